@@ -1,0 +1,6 @@
+/** Tests run as compiled: what is tested is what ships, and no second compiler takes part. @type {import('jest').Config} */
+export default {
+  roots: ['<rootDir>/packages', '<rootDir>/infra'],
+  testMatch: ['**/dist/**/*.test.js'],
+  transform: {},
+}

@@ -1,0 +1,33 @@
+import type { PolicySet } from './evaluate.js'
+
+/** Who signed a request: an IAM user or a session of a role. */
+export interface Principal {
+  readonly type: 'AssumedRole' | 'User'
+  readonly accountId: string
+  /** `arn:aws:iam::123456789012:user/developer` or `arn:aws:sts::123456789012:assumed-role/role/session`. */
+  readonly arn: string
+  /** `aws:userid`: `AIDA…` for a user, `AROA…:<RoleSessionName>` for a session. */
+  readonly userId: string
+  /** The ARN that policies name as the principal: the user's own, or for a session its role's. */
+  readonly issuerArn: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly sourceIdentity?: string
+  /** `aws:TokenIssueTime` in milliseconds since the epoch; only sessions have one. */
+  readonly issuedAt?: number
+  /**
+   * The policies that bound this principal now. Read at every decision, never cached: a role's policy that changes
+   * under a live session takes effect at its next request.
+   */
+  policies(): PolicySet
+}
+
+/** A key pair that can sign requests, and whom it speaks for. */
+export interface AccessKey {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  /** Present for temporary credentials, and then required beside the signature. */
+  readonly sessionToken?: string
+  /** Milliseconds since the epoch; only temporary credentials have one. */
+  readonly expiresAt?: number
+  readonly principal: Principal
+}

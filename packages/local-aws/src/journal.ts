@@ -1,0 +1,18 @@
+/** One thing that happened in the stand-in: what `pnpm local` prints and what tests wait for. Never holds a secret. */
+export interface JournalEntry {
+  /** Milliseconds since the epoch, by the stand-in's clock. */
+  readonly at: number
+  readonly service: 'cloudformation' | 'execute-api' | 'iot' | 'lambda' | 'sts'
+  /** The operation as AWS names it: `AssumeRole`, `POST /credentials`, `Connect`, `Publish`, … */
+  readonly event: string
+  readonly outcome: 'ok' | 'refused' | 'failed'
+  /** Who: a principal's ARN, or the access key ID that nobody could be found for. */
+  readonly principal?: string
+  /** One sentence: for a refusal, which statement decided, or that none allowed it. */
+  readonly detail?: string
+  /** Facts for machines: `{ clientId, topic, resource, requestId, … }`. */
+  readonly fields?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** Takes what happens, in order. It must not throw. */
+export type Journal = (entry: JournalEntry) => void
