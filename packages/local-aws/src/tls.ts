@@ -1,6 +1,58 @@
+import { randomBytes } from 'node:crypto'
+
 /** PEM texts for the stand-in's servers: one certificate authority made at start, one certificate for localhost. */
 export interface TlsMaterial {
   readonly ca: string
   readonly cert: string
   readonly key: string
+}
+
+const DAY = 24 * 60 * 60 * 1000
+
+/**
+ * Makes a certificate authority and a certificate for `localhost`, `127.0.0.1` and `::1`, both EC P-256.
+ *
+ * The authority's key is thrown away: nobody can sign a second certificate that a client of this stand-in would trust.
+ * Each authority has its own name, so that a client that still trusts an earlier one says "unknown issuer" rather than
+ * "bad signature".
+ */
+export async function createTlsMaterial(): Promise<TlsMaterial> {
+  // Loaded here because it is the slowest import of the package and most of its users never start a server.
+  const { generate } = await import('selfsigned')
+  const run = randomBytes(4).toString('hex')
+  const notBeforeDate = new Date(Date.now() - DAY)
+  const notAfterDate = new Date(Date.now() + 30 * DAY)
+  const authority = await generate([{ name: 'commonName', value: `Local AWS ${run}` }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate,
+    notAfterDate,
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  })
+  const server = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate,
+    notAfterDate,
+    ca: { key: authority.private, cert: authority.cert },
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+          { type: 7, ip: '::1' },
+        ],
+      },
+    ],
+  })
+  return { ca: authority.cert, cert: server.cert, key: server.private }
 }

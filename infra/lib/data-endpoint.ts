@@ -1,0 +1,40 @@
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources'
+import { Construct } from 'constructs'
+
+/**
+ * The account's IoT data plane in this Region, asked for at deployment so that nobody copies it by hand. `iot:Data-ATS` is
+ * the endpoint whose certificate every current trust store knows.
+ *
+ * @see https://docs.aws.amazon.com/iot/latest/apireference/API_DescribeEndpoint.html
+ */
+export class DataEndpoint extends Construct {
+  /** Host name, without scheme or port. */
+  readonly hostName: string
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    const lookup = new AwsCustomResource(this, 'Lookup', {
+      onUpdate: {
+        service: 'IoT',
+        action: 'describeEndpoint',
+        parameters: { endpointType: 'iot:Data-ATS' },
+        physicalResourceId: PhysicalResourceId.of('iot:Data-ATS'),
+        outputPaths: ['endpointAddress'],
+      },
+      installLatestAwsSdk: false,
+      logGroup: new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH }),
+      policy: AwsCustomResourcePolicy.fromStatements([
+        new PolicyStatement({
+          sid: 'FindDataEndpoint',
+          effect: Effect.ALLOW,
+          actions: ['iot:DescribeEndpoint'],
+          // The action has no resource type: IAM accepts nothing narrower.
+          resources: ['*'],
+        }),
+      ]),
+    })
+    this.hostName = lookup.getResponseField('endpointAddress')
+  }
+}

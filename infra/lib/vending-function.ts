@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { VendorEnvironment } from '@topic-credentials/credential-vendor'
+import { bundleVendor } from '@topic-credentials/credential-vendor/bundle'
+import { Duration } from 'aws-cdk-lib'
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import type { DataEndpoint } from './data-endpoint.js'
+import type { EntitlementsDocument } from './entitlements-file.js'
+import type { TopicRole } from './topic-role.js'
+import type { VendorRole } from './vendor-role.js'
+
+/** Properties of {@link VendingFunction}. */
+export interface VendingFunctionProps {
+  /** What the function runs as. It is given the permissions that the function needs. */
+  readonly vendor: VendorRole
+  /** What sessions are made from. */
+  readonly topics: TopicRole
+  /** Shipped with the function. From {@link readEntitlements}. */
+  readonly entitlements: EntitlementsDocument
+  /** Told to every user who gets credentials. */
+  readonly endpoint: DataEndpoint
+  /**
+   * The most invocations at once, taken from the account's own limit. It keeps a storm of vends from starving other functions
+   * and from using up the 600 STS calls per second that the account has in a Region.
+   * @default - none reserved
+   */
+  readonly concurrency?: number | undefined
+  /** @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays | undefined
+}
+
+/** The function that turns a verified caller into credentials for that caller's topics. */
+export class VendingFunction extends Construct {
+  readonly function: LambdaFunction
+  readonly logGroup: LogGroup
+
+  constructor(scope: Construct, id: string, props: VendingFunctionProps) {
+    super(scope, id)
+    const { vendor, topics } = props
+    this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS })
+    vendor.mayLog(this.logGroup)
+    vendor.mayVend(topics.role)
+    const environment: VendorEnvironment = { ROLE_ARN: topics.role.roleArn, IOT_ENDPOINT: props.endpoint.hostName }
+    this.function = withBundle(
+      props.entitlements,
+      (code) =>
+        new LambdaFunction(this, 'Function', {
+          description: 'Vends credentials for the MQTT topics granted to the verified caller',
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+          handler: 'index.handler',
+          code,
+          role: vendor.role,
+          environment: { ...environment },
+          // Three tries at STS, two seconds each, and their pauses fit.
+          timeout: Duration.seconds(10),
+          memorySize: 512,
+          loggingFormat: LoggingFormat.JSON,
+          logGroup: this.logGroup,
+          ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
+        }),
+    )
+    // A function that is there before its permissions refuses its first callers.
+    this.function.node.addDependency(vendor)
+  }
+}
+
+/**
+ * The folder needs a name of its own each time: the CDK stages a folder once per path, so a second vendor in the same app
+ * would be shipped with the first one's entitlements.
+ */
+function withBundle<T>(entitlements: EntitlementsDocument, use: (code: Code) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'credential-vendor-'))
+  try {
+    bundleVendor({ folder, entitlements })
+    return use(Code.fromAsset(folder))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}

@@ -1,0 +1,120 @@
+import type { Problem } from '@topic-credentials/grants'
+
+/** Every way in which this client fails. Stable: programs switch on it. The README's table says what to do about each. */
+export type ClientErrorCode =
+  | 'aborted'
+  | 'buffer_overflow'
+  | 'client_id_taken_over'
+  | 'clock_skew'
+  | 'connection_lost'
+  | 'credentials_expired'
+  | 'credentials_not_found'
+  | 'endpoint_wrong'
+  | 'handshake_refused'
+  | 'host_not_found'
+  | 'invalid_argument'
+  | 'not_granted'
+  | 'quota_exceeded'
+  | 'session_closed'
+  | 'timed_out'
+  | 'tls_trust'
+  | 'vend_refused'
+  | 'vendor_unavailable'
+
+/** What an error carries besides its sentence. */
+export interface ErrorDetails {
+  readonly code: ClientErrorCode
+  /** The value that was refused: a topic, a URL, a client ID. Never a secret. */
+  readonly value?: string
+  /** One sentence: what to do next. */
+  readonly remedy: string
+  readonly cause?: unknown
+}
+
+/**
+ * The base of everything this package throws on purpose.
+ *
+ * @example
+ * try { await session.publish('other', 'x') } catch (error) {
+ *   if (error instanceof TopicCredentialsError && error.code === 'not_granted') console.error(error.remedy)
+ * }
+ */
+export class TopicCredentialsError extends Error {
+  override readonly name: string = 'TopicCredentialsError'
+  readonly code: ClientErrorCode
+  readonly value: string | undefined
+  readonly remedy: string
+
+  constructor(message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = details.code
+    this.value = details.value
+    this.remedy = details.remedy
+  }
+}
+
+/** The grants do not cover what was asked: found here before anything was sent, or answered by the broker. */
+export class NotGrantedError extends TopicCredentialsError {
+  override readonly name = 'NotGrantedError'
+  readonly operation: 'connect' | 'publish' | 'subscribe'
+  /** True when the broker refused what our grants allow: the policy behind them has changed. */
+  readonly byBroker: boolean
+
+  constructor(
+    message: string,
+    details: Omit<ErrorDetails, 'code'> & { operation: 'connect' | 'publish' | 'subscribe'; byBroker: boolean },
+  ) {
+    super(message, { ...details, code: 'not_granted' })
+    this.operation = details.operation
+    this.byBroker = details.byBroker
+  }
+}
+
+/** The vendor answered, and the answer was no. Asking again with the same words gives the same answer. */
+export class VendRefusedError extends TopicCredentialsError {
+  override readonly name = 'VendRefusedError'
+  readonly status: number
+  /** The vendor's own problem document, where it sent one. */
+  readonly problem: Problem | undefined
+
+  constructor(
+    message: string,
+    details: Omit<ErrorDetails, 'code'> & { status: number; problem?: Problem | undefined },
+  ) {
+    super(message, { ...details, code: 'vend_refused' })
+    this.status = details.status
+    this.problem = details.problem
+  }
+}
+
+/** An answer that may be different next time. */
+export class VendorBusyError extends TopicCredentialsError {
+  override readonly name = 'VendorBusyError'
+  /** How long the vendor asks to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(message: string, retryAfterMs: number | undefined) {
+    super(message, {
+      code: 'vendor_unavailable',
+      remedy: 'This passes by itself as a rule; if it does not, look at the vending function’s log and alarms.',
+    })
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** This machine's clock is so wrong that AWS refuses its signatures. */
+export class ClockSkewError extends TopicCredentialsError {
+  override readonly name = 'ClockSkewError'
+  /** The server's clock minus this machine's, in milliseconds. */
+  readonly clockOffset: number
+
+  constructor(clockOffset: number, server: string) {
+    const minutes = Math.round(Math.abs(clockOffset) / 60_000)
+    super(`This machine’s clock is ${minutes} minutes ${clockOffset > 0 ? 'behind' : 'ahead of'} that of ${server}`, {
+      code: 'clock_skew',
+      value: `${clockOffset} ms`,
+      remedy: 'Set the clock: AWS accepts signatures of the last five minutes only.',
+    })
+    this.clockOffset = clockOffset
+  }
+}

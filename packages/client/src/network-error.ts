@@ -1,0 +1,52 @@
+import { TopicCredentialsError } from './errors.js'
+
+const TRUST_CODES = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+/**
+ * Names what Node's network layer reports, so that "wrong CA", "no such host" and "nobody there" are three errors.
+ *
+ * @param peer host and port that was called
+ * @param role what the peer is to the user: `the credential vendor`, `the IoT endpoint`
+ */
+export function networkError(cause: unknown, peer: string, role: string): TopicCredentialsError {
+  const code = codeOf(cause)
+  if (TRUST_CODES.has(code))
+    return new TopicCredentialsError(`The certificate of ${role} (${peer}) is not trusted: ${code}`, {
+      code: 'tls_trust',
+      value: peer,
+      remedy: 'Check the certificate authority: give the right CA file, or none to use the system’s.',
+      cause,
+    })
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new TopicCredentialsError(`The name of ${role} (${peer}) cannot be resolved: ${code}`, {
+      code: 'host_not_found',
+      value: peer,
+      remedy: 'Check the name for typing errors, then the network’s DNS.',
+      cause,
+    })
+  return new TopicCredentialsError(`${capitalised(role)} (${peer}) cannot be reached: ${code}`, {
+    code: role === 'the credential vendor' ? 'vendor_unavailable' : 'connection_lost',
+    value: peer,
+    remedy: 'Check the network and that the endpoint is the right one.',
+    cause,
+  })
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message || error.name
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
