@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js'
 import type { PolicySet } from './evaluate.js'
 
 /** Who signed a request: an IAM user or a session of a role. */
@@ -12,8 +13,12 @@ export interface Principal {
   readonly issuerArn: string
   readonly tags: Readonly<Record<string, string>>
   readonly sourceIdentity?: string
+  /** Keys of the tags that pass on to sessions of roles which this session assumes. */
+  readonly transitiveTagKeys?: readonly string[]
   /** `aws:TokenIssueTime` in milliseconds since the epoch; only sessions have one. */
   readonly issuedAt?: number
+  /** What `aws:CurrentTime` is read from; the machine's clock if absent. */
+  readonly clock?: Clock
   /**
    * The policies that bound this principal now. Read at every decision, never cached: a role's policy that changes
    * under a live session takes effect at its next request.

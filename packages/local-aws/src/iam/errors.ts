@@ -1,0 +1,24 @@
+/** A policy that IAM or STS would not store: both answer 400 `MalformedPolicyDocument` with a sentence like this one's. */
+export class MalformedPolicyDocumentError extends Error {
+  override readonly name = 'MalformedPolicyDocumentError'
+  readonly code = 'MalformedPolicyDocument'
+  /** The part of the document that was refused, where one part is to blame. */
+  readonly value: unknown
+
+  constructor(message: string, value?: unknown) {
+    super(message)
+    this.value = value
+  }
+}
+
+/** A role, user or policy that is not in the account: IAM answers 404 `NoSuchEntity`. */
+export class NoSuchEntityError extends Error {
+  override readonly name = 'NoSuchEntityError'
+  readonly code = 'NoSuchEntity'
+}
+
+/** A role or user that is there already: IAM answers 409 `EntityAlreadyExists`. */
+export class EntityAlreadyExistsError extends Error {
+  override readonly name = 'EntityAlreadyExistsError'
+  readonly code = 'EntityAlreadyExists'
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { headerValue, type SignedRequest } from './signed-request.js'
+
+/** How this signature was made: which headers it covers, and which query parameters it leaves out. */
+export interface CanonicalForm {
+  /** Lower case, in the order given in SignedHeaders. */
+  readonly signedHeaders: readonly string[]
+  readonly omittedParameters: ReadonlySet<string>
+  /** What the signer took for the Host header. */
+  readonly host: string
+}
+
+/**
+ * The request as both sides must write it down before hashing.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export function canonicalRequest(request: SignedRequest, form: CanonicalForm): string {
+  return [
+    request.method,
+    canonicalPath(request.path),
+    canonicalQuery(request.query, form.omittedParameters),
+    ...form.signedHeaders.map((name) => `${name}:${name === 'host' ? form.host : (headerValue(request, name) ?? '')}`),
+    '',
+    form.signedHeaders.join(';'),
+    createHash('sha256')
+      .update(request.body ?? '')
+      .digest('hex'),
+  ].join('\n')
+}
+
+/**
+ * Dot segments and doubled slashes go, then every segment is encoded once more: `%2F` as received is signed as `%252F`.
+ * (S3 alone does neither, and is not served here.)
+ */
+export function canonicalPath(path: string): string {
+  const kept: string[] = []
+  for (const segment of path.split('/')) {
+    if (segment === '..') kept.pop()
+    else if (segment !== '' && segment !== '.') kept.push(segment)
+  }
+  const trailing = kept.length > 0 && path.endsWith('/') ? '/' : ''
+  return `/${kept.map(uriEncode).join('/')}${trailing}`
+}
+
+/** Every parameter decoded, encoded by RFC 3986, and sorted by name, then by value, in byte order. */
+export function canonicalQuery(query: string, omitted: ReadonlySet<string>): string {
+  return queryParameters(query)
+    .filter(([name]) => !omitted.has(name))
+    .map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
+    .sort(([a, x], [b, y]) => (a < b ? -1 : a > b ? 1 : x < y ? -1 : x > y ? 1 : 0))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+}
+
+/** Name and value pairs, percent-decoded; a `+` is a plus sign. */
+export function queryParameters(query: string): readonly (readonly [string, string])[] {
+  return query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const equals = pair.indexOf('=')
+      return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))]
+    })
+}
+
+/** RFC 3986: everything but letters, digits, `-`, `.`, `_` and `~`. Unlike encodeURIComponent it never throws. */
+function uriEncode(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9\-._~]+/gu, (run) =>
+    [...Buffer.from(run)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  )
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // Not UTF-8, or a stray percent sign: taken as it is, and it will hardly match what was signed.
+    return text
+  }
+}

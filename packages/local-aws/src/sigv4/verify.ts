@@ -1,0 +1,133 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Clock } from '../clock.js'
+import type { AccessKey } from '../iam/principal.js'
+import { canonicalRequest } from './canonical-request.js'
+import { type ClaimedSignature, formatTimestamp, readClaimedSignature } from './claimed-signature.js'
+import { calculateSignature, stringToSign } from './signature.js'
+import { type ErrorDialect, SignatureError } from './signature-error.js'
+import { headerValue, type SignedRequest } from './signed-request.js'
+
+export interface VerifySettings {
+  /** Names that the credential scope may give: `['sts']`, `['iotdevicegateway', 'iotdata']`. The first decides the dialect. */
+  readonly service: readonly string[]
+  readonly region: string
+  readonly clock: Clock
+  readonly accessKey: (accessKeyId: string) => AccessKey | undefined
+}
+
+/** What differs between services. */
+interface ServiceRules {
+  readonly dialect: ErrorDialect
+  /** Minutes that the signer's clock may be off, either way. */
+  readonly skewMinutes: number
+  /** The IoT gateway takes the session token beside the signed query, never in it. */
+  readonly tokenUnsigned: boolean
+}
+
+// STS's own texts say "15 min.", API Gateway's and (by the length of captured bodies) the IoT gateway's "5 min.".
+const iotGateway: ServiceRules = { dialect: 'iot', skewMinutes: 5, tokenUnsigned: true }
+const restService: ServiceRules = { dialect: 'json', skewMinutes: 5, tokenUnsigned: false }
+const rules: Readonly<Record<string, ServiceRules>> = {
+  sts: { dialect: 'query', skewMinutes: 15, tokenUnsigned: false },
+  iotdevicegateway: iotGateway,
+}
+
+/**
+ * Proves who signed a request (Signature Version 4, in the Authorization header or in the query string) and answers the
+ * access key with its principal. The body is hashed here, so a signer that left it out (UNSIGNED-PAYLOAD, which only S3
+ * takes) does not match; `X-Amz-Expires` is not looked at, as STS and the IoT gateway do not.
+ *
+ * @throws SignatureError with AWS's code, status and text for the first of `service`
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
+export function verify(request: SignedRequest, settings: VerifySettings): AccessKey {
+  const service = rules[settings.service[0] ?? ''] ?? restService
+  const claimed = readClaimedSignature(request, service.dialect)
+  const refuse = (fault: ConstructorParameters<typeof SignatureError>[0], message: string) =>
+    new SignatureError(fault, service.dialect, message, claimed.accessKeyId)
+
+  const wrong = wrongScope(claimed, settings)
+  if (wrong) throw refuse('WrongScope', wrong)
+  checkTime(claimed, settings.clock.now(), service.skewMinutes, refuse)
+
+  const key = settings.accessKey(claimed.accessKeyId)
+  const invalid = 'The security token included in the request is invalid.'
+  if (!key) throw refuse('UnknownKey', invalid)
+  if (!sameText(key.sessionToken ?? '', claimed.sessionToken ?? '')) throw refuse('InvalidToken', invalid)
+  if (key.expiresAt !== undefined && key.expiresAt <= settings.clock.now()) {
+    throw refuse('ExpiredToken', 'The security token included in the request is expired')
+  }
+  if (!matches(request, claimed, key.secretAccessKey, service.tokenUnsigned)) {
+    throw refuse(
+      'Mismatch',
+      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+    )
+  }
+  return key
+}
+
+function wrongScope({ scope, timestamp }: ClaimedSignature, settings: VerifySettings): string | undefined {
+  const problems: string[] = []
+  if (scope.region !== settings.region) {
+    problems.push(`Credential should be scoped to a valid region, not '${scope.region}'. `)
+  }
+  if (!settings.service.includes(scope.service)) {
+    problems.push(`Credential should be scoped to correct service: '${settings.service[0]}'. `)
+  }
+  const date = timestamp.slice(0, 8)
+  if (scope.date !== date) {
+    problems.push(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${date}', from '${timestamp}'.`,
+    )
+  }
+  return problems.length > 0 ? problems.join('') : undefined
+}
+
+function checkTime(
+  { signedAt, timestamp }: ClaimedSignature,
+  now: number,
+  minutes: number,
+  refuse: (fault: 'Expired' | 'NotYetCurrent', message: string) => SignatureError,
+): void {
+  const earliest = formatTimestamp(now - minutes * 60_000)
+  const latest = formatTimestamp(now + minutes * 60_000)
+  const current = formatTimestamp(now)
+  if (formatTimestamp(signedAt) < earliest) {
+    throw refuse(
+      'Expired',
+      `Signature expired: ${timestamp} is now earlier than ${earliest} (${current} - ${minutes} min.)`,
+    )
+  }
+  if (formatTimestamp(signedAt) > latest) {
+    throw refuse(
+      'NotYetCurrent',
+      `Signature not yet current: ${timestamp} is still later than ${latest} (${current} + ${minutes} min.)`,
+    )
+  }
+}
+
+function matches(request: SignedRequest, claimed: ClaimedSignature, secret: string, tokenUnsigned: boolean): boolean {
+  const omittedParameters = new Set(claimed.form === 'query' ? ['X-Amz-Signature'] : [])
+  if (tokenUnsigned && claimed.form === 'query') omittedParameters.add('X-Amz-Security-Token')
+  return hostsAsSigned(headerValue(request, 'host') ?? '').some((host) => {
+    const canonical = canonicalRequest(request, { signedHeaders: claimed.signedHeaders, omittedParameters, host })
+    const expected = calculateSignature(
+      secret,
+      claimed.scope,
+      stringToSign(claimed.timestamp, claimed.scope, canonical),
+    )
+    return sameText(expected.toString('hex'), claimed.signature)
+  })
+}
+
+/** As received; and off port 443, where AWS never listens, without the port as well: some signers always leave it out. */
+function hostsAsSigned(host: string): readonly string[] {
+  const [, name, port] = /^(.*):(\d+)$/u.exec(host) ?? []
+  return name === undefined || port === '443' ? [host] : [host, name]
+}
+
+/** In constant time for texts of one length. */
+function sameText(expected: string, actual: string): boolean {
+  const [a, b] = [Buffer.from(expected), Buffer.from(actual)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
