@@ -1,0 +1,129 @@
+import type { TopicCredentialsError } from '../errors.js'
+import type { VendedIdentity } from '../from-vendor.js'
+import { describeGrants } from '../refusal.js'
+import type { Message, QoS } from '../transport.js'
+
+/** Says what happens: results on stdout, everything about the way there on stderr. */
+export interface Reporter {
+  target(description: string): void
+  vended(identity: VendedIdentity): void
+  connected(clientId: string): void
+  subscribing(topic: string): void
+  subscribed(topic: string, qos: QoS): void
+  message(message: Message): void
+  interrupted(error: TopicCredentialsError): void
+  reconnected(): void
+}
+
+type Write = (line: string) => void
+
+/** The lines of a person's terminal. */
+export class TextReporter implements Reporter {
+  readonly #out: Write
+  readonly #err: Write
+  /** A terminal obeys control characters, and a payload comes from somebody else: they are shown, not sent. */
+  readonly #visible: (text: string) => string
+
+  constructor(out: Write, err: Write, terminal: boolean) {
+    this.#out = out
+    this.#err = err
+    this.#visible = terminal ? showControls : (text) => text
+  }
+
+  target(description: string): void {
+    this.#err(`Using ${description}`)
+  }
+
+  vended({ vended, expiration }: VendedIdentity): void {
+    const minutes = Math.round((expiration.getTime() - Date.now()) / 60_000)
+    this.#err(
+      `Vended to ${vended.userId} until ${expiration.toLocaleTimeString()} (${minutes} min): ${describeGrants(vended.grants)}`,
+    )
+  }
+
+  connected(): void {
+    this.#out('Connected!')
+  }
+
+  subscribing(topic: string): void {
+    this.#out(`Subscribing to topic '${topic}'...`)
+  }
+
+  subscribed(_topic: string, qos: QoS): void {
+    this.#out(`Subscribed with QoS ${qos}`)
+  }
+
+  message({ topic, payload }: Message): void {
+    const { text, encoding } = decoded(payload)
+    const shown = encoding === 'utf8' ? this.#visible(text) : `${payload.byteLength} bytes, base64 ${text}`
+    this.#out(`Received message from topic '${this.#visible(topic)}': ${shown}`)
+  }
+
+  interrupted(error: TopicCredentialsError): void {
+    this.#err(`Interrupted (${error.code}): ${error.message}. ${error.remedy}`)
+  }
+
+  reconnected(): void {
+    this.#err('Connected again')
+  }
+}
+
+/** One JSON object a line on stdout, for machines. */
+export class JsonReporter implements Reporter {
+  readonly #out: Write
+
+  constructor(out: Write) {
+    this.#out = out
+  }
+
+  target(description: string): void {
+    this.#event('target', { description })
+  }
+
+  vended({ vended, expiration, accessKeyId }: VendedIdentity): void {
+    const { userId, grants, endpoint, region } = vended
+    this.#event('vended', { userId, accessKeyId, expiration: expiration.toISOString(), endpoint, region, grants })
+  }
+
+  connected(clientId: string): void {
+    this.#event('connected', { clientId })
+  }
+
+  subscribing(topic: string): void {
+    this.#event('subscribing', { topic })
+  }
+
+  subscribed(topic: string, qos: QoS): void {
+    this.#event('subscribed', { topic, qos })
+  }
+
+  message({ topic, payload, qos, retain }: Message): void {
+    const { text, encoding } = decoded(payload)
+    this.#event('message', { topic, payload: text, encoding, qos, retain })
+  }
+
+  interrupted({ code, message, remedy }: TopicCredentialsError): void {
+    this.#event('interrupted', { code, message, remedy })
+  }
+
+  reconnected(): void {
+    this.#event('reconnected', {})
+  }
+
+  #event(event: string, fields: Record<string, unknown>): void {
+    this.#out(JSON.stringify({ event, ...fields }))
+  }
+}
+
+/** Text where the bytes are UTF-8, else base64. */
+function decoded(payload: Uint8Array): { text: string; encoding: 'base64' | 'utf8' } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload), encoding: 'utf8' }
+  } catch {
+    return { text: Buffer.from(payload).toString('base64'), encoding: 'base64' }
+  }
+}
+
+function showControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}

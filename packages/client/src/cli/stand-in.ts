@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Announcement } from '@topic-credentials/local-aws'
+import { TopicCredentialsError } from '../errors.js'
+import { vendorIn } from './deployed-stack.js'
+import type { Target } from './target.js'
+
+/** A stand-in that another terminal runs for this project, if there is one. */
+export async function findStandIn(root: string): Promise<Target | undefined> {
+  const { findRunning } = await localAws()
+  const running = await findRunning({ directory: root })
+  return running === undefined
+    ? undefined
+    : target(running, `the stand-in that is running already (process ${running.pid})`, async () => {})
+}
+
+/** Starts a stand-in for this project, which the next terminal finds until this command ends. */
+export async function startStandIn(root: string): Promise<Target> {
+  const assembly = join(root, 'cdk.out')
+  if (!existsSync(join(assembly, 'manifest.json'))) throw nothingToUse(root)
+  const { announce, startLocalAws } = await localAws()
+  const aws = await startLocalAws({ assembly })
+  const announcement = await announce(aws, { directory: root })
+  return target(announcement.content, 'a stand-in of its own: nothing is deployed, none is running', async () => {
+    await announcement.remove()
+    await aws.close()
+  })
+}
+
+/** Loaded only when it is needed, and only there in a checkout: it is a development dependency. */
+async function localAws(): Promise<typeof import('@topic-credentials/local-aws')> {
+  return import('@topic-credentials/local-aws')
+}
+
+function target(running: Announcement, description: string, dispose: () => Promise<void>): Target {
+  return {
+    description,
+    credentialsUrl: vendorIn(running.outputs, description).credentialsUrl,
+    region: running.region,
+    credentials: running.developer,
+    ca: running.ca,
+    [Symbol.asyncDispose]: dispose,
+  }
+}
+
+function nothingToUse(root: string): TopicCredentialsError {
+  return new TopicCredentialsError(
+    `There is nothing to connect to: no deployed stack and no synthesized one in ${root}`,
+    {
+      code: 'invalid_argument',
+      value: root,
+      remedy: 'Run `npm start` in the project’s folder, or `pnpm cdk deploy`, or give --outputs FILE or --url URL.',
+    },
+  )
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import { parseEndpoint } from './endpoint.js'
+import { TopicCredentialsError } from './errors.js'
+import type { VendedCredentialsProvider } from './from-vendor.js'
+import { HandshakeSigner } from './handshake.js'
+import { checkTrust } from './probe.js'
+import { Session } from './session.js'
+import type { Transport, TransportOptions } from './transport.js'
+import { aborted } from './waiting.js'
+
+export interface ConnectOptions {
+  /** Who vends: `fromVendor({ url })`. */
+  readonly credentials: VendedCredentialsProvider
+  /** MQTT version. Default 5. */
+  readonly mqtt?: 3 | 5
+  /** What follows the vended prefix in the client ID. Default: made up, so that no two connections share one. */
+  readonly clientIdSuffix?: string
+  /** Default: the endpoint that the vendor names. */
+  readonly endpoint?: string
+  /** Default: the region that the vendor names. */
+  readonly region?: string
+  /** PEM certificates to trust for the endpoint. Default: the system's, which trust AWS. */
+  readonly ca?: string
+  /** 30 to 1,200 seconds; AWS IoT cuts a connection that is silent for 1.5 times this. Default 60. */
+  readonly keepAliveSeconds?: number
+  /** Milliseconds until the first connection must stand. Default 30,000. */
+  readonly timeoutMs?: number
+  /** Gives up connecting, or closes the session later on. */
+  readonly signal?: AbortSignal
+}
+
+/** AWS IoT's limit for a client ID, in bytes of UTF-8. */
+const MAX_CLIENT_ID_BYTES = 128
+
+/**
+ * Vends, connects, and resolves when the broker has accepted the connection.
+ *
+ * @throws TopicCredentialsError with a code that says what was in the way
+ * @example
+ * await using session = await connect({ credentials: fromVendor({ url }) })
+ * for await (const message of session.subscribe('test')) console.log(message.topic)
+ */
+export async function connect(options: ConnectOptions): Promise<Session> {
+  const { credentials, signal, ca } = options
+  if (signal?.aborted) throw aborted(signal)
+  const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
+  const { vended } = await credentials(signal === undefined ? {} : { signal })
+  const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
+  const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomUUID().slice(0, 8)))
+  const closing = new AbortController()
+  const handshake = new HandshakeSigner(credentials, options.region ?? vended.region, closing.signal)
+  const transport = await openTransport(options.mqtt ?? 5, { ...endpoint, clientId, keepAliveSeconds, ca, handshake })
+  const { userId, grants } = vended
+  const session = new Session({
+    transport,
+    handshake,
+    credentials,
+    endpoint,
+    ca,
+    clientId,
+    userId,
+    grants,
+    closing,
+  })
+  try {
+    const trusted = checkTrust(endpoint, ca, closing.signal)
+    transport.start()
+    await Promise.race([firstConnection(session, options.timeoutMs ?? 30_000, signal), trusted.then(() => never)])
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+  signal?.addEventListener('abort', () => void session.close(), { once: true })
+  return session
+}
+
+/** Either SDK client is loaded only when it is used: they are most of the start-up time. */
+async function openTransport(version: 3 | 5, options: TransportOptions): Promise<Transport> {
+  if (version === 3) return new (await import('./mqtt3-transport.js')).Mqtt3Transport(options)
+  return new (await import('./mqtt5-transport.js')).Mqtt5Transport(options)
+}
+
+const never = new Promise<never>(() => {})
+
+function firstConnection(session: Session, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let last: TopicCredentialsError | undefined
+    const settle = (error?: Error) => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
+      session.off('interrupted', onInterrupted)
+      session.off('connected', onConnected)
+      session.off('closed', onClosed)
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+    const onConnected = () => settle()
+    const onInterrupted = (error: TopicCredentialsError) => {
+      last = error
+    }
+    const onClosed = (error: TopicCredentialsError | undefined) => settle(error ?? timedOut(timeoutMs, last))
+    const onAbort = () => settle(signal === undefined ? undefined : aborted(signal))
+    const timer = setTimeout(() => settle(last ?? timedOut(timeoutMs, last)), timeoutMs)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    session.on('interrupted', onInterrupted)
+    session.once('connected', onConnected)
+    session.once('closed', onClosed)
+  })
+}
+
+function timedOut(timeoutMs: number, cause: unknown): TopicCredentialsError {
+  return new TopicCredentialsError(`No connection within ${timeoutMs / 1000} s`, {
+    code: 'timed_out',
+    value: `${timeoutMs} ms`,
+    remedy: 'Check that port 443 is open to the endpoint, or allow more time.',
+    cause,
+  })
+}
+
+function checkKeepAlive(seconds: number): number {
+  if (Number.isInteger(seconds) && seconds >= 30 && seconds <= 1_200) return seconds
+  throw new TopicCredentialsError(`A keep-alive of ${seconds} s is not possible`, {
+    code: 'invalid_argument',
+    value: String(seconds),
+    remedy: 'Give whole seconds from 30 to 1,200: AWS IoT takes a smaller one for 30.',
+  })
+}
+
+function checkClientId(clientId: string): string {
+  const bytes = Buffer.byteLength(clientId)
+  if (bytes <= MAX_CLIENT_ID_BYTES) return clientId
+  throw new TopicCredentialsError(
+    `The client ID '${clientId}' has ${bytes} bytes; AWS IoT takes ${MAX_CLIENT_ID_BYTES}`,
+    {
+      code: 'invalid_argument',
+      value: clientId,
+      remedy: 'Give a shorter clientIdSuffix.',
+    },
+  )
+}

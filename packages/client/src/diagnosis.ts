@@ -1,0 +1,152 @@
+import type { Endpoint } from './endpoint.js'
+import { ClockSkewError, NotGrantedError, TopicCredentialsError } from './errors.js'
+import type { HandshakeAttempt } from './handshake.js'
+import { askHandshake } from './probe.js'
+import { NOT_AUTHORIZED, SESSION_TAKEN_OVER, type TransportFailure } from './transport.js'
+
+/** Why a connection failed, in words, and whether another attempt can end differently. */
+export interface Diagnosis {
+  readonly error: TopicCredentialsError
+  /** True: the same attempt fails again, so the loop of reconnects must end. */
+  readonly terminal: boolean
+  /** Access key that AWS does not take any more: the next attempt needs another one. */
+  readonly refusedKey?: string
+}
+
+/** What there is to know about a failed attempt. */
+export interface FailedAttempt {
+  readonly failure: TransportFailure
+  readonly attempt: HandshakeAttempt
+  readonly endpoint: Endpoint
+  readonly ca: string | undefined
+  readonly clientId: string
+}
+
+/** Finds out what the SDK's error stands for; asks the endpoint once more where the SDK hides the answer. */
+export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
+  const { failure, attempt, endpoint, clientId } = failed
+  if (attempt.error !== undefined) return ofProvider(attempt.error)
+  if (failure.reasonCode !== undefined && failure.reasonCode !== 0) return ofReasonCode(failure, clientId)
+  if (attempt.path === undefined) return passing(lost(failure, endpoint))
+  try {
+    const answer = await askHandshake(endpoint, failed.ca, attempt.path)
+    return ofAnswer(failed, answer)
+  } catch (error) {
+    if (!(error instanceof TopicCredentialsError)) throw error
+    return { error, terminal: error.code === 'tls_trust' }
+  }
+}
+
+function ofProvider(error: unknown): Diagnosis {
+  if (error instanceof TopicCredentialsError)
+    return { error, terminal: error.code !== 'vendor_unavailable' && error.code !== 'host_not_found' }
+  return {
+    error: new TopicCredentialsError('The credentials provider failed', {
+      code: 'credentials_not_found',
+      remedy: 'Look at the cause: it is the provider’s own error.',
+      cause: error,
+    }),
+    terminal: true,
+  }
+}
+
+function ofReasonCode(failure: TransportFailure, clientId: string): Diagnosis {
+  switch (failure.reasonCode) {
+    case NOT_AUTHORIZED:
+      return { error: connectNotGranted(clientId), terminal: true }
+    case SESSION_TAKEN_OVER:
+      return {
+        error: new TopicCredentialsError(`Another connection took over the client ID '${clientId}'`, {
+          code: 'client_id_taken_over',
+          value: clientId,
+          remedy: 'Give each connection a client ID of its own, or none: then one is made up.',
+        }),
+        terminal: true,
+      }
+    case 0x97:
+      return passing(
+        new TopicCredentialsError('AWS IoT answered: quota exceeded', {
+          code: 'quota_exceeded',
+          remedy: 'Send less, or have the quota raised (Service Quotas, AWS IoT Core).',
+        }),
+      )
+    default:
+      return passing(
+        new TopicCredentialsError(
+          `AWS IoT ended the connection with reason code 0x${failure.reasonCode?.toString(16)}`,
+          {
+            code: 'connection_lost',
+            remedy: 'See MQTT 5 §2.4 for what the code means.',
+          },
+        ),
+      )
+  }
+}
+
+function ofAnswer(
+  { failure, attempt, endpoint, clientId }: FailedAttempt,
+  { status, message, clockOffset }: { status: number; message: string; clockOffset: number },
+): Diagnosis {
+  const where = `${endpoint.host}:${endpoint.port}`
+  if (status === 101) {
+    // The handshake is fine, so it was the CONNECT. MQTT 3.1.1 has AWS close the connection without a word.
+    if (failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP')
+      return { error: connectNotGranted(clientId), terminal: true }
+    return passing(lost(failure, endpoint))
+  }
+  if (status === 429 || status >= 500)
+    return passing(
+      new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
+        code: 'quota_exceeded',
+        value: where,
+        remedy: 'Wait: it is tried again by itself. If it stays, look at the account’s connection quotas.',
+      }),
+    )
+  if (status !== 403)
+    return {
+      error: new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
+        code: 'endpoint_wrong',
+        value: where,
+        remedy: 'Use the endpoint that `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints.',
+      }),
+      terminal: true,
+    }
+  if (/^Signature (expired|not yet current)/i.test(message))
+    return { error: new ClockSkewError(clockOffset, where), terminal: true }
+  const refusedKey = attempt.identity?.accessKeyId
+  const expired = /expired/i.test(message)
+  return {
+    error: new TopicCredentialsError(`${where} refused the handshake: ${message}`, {
+      code: expired ? 'credentials_expired' : 'handshake_refused',
+      value: refusedKey ?? where,
+      remedy: expired
+        ? 'New ones are fetched by themselves.'
+        : 'Check that the endpoint belongs to the account and region that vended the credentials.',
+    }),
+    terminal: false,
+    ...(refusedKey === undefined ? {} : { refusedKey }),
+  }
+}
+
+function passing(error: TopicCredentialsError): Diagnosis {
+  return { error, terminal: false }
+}
+
+function lost(failure: TransportFailure, endpoint: Endpoint): TopicCredentialsError {
+  return new TopicCredentialsError(`The connection to ${endpoint.host}:${endpoint.port} was lost: ${failure.message}`, {
+    code: 'connection_lost',
+    value: `${endpoint.host}:${endpoint.port}`,
+    remedy: 'It is opened again by itself.',
+    cause: failure,
+  })
+}
+
+function connectNotGranted(clientId: string): NotGrantedError {
+  return new NotGrantedError(`AWS IoT does not let these credentials connect as '${clientId}'`, {
+    operation: 'connect',
+    byBroker: true,
+    value: clientId,
+    remedy:
+      'Client IDs must begin with the prefix that was vended; if this one does, the policy behind it has changed.',
+  })
+}

@@ -1,0 +1,103 @@
+import { EventEmitter, once } from 'node:events'
+import { io, mqtt5 } from 'aws-iot-device-sdk-v2'
+import type { OutgoingMessage, QoS, ReasonCode, Transport, TransportEvents, TransportOptions } from './transport.js'
+
+/** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
+const SESSION_EXPIRY_SECONDS = 3_600
+/** First pause before a reconnect. The SDK's default of a second would be most of the gap at a renewal. */
+const MIN_RECONNECT_DELAY_MS = 100
+const MAX_RECONNECT_DELAY_MS = 60_000
+
+/** MQTT 5 over the device SDK's client. */
+export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Transport {
+  readonly #client: mqtt5.Mqtt5Client
+
+  constructor(options: TransportOptions) {
+    super()
+    const tls = new io.TlsContextOptions()
+    if (options.ca !== undefined) tls.override_default_trust_store(options.ca)
+    this.#client = new mqtt5.Mqtt5Client({
+      hostName: options.host,
+      port: options.port,
+      tlsCtx: new io.ClientTlsContext(tls),
+      connectProperties: {
+        clientId: options.clientId,
+        keepAliveIntervalSeconds: options.keepAliveSeconds,
+        sessionExpiryIntervalSeconds: SESSION_EXPIRY_SECONDS,
+      },
+      sessionBehavior: mqtt5.ClientSessionBehavior.RejoinPostSuccess,
+      minReconnectDelayMs: MIN_RECONNECT_DELAY_MS,
+      maxReconnectDelayMs: MAX_RECONNECT_DELAY_MS,
+      retryJitterMode: mqtt5.RetryJitterType.Full,
+      offlineQueueBehavior: mqtt5.ClientOperationQueueBehavior.FailQos0PublishOnDisconnect,
+      extendedValidationAndFlowControlOptions: mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,
+      disableMetrics: true,
+      websocketHandshakeTransform: options.handshake.transform,
+    })
+    this.#relayEvents()
+  }
+
+  start(): void {
+    this.#client.start()
+  }
+
+  async subscribe(filter: string, qos: QoS): Promise<ReasonCode> {
+    const suback = await this.#client.subscribe({ subscriptions: [{ topicFilter: filter, qos }] })
+    return suback.reasonCodes[0] ?? 0x80
+  }
+
+  async unsubscribe(filter: string): Promise<void> {
+    await this.#client.unsubscribe({ topicFilters: [filter] })
+  }
+
+  async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
+    const puback = await this.#client.publish({ topicName: topic, payload, qos, retain })
+    // A refused publish resolves all the same: its PUBACK carries the refusal.
+    return puback?.reasonCode ?? 0
+  }
+
+  async stop(): Promise<void> {
+    const stopped = once(this.#client, mqtt5.Mqtt5Client.STOPPED)
+    // Ends the broker's session too: nothing is left behind that would queue messages for nobody.
+    this.#client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection, sessionExpiryIntervalSeconds: 0 })
+    await stopped
+    this.#client.close()
+    this.removeAllListeners()
+  }
+
+  #relayEvents(): void {
+    const client = this.#client
+    client.on('connectionSuccess', ({ settings }) =>
+      this.emit('connected', { sessionPresent: settings.rejoinedSession }),
+    )
+    client.on('connectionFailure', ({ error, connack }) => this.emit('failed', failure(error, connack?.reasonCode)))
+    client.on('disconnection', ({ error, disconnect }) =>
+      this.emit('interrupted', failure(error, disconnect?.reasonCode)),
+    )
+    client.on('messageReceived', ({ message }) =>
+      this.emit('message', {
+        topic: message.topicName,
+        payload: bytesOf(message.payload),
+        qos: message.qos === 0 ? 0 : 1,
+        retain: message.retain ?? false,
+        duplicate: false,
+      }),
+    )
+    // Without a listener an 'error' event would end the process; the failure itself arrives by the events above.
+    client.on('error', () => {})
+  }
+}
+
+function failure(error: { error_name?: string; toString(): string }, reasonCode: number | undefined) {
+  return {
+    name: error.error_name ?? 'AWS_ERROR_UNKNOWN',
+    message: error.toString(),
+    ...(reasonCode === undefined ? {} : { reasonCode }),
+  }
+}
+
+function bytesOf(payload: unknown): Uint8Array {
+  if (payload instanceof Uint8Array) return payload
+  if (payload instanceof ArrayBuffer) return new Uint8Array(payload)
+  return new TextEncoder().encode(payload === undefined || payload === null ? '' : String(payload))
+}

@@ -1,0 +1,51 @@
+import type { Decision, Grants } from '@topic-credentials/grants'
+import { NotGrantedError, TopicCredentialsError } from './errors.js'
+import { NOT_AUTHORIZED } from './transport.js'
+
+/** Throws NotGrantedError unless the grants allow it: what was asked, what is granted, what to do. */
+export function requireGranted(
+  decision: Decision,
+  operation: 'publish' | 'subscribe',
+  topic: string,
+  { userId, grants }: { readonly userId: string; readonly grants: Grants },
+): void {
+  if (decision.allowed) return
+  const verb = operation === 'publish' ? 'publish to' : 'subscribe to'
+  throw new NotGrantedError(
+    `${userId} may not ${verb} '${topic}': ${decision.reason} Granted: ${describeGrants(grants)}.`,
+    {
+      operation,
+      byBroker: false,
+      value: topic,
+      remedy: `Use a topic that is granted, or have '${topic}' added to the entitlements and the stack deployed again.`,
+    },
+  )
+}
+
+/** `publish a, b/#; subscribe c`, or `nothing`. */
+export function describeGrants(grants: Grants): string {
+  const parts = (['publish', 'subscribe', 'retain'] as const)
+    .filter((kind) => grants[kind].length > 0)
+    .map((kind) => `${kind} ${grants[kind].join(', ')}`)
+  return parts.length === 0 ? 'nothing' : parts.join('; ')
+}
+
+/** What a reason code of SUBACK or PUBACK means, where it is a no. */
+export function brokerRefusal(operation: 'publish' | 'subscribe', value: string, code: number): TopicCredentialsError {
+  const said = `AWS IoT refused to ${operation} '${value}' with reason code 0x${code.toString(16)}`
+  if (code === 0x97)
+    return new TopicCredentialsError(`${said}: quota exceeded`, {
+      code: 'quota_exceeded',
+      value,
+      remedy: 'Send less or subscribe to less: 50 subscriptions and 100 messages a second per connection.',
+    })
+  return new NotGrantedError(said, {
+    operation,
+    byBroker: true,
+    value,
+    remedy:
+      code === NOT_AUTHORIZED || code === 0x80
+        ? 'The grants allow it, so the role’s policy or the credentials behind them have changed: vend again.'
+        : 'See MQTT 5 §2.4 for what the code means.',
+  })
+}

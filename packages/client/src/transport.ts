@@ -1,0 +1,70 @@
+import type { EventEmitter } from 'node:events'
+import type { HandshakeSigner } from './handshake.js'
+
+export type QoS = 0 | 1
+
+/** One message as it came off the wire. */
+export interface Message {
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly qos: QoS
+  /** True when the broker had kept it from before the subscription. */
+  readonly retain: boolean
+  /** True when the broker says that it may have sent it before (MQTT 3.1.1 only; MQTT 5's SDK does not tell). */
+  readonly duplicate: boolean
+}
+
+/** What happens to a connection, whichever protocol version it speaks. */
+export interface TransportEvents {
+  connected: [{ readonly sessionPresent: boolean }]
+  /** An attempt to connect failed. Another one follows by itself until `stop`. */
+  failed: [TransportFailure]
+  /** An established connection ended. An attempt to connect follows by itself until `stop`. */
+  interrupted: [TransportFailure]
+  message: [Message]
+}
+
+export interface TransportFailure {
+  /** The SDK's name: `AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE`, … */
+  readonly name: string
+  readonly message: string
+  /** MQTT 5: reason code of the CONNACK or DISCONNECT, where the broker sent one. */
+  readonly reasonCode?: number
+}
+
+/** What the broker said to one filter of a SUBSCRIBE, or to one PUBLISH: a reason code of MQTT 5, 0x80 and above is a no. */
+export type ReasonCode = number
+
+/** One MQTT client of the device SDK, with the differences between its versions 3.1.1 and 5 taken out. */
+export interface Transport extends EventEmitter<TransportEvents> {
+  start(): void
+  /** Rejects with `TransportFailure` when the connection ends before the answer. */
+  subscribe(filter: string, qos: QoS): Promise<ReasonCode>
+  unsubscribe(filter: string): Promise<void>
+  publish(message: OutgoingMessage): Promise<ReasonCode>
+  /** Disconnects and frees everything. Resolves when no more events will come. */
+  stop(): Promise<void>
+}
+
+export interface OutgoingMessage {
+  readonly topic: string
+  readonly payload: Uint8Array | string
+  readonly qos: QoS
+  readonly retain: boolean
+}
+
+/** What both protocol versions need to know to connect. */
+export interface TransportOptions {
+  readonly host: string
+  readonly port: number
+  readonly clientId: string
+  readonly keepAliveSeconds: number
+  /** PEM; default: the system's trust store. */
+  readonly ca: string | undefined
+  readonly handshake: HandshakeSigner
+}
+
+/** Subscribe and publish answers from here on are refusals (MQTT 5 §2.4, MQTT 3.1.1 §3.9.3). */
+export const FIRST_REFUSAL = 0x80
+export const NOT_AUTHORIZED = 0x87
+export const SESSION_TAKEN_OVER = 0x8e
