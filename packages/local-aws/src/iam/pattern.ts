@@ -58,9 +58,31 @@ function tokenize(parts: readonly FilledPart[], style: PatternStyle): readonly n
 }
 
 function matcher(tokens: readonly number[]): (value: string) => boolean {
-  return tokens.includes(anyInSegment)
-    ? (value) => matchInSegments(tokens, value)
-    : (value) => matchGreedy(tokens, value)
+  if (tokens.includes(anyInSegment)) return (value) => matchInSegments(tokens, value)
+  if (tokens.includes(one) || tokens.includes(oneInSegment)) return (value) => matchGreedy(tokens, value)
+  return matchStretches(tokens)
+}
+
+/** Only `*`: the text between the stars, found one after the other, each as early as it can be. Nearly every pattern. */
+function matchStretches(tokens: readonly number[]): (value: string) => boolean {
+  const stretches = ['']
+  for (const token of tokens) {
+    if (token === any) stretches.push('')
+    else stretches[stretches.length - 1] += String.fromCodePoint(token)
+  }
+  const [first = '', ...middle] = stretches
+  const last = middle.pop()
+  if (last === undefined) return (value) => value === first
+  return (value) => {
+    if (!value.startsWith(first)) return false
+    let at = first.length
+    for (const stretch of middle) {
+      const found = value.indexOf(stretch, at)
+      if (found < 0) return false
+      at = found + stretch.length
+    }
+    return value.length - last.length >= at && value.endsWith(last)
+  }
 }
 
 const colon = 0x3a
