@@ -3,4 +3,5 @@ export default {
   roots: ['<rootDir>/packages', '<rootDir>/infra'],
   testMatch: ['**/dist/**/*.test.js'],
   transform: {},
+  reporters: ['default', '<rootDir>/scripts/jest-summary.mjs'],
 }

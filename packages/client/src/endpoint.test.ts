@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals'
+import { parseEndpoint } from './endpoint.js'
+
+describe('parseEndpoint', () => {
+  it.each([
+    ['abc-ats.iot.eu-central-1.amazonaws.com', 'abc-ats.iot.eu-central-1.amazonaws.com', 443],
+    ['localhost:8443', 'localhost', 8443],
+    ['127.0.0.1:1', '127.0.0.1', 1],
+  ])('%s', (text, host, port) => {
+    expect(parseEndpoint(text)).toEqual({ host, port })
+  })
+
+  it.each([
+    '',
+    'https://abc-ats.iot.eu-central-1.amazonaws.com',
+    'host:0',
+    'host:65536',
+    'host:',
+    'a b',
+    'host/mqtt',
+    '-a',
+    'user@host',
+  ])('refuses %j', (text) => {
+    expect(() => parseEndpoint(text)).toThrow(expect.objectContaining({ code: 'invalid_argument', value: text }))
+  })
+})

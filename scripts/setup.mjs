@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { root, step } from './step.js'
+
+const node = process.execPath
+
+/** Everything that a command needs on a machine with nothing but Node and npm; done only where it is due. */
+export function setUp() {
+  requireNode()
+  install()
+  build()
+  synth()
+}
+
+/** Installs what pnpm-lock.yaml says, with the pnpm that package.json pins. */
+export function install() {
+  const inputs = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((file) => readFileSync(join(root, file)))
+  const wanted = createHash('sha256').update(Buffer.concat(inputs)).digest('hex')
+  const stamp = join(root, 'node_modules/.topic-credentials/installed')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  const { packageManager } = JSON.parse(inputs[0].toString())
+  step('Installing dependencies (a minute or so, once)', 'npx', [
+    '--yes',
+    '--loglevel=error',
+    packageManager,
+    'install',
+    '--frozen-lockfile',
+  ])
+  write(stamp, wanted)
+}
+
+/** Compiles what has changed. */
+export function build() {
+  const stamp = join(root, 'node_modules/.topic-credentials/built')
+  const sources = ['packages', 'infra', 'tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml']
+  if (upToDate(stamp, sources, (name) => name !== 'dist')) return
+  const began = new Date()
+  step('Compiling', node, ['node_modules/typescript/bin/tsc', '-b'])
+  write(stamp, began.toISOString())
+}
+
+/** Removes what was compiled, so that nothing of a deleted file is tested. */
+export function clean() {
+  for (const folder of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'infra']) {
+    rmSync(join(root, folder, 'dist'), { recursive: true, force: true })
+    rmSync(join(root, folder, 'tsconfig.tsbuildinfo'), { force: true })
+  }
+  rmSync(join(root, 'node_modules/.topic-credentials/built'), { force: true })
+}
+
+/** Synthesizes the stack into cdk.out where its inputs are newer. */
+export function synth() {
+  const inputs = [
+    'infra/dist',
+    'infra/entitlements.json',
+    'cdk.json',
+    'packages/credential-vendor/dist',
+    'packages/grants/dist',
+  ]
+  if (upToDate(join(root, 'cdk.out/manifest.json'), inputs, (name) => !name.includes('.test.'))) return
+  step('Synthesizing the stack', node, ['infra/dist/bin/app.js'], { env: { CDK_OUTDIR: join(root, 'cdk.out') } })
+}
+
+function upToDate(stamp, inputs, wanted) {
+  return (
+    existsSync(stamp) &&
+    newest(
+      inputs.map((input) => join(root, input)),
+      wanted,
+    ) <= statSync(stamp).mtimeMs
+  )
+}
+
+function newest(paths, wanted) {
+  let latest = 0
+  for (const path of paths) {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) continue
+    if (!stat.isDirectory()) {
+      latest = Math.max(latest, stat.mtimeMs)
+      continue
+    }
+    const names = readdirSync(path).filter((name) => name !== 'node_modules' && wanted(name))
+    latest = Math.max(
+      latest,
+      newest(
+        names.map((name) => join(path, name)),
+        wanted,
+      ),
+    )
+  }
+  return latest
+}
+
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+
+function requireNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 10)) return
+  process.stderr.write(`Node ${process.versions.node} is too old: this needs Node 20.10 or newer.\n`)
+  process.exit(1)
+}

@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of this checkout. */
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Runs one step of a longer job, with its output on stderr; ends the process with the step's exit code when it fails. */
+export function step(title, command, args, { env = {}, quiet = false } = {}) {
+  if (!quiet) process.stderr.write(`— ${title}\n`)
+  const began = performance.now()
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
+  if (error !== undefined) process.stderr.write(`${title} could not be started: ${error.message}\n`)
+  if (status !== 0) {
+    process.stderr.write(`${title} failed (${command} ${args.join(' ')})\n`)
+    process.exit(status ?? 1)
+  }
+  if (!quiet) process.stderr.write(`  ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+}
