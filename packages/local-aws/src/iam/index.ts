@@ -13,3 +13,4 @@ export {
 export { parsePolicyDocument } from './parse-policy-document.js'
 export type { PolicyDocument, PolicyKind, Statement } from './policy-document.js'
 export type { AccessKey, Principal } from './principal.js'
+export { authorizeByTrust, authorizeService } from './trust-policy.js'

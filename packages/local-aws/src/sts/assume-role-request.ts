@@ -1,0 +1,125 @@
+import { listParameter } from './query-protocol.js'
+import { StsError, validationError } from './sts-error.js'
+
+/** AssumeRole's parameters, each within its own limits. */
+export interface AssumeRoleRequest {
+  readonly roleArn: string
+  readonly roleSessionName: string
+  /** Seconds, 900 to 43200; 3600 when not given. */
+  readonly durationSeconds: number
+  readonly policy: string | undefined
+  readonly policyArns: readonly string[]
+  readonly tags: Readonly<Record<string, string>>
+  readonly transitiveTagKeys: readonly string[]
+  readonly sourceIdentity: string | undefined
+  readonly externalId: string | undefined
+}
+
+/** Lengths, patterns and counts of the API model. @throws StsError ValidationError that names every violation */
+export function readAssumeRoleRequest(parameters: URLSearchParams): AssumeRoleRequest {
+  const violations: string[] = []
+  const text = (name: string, limits: Limits): string | undefined => {
+    const value = parameters.get(name)
+    if (value !== null) violations.push(...check(value, memberName(name), limits))
+    else if (limits.required) violations.push(`Value null at '${memberName(name)}' ${failed}not be null`)
+    return value ?? undefined
+  }
+  const roleArn = text('RoleArn', { required: true, min: 20, max: 2048 })
+  const roleSessionName = text('RoleSessionName', { required: true, min: 2, max: 64, pattern: '[\\w+=,.@-]*' })
+  const duration = parameters.get('DurationSeconds')
+  const durationSeconds = duration === null ? 3600 : Number(duration)
+  if (!/^\d{1,9}$/u.test(duration ?? '3600')) {
+    throw new StsError('MalformedInput', 400, `DurationSeconds must be a whole number of seconds, got '${duration}'.`)
+  }
+  if (durationSeconds < 900) violations.push(outOfRange(durationSeconds, 'greater', 900))
+  if (durationSeconds > 43_200) violations.push(outOfRange(durationSeconds, 'less', 43_200))
+  const policy = text('Policy', { min: 1, max: 2048, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' })
+  const sourceIdentity = text('SourceIdentity', { min: 2, max: 64, pattern: '[\\w+=,.@-]*' })
+  const externalId = text('ExternalId', { min: 2, max: 1224, pattern: '[\\w+=,.@:\\/-]*' })
+  const policyArns = listParameter(parameters, 'PolicyArns', 'arn')
+  if (policyArns.length > 10) violations.push(`Value at 'policyArns' ${failed}have length less than or equal to 10`)
+  for (const arn of policyArns) violations.push(...check(arn, 'policyArns', { min: 20, max: 2048 }))
+  const { tags, transitiveTagKeys } = readTags(parameters, violations)
+  if (violations.length > 0 || roleArn === undefined || roleSessionName === undefined) throw validationError(violations)
+  if (sourceIdentity?.startsWith('aws:')) {
+    throw new StsError('ValidationError', 400, "SourceIdentity may not begin with the reserved prefix 'aws:'.")
+  }
+  return {
+    roleArn,
+    roleSessionName,
+    durationSeconds,
+    policy,
+    policyArns,
+    tags,
+    transitiveTagKeys,
+    sourceIdentity,
+    externalId,
+  }
+}
+
+interface Limits {
+  readonly required?: boolean
+  readonly min: number
+  readonly max: number
+  readonly pattern?: string
+}
+
+const failed = 'failed to satisfy constraint: Member must '
+
+function check(value: string, member: string, { min, max, pattern }: Limits): string[] {
+  const violation = (constraint: string) => `Value '${value}' at '${member}' ${failed}${constraint}`
+  const found: string[] = []
+  if (value.length < min) found.push(violation(`have length greater than or equal to ${min}`))
+  if (value.length > max) found.push(violation(`have length less than or equal to ${max}`))
+  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value)) {
+    found.push(violation(`satisfy regular expression pattern: ${pattern}`))
+  }
+  return found
+}
+
+function outOfRange(value: number, direction: 'greater' | 'less', limit: number): string {
+  return `Value '${value}' at 'durationSeconds' ${failed}have value ${direction} than or equal to ${limit}`
+}
+
+function memberName(parameter: string): string {
+  return parameter.charAt(0).toLowerCase() + parameter.slice(1)
+}
+
+const tagText = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*'
+
+function readTags(
+  parameters: URLSearchParams,
+  violations: string[],
+): Pick<AssumeRoleRequest, 'tags' | 'transitiveTagKeys'> {
+  const keys = listParameter(parameters, 'Tags', 'Key')
+  const transitiveTagKeys = listParameter(parameters, 'TransitiveTagKeys')
+  for (const [name, list] of Object.entries({ tags: keys, transitiveTagKeys })) {
+    if (list.length > 50) violations.push(`Value at '${name}' ${failed}have length less than or equal to 50`)
+  }
+  const tags: Record<string, string> = {}
+  for (const [index, key] of keys.entries()) {
+    const member = `tags.${index + 1}.member`
+    const value = parameters.get(`Tags.member.${index + 1}.Value`)
+    violations.push(...checkTag(key, `${member}.key`, 1, 128))
+    if (value === null) violations.push(`Value null at '${member}.value' ${failed}not be null`)
+    else violations.push(...checkTag(value, `${member}.value`, 0, 256))
+    if (Object.keys(tags).some((other) => other.toLowerCase() === key.toLowerCase())) {
+      throw invalidParameter('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
+    }
+    if (/^aws:/iu.test(key)) throw invalidParameter(`Tag key ${key} begins with the reserved prefix aws:.`)
+    tags[key] = value ?? ''
+  }
+  return { tags, transitiveTagKeys }
+}
+
+function checkTag(value: string, member: string, min: number, max: number): string[] {
+  const fits = new RegExp(`^${tagText}$`, 'u').test(value)
+  return [
+    ...check(value, member, { min, max }),
+    ...(fits ? [] : [`Value '${value}' at '${member}' ${failed}satisfy regular expression pattern: ${tagText}`]),
+  ]
+}
+
+export function invalidParameter(message: string): StsError {
+  return new StsError('InvalidParameterValue', 400, message)
+}

@@ -1,0 +1,193 @@
+import {
+  type AccessKey,
+  authorizeByTrust,
+  type ConditionContext,
+  type Directory,
+  type EvaluationDecision,
+  MalformedPolicyDocumentError,
+  NoSuchEntityError,
+  type Principal,
+  parsePolicyDocument,
+  type Role,
+} from '../iam/index.js'
+import { type AssumeRoleRequest, invalidParameter, readAssumeRoleRequest } from './assume-role-request.js'
+import type { Operation } from './operation.js'
+import { packedPolicySize } from './packed-policy.js'
+import { StsError } from './sts-error.js'
+
+const chainedSeconds = 3_600
+
+/**
+ * Temporary credentials for a role: its trust policy must let the caller (and the caller's own policies must not forbid it);
+ * the session can do what role and session policy both allow.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export const assumeRole: Operation = ({ parameters, caller, directory, context }) => {
+  const request = readAssumeRoleRequest(parameters)
+  refuseUnmodelled(parameters)
+  if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\x21-\x7e]+$/u.test(request.roleArn)) {
+    throw new StsError('ValidationError', 400, `${request.roleArn} is invalid`)
+  }
+  checkSessionPolicy(request, directory)
+  const { principal } = caller
+  const role = directory.role(request.roleArn)
+  const inherited = inheritedTags(principal, request)
+  const sourceIdentity = sourceIdentityOf(principal, request)
+  permit(principal, role, request, { ...context, ...requestContext(request, sourceIdentity) }, sourceIdentity)
+  checkDuration(principal, role, request.durationSeconds)
+
+  const tags = { ...inherited, ...request.tags }
+  const packed = packedPolicySize({ policy: request.policy, policyArns: request.policyArns, tags })
+  if (packed !== undefined && packed > 100) {
+    const what = request.policy === undefined && request.policyArns.length === 0 ? 'tags' : 'policy'
+    const message = `Packed size of session ${what} consumes ${packed}% of allotted space.`
+    throw new StsError('PackedPolicyTooLarge', 400, message)
+  }
+  const session = directory.addSession({
+    role,
+    sessionName: request.roleSessionName,
+    ...(request.policy === undefined ? {} : { sessionPolicy: request.policy }),
+    sessionPolicyArns: request.policyArns,
+    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    tags,
+    transitiveTagKeys: [...Object.keys(inherited), ...request.transitiveTagKeys],
+    durationSeconds: request.durationSeconds,
+  })
+  return {
+    result: {
+      ...describe(session),
+      PackedPolicySize: packed,
+      SourceIdentity: sourceIdentity,
+    },
+    fields: {
+      role: role.arn,
+      session: session.principal.arn,
+      accessKeyId: session.accessKeyId,
+      durationSeconds: request.durationSeconds,
+      ...(packed === undefined ? {} : { packedPolicySize: packed }),
+    },
+  }
+}
+
+function describe({ accessKeyId, secretAccessKey, sessionToken, expiresAt, principal }: AccessKey) {
+  return {
+    Credentials: {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      SessionToken: sessionToken,
+      Expiration: new Date(expiresAt ?? 0).toISOString().replace('.000Z', 'Z'),
+    },
+    AssumedRoleUser: { AssumedRoleId: principal.userId, Arn: principal.arn },
+  }
+}
+
+/** Nobody has an MFA device here, and nobody issues context assertions. */
+function refuseUnmodelled(parameters: URLSearchParams): void {
+  if (parameters.has('SerialNumber') || parameters.has('TokenCode')) {
+    const message = 'MultiFactorAuthentication failed with invalid MFA one time pass code. '
+    throw new StsError('AccessDenied', 403, message)
+  }
+  if ([...parameters.keys()].some((name) => name.startsWith('ProvidedContexts.'))) {
+    throw invalidParameter('ProvidedContexts is not modelled by this stand-in: leave it out.')
+  }
+}
+
+function checkSessionPolicy({ policy, policyArns }: AssumeRoleRequest, directory: Directory): void {
+  try {
+    if (policy !== undefined) parsePolicyDocument(policy, 'session')
+    for (const arn of policyArns) directory.policy(arn)
+  } catch (error) {
+    if (error instanceof MalformedPolicyDocumentError) throw new StsError(error.code, 400, error.message)
+    if (error instanceof NoSuchEntityError) throw invalidParameter(error.message)
+    throw error
+  }
+}
+
+/** Transitive tags of the caller's session go on to the next one and cannot be replaced. */
+function inheritedTags(principal: Principal, { tags, transitiveTagKeys }: AssumeRoleRequest): Record<string, string> {
+  const keys = principal.transitiveTagKeys ?? []
+  const taken = new Set([...Object.keys(tags), ...transitiveTagKeys].map((key) => key.toLowerCase()))
+  if (keys.some((key) => taken.has(key.toLowerCase()))) {
+    throw invalidParameter(
+      "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+    )
+  }
+  const passed = new Set(Object.keys(tags).map((key) => key.toLowerCase()))
+  if (transitiveTagKeys.some((key) => !passed.has(key.toLowerCase()))) {
+    throw invalidParameter('The specified transitive tag key must be included in the requested tags.')
+  }
+  return Object.fromEntries(keys.map((key) => [key, principal.tags[key] ?? '']))
+}
+
+/** Once set, a source identity stays through every role that is assumed from the session. */
+function sourceIdentityOf({ sourceIdentity }: Principal, request: AssumeRoleRequest): string | undefined {
+  if (
+    sourceIdentity !== undefined &&
+    request.sourceIdentity !== undefined &&
+    request.sourceIdentity !== sourceIdentity
+  ) {
+    throw new StsError('ValidationError', 400, 'SourceIdentity of the calling session cannot be changed.')
+  }
+  return sourceIdentity ?? request.sourceIdentity
+}
+
+function requestContext(request: AssumeRoleRequest, sourceIdentity: string | undefined): ConditionContext {
+  const tags = Object.entries(request.tags).map(([key, value]) => [`aws:RequestTag/${key}`, value] as const)
+  return {
+    ...Object.fromEntries(tags),
+    'aws:TagKeys': Object.keys(request.tags),
+    'sts:TransitiveTagKeys': request.transitiveTagKeys,
+    'sts:RoleSessionName': request.roleSessionName,
+    'sts:SourceIdentity': sourceIdentity,
+    'sts:ExternalId': request.externalId,
+  }
+}
+
+/** A role that is not there is answered like one that may not be assumed: nobody can probe for names. */
+function permit(
+  principal: Principal,
+  role: Role | undefined,
+  request: AssumeRoleRequest,
+  context: ConditionContext,
+  sourceIdentity: string | undefined,
+): asserts role is Role {
+  const actions = ['sts:AssumeRole']
+  if (Object.keys(request.tags).length > 0) actions.push('sts:TagSession')
+  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
+  for (const action of actions) {
+    const decision: EvaluationDecision = role
+      ? authorizeByTrust(
+          principal,
+          { action, resource: role.arn, context: { ...context, ...roleTags(role) } },
+          { name: `role ${role.roleName}: trust policy`, document: role.trustPolicy },
+        )
+      : { outcome: 'ImplicitlyDenied', reason: `there is no role ${request.roleArn}` }
+    if (decision.outcome === 'Allowed') continue
+    const explicit = decision.outcome === 'ExplicitlyDenied' ? ` with an explicit deny in ${layerOf(decision)}` : ''
+    const message = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${request.roleArn}${explicit}`
+    throw new StsError('AccessDenied', 403, message, decision.reason)
+  }
+}
+
+function roleTags({ tags }: Role): ConditionContext {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]))
+}
+
+function layerOf({ policy = '' }: EvaluationDecision): string {
+  if (policy.endsWith('trust policy')) return 'a resource-based policy'
+  if (policy.startsWith('session policy')) return 'a session policy'
+  return policy.startsWith('permissions boundary') ? 'a permissions boundary' : 'an identity-based policy'
+}
+
+/** Role chaining: a session may have another one for an hour at most, whatever the role allows. */
+function checkDuration(principal: Principal, role: Role, durationSeconds: number): void {
+  if (principal.type === 'AssumedRole' && durationSeconds > chainedSeconds) {
+    const message = 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining'
+    throw new StsError('ValidationError', 400, message)
+  }
+  if (durationSeconds > role.maxSessionDuration) {
+    const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
+    throw new StsError('ValidationError', 400, message)
+  }
+}

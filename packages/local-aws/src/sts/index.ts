@@ -1,0 +1,1 @@
+export { type Sts, type StsFaults, type StsSettings, startSts } from './server.js'

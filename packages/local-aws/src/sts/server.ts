@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../clock.js'
+import type { AccessKey, Directory } from '../iam/index.js'
+import type { Journal } from '../journal.js'
+import { SignatureError, verify } from '../sigv4/index.js'
+import type { TlsMaterial } from '../tls.js'
+import { assumeRole } from './assume-role.js'
+import { getCallerIdentity } from './get-caller-identity.js'
+import type { Operation } from './operation.js'
+import { apiVersion, errorXml, successXml } from './query-protocol.js'
+import { StsError } from './sts-error.js'
+
+export interface StsSettings {
+  readonly directory: Directory
+  /** Signatures must be scoped to it. */
+  readonly region: string
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly tls: TlsMaterial
+  /** 0 for any free port. */
+  readonly port: number
+}
+
+/** What can be made to go wrong. */
+export interface StsFaults {
+  /** The next `times` requests are answered with 400 Throttling, "Rate exceeded". */
+  throttle(times: number): void
+  /** Every request from now on waits this long before it is read; 0 ends it. */
+  delay(milliseconds: number): void
+}
+
+export interface Sts extends AsyncDisposable {
+  /** `https://localhost:8443` */
+  readonly url: string
+  readonly port: number
+  readonly faults: StsFaults
+  /** Ends open connections; resolves when none is left. */
+  close(): Promise<void>
+}
+
+/** 50 tags, a policy and ten ARNs, all percent-encoded, stay well below. */
+const bodyBytes = 262_144
+
+const operations: ReadonlyMap<string, Operation> = new Map([
+  ['AssumeRole', assumeRole],
+  ['GetCallerIdentity', getCallerIdentity],
+])
+
+/**
+ * Serves STS over TLS on 127.0.0.1: Query protocol, signatures verified, policies enforced.
+ *
+ * @example
+ * await using sts = await startSts({ directory, region: 'eu-west-1', clock, journal, tls, port: 0 })
+ * new STSClient({ endpoint: sts.url, region: 'eu-west-1', credentials })
+ */
+export async function startSts(settings: StsSettings): Promise<Sts> {
+  const faults = { throttled: 0, delayed: 0 }
+  const closing = new AbortController()
+  const server = createServer({ cert: settings.tls.cert, key: settings.tls.key }, (request, response) => {
+    const answer = async () => {
+      if (faults.delayed > 0) await setTimeout(faults.delayed, undefined, { signal: closing.signal })
+      const body = await readBody(request)
+      const throttled = faults.throttled > 0
+      if (throttled) faults.throttled--
+      respond(settings, request, response, body, throttled)
+    }
+    // The client went away, or the server is closing: nobody is left to answer.
+    answer().catch(() => response.destroy())
+  })
+  server.listen(settings.port, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const close = async () => {
+    closing.abort()
+    if (!server.listening) return
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+  }
+  return {
+    url: `https://localhost:${port}`,
+    port,
+    faults: {
+      throttle: (times) => {
+        faults.throttled = times
+      },
+      delay: (milliseconds) => {
+        faults.delayed = milliseconds
+      },
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Undefined when it is larger than STS would ever need; the rest is then read and dropped. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size <= bodyBytes) chunks.push(chunk)
+  }
+  return size > bodyBytes ? undefined : Buffer.concat(chunks)
+}
+
+function respond(
+  settings: StsSettings,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer | undefined,
+  throttled: boolean,
+): void {
+  const { clock, journal } = settings
+  const requestId = randomUUID()
+  const at = clock.now()
+  const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/su)
+  const parameters = new URLSearchParams(request.method === 'POST' ? body?.toString() : query)
+  const event = parameters.get('Action') ?? 'no action'
+  let caller: AccessKey | undefined
+  const send = (status: number, xml: string) => {
+    // Clients correct their clocks by this header, so it follows the stand-in's clock and not the machine's.
+    const date = new Date(at).toUTCString()
+    response.writeHead(status, { 'content-type': 'text/xml', 'x-amzn-requestid': requestId, date }).end(xml)
+  }
+  try {
+    if (throttled) throw new StsError('Throttling', 400, 'Rate exceeded')
+    if (!body) throw new StsError('RequestEntityTooLarge', 413, `The body has more than ${bodyBytes} bytes.`)
+    caller = verify(
+      { method: request.method ?? '', path, query, headers: request.headersDistinct, body },
+      { service: ['sts'], region: settings.region, clock, accessKey: (id) => settings.directory.accessKey(id) },
+    )
+    const context = {
+      'aws:SourceIp': request.socket.remoteAddress?.replace(/^::ffff:/u, ''),
+      'aws:UserAgent': request.headers['user-agent'],
+      'aws:RequestedRegion': settings.region,
+    }
+    const { result, fields } = findOperation(parameters)({ parameters, caller, directory: settings.directory, context })
+    send(200, successXml(event, result, requestId))
+    journal({
+      at,
+      service: 'sts',
+      event,
+      outcome: 'ok',
+      principal: caller.principal.arn,
+      fields: { ...fields, requestId },
+    })
+  } catch (error) {
+    const failure = asFailure(error)
+    send(failure.status, errorXml(failure.code, failure.status, failure.message, requestId))
+    const principal = caller?.principal.arn ?? (error instanceof SignatureError ? error.accessKeyId : undefined)
+    journal({
+      at,
+      service: 'sts',
+      event: operations.has(event) ? event : 'unknown operation',
+      outcome: failure.status >= 500 ? 'failed' : 'refused',
+      ...(principal === undefined ? {} : { principal }),
+      detail: `${failure.code}: ${failure.message}${failure.detail ? ` (${failure.detail})` : ''}`,
+      fields: { requestId, status: failure.status, code: failure.code },
+    })
+  }
+}
+
+function findOperation(parameters: URLSearchParams): Operation {
+  const action = parameters.get('Action')
+  const version = parameters.get('Version')
+  if (action === null) throw new StsError('MissingAction', 400, 'Missing Action')
+  const operation = version === apiVersion ? operations.get(action) : undefined
+  if (operation) return operation
+  throw new StsError(
+    'InvalidAction',
+    400,
+    `Could not find operation ${action} for version ${version ?? 'NO_VERSION_SPECIFIED'}`,
+  )
+}
+
+/** Our own mistakes are answered as AWS answers its own, and do not end the process. */
+function asFailure(error: unknown): { code: string; status: number; message: string; detail?: string | undefined } {
+  if (error instanceof StsError || error instanceof SignatureError) return error
+  const detail = error instanceof Error ? error.stack : String(error)
+  return { code: 'InternalFailure', status: 500, message: 'An internal error has occurred', detail }
+}
