@@ -1,0 +1,137 @@
+import type { InvocationResult } from '../lambda/index.js'
+import { accessLogValues } from './access-log.js'
+import type { Authorization } from './authorization.js'
+import { buildEvent } from './event.js'
+import type { HttpApi, Route } from './http-api.js'
+import { authorizeIam } from './iam-authorizer.js'
+import type { ApiRequest } from './request.js'
+import { type ApiResponse, functionResponse, message } from './response.js'
+import { matchRoute } from './route.js'
+import type { Stage } from './stage.js'
+
+/** A request that has found its route. */
+export interface Call {
+  readonly request: ApiRequest
+  readonly requestId: string
+  readonly stage: Stage
+  /** Percent-decoded, without the stage's name. */
+  readonly path: string
+  readonly route: Route
+  readonly pathParameters: Readonly<Record<string, string>>
+}
+
+/** How a call ended: the answer, and for the logs why and for whom. */
+export interface Outcome {
+  readonly answer: ApiResponse
+  readonly detail?: string
+  readonly principal?: string
+  readonly authorization?: Authorization & { readonly allowed: true }
+}
+
+/** Largest event of a synchronous call, in bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LARGEST_EVENT = 6_291_456
+
+/** Route, throttle, authorizer, permission, function, response: the way of a request through the API. */
+export async function dispatch(api: HttpApi, request: ApiRequest, requestId: string): Promise<Outcome> {
+  const { stage, path } = findStage(api.stages, request.path)
+  if (stage === undefined) return { answer: message(404, 'Not Found'), detail: 'the API has no stage for this path' }
+  const match = matchRoute(api.routes, request.method, path)
+  if (match === undefined) return { answer: message(404, 'Not Found'), detail: 'no route matches' }
+  const call: Call = { request, requestId, stage, path, ...match }
+  const outcome = await serveRoute(api, call)
+  stage.log(accessLogValues(api.settings, call, outcome))
+  return outcome
+}
+
+async function serveRoute(api: HttpApi, call: Call): Promise<Outcome> {
+  const { text } = call.route.key
+  if (api.faults.throttle || !call.stage.admit(text)) {
+    return { answer: message(429, 'Too Many Requests'), detail: `the throttle of route ${text} is used up` }
+  }
+  const authorization = await authorize(api, call)
+  if (authorization === undefined) return invoke(api, call)
+  const { principal } = authorization
+  const who = principal === undefined ? {} : { principal }
+  if (authorization.allowed) return { ...(await invoke(api, call, authorization)), ...who, authorization }
+  const { status, headers, reason } = authorization
+  return { answer: message(status, status === 401 ? 'Unauthorized' : 'Forbidden', headers), detail: reason, ...who }
+}
+
+async function authorize(api: HttpApi, { request, route, stage, path }: Call): Promise<Authorization | undefined> {
+  const { authorization } = route
+  if (authorization.type === 'NONE') return undefined
+  if (authorization.type === 'JWT') return authorization.authorizer.authorize(request, authorization.scopes)
+  return authorizeIam(request, executeApiArn(api, stage, request.method + path), api.settings)
+}
+
+async function invoke(api: HttpApi, call: Call, authorization?: Authorization & { allowed: true }): Promise<Outcome> {
+  const { request, requestId, stage, path, route, pathParameters } = call
+  const { accountId, apiId, clock } = api.settings
+  if (api.faults.failWith !== undefined) {
+    return { answer: message(api.faults.failWith, 'Service Unavailable'), detail: 'this failure was asked for' }
+  }
+  const { method = 'ANY', path: routePath, text } = route.key
+  const source = routePath === undefined ? text : (method === 'ANY' ? '*' : method) + routePath
+  const sourceArn = executeApiArn(api, stage, source)
+  const caller = { principal: 'apigateway.amazonaws.com', sourceArn, sourceAccount: accountId }
+  const permission = route.integration.decide(caller)
+  if (!permission.allowed) return { answer: message(500, 'Internal Server Error'), detail: permission.reason }
+  const { name } = stage.settings
+  const event = buildEvent(name === '$default' ? request : { ...request, path: `/${name}${path}` }, {
+    accountId,
+    apiId,
+    stage: name,
+    routeKey: text,
+    requestId,
+    pathParameters,
+    authorizer: authorization?.context,
+    at: clock.now(),
+  })
+  if (Buffer.byteLength(JSON.stringify(event)) > LARGEST_EVENT) {
+    return { answer: message(413, 'Request Entity Too Large'), detail: `the event exceeds ${LARGEST_EVENT} bytes` }
+  }
+  const { timeoutMilliseconds } = route.integration
+  const result = await withinTime(route.integration.invoke(event), timeoutMilliseconds)
+  if (result !== undefined) return outcomeOf(result)
+  const detail = `the function did not answer within ${timeoutMilliseconds / 1000} seconds`
+  return { answer: message(503, 'Service Unavailable'), detail }
+}
+
+/** The HTTP answer to what the function did. Its error texts go to the journal, never to the client. */
+function outcomeOf(result: InvocationResult): Outcome {
+  if (result.outcome === 'ok') {
+    const answer = functionResponse(result.payload)
+    if (answer !== undefined) return { answer }
+    return { answer: message(500, 'Internal Server Error'), detail: 'the function answered no HTTP response' }
+  }
+  const detail = `${result.errorType}: ${result.errorMessage}`
+  if (result.kind === 'crash') return { answer: message(502, 'Bad Gateway'), detail }
+  if (result.kind === 'throttled') return { answer: message(503, 'Service Unavailable'), detail }
+  return { answer: message(500, 'Internal Server Error'), detail }
+}
+
+/** The stage a path belongs to, and the rest of the path. */
+function findStage(stages: readonly Stage[], path: string): { stage: Stage | undefined; path: string } {
+  const [, first = ''] = path.split('/', 2)
+  const named = stages.find(({ settings }) => settings.name === first)
+  if (named !== undefined) return { stage: named, path: path.slice(first.length + 1) || '/' }
+  return { stage: stages.find(({ settings }) => settings.name === '$default'), path }
+}
+
+function executeApiArn({ settings }: HttpApi, stage: Stage, rest: string): string {
+  const { region, accountId, apiId } = settings
+  return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage.settings.name}/${rest}`
+}
+
+/** Undefined when the time is up first; the call goes on, as on Lambda. */
+async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, undefined)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

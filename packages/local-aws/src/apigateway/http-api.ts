@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Clock } from '../clock.js'
+import type { AccessKey } from '../iam/index.js'
+import type { Journal } from '../journal.js'
+import type { InvocationResult, ServiceCall } from '../lambda/index.js'
+import type { TlsMaterial } from '../tls.js'
+import { type CorsConfiguration, corsHeaders, preflightHeaders } from './cors.js'
+import { dispatch } from './dispatch.js'
+import type { JwtAuthorizer } from './jwt-authorizer.js'
+import { type ApiRequest, header, RequestRejected, readRequest } from './request.js'
+import { type ApiResponse, message } from './response.js'
+import type { RouteKey } from './route.js'
+import type { Stage } from './stage.js'
+
+/** A function behind a route. */
+export interface Integration {
+  readonly timeoutMilliseconds: number
+  /** Whether the function's resource policy lets this API call it. */
+  decide(call: ServiceCall): { readonly allowed: boolean; readonly reason: string }
+  invoke(event: unknown): Promise<InvocationResult>
+}
+
+export interface Route {
+  readonly key: RouteKey
+  readonly authorization:
+    | { readonly type: 'NONE' | 'AWS_IAM' }
+    | { readonly type: 'JWT'; readonly authorizer: JwtAuthorizer; readonly scopes: readonly string[] }
+  readonly integration: Integration
+}
+
+export interface HttpApiSettings {
+  readonly apiId: string
+  readonly accountId: string
+  readonly region: string
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly tls: TlsMaterial
+  readonly cors?: CorsConfiguration
+  accessKey(accessKeyId: string): AccessKey | undefined
+  /** What `GET /_local/health` answers: how other processes know that the stand-in they found is this one. */
+  readonly healthId?: string
+}
+
+/** Faults on demand. All are off at first. */
+export interface HttpApiFaults {
+  /** Answer 429 to every request. */
+  throttle: boolean
+  /** Wait this long before each request is looked at. */
+  delayMilliseconds: number
+  /** Answer this status (500 to 504) in place of the function. */
+  failWith: number | undefined
+}
+
+/** One HTTP API on its own port of 127.0.0.1. Routes and stages may be added while it runs. */
+export class HttpApi {
+  readonly settings: HttpApiSettings
+  readonly routes: Route[] = []
+  readonly stages: Stage[] = []
+  readonly faults: HttpApiFaults = { throttle: false, delayMilliseconds: 0, failWith: undefined }
+  readonly #server: Server
+
+  private constructor(settings: HttpApiSettings) {
+    this.settings = settings
+    const { key, cert } = settings.tls
+    // Above API Gateway's own limit, so that it is ours that answers.
+    const options = { key, cert, maxHeaderSize: 32 * 1024, requestTimeout: 60_000 }
+    this.#server = createServer(options, (request, response) => void this.#serve(request, response))
+  }
+
+  static async start(settings: HttpApiSettings, port: number): Promise<HttpApi> {
+    const api = new HttpApi(settings)
+    await new Promise<void>((resolve, reject) => {
+      api.#server.once('error', reject)
+      api.#server.listen(port, '127.0.0.1', resolve)
+    })
+    return api
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** `ApiEndpoint`, as templates read it. */
+  get endpoint(): string {
+    return `https://localhost:${this.port}`
+  }
+
+  /** Resolves when no socket is left. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve())
+      this.#server.closeAllConnections()
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const requestId = `${randomBytes(11).toString('base64url')}=`
+    let answer: ApiResponse
+    try {
+      const request = await readRequest(incoming)
+      answer = await this.#answer(request, requestId)
+    } catch (error) {
+      if (outgoing.destroyed) return
+      answer =
+        error instanceof RequestRejected
+          ? message(error.status, error.message, { connection: 'close' })
+          : message(500, 'Internal Server Error')
+      const detail = error instanceof Error ? error.message : String(error)
+      this.#journal(`${incoming.method} ${incoming.url?.replace(/\?.*/, '')}`, answer.status, { detail, requestId })
+    }
+    outgoing.sendDate = false
+    outgoing.writeHead(answer.status, {
+      ...answer.headers,
+      ...(answer.cookies.length === 0 ? {} : { 'set-cookie': [...answer.cookies] }),
+      date: new Date(this.settings.clock.now()).toUTCString(),
+      'content-length': answer.body.length,
+      'apigw-requestid': requestId,
+    })
+    outgoing.end(incoming.method === 'HEAD' ? undefined : answer.body)
+  }
+
+  async #answer(request: ApiRequest, requestId: string): Promise<ApiResponse> {
+    const { healthId, cors } = this.settings
+    if (healthId !== undefined && request.rawPath === '/_local/health') {
+      return { ...message(200, 'ok'), body: Buffer.from(JSON.stringify({ id: healthId })) }
+    }
+    if (this.faults.delayMilliseconds > 0) {
+      await new Promise((resolve) => setTimeout(resolve, this.faults.delayMilliseconds))
+    }
+    const origin = header(request, 'origin')
+    if (cors !== undefined && origin !== undefined && request.method === 'OPTIONS') {
+      return { status: 204, headers: preflightHeaders(cors, origin), cookies: [], body: Buffer.alloc(0) }
+    }
+    const { answer, detail, principal } = await dispatch(this, request, requestId)
+    this.#journal(`${request.method} ${request.path}`, answer.status, { detail, requestId, principal })
+    if (cors === undefined || origin === undefined) return answer
+    // The API's own CORS headers replace the function's.
+    const others = Object.entries(answer.headers).filter(([name]) => !name.startsWith('access-control-'))
+    return { ...answer, headers: { ...Object.fromEntries(others), ...corsHeaders(cors, origin) } }
+  }
+
+  #journal(
+    event: string,
+    status: number,
+    facts: { detail: string | undefined; requestId: string; principal?: string | undefined },
+  ): void {
+    this.settings.journal({
+      at: this.settings.clock.now(),
+      service: 'execute-api',
+      event,
+      outcome: status < 400 ? 'ok' : status < 500 ? 'refused' : 'failed',
+      ...(facts.principal === undefined ? {} : { principal: facts.principal }),
+      ...(facts.detail === undefined ? {} : { detail: facts.detail }),
+      fields: { status, requestId: facts.requestId },
+    })
+  }
+}

@@ -1,0 +1,6 @@
+export type { CorsConfiguration } from './cors.js'
+export { HttpApi, type HttpApiFaults, type HttpApiSettings, type Integration, type Route } from './http-api.js'
+export { JwtAuthorizer, type JwtAuthorizerSettings } from './jwt-authorizer.js'
+export { parseRouteKey, type RouteKey } from './route.js'
+export { Stage, type StageSettings } from './stage.js'
+export type { Throttle } from './token-bucket.js'

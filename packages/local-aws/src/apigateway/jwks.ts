@@ -1,0 +1,62 @@
+import { get } from 'node:https'
+import { rootCertificates } from 'node:tls'
+import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+
+/** API Gateway's limits for fetching an issuer's keys. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const FETCH_MILLISECONDS = 1_500
+const LARGEST_ANSWER = 150_000
+/** "API Gateway can cache the public key for two hours." */
+const CACHE_MILLISECONDS = 2 * 60 * 60 * 1000
+/** An unknown key ID fetches the keys again, but not for every forged token. */
+const REFETCH_MILLISECONDS = 5_000
+
+/** The public keys of an OpenID Connect issuer: found through its discovery document, fetched when first needed, kept. */
+export class IssuerKeys {
+  readonly #issuer: string
+  readonly #trust: string | undefined
+  #keys: { readonly set: JWTVerifyGetKey; readonly ids: ReadonlySet<string>; readonly at: number } | undefined
+
+  /** @param trust PEM of further certificate authorities, for an issuer that runs on this machine. */
+  constructor(issuer: string, trust?: string) {
+    this.#issuer = issuer
+    this.#trust = trust
+  }
+
+  /** Keys to verify a token with this key ID. Rejects when the issuer cannot be reached or answers no keys. */
+  async forKeyId(keyId: string): Promise<JWTVerifyGetKey> {
+    const age = this.#keys === undefined ? Number.POSITIVE_INFINITY : performance.now() - this.#keys.at
+    if (this.#keys !== undefined && age < CACHE_MILLISECONDS) {
+      if (this.#keys.ids.has(keyId) || age < REFETCH_MILLISECONDS) return this.#keys.set
+    }
+    const discovery = await this.#fetch(`${this.#issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+    if (typeof discovery.jwks_uri !== 'string') throw new Error(`The issuer ${this.#issuer} names no jwks_uri`)
+    const jwks = (await this.#fetch(discovery.jwks_uri)) as unknown as JSONWebKeySet
+    const set = createLocalJWKSet(jwks)
+    const ids = new Set(jwks.keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid])))
+    this.#keys = { set, ids, at: performance.now() }
+    return set
+  }
+
+  #fetch(url: string): Promise<Record<string, unknown>> {
+    return new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(FETCH_MILLISECONDS)
+      // Without further authorities Node.js's own list stays in place, NODE_EXTRA_CA_CERTS included.
+      const ca = this.#trust === undefined ? {} : { ca: [...rootCertificates, this.#trust] }
+      const request = get(url, { ...ca, agent: false, signal }, async (response) => {
+        try {
+          if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`)
+          let text = ''
+          for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+            text += chunk
+            if (text.length > LARGEST_ANSWER) throw new Error(`${url} answered more than ${LARGEST_ANSWER} bytes`)
+          }
+          resolve(JSON.parse(text) as Record<string, unknown>)
+        } catch (error) {
+          response.destroy()
+          reject(error)
+        }
+      })
+      request.on('error', reject)
+    })
+  }
+}

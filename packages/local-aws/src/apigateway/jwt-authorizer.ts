@@ -1,0 +1,118 @@
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { Clock } from '../clock.js'
+import type { Authorization } from './authorization.js'
+import { IssuerKeys } from './jwks.js'
+import { type ApiRequest, header } from './request.js'
+
+/** `AWS::ApiGatewayV2::Authorizer` of type JWT. */
+export interface JwtAuthorizerSettings {
+  /** `https://…`, exactly as in the token's `iss`. */
+  readonly issuer: string
+  readonly audience: readonly string[]
+  /** `$request.header.Name` or `$request.querystring.name`. */
+  readonly identitySource: string
+}
+
+/**
+ * Verifies a bearer token as HTTP APIs do: RSA signature by a key of the issuer, `iss`, `aud` (or `client_id` where there is
+ * no `aud`), `exp`, `nbf`, `iat`, and one of the route's scopes.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+ */
+export class JwtAuthorizer {
+  readonly #settings: JwtAuthorizerSettings
+  readonly #clock: Clock
+  readonly #keys: IssuerKeys
+  readonly #source: { readonly kind: string; readonly name: string }
+
+  constructor(settings: JwtAuthorizerSettings, clock: Clock, trust?: string) {
+    const { issuer, audience, identitySource } = settings
+    if (!/^https:\/\/\S+$/.test(issuer)) throw new Error(`Invalid issuer: ${issuer}. Issuer must be an HTTPS URL`)
+    if (audience.length === 0) throw new Error('A JWT authorizer needs at least one audience')
+    const [, kind = '', name = ''] = /^\$request\.(header|querystring)\.([\w-]+)$/.exec(identitySource) ?? []
+    if (kind === '') throw new Error(`Invalid identity source: ${identitySource}`)
+    this.#settings = settings
+    this.#clock = clock
+    this.#keys = new IssuerKeys(issuer, trust)
+    this.#source = { kind, name }
+  }
+
+  async authorize(request: ApiRequest, scopes: readonly string[]): Promise<Authorization> {
+    const token = this.#token(request)
+    if (token === undefined || token === '') return refuse(401, 'Bearer', 'no token')
+    let claims: JWTPayload
+    try {
+      claims = await this.#verify(token)
+    } catch (error) {
+      const reason = error instanceof errors.JOSEError || error instanceof Error ? error.message : String(error)
+      const quoted = reason.replaceAll(/["\\\r\n]/g, "'")
+      return refuse(
+        401,
+        `Bearer scope="${scopes.join(' ')}" error="invalid_token" error_description="${quoted}"`,
+        reason,
+      )
+    }
+    const principal = `${claims.iss}#${claims.sub}`
+    const held = new Set(
+      String(claims.scope ?? '')
+        .split(' ')
+        .concat(scopeList(claims.scp)),
+    )
+    if (scopes.length > 0 && !scopes.some((scope) => held.has(scope))) {
+      const challenge = `Bearer scope="${scopes.join(' ')}" error="insufficient_scope"`
+      return { ...refuse(403, challenge, `the token has none of the scopes ${scopes.join(' ')}`), principal }
+    }
+    const texts = Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, claimText(value)]))
+    const granted = scopes.length === 0 ? null : scopes.filter((scope) => held.has(scope))
+    return {
+      allowed: true,
+      principal,
+      reason: 'the token is valid',
+      context: { jwt: { claims: texts, scopes: granted } },
+    }
+  }
+
+  #token(request: ApiRequest): string | undefined {
+    const { kind, name } = this.#source
+    const value =
+      kind === 'header'
+        ? header(request, name.toLowerCase())
+        : (new URLSearchParams(request.query).get(name) ?? undefined)
+    return value?.replace(/^Bearer /i, '')
+  }
+
+  async #verify(token: string): Promise<JWTPayload> {
+    const { kid } = decodeProtectedHeader(token)
+    if (kid === undefined) throw new Error('the token does not name a key')
+    const { payload } = await jwtVerify(token, await this.#keys.forKeyId(kid), {
+      algorithms: ['RS256', 'RS384', 'RS512'],
+      currentDate: new Date(this.#clock.now()),
+      issuer: this.#settings.issuer,
+      requiredClaims: ['exp'],
+    })
+    if (typeof payload.iat === 'number' && payload.iat * 1000 > this.#clock.now()) {
+      throw new Error('the token was issued in the future')
+    }
+    const audiences = payload.aud === undefined ? [payload.client_id] : [payload.aud].flat()
+    if (!audiences.some((one) => typeof one === 'string' && this.#settings.audience.includes(one))) {
+      throw new Error('the token does not have a valid audience')
+    }
+    return payload
+  }
+}
+
+function refuse(status: 401 | 403, challenge: string, reason: string): Authorization & { allowed: false } {
+  return { allowed: false, status, headers: { 'www-authenticate': challenge }, reason }
+}
+
+/** `scp` is a list with some issuers and a text with others. */
+function scopeList(scp: unknown): string[] {
+  return Array.isArray(scp) ? scp.map(String) : String(scp ?? '').split(' ')
+}
+
+/** Claims reach the function as text only: a list as `[a b]`, an object as `map[k:v]`, whatever is inside them. */
+function claimText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(claimText).join(' ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `map[${entries.map(([name, inner]) => `${name}:${claimText(inner)}`).join(' ')}]`
+}

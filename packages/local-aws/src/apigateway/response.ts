@@ -1,0 +1,51 @@
+/** An answer on its way to the client. */
+export interface ApiResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: readonly string[]
+  readonly body: Buffer
+}
+
+/** Headers that belong to one connection, or that the server computes: a function cannot set them. */
+const NOT_PASSED_ON = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'])
+
+/** `{"message":"…"}`, as HTTP APIs answer for themselves. */
+export function message(status: number, text: string, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+  const body = Buffer.from(JSON.stringify({ message: text }))
+  return { status, headers: { 'content-type': 'application/json', ...headers }, cookies: [], body }
+}
+
+/**
+ * A function's payload as an HTTP response, by payload format 2.0: with a `statusCode` it is a description of one;
+ * without, it is the JSON body of a 200. Undefined when it describes none that can be sent.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function functionResponse(payload: unknown): ApiResponse | undefined {
+  if (typeof payload !== 'object' || payload === null || !('statusCode' in payload)) {
+    const headers = { 'content-type': 'application/json' }
+    return { status: 200, headers, cookies: [], body: Buffer.from(JSON.stringify(payload)) }
+  }
+  const {
+    statusCode,
+    headers = {},
+    cookies = [],
+    body = '',
+    isBase64Encoded = false,
+  } = payload as Record<string, unknown>
+  const status = typeof statusCode === 'string' && /^\d{3}$/.test(statusCode) ? Number(statusCode) : statusCode
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) return undefined
+  if (typeof body !== 'string' && body !== null) return undefined
+  if (typeof headers !== 'object' || headers === null || !Array.isArray(cookies)) return undefined
+  const passed: Record<string, string> = { 'content-type': 'text/plain;charset=utf-8' }
+  for (const [name, value] of Object.entries(headers)) {
+    if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name) || /[\0\r\n]/.test(String(value))) return undefined
+    if (!NOT_PASSED_ON.has(name.toLowerCase())) passed[name.toLowerCase()] = String(value)
+  }
+  return {
+    status,
+    headers: passed,
+    cookies: cookies.map(String),
+    body: Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8'),
+  }
+}

@@ -1,0 +1,21 @@
+import type { ResourceType } from '../resource-type.js'
+
+/** `AWS::Logs::LogGroup`: lines are kept in memory while the stand-in runs, whatever the retention. */
+export const logGroup: ResourceType = {
+  honoured: ['LogGroupName'],
+  inert: ['DataProtectionPolicy', 'KmsKeyId', 'LogGroupClass', 'RetentionInDays', 'Tags'],
+  create({ properties, services, physicalName }) {
+    const name = properties.optionalText('LogGroupName') ?? physicalName(512)
+    return {
+      ref: name,
+      attributes: { Arn: `arn:aws:logs:${services.region}:${services.accountId}:log-group:${name}:*` },
+    }
+  },
+}
+
+/** `AWS::CDK::Metadata`: describes the app to AWS. */
+export const cdkMetadata: ResourceType = {
+  honoured: [],
+  inert: ['Analytics'],
+  create: ({ physicalName }) => ({ ref: physicalName(64) }),
+}

@@ -1,0 +1,75 @@
+import type { Clock } from '../clock.js'
+
+/** One line of a function's log group. */
+export interface LogLine {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly functionName: string
+  /** The call that wrote it; absent for lines written while the function loaded. */
+  readonly requestId?: string
+  readonly message: string
+}
+
+/** Where a function's process writes: its own lines as they come, and the platform's lines around each call. */
+export class LogStream {
+  readonly #functionName: string
+  readonly #format: 'Text' | 'JSON'
+  readonly #clock: Clock
+  readonly #sink: (line: LogLine) => void
+
+  constructor(functionName: string, format: 'Text' | 'JSON', clock: Clock, sink: (line: LogLine) => void) {
+    this.#functionName = functionName
+    this.#format = format
+    this.#clock = clock
+    this.#sink = sink
+  }
+
+  write(message: string, requestId?: string): void {
+    const line = { at: this.#clock.now(), functionName: this.#functionName, message }
+    this.#sink(requestId === undefined ? line : { ...line, requestId })
+  }
+
+  start(requestId: string): void {
+    this.#platform(
+      'platform.start',
+      { requestId, version: '$LATEST' },
+      `START RequestId: ${requestId} Version: $LATEST`,
+    )
+  }
+
+  report(
+    requestId: string,
+    call: {
+      status: string
+      durationMs: number
+      memorySizeMB: number
+      maxMemoryUsedMB?: number
+      initDurationMs?: number
+    },
+  ): void {
+    const { durationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = call
+    if (this.#format === 'Text') this.write(`END RequestId: ${requestId}`, requestId)
+    const parts = [
+      `REPORT RequestId: ${requestId}`,
+      `Duration: ${durationMs.toFixed(2)} ms`,
+      `Billed Duration: ${Math.ceil(durationMs)} ms`,
+      `Memory Size: ${memorySizeMB} MB`,
+      ...(maxMemoryUsedMB === undefined ? [] : [`Max Memory Used: ${maxMemoryUsedMB} MB`]),
+      ...(initDurationMs === undefined ? [] : [`Init Duration: ${initDurationMs.toFixed(2)} ms`]),
+      ...(call.status === 'success' ? [] : [`Status: ${call.status}`]),
+    ]
+    const metrics = {
+      durationMs,
+      billedDurationMs: Math.ceil(durationMs),
+      memorySizeMB,
+      maxMemoryUsedMB,
+      initDurationMs,
+    }
+    this.#platform('platform.report', { requestId, metrics, status: call.status }, `${parts.join('\t')}\t`)
+  }
+
+  #platform(type: string, record: { requestId: string } & Record<string, unknown>, text: string): void {
+    const time = new Date(this.#clock.now()).toISOString()
+    this.write(this.#format === 'JSON' ? JSON.stringify({ time, type, record }) : text, record.requestId)
+  }
+}

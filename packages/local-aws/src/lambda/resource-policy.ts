@@ -1,0 +1,58 @@
+import { evaluate } from '../iam/index.js'
+
+/** What `AWS::Lambda::Permission` says: who may call the function, and on whose behalf. */
+export interface Permission {
+  readonly sid: string
+  /** A service (`apigateway.amazonaws.com`). */
+  readonly principal: string
+  readonly action: string
+  readonly sourceArn?: string
+  readonly sourceAccount?: string
+}
+
+/** A call as the calling service presents itself. */
+export interface ServiceCall {
+  readonly principal: string
+  readonly sourceArn: string
+  readonly sourceAccount: string
+}
+
+/** The function's resource policy, in the statements that Lambda writes for its permissions. */
+export class ResourcePolicy {
+  readonly #functionArn: string
+  readonly #permissions: Permission[] = []
+
+  constructor(functionArn: string) {
+    this.#functionArn = functionArn
+  }
+
+  add(permission: Permission): void {
+    this.#permissions.push(permission)
+  }
+
+  /** Whether one of the permissions lets this service call the function for this source. */
+  decide(call: ServiceCall): { readonly allowed: boolean; readonly reason: string } {
+    const statements = this.#permissions.filter(({ principal }) => principal === call.principal)
+    const document = { Version: '2012-10-17', Statement: statements.map((permission) => this.#statement(permission)) }
+    const decision = evaluate(
+      {
+        action: 'lambda:InvokeFunction',
+        resource: this.#functionArn,
+        context: { 'aws:SourceArn': call.sourceArn, 'aws:SourceAccount': call.sourceAccount },
+      },
+      { identity: statements.length === 0 ? [] : [{ name: 'function policy', document }] },
+    )
+    if (decision.outcome === 'Allowed') return { allowed: true, reason: decision.reason }
+    const reason = `No AWS::Lambda::Permission lets ${call.principal} call ${this.#functionArn} for ${call.sourceArn}`
+    return { allowed: false, reason }
+  }
+
+  #statement({ sid, action, sourceArn, sourceAccount }: Permission): object {
+    const conditions = {
+      ...(sourceArn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': sourceArn } }),
+      ...(sourceAccount === undefined ? {} : { StringEquals: { 'AWS:SourceAccount': sourceAccount } }),
+    }
+    const condition = Object.keys(conditions).length === 0 ? {} : { Condition: conditions }
+    return { Sid: sid, Effect: 'Allow', Action: action, Resource: this.#functionArn, ...condition }
+  }
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import type { FunctionConfiguration, InvocationResult, LambdaHost } from './configuration.js'
+import { ExecutionEnvironment } from './execution-environment.js'
+import type { LogLine } from './log-stream.js'
+import { ResourcePolicy } from './resource-policy.js'
+
+/** Processes per function on this machine; more calls wait. Lambda's own default is 1,000 for the account. */
+const LARGEST_POOL = 10
+/** A process whose credentials end within this time of the call's latest end is retired before the call. */
+const CREDENTIALS_MARGIN = 5 * 60 * 1000
+
+/**
+ * A function: its configuration, its resource policy, its log and the processes that run it.
+ *
+ * @example
+ * const result = await runtime.invoke({ hello: 'world' })
+ * if (result.outcome === 'ok') console.log(result.payload)
+ */
+export class FunctionRuntime {
+  readonly configuration: FunctionConfiguration
+  readonly policy: ResourcePolicy
+  readonly logs: LogLine[] = []
+  readonly #host: LambdaHost
+  readonly #idle: ExecutionEnvironment[] = []
+  readonly #all = new Set<ExecutionEnvironment>()
+  readonly #waiting: (() => void)[] = []
+  #busy = 0
+  #closed = false
+
+  constructor(configuration: FunctionConfiguration, host: LambdaHost) {
+    this.configuration = configuration
+    this.policy = new ResourcePolicy(configuration.arn)
+    this.#host = host
+  }
+
+  /** Processes that are alive now. */
+  get processes(): number {
+    return this.#all.size
+  }
+
+  /** Calls the function and waits for its answer. Never rejects for what the function does. */
+  async invoke(event: unknown): Promise<InvocationResult> {
+    if (this.#closed) throw new Error(`The function ${this.configuration.functionName} is closed`)
+    const reserved = this.configuration.reservedConcurrency
+    if (reserved !== undefined && this.#busy >= reserved) return this.#throttled()
+    while (this.#busy >= LARGEST_POOL) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    this.#busy += 1
+    const environment = this.#take()
+    try {
+      const result = await environment.invoke(event)
+      this.#record(result)
+      return result
+    } finally {
+      this.#busy -= 1
+      if (environment.ended || this.#closed) this.#all.delete(environment)
+      else this.#idle.push(environment)
+      this.#waiting.shift()?.()
+    }
+  }
+
+  /** Ends all processes; resolves when none is left. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all([...this.#all].map((environment) => environment.close()))
+    this.#all.clear()
+    this.#idle.length = 0
+  }
+
+  /** A warm process whose credentials outlast the call, or a new one. */
+  #take(): ExecutionEnvironment {
+    const latestEnd = this.#host.clock.now() + this.configuration.timeoutSeconds * 1000 + CREDENTIALS_MARGIN
+    for (let warm = this.#idle.pop(); warm !== undefined; warm = this.#idle.pop()) {
+      if (!warm.ended && this.#host.expiresAt(warm.accessKeyId) > latestEnd) return warm
+      this.#all.delete(warm)
+      void warm.close()
+    }
+    const cold = new ExecutionEnvironment(this.configuration, this.#host, (line) => this.#log(line))
+    this.#all.add(cold)
+    return cold
+  }
+
+  #log(line: LogLine): void {
+    this.logs.push(line)
+    this.#host.journal({
+      at: line.at,
+      service: 'lambda',
+      event: 'Log',
+      outcome: 'ok',
+      detail: line.message,
+      fields: {
+        functionName: line.functionName,
+        ...(line.requestId === undefined ? {} : { requestId: line.requestId }),
+      },
+    })
+  }
+
+  #record(result: InvocationResult): void {
+    const { functionName, roleArn } = this.configuration
+    this.#host.journal({
+      at: this.#host.clock.now(),
+      service: 'lambda',
+      event: 'Invoke',
+      outcome: result.outcome,
+      principal: roleArn,
+      ...(result.outcome === 'ok' ? {} : { detail: `${result.errorType}: ${result.errorMessage}` }),
+      fields: { functionName, requestId: result.requestId },
+    })
+  }
+
+  #throttled(): InvocationResult {
+    const result = {
+      outcome: 'failed',
+      requestId: randomUUID(),
+      kind: 'throttled',
+      errorType: 'TooManyRequestsException',
+      errorMessage: 'Rate Exceeded.',
+    } as const
+    this.#record(result)
+    return result
+  }
+}
