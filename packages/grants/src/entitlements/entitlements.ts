@@ -1,0 +1,124 @@
+import { EntitlementError, GrantError } from '../errors.js'
+import { type Grants, grantKinds } from '../grants.js'
+import { sessionPolicy } from '../session-policy.js'
+import { fillTemplate, parseTemplate, type Template, type Variable } from './template.js'
+
+/** One condition of a rule: the value, or a member of the list, is one of these. */
+export interface Condition {
+  readonly variable: Variable
+  readonly oneOf: readonly string[]
+}
+
+/** One rule of the file: to whom it applies, and what it gives. */
+export interface Rule {
+  readonly place: string
+  readonly when: readonly Condition[]
+  readonly templates: readonly Template[]
+}
+
+/** Who may have which grants: the checked contents of `entitlements.json`. */
+export interface Entitlements {
+  readonly rules: readonly Rule[]
+}
+
+/**
+ * Reads an entitlements file (already parsed as JSON) and proves that every rule can be compiled.
+ *
+ * @throws EntitlementError with the place in the file
+ * @example parseEntitlements({ entitlements: [{ publish: ['users/${userId}/#'] }] })
+ */
+export function parseEntitlements(input: unknown): Entitlements {
+  const file = objectAt(input, 'entitlements.json', ['$schema', 'entitlements'])
+  const list = file.entitlements
+  if (!Array.isArray(list) || list.length === 0) {
+    throw new EntitlementError('malformed_entitlements', 'entitlements', 'a list of rules is expected.', {
+      value: list,
+      remedy: 'Write {"entitlements": [{"publish": ["test"], "subscribe": ["test"]}]}.',
+    })
+  }
+  const rules = list.map((rule, index) => parseRule(rule, `entitlements[${index}]`))
+  for (const rule of rules) requireExpressible([rule], rule.place)
+  const everyones = rules.filter((rule) => rule.when.length === 0)
+  if (everyones.length > 1) requireExpressible(everyones, 'entitlements')
+  return { rules }
+}
+
+function parseRule(input: unknown, place: string): Rule {
+  const rule = objectAt(input, place, ['description', 'when', ...grantKinds])
+  if (rule.description !== undefined && typeof rule.description !== 'string') {
+    throw malformed(`${place}.description`, 'a text is expected.', rule.description)
+  }
+  const templates = grantKinds.flatMap((kind) => {
+    const list = rule[kind] ?? []
+    if (!Array.isArray(list)) throw malformed(`${place}.${kind}`, 'a list of topic filters is expected.', list)
+    return list.map((text, index) => parseTemplate(text, kind, `${place}.${kind}[${index}]`))
+  })
+  if (templates.length === 0) {
+    throw new EntitlementError('empty_rule', place, 'the rule gives nothing.', {
+      value: input,
+      remedy: 'Add publish, subscribe or retain, or delete the rule.',
+    })
+  }
+  return { place, when: parseConditions(rule.when, `${place}.when`), templates }
+}
+
+function parseConditions(input: unknown, place: string): readonly Condition[] {
+  if (input === undefined) return []
+  const conditions = Object.entries(objectAt(input, place)).map(([variable, wanted]) => {
+    const at = `${place}[${JSON.stringify(variable)}]`
+    if (!/^(userId|claims\..+)$/su.test(variable)) {
+      throw new EntitlementError('unknown_variable', at, 'there is no such variable.', {
+        value: variable,
+        remedy: 'Use "userId" or "claims.<name>".',
+      })
+    }
+    const oneOf: unknown[] = Array.isArray(wanted) ? wanted : [wanted]
+    if (oneOf.length === 0 || !oneOf.every((value) => typeof value === 'string' && value !== '')) {
+      throw malformed(at, 'a text or a list of texts is expected.', wanted)
+    }
+    return { variable, oneOf: oneOf as string[] }
+  })
+  if (conditions.length === 0) throw malformed(place, 'at least one condition is expected.', input)
+  return conditions
+}
+
+/** Compiles what the rules give a caller with the shortest values. Too much for one policy is no fault: callers may ask for less. */
+function requireExpressible(rules: readonly Rule[], place: string): void {
+  const filters = (kind: keyof Grants) =>
+    rules.flatMap(({ templates }) =>
+      templates.filter((template) => template.kind === kind).map((template) => fillTemplate(template, () => 'x')),
+    )
+  try {
+    sessionPolicy(
+      { publish: filters('publish'), subscribe: filters('subscribe'), retain: filters('retain') },
+      { userId: 'user' },
+    )
+  } catch (cause) {
+    if (!(cause instanceof GrantError) || cause.code === 'policy_too_large') return
+    throw new EntitlementError('inexpressible_rules', place, cause.message, {
+      value: cause.grants,
+      remedy: cause.remedy,
+      cause,
+    })
+  }
+}
+
+function objectAt(input: unknown, place: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw malformed(place, 'an object is expected.', input)
+  const unknown = keys && Object.keys(input).find((key) => !keys.includes(key))
+  if (unknown !== undefined) {
+    throw new EntitlementError('unknown_key', place, `there is no ${JSON.stringify(unknown)} here.`, {
+      value: unknown,
+      remedy: `Use ${(keys ?? []).join(', ')}.`,
+    })
+  }
+  return input as Readonly<Record<string, unknown>>
+}
+
+function malformed(place: string, message: string, value: unknown): EntitlementError {
+  return new EntitlementError('malformed_entitlements', place, message, {
+    value,
+    remedy: 'Compare with entitlements.schema.json.',
+  })
+}

@@ -1,0 +1,102 @@
+import { GrantError, type GrantReference } from './errors.js'
+import { coversFilter } from './mqtt-matching.js'
+import { parseTopicFilter, type TopicFilter } from './topic-filter.js'
+
+/** The three lists of {@link Grants}. */
+export const grantKinds = ['publish', 'subscribe', 'retain'] as const
+export type GrantKind = (typeof grantKinds)[number]
+
+/** What one user may do. Each entry is an MQTT topic filter (`+` and a last `#` are wildcards). */
+export interface Grants {
+  /** Publish to every topic that the filter matches. */
+  readonly publish: readonly TopicFilter[]
+  /** Subscribe to every filter that this one covers, and receive what it matches. `$share/<group>/<filter>` is its own grant. */
+  readonly subscribe: readonly TopicFilter[]
+  /** Publish with RETAIN there; the topic needs a publish grant as well. */
+  readonly retain: readonly TopicFilter[]
+}
+
+/** More entries than this per list are refused: no session policy of 2,048 characters can hold them. */
+export const maximumGrants = 200
+
+/**
+ * Reads grants from outside: the one way in. Absent lists are empty; an entry given twice counts once.
+ *
+ * @throws GrantError `malformed_request`, `unknown_key`, `invalid_topic_filter` or `too_many_grants`
+ * @example parseGrants({ publish: ['test'], subscribe: ['devices/+/telemetry'] })
+ */
+export function parseGrants(input: unknown): Grants {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new GrantError('malformed_request', 'Grants are an object with lists of topic filters.', {
+      value: input,
+      remedy: 'Write {"publish": ["test"], "subscribe": ["test"]}.',
+    })
+  }
+  const unknown = Object.keys(input).find((key) => !(grantKinds as readonly string[]).includes(key))
+  if (unknown !== undefined) {
+    throw new GrantError('unknown_key', `Grants have no ${JSON.stringify(unknown)}.`, {
+      value: unknown,
+      remedy: 'Use publish, subscribe and retain.',
+    })
+  }
+  const lists = input as Readonly<Record<string, unknown>>
+  return {
+    publish: parseFilters('publish', lists.publish),
+    subscribe: parseFilters('subscribe', lists.subscribe),
+    retain: parseFilters('retain', lists.retain),
+  }
+}
+
+/** Reads one list of grants; an absent list is empty. */
+export function parseFilters(kind: GrantKind, list: unknown): readonly TopicFilter[] {
+  if (list === undefined) return []
+  if (!Array.isArray(list)) {
+    throw new GrantError('malformed_request', `${kind} is a list of topic filters.`, {
+      value: list,
+      remedy: `Write {"${kind}": ["test"]}.`,
+    })
+  }
+  if (list.length > maximumGrants) {
+    throw new GrantError('too_many_grants', `${kind} has ${list.length} entries; ${maximumGrants} are taken.`, {
+      value: list.length,
+      remedy: 'Grant wider filters such as "devices/#" in place of many narrow ones.',
+    })
+  }
+  return [...new Set(list.map((entry) => parseGrant(kind, entry)))]
+}
+
+function parseGrant(kind: GrantKind, entry: unknown): TopicFilter {
+  const filter = parseTopicFilter(entry)
+  if (kind !== 'subscribe' && filter.startsWith('$share/')) {
+    throw new GrantError('invalid_topic_filter', `${kind} takes no shared subscription: ${JSON.stringify(filter)}.`, {
+      value: filter,
+      remedy: 'Write "$share/…" filters under subscribe only.',
+    })
+  }
+  if (kind === 'retain' && filter.startsWith('$')) {
+    throw new GrantError('invalid_topic_filter', `AWS IoT retains nothing on ${JSON.stringify(filter)}.`, {
+      value: filter,
+      remedy: 'Topics that begin with "$" are reserved and cannot be retained; leave them out of retain.',
+    })
+  }
+  return filter
+}
+
+/** What {@link covers} answers. */
+export type Coverage =
+  | { readonly covered: true }
+  | { readonly covered: false; readonly missing: readonly GrantReference[] }
+
+/**
+ * May a caller who holds `outer` have `inner`? Each filter of `inner` must be covered by one of the same kind in `outer`.
+ *
+ * @example covers(entitled, asked)  // { covered: false, missing: [{ kind: 'publish', filter: 'admin' }] }
+ */
+export function covers(outer: Grants, inner: Grants): Coverage {
+  const missing = grantKinds.flatMap((kind) =>
+    inner[kind]
+      .filter((filter) => !outer[kind].some((given) => coversFilter(given, filter)))
+      .map((filter) => ({ kind, filter })),
+  )
+  return missing.length === 0 ? { covered: true } : { covered: false, missing }
+}

@@ -1,0 +1,62 @@
+import { parseSubscription } from '../topic-filter.js'
+import { type Glob, STAR } from './glob.js'
+import type { NameType } from './name-set.js'
+
+/**
+ * Names that the Allow lets in and the filter does not: they must be denied by one of the alternatives, each a set of globs.
+ * The first is the narrowest; later ones deny more for fewer characters, and serve where no grant is cut by them.
+ */
+export interface Excess {
+  readonly alternatives: readonly (readonly Glob[])[]
+}
+
+/** One filter in IAM's words: allow the glob, deny every excess. Exact together. */
+export interface Allowance {
+  readonly allow: Glob
+  readonly excesses: readonly Excess[]
+}
+
+/**
+ * Says a filter in IAM's words, or undefined where IAM cannot: with `+`, then a literal level, then `#`, the names too many
+ * cannot be told from names granted (`a/x/b/y/b/z` is granted by `a/+/b/#`, `a/x/y/b/z` is not).
+ */
+export function allowanceOf(text: string, type: NameType): Allowance | undefined {
+  const { group, filter } = parseSubscription(text)
+  const prefix = type === 'topicfilter' && group !== undefined ? `$share/${group}/` : ''
+  const levels = filter.split('/')
+  const open = levels.at(-1) === '#'
+  const firstPlus = levels.indexOf('+')
+  if (open && firstPlus >= 0 && levels.slice(firstPlus, -1).some((level) => level !== '+')) return undefined
+  const globs = levels.map((level) => (level === '+' || level === '#' ? STAR : level))
+  const path = globs.join('/')
+  const excesses: Excess[] = []
+  if (globs[0] === STAR) excesses.push({ alternatives: [[`${prefix}$${path}`], [`${prefix}$${STAR}`]] })
+  if (!open && firstPlus >= 0) excesses.push(tooDeep(prefix, levels, globs, firstPlus))
+  if (type === 'topicfilter' && levels.at(-1) === '+') excesses.push(openEnded(prefix, globs))
+  return { allow: prefix + path, excesses }
+}
+
+/**
+ * IAM's `*` crosses slashes. Names with as many slashes as the filter fill each `*` with one level, so exactly the deeper names
+ * are too many.
+ */
+function tooDeep(prefix: string, levels: readonly string[], globs: readonly Glob[], firstPlus: number): Excess {
+  const oneDeeper = globs.flatMap((_glob, index) =>
+    levels[index] === '+' ? [prefix + globs.toSpliced(index, 1, `${STAR}/${STAR}`).join('/')] : [],
+  )
+  const alternatives: Glob[][] = [[...new Set(oneDeeper)]]
+  for (let literal = firstPlus; literal >= 0; literal--)
+    alternatives.push([prefix + deeper(levels.slice(0, literal), levels.length)])
+  return { alternatives }
+}
+
+/** Everything below these levels that has more levels than `count`. */
+export function deeper(levels: readonly string[], count: number): Glob {
+  return [...levels, ...new Array<Glob>(count + 1 - levels.length).fill(STAR)].join('/')
+}
+
+/** `a/+` covers no filter `a/#`, although its text is matched. */
+function openEnded(prefix: string, globs: readonly Glob[]): Excess {
+  const narrow = prefix + [...globs.slice(0, -1), '#'].join('/')
+  return { alternatives: [[narrow], [`${prefix}${STAR}#`]] }
+}

@@ -1,0 +1,69 @@
+import type { GrantReference } from '../errors.js'
+import type { GrantKind, Grants } from '../grants.js'
+import { coversFilter } from '../mqtt-matching.js'
+import { parseSubscription } from '../topic-filter.js'
+import { type Allowance, allowanceOf } from './allowance.js'
+import { type Glob, includesGlob } from './glob.js'
+import { cuts, type NameType } from './name-set.js'
+
+/** The IoT actions that name a topic or a topic filter. */
+export const topicActions = ['iot:Publish', 'iot:Receive', 'iot:RetainPublish'] as const
+export type Action = (typeof topicActions)[number] | 'iot:Subscribe'
+
+/** One filter that an action is allowed on, said in IAM's words. */
+export interface Rule extends Allowance {
+  readonly filter: string
+}
+
+/** Everything that one action is allowed on; filters that another one covers are gone. */
+export interface Right {
+  readonly action: Action
+  readonly kind: GrantKind
+  readonly type: NameType
+  readonly rules: readonly Rule[]
+}
+
+/** A grant that IAM cannot say. */
+export interface Inexpressible {
+  readonly inexpressible: GrantReference
+}
+
+/** Splits grants by action; or names a grant that IAM cannot say. */
+export function rightsOf(grants: Grants): readonly Right[] | Inexpressible {
+  const received = grants.subscribe.map((filter) => parseSubscription(filter).filter)
+  const wanted: readonly [Action, GrantKind, NameType, readonly string[]][] = [
+    ['iot:Publish', 'publish', 'topic', grants.publish],
+    ['iot:Receive', 'subscribe', 'topic', received],
+    ['iot:RetainPublish', 'retain', 'topic', grants.retain],
+    ['iot:Subscribe', 'subscribe', 'topicfilter', grants.subscribe],
+  ]
+  const rights: Right[] = []
+  for (const [action, kind, type, filters] of wanted) {
+    const rules: Rule[] = []
+    for (const filter of widest(filters)) {
+      const allowance = allowanceOf(filter, type)
+      if (!allowance) return { inexpressible: { kind, filter } }
+      rules.push({ filter, ...allowance })
+    }
+    rights.push({ action, kind, type, rules })
+  }
+  return rights
+}
+
+/** The filters that no other one covers, in a fixed order: the same grants always give the same document. */
+function widest(filters: readonly string[]): readonly string[] {
+  const distinct = [...new Set(filters)].sort()
+  const hasWildcard = distinct.some((filter) => /[+#]/u.test(filter))
+  if (!hasWildcard) return distinct
+  return distinct.filter((filter) => !distinct.some((other) => other !== filter && coversFilter(other, filter)))
+}
+
+/** The first grant of the right that a Deny on the glob would cut into. */
+export function firstCut(right: Right, glob: Glob): Rule | undefined {
+  return right.rules.find((rule) => cuts(glob, rule.filter, right.type))
+}
+
+/** Is everything that the glob matches granted anyway? Then it needs no Deny. */
+export function grantsAll(right: Right, glob: Glob): boolean {
+  return right.rules.some((rule) => rule.excesses.length === 0 && includesGlob(rule.allow, glob))
+}

@@ -1,0 +1,27 @@
+import type { GrantReference } from './errors.js'
+import { type GrantKind, type Grants, grantKinds } from './grants.js'
+
+/**
+ * The grant that a person would have meant: of the same kind where there is one, with the most levels in common from the
+ * front, then the one that differs in the fewest levels.
+ */
+export function nearestGrant(grants: Grants, kind: GrantKind, name: string): GrantReference | undefined {
+  const kinds = [kind, ...grantKinds.filter((other) => other !== kind)]
+  const asked = name.split('/')
+  for (const candidate of kinds) {
+    const ranked = grants[candidate]
+      .map((filter) => ({ filter, rank: likeness(filter.split('/'), asked) }))
+      .sort((a, b) => b.rank - a.rank)
+    const [best] = ranked
+    if (best) return { kind: candidate, filter: best.filter }
+  }
+  return undefined
+}
+
+function likeness(levels: readonly string[], asked: readonly string[]): number {
+  const fits = (index: number) => levels[index] === asked[index] || levels[index] === '+' || levels[index] === '#'
+  let front = 0
+  while (front < levels.length && front < asked.length && fits(front)) front++
+  const fitting = levels.filter((_level, index) => index < asked.length && fits(index)).length
+  return front * 1000 + fitting * 10 - Math.abs(levels.length - asked.length)
+}

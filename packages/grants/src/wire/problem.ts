@@ -1,0 +1,66 @@
+/** Status and title of every problem that the vendor answers. */
+export const problems = {
+  malformed_request: { status: 400, title: 'The request cannot be read' },
+  unknown_key: { status: 400, title: 'The request has an unknown key' },
+  invalid_topic_filter: { status: 400, title: 'A topic filter is not valid' },
+  too_many_grants: { status: 400, title: 'The request names too many grants' },
+  invalid_user_id: { status: 400, title: 'The user ID is not valid' },
+  invalid_duration: { status: 400, title: 'The duration is not valid' },
+  no_grants: { status: 403, title: 'Nothing is granted' },
+  not_entitled: { status: 403, title: 'The caller may not have these grants' },
+  unusable_claim: { status: 403, title: 'A claim of the caller cannot be put into a topic' },
+  caller_not_supported: { status: 403, title: 'This kind of caller is not supported' },
+  inexpressible_grants: { status: 400, title: 'IAM cannot say these grants exactly' },
+  policy_too_large: { status: 413, title: 'The grants do not fit one session policy' },
+  throttled: { status: 429, title: 'Too many requests' },
+  sts_refused: { status: 502, title: 'STS refused to vend' },
+  sts_unavailable: { status: 503, title: 'STS cannot be reached' },
+  internal: { status: 500, title: 'The vendor failed' },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>
+
+/** Stable codes: clients switch on these, never on titles. */
+export type ProblemCode = keyof typeof problems
+
+/** An error answer, `application/problem+json` (RFC 9457), with a stable code. */
+export interface Problem {
+  /** `urn:topic-credentials:problem:<code>`. */
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: ProblemCode
+  /** What happened, with which value. */
+  readonly detail: string
+  /** What to do next. */
+  readonly remedy?: string
+  /** Grants that the problem is about. */
+  readonly grants?: readonly { readonly kind: string; readonly filter: string }[]
+  /** Grants that would compile; wider than what was asked. */
+  readonly suggestion?: {
+    readonly publish: readonly string[]
+    readonly subscribe: readonly string[]
+    readonly retain: readonly string[]
+  }
+  /** For `throttled` and `sts_unavailable`: when to try again. */
+  readonly retryAfterSeconds?: number
+  readonly requestId?: string
+}
+
+/** What {@link problem} takes besides code and detail. */
+export type ProblemExtras = Pick<Problem, 'remedy' | 'grants' | 'suggestion' | 'retryAfterSeconds' | 'requestId'>
+
+/** @example problem('not_entitled', 'publish "admin" is not granted to alice.') */
+export function problem(code: ProblemCode, detail: string, extras: ProblemExtras = {}): Problem {
+  return { type: `urn:topic-credentials:problem:${code}`, ...problems[code], code, detail, ...extras }
+}
+
+/** Reads an error answer; undefined when it is not one of ours (a proxy's or API Gateway's own). */
+export function parseProblem(input: unknown): Problem | undefined {
+  if (typeof input !== 'object' || input === null) return undefined
+  const { code, detail, remedy, retryAfterSeconds, requestId } = input as Readonly<Record<string, unknown>>
+  if (typeof code !== 'string' || !Object.hasOwn(problems, code) || typeof detail !== 'string') return undefined
+  return problem(code as ProblemCode, detail, {
+    ...(typeof remedy === 'string' ? { remedy } : {}),
+    ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),
+    ...(typeof requestId === 'string' ? { requestId } : {}),
+  })
+}

@@ -1,0 +1,72 @@
+import { RequestError } from '../errors.js'
+import { type GrantKind, type Grants, grantKinds, parseFilters } from '../grants.js'
+import type { TopicFilter } from '../topic-filter.js'
+
+/** Body of `POST /credentials`. With none of the three lists: all that the caller is entitled to. */
+export interface VendRequest {
+  readonly publish?: readonly TopicFilter[]
+  readonly subscribe?: readonly TopicFilter[]
+  readonly retain?: readonly TopicFilter[]
+  /** Lifetime of the credentials in seconds, 900 to 3,600. */
+  readonly durationSeconds?: number
+}
+
+/**
+ * Seconds that can be asked for. The function assumes the role with a role's credentials (role chaining), which STS limits to
+ * one hour.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export const durationLimits = { minimum: 900, maximum: 3600 } as const
+
+/**
+ * Reads the body of a vend request, already parsed as JSON; an absent body asks for everything.
+ *
+ * @throws RequestError `malformed_request`, `unknown_key`, `invalid_duration` or `no_grants`
+ * @throws GrantError `malformed_request`, `invalid_topic_filter` or `too_many_grants`
+ * @example parseVendRequest({ subscribe: ['test'], durationSeconds: 900 })
+ */
+export function parseVendRequest(input: unknown): VendRequest {
+  if (input === undefined) return {}
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new RequestError('malformed_request', 'The body is not a JSON object.', {
+      value: input,
+      remedy: 'Send {} for everything, or {"subscribe": ["test"]}.',
+    })
+  }
+  const known = [...grantKinds, 'durationSeconds'] as const
+  const unknown = Object.keys(input).find((key) => !(known as readonly string[]).includes(key))
+  if (unknown !== undefined) {
+    throw new RequestError('unknown_key', `The request has no ${JSON.stringify(unknown)}.`, {
+      value: unknown,
+      remedy: `Use ${known.join(', ')}.`,
+    })
+  }
+  const body = input as Readonly<Record<string, unknown>>
+  const asked = grantKinds.filter((kind) => body[kind] !== undefined)
+  const lists: Partial<Record<GrantKind, readonly TopicFilter[]>> = {}
+  for (const kind of asked) lists[kind] = parseFilters(kind, body[kind])
+  if (asked.length > 0 && asked.every((kind) => lists[kind]?.length === 0)) {
+    throw new RequestError('no_grants', 'The request asks for nothing.', {
+      value: input,
+      remedy: 'Name at least one topic filter, or leave the lists out to get everything.',
+    })
+  }
+  return body.durationSeconds === undefined ? lists : { ...lists, durationSeconds: parseDuration(body.durationSeconds) }
+}
+
+/** The grants that a request asks for; undefined when it names none and so asks for everything. */
+export function askedGrants({ publish, subscribe, retain }: VendRequest): Grants | undefined {
+  if (!publish && !subscribe && !retain) return undefined
+  return { publish: publish ?? [], subscribe: subscribe ?? [], retain: retain ?? [] }
+}
+
+function parseDuration(value: unknown): number {
+  const { minimum, maximum } = durationLimits
+  if (Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum)
+    return value as number
+  throw new RequestError('invalid_duration', `durationSeconds is ${JSON.stringify(value)}.`, {
+    value,
+    remedy: `Ask for a whole number of seconds from ${minimum} to ${maximum}, or leave it out.`,
+  })
+}

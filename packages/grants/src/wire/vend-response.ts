@@ -1,0 +1,102 @@
+import { RequestError } from '../errors.js'
+import { type Grants, parseGrants } from '../grants.js'
+
+/** Temporary AWS credentials. Three of the four fields are secret: never log them. */
+export interface VendedCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  /** ISO 8601, UTC: `2026-11-23T17:00:00Z`. */
+  readonly expiration: string
+}
+
+/** Answer to `POST /credentials`: everything that a client needs to connect. */
+export interface VendResponse {
+  readonly credentials: VendedCredentials
+  /** Host of the account's IoT data plane, without scheme; a port only in a stand-in. */
+  readonly endpoint: string
+  readonly region: string
+  readonly userId: string
+  /** Client IDs must begin with this. */
+  readonly clientIdPrefix: string
+  /** What the credentials can do. */
+  readonly grants: Grants
+  /** Characters of the session policy; STS takes 2,048. */
+  readonly policyCharacters: number
+  /** Percent of STS's packed limit that is used. */
+  readonly packedPolicySize?: number
+}
+
+/**
+ * Answer to `GET /credentials`: the shape that the AWS SDKs' HTTP credentials provider reads.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+export interface ContainerCredentials {
+  readonly AccessKeyId: string
+  readonly SecretAccessKey: string
+  readonly Token: string
+  /** ISO 8601, UTC. */
+  readonly Expiration: string
+}
+
+/**
+ * Reads a vendor's answer. Fields that it does not know are left out, so an older client understands a newer vendor.
+ *
+ * @throws RequestError `malformed_response`, naming the field and never its value
+ */
+export function parseVendResponse(input: unknown): VendResponse {
+  const response = objectAt(input, 'The response')
+  const credentials = objectAt(response.credentials, 'credentials')
+  const expiration = textAt(credentials, 'expiration', 'credentials.')
+  if (Number.isNaN(Date.parse(expiration))) throw malformed('credentials.expiration is not a time')
+  const packed = response.packedPolicySize
+  return {
+    credentials: {
+      accessKeyId: textAt(credentials, 'accessKeyId', 'credentials.'),
+      secretAccessKey: textAt(credentials, 'secretAccessKey', 'credentials.'),
+      sessionToken: textAt(credentials, 'sessionToken', 'credentials.'),
+      expiration,
+    },
+    endpoint: textAt(response, 'endpoint'),
+    region: textAt(response, 'region'),
+    userId: textAt(response, 'userId'),
+    clientIdPrefix: textAt(response, 'clientIdPrefix'),
+    grants: grantsAt(response.grants),
+    policyCharacters: numberAt(response, 'policyCharacters'),
+    ...(packed === undefined || packed === null ? {} : { packedPolicySize: numberAt(response, 'packedPolicySize') }),
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function objectAt(value: unknown, name: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+  throw malformed(`${name} is not an object`)
+}
+
+function textAt(fields: Fields, key: string, path = ''): string {
+  const value = fields[key]
+  if (typeof value === 'string' && value !== '') return value
+  throw malformed(`${path}${key} is not a text`)
+}
+
+function numberAt(fields: Fields, key: string): number {
+  const value = fields[key]
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
+  throw malformed(`${key} is not a whole number`)
+}
+
+function grantsAt(value: unknown): Grants {
+  try {
+    return parseGrants(value)
+  } catch (cause) {
+    throw malformed(`grants: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+function malformed(what: string): RequestError {
+  return new RequestError('malformed_response', `The vendor's answer cannot be read: ${what}.`, {
+    remedy: 'Check that the URL is the credential vendor, and that client and vendor have matching versions.',
+  })
+}
