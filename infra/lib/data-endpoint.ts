@@ -1,4 +1,5 @@
-import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { Validations } from 'aws-cdk-lib'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources'
 import { Construct } from 'constructs'
@@ -15,6 +16,11 @@ export class DataEndpoint extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
+    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH })
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: 'The lookup of the IoT data plane endpoint at deployment',
+    })
     const lookup = new AwsCustomResource(this, 'Lookup', {
       onUpdate: {
         service: 'IoT',
@@ -24,16 +30,21 @@ export class DataEndpoint extends Construct {
         outputPaths: ['endpointAddress'],
       },
       installLatestAwsSdk: false,
-      logGroup: new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH }),
+      // Its own would carry AWSLambdaBasicExecutionRole, which writes to every log group.
+      role,
+      logGroup,
       policy: AwsCustomResourcePolicy.fromStatements([
+        new PolicyStatement({ sid: 'FindDataEndpoint', actions: ['iot:DescribeEndpoint'], resources: ['*'] }),
         new PolicyStatement({
-          sid: 'FindDataEndpoint',
-          effect: Effect.ALLOW,
-          actions: ['iot:DescribeEndpoint'],
-          // The action has no resource type: IAM accepts nothing narrower.
-          resources: ['*'],
+          sid: 'WriteOwnLog',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [logGroup.logGroupArn],
         }),
       ]),
+    })
+    Validations.of(lookup).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'iot:DescribeEndpoint has no resource type; IAM accepts nothing narrower than *',
     })
     this.hostName = lookup.getResponseField('endpointAddress')
   }

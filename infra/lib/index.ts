@@ -1,1 +1,10 @@
-export {}
+export { StackChecks } from './checks/stack-checks.js'
+export { CredentialsApi, type CredentialsApiProps, type JwtCallers } from './credentials-api.js'
+export { DataEndpoint } from './data-endpoint.js'
+export { type EntitlementsDocument, EntitlementsFileError, readEntitlements } from './entitlements-file.js'
+export { SettingError, settings } from './settings.js'
+export { TopicCredentials, type TopicCredentialsProps } from './topic-credentials.js'
+export { TopicCredentialsStack } from './topic-credentials-stack.js'
+export { type Ceiling, TopicRole, type TopicRoleProps } from './topic-role.js'
+export { VendingFunction, type VendingFunctionProps } from './vending-function.js'
+export { VendorRole } from './vendor-role.js'

@@ -1,1 +1,1 @@
-export {}
+export { type FunctionEnvironment, readEnvironment, type VendorEnvironment } from './environment.js'

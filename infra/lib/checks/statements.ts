@@ -1,0 +1,58 @@
+import { list, record, type Template, text } from './template.js'
+
+/** One statement of an IAM policy in a template. */
+export interface Statement {
+  readonly logicalId: string
+  readonly location: string
+  readonly kind: 'trust' | 'permissions'
+  readonly effect: string
+  readonly actions: readonly string[]
+  readonly resources: readonly string[]
+  /** `NotAction`, `NotResource` or `NotPrincipal`: what is said is everything but. */
+  readonly inverted: boolean
+  /** Each principal as `TYPE:NAME`; `*` alone for everybody. */
+  readonly principals: readonly string[]
+}
+
+/** Every IAM statement in a template: roles' trust and inline policies, policies, managed policies. */
+export function statements(template: Template): Statement[] {
+  return Object.entries(template.Resources ?? {}).flatMap(([logicalId, { Type, Properties = {} }]) => {
+    const of = (kind: Statement['kind'], document: unknown, path: string): Statement[] =>
+      list(record(document).Statement).map((statement, index) =>
+        parse(record(statement), kind, logicalId, `Properties.${path}.Statement.${index}`),
+      )
+    if (Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy') {
+      return of('permissions', Properties.PolicyDocument, 'PolicyDocument')
+    }
+    if (Type !== 'AWS::IAM::Role') return []
+    return [
+      ...of('trust', Properties.AssumeRolePolicyDocument, 'AssumeRolePolicyDocument'),
+      ...list(Properties.Policies).flatMap((policy, index) =>
+        of('permissions', record(policy).PolicyDocument, `Policies.${index}.PolicyDocument`),
+      ),
+    ]
+  })
+}
+
+function parse(
+  statement: Readonly<Record<string, unknown>>,
+  kind: Statement['kind'],
+  logicalId: string,
+  location: string,
+): Statement {
+  return {
+    logicalId,
+    location,
+    kind,
+    effect: text(statement.Effect),
+    actions: list(statement.Action).map(text),
+    resources: list(statement.Resource).map(text),
+    inverted: ['NotAction', 'NotResource', 'NotPrincipal'].some((key) => key in statement),
+    principals:
+      typeof statement.Principal === 'string'
+        ? [statement.Principal]
+        : Object.entries(record(statement.Principal)).flatMap(([type, names]) =>
+            list(names).map((name) => `${type}:${text(name)}`),
+          ),
+  }
+}

@@ -1,0 +1,131 @@
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
+import {
+  CorsHttpMethod,
+  type CorsPreflightOptions,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+  type ThrottleSettings,
+} from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+
+/** Whose tokens are accepted: any OpenID Connect issuer that signs with RSA, Cognito user pools among them. */
+export interface JwtCallers {
+  /** `iss` of the tokens, `https://…`; its discovery document is read by API Gateway. */
+  readonly issuer: string
+  /** One of these must be the token's `aud` or `client_id`. */
+  readonly audience: readonly string[]
+  /** A scope that the token must carry. Without one, ID tokens and access tokens are both accepted. */
+  readonly scope?: string | undefined
+}
+
+/** Properties of {@link CredentialsApi}. */
+export interface CredentialsApiProps {
+  /** The vending function. */
+  readonly handler: IFunction
+  /** Callers prove themselves with a token. @default - with a SigV4 signature (IAM) */
+  readonly jwt?: JwtCallers | undefined
+  /**
+   * Opens `POST /users/{userId}/credentials`, IAM only, for backends that vend for their users. Who may name which user is
+   * for IAM policies to say: `execute-api:Invoke` on `…/POST/users/alice/credentials`. Beware of callers who already
+   * may invoke the whole API.
+   * @default false
+   */
+  readonly backends?: boolean | undefined
+  /** Web origins that may call from a browser, such as `https://app.example.com`. @default - none */
+  readonly corsOrigins?: readonly string[] | undefined
+  /** Requests per second to the whole API. @default 100, bursts of 200 */
+  readonly throttle?: Required<ThrottleSettings> | undefined
+  /** @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays | undefined
+}
+
+/** The HTTP API in front of the vending function. No route is open: the authorizer is the API's own default. */
+export class CredentialsApi extends Construct {
+  readonly api: HttpApi
+  /** Where users `POST` for credentials. */
+  readonly credentialsUrl: string
+
+  constructor(scope: Construct, id: string, props: CredentialsApiProps) {
+    super(scope, id)
+    const { jwt, handler } = props
+    this.api = new HttpApi(this, 'Api', {
+      description: 'Vends short-lived AWS credentials for MQTT topics',
+      defaultAuthorizer: authorizer(jwt),
+      ...(jwt?.scope === undefined ? {} : { defaultAuthorizationScopes: [jwt.scope] }),
+      // It would come without throttling and without an access log.
+      createDefaultStage: false,
+      ...cors(props.corsOrigins),
+    })
+    const integration = new HttpLambdaIntegration('Vendor', handler)
+    this.api.addRoutes({ path: '/credentials', methods: [HttpMethod.GET, HttpMethod.POST], integration })
+    if (props.backends === true) {
+      const path = '/users/{userId}/credentials'
+      const iamOnly = { authorizer: new HttpIamAuthorizer(), authorizationScopes: [] }
+      this.api.addRoutes({ path, methods: [HttpMethod.POST], integration, ...iamOnly })
+    }
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: props.throttle ?? { rateLimit: 100, burstLimit: 200 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(
+          new LogGroup(this, 'AccessLog', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS }),
+        ),
+        format: accessLogFormat,
+      },
+    })
+    this.credentialsUrl = `${this.api.apiEndpoint}/credentials`
+  }
+}
+
+function authorizer(jwt: JwtCallers | undefined): IHttpRouteAuthorizer {
+  if (jwt === undefined) return new HttpIamAuthorizer()
+  return new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: [...jwt.audience] })
+}
+
+function cors(origins: readonly string[] = []): { corsPreflight?: CorsPreflightOptions } {
+  const bad = origins.find((origin) => !/^(https:\/\/[^/*\s]+|http:\/\/localhost(:\d+)?)$/.test(origin))
+  if (bad !== undefined) {
+    throw new Error(
+      `corsOrigins: '${bad}' is not an origin. Write https://HOST[:PORT] (http for localhost), no path, no *.`,
+    )
+  }
+  if (origins.length === 0) return {}
+  return {
+    corsPreflight: {
+      allowOrigins: [...origins],
+      allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
+      allowHeaders: ['authorization', 'content-type', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token'],
+      exposeHeaders: ['retry-after'],
+    },
+  }
+}
+
+/**
+ * Who asked, when, with what result: no header, no query string, no token.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
+const accessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: '$context.requestId',
+    time: '$context.requestTime',
+    ip: '$context.identity.sourceIp',
+    route: '$context.routeKey',
+    status: '$context.status',
+    caller: '$context.identity.userArn',
+    subject: '$context.authorizer.claims.sub',
+    authorizerError: '$context.authorizer.error',
+    integrationError: '$context.integrationErrorMessage',
+    latency: '$context.responseLatency',
+    responseLength: '$context.responseLength',
+  }),
+)

@@ -1,0 +1,79 @@
+import type { Node } from 'constructs'
+import type { JwtCallers } from './credentials-api.js'
+import type { TopicCredentialsProps } from './topic-credentials.js'
+import type { Ceiling } from './topic-role.js'
+
+/** A setting given with `-c NAME=VALUE` (or under `context` in `cdk.json`) that cannot be used. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError'
+  readonly setting: string
+
+  constructor(setting: string, value: unknown, expected: string) {
+    super(`-c ${setting}=${String(value)}: ${expected}`)
+    this.setting = setting
+  }
+}
+
+/**
+ * The stack's settings from the CDK context, where everything is a string. Lists are separated by commas.
+ *
+ * | setting | example |
+ * | --- | --- |
+ * | `ceiling` | `AWSIoTFullAccess` |
+ * | `roleName` | `sts-sample-role` |
+ * | `jwtIssuer`, `jwtAudience`, `jwtScope` | `https://login.example.com/`, `app,cli`, `mqtt` |
+ * | `backends` | `true` |
+ * | `corsOrigins` | `https://app.example.com,http://localhost:5173` |
+ * | `concurrency` | `50` |
+ * | `rateLimit`, `burstLimit` | `100`, `200` |
+ *
+ * @throws SettingError naming the setting, its value and what was expected.
+ */
+export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'> {
+  const text = (name: string): string | undefined => {
+    const value: unknown = node.tryGetContext(name)
+    if (value === undefined) return undefined
+    const given = typeof value === 'boolean' || typeof value === 'number' ? String(value) : value
+    if (typeof given !== 'string' || given === '') throw new SettingError(name, value, 'expected a value.')
+    return given
+  }
+  const list = (name: string): string[] | undefined => text(name)?.split(',')
+  const count = (name: string): number | undefined => {
+    const value = text(name)
+    if (value !== undefined && !/^[1-9]\d{0,5}$/.test(value)) {
+      throw new SettingError(name, value, 'expected a whole number from 1.')
+    }
+    return value === undefined ? undefined : Number(value)
+  }
+  const oneOf = <T extends string>(name: string, values: readonly T[]): T | undefined => {
+    const value = text(name)
+    const known = values.find((candidate) => candidate === value)
+    if (value !== undefined && known === undefined)
+      throw new SettingError(name, value, `expected ${values.join(' or ')}.`)
+    return known
+  }
+  return {
+    ceiling: oneOf<Ceiling>('ceiling', ['entitlements', 'AWSIoTFullAccess']),
+    roleName: text('roleName'),
+    jwt: jwtCallers(text('jwtIssuer'), list('jwtAudience'), text('jwtScope')),
+    backends: oneOf('backends', ['true', 'false']) === 'true',
+    corsOrigins: list('corsOrigins'),
+    concurrency: count('concurrency'),
+    throttle: { rateLimit: count('rateLimit') ?? 100, burstLimit: count('burstLimit') ?? 200 },
+  }
+}
+
+function jwtCallers(issuer?: string, audience?: string[], scope?: string): JwtCallers | undefined {
+  if (issuer === undefined && audience === undefined && scope === undefined) return undefined
+  if (issuer === undefined || !issuer.startsWith('https://')) {
+    throw new SettingError('jwtIssuer', issuer, 'expected the https:// address that issues the tokens.')
+  }
+  if (audience === undefined || audience.includes('')) {
+    throw new SettingError(
+      'jwtAudience',
+      audience,
+      'expected who the tokens are for; without it any token of the issuer would do.',
+    )
+  }
+  return { issuer, audience, scope }
+}

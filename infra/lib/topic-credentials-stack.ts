@@ -1,0 +1,19 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { TopicCredentials, type TopicCredentialsProps } from './topic-credentials.js'
+
+/** {@link TopicCredentials} as a stack of its own, and what clients need to know of it as outputs. */
+export class TopicCredentialsStack extends Stack {
+  constructor(scope: Construct, id: string, props: TopicCredentialsProps & StackProps) {
+    super(scope, id, { description: 'Short-lived AWS credentials for single MQTT topics', ...props })
+    const { api, endpoint, topics, vending } = new TopicCredentials(this, 'Credentials', props)
+    const outputs = {
+      CredentialsUrl: { value: api.credentialsUrl, description: 'POST here for credentials' },
+      IotEndpoint: { value: endpoint.hostName, description: 'Host name of the IoT data plane' },
+      Region: { value: this.region, description: 'Region of the API and of the IoT data plane' },
+      RoleArn: { value: topics.role.roleArn, description: 'Role that the sessions are made from' },
+      FunctionName: { value: vending.function.functionName, description: 'The vending function' },
+    }
+    for (const [name, output] of Object.entries(outputs)) new CfnOutput(this, name, output)
+  }
+}

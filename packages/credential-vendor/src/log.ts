@@ -1,0 +1,42 @@
+import type { Grants } from '@topic-credentials/grants'
+
+/** What the function writes about each request: enough to answer "who could do what, when", and no secret. */
+export interface LogEntry {
+  /** `vended`, or the problem's code. */
+  readonly outcome: string
+  readonly status: number
+  /** Lambda's request ID and API Gateway's. */
+  readonly requestId: string
+  readonly apiRequestId?: string | undefined
+  readonly route: string
+  /** Whom it was for, and who proved that. */
+  readonly userId?: string | undefined
+  readonly provenBy?: string | undefined
+  readonly grants?: Grants | undefined
+  /** Role session name, as CloudTrail and IoT's logs show it. */
+  readonly sessionName?: string | undefined
+  /** Names the credentials; it is no secret. */
+  readonly accessKeyId?: string | undefined
+  readonly expiration?: string | undefined
+  readonly policyCharacters?: number | undefined
+  /** Percent. */
+  readonly packedPolicySize?: number | undefined
+  readonly milliseconds: number
+  /** Why not, for the operator: it may say more than the caller was told. */
+  readonly reason?: string | undefined
+}
+
+/** Takes one entry. */
+export type Log = (entry: LogEntry) => void
+
+/**
+ * One JSON object per line on standard output, as Lambda's JSON log format reads them.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+ */
+export function jsonLog(write: (line: string) => void, now: () => Date): Log {
+  return (entry) => {
+    const level = entry.status < 400 ? 'INFO' : entry.status < 500 ? 'WARN' : 'ERROR'
+    write(`${JSON.stringify({ timestamp: now().toISOString(), level, ...entry })}\n`)
+  }
+}

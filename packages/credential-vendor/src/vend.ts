@@ -1,0 +1,86 @@
+import {
+  askedGrants,
+  clientIdPrefix,
+  covers,
+  durationLimits,
+  type Entitlements,
+  encodeUserId,
+  type Grants,
+  grantsFor,
+  sessionPolicy,
+  type VendRequest,
+  type VendResponse,
+} from '@topic-credentials/grants'
+import type { AssumeRole } from './assume-role.js'
+import type { Caller } from './caller.js'
+import { VendError } from './errors.js'
+
+/** What vending needs to know and may call. */
+export interface Vendor {
+  readonly roleArn: string
+  /** `aws`, `aws-cn` or `aws-us-gov`. */
+  readonly partition: string
+  readonly endpoint: string
+  readonly region: string
+  readonly entitlements: Entitlements
+  readonly assumeRole: AssumeRole
+}
+
+/**
+ * Vends credentials for what the caller asks for, or for all it is entitled to when it asks for nothing in particular.
+ *
+ * @throws VendError `not_entitled` when anything asked for is not covered by the entitlements; what STS says, as
+ * {@link AssumeRole}. @throws GrantError when the grants have no exact session policy; STS is then not asked.
+ */
+export async function vend(
+  caller: Pick<Caller, 'userId' | 'claims'>,
+  request: VendRequest,
+  vendor: Vendor,
+  abortSignal?: AbortSignal,
+): Promise<VendResponse> {
+  const { userId, claims } = caller
+  const entitled = grantsFor(vendor.entitlements, { userId, claims })
+  const grants = grantsAskedFor(request, entitled)
+  const policy = sessionPolicy(grants, { userId, partition: vendor.partition })
+  const session = await vendor.assumeRole(
+    {
+      roleArn: vendor.roleArn,
+      sessionName: encodeUserId(userId),
+      policy: policy.document,
+      durationSeconds: request.durationSeconds ?? durationLimits.maximum,
+    },
+    abortSignal,
+  )
+  const { packedPolicySize, expiration, ...keys } = session
+  return {
+    credentials: { ...keys, expiration: expiration.toISOString() },
+    endpoint: vendor.endpoint,
+    region: vendor.region,
+    userId,
+    clientIdPrefix: clientIdPrefix(userId),
+    grants,
+    policyCharacters: policy.characters,
+    packedPolicySize,
+  }
+}
+
+function grantsAskedFor(request: VendRequest, entitled: Grants): Grants {
+  if (Object.values(entitled).every((filters) => filters.length === 0)) {
+    const remedy = 'Ask the operator for an entitlement.'
+    throw new VendError('no_grants', 'No entitlement applies to this user.', { remedy })
+  }
+  const asked = askedGrants(request)
+  if (asked === undefined) return entitled
+  const coverage = covers(entitled, asked)
+  if (coverage.covered) return asked
+  const missing = coverage.missing.map(({ kind, filter }) => `${kind} "${filter}"`).join(', ')
+  throw new VendError('not_entitled', `Not granted: ${missing}.`, {
+    remedy: `Ask for no more than is granted (${summary(entitled)}), or ask the operator for an entitlement.`,
+    grants: coverage.missing,
+  })
+}
+
+function summary(grants: Grants): string {
+  const kinds = Object.entries(grants).filter(([, filters]) => filters.length > 0)
+  return kinds.map(([kind, filters]) => `${kind} ${filters.join(' ')}`).join('; ')
+}
