@@ -41,10 +41,13 @@ export function networkError(cause: unknown, peer: string, role: string): TopicC
   })
 }
 
+/** Not by `instanceof`: errors of Node's core are of another realm where the caller runs in a vm context. */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message || error.name
+  if (typeof error !== 'object' || error === null) return String(error)
+  const { code, message, errors } = error as { code?: unknown; message?: unknown; errors?: unknown }
+  if (typeof code === 'string') return code
+  if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0])
+  return typeof message === 'string' && message !== '' ? message : String(error)
 }
 
 function capitalised(text: string): string {

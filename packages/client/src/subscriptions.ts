@@ -27,7 +27,8 @@ export class Subscriptions {
   }
 
   deliver(message: Message): void {
-    for (const subscription of this.#all) if (matches(subscription.filter, message.topic)) subscription.deliver(message)
+    for (const subscription of this.#all)
+      if (matches(withoutGroup(subscription.filter), message.topic)) subscription.deliver(message)
   }
 
   async unsubscribe(subscription: Subscription): Promise<void> {
@@ -54,6 +55,11 @@ export class Subscriptions {
     for (const subscription of this.#all) subscription.end(error)
     this.#all.clear()
   }
+}
+
+/** `$share/<group>/<filter>` receives what `<filter>` matches. */
+function withoutGroup(filter: string): string {
+  return filter.replace(/^\$share\/[^/]+\//u, '')
 }
 
 interface Deferred<T> {

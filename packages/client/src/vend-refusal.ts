@@ -1,4 +1,4 @@
-import type { Problem } from '@topic-credentials/grants'
+import { type Problem, parseProblem } from '@topic-credentials/grants'
 import { ClockSkewError, type TopicCredentialsError, VendorBusyError, VendRefusedError } from './errors.js'
 
 /** An answer of the vendor, or of the API Gateway before it, other than 200. */
@@ -17,7 +17,7 @@ const ACCEPTED_SKEW_MS = 5 * 60_000
 
 /** Tells apart what may pass (429, 5xx), what a corrected clock mends, and what is a no. */
 export function vendRefusal({ status, body, retryAfter, clockOffset, url }: RefusedAnswer): TopicCredentialsError {
-  const problem = parseProblem(body)
+  const problem = parseProblem(parseJson(body))
   const said = problem?.detail ?? problem?.title ?? messageOf(body) ?? 'no reason given'
   if (status === 429 || status >= 500) {
     const seconds = Number(retryAfter)
@@ -37,19 +37,12 @@ export function vendRefusal({ status, body, retryAfter, clockOffset, url }: Refu
 function remedyFor(status: number, problem: Problem | undefined): string {
   if (problem?.code === 'not_entitled')
     return 'Ask for less, or have the entitlements extended and the stack deployed again.'
-  if (problem !== undefined) return 'Change the request as the sentence says.'
+  if (problem !== undefined) return problem.remedy ?? 'Change the request as the sentence says.'
   if (status === 401) return 'The bearer token was not accepted: get a new one.'
   if (status === 403)
     return 'The caller may not use this API: check its execute-api:Invoke permission and its credentials.'
   if (status === 404) return 'Use the stack’s output CredentialsUrl as it stands.'
   return 'Look at the vending function’s log for this request.'
-}
-
-function parseProblem(body: string): Problem | undefined {
-  const value = parseJson(body)
-  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string'
-    ? (value as Problem)
-    : undefined
 }
 
 /** API Gateway's own refusals: `{"message":"Forbidden"}`. */

@@ -3,7 +3,7 @@ import { Hash } from '@smithy/hash-node'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { parseVendResponse, type VendRequest, type VendResponse } from '@topic-credentials/grants'
+import { parseVendResponse, type VendResponse } from '@topic-credentials/grants'
 import { TopicCredentialsError } from './errors.js'
 import { networkError } from './network-error.js'
 import { vendRefusal } from './vend-refusal.js'
@@ -14,6 +14,15 @@ export interface AwsCredentialIdentity {
   readonly secretAccessKey: string
   readonly sessionToken?: string
   readonly expiration?: Date
+}
+
+/** Topic filters to ask for, and for how long; the vendor checks them. */
+export interface AskedGrants {
+  readonly publish?: readonly string[]
+  readonly subscribe?: readonly string[]
+  readonly retain?: readonly string[]
+  /** 900 to 3,600. Default 3,600. */
+  readonly durationSeconds?: number
 }
 
 /** Where the vendor is and how the caller proves who it is. */
@@ -28,8 +37,8 @@ export interface VendorOptions {
   readonly token?: string | (() => string | Promise<string>)
   /** PEM certificates to trust for the vendor, where the system's do not do. */
   readonly ca?: string
-  /** What to ask for: `{ publish, subscribe, retain, durationSeconds }`. Default: all that the caller is entitled to. */
-  readonly request?: VendRequest
+  /** What to ask for. Default: all that the caller is entitled to. */
+  readonly request?: AskedGrants
   /** Milliseconds for one request. Default 10,000. */
   readonly timeoutMs?: number
 }

@@ -1,0 +1,188 @@
+import type { IncomingMessage } from 'node:http'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { type FromVendorOptions, fromVendor } from './from-vendor.js'
+import { type Answer, ScriptedVendor, vendedAnswer } from './scripted-vendor.fixture.js'
+
+const HOUR = 3_600_000
+const START = Date.parse('2026-11-23T12:00:00Z')
+const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
+
+const open: AsyncDisposable[] = []
+afterEach(async () => {
+  for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
+})
+
+/** A provider before a vendor that answers as told, with a clock that the test drives and no jitter. */
+async function provider(
+  answer: (call: number, request: IncomingMessage) => Answer,
+  options: Partial<FromVendorOptions> = {},
+) {
+  const vendor = await ScriptedVendor.start(answer)
+  const clock = { now: START }
+  const credentials = fromVendor({
+    url: vendor.url,
+    ca: vendor.ca,
+    region: 'eu-central-1',
+    credentials: KEYS,
+    now: () => clock.now,
+    random: () => 0,
+    ...options,
+  })
+  open.push(vendor, { [Symbol.asyncDispose]: async () => credentials.close() })
+  return { vendor, clock, credentials }
+}
+
+const vend = (call: number): Answer => vendedAnswer(call, START + HOUR, START)
+
+describe('fromVendor', () => {
+  it('gives the shape of every AWS SDK v3 client, and what was vended', async () => {
+    const { credentials } = await provider(vend)
+    expect(await credentials()).toMatchObject({
+      accessKeyId: 'ASIA1',
+      sessionToken: 'token-1',
+      expiration: new Date(START + HOUR),
+      vended: {
+        userId: 'alice',
+        clientIdPrefix: 'alice:',
+        grants: { publish: ['test'], subscribe: ['test'], retain: [] },
+      },
+    })
+  })
+
+  it('asks once for any number of callers at once, and again only when renewal is due', async () => {
+    const { vendor, clock, credentials } = await provider(vend)
+    const keys = await Promise.all(Array.from({ length: 20 }, async () => (await credentials()).accessKeyId))
+    expect(new Set(keys)).toEqual(new Set(['ASIA1']))
+    clock.now += 0.8 * HOUR - 1
+    expect((await credentials()).accessKeyId).toBe('ASIA1')
+    expect(vendor.calls).toBe(1)
+    clock.now += 1
+    expect((await credentials()).accessKeyId).toBe('ASIA2')
+    expect(vendor.calls).toBe(2)
+  })
+
+  it('spreads renewals between 80 and 90 % of the lifetime', async () => {
+    const { clock, credentials } = await provider(vend, { random: () => 0.999 })
+    await credentials()
+    clock.now += 0.89 * HOUR
+    expect((await credentials()).accessKeyId).toBe('ASIA1')
+    clock.now += 0.01 * HOUR
+    expect((await credentials()).accessKeyId).toBe('ASIA2')
+  })
+
+  it('goes on with the old credentials while a renewal fails with what may pass, until they expire', async () => {
+    const { clock, credentials } = await provider((call) => (call === 1 ? vend(1) : { status: 503 }), {
+      backoff: { baseMs: 0, capMs: 0, attempts: 3 },
+    })
+    await credentials()
+    clock.now += HOUR - 1
+    expect((await credentials()).accessKeyId).toBe('ASIA1')
+    clock.now += 1
+    await expect(credentials()).rejects.toMatchObject({ code: 'vendor_unavailable' })
+  })
+
+  it.each([429, 500, 502, 503, 504])('tries again after %s, as often as the backoff says', async (status) => {
+    const { vendor, credentials } = await provider((call) => (call < 3 ? { status } : vend(call)), {
+      backoff: { baseMs: 0, capMs: 0, attempts: 3 },
+    })
+    expect((await credentials()).accessKeyId).toBe('ASIA3')
+    expect(vendor.calls).toBe(3)
+  })
+
+  it.each([400, 401, 403, 404, 413])('does not try again after %s', async (status) => {
+    const { vendor, credentials } = await provider(() => ({ status, date: START }))
+    await expect(credentials()).rejects.toMatchObject({ code: 'vend_refused', status })
+    expect(vendor.calls).toBe(1)
+  })
+
+  it('hands the vendor’s own sentence on', async () => {
+    const body = JSON.stringify({
+      code: 'not_entitled',
+      status: 403,
+      title: 'Not entitled',
+      detail: 'alice may not subscribe to a/#.',
+    })
+    const { credentials } = await provider(() => ({ status: 403, body }))
+    await expect(credentials()).rejects.toMatchObject({
+      message: 'The credential vendor answered 403: alice may not subscribe to a/#.',
+      problem: { code: 'not_entitled' },
+    })
+  })
+
+  it('asks anew after the credentials it holds were refused, and only then', async () => {
+    const { vendor, credentials } = await provider(vend)
+    await credentials()
+    credentials.invalidate('ASIAother')
+    expect((await credentials()).accessKeyId).toBe('ASIA1')
+    credentials.invalidate('ASIA1')
+    expect((await credentials()).accessKeyId).toBe('ASIA2')
+    expect(vendor.calls).toBe(2)
+  })
+
+  it('corrects a wrong clock once by the vendor’s Date header', async () => {
+    const wrong = 10 * 60_000
+    const dates: string[] = []
+    const { credentials, clock } = await provider((call, request) => {
+      dates.push(String(request.headers['x-amz-date']))
+      return call === 1 ? { status: 403, body: '{"message":"Forbidden"}', date: START } : vend(call)
+    })
+    clock.now = START + wrong
+    expect(await credentials()).toMatchObject({ accessKeyId: 'ASIA2', clockOffset: -wrong })
+    expect(dates).toEqual(['20261123T121000Z', '20261123T120000Z'])
+  })
+
+  it('says so when correcting the clock does not help', async () => {
+    const { vendor, credentials, clock } = await provider(() => ({ status: 403, date: START }))
+    clock.now = START + 10 * 60_000
+    await expect(credentials()).rejects.toMatchObject({ code: 'clock_skew' })
+    expect(vendor.calls).toBe(2)
+  })
+
+  it('sends the bearer token instead of a signature, a fresh one each time', async () => {
+    const seen: unknown[] = []
+    const { clock, credentials } = await provider(
+      (call, request) => {
+        seen.push(request.headers.authorization)
+        return vend(call)
+      },
+      { token: async () => `jwt-${seen.length}` },
+    )
+    await credentials()
+    clock.now += HOUR
+    await credentials()
+    expect(seen).toEqual(['Bearer jwt-0', 'Bearer jwt-1'])
+  })
+
+  it('refuses an answer that is no vended credential, without repeating what is in it', async () => {
+    const { credentials } = await provider(() => ({
+      status: 200,
+      body: '{"credentials":{"secretAccessKey":"s3cret"}}',
+    }))
+    const error = await credentials().catch((caught: Error) => caught)
+    expect(error).toMatchObject({ code: 'endpoint_wrong' })
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('s3cret')
+  })
+
+  it('names a certificate that is not trusted, a name that does not exist, and a vendor that is not there', async () => {
+    const { vendor } = await provider(vend)
+    const backoff = { baseMs: 0, capMs: 0, attempts: 1 }
+    const ask = (url: string) => fromVendor({ url, credentials: KEYS, region: 'eu-central-1', backoff })()
+    await expect(ask(vendor.url)).rejects.toMatchObject({ code: 'tls_trust' })
+    await expect(ask('https://vendor.invalid/credentials')).rejects.toMatchObject({ code: 'host_not_found' })
+    await vendor[Symbol.asyncDispose]()
+    await expect(ask(vendor.url)).rejects.toMatchObject({ code: 'vendor_unavailable' })
+  })
+
+  it.each(['http://localhost/credentials', 'localhost', ''])('refuses the URL %j at once', (url) => {
+    expect(() => fromVendor({ url })).toThrow(expect.objectContaining({ code: 'invalid_argument', value: url }))
+  })
+
+  it('stops waiting when its signal is aborted, and lets the others wait on', async () => {
+    const { credentials } = await provider(vend)
+    const stop = new AbortController()
+    const [stopped, other] = [credentials({ signal: stop.signal }), credentials()]
+    stop.abort()
+    await expect(stopped).rejects.toMatchObject({ code: 'aborted' })
+    expect((await other).accessKeyId).toBe('ASIA1')
+  })
+})

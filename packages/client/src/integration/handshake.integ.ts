@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { http } from 'aws-iot-device-sdk-v2'
+import { parseEndpoint } from '../endpoint.js'
+import { fromVendor, type VendedCredentialsProvider, type VendedIdentity } from '../from-vendor.js'
+import { HandshakeSigner } from '../handshake.js'
+import { askHandshake, type HandshakeAnswer } from '../probe.js'
+import { openSubject, type Subject } from './subject.js'
+
+let subject: Subject
+let identity: VendedIdentity
+let other: VendedIdentity
+
+beforeAll(async () => {
+  subject = await openSubject()
+  identity = await vend()
+  other = await vend()
+})
+
+afterAll(async () => {
+  await subject[Symbol.asyncDispose]()
+})
+
+async function vend(): Promise<VendedIdentity> {
+  const credentials = fromVendor(subject.vendor)
+  try {
+    return await credentials()
+  } finally {
+    credentials.close()
+  }
+}
+
+/** The path and query of a handshake, signed as the client signs it, with parts of the credentials replaced. */
+async function signed(change: Partial<VendedIdentity> = {}, region = identity.vended.region): Promise<URL> {
+  const provider = Object.assign(async () => ({ ...identity, ...change }), { invalidate() {}, close() {} })
+  const signer = new HandshakeSigner(provider satisfies VendedCredentialsProvider, region, new AbortController().signal)
+  const { host } = parseEndpoint(identity.vended.endpoint)
+  const request = new http.HttpRequest('GET', '/mqtt', new http.HttpHeaders([['host', host]]))
+  await new Promise<void>((resolve, reject) =>
+    signer.transform(request, (code) => (code === undefined ? resolve() : reject(signer.attempt.error))),
+  )
+  return new URL(request.path, 'https://endpoint.invalid')
+}
+
+function ask({ pathname, search }: URL): Promise<HandshakeAnswer> {
+  return askHandshake(parseEndpoint(identity.vended.endpoint), subject.ca, pathname + search)
+}
+
+function tampered(url: URL, name: string, change: (value: string) => string): URL {
+  const copy = new URL(url)
+  // By hand: URLSearchParams would encode a space as +, which SigV4 does not.
+  copy.search = copy.search
+    .slice(1)
+    .split('&')
+    .map((pair) => {
+      const [key, value = ''] = pair.split('=')
+      return key === name ? `${key}=${encodeURIComponent(change(decodeURIComponent(value)))}` : pair
+    })
+    .join('&')
+  expect(copy.search).not.toBe(url.search)
+  return copy
+}
+
+const flipped = (hex: string) => (hex.startsWith('0') ? '1' : '0') + hex.slice(1)
+
+describe('the handshake', () => {
+  it('is accepted as signed', async () => {
+    expect(await ask(await signed())).toMatchObject({ status: 101 })
+  })
+
+  it.each([
+    ['X-Amz-Signature', flipped],
+    ['X-Amz-Credential', (value: string) => value.replace('iotdevicegateway', 'execute-api')],
+    ['X-Amz-Credential', (value: string) => value.replace(/^[^/]+/, 'ASIANOBODYATALLXXXXX')],
+    ['X-Amz-Security-Token', (value: string) => `${value.slice(0, -4)}AAAA`],
+    ['X-Amz-Security-Token', () => other.sessionToken],
+  ])('with another %s is refused', async (name, change) => {
+    expect(await ask(tampered(await signed(), name, change))).toMatchObject({ status: 403 })
+  })
+
+  it('with another secret key is refused', async () => {
+    expect(await ask(await signed({ secretAccessKey: other.secretAccessKey }))).toMatchObject({ status: 403 })
+  })
+
+  it('for another region is refused', async () => {
+    const elsewhere = identity.vended.region === 'us-west-2' ? 'us-east-2' : 'us-west-2'
+    expect(await ask(await signed({}, elsewhere))).toMatchObject({ status: 403 })
+  })
+
+  it.each([
+    ['ten minutes ago', -600_000],
+    ['in ten minutes', 600_000],
+  ])('dated %s is refused', async (_, clockOffset) => {
+    expect(await ask(await signed({ clockOffset: identity.clockOffset + clockOffset }))).toMatchObject({ status: 403 })
+  })
+})

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { connect } from '../connect.js'
+import { fromVendor, type VendedCredentialsProvider } from '../from-vendor.js'
+import { openSubject, type Subject } from './subject.js'
+
+let subject: Subject
+let credentials: VendedCredentialsProvider
+
+beforeAll(async () => {
+  subject = await openSubject()
+  credentials = fromVendor(subject.vendor)
+})
+
+afterAll(async () => {
+  credentials.close()
+  await subject[Symbol.asyncDispose]()
+})
+
+const trust = () => (subject.ca === undefined ? {} : { ca: subject.ca })
+
+describe.each([5, 3] as const)('the main job over MQTT %s', (mqtt) => {
+  it('vends, connects, subscribes, publishes and receives', async () => {
+    await using session = await connect({ credentials, mqtt, ...trust() })
+    expect(session.clientId.startsWith(`${session.userId}:`)).toBe(true)
+    const messages = session.subscribe('test')
+    expect(await messages.ready).toBe(1)
+    await session.publish('test', { hello: mqtt })
+    for await (const { topic, payload } of messages) {
+      expect([topic, new TextDecoder().decode(payload)]).toEqual(['test', `{"hello":${mqtt}}`])
+      break
+    }
+  })
+
+  it('refuses here, before anything is sent, what is not granted', async () => {
+    await using session = await connect({ credentials, mqtt, ...trust() })
+    const refusal = { code: 'not_granted', value: 'other', byBroker: false }
+    expect(() => session.subscribe('other')).toThrow(expect.objectContaining(refusal))
+    await expect(session.publish('other', 'x')).rejects.toMatchObject(refusal)
+    await expect(session.publish('test', 'x', { retain: true })).rejects.toMatchObject({ code: 'not_granted' })
+    await session.publish('test', 'x')
+  })
+})

@@ -1,0 +1,149 @@
+import { once } from 'node:events'
+import { auth, io, iot, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2'
+import { parseEndpoint } from '../endpoint.js'
+import type { VendedIdentity } from '../from-vendor.js'
+
+/** What the broker did, seen from outside: by its answer in MQTT 5, by closing the connection in MQTT 3.1.1. */
+export type Verdict = 'allowed' | 'refused'
+
+/** A program that skips our client: the device SDK as AWS documents it, holding vended credentials. */
+export interface RawClient extends AsyncDisposable {
+  connect(): Promise<Verdict>
+  subscribe(filter: string): Promise<Verdict>
+  publish(topic: string, payload: string): Promise<Verdict>
+  /** The next message, as `topic payload`. */
+  receive(): Promise<string>
+}
+
+export interface RawClientOptions {
+  readonly identity: VendedIdentity
+  readonly clientId: string
+  readonly ca: string | undefined
+}
+
+export function rawClient(version: 3 | 5, options: RawClientOptions): RawClient {
+  return version === 3 ? new RawMqtt3(options) : new RawMqtt5(options)
+}
+
+/** Messages that came, in order, for whoever waits for them. */
+class Inbox {
+  readonly #messages: string[] = []
+  #wake = () => {}
+
+  push(topic: string, payload: ArrayBuffer | Uint8Array): void {
+    this.#messages.push(`${topic} ${new TextDecoder().decode(payload)}`)
+    this.#wake()
+  }
+
+  async next(): Promise<string> {
+    for (;;) {
+      const message = this.#messages.shift()
+      if (message !== undefined) return message
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+}
+
+class RawMqtt5 implements RawClient {
+  readonly #client: mqtt5.Mqtt5Client
+  readonly #inbox = new Inbox()
+
+  constructor({ identity, clientId, ca }: RawClientOptions) {
+    const { host, port } = parseEndpoint(identity.vended.endpoint)
+    const { accessKeyId, secretAccessKey, sessionToken } = identity
+    const builder = iot.AwsIotMqtt5ClientConfigBuilder.newWebsocketMqttBuilderWithSigv4Auth(host, {
+      region: identity.vended.region,
+      credentialsProvider: auth.AwsCredentialsProvider.newStatic(accessKeyId, secretAccessKey, sessionToken),
+    })
+    builder.withPort(port).withConnectProperties({ clientId, keepAliveIntervalSeconds: 60 })
+    if (ca !== undefined) builder.withCertificateAuthority(ca)
+    this.#client = new mqtt5.Mqtt5Client(builder.build())
+    this.#client.on('error', () => {})
+    this.#client.on('messageReceived', ({ message }) =>
+      this.#inbox.push(message.topicName, message.payload as ArrayBuffer),
+    )
+  }
+
+  async connect(): Promise<Verdict> {
+    const connected = once(this.#client, 'connectionSuccess').then((): Verdict => 'allowed')
+    const failed = once(this.#client, 'connectionFailure').then((): Verdict => 'refused')
+    this.#client.start()
+    return Promise.race([connected, failed])
+  }
+
+  async subscribe(filter: string): Promise<Verdict> {
+    const { reasonCodes } = await this.#client.subscribe({ subscriptions: [{ topicFilter: filter, qos: 1 }] })
+    return (reasonCodes[0] ?? 0x80) < 0x80 ? 'allowed' : 'refused'
+  }
+
+  async publish(topic: string, payload: string): Promise<Verdict> {
+    const puback = await this.#client.publish({ topicName: topic, payload, qos: 1 })
+    return puback === undefined || puback.reasonCode >= 0x80 ? 'refused' : 'allowed'
+  }
+
+  receive(): Promise<string> {
+    return this.#inbox.next()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stopped = once(this.#client, 'stopped')
+    this.#client.stop()
+    await stopped
+    this.#client.close()
+  }
+}
+
+class RawMqtt3 implements RawClient {
+  readonly #connection: mqtt.MqttClientConnection
+  readonly #inbox = new Inbox()
+  #connected = false
+
+  constructor({ identity, clientId, ca }: RawClientOptions) {
+    const { host, port } = parseEndpoint(identity.vended.endpoint)
+    const { accessKeyId, secretAccessKey, sessionToken } = identity
+    const builder = iot.AwsIotMqttConnectionConfigBuilder.new_with_websockets()
+      .with_endpoint(host)
+      .with_port(port)
+      .with_client_id(clientId)
+      .with_clean_session(true)
+      .with_credentials(identity.vended.region, accessKeyId, secretAccessKey, sessionToken)
+    if (ca !== undefined) builder.with_certificate_authority(ca)
+    this.#connection = new mqtt.MqttClient(new io.ClientBootstrap()).new_connection(builder.build())
+    this.#connection.on('error', () => {})
+    this.#connection.on('message', (topic, payload) => this.#inbox.push(topic, payload))
+  }
+
+  async connect(): Promise<Verdict> {
+    this.#connected = await this.#connection.connect().then(
+      () => true,
+      () => false,
+    )
+    return this.#connected ? 'allowed' : 'refused'
+  }
+
+  subscribe(filter: string): Promise<Verdict> {
+    return this.#verdict(
+      this.#connection.subscribe(filter, mqtt.QoS.AtLeastOnce).then(({ qos }) => (qos ?? 0x80) < 0x80),
+    )
+  }
+
+  publish(topic: string, payload: string): Promise<Verdict> {
+    return this.#verdict(this.#connection.publish(topic, payload, mqtt.QoS.AtLeastOnce).then(() => true))
+  }
+
+  receive(): Promise<string> {
+    return this.#inbox.next()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#connected) await this.#connection.disconnect()
+  }
+
+  async #verdict(answered: Promise<boolean>): Promise<Verdict> {
+    const interrupted = once(this.#connection, 'interrupt').then(() => false)
+    const allowed = await Promise.race([answered.catch(() => false), interrupted])
+    return allowed ? 'allowed' : 'refused'
+  }
+}

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { fromVendor, type VendedIdentity } from '../from-vendor.js'
+import type { AskedGrants } from '../vendor.js'
+import { type RawClient, rawClient } from './raw-client.js'
+import { openSubject, type Subject } from './subject.js'
+
+let subject: Subject
+let identity: VendedIdentity
+
+/** Vends once for `test` alone, although the caller may be entitled to more. */
+beforeAll(async () => {
+  subject = await openSubject()
+  identity = await vend({ publish: ['test'], subscribe: ['test'] })
+})
+
+afterAll(async () => {
+  await subject[Symbol.asyncDispose]()
+})
+
+async function vend(request: AskedGrants): Promise<VendedIdentity> {
+  const credentials = fromVendor({ ...subject.vendor, request })
+  try {
+    return await credentials()
+  } finally {
+    credentials.close()
+  }
+}
+
+describe.each([5, 3] as const)('a program that skips our client, over MQTT %s', (version) => {
+  const own = (): string => `${identity.vended.clientIdPrefix}raw-${version}`
+
+  async function connected(): Promise<RawClient> {
+    const client = rawClient(version, { identity, clientId: own(), ca: subject.ca })
+    expect(await client.connect()).toBe('allowed')
+    return client
+  }
+
+  it.each([
+    ['test', 'allowed'],
+    ['other', 'refused'],
+    ['#', 'refused'],
+    ['+', 'refused'],
+    ['tes?', 'refused'],
+    ['test/#', 'refused'],
+    ['$share/group/test', 'refused'],
+  ] as const)('subscribe %s: %s', async (filter, verdict) => {
+    await using client = await connected()
+    expect(await client.subscribe(filter)).toBe(verdict)
+  })
+
+  it.each([
+    ['test', 'allowed'],
+    ['other', 'refused'],
+    ['test/', 'refused'],
+    ['test*', 'refused'],
+    ['Test', 'refused'],
+  ] as const)('publish to %s: %s', async (topic, verdict) => {
+    await using client = await connected()
+    expect(await client.publish(topic, 'x')).toBe(verdict)
+  })
+
+  it('receives what it may subscribe to', async () => {
+    await using client = await connected()
+    expect(await client.subscribe('test')).toBe('allowed')
+    expect(await client.publish('test', `raw ${version}`)).toBe('allowed')
+    expect(await client.receive()).toBe(`test raw ${version}`)
+  })
+
+  it.each([
+    ['with the vended prefix', (prefix: string) => `${prefix}x`, 'allowed'],
+    ['of another user', () => 'somebody-else:x', 'refused'],
+    ['that only begins like the user ID', (prefix: string) => `${prefix.slice(0, -1)}2:x`, 'refused'],
+    ['without the delimiter', (prefix: string) => prefix.slice(0, -1), 'refused'],
+  ] as const)('client ID %s: %s', async (_, clientId, verdict) => {
+    await using client = rawClient(version, {
+      identity,
+      clientId: clientId(identity.vended.clientIdPrefix),
+      ca: subject.ca,
+    })
+    expect(await client.connect()).toBe(verdict)
+  })
+})
+
+describe('a wider request', () => {
+  it.each([['other'], ['#'], ['+'], ['test/#'], ['*'], ['?'], ['${aws:userid}']])(
+    'for %s is not vended',
+    async (filter) => {
+      await expect(vend({ subscribe: ['test', filter] })).rejects.toMatchObject({
+        code: 'vend_refused',
+        status: 403,
+        problem: { code: 'not_entitled' },
+      })
+    },
+  )
+
+  it('for what the caller is entitled to is', async () => {
+    expect((await vend({ subscribe: ['test'] })).vended.grants).toEqual({
+      publish: [],
+      subscribe: ['test'],
+      retain: [],
+    })
+  })
+})
