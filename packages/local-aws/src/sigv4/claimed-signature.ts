@@ -112,8 +112,8 @@ function assemble(
 
 /** `YYYYMMDDTHHMMSSZ` of a day that exists, else NaN. */
 function readTimestamp(text: string): number {
-  const [, year, month, day, hours, minutes, seconds] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/u.exec(text) ?? []
-  return year === undefined ? Number.NaN : Date.parse(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`)
+  const time = Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/u, '$1-$2-$3T$4:$5:$6Z'))
+  return !Number.isNaN(time) && formatTimestamp(time) === text ? time : Number.NaN
 }
 
 /** The other way round. */
