@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.js'
 
-/** One line of a function's log group. */
+/** One line of a log. */
 export interface LogLine {
   /** Milliseconds since the epoch. */
   readonly at: number
-  readonly functionName: string
-  /** The call that wrote it; absent for lines written while the function loaded. */
+  /** Name of the function, or of the log group that something else wrote to. */
+  readonly source: string
+  /** The call that wrote it; absent for lines written outside of one. */
   readonly requestId?: string
   readonly message: string
 }
@@ -25,7 +26,7 @@ export class LogStream {
   }
 
   write(message: string, requestId?: string): void {
-    const line = { at: this.#clock.now(), functionName: this.#functionName, message }
+    const line = { at: this.#clock.now(), source: this.#functionName, message }
     this.#sink(requestId === undefined ? line : { ...line, requestId })
   }
 

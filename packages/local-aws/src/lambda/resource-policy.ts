@@ -2,7 +2,6 @@ import { evaluate } from '../iam/index.js'
 
 /** What `AWS::Lambda::Permission` says: who may call the function, and on whose behalf. */
 export interface Permission {
-  readonly sid: string
   /** A service (`apigateway.amazonaws.com`). */
   readonly principal: string
   readonly action: string
@@ -47,12 +46,12 @@ export class ResourcePolicy {
     return { allowed: false, reason }
   }
 
-  #statement({ sid, action, sourceArn, sourceAccount }: Permission): object {
+  #statement({ action, sourceArn, sourceAccount }: Permission): object {
     const conditions = {
       ...(sourceArn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': sourceArn } }),
       ...(sourceAccount === undefined ? {} : { StringEquals: { 'AWS:SourceAccount': sourceAccount } }),
     }
     const condition = Object.keys(conditions).length === 0 ? {} : { Condition: conditions }
-    return { Sid: sid, Effect: 'Allow', Action: action, Resource: this.#functionArn, ...condition }
+    return { Effect: 'Allow', Action: action, Resource: this.#functionArn, ...condition }
   }
 }

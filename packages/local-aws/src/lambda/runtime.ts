@@ -88,7 +88,7 @@ export class FunctionRuntime {
       outcome: 'ok',
       detail: line.message,
       fields: {
-        functionName: line.functionName,
+        functionName: line.source,
         ...(line.requestId === undefined ? {} : { requestId: line.requestId }),
       },
     })

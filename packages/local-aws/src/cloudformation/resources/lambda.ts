@@ -75,7 +75,6 @@ export const permission: ResourceType = {
     const sourceArn = properties.optionalText('SourceArn')
     const sourceAccount = properties.optionalText('SourceAccount')
     findFunction(services, properties.text('FunctionName')).policy.add({
-      sid,
       principal: properties.text('Principal'),
       action: properties.text('Action'),
       ...(sourceArn === undefined ? {} : { sourceArn }),

@@ -1,0 +1,175 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { HttpApi, JwtAuthorizer, Stage } from './apigateway/index.js'
+import type { Clock } from './clock.js'
+import type { Services } from './cloudformation/index.js'
+import { Directory } from './iam/index.js'
+import { type IotDataPlane, startIot } from './iot/index.js'
+import type { Journal } from './journal.js'
+import { FunctionRuntime, type LambdaHost, type LogLine } from './lambda/index.js'
+import { type Sts, startSts } from './sts/index.js'
+import { createTlsMaterial, type TlsMaterial } from './tls.js'
+
+export interface AccountSettings {
+  /** What the health check answers. */
+  readonly id: string
+  readonly region: string
+  readonly accountId: string
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly ports: { readonly iot?: number; readonly api?: number; readonly sts?: number }
+  /** PEM that JWT authorizers trust as well. */
+  readonly trust?: string
+}
+
+/** Seconds. A function's process is retired before its role's session ends. */
+const FUNCTION_SESSION_SECONDS = 12 * 60 * 60
+
+/** One account in one region: its services, wired to each other. What is deployed is created through {@link services}. */
+export class Account {
+  readonly settings: AccountSettings
+  readonly clock: Clock & { skew: number }
+  readonly tls: TlsMaterial
+  readonly directory: Directory
+  readonly apis: HttpApi[] = []
+  readonly functions = new Map<string, FunctionRuntime>()
+  /** Access key IDs that STS handed out. */
+  readonly issued = new Set<string>()
+  #folder = ''
+  #sts: Sts | undefined
+  #iot: IotDataPlane | undefined
+  readonly #journal: Journal
+  readonly #logs = new Map<string, LogLine[]>()
+  #closing: Promise<void> | undefined
+
+  private constructor(settings: AccountSettings, tls: TlsMaterial) {
+    const clock = { skew: 0, now: () => settings.clock.now() + clock.skew }
+    this.settings = settings
+    this.clock = clock
+    this.tls = tls
+    this.directory = new Directory({ accountId: settings.accountId, clock })
+    this.#journal = (entry) => {
+      const { accessKeyId } = entry.fields ?? {}
+      if (entry.service === 'sts' && entry.outcome === 'ok' && typeof accessKeyId === 'string')
+        this.issued.add(accessKeyId)
+      settings.journal(entry)
+    }
+  }
+
+  /** Starts STS and the IoT data plane; nothing is left running when one of them cannot start. */
+  static async open(settings: AccountSettings): Promise<Account> {
+    const account = new Account(settings, await createTlsMaterial())
+    try {
+      account.#folder = await mkdtemp(join(tmpdir(), 'local-aws-'))
+      await writeFile(account.caFile, account.tls.ca)
+      const { region, accountId, ports } = settings
+      const { directory, clock, tls } = account
+      const shared = { directory, region, clock, journal: account.#journal, tls }
+      account.#sts = await startSts({ ...shared, port: ports.sts ?? 0 })
+      account.#iot = await startIot({ ...shared, accountId, port: ports.iot ?? 0 })
+      return account
+    } catch (error) {
+      await account.close()
+      throw error
+    }
+  }
+
+  get caFile(): string {
+    return join(this.#folder, 'ca.pem')
+  }
+
+  get sts(): Sts {
+    return this.#sts ?? notRunning()
+  }
+
+  get iot(): IotDataPlane {
+    return this.#iot ?? notRunning()
+  }
+
+  /** What CloudFormation creates resources with. */
+  services(): Services {
+    const { clock, directory, functions, settings } = this
+    const { region, accountId } = settings
+    return {
+      accountId,
+      region,
+      clock,
+      journal: this.#journal,
+      directory,
+      iotEndpoint: this.iot.endpoint,
+      functions,
+      createFunction: (configuration) => {
+        const runtime = new FunctionRuntime(configuration, this.#lambdaHost())
+        functions.set(configuration.arn, runtime)
+        this.#logs.set(configuration.logGroup, runtime.logs)
+        return runtime
+      },
+      createHttpApi: async (apiId, cors) => {
+        const port = this.apis.length === 0 ? (settings.ports.api ?? 0) : 0
+        const api = await HttpApi.start(
+          {
+            apiId,
+            accountId,
+            region,
+            clock,
+            journal: this.#journal,
+            tls: this.tls,
+            healthId: settings.id,
+            accessKey: (id) => directory.accessKey(id),
+            ...(cors === undefined ? {} : { cors }),
+          },
+          port,
+        )
+        this.apis.push(api)
+        return api
+      },
+      createJwtAuthorizer: (authorizer) => new JwtAuthorizer(authorizer, clock, settings.trust),
+      createStage: (stage) => new Stage(stage, clock),
+      writeLog: (logGroup, message) => this.logs(logGroup).push({ at: clock.now(), source: logGroup, message }),
+    }
+  }
+
+  /** Lines of a function, by its name, or of a log group. */
+  logs(name: string): LogLine[] {
+    const runtime = [...this.functions.values()].find(({ configuration }) => configuration.functionName === name)
+    const lines = runtime?.logs ?? this.#logs.get(name) ?? []
+    if (runtime === undefined) this.#logs.set(name, lines)
+    return lines
+  }
+
+  /** Resolves when no socket, process or file is left. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all(this.apis.map((api) => api.close()))
+    await Promise.all([...this.functions.values()].map((runtime) => runtime.close()))
+    await this.#iot?.close()
+    await this.#sts?.close()
+    if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  #lambdaHost(): LambdaHost {
+    const { clock, directory } = this
+    return {
+      region: this.settings.region,
+      clock,
+      journal: this.#journal,
+      caFile: this.caFile,
+      endpoints: { AWS_ENDPOINT_URL_STS: this.sts.url },
+      credentials: ({ functionName, roleArn }) => {
+        const role = directory.role(roleArn)
+        if (role === undefined) throw new Error(`The role ${roleArn} of the function ${functionName} does not exist`)
+        return directory.addSession({ role, sessionName: functionName, durationSeconds: FUNCTION_SESSION_SECONDS })
+      },
+      expiresAt: (accessKeyId) => directory.accessKey(accessKeyId)?.expiresAt ?? 0,
+    }
+  }
+}
+
+function notRunning(): never {
+  throw new Error('The stand-in is not running')
+}

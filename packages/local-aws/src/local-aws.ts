@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto'
+import type { Account } from './account.js'
+import type { HttpApi, HttpApiFaults } from './apigateway/index.js'
+import { type Clock, systemClock } from './clock.js'
+import type { RealisedStack } from './cloudformation/index.js'
+import type { AccessKey, Directory } from './iam/index.js'
+import type { IotDataPlane } from './iot/index.js'
+import type { Journal } from './journal.js'
+import type { FunctionRuntime, LogLine } from './lambda/index.js'
+import type { Sts } from './sts/index.js'
+
+export interface LocalAwsOptions {
+  /** Folder that `cdk synth` writes: `cdk.out`. */
+  readonly assembly: string
+  /** Default: the stack's own, or `us-east-1` where the app leaves it open. */
+  readonly region?: string
+  /** Default: the stack's own, or `123456789012`. */
+  readonly accountId?: string
+  /** 0, the default, takes any free port. */
+  readonly ports?: { readonly iot?: number; readonly api?: number; readonly sts?: number }
+  readonly clock?: Clock
+  readonly journal?: Journal
+  /** Values of template parameters. */
+  readonly parameters?: Readonly<Record<string, string>>
+  /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */
+  readonly trust?: string
+}
+
+/** What can be made to go wrong, now. */
+export interface Faults {
+  /** One session's credentials end now; without a name, all that were handed out. Answers how many there were. */
+  expireCredentials(accessKeyId?: string): number
+  /** Every clock of the stand-in goes ahead (or, negative, behind) by this much, from now on; 0 ends it. */
+  skewClock(milliseconds: number): void
+  /** MQTT sockets are destroyed: one client's, or all. Answers how many there were. */
+  cutSockets(clientId?: string): number
+  restartBroker(options: { readonly keepSessions: boolean }): Promise<void>
+  readonly sts: Sts['faults']
+  /** Of the first API. */
+  readonly api: HttpApiFaults
+}
+
+/** A running stand-in. */
+export interface LocalAws extends AsyncDisposable {
+  /** Different at each start. */
+  readonly id: string
+  readonly region: string
+  readonly accountId: string
+  /** As `cdk deploy --outputs-file` writes them: by stack, by output. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly stacks: readonly RealisedStack[]
+  /** PEM of the certificate authority that every endpoint's certificate is from; made at each start. */
+  readonly ca: string
+  /** File that holds it, for `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and the like. */
+  readonly caFile: string
+  /** `sts` and `api` are URLs, `iot` is host and port. */
+  readonly endpoints: { readonly sts: string; readonly api: string; readonly iot: string }
+  readonly directory: Directory
+  readonly iot: IotDataPlane
+  readonly sts: Sts
+  /** By function name. */
+  readonly functions: ReadonlyMap<string, FunctionRuntime>
+  /** An IAM user that may call the API and may not assume the role. */
+  readonly developer: AccessKey
+  readonly faults: Faults
+  /** Lines of a function, by its name, or of a log group; in order. */
+  logs(name: string): readonly LogLine[]
+  /** A further user with its key. Without a policy: the developer's. */
+  createUser(name: string, policyDocument?: unknown): AccessKey
+  /** Adds or replaces an inline policy of a role, under live sessions too. */
+  putRolePolicy(roleName: string, policyName: string, document: unknown): void
+  deleteRolePolicy(roleName: string, policyName: string): void
+  /** Ends everything: sockets, processes, files. Resolves when nothing is left; may be called twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Realises a synthesized cloud assembly on this machine and serves it: STS, the HTTP API and the IoT data plane, over TLS on
+ * 127.0.0.1, with signatures verified and policies enforced.
+ *
+ * @throws RealisationError for an assembly that cannot be realised, by name; the system's error for a port that is taken.
+ *   Nothing is left running then.
+ * @example
+ * await using aws = await startLocalAws({ assembly: 'cdk.out' })
+ * aws.outputs.TopicCredentials?.CredentialsUrl // 'https://localhost:49153/credentials'
+ */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  // Loaded here: many who import this package only look for a stand-in that runs already.
+  const { Account } = await import('./account.js')
+  const { readAssembly, realise } = await import('./cloudformation/index.js')
+  const stacks = await readAssembly(options.assembly)
+  const region = settle('region', stacks, options.region) ?? 'us-east-1'
+  const accountId = settle('accountId', stacks, options.accountId) ?? '123456789012'
+  const { clock = systemClock, journal = () => {}, ports = {}, parameters = {}, trust } = options
+  const account = await Account.open({
+    id: randomUUID(),
+    region,
+    accountId,
+    clock,
+    journal,
+    ports,
+    ...(trust === undefined ? {} : { trust }),
+  })
+  try {
+    const services = account.services()
+    const exports = new Map<string, string>()
+    const realised: RealisedStack[] = []
+    for (const stack of stacks) realised.push(await realise(stack, services, exports, parameters))
+    // Without an API in the assembly there is still one to ask whether the stand-in is alive.
+    const [api = await services.createHttpApi('none', undefined)] = account.apis
+    return describe(account, realised, api)
+  } catch (error) {
+    await account.close()
+    throw error
+  }
+}
+
+function describe(account: Account, stacks: readonly RealisedStack[], api: HttpApi): LocalAws {
+  const { directory, sts, iot, settings, clock } = account
+  const { region, accountId } = settings
+  const mayCall = {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: `arn:aws:execute-api:${region}:${accountId}:*` },
+    ],
+  }
+  const createUser = (name: string, policyDocument: unknown = mayCall) =>
+    directory.createUser(name, { permissions: policyDocument }).accessKey
+  const functions = [...account.functions.values()].map((one) => [one.configuration.functionName, one] as const)
+  return {
+    id: settings.id,
+    region,
+    accountId,
+    outputs: Object.fromEntries(stacks.map(({ stackName, outputs }) => [stackName, outputs])),
+    stacks,
+    ca: account.tls.ca,
+    caFile: account.caFile,
+    endpoints: { sts: sts.url, api: api.endpoint, iot: iot.endpoint },
+    directory,
+    iot,
+    sts,
+    functions: new Map(functions),
+    developer: createUser('developer'),
+    faults: {
+      expireCredentials: (accessKeyId) => {
+        const now = clock.now()
+        const ids = accessKeyId === undefined ? [...account.issued] : [accessKeyId]
+        const alive = ids.filter((id) => (directory.accessKey(id)?.expiresAt ?? 0) > now)
+        for (const id of alive) directory.expire(id)
+        return alive.length
+      },
+      skewClock: (milliseconds) => {
+        clock.skew = milliseconds
+      },
+      cutSockets: (clientId) => iot.cut(clientId),
+      restartBroker: (options) => iot.restart(options),
+      sts: sts.faults,
+      api: api.faults,
+    },
+    logs: (name) => account.logs(name),
+    createUser,
+    putRolePolicy: (roleName, policyName, document) => directory.putRolePolicy(roleName, policyName, document),
+    deleteRolePolicy: (roleName, policyName) => directory.deleteRolePolicy(roleName, policyName),
+    close: () => account.close(),
+    [Symbol.asyncDispose]: () => account.close(),
+  }
+}
+
+/** The one region (or account) that everything is in. Stacks that name different ones cannot be served together. */
+function settle(
+  what: 'region' | 'accountId',
+  stacks: readonly {
+    readonly stackName: string
+    readonly region: string | undefined
+    readonly accountId: string | undefined
+  }[],
+  wanted: string | undefined,
+): string | undefined {
+  let found = wanted
+  for (const stack of stacks) {
+    const own = stack[what]
+    if (own === undefined) continue
+    if (found !== undefined && found !== own) {
+      throw new RangeError(`The stack ${stack.stackName} is for ${what} ${own}; it cannot be realised in ${found}`)
+    }
+    found = own
+  }
+  return found
+}
