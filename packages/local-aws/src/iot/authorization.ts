@@ -1,0 +1,91 @@
+import type { Clock } from '../clock.js'
+import {
+  type AccessKey,
+  authorize,
+  type ConditionContext,
+  type Directory,
+  type EvaluationDecision,
+} from '../iam/index.js'
+
+/** The data plane's actions, each with the kind of resource it is checked on. */
+const RESOURCE_TYPE = {
+  Connect: 'client',
+  Publish: 'topic',
+  RetainPublish: 'topic',
+  Subscribe: 'topicfilter',
+  Receive: 'topic',
+  GetRetainedMessage: 'topic',
+  ListRetainedMessages: undefined,
+  GetConnection: 'client',
+  DeleteConnection: 'client',
+  ListSubscriptions: 'client',
+  SendDirectMessage: 'client',
+} as const
+
+export type IotAction = keyof typeof RESOURCE_TYPE
+/** Who asks: the credentials that signed, the MQTT client ID (over HTTPS there is none) and the address. */
+export interface Caller {
+  readonly identity: AccessKey
+  readonly clientId?: string | undefined
+  readonly sourceIp: string
+}
+
+/** A decision together with what was decided. */
+export interface Ruling extends EvaluationDecision {
+  readonly allowed: boolean
+  readonly action: string
+  readonly resource: string
+}
+
+export interface AuthorizationOptions {
+  readonly region: string
+  readonly accountId: string
+  readonly clock: Clock
+  readonly directory: Pick<Directory, 'accessKey'>
+  /** `deny`: credentials that expired under an open connection allow nothing more. */
+  readonly credentialExpiry: 'ignore' | 'disconnect' | 'deny'
+}
+
+/** From an operation to the action and the ARN that IAM decides on. Policies are read at every decision. */
+export class Authorization {
+  readonly #options: AuthorizationOptions
+  readonly #prefix: string
+
+  constructor(options: AuthorizationOptions) {
+    this.#options = options
+    const { region, accountId } = options
+    const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
+    this.#prefix = `arn:${partition}:iot:${region}:${accountId}:`
+  }
+
+  /** `arn:aws:iot:<region>:<account>:topic/<name>` and so on; `*` for an action without a resource. */
+  arn(action: IotAction, name: string): string {
+    const type = RESOURCE_TYPE[action]
+    return type === undefined ? '*' : `${this.#prefix}${type}/${name}`
+  }
+
+  /** Whether credentials that opened a connection have expired since; asked of the account, where they can be cut short. */
+  expired({ accessKeyId, expiresAt }: AccessKey): boolean {
+    if (expiresAt === undefined) return false
+    const { directory, clock } = this.#options
+    return (directory.accessKey(accessKeyId)?.expiresAt ?? 0) <= clock.now()
+  }
+
+  decide(caller: Caller, action: IotAction, name: string, context: ConditionContext = {}): Ruling {
+    const request = { action: `iot:${action}`, resource: this.arn(action, name) }
+    const { identity, clientId, sourceIp } = caller
+    if (this.#options.credentialExpiry === 'deny' && this.expired(identity)) {
+      const reason = 'the credentials that opened this connection have expired (switch credentialExpiry)'
+      return { ...request, allowed: false, outcome: 'ImplicitlyDenied', reason }
+    }
+    const decision = authorize(identity.principal, {
+      ...request,
+      context: {
+        'aws:SourceIp': sourceIp,
+        ...(clientId === undefined ? {} : { 'iot:ClientId': clientId }),
+        ...context,
+      },
+    })
+    return { ...decision, ...request, allowed: decision.outcome === 'Allowed' }
+  }
+}

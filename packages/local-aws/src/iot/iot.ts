@@ -1,0 +1,224 @@
+import type { IncomingMessage } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { type Clock, systemClock } from '../clock.js'
+import type { AccessKey, Directory } from '../iam/index.js'
+import type { Journal } from '../journal.js'
+import type { TlsMaterial } from '../tls.js'
+import { Authorization } from './authorization.js'
+import { Broker } from './broker.js'
+import { MqttConnection } from './connection.js'
+import { DataPlaneApi } from './data-plane.js'
+import { Latency } from './latency.js'
+import { Lifecycle } from './lifecycle.js'
+import { DEFAULT_LIMITS, type Limits } from './limits.js'
+import { type Plane, Recorder } from './plane.js'
+import { Sessions } from './sessions.js'
+import { SharedSubscriptions } from './shared.js'
+import { resolveSwitches, type Switches } from './switches.js'
+import { isRefusal, refuseUpgrade, SignatureGate, signedRequest } from './upgrade.js'
+import { REASON } from './verdict.js'
+
+export interface IotOptions {
+  /** Who exists, with which keys and policies. */
+  readonly directory: Pick<Directory, 'accessKey'>
+  readonly region: string
+  readonly accountId: string
+  readonly clock?: Clock
+  readonly journal?: Journal
+  readonly tls: TlsMaterial
+  /** 0 (the default) takes a free one. */
+  readonly port?: number
+  readonly switches?: Partial<Switches>
+  /** Limits that differ from the account defaults. */
+  readonly limits?: Partial<Limits>
+}
+
+/** One open connection, for listings. */
+export interface ConnectionFacts {
+  readonly clientId: string
+  readonly principal: string
+  readonly mqttVersion: 4 | 5
+  readonly sourceIp: string
+  /** Milliseconds since the epoch. */
+  readonly openedAt: number
+  readonly subscriptions: readonly string[]
+}
+
+/** How often time limits are looked at; they count on the clock given, so tests call `sweep()` instead. */
+const SWEEP_MS = 1000
+/** Sub-protocols that MQTT clients ask for; the second by the browser SDK with MQTT 3.1.1. */
+const SUB_PROTOCOLS = ['mqtt', 'mqttv3.1']
+
+/**
+ * AWS IoT Core's data plane on 127.0.0.1: MQTT 3.1.1 and MQTT 5 over WebSocket with SigV4 (`wss://…/mqtt`), and the HTTPS
+ * API on the same port.
+ *
+ * @throws RangeError for an unknown switch; the system's error when the port is taken
+ * @example
+ * await using iot = await startIot({ directory, region: 'eu-west-1', accountId: '123456789012', tls })
+ * iot.endpoint // 'localhost:49152'
+ */
+export async function startIot(options: IotOptions): Promise<IotDataPlane> {
+  return IotDataPlane.start(options)
+}
+
+export class IotDataPlane {
+  readonly port: number
+  readonly #plane: Plane
+  readonly #server: Server
+  readonly #sockets: Set<Socket>
+  readonly #timer: NodeJS.Timeout
+
+  private constructor(plane: Plane, server: Server, sockets: Set<Socket>) {
+    this.#plane = plane
+    this.#server = server
+    this.#sockets = sockets
+    this.port = (server.address() as AddressInfo).port
+    this.#timer = setInterval(() => void this.sweep(), SWEEP_MS)
+    this.#timer.unref()
+  }
+
+  /** Host and port, as clients take it. */
+  get endpoint(): string {
+    return `localhost:${this.port}`
+  }
+
+  static async start(options: IotOptions): Promise<IotDataPlane> {
+    const { directory, region, accountId, tls, clock = systemClock, journal = () => undefined, port = 0 } = options
+    const switches = resolveSwitches(options.switches)
+    const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
+    const record = new Recorder(journal, clock)
+    const { credentialExpiry } = switches
+    const self = (): Plane => plane
+    const plane: Plane = {
+      clock,
+      limits,
+      switches,
+      record,
+      authorization: new Authorization({ region, accountId, clock, directory, credentialExpiry }),
+      broker: await Broker.start(self),
+      sessions: new Sessions(self),
+      shared: new SharedSubscriptions(self),
+      lifecycle: new Lifecycle(self),
+      latency: new Latency(),
+      sockets: new Set(),
+      connected: new Map(),
+    }
+    const gate = new SignatureGate({ directory, region, clock, record })
+    const api = new DataPlaneApi(plane, gate)
+    const server = createServer(
+      { cert: tls.cert, key: tls.key },
+      (request, response) => void api.answer(request, response),
+    )
+    const sockets = track(server)
+    serveWebSockets(server, plane, gate)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    return new IotDataPlane(plane, server, sockets)
+  }
+
+  connections(): ConnectionFacts[] {
+    return [...this.#plane.connected.values()].map((connection) => ({
+      clientId: connection.clientId,
+      principal: connection.identity.principal.arn,
+      mqttVersion: connection.version,
+      sourceIp: connection.sourceIp,
+      openedAt: connection.openedAt,
+      subscriptions: [...connection.filters.keys()],
+    }))
+  }
+
+  /** Fault: destroys the socket of one client, or of all. Answers how many there were. */
+  cut(clientId?: string): number {
+    const cut = [...this.#plane.sockets].filter((one) => clientId === undefined || one.clientId === clientId)
+    for (const connection of cut) connection.cut()
+    return cut.length
+  }
+
+  /** Fault: what clients send is read so many milliseconds later, from now on; 0 ends it. */
+  delay(milliseconds: number): void {
+    this.#plane.latency.set(milliseconds)
+  }
+
+  /** Fault: the broker goes down (MQTT 5 clients are told 0x8B) and comes up on the same port, with or without its sessions. */
+  async restart({ keepSessions }: { readonly keepSessions: boolean }): Promise<void> {
+    for (const connection of [...this.#plane.sockets])
+      connection.end('SERVER_INITIATED_DISCONNECT', REASON.serverShuttingDown)
+    if (!keepSessions) await this.#plane.sessions.discardAll()
+    await this.#plane.broker.restart()
+    this.#plane.shared.listenAgain()
+  }
+
+  /** Looks at everything that ends by time, now: keep-alive, expired credentials (if so switched), sessions. */
+  async sweep(): Promise<void> {
+    const now = this.#plane.clock.now()
+    for (const connection of [...this.#plane.sockets]) connection.checkTime(now)
+    await this.#plane.sessions.sweep(now)
+  }
+
+  /** Ends every connection and stops listening; resolves when no socket is left. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#plane.latency.clear()
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const connection of [...this.#plane.sockets])
+      connection.end('SERVER_INITIATED_DISCONNECT', REASON.serverShuttingDown)
+    await this.#plane.broker.close()
+    for (const socket of this.#sockets) socket.destroySoon()
+    await closed
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+function serveWebSockets(server: Server, plane: Plane, gate: SignatureGate): void {
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: 2 * plane.limits.packetBytes,
+    handleProtocols: (offered) => SUB_PROTOCOLS.find((name) => offered.has(name)) ?? false,
+  })
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => undefined)
+    const admitted = judgeUpgrade(request, gate)
+    if (isRefusal(admitted)) return refuseUpgrade(socket, admitted)
+    webSockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
+      plane.sockets.add(new MqttConnection(plane, webSocket, admitted, addressOf(request)))
+    })
+  })
+}
+
+function judgeUpgrade(request: IncomingMessage, gate: SignatureGate): AccessKey | ReturnType<typeof notFound> {
+  const signed = signedRequest(request)
+  if (signed.path !== '/mqtt') return notFound(signed.path)
+  return gate.admit('Upgrade', signed, addressOf(request)) as AccessKey
+}
+
+const notFound = (path: string) => ({
+  status: 404,
+  code: 'ResourceNotFoundException',
+  message: `Nothing is at ${path}: MQTT over WebSocket is at /mqtt`,
+})
+
+export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? '127.0.0.1'
+
+/** Every socket, the upgraded ones too, which the server itself forgets. */
+function track(server: Server): Set<Socket> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    socket.setNoDelay(true)
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return sockets
+}

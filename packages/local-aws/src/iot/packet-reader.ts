@@ -1,0 +1,75 @@
+import { type Packet, parser } from 'mqtt-packet'
+import { FrameSplitter } from './frames.js'
+
+/** A control packet with the bytes it came in. */
+export interface ReceivedPacket {
+  readonly packet: Packet
+  readonly frame: Buffer
+}
+
+/** The bytes are not MQTT [MQTT-4.13.1-1]. */
+export class MalformedPacketError extends Error {
+  override name = 'MalformedPacketError'
+}
+
+/** Reads a client's bytes, one control packet at a time. The protocol version follows from the CONNECT that it reads. */
+export class PacketReader {
+  readonly #splitter: FrameSplitter
+  readonly #parser = parser()
+  readonly #frames: Buffer[] = []
+  #parsed: Packet | Error | undefined
+
+  constructor(maximumPacketSize: number) {
+    this.#splitter = new FrameSplitter(maximumPacketSize)
+    this.#parser.on('packet', (packet) => {
+      this.#parsed = packet
+    })
+    this.#parser.on('error', (error) => {
+      this.#parsed = error
+    })
+  }
+
+  /** @throws FrameError */
+  push(bytes: Buffer): void {
+    this.#frames.push(...this.#splitter.push(bytes))
+  }
+
+  /** The next whole packet, if there is one. @throws MalformedPacketError */
+  next(): ReceivedPacket | undefined {
+    const frame = this.#frames.shift()
+    if (frame === undefined) return undefined
+    this.#parsed = undefined
+    try {
+      this.#parser.parse(frame)
+    } catch (cause) {
+      throw new MalformedPacketError('the packet ends before its fields do', { cause })
+    }
+    const packet = this.#parsed as Packet | Error | undefined
+    if (packet === undefined) throw new MalformedPacketError('the packet ends before its fields do')
+    if (packet instanceof Error) throw new MalformedPacketError(packet.message, { cause: packet })
+    for (const text of textsOf(packet)) checkText(text, frame)
+    return { packet, frame }
+  }
+}
+
+/** The UTF-8 fields that decide what a packet is about. */
+function textsOf(packet: Packet): readonly string[] {
+  switch (packet.cmd) {
+    case 'connect':
+      return packet.will === undefined ? [packet.clientId] : [packet.clientId, packet.will.topic]
+    case 'publish':
+      return [packet.topic]
+    case 'subscribe':
+      return packet.subscriptions.map(({ topic }) => topic)
+    case 'unsubscribe':
+      return packet.unsubscriptions
+    default:
+      return []
+  }
+}
+
+/** Ill-formed UTF-8 closes the connection [MQTT-1.5.4-1]. Decoding put U+FFFD there, which the bytes then do not contain. */
+function checkText(text: string, frame: Buffer): void {
+  if (text.includes('\ufffd') && !frame.includes(text))
+    throw new MalformedPacketError('a string is not well-formed UTF-8 [MQTT-1.5.4-1]')
+}
