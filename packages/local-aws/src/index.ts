@@ -1,3 +1,8 @@
+export { type Announcement, type AnnouncementPlace, announce, findRunning } from './announcement.js'
+export type { HttpApiFaults } from './apigateway/index.js'
 export { type Clock, systemClock } from './clock.js'
+export { RealisationError } from './cloudformation/errors.js'
+export type { RealisedStack } from './cloudformation/index.js'
 export type { Journal, JournalEntry } from './journal.js'
+export type { FunctionRuntime, InvocationResult, LogLine } from './lambda/index.js'
 export { type Faults, type LocalAws, type LocalAwsOptions, startLocalAws } from './local-aws.js'
