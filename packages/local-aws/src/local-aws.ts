@@ -34,6 +34,11 @@ export interface Faults {
   skewClock(milliseconds: number): void
   /** MQTT sockets are destroyed: one client's, or all. Answers how many there were. */
   cutSockets(clientId?: string): number
+  /**
+   * Every role that credentials were handed out for is denied `iot:*` by an inline policy, under live connections too; false
+   * takes that back. Answers the roles' names.
+   */
+  denyIot(denied: boolean): string[]
   restartBroker(options: { readonly keepSessions: boolean }): Promise<void>
   readonly sts: Sts['faults']
   /** Of the first API. */
@@ -115,6 +120,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }
 }
 
+const DENY_IOT = [{ Sid: 'Fault', Effect: 'Deny', Action: 'iot:*', Resource: '*' }]
+
 function describe(account: Account, stacks: readonly RealisedStack[], api: HttpApi): LocalAws {
   const { directory, sts, iot, settings, clock } = account
   const { region, accountId } = settings
@@ -153,6 +160,15 @@ function describe(account: Account, stacks: readonly RealisedStack[], api: HttpA
         clock.skew = milliseconds
       },
       cutSockets: (clientId) => iot.cut(clientId),
+      denyIot: (denied) => {
+        const arns = [...account.issued].flatMap((id) => directory.accessKey(id)?.principal.issuerArn ?? [])
+        const names = [...new Set(arns)].flatMap((arn) => directory.role(arn)?.roleName ?? [])
+        for (const name of names) {
+          if (denied) directory.putRolePolicy(name, 'fault', { Version: '2012-10-17', Statement: DENY_IOT })
+          else if (directory.role(name)?.inlinePolicies.has('fault')) directory.deleteRolePolicy(name, 'fault')
+        }
+        return names
+      },
       restartBroker: (options) => iot.restart(options),
       sts: sts.faults,
       api: api.faults,

@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { shellExports } from './shell-exports.js'
+
+/** What may be given to `pnpm local`. */
+export interface LocalOptions {
+  readonly assembly?: string
+  readonly port: number
+  readonly region?: string
+  readonly json?: true
+  readonly logs?: true
+  readonly env?: true
+}
+
+const program = new Command('local')
+  .description(
+    'Serves the synthesized stack on this machine: STS, the HTTP API and AWS IoT, with signatures and policies enforced',
+  )
+  .option('--assembly <folder>', "what 'cdk synth' wrote (default: cdk.out in the project's root)")
+  .option(
+    '--port <number>',
+    'IoT on this port, the API on the next, STS on the one after; 0: any free ones',
+    port,
+    8443,
+  )
+  .option('--region <name>', 'region to be in, where the app leaves it open (default: us-east-1)')
+  .option('--json', 'one JSON object per event, for machines')
+  .option('--logs', "show the functions' log lines too")
+  .option('--env', 'print shell exports that aim the AWS tools at the stand-in that is running, and end')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  pnpm local                                   serve cdk.out on ports 8443 to 8445
+  eval "$(pnpm --silent local --env)"          then, in another terminal, aim aws-cli, boto3 and the SDKs at it
+  pnpm local --json | jq 'select(.outcome == "refused")'`,
+  )
+  .action(async (options: LocalOptions) => {
+    const root = projectRoot(process.cwd())
+    if (options.env === true) {
+      process.exitCode = await printExports(root)
+      return
+    }
+    const { serve } = await import('./serve.js')
+    await serve({ ...options, root, assembly: resolve(options.assembly ?? join(root, 'cdk.out')) })
+  })
+
+try {
+  await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}
+
+async function printExports(root: string): Promise<number> {
+  const { findRunning } = await import('../announcement.js')
+  const running = await findRunning({ directory: root })
+  if (running === undefined) {
+    console.error(`No stand-in is running for ${root}. Start one with: pnpm local`)
+    return 1
+  }
+  process.stdout.write(shellExports(running))
+  return 0
+}
+
+/** The folder with pnpm-workspace.yaml, from here upwards; here, when there is none. */
+function projectRoot(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'pnpm-workspace.yaml'))) return folder
+    if (folder === dirname(folder)) return from
+  }
+}
+
+function port(text: string): number {
+  const number = Number(text)
+  // Two more follow it.
+  if (/^\d+$/.test(text) && number <= 65_533) return number
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65533.')
+}

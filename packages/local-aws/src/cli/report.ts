@@ -1,0 +1,54 @@
+import type { JournalEntry } from '../journal.js'
+import type { LocalAws } from '../local-aws.js'
+
+/** A step of the deployment, as `cdk deploy` prints it. */
+export function deploymentLine({ at, event, detail, fields = {} }: JournalEntry): string {
+  const total = String(fields.total)
+  const count = `${String(fields.index).padStart(total.length)}/${total}`
+  const time = new Date(at).toLocaleTimeString('en-US')
+  const parts = [fields.stackName, count, time.padStart(11), event, fields.type, fields.logicalId]
+  return `${parts.join(' | ')}${detail === undefined ? '' : ` ${detail}`}`
+}
+
+/** What to know once everything is up. */
+export function startedLines(aws: LocalAws, seconds: number): string[] {
+  const outputs = Object.entries(aws.outputs).flatMap(([stack, values]) =>
+    Object.entries(values).map(([name, value]) => `${stack}.${name} = ${value}`),
+  )
+  return [
+    '',
+    ...aws.stacks.map(({ stackName }) => ` ✅  ${stackName}`),
+    '',
+    `✨  Deployment time: ${seconds.toFixed(2)}s`,
+    '',
+    'Outputs:',
+    ...outputs,
+    '',
+    `AWS IoT      wss://${aws.endpoints.iot}/mqtt`,
+    `HTTP API     ${aws.endpoints.api}`,
+    `STS          ${aws.endpoints.sts}`,
+    `account      ${aws.accountId}, ${aws.region}`,
+    `CA           ${aws.caFile}`,
+    'enforcement: on',
+    '',
+    'In another terminal: eval "$(pnpm --silent local --env)" aims the AWS tools here. Ctrl-C ends it.',
+    '',
+  ]
+}
+
+/** One event for a person; undefined for those that would only repeat another. */
+export function eventLine(entry: JournalEntry, { logs }: { readonly logs: boolean }): string | undefined {
+  const { at, service, event, outcome, principal, detail, fields = {} } = entry
+  const functionName = String(fields.functionName ?? '')
+  if (service === 'lambda' && event === 'Log') return logs ? `         │ ${functionName}: ${detail ?? ''}` : undefined
+  // The API's own line tells of a call that went well.
+  if (service === 'lambda' && outcome === 'ok' && !logs) return undefined
+  const time = new Date(at).toTimeString().slice(0, 8)
+  const mark = { ok: '✓', refused: '✗', failed: '!' }[outcome]
+  const facts = Object.entries(fields)
+    .filter(([name]) => !['requestId', 'accessKeyId', 'functionName', 'session'].includes(name))
+    .map(([name, value]) => `${name}=${value}`)
+  const who = principal === undefined ? '' : ` ${principal.replace(/^arn:aws:(iam|sts)::\d+:/, '')}`
+  const reason = outcome === 'ok' || detail === undefined ? '' : `\n           ${detail}`
+  return `${time} ${mark} ${service} ${event}${outcome === 'ok' ? '' : ` ${outcome}`}${who} ${facts.join(' ')}${reason}`.trimEnd()
+}

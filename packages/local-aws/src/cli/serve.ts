@@ -1,0 +1,89 @@
+import { announce } from '../announcement.js'
+import type { JournalEntry } from '../journal.js'
+import { type LocalAws, startLocalAws } from '../local-aws.js'
+import { listenForKeys } from './keys.js'
+import { deploymentLine, eventLine, startedLines } from './report.js'
+
+export interface ServeOptions {
+  /** The project's root, where the stand-in is announced. */
+  readonly root: string
+  readonly assembly: string
+  readonly port: number
+  readonly region?: string
+  readonly json?: true
+  readonly logs?: true
+}
+
+/** Runs the stand-in until Ctrl-C, `q` or a signal; then nothing of it is left. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { root, assembly, port, region } = options
+  const print = (line: string) => process.stdout.write(`${line}\n`)
+  // A closed pipe (`pnpm local | head`) ends the stand-in like Ctrl-C does.
+  const ended = endSignal()
+  const startedAt = performance.now()
+  const aws = await startLocalAws({
+    assembly,
+    ports: port === 0 ? {} : { iot: port, api: port + 1, sts: port + 2 },
+    ...(region === undefined ? {} : { region }),
+    journal: (entry) => {
+      const line = options.json ? JSON.stringify(entry) : readable(entry, options)
+      if (line !== undefined) print(line)
+    },
+  }).catch((error: unknown) => {
+    throw explained(error)
+  })
+  const announcement = await announce(aws, { directory: root })
+  const seconds = (performance.now() - startedAt) / 1000
+  if (options.json) print(JSON.stringify(startedEvent(aws)))
+  else for (const line of startedLines(aws, seconds)) print(line)
+  const stopKeys = listenForKeys(aws, options.json ? () => {} : print, ended.end)
+  await ended.promise
+  stopKeys()
+  await announcement.remove()
+  await aws.close()
+}
+
+function readable(entry: JournalEntry, { logs }: ServeOptions): string | undefined {
+  return entry.service === 'cloudformation' ? deploymentLine(entry) : eventLine(entry, { logs: logs === true })
+}
+
+function startedEvent({ id, region, accountId, outputs, endpoints, caFile }: LocalAws): object {
+  return {
+    at: Date.now(),
+    service: 'local',
+    event: 'started',
+    enforcement: 'on',
+    id,
+    pid: process.pid,
+    region,
+    accountId,
+    outputs,
+    endpoints,
+    caFile,
+  }
+}
+
+/** Resolves at the first signal; a second one does not wait for an orderly end. */
+function endSignal(): { readonly promise: Promise<void>; readonly end: () => void } {
+  let end = () => {}
+  const promise = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(130))
+      end()
+    })
+  }
+  process.stdout.on('error', () => end())
+  return { promise, end }
+}
+
+function explained(error: unknown): unknown {
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number }
+  if (code !== 'EADDRINUSE') return error
+  return new Error(
+    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: pnpm local --port 9443 (three in a row), or --port 0 for any free ones`,
+    { cause: error },
+  )
+}
