@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Duplex } from 'node:stream'
 import { generate, type Packet } from 'mqtt-packet'
 import type { WebSocket } from 'ws'
 import type { AccessKey } from '../iam/index.js'
@@ -15,8 +16,17 @@ import { type DisconnectReason, REASON, type Verdict } from './verdict.js'
 
 /** Bytes that may wait for a slow client before the broker is told to wait. */
 const SEND_BUFFER = 1 << 20
-/** How long a client may take to answer the Close frame. */
+/** How long a client may take to end its side after we ended ours. */
 const CLOSE_GRACE_MS = 1000
+
+/** A WebSocket that gate 1 let through. */
+export interface Handshake {
+  readonly socket: WebSocket
+  /** The TLS socket under it. */
+  readonly transport: Duplex
+  readonly identity: AccessKey
+  readonly sourceIp: string
+}
 
 /**
  * One WebSocket, between its client and the broker. Every packet from the client is judged here first, and the broker
@@ -41,6 +51,7 @@ export class MqttConnection implements StreamOwner {
 
   readonly #plane: Plane
   readonly #socket: WebSocket
+  readonly #transport: Duplex
   readonly #reader: PacketReader
   readonly #aliases = new Map<number, string>()
   /** True from CONNECT to CONNACK: nothing that follows is looked at before the broker has accepted. */
@@ -49,9 +60,10 @@ export class MqttConnection implements StreamOwner {
   #ending: DisconnectReason | undefined
   #lastHeard: number
 
-  constructor(plane: Plane, socket: WebSocket, identity: AccessKey, sourceIp: string) {
+  constructor(plane: Plane, { socket, transport, identity, sourceIp }: Handshake) {
     this.#plane = plane
     this.#socket = socket
+    this.#transport = transport
     this.identity = identity
     this.sourceIp = sourceIp
     this.caller = { identity, sourceIp }
@@ -180,13 +192,17 @@ export class MqttConnection implements StreamOwner {
 
   streamClosed(error: Error | null): void {
     this.#ending ??= error === null ? 'SERVER_INITIATED_DISCONNECT' : 'CLIENT_ERROR'
-    if (this.#socket.readyState !== this.#socket.CLOSED) {
-      this.#socket.resume() // a paused one would never see the other side's Close frame
-      this.#socket.close()
-      const timer = setTimeout(() => this.#socket.terminate(), CLOSE_GRACE_MS)
-      this.#socket.once('close', () => clearTimeout(timer))
-    }
+    this.#hangUp()
     this.#plane.sessions.closed(this)
+  }
+
+  /** AWS ends TLS and sends no Close frame: the device SDK's AWS_ERROR_MQTT_UNEXPECTED_HANGUP says so. */
+  #hangUp(): void {
+    if (this.#transport.destroyed) return
+    this.#socket.resume() // a paused one would never see the other side's end
+    this.#transport.end()
+    const timer = setTimeout(() => this.#transport.destroy(), CLOSE_GRACE_MS)
+    this.#transport.once('close', () => clearTimeout(timer))
   }
 
   #receive(data: Buffer, isBinary: boolean): void {

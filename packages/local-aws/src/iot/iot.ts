@@ -192,8 +192,10 @@ function serveWebSockets(server: Server, plane: Plane, gate: SignatureGate): voi
     socket.on('error', () => undefined)
     const admitted = judgeUpgrade(request, gate)
     if (isRefusal(admitted)) return refuseUpgrade(socket, admitted)
+    const sourceIp = addressOf(request)
     webSockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      plane.sockets.add(new MqttConnection(plane, webSocket, admitted, addressOf(request)))
+      const handshake = { socket: webSocket, transport: socket, identity: admitted, sourceIp }
+      plane.sockets.add(new MqttConnection(plane, handshake))
     })
   })
 }

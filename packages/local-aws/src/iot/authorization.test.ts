@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { allow, everything, type Stage, setStage, userOf } from './test-stage.js'
+
+let stage: Stage
+beforeEach(async () => {
+  stage = await setStage()
+})
+afterEach(async () => stage[Symbol.asyncDispose]())
+
+const versions = [4, 5] as const
+
+describe.each(versions)('MQTT protocol level %i', (protocolVersion) => {
+  const connected = async (statements: readonly object[], clientId = 'alice', more: object = {}) => {
+    const client = await stage.open(stage.session(statements))
+    const connack = await client.connect({ protocolVersion, clientId, ...more })
+    expect(connack?.reasonCode ?? connack?.returnCode).toBe(0)
+    return client
+  }
+
+  it('lets a user publish, subscribe and receive on the granted topic', async () => {
+    const alice = await connected(userOf('test'))
+    expect(await alice.subscribe('test')).toEqual([0])
+    alice.publish('test', 'hello')
+    expect(await alice.payloadsUntil('hello')).toEqual(['hello'])
+    expect(stage.refusals()).toEqual([])
+  })
+
+  it('refuses another client ID', async () => {
+    const client = await stage.open(stage.session(userOf('test')))
+    const connack = await client.connect({ protocolVersion, clientId: 'bob' })
+    if (protocolVersion === 5) expect(connack?.reasonCode).toBe(0x87)
+    else expect(connack).toBeUndefined()
+    await client.closed
+    expect(stage.refusals()).toMatchObject([
+      {
+        event: 'Connect',
+        detail: expect.stringMatching(/iot:Connect on .*:client\/bob: no statement in .* allows/),
+        fields: { clientId: 'bob', outcome: 'ImplicitlyDenied' },
+      },
+    ])
+  })
+
+  it('refuses to publish elsewhere, and nothing arrives', async () => {
+    const witness = await connected(everything, 'witness')
+    await witness.subscribe('#')
+    for (const qos of [0, 1]) {
+      stage.clock.skew += 1001
+      const alice = await connected(userOf('test'))
+      alice.publish('other', 'smuggled', { qos, messageId: 1 })
+      const answer = await alice.next()
+      if (protocolVersion !== 5) expect(answer).toBeUndefined()
+      else if (qos === 1) expect(answer).toMatchObject({ cmd: 'puback', messageId: 1, reasonCode: 0x87 })
+      else expect(answer).toMatchObject({ cmd: 'disconnect', reasonCode: 0x87 })
+      if (protocolVersion === 5 && qos === 1) {
+        alice.publish('test', 'still here')
+        expect(await witness.payloadsUntil('still here')).toEqual(['still here'])
+      } else await alice.closed
+    }
+    witness.publish('any', 'end')
+    expect(await witness.payloadsUntil('end')).toEqual(['end'])
+  })
+
+  it('refuses RETAIN without iot:RetainPublish, and keeps nothing', async () => {
+    const statements = userOf('test').filter(({ Action }) => Action !== 'iot:RetainPublish')
+    const alice = await connected(statements)
+    alice.publish('test', 'kept', { retain: true, qos: 1, messageId: 1 })
+    expect((await alice.next())?.cmd).toBe(protocolVersion === 5 ? 'puback' : undefined)
+    const bob = await connected(userOf('test', 'bob'), 'bob')
+    bob.publish('test', 'kept by bob', { retain: true, qos: 1, messageId: 1 })
+    expect(await bob.next()).toMatchObject({ cmd: 'puback' })
+    const reader = await connected(everything, 'reader')
+    expect(await reader.subscribe('test')).toEqual([0])
+    expect(await reader.payloadsUntil('kept by bob')).toEqual(['kept by bob'])
+  })
+
+  it('refuses to subscribe elsewhere', async () => {
+    const alice = await connected(userOf('test'))
+    if (protocolVersion === 5) {
+      expect(await alice.subscribe('test', 'other', '#')).toEqual([0, 0x87, 0x87])
+      const witness = await connected(everything, 'witness')
+      witness.publish('other', 'secret')
+      witness.publish('test', 'public')
+      expect(await alice.payloadsUntil('public')).toEqual(['public'])
+    } else {
+      expect(await alice.subscribe('other')).toBeUndefined()
+      await alice.closed
+    }
+  })
+
+  it('checks iot:Receive at every delivery, by the policy of that moment', async () => {
+    const key = stage.session([allow('Connect', '*'), allow('Subscribe', '*'), allow('Receive', 'topic/open')])
+    const alice = await stage.open(key)
+    await alice.connect({ protocolVersion })
+    await alice.subscribe('#')
+    const witness = await connected(everything, 'witness')
+    witness.publish('closed', 'no 1')
+    witness.publish('open', 'yes 1')
+    expect(await alice.payloadsUntil('yes 1')).toEqual(['yes 1'])
+    const { issuerArn } = key.principal
+    stage.directory.putRolePolicy(issuerArn.slice(issuerArn.lastIndexOf('/') + 1), 'more', {
+      Version: '2012-10-17',
+      Statement: [allow('Receive', 'topic/closed')],
+    })
+    witness.publish('closed', 'yes 2')
+    expect(await alice.payloadsUntil('yes 2')).toEqual(['yes 2'])
+    expect(stage.refusals()).toMatchObject([{ event: 'Receive', fields: { topic: 'closed' } }])
+  })
+
+  it('checks the last will when the client connects', async () => {
+    const will = (topic: string) => ({ will: { topic, payload: Buffer.from('gone'), qos: 0 as const, retain: false } })
+    const refused = await stage.open(stage.session(userOf('test')))
+    const connack = await refused.connect({ protocolVersion, ...will('other') })
+    if (protocolVersion === 5) expect(connack?.reasonCode).toBe(0x87)
+    else expect(connack).toBeUndefined()
+    const witness = await connected(everything, 'witness')
+    await witness.subscribe('#')
+    await connected(userOf('test', 'bob'), 'bob', will('test'))
+    stage.iot.cut('bob')
+    expect(await witness.payloadsUntil('gone')).toEqual(['gone'])
+  })
+})
