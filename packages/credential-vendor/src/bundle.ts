@@ -30,6 +30,8 @@ export function bundleVendor({ folder, entitlements }: BundleOptions): { bytes: 
     // The SDK's ES modules are what can be shaken; esbuild would prefer `main` for Node.
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': here('./no-credential-chain.js') },
+    // Imported on first use by operations that stream events. AssumeRole does not.
+    external: ['@smithy/core/event-streams'],
     legalComments: 'none',
     logLevel: 'warning',
     metafile: true,

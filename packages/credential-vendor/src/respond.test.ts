@@ -1,0 +1,212 @@
+import { describe, expect, it } from '@jest/globals'
+import { parseEntitlements, parseProblem, parseVendResponse } from '@topic-credentials/grants'
+import fc from 'fast-check'
+import type { AssumeRole, SessionRequest } from './assume-role.js'
+import { VendError } from './errors.js'
+import { vended } from './fake-sts.js'
+import { jsonLog } from './log.js'
+import bodies from './respond.cases.json' with { type: 'json' }
+import { respondWith, type VendEvent } from './respond.js'
+
+const accountId = '123456789012'
+const alice = { iam: { userArn: `arn:aws:iam::${accountId}:user/alice` } }
+const entitlements = parseEntitlements({
+  entitlements: [{ publish: ['test'], subscribe: ['test', 'users/${userId}/#'] }],
+})
+const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 }
+
+function stage(assumeRole?: AssumeRole) {
+  const asked: SessionRequest[] = []
+  const lines: string[] = []
+  let milliseconds = 0
+  const respond = respondWith(
+    {
+      roleArn: `arn:aws:iam::${accountId}:role/sts-sample-role`,
+      partition: 'aws',
+      endpoint: 'x-ats.iot.eu-west-1.amazonaws.com',
+      region: 'eu-west-1',
+      entitlements,
+      assumeRole: async (request, signal) => {
+        asked.push(request)
+        if (assumeRole !== undefined) return assumeRole(request, signal)
+        return { ...vended, expiration: new Date(vended.expiration), packedPolicySize: 12 }
+      },
+    },
+    accountId,
+    jsonLog(
+      (line) => lines.push(line),
+      () => new Date(0),
+    ),
+    () => (milliseconds += 7),
+  )
+  const send = async (event: Partial<VendEvent>) => {
+    const requestContext = { requestId: 'api-1', authorizer: alice }
+    const answer = await respond({ routeKey: 'POST /credentials', requestContext, ...event }, context)
+    return { ...answer, json: JSON.parse(answer.body) as Record<string, unknown> }
+  }
+  return { send, asked, lines, log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) }
+}
+
+describe('the answer', () => {
+  it('is one that the client can read, and is not stored', async () => {
+    const answer = await stage().send({ body: '{"subscribe":["test"]}' })
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    })
+    expect(parseVendResponse(answer.json)).toMatchObject({ userId: 'alice', clientIdPrefix: 'alice:' })
+  })
+
+  it('to GET is what stock credentials providers read', async () => {
+    const { json } = await stage().send({ routeKey: 'GET /credentials', body: 'not looked at' })
+    expect(json).toEqual({
+      AccessKeyId: vended.accessKeyId,
+      SecretAccessKey: vended.secretAccessKey,
+      Token: vended.sessionToken,
+      Expiration: vended.expiration,
+    })
+  })
+
+  it('to a backend is for the user in the path', async () => {
+    const { send, asked } = stage()
+    const backend = { iam: { userArn: `arn:aws:sts::${accountId}:assumed-role/Backend/i-1` } }
+    const { json } = await send({
+      routeKey: 'POST /users/{userId}/credentials',
+      pathParameters: { userId: 'bob' },
+      requestContext: { authorizer: backend },
+    })
+    expect(json).toMatchObject({ userId: 'bob', grants: { subscribe: ['test', 'users/bob/#'] } })
+    expect(asked[0]?.sessionName).toBe('bob')
+  })
+
+  it('to a refused caller is a problem document, and names the request', async () => {
+    const answer = await stage().send({ requestContext: { authorizer: undefined } })
+    expect(answer).toMatchObject({
+      statusCode: 403,
+      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+      json: { code: 'caller_not_supported', status: 403, requestId: 'request-1' },
+    })
+    expect(parseProblem(answer.json)).toBeDefined()
+  })
+
+  it('to a throttled caller says when to come back', async () => {
+    const throttled: AssumeRole = async () => {
+      throw new VendError('throttled', 'Later.', { retryAfterSeconds: 5 })
+    }
+    expect(await stage(throttled).send({})).toMatchObject({ statusCode: 429, headers: { 'retry-after': '5' } })
+  })
+
+  it('to a fault of ours tells the log and not the caller', async () => {
+    const { send, log } = stage(async () => {
+      throw new TypeError('x of undefined')
+    })
+    const answer = await send({})
+    expect(answer).toMatchObject({ statusCode: 500, json: { code: 'internal' } })
+    expect(answer.body).not.toContain('undefined')
+    expect(log()).toEqual([
+      expect.objectContaining({ level: 'ERROR', reason: expect.stringContaining('x of undefined') }),
+    ])
+  })
+})
+
+describe('the log', () => {
+  it('says who was given what', async () => {
+    const { send, log } = stage()
+    await send({ body: '{"subscribe":["test"]}' })
+    expect(log()).toEqual([
+      {
+        timestamp: '1970-01-01T00:00:00.000Z',
+        level: 'INFO',
+        requestId: 'request-1',
+        apiRequestId: 'api-1',
+        route: 'POST /credentials',
+        outcome: 'vended',
+        status: 200,
+        userId: 'alice',
+        provenBy: alice.iam.userArn,
+        sessionName: 'alice',
+        grants: { publish: [], subscribe: ['test'], retain: [] },
+        accessKeyId: vended.accessKeyId,
+        expiration: vended.expiration,
+        policyCharacters: expect.any(Number),
+        packedPolicySize: 12,
+        milliseconds: 7,
+      },
+    ])
+  })
+
+  it('says who was refused what', async () => {
+    const { send, log } = stage()
+    await send({ body: '{"subscribe":["other"]}' })
+    expect(log()).toMatchObject([
+      {
+        level: 'WARN',
+        outcome: 'not_entitled',
+        status: 403,
+        userId: 'alice',
+        reason: 'Not granted: subscribe "other".',
+      },
+    ])
+  })
+})
+
+describe('hostile bodies', () => {
+  it.each(bodies)('$name', async ({ body, repeat, status, code }) => {
+    const { send, asked } = stage()
+    const answer = await send({ body: repeat === undefined ? body : body.repeat(repeat) })
+    expect({ status: answer.statusCode, code: answer.json.code }).toEqual({ status, code })
+    expect(asked).toEqual([])
+    expect(await send({ body: '{"subscribe":["test"]}' })).toMatchObject({ statusCode: 200 })
+  })
+
+  it('10,000 random ones: refused with a code, nothing vended, nothing secret logged', async () => {
+    const { send, asked, lines } = stage()
+    const filter = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('#', '+', '*', 'test/#', '${aws:userid}', '$aws/#'),
+    )
+    const lists = fc.oneof(fc.array(filter, { minLength: 1 }), fc.anything())
+    const bodyLike = fc.dictionary(
+      fc.constantFrom('publish', 'subscribe', 'retain', 'durationSeconds', '__proto__', 'userId'),
+      lists,
+      { minKeys: 1 },
+    )
+    const body = fc.oneof(
+      { weight: 4, arbitrary: bodyLike.map((value) => JSON.stringify(value)) },
+      { weight: 2, arbitrary: fc.json() },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1 }) },
+    )
+    await fc.assert(
+      fc.asyncProperty(body, fc.boolean(), async (text, isBase64Encoded) => {
+        const before = asked.length
+        const answer = await send({ body: text, isBase64Encoded })
+        // What is asked for and granted, or asked for in general, is vended like anybody's: `{}`, `{"publish":["test"]}`.
+        if (answer.statusCode === 200) {
+          const { grants } = parseVendResponse(answer.json)
+          for (const granted of [...grants.publish, ...grants.subscribe]) {
+            expect(granted).toMatch(/^(test|users\/alice\/.*)$/)
+          }
+          return
+        }
+        expect(answer.statusCode).toBeGreaterThanOrEqual(400)
+        expect(answer.statusCode).toBeLessThan(500)
+        expect(parseProblem(answer.json)).toMatchObject({ code: answer.json.code })
+        expect(asked).toHaveLength(before)
+      }),
+      { numRuns: 10_000 },
+    )
+    const log = lines.join('')
+    expect(lines.length).toBeGreaterThanOrEqual(10_000)
+    expect(log).not.toContain(vended.secretAccessKey)
+    expect(log).not.toContain(vended.sessionToken)
+  })
+})
+
+describe('secrets', () => {
+  it('are in the answer alone', async () => {
+    const { send, lines } = stage()
+    expect((await send({})).body).toContain(vended.secretAccessKey)
+    expect(lines.join('')).toContain(vended.accessKeyId)
+    expect(lines.join('')).not.toMatch(/secret-access-key|session-token/)
+  })
+})

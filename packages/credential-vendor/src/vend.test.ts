@@ -1,0 +1,171 @@
+import { describe, expect, it, jest } from '@jest/globals'
+import { encodeUserId, parseEntitlements, parseVendRequest, sessionPolicyLimit } from '@topic-credentials/grants'
+import fc from 'fast-check'
+import type { AssumeRole } from './assume-role.js'
+import { type Vendor, vend } from './vend.js'
+
+const entitlements = parseEntitlements({
+  entitlements: [
+    { publish: ['test'], subscribe: ['test'] },
+    { publish: ['users/${userId}/#'], subscribe: ['users/${userId}/#'] },
+    { when: { 'claims.groups': 'operators' }, subscribe: ['devices/+/telemetry'] },
+  ],
+})
+
+function stage(rules = entitlements) {
+  const assumeRole = jest.fn<AssumeRole>(async () => ({
+    accessKeyId: 'ASIA',
+    secretAccessKey: 'secret',
+    sessionToken: 'token',
+    expiration: new Date('2026-11-23T17:00:00Z'),
+    packedPolicySize: 12,
+  }))
+  const vendor: Vendor = {
+    roleArn: 'arn:aws:iam::123456789012:role/sts-sample-role',
+    partition: 'aws',
+    endpoint: 'x-ats.iot.eu-west-1.amazonaws.com',
+    region: 'eu-west-1',
+    entitlements: rules,
+    assumeRole,
+  }
+  const ask = (userId: string, body: unknown = {}, claims = {}) =>
+    vend({ userId, claims }, parseVendRequest(body), vendor)
+  return { assumeRole, ask, asked: () => assumeRole.mock.calls.map(([request]) => request) }
+}
+
+describe('vend', () => {
+  it('answers by the wire contract', async () => {
+    const { ask } = stage()
+    await expect(ask('alice', { subscribe: ['test'] })).resolves.toEqual({
+      credentials: {
+        accessKeyId: 'ASIA',
+        secretAccessKey: 'secret',
+        sessionToken: 'token',
+        expiration: '2026-11-23T17:00:00.000Z',
+      },
+      endpoint: 'x-ats.iot.eu-west-1.amazonaws.com',
+      region: 'eu-west-1',
+      userId: 'alice',
+      clientIdPrefix: 'alice:',
+      grants: { publish: [], subscribe: ['test'], retain: [] },
+      policyCharacters: expect.any(Number),
+      packedPolicySize: 12,
+    })
+  })
+
+  it('asks STS once, for the role, in the name of the user, with the policy that it reports', async () => {
+    const { ask, asked } = stage()
+    const { policyCharacters } = await ask('alice', { subscribe: ['test'], durationSeconds: 900 })
+    const [request] = asked()
+    expect(asked()).toHaveLength(1)
+    expect(request).toMatchObject({
+      roleArn: 'arn:aws:iam::123456789012:role/sts-sample-role',
+      sessionName: 'alice',
+      durationSeconds: 900,
+    })
+    expect(request?.policy).toHaveLength(policyCharacters)
+    expect(JSON.parse(request?.policy ?? '')).toHaveProperty('Statement')
+  })
+
+  it('vends all that the user is entitled to, for an hour, when nothing is asked', async () => {
+    const { ask, asked } = stage()
+    const { grants } = await ask('alice')
+    expect(grants).toEqual({ publish: ['test', 'users/alice/#'], subscribe: ['test', 'users/alice/#'], retain: [] })
+    expect(asked()[0]?.durationSeconds).toBe(3600)
+  })
+
+  it('looks at claims', async () => {
+    const { ask } = stage()
+    const operator = { groups: ['staff', 'operators'] }
+    const request = { subscribe: ['devices/7/telemetry'] }
+    await expect(ask('alice', request, operator)).resolves.toMatchObject({ grants: request })
+    await expect(ask('alice', request, { groups: ['staff'] })).rejects.toMatchObject({ code: 'not_entitled' })
+  })
+
+  it.each([
+    ['another topic', { subscribe: ['other'] }, [{ kind: 'subscribe', filter: 'other' }]],
+    ['more than a topic', { subscribe: ['#'] }, [{ kind: 'subscribe', filter: '#' }]],
+    ['the neighbour', { publish: ['test', 'users/bob/x'] }, [{ kind: 'publish', filter: 'users/bob/x' }]],
+    ['a right that is not there', { publish: ['test'], retain: ['test'] }, [{ kind: 'retain', filter: 'test' }]],
+    ['a topic called *', { subscribe: ['*'] }, [{ kind: 'subscribe', filter: '*' }]],
+    ['a topic called ?', { subscribe: ['tes?'] }, [{ kind: 'subscribe', filter: 'tes?' }]],
+    ['a topic called like a variable', { publish: ['${aws:userid}'] }, [{ kind: 'publish', filter: '${aws:userid}' }]],
+    ['somebody whose name is *', { publish: ['users/*/x'] }, [{ kind: 'publish', filter: 'users/*/x' }]],
+  ])('refuses %s, and does not ask STS', async (_, request, missing) => {
+    const { ask, assumeRole } = stage()
+    await expect(ask('alice', request)).rejects.toMatchObject({ code: 'not_entitled', extras: { grants: missing } })
+    expect(assumeRole).not.toHaveBeenCalled()
+  })
+
+  it('says what is granted', async () => {
+    await expect(stage().ask('alice', { subscribe: ['other'] })).rejects.toMatchObject({
+      message: 'Not granted: subscribe "other".',
+      extras: { remedy: expect.stringContaining('publish test users/alice/#; subscribe test users/alice/#') },
+    })
+  })
+
+  it('refuses whoever is entitled to nothing', async () => {
+    const nobody = parseEntitlements({ entitlements: [{ when: { userId: 'bob' }, publish: ['test'] }] })
+    const { ask, assumeRole } = stage(nobody)
+    await expect(ask('alice')).rejects.toMatchObject({ code: 'no_grants' })
+    expect(assumeRole).not.toHaveBeenCalled()
+    await expect(ask('bob')).resolves.toMatchObject({ userId: 'bob' })
+  })
+
+  it.each([
+    ['a slash', 'a/b'],
+    ['a plus', 'a+b'],
+    ['a hash', '#'],
+    ['a null character', 'a\0b'],
+    ['a dollar in front', '$aws'],
+  ])('a user ID with %s does not become structure', async (_, userId) => {
+    const { ask, assumeRole } = stage()
+    await expect(ask(userId)).rejects.toMatchObject({ code: 'unusable_value' })
+    expect(assumeRole).not.toHaveBeenCalled()
+  })
+
+  it.each(['*', '?', 'a${aws:userid}', 'a${*}', 'a:b'])(
+    'a user ID %s reaches its own topics and no more',
+    async (userId) => {
+      const { ask, asked } = stage()
+      await expect(ask(userId)).resolves.toMatchObject({ userId, clientIdPrefix: `${encodeUserId(userId)}:` })
+      // IAM's wildcards and variables, outside of its escapes, come from the filters' # and from the client ID's end alone.
+      const bare = (asked()[0]?.policy ?? '').replaceAll(/\$\{[*?$]\}/g, '')
+      expect(bare).not.toMatch(/\?|\$\{/)
+      await expect(ask(userId, { publish: ['users/alice/x'] })).rejects.toMatchObject({ code: 'not_entitled' })
+    },
+  )
+
+  it('vends nothing when the policy cannot be built', async () => {
+    const publish = Array.from({ length: 30 }, (_, index) => `${'x'.repeat(100)}${index}`)
+    const { ask, assumeRole } = stage(parseEntitlements({ entitlements: [{ publish }] }))
+    await expect(ask('alice')).rejects.toMatchObject({ code: 'policy_too_large' })
+    expect(assumeRole).not.toHaveBeenCalled()
+    await expect(ask('alice', { publish: publish.slice(0, 2) })).resolves.toMatchObject({ userId: 'alice' })
+  })
+
+  it('never asks STS without a session policy, and never twice', async () => {
+    const userId = fc.string({ unit: 'binary', minLength: 1, maxLength: 80 })
+    const filter = fc.oneof(
+      fc.constantFrom('test', 'users/alice/x', '#', '*', 'users/+/x'),
+      fc.string({ unit: 'binary' }),
+    )
+    const body = fc.record(
+      { publish: fc.array(filter, { maxLength: 3 }), subscribe: fc.array(filter, { maxLength: 3 }) },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(userId, body, async (user, wanted) => {
+        const { ask, asked } = stage()
+        await (async () => ask(user, wanted))().catch(() => undefined)
+        for (const { policy, sessionName } of asked()) {
+          expect(policy.length).toBeLessThanOrEqual(sessionPolicyLimit)
+          expect((JSON.parse(policy) as { Statement: unknown[] }).Statement.length).toBeGreaterThan(0)
+          expect(sessionName).toMatch(/^[\w+=,.@-]{2,64}$/)
+        }
+        expect(asked().length).toBeLessThanOrEqual(1)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
