@@ -28,8 +28,9 @@ export function checkResource(resource: string): void {
   if (!/^[A-Za-z0-9-]+$/u.test(service)) {
     throw new Malformed('Resource vendor must be fully qualified and cannot contain regexes.', resource)
   }
-  // A trailing `*` may stand for the parts that are left out (arn:aws:iot:*).
-  if (rest.length < 3 && !rest.at(-1)?.endsWith('*')) throw new Malformed('The policy failed legacy parsing', resource)
+  // A part that ends in `*` may stand for the ones that are left out (arn:aws:iot:*).
+  if (rest.length < 3 && !rest.some((part) => part.endsWith('*')))
+    throw new Malformed('The policy failed legacy parsing', resource)
 }
 
 /** Colons inside `${aws:userid}` separate nothing. */
