@@ -13,9 +13,9 @@ export interface PackedContent {
   readonly tags: Readonly<Record<string, string>>
 }
 
-/** Percent of the space used, rounded up; undefined when there is nothing to pack. More than 100 is too much. */
+/** Whole percent of the space used; undefined when there is nothing to pack. More than 100 is too much. */
 export function packedPolicySize({ policy, policyArns, tags }: PackedContent): number | undefined {
   const texts = [policy ?? [], policyArns, Object.entries(tags).flat()].flat()
   if (texts.length === 0) return undefined
-  return Math.ceil((deflateRawSync(texts.join('\0'), { level: 9 }).length / allottedBytes) * 100)
+  return Math.floor((deflateRawSync(texts.join('\0'), { level: 9 }).length / allottedBytes) * 100)
 }
