@@ -4,8 +4,10 @@ import {
   authorize,
   Directory,
   EntityAlreadyExistsError,
+  LimitExceededError,
   MalformedPolicyDocumentError,
   NoSuchEntityError,
+  ValidationError,
 } from './index.js'
 
 const accountId = '123456789012'
@@ -88,6 +90,64 @@ describe('a role', () => {
   })
 })
 
+describe('quotas', () => {
+  const sized = (document: object, characters: number) => {
+    const padding = 'x'.repeat(characters - JSON.stringify({ ...document, Id: '' }).length)
+    return { ...document, Id: padding }
+  }
+  const wide = policy(allow('iot:*'))
+
+  it('2,048 characters of trust policy', () => {
+    const { directory } = account()
+    const create = (roleName: string, trustPolicy: unknown) => () => directory.createRole({ roleName, trustPolicy })
+    expect(create('a', JSON.stringify(sized(trust, 2048), null, 8))).not.toThrow()
+    expect(create('b', sized(trust, 2049))).toThrow(
+      new LimitExceededError('Cannot exceed quota for ACLSizePerRole: 2048'),
+    )
+    const update = () => directory.updateAssumeRolePolicy('a', sized(trust, 2049))
+    expect(update).toThrow(LimitExceededError)
+  })
+
+  it('10,240 characters of inline policies per role, 2,048 per user', () => {
+    const { directory } = account()
+    const inlinePolicies = { a: sized(wide, 5120), b: sized(wide, 5120) }
+    directory.createRole({ roleName: 'r', trustPolicy: trust, inlinePolicies })
+    const message = 'Maximum policy size of 10240 bytes exceeded for role r'
+    expect(() => directory.putRolePolicy('r', 'c', wide)).toThrow(new LimitExceededError(message))
+    expect(() => directory.putRolePolicy('r', 'a', sized(wide, 5121))).toThrow(LimitExceededError)
+    expect(() => directory.putRolePolicy('r', 'a', wide)).not.toThrow()
+    expect(() => directory.createUser('u', { a: sized(wide, 2048) })).not.toThrow()
+    expect(() => directory.createUser('v', { a: sized(wide, 2049) })).toThrow(LimitExceededError)
+  })
+
+  it('6,144 characters of managed policy, ten of them per role', () => {
+    const { directory } = account()
+    expect(() => directory.createPolicy('a', sized(wide, 6144))).not.toThrow()
+    expect(() => directory.createPolicy('b', sized(wide, 6145))).toThrow(LimitExceededError)
+    const managedPolicyArns = Array.from({ length: 11 }, (_, index) => directory.createPolicy(`p${index}`, wide))
+    const create = (arns: string[]) => () =>
+      directory.createRole({ roleName: 'r', trustPolicy: trust, managedPolicyArns: arns })
+    expect(create(managedPolicyArns)).toThrow(new LimitExceededError('Cannot exceed quota for PoliciesPerRole: 10'))
+    expect(create(managedPolicyArns.slice(1))).not.toThrow()
+  })
+
+  it('names and durations within IAM’s limits', () => {
+    const { directory } = account()
+    for (const roleName of ['', 'a/b', 'a b', 'ä', 'a\n', 'x'.repeat(65)]) {
+      expect(() => directory.createRole({ roleName, trustPolicy: trust })).toThrow(ValidationError)
+      expect(() => directory.createUser(roleName)).toThrow(ValidationError)
+    }
+    for (const maxSessionDuration of [3599, 43_201]) {
+      expect(() => directory.createRole({ roleName: 'r', trustPolicy: trust, maxSessionDuration })).toThrow(
+        ValidationError,
+      )
+    }
+    expect(() =>
+      directory.createRole({ roleName: 'x'.repeat(64), trustPolicy: trust, maxSessionDuration: 43_200 }),
+    ).not.toThrow()
+  })
+})
+
 describe('access keys', () => {
   it('of users are for good, of sessions for a time', () => {
     const { directory, clock } = account()
@@ -127,7 +187,7 @@ describe('access keys', () => {
     clock.time += 3_600_000 - 1
     directory.addSession({ role, sessionName: 'bob', durationSeconds: 900 })
     expect(directory.accessKey(first.accessKeyId)).toBeDefined()
-    clock.time += 1
+    clock.time += 60_001
     directory.addSession({ role, sessionName: 'carol', durationSeconds: 900 })
     expect(directory.accessKey(first.accessKeyId)).toBeUndefined()
   })

@@ -1,85 +1,43 @@
 import type { Clock } from '../clock.js'
-import { EntityAlreadyExistsError, NoSuchEntityError } from './errors.js'
-import type { NamedPolicy } from './evaluate.js'
-import { accessKeyId, secretAccessKey, sessionToken, uniqueId } from './identifiers.js'
+import { AccessKeys } from './access-keys.js'
+import type { Role, RoleSettings, SessionSettings, User } from './entities.js'
+import { EntityAlreadyExistsError, NoSuchEntityError, ValidationError } from './errors.js'
+import { uniqueId } from './identifiers.js'
 import { managedPolicies } from './managed-policies.js'
 import { parsePolicyDocument } from './parse-policy-document.js'
-import type { PolicyDocument } from './policy-document.js'
-import type { AccessKey, Principal } from './principal.js'
+import type { PolicyDocument, PolicyKind } from './policy-document.js'
+import type { AccessKey } from './principal.js'
+import { type PolicySource, sessionPrincipal, userPrincipal } from './principals.js'
+import { checkAttachments, checkInlinePolicies, checkManagedPolicy, checkTrustPolicy, policySize } from './quotas.js'
 
-export interface RoleSettings {
-  readonly roleName: string
-  /** `/` (the default) or `/team/`: part of the ARN. */
-  readonly path?: string
-  /** An object or JSON text, like every document here. */
-  readonly trustPolicy: unknown
-  readonly managedPolicyArns?: readonly string[]
-  readonly inlinePolicies?: Readonly<Record<string, unknown>>
-  /** Seconds, 3600 to 43200; default 3600. */
-  readonly maxSessionDuration?: number
-  /** ARN of a managed policy. */
-  readonly permissionsBoundary?: string
-  readonly tags?: Readonly<Record<string, string>>
-}
-
-/** A role as it is now: `inlinePolicies`, `trustPolicy` and the rest may be changed, and count from the next request on. */
-export interface Role {
-  readonly roleName: string
-  readonly arn: string
-  /** `AROA…` */
-  readonly roleId: string
-  trustPolicy: PolicyDocument
-  readonly inlinePolicies: Map<string, PolicyDocument>
-  managedPolicyArns: readonly string[]
-  permissionsBoundary: string | undefined
-  maxSessionDuration: number
-  tags: Readonly<Record<string, string>>
-}
-
-export interface User {
-  readonly userName: string
-  readonly arn: string
-  /** `AIDA…` */
-  readonly userId: string
-  readonly inlinePolicies: Map<string, PolicyDocument>
-  tags: Readonly<Record<string, string>>
-}
-
-export interface SessionSettings {
-  readonly role: Role
-  readonly sessionName: string
-  /** The inline session policy, JSON text or object. Absent and no ARNs: the session may do all that the role may. */
-  readonly sessionPolicy?: unknown
-  readonly sessionPolicyArns?: readonly string[]
-  readonly sourceIdentity?: string
-  readonly tags?: Readonly<Record<string, string>>
-  readonly transitiveTagKeys?: readonly string[]
-  readonly durationSeconds: number
-}
-
-const hour = 3_600_000
-
-/** The account: which roles, users, policies and access keys there are. Nothing in it is ever written to disk. */
+/** The account: which roles, users, policies and access keys there are, within IAM's own limits. */
 export class Directory {
   readonly accountId: string
-  readonly #clock: Clock
+  readonly #keys: AccessKeys
   readonly #roles = new Map<string, Role>()
   readonly #users = new Map<string, User>()
   readonly #policies = new Map<string, PolicyDocument>()
-  readonly #longTermKeys = new Map<string, AccessKey>()
-  // In order of issue, so the oldest are found first when expired ones are forgotten.
-  readonly #sessionKeys = new Map<string, AccessKey>()
+  readonly #sizes = new WeakMap<PolicyDocument, number>()
+  readonly #source: PolicySource
 
   constructor({ accountId, clock }: { readonly accountId: string; readonly clock: Clock }) {
     this.accountId = accountId
-    this.#clock = clock
+    this.#keys = new AccessKeys(clock)
+    this.#source = {
+      accountId,
+      clock,
+      policy: (arn) => this.policy(arn),
+      hasRole: (role) => this.#roles.get(role.roleName) === role,
+    }
   }
 
   /** A customer-managed policy; answers its ARN. AWS's own ones that the stack can use are there already. */
   createPolicy(policyName: string, document: unknown): string {
     const arn = `arn:aws:iam::${this.accountId}:policy/${policyName}`
     if (this.#policies.has(arn)) throw new EntityAlreadyExistsError(`A policy called ${policyName} already exists.`)
-    this.#policies.set(arn, parsePolicyDocument(document, 'identity'))
+    const policy = this.#read(document, 'identity')
+    checkManagedPolicy(document)
+    this.#policies.set(arn, policy)
     return arn
   }
 
@@ -90,17 +48,27 @@ export class Directory {
     return document
   }
 
-  /** @throws MalformedPolicyDocumentError, EntityAlreadyExistsError, NoSuchEntityError (a managed policy) */
+  /**
+   * @throws MalformedPolicyDocumentError, ValidationError, LimitExceededError, EntityAlreadyExistsError, or
+   *   NoSuchEntityError for a managed policy
+   */
   createRole(settings: RoleSettings): Role {
     const { roleName, path = '/', managedPolicyArns = [], permissionsBoundary, maxSessionDuration = 3_600 } = settings
+    checkName('roleName', roleName)
+    if (maxSessionDuration < 3_600 || maxSessionDuration > 43_200) {
+      throw new ValidationError(`MaxSessionDuration must be between 3600 and 43200 seconds, got ${maxSessionDuration}.`)
+    }
     if (this.#roles.has(roleName)) throw new EntityAlreadyExistsError(`Role with name ${roleName} already exists.`)
+    checkAttachments(managedPolicyArns)
     for (const arn of [...managedPolicyArns, ...(permissionsBoundary ? [permissionsBoundary] : [])]) this.policy(arn)
+    const trustPolicy = this.#read(settings.trustPolicy, 'trust')
+    checkTrustPolicy(settings.trustPolicy)
     const role: Role = {
       roleName,
       arn: `arn:aws:iam::${this.accountId}:role${path}${roleName}`,
       roleId: uniqueId('AROA'),
-      trustPolicy: parsePolicyDocument(settings.trustPolicy, 'trust'),
-      inlinePolicies: readInlinePolicies(settings.inlinePolicies),
+      trustPolicy,
+      inlinePolicies: this.#readInline('role', roleName, settings.inlinePolicies),
       managedPolicyArns,
       permissionsBoundary,
       maxSessionDuration,
@@ -124,7 +92,10 @@ export class Directory {
 
   /** Adds or replaces an inline policy, under live sessions too. */
   putRolePolicy(roleName: string, policyName: string, document: unknown): void {
-    this.#existingRole(roleName).inlinePolicies.set(policyName, parsePolicyDocument(document, 'identity'))
+    const { inlinePolicies } = this.#existingRole(roleName)
+    const policy = this.#read(document, 'identity')
+    this.#checkInline('role', roleName, new Map(inlinePolicies).set(policyName, policy))
+    inlinePolicies.set(policyName, policy)
   }
 
   deleteRolePolicy(roleName: string, policyName: string): void {
@@ -133,7 +104,10 @@ export class Directory {
   }
 
   updateAssumeRolePolicy(roleName: string, document: unknown): void {
-    this.#existingRole(roleName).trustPolicy = parsePolicyDocument(document, 'trust')
+    const role = this.#existingRole(roleName)
+    const trustPolicy = this.#read(document, 'trust')
+    checkTrustPolicy(document)
+    role.trustPolicy = trustPolicy
   }
 
   createUser(
@@ -141,49 +115,31 @@ export class Directory {
     inlinePolicies: Readonly<Record<string, unknown>> = {},
     tags: Readonly<Record<string, string>> = {},
   ): { readonly user: User; readonly accessKey: AccessKey } {
+    checkName('userName', userName)
     if (this.#users.has(userName)) throw new EntityAlreadyExistsError(`User with name ${userName} already exists.`)
     const user: User = {
       userName,
       arn: `arn:aws:iam::${this.accountId}:user/${userName}`,
       userId: uniqueId('AIDA'),
-      inlinePolicies: readInlinePolicies(inlinePolicies),
+      inlinePolicies: this.#readInline('user', userName, inlinePolicies),
       tags,
     }
     this.#users.set(userName, user)
-    const accessKey: AccessKey = {
-      accessKeyId: accessKeyId('AKIA'),
-      secretAccessKey: secretAccessKey(),
-      principal: this.#userPrincipal(user),
-    }
-    this.#longTermKeys.set(accessKey.accessKeyId, accessKey)
-    return { user, accessKey }
+    return { user, accessKey: this.#keys.issueLongTerm(userPrincipal(user, this.#source)) }
   }
 
   /** Issues temporary credentials. Whether the caller may have them is for STS to decide. */
   addSession(settings: SessionSettings): AccessKey {
-    const now = this.#clock.now()
-    this.#forgetExpired(now)
-    const accessKey: AccessKey = {
-      accessKeyId: accessKeyId('ASIA'),
-      secretAccessKey: secretAccessKey(),
-      sessionToken: sessionToken(),
-      // AWS gives whole seconds.
-      expiresAt: Math.floor(now / 1000) * 1000 + settings.durationSeconds * 1000,
-      principal: this.#sessionPrincipal(settings, now),
-    }
-    this.#sessionKeys.set(accessKey.accessKeyId, accessKey)
-    return accessKey
+    return this.#keys.issueTemporary(sessionPrincipal(settings, this.#source), settings.durationSeconds)
   }
 
   accessKey(accessKeyId: string): AccessKey | undefined {
-    return this.#longTermKeys.get(accessKeyId) ?? this.#sessionKeys.get(accessKeyId)
+    return this.#keys.find(accessKeyId)
   }
 
-  /** Fault: these temporary credentials expire now. */
+  /** Fault: these temporary credentials expire now. @throws NoSuchEntityError */
   expire(accessKeyId: string): void {
-    const key = this.#sessionKeys.get(accessKeyId)
-    if (!key) throw new NoSuchEntityError(`There are no temporary credentials with access key ${accessKeyId}.`)
-    this.#sessionKeys.set(accessKeyId, { ...key, expiresAt: this.#clock.now() })
+    this.#keys.expire(accessKeyId)
   }
 
   #existingRole(roleName: string): Role {
@@ -192,73 +148,31 @@ export class Directory {
     return role
   }
 
-  #userPrincipal(user: User): Principal {
-    return {
-      type: 'User',
-      accountId: this.accountId,
-      arn: user.arn,
-      userId: user.userId,
-      issuerArn: user.arn,
-      get tags() {
-        return user.tags
-      },
-      clock: this.#clock,
-      policies: () => ({ identity: inlineOf(`user ${user.userName}`, user.inlinePolicies) }),
-    }
+  #read(source: unknown, kind: PolicyKind): PolicyDocument {
+    const document = parsePolicyDocument(source, kind)
+    if (!this.#sizes.has(document)) this.#sizes.set(document, policySize(source))
+    return document
   }
 
-  #sessionPrincipal(settings: SessionSettings, now: number): Principal {
-    const { role, sessionName, sessionPolicy, sessionPolicyArns = [], sourceIdentity, transitiveTagKeys } = settings
-    const session: NamedPolicy[] = sessionPolicyArns.map((arn) => this.#attached('session policy', arn))
-    if (sessionPolicy !== undefined) {
-      session.unshift({ name: 'session policy', document: parsePolicyDocument(sessionPolicy, 'session') })
-    }
-    return {
-      type: 'AssumedRole',
-      accountId: this.accountId,
-      arn: `arn:aws:sts::${this.accountId}:assumed-role/${role.roleName}/${sessionName}`,
-      userId: `${role.roleId}:${sessionName}`,
-      issuerArn: role.arn,
-      // A session tag replaces the role's tag of the same name.
-      tags: { ...role.tags, ...settings.tags },
-      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-      ...(transitiveTagKeys === undefined ? {} : { transitiveTagKeys }),
-      issuedAt: now,
-      clock: this.#clock,
-      policies: () => {
-        if (this.#roles.get(role.roleName) !== role) return { identity: [] }
-        const name = `role ${role.roleName}`
-        return {
-          identity: [
-            ...inlineOf(name, role.inlinePolicies),
-            ...role.managedPolicyArns.map((arn) => this.#attached(name, arn)),
-          ],
-          ...(session.length === 0 ? {} : { session }),
-          ...(role.permissionsBoundary === undefined
-            ? {}
-            : { boundary: [this.#attached('permissions boundary', role.permissionsBoundary)] }),
-        }
-      },
-    }
+  #readInline(owner: 'role' | 'user', name: string, sources: Readonly<Record<string, unknown>> = {}) {
+    const policies = new Map(Object.entries(sources).map(([key, source]) => [key, this.#read(source, 'identity')]))
+    this.#checkInline(owner, name, policies)
+    return policies
   }
 
-  #attached(owner: string, arn: string): NamedPolicy {
-    return { name: `${owner}: managed policy ${arn.slice(arn.lastIndexOf('/') + 1)}`, document: this.policy(arn) }
-  }
-
-  /** Expired keys are known for another hour, so that their use is answered with "expired" and not with "unknown". */
-  #forgetExpired(now: number): void {
-    for (const [id, { expiresAt = 0 }] of this.#sessionKeys) {
-      if (expiresAt > now - hour) return
-      this.#sessionKeys.delete(id)
-    }
+  #checkInline(owner: 'role' | 'user', name: string, policies: ReadonlyMap<string, PolicyDocument>): void {
+    const sizes = [...policies.values()].map((document) => this.#sizes.get(document) ?? policySize(document))
+    checkInlinePolicies(
+      owner,
+      name,
+      sizes.reduce((sum, size) => sum + size, 0),
+    )
   }
 }
 
-function readInlinePolicies(policies: Readonly<Record<string, unknown>> = {}): Map<string, PolicyDocument> {
-  return new Map(Object.entries(policies).map(([name, document]) => [name, parsePolicyDocument(document, 'identity')]))
-}
-
-function inlineOf(owner: string, policies: ReadonlyMap<string, PolicyDocument>): NamedPolicy[] {
-  return [...policies].map(([name, document]) => ({ name: `${owner}: inline policy ${name}`, document }))
+function checkName(field: 'roleName' | 'userName', name: string): void {
+  if (/^[\w+=,.@-]{1,64}$/u.test(name) && !name.includes('\n')) return
+  throw new ValidationError(
+    `1 validation error detected: Value '${name}' at '${field}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]{1,64}`,
+  )
 }

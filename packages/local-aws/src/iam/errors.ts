@@ -22,3 +22,15 @@ export class EntityAlreadyExistsError extends Error {
   override readonly name = 'EntityAlreadyExistsError'
   readonly code = 'EntityAlreadyExists'
 }
+
+/** More than an account may have by default: IAM answers 409 `LimitExceeded`. */
+export class LimitExceededError extends Error {
+  override readonly name = 'LimitExceededError'
+  readonly code = 'LimitExceeded'
+}
+
+/** A name or number that IAM does not take: it answers 400 `ValidationError`. */
+export class ValidationError extends Error {
+  override readonly name = 'ValidationError'
+  readonly code = 'ValidationError'
+}

@@ -1,8 +1,14 @@
 export { authorize, type ContextualRequest } from './authorize.js'
 export type { ConditionContext, ConditionValue } from './condition-context.js'
-export type { Role, RoleSettings, SessionSettings } from './directory.js'
 export { Directory } from './directory.js'
-export { EntityAlreadyExistsError, MalformedPolicyDocumentError, NoSuchEntityError } from './errors.js'
+export type { Role, RoleSettings, SessionSettings, User } from './entities.js'
+export {
+  EntityAlreadyExistsError,
+  LimitExceededError,
+  MalformedPolicyDocumentError,
+  NoSuchEntityError,
+  ValidationError,
+} from './errors.js'
 export {
   type AccessRequest,
   type EvaluationDecision,

@@ -304,7 +304,7 @@ describe('the clocks may differ', () => {
   it.each([
     ['sts', 15, 'SignatureDoesNotMatch'],
     ['execute-api', 5, 'InvalidSignatureException'],
-    ['iotdata', 5, 'InvalidSignatureException'],
+    ['iotdata', 5, 'ForbiddenException'],
     ['iotdevicegateway', 5, 'ForbiddenException'],
   ])('%s: by %d minutes', async (name, minutes, code) => {
     const service = [name]

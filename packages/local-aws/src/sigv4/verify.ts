@@ -30,6 +30,8 @@ const restService: ServiceRules = { dialect: 'json', skewMinutes: 5, tokenUnsign
 const rules: Readonly<Record<string, ServiceRules>> = {
   sts: { dialect: 'query', skewMinutes: 15, tokenUnsigned: false },
   iotdevicegateway: iotGateway,
+  // The HTTPS data plane's name; it is served by the same gateway.
+  iotdata: iotGateway,
 }
 
 /**

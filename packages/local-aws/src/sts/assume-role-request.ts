@@ -96,20 +96,21 @@ function readTags(
   for (const [name, list] of Object.entries({ tags: keys, transitiveTagKeys })) {
     if (list.length > 50) violations.push(`Value at '${name}' ${failed}have length less than or equal to 50`)
   }
-  const tags: Record<string, string> = {}
+  const tags: [string, string][] = []
   for (const [index, key] of keys.entries()) {
     const member = `tags.${index + 1}.member`
     const value = parameters.get(`Tags.member.${index + 1}.Value`)
     violations.push(...checkTag(key, `${member}.key`, 1, 128))
     if (value === null) violations.push(`Value null at '${member}.value' ${failed}not be null`)
     else violations.push(...checkTag(value, `${member}.value`, 0, 256))
-    if (Object.keys(tags).some((other) => other.toLowerCase() === key.toLowerCase())) {
+    if (tags.some(([other]) => other.toLowerCase() === key.toLowerCase())) {
       throw invalidParameter('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
     }
     if (/^aws:/iu.test(key)) throw invalidParameter(`Tag key ${key} begins with the reserved prefix aws:.`)
-    tags[key] = value ?? ''
+    tags.push([key, value ?? ''])
   }
-  return { tags, transitiveTagKeys }
+  // Not assigned one by one: `__proto__` is a legal key of a tag.
+  return { tags: Object.fromEntries(tags), transitiveTagKeys }
 }
 
 function checkTag(value: string, member: string, min: number, max: number): string[] {
