@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { io, mqtt5 } from 'aws-iot-device-sdk-v2'
+import { collectSoon } from './native-memory.js'
 import type { OutgoingMessage, QoS, ReasonCode, Transport, TransportEvents, TransportOptions } from './transport.js'
 
 /** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
@@ -10,13 +11,14 @@ const MAX_RECONNECT_DELAY_MS = 60_000
 
 /** MQTT 5 over the device SDK's client. */
 export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Transport {
-  readonly #client: mqtt5.Mqtt5Client
+  /** Let go of by `stop`, so that it can be collected: see `collectSoon`. */
+  #client: mqtt5.Mqtt5Client | undefined
 
   constructor(options: TransportOptions) {
     super()
     const tls = new io.TlsContextOptions()
     if (options.ca !== undefined) tls.override_default_trust_store(options.ca)
-    this.#client = new mqtt5.Mqtt5Client({
+    const client = new mqtt5.Mqtt5Client({
       hostName: options.host,
       port: options.port,
       tlsCtx: new io.ClientTlsContext(tls),
@@ -34,39 +36,49 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
       disableMetrics: true,
       websocketHandshakeTransform: options.handshake.transform,
     })
-    this.#relayEvents()
+    this.#relayEvents(client)
+    this.#client = client
   }
 
   start(): void {
-    this.#client.start()
+    this.#client?.start()
   }
 
   async subscribe(filter: string, qos: QoS): Promise<ReasonCode> {
-    const suback = await this.#client.subscribe({ subscriptions: [{ topicFilter: filter, qos }] })
+    const suback = await this.#open().subscribe({ subscriptions: [{ topicFilter: filter, qos }] })
     return suback.reasonCodes[0] ?? 0x80
   }
 
   async unsubscribe(filter: string): Promise<void> {
-    await this.#client.unsubscribe({ topicFilters: [filter] })
+    await this.#open().unsubscribe({ topicFilters: [filter] })
   }
 
   async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
-    const puback = await this.#client.publish({ topicName: topic, payload, qos, retain })
+    const puback = await this.#open().publish({ topicName: topic, payload, qos, retain })
     // A refused publish resolves all the same: its PUBACK carries the refusal.
     return puback?.reasonCode ?? 0
   }
 
   async stop(): Promise<void> {
-    const stopped = once(this.#client, mqtt5.Mqtt5Client.STOPPED)
+    const client = this.#client
+    if (client === undefined) return
+    this.#client = undefined
+    const stopped = once(client, mqtt5.Mqtt5Client.STOPPED)
     // Ends the broker's session too: nothing is left behind that would queue messages for nobody.
-    this.#client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection, sessionExpiryIntervalSeconds: 0 })
+    client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection, sessionExpiryIntervalSeconds: 0 })
     await stopped
-    this.#client.close()
+    client.close()
+    client.removeAllListeners()
     this.removeAllListeners()
+    collectSoon()
   }
 
-  #relayEvents(): void {
-    const client = this.#client
+  #open(): mqtt5.Mqtt5Client {
+    if (this.#client !== undefined) return this.#client
+    throw new Error('The transport is stopped')
+  }
+
+  #relayEvents(client: mqtt5.Mqtt5Client): void {
     client.on('connectionSuccess', ({ settings }) =>
       this.emit('connected', { sessionPresent: settings.rejoinedSession }),
     )
