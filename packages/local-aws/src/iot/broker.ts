@@ -133,6 +133,15 @@ export class Broker {
   /** What aedes asks before each delivery, live, queued and retained. */
   admits(connection: MqttConnection, topic: string): boolean {
     if (connection.ended !== undefined) return true // it reaches nobody, and what is queued stays queued
+    try {
+      return this.#judgeDelivery(connection, topic)
+    } catch (error) {
+      this.#plane().record.failed(connection.caller, error as Error)
+      return false
+    }
+  }
+
+  #judgeDelivery(connection: MqttConnection, topic: string): boolean {
     if (!wants(connection, topic)) return false
     const shares = [...connection.filters.keys()].filter((filter) => {
       const inner = parseShared(filter)?.filter

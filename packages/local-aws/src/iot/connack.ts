@@ -1,4 +1,4 @@
-import type { IConnackPacket, Packet } from 'mqtt-packet'
+import type { Packet } from 'mqtt-packet'
 import type { Agreement } from './connect.js'
 import type { Limits } from './limits.js'
 
@@ -6,12 +6,12 @@ import type { Limits } from './limits.js'
  * The CONNACK of a connection that was accepted. MQTT 5 clients learn what AWS IoT Core does and how much of it.
  * https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html (MQTT 5 supported features)
  */
-export function connackFor(packet: IConnackPacket, agreement: Agreement, limits: Limits): Packet {
-  if (agreement.version !== 5) return packet
+export function connackFor(agreement: Agreement, sessionPresent: boolean, limits: Limits): Packet {
+  if (agreement.version !== 5) return { cmd: 'connack', returnCode: 0, sessionPresent }
   return {
     cmd: 'connack',
     reasonCode: 0,
-    sessionPresent: packet.sessionPresent,
+    sessionPresent,
     properties: {
       sessionExpiryInterval: agreement.sessionExpirySeconds,
       receiveMaximum: limits.receiveMaximum,

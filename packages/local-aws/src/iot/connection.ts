@@ -10,7 +10,7 @@ import { FrameError } from './frames.js'
 import { RateLimit } from './limits.js'
 import { Outbound } from './outbound.js'
 import { judgePacket } from './packet.js'
-import { PacketReader, type ReceivedPacket } from './packet-reader.js'
+import { MalformedPacketError, PacketReader, type ReceivedPacket } from './packet-reader.js'
 import type { Plane } from './plane.js'
 import { type DisconnectReason, REASON, type Verdict } from './verdict.js'
 
@@ -44,6 +44,8 @@ export class MqttConnection implements StreamOwner {
   /** The session's subscriptions with their granted QoS, as the client wrote them. */
   filters = new Map<string, number>()
   versionNumber = 0
+  /** Whether this connection goes on with a session that was there. */
+  resumed = false
   /** Who this is to IAM. */
   caller: Caller
   /** Undefined until a CONNECT came. */
@@ -180,8 +182,12 @@ export class MqttConnection implements StreamOwner {
   }
 
   fromBroker(frames: Buffer[], done: () => void): void {
-    const passed = frames.flatMap((frame) => this.outbound.pass(frame) ?? [])
-    if (passed.length > 0) this.send(passed.length === 1 ? (passed[0] as Buffer) : Buffer.concat(passed))
+    try {
+      const passed = frames.flatMap((frame) => this.outbound.pass(frame) ?? [])
+      if (passed.length > 0) this.send(passed.length === 1 ? (passed[0] as Buffer) : Buffer.concat(passed))
+    } catch (error) {
+      this.#broken(error as Error)
+    }
     if (this.#socket.bufferedAmount < SEND_BUFFER) done()
     else this.#socket.ping(undefined, undefined, () => done())
   }
@@ -243,10 +249,7 @@ export class MqttConnection implements StreamOwner {
         if (verdict.kind === 'forward') this.#plane.broker.attach(this)
         this.#carryOut(verdict, frame)
       },
-      (error: unknown) => {
-        this.#plane.record.refused('Connect', this.caller, `the stand-in failed: ${String(error)}`)
-        this.end('SERVER_ERROR')
-      },
+      (error: Error) => this.#broken(error),
     )
   }
 
@@ -271,12 +274,20 @@ export class MqttConnection implements StreamOwner {
       this.toBroker(verdict.packet === undefined ? frame : this.encode(verdict.packet))
   }
 
+  /** What the client sent cannot be read; or, for any other error, it is the stand-in that cannot go on with this client. */
   #broken(error: Error): void {
-    this.#plane.record.refused('Malformed', this.caller, error.message)
-    const large = error instanceof FrameError && error.kind === 'too-large'
-    const tooLarge =
-      this.#plane.switches.oversizedV5 === 'disconnect-0x95' ? REASON.packetTooLarge : REASON.quotaExceeded
-    this.end('CLIENT_ERROR', large ? tooLarge : REASON.malformed)
+    const { record, switches } = this.#plane
+    if (error instanceof FrameError && error.kind === 'too-large') {
+      record.refused('Malformed', this.caller, error.message)
+      const named = switches.oversizedV5 === 'disconnect-0x95'
+      this.end('CLIENT_ERROR', named ? REASON.packetTooLarge : REASON.quotaExceeded)
+    } else if (error instanceof FrameError || error instanceof MalformedPacketError) {
+      record.refused('Malformed', this.caller, error.message)
+      this.end('CLIENT_ERROR', REASON.malformed)
+    } else {
+      record.failed(this.caller, error)
+      this.end('SERVER_ERROR', REASON.unspecified)
+    }
   }
 
   #socketClosed(code: number): void {

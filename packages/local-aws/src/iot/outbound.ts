@@ -56,14 +56,14 @@ export class Outbound {
   }
 
   #connack(frame: Buffer): Buffer {
-    const { agreement, version, caller } = this.#connection
+    const { agreement, version, caller, resumed } = this.#connection
     const packet = this.#decode(frame)
     if (packet.cmd !== 'connack' || agreement === undefined || (packet.returnCode ?? packet.reasonCode) !== 0)
       return frame
     this.#connection.establish()
-    this.#plane.record.ok('Connect', caller, { protocol: version, resumed: packet.sessionPresent })
+    this.#plane.record.ok('Connect', caller, { protocol: version, resumed })
     this.#plane.lifecycle.connected(this.#connection)
-    return this.#connection.encode(connackFor(packet, agreement, this.#plane.limits))
+    return this.#connection.encode(connackFor(agreement, resumed, this.#plane.limits))
   }
 
   #acknowledgement(frame: Buffer): Buffer {

@@ -47,9 +47,15 @@ export class PacketReader {
     const packet = this.#parsed as Packet | Error | undefined
     if (packet === undefined) throw new MalformedPacketError('the packet ends before its fields do')
     if (packet instanceof Error) throw new MalformedPacketError(packet.message, { cause: packet })
+    if (needsIdentifier(packet) && !packet.messageId)
+      throw new MalformedPacketError('the packet identifier is 0 [MQTT-2.2.1-3]')
     for (const text of textsOf(packet)) checkText(text, frame)
     return { packet, frame }
   }
+}
+
+function needsIdentifier(packet: Packet): boolean {
+  return packet.cmd === 'publish' ? packet.qos > 0 : packet.cmd === 'subscribe' || packet.cmd === 'unsubscribe'
 }
 
 /** The UTF-8 fields that decide what a packet is about. */

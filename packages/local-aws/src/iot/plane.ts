@@ -60,6 +60,11 @@ export class Recorder {
     this.#write('refused', event, caller, detail, fields)
   }
 
+  /** The stand-in itself could not go on. */
+  failed(caller: Caller, error: Error): void {
+    this.#write('failed', 'ServerError', caller, `the stand-in failed: ${error.message}`, {})
+  }
+
   /** Refused before anybody was known. */
   stranger(event: string, accessKeyId: string | undefined, detail: string, fields: Fields): void {
     this.#entry('refused', event, accessKeyId, detail, fields)

@@ -77,7 +77,7 @@ export function judgePublish(plane: Plane, connection: MqttConnection, packet: I
     }
   }
   record.ok('Publish', caller, fields(topic))
-  return aliased || retained !== retain ? forward(unaliased(packet, topic, retained)) : forward()
+  return aliased || packet.dup || retained !== retain ? forward(rewritten(packet, topic, retained)) : forward()
 }
 
 /** The answer to a PUBLISH that is not authorized, by protocol version and QoS. */
@@ -93,8 +93,11 @@ function denial({ switches }: Plane, { version }: MqttConnection, packet: IPubli
 const puback = ({ messageId }: IPublishPacket, reasonCode: number) =>
   ({ cmd: 'puback', ...(messageId === undefined ? {} : { messageId }), reasonCode }) as const
 
-/** The broker never sees an alias: one that came with a refused message would otherwise be known here and not there. */
-function unaliased(packet: IPublishPacket, topic: string, retain: boolean): IPublishPacket {
+/**
+ * The same message with its topic written out, since an alias that came with a refused message would be known here and not
+ * in the broker; and without DUP, which is never passed on [MQTT-3.3.1-3].
+ */
+function rewritten(packet: IPublishPacket, topic: string, retain: boolean): IPublishPacket {
   const { topicAlias: _, ...properties } = packet.properties ?? {}
-  return { ...packet, topic, retain, properties }
+  return { ...packet, topic, retain, dup: false, properties }
 }

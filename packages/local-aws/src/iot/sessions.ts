@@ -55,6 +55,7 @@ export class Sessions {
     const known = this.#clients.get(clientId)
     const resumes = !agreement.clean && known !== undefined && this.#mayResume(known, connection, agreement, now)
     if (known !== undefined && !resumes) await this.discard(clientId)
+    connection.resumed = resumes
     connection.filters = resumes
       ? new Map([...(await broker.subscriptionsOf(clientId)), ...shared.membershipsOf(clientId)])
       : new Map()

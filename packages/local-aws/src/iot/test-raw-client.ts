@@ -14,6 +14,7 @@ export class RawClient {
 
   constructor(url: string, ca: string, protocol = 'mqtt') {
     this.socket = new WebSocket(url, protocol, { ca })
+    this.#speak(4)
     this.socket.on('message', (data: Buffer) => this.#parser.parse(data))
     this.socket.on('error', () => undefined)
     this.closed = new Promise((resolve) => {
@@ -32,14 +33,18 @@ export class RawClient {
   }
 
   sendConnect(packet: Partial<IConnectPacket> = {}): void {
-    this.version = packet.protocolVersion === 5 ? 5 : 4
-    this.#parser = parser({ protocolVersion: this.version })
+    this.#speak(packet.protocolVersion === 5 ? 5 : 4)
+    const connect = { clientId: 'alice', protocolId: 'MQTT', clean: true, keepalive: 60, ...packet } as const
+    this.send({ cmd: 'connect', protocolVersion: this.version, ...connect })
+  }
+
+  #speak(version: 4 | 5): void {
+    this.version = version
+    this.#parser = parser({ protocolVersion: version })
     this.#parser.on('packet', (received) => {
       this.#received.push(received)
       this.#events.emit('change')
     })
-    const connect = { clientId: 'alice', protocolId: 'MQTT', clean: true, keepalive: 60, ...packet } as const
-    this.send({ cmd: 'connect', protocolVersion: this.version, ...connect })
   }
 
   send(packet: Packet): void {
