@@ -1,9 +1,7 @@
-import { GrantError, type GrantReference } from './errors.js'
+import { compile } from './compile.js'
 import type { Grants } from './grants.js'
-import { denialsOf } from './iam/denials.js'
-import { plainForm } from './iam/plain-form.js'
-import { renderPolicy, sessionPolicyLimit } from './iam/policy-document.js'
-import { rightsOf } from './iam/rights.js'
+import { sessionPolicyLimit } from './iam/policy-document.js'
+import { inexpressible, tooLarge } from './refusal.js'
 import { clientIdPrefix } from './user-id.js'
 
 /** Settings of {@link sessionPolicy}. */
@@ -22,34 +20,27 @@ export interface SessionPolicy {
   readonly characters: number
   /** Characters left. */
   readonly remaining: number
+  /** `plain`: an ARN per topic and per filter. `dense`: one for both, used only where the plain form does not fit. */
+  readonly form: 'plain' | 'dense'
 }
 
 /**
- * Compiles grants to the session policy that allows exactly what they say, plus to connect as `<user>:<anything>`.
+ * Compiles grants to the session policy that allows exactly what they say, plus to connect as `<user>:<anything>`. The same grants
+ * always give the same document, whatever their order.
  *
- * @throws GrantError `inexpressible_grants` where IAM cannot say it, `policy_too_large` beyond 2,048 characters
+ * Region and account stay open in it (`arn:aws:iot:*:*:…`): use it only with a role whose own policy pins them.
+ *
+ * @throws GrantError `inexpressible_grants` where IAM cannot say it, `policy_too_large` beyond 2,048 characters,
+ *   `invalid_user_id`
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (Policy)
  * @example sessionPolicy(parseGrants({ publish: ['test'], subscribe: ['test'] }), { userId: 'alice' }).document
  */
 export function sessionPolicy(grants: Grants, { userId, partition = 'aws' }: SessionPolicyOptions): SessionPolicy {
-  const rights = rightsOf(grants)
-  if ('inexpressible' in rights) throw refusal([rights.inexpressible])
-  const denials = denialsOf(rights)
-  if ('contradiction' in denials) throw refusal(denials.contradiction)
-  const document = renderPolicy(plainForm(rights, denials, { clientIdPrefix: clientIdPrefix(userId), partition }))
-  const remaining = sessionPolicyLimit - document.length
-  if (remaining < 0) {
-    throw new GrantError('policy_too_large', `The session policy has ${-remaining} characters too many.`, {
-      remedy: 'Ask for fewer or wider grants.',
-      excess: -remaining,
-    })
-  }
-  return { document, characters: document.length, remaining }
-}
-
-function refusal(grants: readonly GrantReference[]): GrantError {
-  const named = grants.map(({ kind, filter }) => `${kind} ${JSON.stringify(filter)}`).join(' and ')
-  return new GrantError('inexpressible_grants', `IAM cannot say ${named} exactly.`, {
-    grants,
-    remedy: 'Grant a wider filter, or name the levels in place of "+".',
-  })
+  const scope = { partition, clientIdPrefix: clientIdPrefix(userId) }
+  const compiled = compile(grants, scope)
+  if ('refused' in compiled) throw inexpressible(grants, compiled.refused, scope)
+  if ('characters' in compiled) throw tooLarge(grants, compiled.characters, true, scope)
+  const characters = compiled.document.length
+  if (characters > sessionPolicyLimit) throw tooLarge(grants, characters, false, scope)
+  return { ...compiled, characters, remaining: sessionPolicyLimit - characters }
 }

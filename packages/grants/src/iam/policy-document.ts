@@ -17,14 +17,16 @@ export interface PolicyDocument {
 export const sessionPolicyLimit = 2048
 
 /** A list of one is written without its brackets. */
-export function oneOrMany(texts: readonly string[]): string | readonly string[] {
+export function oneOrMany(texts: string | readonly string[]): string | readonly string[] {
   return texts.length === 1 ? (texts[0] as string) : texts
 }
 
-/** The document as text, without white space. */
+/** The document as text, without white space; lists of one without brackets. */
 export function renderPolicy(statements: readonly Statement[]): string {
   const document: PolicyDocument = { Version: '2012-10-17', Statement: statements }
-  return policyText(document)
+  return policyText(document, (_key, value: unknown) =>
+    Array.isArray(value) && typeof value[0] === 'string' ? oneOrMany(value) : value,
+  )
 }
 
 /**
@@ -32,8 +34,8 @@ export function renderPolicy(statements: readonly Statement[]): string {
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (Policy)
  */
-export function policyText(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
+export function policyText(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
+  return JSON.stringify(value, replacer).replaceAll(
     /[\u0100-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

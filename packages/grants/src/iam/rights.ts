@@ -3,8 +3,7 @@ import type { GrantKind, Grants } from '../grants.js'
 import { coversFilter } from '../mqtt-matching.js'
 import { parseSubscription } from '../topic-filter.js'
 import { type Allowance, allowanceOf } from './allowance.js'
-import { type Glob, includesGlob } from './glob.js'
-import { cuts, type NameType } from './name-set.js'
+import type { NameType } from './name-set.js'
 
 /** The IoT actions that name a topic or a topic filter. */
 export const topicActions = ['iot:Publish', 'iot:Receive', 'iot:RetainPublish'] as const
@@ -56,14 +55,4 @@ function widest(filters: readonly string[]): readonly string[] {
   const hasWildcard = distinct.some((filter) => /[+#]/u.test(filter))
   if (!hasWildcard) return distinct
   return distinct.filter((filter) => !distinct.some((other) => other !== filter && coversFilter(other, filter)))
-}
-
-/** The first grant of the right that a Deny on the glob would cut into. */
-export function firstCut(right: Right, glob: Glob): Rule | undefined {
-  return right.rules.find((rule) => cuts(glob, rule.filter, right.type))
-}
-
-/** Is everything that the glob matches granted anyway? Then it needs no Deny. */
-export function grantsAll(right: Right, glob: Glob): boolean {
-  return right.rules.some((rule) => rule.excesses.length === 0 && includesGlob(rule.allow, glob))
 }

@@ -1,0 +1,62 @@
+import { evaluate } from '@topic-credentials/local-aws/iam'
+import type { AccessRequest } from '../explain.js'
+
+const account = 'arn:aws:iot:eu-west-1:123456789012:'
+
+/** The role allows everything, so that only the session policy decides. */
+const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+
+/** Does IAM, as the stand-in evaluates it, let a session with this policy do it? Shares no code with the compiler. */
+export function judge(sessionPolicy: string, ceiling: object = everything): (request: AccessRequest) => boolean {
+  const policies = {
+    identity: [{ name: 'role', document: ceiling }],
+    session: [{ name: 'session policy', document: JSON.parse(sessionPolicy) as object }],
+  }
+  const may = (action: string, resource: string) =>
+    evaluate({ action, resource: account + resource }, policies).outcome === 'Allowed'
+  return (request) => {
+    switch (request.action) {
+      case 'connect':
+        return may('iot:Connect', `client/${request.clientId}`)
+      case 'subscribe':
+        return may('iot:Subscribe', `topicfilter/${request.filter}`)
+      case 'receive':
+        return may('iot:Receive', `topic/${request.topic}`)
+      case 'publish': {
+        const publishes = may('iot:Publish', `topic/${request.topic}`)
+        return publishes && (!request.retain || may('iot:RetainPublish', `topic/${request.topic}`))
+      }
+    }
+  }
+}
+
+/** Would AWS IoT take the request's names at all? Written from its limits page, apart from the code under test. */
+export function isTakenByAws(request: AccessRequest): boolean {
+  switch (request.action) {
+    case 'connect':
+      return Buffer.byteLength(request.clientId) <= 128 && request.clientId !== ''
+    case 'subscribe':
+      return isFilter(request.filter)
+    case 'receive':
+    case 'publish':
+      return (
+        request.topic !== '' &&
+        !/[+#]/.test(request.topic) &&
+        isSized(request.topic.replace(/^\$aws\/rules\/[^/]*\//, ''))
+      )
+  }
+}
+
+function isFilter(filter: string): boolean {
+  const shared = filter === '$share' || filter.startsWith('$share/')
+  if (shared && !/^\$share\/[^/+#]{1,128}\/./s.test(filter)) return false
+  const inner = shared ? filter.split('/').slice(2).join('/') : filter
+  if (inner === '' || inner === '$share' || inner.startsWith('$share/')) return false
+  return (
+    /^([^+#/]*|\+)(\/([^+#/]*|\+))*(\/#)?$|^#$/s.test(inner) && isSized(inner.replace(/^\$aws\/rules\/[^/]*\//, ''))
+  )
+}
+
+function isSized(name: string): boolean {
+  return Buffer.byteLength(name) <= 256 && (name.match(/\//g)?.length ?? 0) <= 7
+}
