@@ -3,5 +3,5 @@ export default {
   roots: ['<rootDir>/packages', '<rootDir>/infra'],
   testMatch: ['**/dist/**/*.test.js', '**/dist/**/*.integ.js'],
   transform: {},
-  reporters: ['default', '<rootDir>/scripts/jest-summary.mjs'],
+  reporters: ['default', '<rootDir>/scripts/jest-summary.js'],
 }
