@@ -1,6 +1,6 @@
-import type { Call, Outcome } from './dispatch.js'
+import type { HttpApiSettings } from './api-state.js'
+import type { Call, Outcome } from './call.js'
 import { commonLogTime } from './event.js'
-import type { HttpApiSettings } from './http-api.js'
 import { header } from './request.js'
 
 /**

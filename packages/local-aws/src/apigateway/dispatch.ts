@@ -1,38 +1,20 @@
 import type { InvocationResult } from '../lambda/index.js'
 import { accessLogValues } from './access-log.js'
+import type { ApiState } from './api-state.js'
 import type { Authorization } from './authorization.js'
+import type { Call, Outcome } from './call.js'
 import { buildEvent } from './event.js'
-import type { HttpApi, Route } from './http-api.js'
 import { authorizeIam } from './iam-authorizer.js'
 import type { ApiRequest } from './request.js'
-import { type ApiResponse, functionResponse, message } from './response.js'
+import { functionResponse, message } from './response.js'
 import { matchRoute } from './route.js'
 import type { Stage } from './stage.js'
-
-/** A request that has found its route. */
-export interface Call {
-  readonly request: ApiRequest
-  readonly requestId: string
-  readonly stage: Stage
-  /** Percent-decoded, without the stage's name. */
-  readonly path: string
-  readonly route: Route
-  readonly pathParameters: Readonly<Record<string, string>>
-}
-
-/** How a call ended: the answer, and for the logs why and for whom. */
-export interface Outcome {
-  readonly answer: ApiResponse
-  readonly detail?: string
-  readonly principal?: string
-  readonly authorization?: Authorization & { readonly allowed: true }
-}
 
 /** Largest event of a synchronous call, in bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const LARGEST_EVENT = 6_291_456
 
 /** Route, throttle, authorizer, permission, function, response: the way of a request through the API. */
-export async function dispatch(api: HttpApi, request: ApiRequest, requestId: string): Promise<Outcome> {
+export async function dispatch(api: ApiState, request: ApiRequest, requestId: string): Promise<Outcome> {
   const { stage, path } = findStage(api.stages, request.path)
   if (stage === undefined) return { answer: message(404, 'Not Found'), detail: 'the API has no stage for this path' }
   const match = matchRoute(api.routes, request.method, path)
@@ -43,7 +25,7 @@ export async function dispatch(api: HttpApi, request: ApiRequest, requestId: str
   return outcome
 }
 
-async function serveRoute(api: HttpApi, call: Call): Promise<Outcome> {
+async function serveRoute(api: ApiState, call: Call): Promise<Outcome> {
   const { text } = call.route.key
   if (api.faults.throttle || !call.stage.admit(text)) {
     return { answer: message(429, 'Too Many Requests'), detail: `the throttle of route ${text} is used up` }
@@ -57,14 +39,14 @@ async function serveRoute(api: HttpApi, call: Call): Promise<Outcome> {
   return { answer: message(status, status === 401 ? 'Unauthorized' : 'Forbidden', headers), detail: reason, ...who }
 }
 
-async function authorize(api: HttpApi, { request, route, stage, path }: Call): Promise<Authorization | undefined> {
+async function authorize(api: ApiState, { request, route, stage, path }: Call): Promise<Authorization | undefined> {
   const { authorization } = route
   if (authorization.type === 'NONE') return undefined
   if (authorization.type === 'JWT') return authorization.authorizer.authorize(request, authorization.scopes)
   return authorizeIam(request, executeApiArn(api, stage, request.method + path), api.settings)
 }
 
-async function invoke(api: HttpApi, call: Call, authorization?: Authorization & { allowed: true }): Promise<Outcome> {
+async function invoke(api: ApiState, call: Call, authorization?: Authorization & { allowed: true }): Promise<Outcome> {
   const { request, requestId, stage, path, route, pathParameters } = call
   const { accountId, apiId, clock } = api.settings
   if (api.faults.failWith !== undefined) {
@@ -118,7 +100,7 @@ function findStage(stages: readonly Stage[], path: string): { stage: Stage | und
   return { stage: stages.find(({ settings }) => settings.name === '$default'), path }
 }
 
-function executeApiArn({ settings }: HttpApi, stage: Stage, rest: string): string {
+function executeApiArn({ settings }: ApiState, stage: Stage, rest: string): string {
   const { region, accountId, apiId } = settings
   return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage.settings.name}/${rest}`
 }

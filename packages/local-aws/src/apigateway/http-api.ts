@@ -2,60 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { Clock } from '../clock.js'
-import type { AccessKey } from '../iam/index.js'
-import type { Journal } from '../journal.js'
-import type { InvocationResult, ServiceCall } from '../lambda/index.js'
-import type { TlsMaterial } from '../tls.js'
-import { type CorsConfiguration, corsHeaders, preflightHeaders } from './cors.js'
+import type { ApiState, HttpApiFaults, HttpApiSettings, Route } from './api-state.js'
+import { corsHeaders, preflightHeaders } from './cors.js'
 import { dispatch } from './dispatch.js'
-import type { JwtAuthorizer } from './jwt-authorizer.js'
 import { type ApiRequest, header, RequestRejected, readRequest } from './request.js'
 import { type ApiResponse, message } from './response.js'
-import type { RouteKey } from './route.js'
 import type { Stage } from './stage.js'
 
-/** A function behind a route. */
-export interface Integration {
-  readonly timeoutMilliseconds: number
-  /** Whether the function's resource policy lets this API call it. */
-  decide(call: ServiceCall): { readonly allowed: boolean; readonly reason: string }
-  invoke(event: unknown): Promise<InvocationResult>
-}
-
-export interface Route {
-  readonly key: RouteKey
-  readonly authorization:
-    | { readonly type: 'NONE' | 'AWS_IAM' }
-    | { readonly type: 'JWT'; readonly authorizer: JwtAuthorizer; readonly scopes: readonly string[] }
-  readonly integration: Integration
-}
-
-export interface HttpApiSettings {
-  readonly apiId: string
-  readonly accountId: string
-  readonly region: string
-  readonly clock: Clock
-  readonly journal: Journal
-  readonly tls: TlsMaterial
-  readonly cors?: CorsConfiguration
-  accessKey(accessKeyId: string): AccessKey | undefined
-  /** What `GET /_local/health` answers: how other processes know that the stand-in they found is this one. */
-  readonly healthId?: string
-}
-
-/** Faults on demand. All are off at first. */
-export interface HttpApiFaults {
-  /** Answer 429 to every request. */
-  throttle: boolean
-  /** Wait this long before each request is looked at. */
-  delayMilliseconds: number
-  /** Answer this status (500 to 504) in place of the function. */
-  failWith: number | undefined
-}
-
 /** One HTTP API on its own port of 127.0.0.1. Routes and stages may be added while it runs. */
-export class HttpApi {
+export class HttpApi implements ApiState, AsyncDisposable {
   readonly settings: HttpApiSettings
   readonly routes: Route[] = []
   readonly stages: Stage[] = []
@@ -74,7 +29,10 @@ export class HttpApi {
     const api = new HttpApi(settings)
     await new Promise<void>((resolve, reject) => {
       api.#server.once('error', reject)
-      api.#server.listen(port, '127.0.0.1', resolve)
+      api.#server.listen(port, '127.0.0.1', () => {
+        api.#server.off('error', reject)
+        resolve()
+      })
     })
     return api
   }

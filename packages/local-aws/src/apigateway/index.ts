@@ -1,5 +1,6 @@
+export type { HttpApiFaults, HttpApiSettings, Integration, Route } from './api-state.js'
 export type { CorsConfiguration } from './cors.js'
-export { HttpApi, type HttpApiFaults, type HttpApiSettings, type Integration, type Route } from './http-api.js'
+export { HttpApi } from './http-api.js'
 export { JwtAuthorizer, type JwtAuthorizerSettings } from './jwt-authorizer.js'
 export { parseRouteKey, type RouteKey } from './route.js'
 export { Stage, type StageSettings } from './stage.js'

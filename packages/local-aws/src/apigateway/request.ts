@@ -52,9 +52,10 @@ export async function readRequest(message: IncomingMessage): Promise<ApiRequest>
   let size = 0
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > LARGEST_BODY) throw new RequestRejected(413, 'Request Entity Too Large')
-    chunks.push(chunk)
+    // What is too much is read all the same and dropped: a client that is still sending would not see the answer.
+    if (size <= LARGEST_BODY) chunks.push(chunk)
   }
+  if (size > LARGEST_BODY) throw new RequestRejected(413, 'Request Entity Too Large')
   const body = Buffer.concat(chunks)
   const sourceIp = message.socket.remoteAddress ?? ''
   return { method, rawPath, path, query, headers, body, sourceIp, protocol: `HTTP/${message.httpVersion}` }

@@ -44,8 +44,8 @@ export class LogStream {
       status: string
       durationMs: number
       memorySizeMB: number
-      maxMemoryUsedMB?: number
-      initDurationMs?: number
+      maxMemoryUsedMB: number | undefined
+      initDurationMs: number | undefined
     },
   ): void {
     const { durationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = call

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { Role } from '../../iam/index.js'
+import { authorizeService, type Role } from '../../iam/index.js'
 import { type FunctionRuntime, reservedVariables } from '../../lambda/index.js'
 import type { ResourceRequest, ResourceType } from '../resource-type.js'
 import type { Services } from '../services.js'
@@ -110,11 +110,11 @@ async function codeDirectory({ properties, stack }: ResourceRequest): Promise<st
 function executionRole({ directory }: Services, arn: string): Role {
   const role = directory.role(arn)
   if (role === undefined) throw new Error(`there is no role ${arn}`)
-  const trusts = role.trustPolicy.Statement.some(
-    ({ Effect, Principal, Action }) =>
-      Effect === 'Allow' && Principal?.Service?.includes('lambda.amazonaws.com') && Action?.includes('sts:AssumeRole'),
-  )
-  if (!trusts) throw new Error(`The role defined for the function cannot be assumed by Lambda: ${arn}`)
+  const trust = { name: `trust policy of ${role.roleName}`, document: role.trustPolicy }
+  const decision = authorizeService('lambda.amazonaws.com', { action: 'sts:AssumeRole', resource: arn }, trust)
+  if (decision.outcome !== 'Allowed') {
+    throw new Error(`The role defined for the function cannot be assumed by Lambda: ${decision.reason}`)
+  }
   return role
 }
 
