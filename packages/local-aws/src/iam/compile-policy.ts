@@ -11,7 +11,7 @@ export interface CompiledStatement {
   readonly effect: Statement['Effect']
   readonly source: Statement
   /** Do Action, Resource and Condition all match? */
-  matches(action: string, resource: string, context: ContextLookup): boolean
+  readonly matches: (action: string, resource: string, context: ContextLookup) => boolean
 }
 
 const byObject = new Map<PolicyKind, WeakMap<object, readonly CompiledStatement[]>>()

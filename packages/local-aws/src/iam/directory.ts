@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 import { AccessKeys } from './access-keys.js'
-import type { Role, RoleSettings, SessionSettings, User } from './entities.js'
+import type { OpenIdConnectProvider, Role, RoleSettings, SessionSettings, User } from './entities.js'
 import { EntityAlreadyExistsError, NoSuchEntityError, ValidationError } from './errors.js'
 import { uniqueId } from './identifiers.js'
 import { managedPolicies } from './managed-policies.js'
@@ -17,6 +17,7 @@ export class Directory {
   readonly #roles = new Map<string, Role>()
   readonly #users = new Map<string, User>()
   readonly #policies = new Map<string, PolicyDocument>()
+  readonly #openIdProviders = new Map<string, OpenIdConnectProvider>()
   readonly #sizes = new WeakMap<PolicyDocument, number>()
   readonly #source: PolicySource
 
@@ -126,6 +127,21 @@ export class Directory {
     }
     this.#users.set(userName, user)
     return { user, accessKey: this.#keys.issueLongTerm(userPrincipal(user, this.#source)) }
+  }
+
+  /** Trusts an issuer of ID tokens; roles name its ARN as `Federated`. */
+  createOpenIdConnectProvider({ url, clientIds, keys }: Omit<OpenIdConnectProvider, 'arn'>): OpenIdConnectProvider {
+    if (!/^https:\/\/[^\s?#]+$/u.test(url)) throw new ValidationError(`Invalid Open ID Connect Provider URL: ${url}`)
+    if (this.#openIdProviders.has(url)) throw new EntityAlreadyExistsError(`Provider with url ${url} already exists.`)
+    const arn = `arn:aws:iam::${this.accountId}:oidc-provider/${url.slice('https://'.length)}`
+    const provider = { arn, url, clientIds, keys }
+    this.#openIdProviders.set(url, provider)
+    return provider
+  }
+
+  /** By the issuer that a token names. */
+  openIdConnectProvider(issuer: string): OpenIdConnectProvider | undefined {
+    return this.#openIdProviders.get(issuer)
   }
 
   /** Issues temporary credentials. Whether the caller may have them is for STS to decide. */

@@ -1,3 +1,4 @@
+import type { JWTVerifyGetKey } from 'jose'
 import type { PolicyDocument } from './policy-document.js'
 
 export interface RoleSettings {
@@ -48,4 +49,20 @@ export interface SessionSettings {
   readonly tags?: Readonly<Record<string, string>>
   readonly transitiveTagKeys?: readonly string[]
   readonly durationSeconds: number
+}
+
+/** Where an issuer's public keys come from: its discovery document, or a test. */
+export interface OpenIdKeys {
+  /** Rejects when the issuer cannot be reached. */
+  forKeyId(keyId: string): Promise<JWTVerifyGetKey>
+}
+
+/** An issuer of ID tokens that the account trusts. */
+export interface OpenIdConnectProvider {
+  readonly arn: string
+  /** The issuer, as tokens name it: `https://login.example/pool`. */
+  readonly url: string
+  /** Audiences that tokens may be for. */
+  readonly clientIds: readonly string[]
+  readonly keys: OpenIdKeys
 }

@@ -1,7 +1,7 @@
 export { authorize, type ContextualRequest } from './authorize.js'
 export type { ConditionContext, ConditionValue } from './condition-context.js'
 export { Directory } from './directory.js'
-export type { Role, RoleSettings, SessionSettings, User } from './entities.js'
+export type { OpenIdConnectProvider, OpenIdKeys, Role, RoleSettings, SessionSettings, User } from './entities.js'
 export {
   EntityAlreadyExistsError,
   LimitExceededError,
@@ -19,4 +19,4 @@ export {
 export { parsePolicyDocument } from './parse-policy-document.js'
 export type { PolicyDocument, PolicyKind, Statement } from './policy-document.js'
 export type { AccessKey, Principal } from './principal.js'
-export { authorizeByTrust, authorizeService } from './trust-policy.js'
+export { authorizeByTrust, authorizeFederated, authorizeService } from './trust-policy.js'

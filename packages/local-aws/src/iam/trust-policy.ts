@@ -1,6 +1,6 @@
 import { type ContextualRequest, contextOf } from './authorize.js'
 import { type CompiledStatement, compilePolicy } from './compile-policy.js'
-import { ContextLookup } from './condition-context.js'
+import { type ConditionContext, ContextLookup } from './condition-context.js'
 import type { NamedPolicy } from './evaluate.js'
 import { allowed, denied, type EvaluationDecision, findDenial, findStatement, limitOf, notAllowed } from './evaluate.js'
 import type { PrincipalElement } from './policy-document.js'
@@ -51,13 +51,33 @@ export function authorizeByTrust(
 
 /** May an AWS service (`lambda.amazonaws.com`) do it, by the trust policy alone? */
 export function authorizeService(service: string, request: ContextualRequest, trust: NamedPolicy): EvaluationDecision {
-  const context = new ContextLookup(request.context, { 'aws:PrincipalIsAWSService': true })
+  return authorizeName('Service', service, request, trust, { 'aws:PrincipalIsAWSService': true })
+}
+
+/** May whoever an identity provider (its ARN) vouches for do it, by the trust policy alone? */
+export function authorizeFederated(
+  provider: string,
+  request: ContextualRequest,
+  trust: NamedPolicy,
+): EvaluationDecision {
+  return authorizeName('Federated', provider, request, trust, { 'aws:FederatedProvider': provider })
+}
+
+function authorizeName(
+  type: 'Service' | 'Federated',
+  name: string,
+  request: ContextualRequest,
+  trust: NamedPolicy,
+  identity: ConditionContext,
+): EvaluationDecision {
+  const context = new ContextLookup(request.context, identity)
+  const named = (element: PrincipalElement | undefined) => {
+    return element?.[type]?.includes(name) === true || element?.AWS?.includes('*') === true
+  }
   const matching = compilePolicy(trust.document, 'trust').filter(
-    (statement) =>
-      statement.matches(request.action, request.resource, context) &&
-      (statement.source.NotPrincipal
-        ? !statement.source.NotPrincipal.Service?.includes(service)
-        : statement.source.Principal?.Service?.includes(service) || statement.source.Principal?.AWS?.includes('*')),
+    ({ source, matches }) =>
+      (source.NotPrincipal ? !named(source.NotPrincipal) : named(source.Principal)) &&
+      matches(request.action, request.resource, context),
   )
   const denying = matching.find(({ effect }) => effect === 'Deny')
   if (denying) return denied({ policy: trust.name, statement: denying }, request)

@@ -1,14 +1,17 @@
 import { listParameter } from './query-protocol.js'
 import { StsError, validationError } from './sts-error.js'
 
-/** AssumeRole's parameters, each within its own limits. */
-export interface AssumeRoleRequest {
+/** What every AssumeRole… takes, each within its own limits. */
+export interface SessionRequest {
   readonly roleArn: string
   readonly roleSessionName: string
   /** Seconds, 900 to 43200; 3600 when not given. */
   readonly durationSeconds: number
   readonly policy: string | undefined
   readonly policyArns: readonly string[]
+}
+
+export interface AssumeRoleRequest extends SessionRequest {
   readonly tags: Readonly<Record<string, string>>
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity: string | undefined
@@ -18,43 +21,69 @@ export interface AssumeRoleRequest {
 /** Lengths, patterns and counts of the API model. @throws StsError ValidationError that names every violation */
 export function readAssumeRoleRequest(parameters: URLSearchParams): AssumeRoleRequest {
   const violations: string[] = []
-  const text = (name: string, limits: Limits): string | undefined => {
-    const value = parameters.get(name)
-    if (value !== null) violations.push(...check(value, memberName(name), limits))
-    else if (limits.required) violations.push(`Value null at '${memberName(name)}' ${failed}not be null`)
-    return value ?? undefined
-  }
-  const roleArn = text('RoleArn', { required: true, min: 20, max: 2048 })
-  const roleSessionName = text('RoleSessionName', { required: true, min: 2, max: 64, pattern: '[\\w+=,.@-]*' })
-  const duration = parameters.get('DurationSeconds')
-  const durationSeconds = duration === null ? 3600 : Number(duration)
-  if (!/^\d{1,9}$/u.test(duration ?? '3600')) {
-    throw new StsError('MalformedInput', 400, `DurationSeconds must be a whole number of seconds, got '${duration}'.`)
-  }
-  if (durationSeconds < 900) violations.push(outOfRange(durationSeconds, 'greater', 900))
-  if (durationSeconds > 43_200) violations.push(outOfRange(durationSeconds, 'less', 43_200))
-  const policy = text('Policy', { min: 1, max: 2048, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' })
-  const sourceIdentity = text('SourceIdentity', { min: 2, max: 64, pattern: '[\\w+=,.@-]*' })
-  const externalId = text('ExternalId', { min: 2, max: 1224, pattern: '[\\w+=,.@:\\/-]*' })
-  const policyArns = listParameter(parameters, 'PolicyArns', 'arn')
-  if (policyArns.length > 10) violations.push(`Value at 'policyArns' ${failed}have length less than or equal to 10`)
-  for (const arn of policyArns) violations.push(...check(arn, 'policyArns', { min: 20, max: 2048 }))
-  const { tags, transitiveTagKeys } = readTags(parameters, violations)
-  if (violations.length > 0 || roleArn === undefined || roleSessionName === undefined) throw validationError(violations)
+  const session = readSessionRequest(parameters, violations)
+  const sourceIdentity = readText(parameters, violations, 'SourceIdentity', sessionName)
+  const externalId = readText(parameters, violations, 'ExternalId', {
+    min: 2,
+    max: 1224,
+    pattern: '[\\w+=,.@:\\/-]*',
+  })
+  const tags = readTags(parameters, violations)
+  const request = { ...complete(session, violations), ...tags, sourceIdentity, externalId }
   if (sourceIdentity?.startsWith('aws:')) {
     throw new StsError('ValidationError', 400, "SourceIdentity may not begin with the reserved prefix 'aws:'.")
   }
-  return {
-    roleArn,
-    roleSessionName,
-    durationSeconds,
-    policy,
-    policyArns,
-    tags,
-    transitiveTagKeys,
-    sourceIdentity,
-    externalId,
+  return request
+}
+
+/** The same for AssumeRoleWithWebIdentity; tags and source identity come in the token. */
+export function readWebIdentityRequest(parameters: URLSearchParams): SessionRequest & { readonly token: string } {
+  const violations: string[] = []
+  const session = readSessionRequest(parameters, violations)
+  const token = readText(parameters, violations, 'WebIdentityToken', { required: true, min: 4, max: 20_000 })
+  return { ...complete(session, violations), token: token ?? '' }
+}
+
+const sessionName = { min: 2, max: 64, pattern: '[\\w+=,.@-]*' }
+
+function readSessionRequest(parameters: URLSearchParams, violations: string[]): Partial<SessionRequest> {
+  const text = (name: string, limits: Limits) => readText(parameters, violations, name, limits)
+  const roleArn = text('RoleArn', { required: true, min: 20, max: 2048 })
+  const roleSessionName = text('RoleSessionName', { required: true, ...sessionName })
+  const duration = parameters.get('DurationSeconds') ?? '3600'
+  if (!/^\d{1,9}$/u.test(duration)) {
+    throw new StsError('MalformedInput', 400, `DurationSeconds must be a whole number of seconds, got '${duration}'.`)
   }
+  const durationSeconds = Number(duration)
+  if (durationSeconds < 900) violations.push(outOfRange(durationSeconds, 'greater', 900))
+  if (durationSeconds > 43_200) violations.push(outOfRange(durationSeconds, 'less', 43_200))
+  const policy = text('Policy', { min: 1, max: 2048, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' })
+  const policyArns = listParameter(parameters, 'PolicyArns', 'arn')
+  if (policyArns.length > 10) violations.push(`Value at 'policyArns' ${failed}have length less than or equal to 10`)
+  for (const arn of policyArns) violations.push(...check(arn, 'policyArns', { min: 20, max: 2048 }))
+  return {
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(roleSessionName === undefined ? {} : { roleSessionName }),
+    durationSeconds,
+    ...(policy === undefined ? {} : { policy }),
+    policyArns,
+  }
+}
+
+function complete(session: Partial<SessionRequest>, violations: readonly string[]): SessionRequest {
+  const { roleArn, roleSessionName, durationSeconds = 3600, policy, policyArns = [] } = session
+  if (violations.length > 0 || roleArn === undefined || roleSessionName === undefined) throw validationError(violations)
+  if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\x21-\x7e]+$/u.test(roleArn)) {
+    throw new StsError('ValidationError', 400, `${roleArn} is invalid`)
+  }
+  return { roleArn, roleSessionName, durationSeconds, policy, policyArns }
+}
+
+function readText(parameters: URLSearchParams, violations: string[], name: string, limits: Limits): string | undefined {
+  const value = parameters.get(name)
+  if (value !== null) violations.push(...check(value, memberName(name), limits))
+  else if (limits.required) violations.push(`Value null at '${memberName(name)}' ${failed}not be null`)
+  return value ?? undefined
 }
 
 interface Limits {

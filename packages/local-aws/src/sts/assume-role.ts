@@ -1,18 +1,13 @@
 import {
-  type AccessKey,
   authorizeByTrust,
   type ConditionContext,
-  type Directory,
   type EvaluationDecision,
-  MalformedPolicyDocumentError,
-  NoSuchEntityError,
   type Principal,
-  parsePolicyDocument,
   type Role,
 } from '../iam/index.js'
 import { type AssumeRoleRequest, invalidParameter, readAssumeRoleRequest } from './assume-role-request.js'
+import { checkSessionPolicy, issueSession } from './issue-session.js'
 import type { Operation } from './operation.js'
-import { packedPolicySize } from './packed-policy.js'
 import { StsError } from './sts-error.js'
 
 const chainedSeconds = 3_600
@@ -26,60 +21,17 @@ const chainedSeconds = 3_600
 export const assumeRole: Operation = ({ parameters, caller, directory, context }) => {
   const request = readAssumeRoleRequest(parameters)
   refuseUnmodelled(parameters)
-  if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\x21-\x7e]+$/u.test(request.roleArn)) {
-    throw new StsError('ValidationError', 400, `${request.roleArn} is invalid`)
-  }
   checkSessionPolicy(request, directory)
   const { principal } = caller
   const role = directory.role(request.roleArn)
   const inherited = inheritedTags(principal, request)
   const sourceIdentity = sourceIdentityOf(principal, request)
   permit(principal, role, request, { ...context, ...requestContext(request, sourceIdentity) }, sourceIdentity)
-  checkDuration(principal, role, request.durationSeconds)
+  checkChaining(principal, request)
 
   const tags = { ...inherited, ...request.tags }
-  const packed = packedPolicySize({ policy: request.policy, policyArns: request.policyArns, tags })
-  if (packed !== undefined && packed > 100) {
-    const what = request.policy === undefined && request.policyArns.length === 0 ? 'tags' : 'policy'
-    const message = `Packed size of session ${what} consumes ${packed}% of allotted space.`
-    throw new StsError('PackedPolicyTooLarge', 400, message)
-  }
-  const session = directory.addSession({
-    role,
-    sessionName: request.roleSessionName,
-    ...(request.policy === undefined ? {} : { sessionPolicy: request.policy }),
-    sessionPolicyArns: request.policyArns,
-    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    tags,
-    transitiveTagKeys: [...Object.keys(inherited), ...request.transitiveTagKeys],
-    durationSeconds: request.durationSeconds,
-  })
-  return {
-    result: {
-      ...describe(session),
-      PackedPolicySize: packed,
-      SourceIdentity: sourceIdentity,
-    },
-    fields: {
-      role: role.arn,
-      session: session.principal.arn,
-      accessKeyId: session.accessKeyId,
-      durationSeconds: request.durationSeconds,
-      ...(packed === undefined ? {} : { packedPolicySize: packed }),
-    },
-  }
-}
-
-function describe({ accessKeyId, secretAccessKey, sessionToken, expiresAt, principal }: AccessKey) {
-  return {
-    Credentials: {
-      AccessKeyId: accessKeyId,
-      SecretAccessKey: secretAccessKey,
-      SessionToken: sessionToken,
-      Expiration: new Date(expiresAt ?? 0).toISOString().replace('.000Z', 'Z'),
-    },
-    AssumedRoleUser: { AssumedRoleId: principal.userId, Arn: principal.arn },
-  }
+  const transitiveTagKeys = [...Object.keys(inherited), ...request.transitiveTagKeys]
+  return issueSession({ directory, role, request, tags, transitiveTagKeys, sourceIdentity })
 }
 
 /** Nobody has an MFA device here, and nobody issues context assertions. */
@@ -90,17 +42,6 @@ function refuseUnmodelled(parameters: URLSearchParams): void {
   }
   if ([...parameters.keys()].some((name) => name.startsWith('ProvidedContexts.'))) {
     throw invalidParameter('ProvidedContexts is not modelled by this stand-in: leave it out.')
-  }
-}
-
-function checkSessionPolicy({ policy, policyArns }: AssumeRoleRequest, directory: Directory): void {
-  try {
-    if (policy !== undefined) parsePolicyDocument(policy, 'session')
-    for (const arn of policyArns) directory.policy(arn)
-  } catch (error) {
-    if (error instanceof MalformedPolicyDocumentError) throw new StsError(error.code, 400, error.message)
-    if (error instanceof NoSuchEntityError) throw invalidParameter(error.message)
-    throw error
   }
 }
 
@@ -181,13 +122,9 @@ function layerOf({ policy = '' }: EvaluationDecision): string {
 }
 
 /** Role chaining: a session may have another one for an hour at most, whatever the role allows. */
-function checkDuration(principal: Principal, role: Role, durationSeconds: number): void {
+function checkChaining(principal: Principal, { durationSeconds }: AssumeRoleRequest): void {
   if (principal.type === 'AssumedRole' && durationSeconds > chainedSeconds) {
     const message = 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining'
-    throw new StsError('ValidationError', 400, message)
-  }
-  if (durationSeconds > role.maxSessionDuration) {
-    const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
     throw new StsError('ValidationError', 400, message)
   }
 }

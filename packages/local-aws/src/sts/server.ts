@@ -5,13 +5,14 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../clock.js'
-import type { AccessKey, Directory } from '../iam/index.js'
+import type { ConditionContext, Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import { SignatureError, verify } from '../sigv4/index.js'
 import type { TlsMaterial } from '../tls.js'
 import { assumeRole } from './assume-role.js'
+import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.js'
 import { getCallerIdentity } from './get-caller-identity.js'
-import type { Operation } from './operation.js'
+import type { Operation, OperationOutput, UnsignedOperation } from './operation.js'
 import { apiVersion, errorXml, successXml } from './query-protocol.js'
 import { StsError } from './sts-error.js'
 
@@ -51,6 +52,10 @@ const operations: ReadonlyMap<string, Operation> = new Map([
   ['GetCallerIdentity', getCallerIdentity],
 ])
 
+const unsignedOperations: ReadonlyMap<string, UnsignedOperation> = new Map([
+  ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
+])
+
 /**
  * Serves STS over TLS on 127.0.0.1: Query protocol, signatures verified, policies enforced.
  *
@@ -67,7 +72,7 @@ export async function startSts(settings: StsSettings): Promise<Sts> {
       const body = await readBody(request)
       const throttled = faults.throttled > 0
       if (throttled) faults.throttled--
-      respond(settings, request, response, body, throttled)
+      await respond(settings, request, response, body, throttled)
     }
     // The client went away, or the server is closing: nobody is left to answer.
     answer().catch(() => response.destroy())
@@ -110,20 +115,20 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return size > bodyBytes ? undefined : Buffer.concat(chunks)
 }
 
-function respond(
+async function respond(
   settings: StsSettings,
   request: IncomingMessage,
   response: ServerResponse,
   body: Buffer | undefined,
   throttled: boolean,
-): void {
+): Promise<void> {
   const { clock, journal } = settings
   const requestId = randomUUID()
   const at = clock.now()
   const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/su)
   const parameters = new URLSearchParams(request.method === 'POST' ? body?.toString() : query)
-  const event = parameters.get('Action') ?? 'no action'
-  let caller: AccessKey | undefined
+  const event = parameters.get('Action') ?? ''
+  let principal: string | undefined
   const send = (status: number, xml: string) => {
     // Clients correct their clocks by this header, so it follows the stand-in's clock and not the machine's.
     const date = new Date(at).toUTCString()
@@ -132,38 +137,44 @@ function respond(
   try {
     if (throttled) throw new StsError('Throttling', 400, 'Rate exceeded')
     if (!body) throw new StsError('RequestEntityTooLarge', 413, `The body has more than ${bodyBytes} bytes.`)
-    caller = verify(
-      { method: request.method ?? '', path, query, headers: request.headersDistinct, body },
-      { service: ['sts'], region: settings.region, clock, accessKey: (id) => settings.directory.accessKey(id) },
-    )
-    const context = {
-      'aws:SourceIp': request.socket.remoteAddress?.replace(/^::ffff:/u, ''),
-      'aws:UserAgent': request.headers['user-agent'],
-      'aws:RequestedRegion': settings.region,
+    const input = { parameters, directory: settings.directory, now: at, context: contextOf(request, settings.region) }
+    const unsigned = parameters.get('Version') === apiVersion ? unsignedOperations.get(event) : undefined
+    let output: OperationOutput
+    if (unsigned) {
+      const proven = await unsigned(input)
+      principal = proven.principal
+      output = proven
+    } else {
+      const caller = verify(
+        { method: request.method ?? '', path, query, headers: request.headersDistinct, body },
+        { service: ['sts'], region: settings.region, clock, accessKey: (id) => settings.directory.accessKey(id) },
+      )
+      principal = caller.principal.arn
+      output = findOperation(parameters)({ ...input, caller })
     }
-    const { result, fields } = findOperation(parameters)({ parameters, caller, directory: settings.directory, context })
-    send(200, successXml(event, result, requestId))
-    journal({
-      at,
-      service: 'sts',
-      event,
-      outcome: 'ok',
-      principal: caller.principal.arn,
-      fields: { ...fields, requestId },
-    })
+    send(200, successXml(event, output.result, requestId))
+    journal({ at, service: 'sts', event, outcome: 'ok', principal, fields: { ...output.fields, requestId } })
   } catch (error) {
     const failure = asFailure(error)
     send(failure.status, errorXml(failure.code, failure.status, failure.message, requestId))
-    const principal = caller?.principal.arn ?? (error instanceof SignatureError ? error.accessKeyId : undefined)
+    principal ??= error instanceof SignatureError ? error.accessKeyId : undefined
     journal({
       at,
       service: 'sts',
-      event: operations.has(event) ? event : 'unknown operation',
+      event: operations.has(event) || unsignedOperations.has(event) ? event : 'unknown operation',
       outcome: failure.status >= 500 ? 'failed' : 'refused',
       ...(principal === undefined ? {} : { principal }),
       detail: `${failure.code}: ${failure.message}${failure.detail ? ` (${failure.detail})` : ''}`,
       fields: { requestId, status: failure.status, code: failure.code },
     })
+  }
+}
+
+function contextOf(request: IncomingMessage, region: string): ConditionContext {
+  return {
+    'aws:SourceIp': request.socket.remoteAddress?.replace(/^::ffff:/u, ''),
+    'aws:UserAgent': request.headers['user-agent'],
+    'aws:RequestedRegion': region,
   }
 }
 
@@ -173,11 +184,8 @@ function findOperation(parameters: URLSearchParams): Operation {
   if (action === null) throw new StsError('MissingAction', 400, 'Missing Action')
   const operation = version === apiVersion ? operations.get(action) : undefined
   if (operation) return operation
-  throw new StsError(
-    'InvalidAction',
-    400,
-    `Could not find operation ${action} for version ${version ?? 'NO_VERSION_SPECIFIED'}`,
-  )
+  const message = `Could not find operation ${action} for version ${version ?? 'NO_VERSION_SPECIFIED'}`
+  throw new StsError('InvalidAction', 400, message)
 }
 
 /** Our own mistakes are answered as AWS answers its own, and do not end the process. */

@@ -1,0 +1,60 @@
+import { authorizeFederated, type ConditionContext } from '../iam/index.js'
+import { readWebIdentityRequest } from './assume-role-request.js'
+import { checkSessionPolicy, issueSession } from './issue-session.js'
+import type { UnsignedOperation } from './operation.js'
+import { StsError } from './sts-error.js'
+import { verifyWebIdentity } from './web-identity.js'
+
+/**
+ * Temporary credentials for whoever an OpenID Connect provider of the account vouches for. Unsigned; not role chaining, so
+ * the role's own limit on the duration is the only one.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+ */
+export const assumeRoleWithWebIdentity: UnsignedOperation = async ({ parameters, directory, context, now }) => {
+  const request = readWebIdentityRequest(parameters)
+  if (parameters.has('ProviderId')) {
+    const message = 'ProviderId is for OAuth 2.0 access tokens, which this stand-in does not model: leave it out.'
+    throw new StsError('InvalidParameterValue', 400, message)
+  }
+  checkSessionPolicy(request, directory)
+  const identity = await verifyWebIdentity(request.token, directory, now)
+  const { provider, subject, audience, tags, transitiveTagKeys, sourceIdentity } = identity
+  const role = directory.role(request.roleArn)
+  if (!role) throw refused('sts:AssumeRoleWithWebIdentity', `there is no role ${request.roleArn}`)
+  const issuer = provider.url.slice('https://'.length)
+  const requestContext: ConditionContext = {
+    ...context,
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    'aws:TagKeys': Object.keys(tags),
+    'sts:TransitiveTagKeys': transitiveTagKeys,
+    'sts:RoleSessionName': request.roleSessionName,
+    'sts:SourceIdentity': sourceIdentity,
+    [`${issuer}:aud`]: audience,
+    [`${issuer}:sub`]: subject,
+    [`${issuer}:amr`]: identity.methods,
+  }
+  const actions = ['sts:AssumeRoleWithWebIdentity']
+  if (Object.keys(tags).length > 0) actions.push('sts:TagSession')
+  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
+  const trust = { name: `role ${role.roleName}: trust policy`, document: role.trustPolicy }
+  for (const action of actions) {
+    const { outcome, reason } = authorizeFederated(
+      provider.arn,
+      { action, resource: role.arn, context: requestContext },
+      trust,
+    )
+    if (outcome !== 'Allowed') throw refused(action, `${provider.arn}, ${subject}: ${reason}`)
+  }
+  const issued = issueSession({ directory, role, request, tags, transitiveTagKeys, sourceIdentity })
+  return {
+    ...issued,
+    result: { ...issued.result, SubjectFromWebIdentityToken: subject, Provider: provider.arn, Audience: audience },
+    principal: `${provider.arn}, ${subject}`,
+  }
+}
+
+/** The caller learns neither why nor whether the role exists. */
+function refused(action: string, detail: string): StsError {
+  return new StsError('AccessDenied', 403, `Not authorized to perform ${action}`, detail)
+}

@@ -1,0 +1,84 @@
+import {
+  type Directory,
+  MalformedPolicyDocumentError,
+  NoSuchEntityError,
+  parsePolicyDocument,
+  type Role,
+} from '../iam/index.js'
+import { invalidParameter, type SessionRequest } from './assume-role-request.js'
+import type { OperationOutput } from './operation.js'
+import { packedPolicySize } from './packed-policy.js'
+import { StsError } from './sts-error.js'
+
+/** @throws StsError for a session policy that is none, and for managed policies that are not there */
+export function checkSessionPolicy({ policy, policyArns }: SessionRequest, directory: Directory): void {
+  try {
+    if (policy !== undefined) parsePolicyDocument(policy, 'session')
+    for (const arn of policyArns) directory.policy(arn)
+  } catch (error) {
+    if (error instanceof MalformedPolicyDocumentError) throw new StsError(error.code, 400, error.message)
+    if (error instanceof NoSuchEntityError) throw invalidParameter(error.message)
+    throw error
+  }
+}
+
+interface Issue {
+  readonly directory: Directory
+  readonly role: Role
+  readonly request: SessionRequest
+  readonly tags: Readonly<Record<string, string>>
+  readonly transitiveTagKeys: readonly string[]
+  readonly sourceIdentity: string | undefined
+}
+
+/** The last steps of every AssumeRole…: the role's own limit, the packed size, the credentials. */
+export function issueSession({
+  directory,
+  role,
+  request,
+  tags,
+  transitiveTagKeys,
+  sourceIdentity,
+}: Issue): OperationOutput {
+  const { policy, policyArns, durationSeconds } = request
+  if (durationSeconds > role.maxSessionDuration) {
+    const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
+    throw new StsError('ValidationError', 400, message)
+  }
+  const packed = packedPolicySize({ policy, policyArns, tags })
+  if (packed !== undefined && packed > 100) {
+    const what = policy === undefined && policyArns.length === 0 ? 'tags' : 'policy'
+    const message = `Packed size of session ${what} consumes ${packed}% of allotted space.`
+    throw new StsError('PackedPolicyTooLarge', 400, message)
+  }
+  const { accessKeyId, secretAccessKey, sessionToken, expiresAt, principal } = directory.addSession({
+    role,
+    sessionName: request.roleSessionName,
+    ...(policy === undefined ? {} : { sessionPolicy: policy }),
+    sessionPolicyArns: policyArns,
+    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    tags,
+    transitiveTagKeys,
+    durationSeconds,
+  })
+  return {
+    result: {
+      Credentials: {
+        AccessKeyId: accessKeyId,
+        SecretAccessKey: secretAccessKey,
+        SessionToken: sessionToken,
+        Expiration: new Date(expiresAt ?? 0).toISOString().replace('.000Z', 'Z'),
+      },
+      AssumedRoleUser: { AssumedRoleId: principal.userId, Arn: principal.arn },
+      PackedPolicySize: packed,
+      SourceIdentity: sourceIdentity,
+    },
+    fields: {
+      role: role.arn,
+      session: principal.arn,
+      accessKeyId,
+      durationSeconds,
+      ...(packed === undefined ? {} : { packedPolicySize: packed }),
+    },
+  }
+}
