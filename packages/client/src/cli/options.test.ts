@@ -55,6 +55,13 @@ describe('parseOptions', () => {
     expect(err).toContain(why)
   })
 
+  it.each(['a/#', '+/b'])('refuses to publish to the filter %s, and listens to it', (filter) => {
+    const { error, err } = silently(() => parseOptions(['--publish', 'x', '--topic', filter]))
+    expect(error).toBeInstanceOf(CommanderError)
+    expect(err).toContain(`'${filter}' is a filter`)
+    expect(parseOptions(['--topic', filter]).topic).toBe(filter)
+  })
+
   it('refuses words that belong to nothing', () => {
     expect(silently(() => parseOptions(['test'])).error).toBeInstanceOf(CommanderError)
   })

@@ -38,7 +38,11 @@ Exit codes: 0 done, 2 wrong usage, 3 not granted, 4 no credentials, 5 no connect
  */
 export function parseOptions(argv: readonly string[]): Options {
   const words = argv[0] === '--' ? argv.slice(1) : argv
-  return program().parse(words, { from: 'user' }).opts<Options>()
+  const command = program().parse(words, { from: 'user' })
+  const options = command.opts<Options>()
+  if (options.publish !== undefined && /[+#]/.test(options.topic))
+    command.error(`error: --publish needs one topic; '${options.topic}' is a filter. Give it with --topic.`)
+  return options
 }
 
 function program(): Command {

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { projectRoot } from '../cli/workspace.js'
+import { connect } from '../connect.js'
+import { fromVendor, type VendedIdentity } from '../from-vendor.js'
+import type { AskedGrants } from '../vendor.js'
+import { rawClient } from './raw-client.js'
+
+/** What only a stand-in can be made to do: users at will, credentials that expire now, a template changed by hand. */
+
+const assembly = join(projectRoot(process.cwd()), 'cdk.out')
+const journal: JournalEntry[] = []
+let aws: LocalAws
+
+beforeAll(async () => {
+  aws = await startLocalAws({ assembly, journal: (entry) => journal.push(entry) })
+})
+
+afterAll(async () => {
+  await aws.close()
+})
+
+function provider(user: LocalAws['developer'] = aws.developer, request: AskedGrants = {}, stack: LocalAws = aws) {
+  const url = String(stack.outputs.TopicCredentials?.CredentialsUrl)
+  const { accessKeyId, secretAccessKey } = user
+  return fromVendor({
+    url,
+    region: stack.region,
+    ca: stack.ca,
+    credentials: { accessKeyId, secretAccessKey },
+    request,
+    backoff: { baseMs: 0, capMs: 0, attempts: 1 },
+  })
+}
+
+async function vend(user?: LocalAws['developer'], request?: AskedGrants, stack?: LocalAws): Promise<VendedIdentity> {
+  const credentials = provider(user, request, stack)
+  try {
+    return await credentials()
+  } finally {
+    credentials.close()
+  }
+}
+
+const ownClientId = ({ vended }: VendedIdentity) => vended.clientIdPrefix + randomUUID()
+
+describe.each([5, 3] as const)('an expired credential, over MQTT %s', (version) => {
+  it('connects before, and is refused after', async () => {
+    const identity = await vend()
+    await using before = rawClient(version, { identity, clientId: ownClientId(identity), ca: aws.ca })
+    expect(await before.connect()).toBe('allowed')
+    aws.faults.expireCredentials(identity.accessKeyId)
+    await using after = rawClient(version, { identity, clientId: ownClientId(identity), ca: aws.ca })
+    expect(await after.connect()).toBe('refused')
+  })
+})
+
+describe('users', () => {
+  it('reach their own topics and nobody else’s, whatever their names look like', async () => {
+    const alice = await vend(aws.createUser('alice'))
+    for (const name of ['alice2', 'alic', 'a.lice', 'alice=2F', 'ALICE']) {
+      const other = await vend(aws.createUser(name))
+      await using client = rawClient(5, { identity: other, clientId: ownClientId(other), ca: aws.ca })
+      expect(await client.connect()).toBe('allowed')
+      expect(await client.subscribe(`users/${name}/#`)).toBe('allowed')
+      expect(await client.subscribe('users/alice/#')).toBe('refused')
+      expect(await client.publish('users/alice/inbox', 'x')).toBe('refused')
+      await using thief = rawClient(5, { identity: other, clientId: ownClientId(alice), ca: aws.ca })
+      expect(await thief.connect()).toBe('refused')
+    }
+  })
+
+  it.each(['a+b', '+'])('named %s get nothing by it', async (name) => {
+    await expect(vend(aws.createUser(name))).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
+  })
+
+  it('of the API may not assume the role themselves', () => {
+    const { AssumeRolePolicyDocument } = topicRole(JSON.parse(readFileSync(template(assembly), 'utf8')))
+    expect(AssumeRolePolicyDocument.Statement.map(({ Principal }) => Object.keys(Principal))).toEqual([['AWS']])
+  })
+})
+
+describe('a trust policy changed by hand', () => {
+  it('makes the vend fail with STS’s AccessDenied', async () => {
+    const copy = mkdtempSync(join(tmpdir(), 'assembly-'))
+    cpSync(assembly, copy, { recursive: true })
+    const document = JSON.parse(readFileSync(template(copy), 'utf8'))
+    for (const statement of topicRole(document).AssumeRolePolicyDocument.Statement)
+      statement.Principal = { AWS: 'arn:aws:iam::123456789012:role/somebody-else' }
+    writeFileSync(template(copy), JSON.stringify(document))
+    const refusals: JournalEntry[] = []
+    await using broken = await startLocalAws({
+      assembly: copy,
+      journal: (entry) => entry.service === 'sts' && refusals.push(entry),
+    })
+    await expect(vend(broken.developer, {}, broken)).rejects.toMatchObject({ message: expect.stringContaining('502') })
+    expect(refusals).toEqual([expect.objectContaining({ event: 'AssumeRole', outcome: 'refused' })])
+    expect((await vend()).vended.userId).toBe('developer')
+    rmSync(copy, { recursive: true })
+  })
+})
+
+describe('what is written down', () => {
+  it('holds no secret: journal, function log, errors', async () => {
+    const identity = await vend()
+    const credentials = provider()
+    const session = await connect({ credentials, ca: aws.ca })
+    await session.publish('test', 'x')
+    const errors = [
+      await session.publish('other', 'x').catch((error: unknown) => error),
+      await vend(aws.developer, { subscribe: ['#'] }).catch((error: unknown) => error),
+    ]
+    await session.close()
+    credentials.close()
+    const logs = [...aws.functions.keys()].flatMap((name) => aws.logs(name))
+    const written = [JSON.stringify(journal), JSON.stringify(logs), ...errors.map(everything)].join('\n')
+    expect(written).toContain(identity.accessKeyId)
+    for (const secret of [identity.secretAccessKey, identity.sessionToken, aws.developer.secretAccessKey]) {
+      expect(written).not.toContain(secret)
+      expect(written).not.toContain(encodeURIComponent(secret))
+    }
+    expect(written).not.toMatch(/X-Amz-Security-Token=|"?(secretAccessKey|sessionToken)"?:/i)
+  })
+})
+
+/** Message, stack, fields and causes of an error. */
+function everything(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error)
+  const own = Object.getOwnPropertyNames(error).map((key) => [key, (error as Record<string, unknown>)[key]] as const)
+  return own.map(([key, value]) => `${key}: ${everything(value)}`).join('\n')
+}
+
+function template(folder: string): string {
+  return join(folder, 'TopicCredentials.template.json')
+}
+
+interface RoleProperties {
+  readonly RoleName?: string
+  readonly AssumeRolePolicyDocument: { readonly Statement: { Principal: Record<string, unknown> }[] }
+}
+
+function topicRole(document: { Resources: Record<string, { Properties: RoleProperties }> }): RoleProperties {
+  const role = Object.values(document.Resources).find(({ Properties }) => Properties?.RoleName === 'sts-sample-role')
+  if (role === undefined) throw new Error('The template has no role sts-sample-role')
+  return role.Properties
+}
