@@ -146,7 +146,8 @@ export class Vendor {
   }
 }
 
-async function defaultChain(): Promise<() => Promise<AwsCredentialIdentity>> {
+/** Environment, profile, SSO, container, instance. Loaded only when it is used. */
+export async function defaultChain(): Promise<() => Promise<AwsCredentialIdentity>> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
   return fromNodeProviderChain()
 }

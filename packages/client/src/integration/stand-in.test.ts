@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '../cli/workspace.js'
 import { connect } from '../connect.js'
@@ -78,9 +81,15 @@ describe('users', () => {
     await expect(vend(aws.createUser(name))).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
   })
 
-  it('of the API may not assume the role themselves', () => {
-    const { AssumeRolePolicyDocument } = topicRole(JSON.parse(readFileSync(template(assembly), 'utf8')))
-    expect(AssumeRolePolicyDocument.Statement.map(({ Principal }) => Object.keys(Principal))).toEqual([['AWS']])
+  it('of the API may not assume the role themselves', async () => {
+    await expect(assumeRoleAs(aws.developer)).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringMatching(
+        /user\/developer is not authorized to perform: sts:AssumeRole on resource: .*sts-sample-role/,
+      ),
+    })
+    // The twin: the function, which the trust policy names, does get in.
+    expect((await vend()).accessKeyId).toMatch(/^ASIA/)
   })
 })
 
@@ -99,6 +108,8 @@ describe('a trust policy changed by hand', () => {
     })
     await expect(vend(broken.developer, {}, broken)).rejects.toMatchObject({ message: expect.stringContaining('502') })
     expect(refusals).toEqual([expect.objectContaining({ event: 'AssumeRole', outcome: 'refused' })])
+    const log = [...broken.functions.keys()].flatMap((name) => broken.logs(name))
+    expect(JSON.stringify(log)).toContain('AccessDenied')
     expect((await vend()).vended.userId).toBe('developer')
     rmSync(copy, { recursive: true })
   })
@@ -126,6 +137,17 @@ describe('what is written down', () => {
     expect(written).not.toMatch(/X-Amz-Security-Token=|"?(secretAccessKey|sessionToken)"?:/i)
   })
 })
+
+async function assumeRoleAs({ accessKeyId, secretAccessKey }: LocalAws['developer']): Promise<unknown> {
+  const sts = new STSClient({
+    endpoint: aws.endpoints.sts,
+    region: aws.region,
+    credentials: { accessKeyId, secretAccessKey },
+    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: aws.ca }) }),
+  })
+  const RoleArn = aws.outputs.TopicCredentials?.RoleArn
+  return sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'developer' })).finally(() => sts.destroy())
+}
 
 /** Message, stack, fields and causes of an error. */
 function everything(error: unknown): string {

@@ -1,0 +1,66 @@
+import { Agent } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Hash } from '@smithy/hash-node'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { HttpRequest } from '@smithy/protocol-http'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { defaultChain } from '../vendor.js'
+import cases from './bad-input.cases.json' with { type: 'json' }
+import { openSubject, type Subject } from './subject.js'
+
+let subject: Subject
+let http: NodeHttpHandler
+
+beforeAll(async () => {
+  subject = await openSubject()
+  http = new NodeHttpHandler({
+    httpsAgent: new Agent({ keepAlive: true, ...(subject.ca === undefined ? {} : { ca: subject.ca }) }),
+  })
+})
+
+afterAll(async () => {
+  http.destroy()
+  await subject[Symbol.asyncDispose]()
+})
+
+async function post(body: string): Promise<{ status: number; type: string | undefined; answer: unknown }> {
+  const url = new URL(subject.vendor.url)
+  const signer = new SignatureV4({
+    service: 'execute-api',
+    region: subject.vendor.region ?? '',
+    credentials: subject.vendor.credentials ?? (await defaultChain()),
+    sha256: Hash.bind(null, 'sha256'),
+  })
+  const request = new HttpRequest({
+    method: 'POST',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    ...(url.port === '' ? {} : { port: Number(url.port) }),
+    path: url.pathname,
+    headers: { host: url.host, 'content-type': 'application/json' },
+    body,
+  })
+  const { response } = await http.handle(HttpRequest.clone(await signer.sign(request)))
+  return {
+    status: response.statusCode,
+    type: response.headers['content-type'],
+    answer: JSON.parse(await text(response.body)),
+  }
+}
+
+/** `{257}` in a case stands for that many characters, which no reader of the table wants to see. */
+function expanded(body: string): string {
+  return body.replace(/\{(\d+)\}/, (_, length: string) => 'a'.repeat(Number(length)))
+}
+
+describe('the vendor’s answer to', () => {
+  it.each(cases)('$name: $status', async ({ body, status, code }) => {
+    const { type, answer, ...got } = await post(expanded(body))
+    expect(got.status).toBe(status)
+    if (code === undefined) return expect(answer).toMatchObject({ credentials: { accessKeyId: expect.any(String) } })
+    expect(type).toMatch(/^application\/problem\+json/)
+    expect(answer).toMatchObject({ status, code, detail: expect.stringMatching(/\w+ .*\.$/) })
+    expect(JSON.stringify(answer)).not.toContain('accessKeyId')
+  })
+})
