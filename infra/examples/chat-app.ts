@@ -1,0 +1,27 @@
+import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
+import { TopicCredentials } from '../lib/index.js'
+
+/**
+ * Somebody's own stack with credentials for a chat's browsers in it: users sign in with Cognito, write into rooms under their own
+ * name, and read every room.
+ */
+export class ChatStack extends Stack {
+  constructor(scope: App, id: string) {
+    super(scope, id)
+    const { api, endpoint } = new TopicCredentials(this, 'Credentials', {
+      entitlements: {
+        entitlements: [{ publish: ['chat/from/${userId}/+'], subscribe: ['chat/from/+/+'] }],
+      },
+      roleName: 'chat-user',
+      jwt: {
+        issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example',
+        audience: ['chat-web'],
+        scope: 'chat/use',
+      },
+      corsOrigins: ['https://chat.example.com'],
+      concurrency: 20,
+    })
+    new CfnOutput(this, 'ChatCredentialsUrl', { value: api.credentialsUrl })
+    new CfnOutput(this, 'ChatEndpoint', { value: endpoint.hostName })
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { App, Aspects, Validations } from 'aws-cdk-lib'
+import { CfnRole } from 'aws-cdk-lib/aws-iam'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import { ChatStack } from '../examples/chat-app.js'
+import { topicCredentialsApp } from './app.js'
+import { StackChecks } from './checks/stack-checks.js'
+import { text } from './checks/template.js'
+import { TopicCredentialsStack } from './topic-credentials-stack.js'
+
+type Template = { Resources: Record<string, object>; Outputs: Record<string, { Value: unknown }> }
+
+/** Synthesizes with every check but AWS's own, which takes seconds and runs in each real synthesis. */
+const synthesize = (context: Record<string, unknown> = {}): Template =>
+  topicCredentialsApp({ context, builtinCloudFormationValidation: false }).synth().getStackByName('TopicCredentials')
+    .template
+
+const folder = mkdtempSync(join(tmpdir(), 'app-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('the stack', () => {
+  let template: Template
+  beforeAll(() => {
+    template = synthesize()
+  })
+
+  it('tells clients what they need, under the names that they know', () => {
+    const values = Object.entries(template.Outputs).map(([name, { Value }]) => [name, text(Value)])
+    expect(Object.fromEntries(values)).toEqual({
+      CredentialsUrl: expect.stringMatching(/^<CredentialsApi\w+\.ApiEndpoint>\/credentials$/),
+      IotEndpoint: expect.stringMatching(/^<CredentialsDataEndpoint\w+\.endpointAddress>$/),
+      Region: '<AWS.Region>',
+      RoleArn: expect.stringMatching(/^<CredentialsTopicRole\w+\.Arn>$/),
+      FunctionName: expect.stringMatching(/^<CredentialsVendingFunction\w+>$/),
+    })
+  })
+
+  it('is the same each time, its assets too', () => {
+    expect(synthesize()).toEqual(template)
+  })
+
+  it('has not changed unnoticed (UPDATE_SNAPSHOTS=1 accepts a change)', () => {
+    const snapshot = join(import.meta.dirname, '../../lib/app.snapshot.json')
+    const stable = JSON.stringify(template, null, 2).replaceAll(/\b[0-9a-f]{64}\b/g, '<asset hash>')
+    if (process.env.UPDATE_SNAPSHOTS !== undefined) writeFileSync(snapshot, `${stable}\n`)
+    expect(JSON.parse(stable)).toEqual(JSON.parse(readFileSync(snapshot, 'utf8')))
+  })
+
+  it('says for each statement why it is there', () => {
+    const statements = JSON.stringify(template).match(/"Action":/g) ?? []
+    const reasons = JSON.stringify(template).match(/"Sid":/g) ?? []
+    const trusts = Object.values(template.Resources).filter(
+      (resource) => 'Type' in resource && resource.Type === 'AWS::IAM::Role',
+    )
+    const permissions = Object.values(template.Resources).filter(
+      (resource) => 'Type' in resource && resource.Type === 'AWS::Lambda::Permission',
+    )
+    expect(reasons).toHaveLength(statements.length - trusts.length - permissions.length)
+  })
+})
+
+describe('variants that pass every check', () => {
+  const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app', jwtScope: 'mqtt' }
+
+  it.each([
+    ['the wide ceiling', { ceiling: 'AWSIoTFullAccess' }],
+    ['tokens', jwt],
+    ['tokens and backends', { ...jwt, backends: 'true' }],
+    ['browsers', { corsOrigins: 'https://app.example.com' }],
+    ['a limit', { concurrency: '10' }],
+  ])('%s', (_, context) => {
+    expect(Object.keys(synthesize(context).Outputs)).toHaveLength(5)
+  })
+
+  it.each(['eu-west-1', 'us-west-2'])('named for one account in %s', (region) => {
+    const app = new App({ builtinCloudFormationValidation: false })
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new StackChecks())
+    const entitlements = { entitlements: [{ publish: ['test/#'], subscribe: ['test/#'] }] }
+    new TopicCredentialsStack(app, 'Named', { entitlements, env: { account: '123456789012', region } })
+    expect(() => app.synth()).not.toThrow()
+  })
+
+  it("somebody's own stack with the construct in it", () => {
+    const app = new App({ builtinCloudFormationValidation: false })
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new StackChecks())
+    new ChatStack(app, 'Chat')
+    const { template } = app.synth().getStackByName('Chat') as { template: Template }
+    expect(Object.keys(template.Outputs)).toEqual(expect.arrayContaining(['ChatCredentialsUrl', 'ChatEndpoint']))
+  })
+})
+
+describe('what does not synthesize', () => {
+  it('entitlements with a mistake: the error names file and place', () => {
+    const file = join(folder, 'mine.json')
+    writeFileSync(file, '{"entitlements":[{"publish":["test"]},{"subscribe":["users/${user}/#"]}]}')
+    expect(() => synthesize({ entitlements: file })).toThrow(`${file}: entitlements[1].subscribe[0]`)
+  })
+
+  it('a trust that somebody opened by hand', () => {
+    const app = topicCredentialsApp({ builtinCloudFormationValidation: false })
+    Aspects.of(app).add({
+      visit(node) {
+        if (node instanceof CfnRole) node.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Principal', '*')
+      },
+    })
+    expect(() => app.synth()).toThrow('trust-names-roles')
+  })
+})

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals'
+import { App } from 'aws-cdk-lib'
+import { SettingError, settings } from './settings.js'
+
+const read = (context: Record<string, unknown>): ReturnType<typeof settings> => settings(new App({ context }).node)
+const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app,cli' }
+
+describe('settings', () => {
+  it('has defaults', () => {
+    expect(read({})).toEqual({ backends: false, throttle: { rateLimit: 100, burstLimit: 200 } })
+  })
+
+  it.each([
+    [{ ceiling: 'AWSIoTFullAccess' }, { ceiling: 'AWSIoTFullAccess' }],
+    [{ roleName: 'r' }, { roleName: 'r' }],
+    [{ backends: 'true' }, { backends: true }],
+    [{ backends: true }, { backends: true }],
+    [{ concurrency: '50' }, { concurrency: 50 }],
+    [{ rateLimit: '5', burstLimit: 6 }, { throttle: { rateLimit: 5, burstLimit: 6 } }],
+    [
+      { corsOrigins: 'https://a.example.com,https://b.example.com' },
+      { corsOrigins: ['https://a.example.com', 'https://b.example.com'] },
+    ],
+    [jwt, { jwt: { issuer: 'https://login.example.com/', audience: ['app', 'cli'] } }],
+    [
+      { ...jwt, jwtScope: 'mqtt' },
+      { jwt: { issuer: 'https://login.example.com/', audience: ['app', 'cli'], scope: 'mqtt' } },
+    ],
+  ])('%j', (context, expected) => {
+    expect(read(context)).toMatchObject(expected)
+  })
+
+  it.each([
+    ['ceiling', { ceiling: 'AdministratorAccess' }],
+    ['backends', { backends: 'yes' }],
+    ['concurrency', { concurrency: '0' }],
+    ['concurrency', { concurrency: 'many' }],
+    ['rateLimit', { rateLimit: '-1' }],
+    ['roleName', { roleName: '' }],
+    ['roleName', { roleName: { name: 'r' } }],
+    ['jwtIssuer', { jwtAudience: 'app' }],
+    ['jwtIssuer', { jwtScope: 'mqtt' }],
+    ['jwtIssuer', { ...jwt, jwtIssuer: 'http://login.example.com/' }],
+    ['jwtAudience', { jwtIssuer: 'https://login.example.com/' }],
+    ['jwtAudience', { ...jwt, jwtAudience: 'app,' }],
+  ])('refuses a wrong %s: %j', (setting, context) => {
+    expect(() => read(context)).toThrow(SettingError)
+    expect(() => read(context)).toThrow(`-c ${setting}=`)
+  })
+})

@@ -1,0 +1,88 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { App, Stack } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { text } from './checks/template.js'
+import { DataEndpoint } from './data-endpoint.js'
+import { propertiesOf } from './synthesized.js'
+import { TopicRole } from './topic-role.js'
+import { VendingFunction } from './vending-function.js'
+import { VendorRole } from './vendor-role.js'
+
+const entitledTo = (topic: string): object => ({ entitlements: [{ publish: [topic] }] })
+
+function vend(stack: Stack, entitlements: object, concurrency?: number): void {
+  const vendor = new VendorRole(stack, 'VendorRole')
+  const topics = new TopicRole(stack, 'TopicRole', { vendor: vendor.role, entitlements })
+  const endpoint = new DataEndpoint(stack, 'Endpoint')
+  new VendingFunction(stack, 'Vending', { vendor, topics, endpoint, entitlements, concurrency })
+}
+
+describe('VendingFunction', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'vending-function-'))
+  let template: Template
+  beforeAll(() => {
+    const app = new App({ outdir, builtinCloudFormationValidation: false })
+    const stack = new Stack(app, 'One')
+    vend(stack, entitledTo('one'), 7)
+    vend(new Stack(app, 'Two'), entitledTo('two'))
+    template = Template.fromStack(stack)
+  })
+  afterAll(() => rmSync(outdir, { recursive: true }))
+
+  it('runs the bundle', () => {
+    expect(propertiesOf(template, 'AWS::Lambda::Function', 'Vending')).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      Timeout: 10,
+      ReservedConcurrentExecutions: 7,
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.stringMatching(/^VendingLog/) } },
+    })
+  })
+
+  it('is told the role and the endpoint', () => {
+    expect(propertiesOf(template, 'AWS::Lambda::Function', 'Vending').Environment).toEqual({
+      Variables: {
+        ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^TopicRole/), 'Arn'] },
+        IOT_ENDPOINT: { 'Fn::GetAtt': [expect.stringMatching(/^EndpointLookup/), 'endpointAddress'] },
+      },
+    })
+  })
+
+  it('is shipped with its own entitlements, also when there are two in one app', () => {
+    const shipped = readdirSync(outdir, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('entitlements.json'))
+      .map((file) => JSON.parse(readFileSync(join(outdir, file), 'utf8')) as object)
+    expect(shipped).toHaveLength(2)
+    expect(shipped).toEqual(expect.arrayContaining([entitledTo('one'), entitledTo('two')]))
+  })
+
+  it('may write its log and assume the one role, and nothing else', () => {
+    const role = propertiesOf(template, 'AWS::IAM::Role', 'VendorRole')
+    const policies = Object.values(template.findResources('AWS::IAM::Policy'))
+      .map(
+        ({ Properties }) =>
+          Properties as { Roles: unknown[]; PolicyDocument: { Statement: { Action: string[]; Resource: unknown }[] } },
+      )
+      .filter(({ Roles }) => Roles.map(text).some((name) => name.startsWith('<VendorRole')))
+    expect(role).not.toHaveProperty('ManagedPolicyArns')
+    expect(role).not.toHaveProperty('Policies')
+    const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    expect(statements.map(({ Action, Resource }) => [Action, text(Resource)])).toEqual([
+      [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringMatching(/^<VendingLog\w+\.Arn>$/)],
+      [['sts:AssumeRole', 'sts:SetSourceIdentity'], expect.stringMatching(/^<TopicRole\w+\.Arn>$/)],
+    ])
+  })
+
+  it('is there only when its permissions are', () => {
+    const [resource] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) =>
+      id.startsWith('Vending'),
+    )
+    expect(resource?.[1].DependsOn).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^VendorRoleLog/), expect.stringMatching(/^VendorRoleVend/)]),
+    )
+  })
+})
