@@ -25,19 +25,15 @@ export interface Hopeless {
 }
 
 /** Says the grants in IAM's words: readable while that fits the limit, else as short as possible. */
-export function compile(
-  grants: Grants,
-  scope: Scope,
-  limit: number = sessionPolicyLimit,
-): Compiled | Refused | Hopeless {
+export function compile(grants: Grants, scope: Scope): Compiled | Refused | Hopeless {
   const rights = rightsOf(grants)
   if ('inexpressible' in rights) return { refused: [rights.inexpressible] }
   const characters = leastCharacters(rights)
-  if (limit > 0 && characters > limit) return { characters }
+  if (characters > sessionPolicyLimit) return { characters }
   const needs = needsOf(rights)
   if ('contradiction' in needs) return { refused: needs.contradiction }
   const plain: Compiled = { document: renderPolicy(plainForm(rights, denialsFor(needs, rights), scope)), form: 'plain' }
-  if (plain.document.length <= limit) return plain
+  if (plain.document.length <= sessionPolicyLimit) return plain
   const statements = denseForm(rights, scope)
   if (!statements) return plain
   const dense: Compiled = { document: renderPolicy(statements), form: 'dense' }

@@ -1,5 +1,4 @@
-import { reservedTexts } from '../topic-name.js'
-import { guard, sessionArn } from './arn.js'
+import { sessionArn } from './arn.js'
 import { denialsFor, needsOf } from './denials.js'
 import { type Double, doublesOf } from './dense-needs.js'
 import { allowStatement, type Block, connectBlock, type Scope, subscribeBlock, topicEntries } from './form.js'
@@ -34,7 +33,7 @@ export function denseForm(rights: readonly Right[], scope: Scope): readonly Stat
     ...loners.map((block) => allowStatement(block)),
     allowStatement(first, subscribe),
     ...others.map((block) => allowStatement(block)),
-    ...denyTyped(typed, partition, guard(partition, needsFullGuard(rights, skip) ? reservedTexts : [':client/'])),
+    ...denyTyped(typed, partition),
     ...(anyType.length === 0
       ? []
       : [
@@ -70,12 +69,4 @@ function host<T extends Block>(block: Block, hosts: readonly T[]): T | undefined
         .sort()
         .join() === wanted,
   )
-}
-
-/**
- * Names like `x:topic/a` come in through ARNs that begin with a type, and are matched by wildcards. An ARN of any type that
- * ends in literal text lets in nothing that the deeper names' Deny does not already cover.
- */
-function needsFullGuard(rights: readonly Right[], skip: ReadonlySet<string>): boolean {
-  return rights.some(({ rules }) => rules.some(({ filter }) => !skip.has(filter) || filter.includes('+')))
 }

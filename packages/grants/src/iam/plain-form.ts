@@ -14,11 +14,8 @@ export function plainForm(rights: readonly Right[], denials: readonly Denial[], 
 }
 
 /** The guard, with every Deny that harms no action beside it; then the others. */
-export function denyTyped(
-  denials: readonly Denial[],
-  partition: string,
-  reserved: Statement = guard(partition),
-): readonly Statement[] {
+export function denyTyped(denials: readonly Denial[], partition: string): readonly Statement[] {
+  const reserved = guard(partition)
   const arnOf = ({ type, glob }: Denial) => sessionArn(partition, type, glob)
   const harmless = denials.filter(isHarmless)
   const limited = denials.filter((denial) => !isHarmless(denial))

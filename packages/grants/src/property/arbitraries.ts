@@ -119,6 +119,8 @@ export function requestOf(
   userPrefix: string,
   { pick, fills, change, piece, action }: Attempt,
 ): AccessRequest {
+  const filters = [...grants.publish, ...grants.subscribe, ...grants.retain]
+  const filter: string = filters[pick % Math.max(filters.length, 1)] ?? piece
   if (action === 'connect') {
     const mine = userPrefix + piece
     const ids = [
@@ -132,8 +134,6 @@ export function requestOf(
     ]
     return { action, clientId: ids[change % ids.length] as string }
   }
-  const filters = [...grants.publish, ...grants.subscribe, ...grants.retain]
-  const filter: string = filters[pick % Math.max(filters.length, 1)] ?? piece
   const inner = action === 'subscribe' && change % 2 === 0 ? filter : filter.replace(/^\$share\/[^/]*\//, '')
   let wildcard = 0
   const filled = inner
