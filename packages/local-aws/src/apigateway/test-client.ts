@@ -30,6 +30,8 @@ export interface TestRequest {
   /** Changes the signed request before it is sent. */
   readonly tamper?: (signed: { headers: Record<string, string>; url: URL }) => void
   readonly signedAt?: Date
+  /** Sent in place of the body that was signed. */
+  readonly sentBody?: string
 }
 
 export interface TestResponse {
@@ -71,6 +73,6 @@ export async function send(ca: string, address: string, options: TestRequest = {
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }))
     })
     outgoing.on('error', reject)
-    outgoing.end(body)
+    outgoing.end(options.sentBody ?? body)
   })
 }
