@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
@@ -115,13 +116,13 @@ export class IotDataPlane {
     )
     const sockets = track(server)
     serveWebSockets(server, plane, gate)
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, '127.0.0.1', () => {
-        server.off('error', reject)
-        resolve()
-      })
-    })
+    try {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+    } catch (error) {
+      await plane.broker.close()
+      throw error
+    }
     return new IotDataPlane(plane, server, sockets)
   }
 

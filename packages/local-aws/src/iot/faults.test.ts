@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { connect } from 'node:tls'
+import { expect, it } from '@jest/globals'
+import { SWITCHES } from './index.js'
+import { resolveSwitches } from './switches.js'
+import { everything, setStage, userOf } from './test-stage.js'
+
+it('lists and cuts connections, one or all', async () => {
+  await using stage = await setStage()
+  const clients = new Map<string, Awaited<ReturnType<typeof stage.open>>>()
+  for (const clientId of ['a', 'b', 'c']) {
+    const client = await stage.open(stage.session(everything, clientId))
+    await client.connect({ clientId })
+    clients.set(clientId, client)
+  }
+  await clients.get('a')?.subscribe('t')
+  expect(stage.iot.connections()).toMatchObject([
+    { clientId: 'a', principal: expect.stringMatching(/assumed-role\/.*\/a$/), mqttVersion: 4, subscriptions: ['t'] },
+    { clientId: 'b' },
+    { clientId: 'c' },
+  ])
+  expect(stage.iot.cut('b')).toBe(1)
+  expect(await clients.get('b')?.closed).toBe(1006)
+  expect(stage.iot.connections().map(({ clientId }) => clientId)).toEqual(['a', 'c'])
+  expect(stage.iot.cut()).toBe(2)
+  await clients.get('a')?.closed
+  await clients.get('c')?.closed
+  expect(stage.iot.connections()).toEqual([])
+  expect(stage.iot.cut('nobody')).toBe(0)
+})
+
+it('delays what clients send, in order', async () => {
+  await using stage = await setStage()
+  const client = await stage.open(stage.session(everything))
+  await client.connect()
+  await client.subscribe('t')
+  stage.iot.delay(30)
+  const before = performance.now()
+  client.publish('t', '1')
+  client.publish('t', '2')
+  // The server's timer cannot fire early by more than its own rounding.
+  await client.payloadsUntil('1')
+  expect(performance.now() - before).toBeGreaterThan(28)
+  stage.iot.delay(0)
+  client.publish('t', '3')
+  expect(await client.payloadsUntil('3')).toEqual(['2', '3'])
+  expect(() => stage.iot.delay(-1)).toThrow('A delay is a number of milliseconds from 0 up, not -1.')
+})
+
+it('leaves nothing behind: no socket, no timer', async () => {
+  const count = () => process.getActiveResourcesInfo().filter((one) => /TCP|TLS|Timeout/.test(one)).length
+  const before = count()
+  const stage = await setStage()
+  const client = await stage.open(stage.session(everything))
+  await client.connect({ clean: false })
+  await client.subscribe('t')
+  const idle = connect({ port: stage.iot.port, host: 'localhost', ca: stage.ca })
+  await once(idle, 'secureConnect')
+  idle.on('error', () => undefined)
+  const half = await stage.open(stage.session(everything))
+  stage.iot.delay(60_000)
+  half.sendBytes(Buffer.from([0x10]))
+  const ended = once(idle.resume(), 'close')
+  await stage.iot.close()
+  await Promise.all([client.closed, half.closed, ended])
+  await stage.iot.close()
+  expect(count()).toBeLessThanOrEqual(before)
+})
+
+it('says which port is taken', async () => {
+  await using stage = await setStage()
+  await expect(setStage({ port: stage.iot.port })).rejects.toMatchObject({ code: 'EADDRINUSE', port: stage.iot.port })
+})
+
+it('knows its switches, each with values, confidence, source', () => {
+  expect(resolveSwitches()).toMatchObject({ v3ConnectDenied: 'close', credentialExpiry: 'ignore' })
+  expect(resolveSwitches({ credentialExpiry: 'deny' }).credentialExpiry).toBe('deny')
+  for (const { values, default: chosen, source, about } of Object.values(SWITCHES)) {
+    expect(values).toContain(chosen)
+    expect(`${source}${about}`.length).toBeGreaterThan(20)
+  }
+  expect(() => resolveSwitches({ nonsense: 'x' } as never)).toThrow("No switch is called 'nonsense'. There are: v3Conn")
+  expect(() => resolveSwitches({ credentialExpiry: 'x' } as never)).toThrow(
+    "Switch credentialExpiry cannot be 'x'. It can be: ignore, disconnect, deny.",
+  )
+})
+
+it.each([4, 5] as const)('credentials that expire under a connection, protocol level %i', async (protocolVersion) => {
+  const outcome = async (credentialExpiry: 'ignore' | 'disconnect' | 'deny') => {
+    await using stage = await setStage({ switches: { credentialExpiry } })
+    const key = stage.session(userOf('test'))
+    const client = await stage.open(key)
+    await client.connect({ protocolVersion, keepalive: 1200 })
+    await client.subscribe('test')
+    client.publish('test', 'before')
+    expect(await client.payloadsUntil('before')).toEqual(['before'])
+    stage.directory.expire(key.accessKeyId)
+    client.publish('test', 'after', { qos: 1, messageId: 1 })
+    const { cmd, reasonCode } = ((await client.next()) ?? { cmd: 'closed' }) as { cmd: string; reasonCode?: number }
+    return [cmd, reasonCode]
+  }
+  expect((await outcome('ignore'))[0]).toBe('puback')
+  expect(await outcome('disconnect')).toEqual(protocolVersion === 5 ? ['disconnect', 0x87] : ['closed', undefined])
+  expect(await outcome('deny')).toEqual(protocolVersion === 5 ? ['puback', 0x87] : ['closed', undefined])
+})
+
+it('ends a silent connection whose credentials expired, if so switched', async () => {
+  await using stage = await setStage({ switches: { credentialExpiry: 'disconnect' } })
+  const key = stage.session(everything)
+  const client = await stage.open(key)
+  await client.connect({ protocolVersion: 5 })
+  stage.directory.expire(key.accessKeyId)
+  await stage.iot.sweep()
+  expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x87 })
+})
