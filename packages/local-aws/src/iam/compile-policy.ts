@@ -16,7 +16,7 @@ export interface CompiledStatement {
 
 const byObject = new Map<PolicyKind, WeakMap<object, readonly CompiledStatement[]>>()
 const byText = new Map<string, readonly CompiledStatement[]>()
-const textsKept = 2_000
+const textsKept = 100
 
 /**
  * Validates and compiles a document once: the same object (which must not be changed afterwards) or the same text is not
@@ -51,14 +51,20 @@ function compileStatements({ Version, Statement }: PolicyDocument): readonly Com
   const variables = Version === '2012-10-17'
   return Statement.map((statement, index) => {
     const matchesAction = compileActions(statement)
-    const matchesResource = compileResources(statement, variables)
-    const condition: Condition = compileCondition(statement.Condition, variables)
+    // Compiled when an action first matches: many documents are asked about one thing, once.
+    let rest: { readonly resource: ReturnType<typeof compileResources>; readonly condition: Condition } | undefined
     return {
       name: statement.Sid || `#${index}`,
       effect: statement.Effect,
       source: statement,
-      matches: (action, resource, context) =>
-        matchesAction(action) && matchesResource(resource, context) && condition(context),
+      matches: (action, resource, context) => {
+        if (!matchesAction(action)) return false
+        rest ??= {
+          resource: compileResources(statement, variables),
+          condition: compileCondition(statement.Condition, variables),
+        }
+        return rest.resource(resource, context) && rest.condition(context)
+      },
     }
   })
 }

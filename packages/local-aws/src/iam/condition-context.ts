@@ -8,34 +8,43 @@ export type ConditionValue = string | number | boolean | readonly string[]
 
 /** A context made ready for looking up: keys in lower case, each with its list of values. */
 export class ContextLookup {
-  readonly #values = new Map<string, readonly string[]>()
+  readonly #contexts: () => readonly (ConditionContext | undefined)[]
   readonly #single = new Map<string, string>()
+  #values: Map<string, readonly string[]> | undefined
 
-  /** Where two contexts name one key, the later one counts. */
-  constructor(...contexts: readonly (ConditionContext | undefined)[]) {
-    for (const context of contexts) {
-      for (const [name, value] of Object.entries(context ?? {})) {
-        if (value !== undefined) this.#set(name.toLowerCase(), value)
-      }
-    }
-  }
-
-  #set(key: string, value: ConditionValue): void {
-    if (typeof value === 'object') {
-      this.#single.delete(key)
-      this.#values.set(key, value)
-    } else {
-      this.#single.set(key, String(value))
-      this.#values.set(key, [String(value)])
-    }
+  /**
+   * @param contexts Asked for at the first look-up: most statements never need one. Where two contexts name one key, the
+   *   later one counts.
+   */
+  constructor(contexts: () => readonly (ConditionContext | undefined)[]) {
+    this.#contexts = contexts
   }
 
   /** Undefined when the key is absent; a list without values counts as absent, as IAM has it. */
   values(key: string): readonly string[] | undefined {
-    const values = this.#values.get(key.toLowerCase())
+    const values = this.#read().get(key.toLowerCase())
     return values?.length === 0 ? undefined : values
   }
 
   /** For policy variables, which take single-valued keys only. */
-  readonly variable = (key: string): string | undefined => this.#single.get(key.toLowerCase())
+  readonly variable = (key: string): string | undefined => {
+    this.#read()
+    return this.#single.get(key.toLowerCase())
+  }
+
+  #read(): Map<string, readonly string[]> {
+    if (this.#values) return this.#values
+    const values = new Map<string, readonly string[]>()
+    this.#values = values
+    for (const context of this.#contexts()) {
+      for (const [name, value] of Object.entries(context ?? {})) {
+        if (value === undefined) continue
+        const key = name.toLowerCase()
+        if (typeof value === 'object') this.#single.delete(key)
+        else this.#single.set(key, String(value))
+        values.set(key, typeof value === 'object' ? value : [String(value)])
+      }
+    }
+    return values
+  }
 }

@@ -56,7 +56,7 @@ export function evaluate(
   request: AccessRequest & { readonly context?: ConditionContext },
   policies: PolicySet,
 ): EvaluationDecision {
-  return evaluateInContext(request, policies, new ContextLookup(request.context))
+  return evaluateInContext(request, policies, new ContextLookup(() => [request.context]))
 }
 
 /** The same, for a context that is already prepared. */

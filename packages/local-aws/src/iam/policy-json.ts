@@ -18,11 +18,15 @@ export function readJson(text: string): unknown {
 /** Runs over text that is known to be JSON. */
 function checkKeys(text: string): void {
   const open: (Set<string> | undefined)[] = []
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}[\]]/gsu)) {
+  const tokens = /"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}[\]]/gsu
+  for (let match = tokens.exec(text); match; match = tokens.exec(text)) {
+    const [token] = match
     if (token === '{' || token === '[') open.push(token === '{' ? new Set() : undefined)
     else if (token === '}' || token === ']') open.pop()
     else if (token.endsWith(':')) {
-      const key: string = JSON.parse(token.slice(0, -1))
+      const quoted = token.slice(0, token.lastIndexOf('"') + 1)
+      // Keys may be written with escapes; few are.
+      const key: string = quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1)
       const keys = open.at(-1)
       if (keys?.has(key)) throw new MalformedPolicyDocumentError('Syntax errors in policy.', key)
       keys?.add(key)

@@ -70,7 +70,7 @@ function authorizeName(
   trust: NamedPolicy,
   identity: ConditionContext,
 ): EvaluationDecision {
-  const context = new ContextLookup(request.context, identity)
+  const context = new ContextLookup(() => [request.context, identity])
   const named = (element: PrincipalElement | undefined) => {
     return element?.[type]?.includes(name) === true || element?.AWS?.includes('*') === true
   }
