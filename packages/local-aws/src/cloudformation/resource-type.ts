@@ -34,8 +34,8 @@ export interface ResourceRequest {
 export interface ResourceType {
   /** Properties that have their meaning here. */
   readonly honoured: readonly string[]
-  /** Properties that are accepted though nothing here depends on them. */
-  readonly inert?: readonly string[]
+  /** Properties that are accepted though nothing here depends on them; `all` for a type that does nothing here. */
+  readonly inert?: readonly string[] | 'all'
   create(request: ResourceRequest): Promise<Realised> | Realised
 }
 
@@ -46,7 +46,8 @@ export function resourceRequest(
   services: Services,
   stack: StackState,
 ): ResourceRequest {
-  const properties = new Properties(values).only(...honoured, ...inert)
+  const properties = new Properties(values)
+  if (inert !== 'all') properties.only(...honoured, ...inert)
   const physicalName = (longest: number) => {
     const digest = createHash('sha256').update(`${stack.stackName}/${logicalId}`).digest('hex').slice(0, 12)
     return `${`${stack.stackName}-${logicalId}`.slice(0, longest - 13)}-${digest}`

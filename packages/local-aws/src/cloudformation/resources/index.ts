@@ -2,7 +2,7 @@ import type { ResourceType } from '../resource-type.js'
 import { api, authorizer, integration, route, stage } from './apigateway.js'
 import { sdkCall, trigger } from './custom.js'
 import { managedPolicy, policy, role, rolePolicy } from './iam.js'
-import { cdkMetadata, logGroup } from './inert.js'
+import { cdkMetadata, logGroup, watching } from './inert.js'
 import { lambdaFunction, permission, version } from './lambda.js'
 
 /** Every resource type that can be realised. Any other fails, by name. */
@@ -13,6 +13,9 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map([
   ['AWS::ApiGatewayV2::Route', route],
   ['AWS::ApiGatewayV2::Stage', stage],
   ['AWS::CDK::Metadata', cdkMetadata],
+  ['AWS::CloudWatch::Alarm', watching('cloudwatch')],
+  ['AWS::CloudWatch::CompositeAlarm', watching('cloudwatch')],
+  ['AWS::CloudWatch::Dashboard', watching('cloudwatch')],
   ['AWS::IAM::ManagedPolicy', managedPolicy],
   ['AWS::IAM::Policy', policy],
   ['AWS::IAM::Role', role],
@@ -21,6 +24,10 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map([
   ['AWS::Lambda::Permission', permission],
   ['AWS::Lambda::Version', version],
   ['AWS::Logs::LogGroup', logGroup],
+  ['AWS::Logs::MetricFilter', watching('logs')],
+  ['AWS::SNS::Subscription', watching('sns')],
+  ['AWS::SNS::Topic', watching('sns')],
+  ['AWS::SNS::TopicPolicy', watching('sns')],
   ['Custom::AWS', sdkCall],
   ['Custom::Trigger', trigger],
 ])
