@@ -10,8 +10,16 @@ import type { OperationOutput } from './operation.js'
 import { packedPolicySize } from './packed-policy.js'
 import { StsError } from './sts-error.js'
 
+/** "The plaintext that you use for both inline and managed session policies can't exceed 2,048 characters." */
+const plainTextCharacters = 2_048
+
 /** @throws StsError for a session policy that is none, and for managed policies that are not there */
 export function checkSessionPolicy({ policy, policyArns }: SessionRequest, directory: Directory): void {
+  const characters = [policy ?? '', ...policyArns].reduce((sum, text) => sum + text.length, 0)
+  if (characters > plainTextCharacters) {
+    const message = `Inline and managed session policies together have ${characters} characters of plain text; ${plainTextCharacters} are allowed.`
+    throw new StsError('ValidationError', 400, message)
+  }
   try {
     if (policy !== undefined) parsePolicyDocument(policy, 'session')
     for (const arn of policyArns) directory.policy(arn)

@@ -70,6 +70,16 @@ describe('AssumeRole’s parameters', () => {
     })
   })
 
+  it('2,048 characters for inline policy and managed policies’ ARNs together', async () => {
+    const text = JSON.stringify(policy(allow('iot:*')))
+    const PolicyArns = [{ arn: 'arn:aws:iam::aws:policy/AWSIoTDataAccess' }]
+    expect(await assume({ Policy: text.padEnd(2008), PolicyArns })).toHaveProperty('Credentials')
+    expect(await assume({ Policy: text.padEnd(2009), PolicyArns })).toMatchObject({
+      code: 'ValidationError',
+      message: expect.stringMatching(/^Inline and managed session policies together have 2049 characters/),
+    })
+  })
+
   it('the packed size of the manual’s example is what the manual says, and no content has no size', async () => {
     const example = JSON.stringify({
       Version: '2012-10-17',

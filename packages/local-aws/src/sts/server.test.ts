@@ -1,6 +1,11 @@
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:tls'
-import { AssumeRoleCommand, GetCallerIdentityCommand, STSServiceException } from '@aws-sdk/client-sts'
+import {
+  AssumeRoleCommand,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+  STSServiceException,
+} from '@aws-sdk/client-sts'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { AccessKey } from '../iam/index.js'
@@ -97,6 +102,18 @@ describe('who is asking', () => {
       message: expect.stringMatching(/^Signature expired: \w{16} is now earlier than \w{16} \(\w{16} - 15 min\.\)$/),
     })
     expect(await whoAmI(user, 2)).toBe(user.principal.arn)
+  })
+})
+
+describe('other operations', () => {
+  it('are refused by name, with what there is', async () => {
+    const call = stage.client(user).send(new GetSessionTokenCommand({}))
+    await expect(call).rejects.toMatchObject({
+      name: 'InvalidAction',
+      message: expect.stringMatching(
+        /^Could not find operation GetSessionToken for version 2011-06-15\. This stand-in has AssumeRole, .*\.$/,
+      ),
+    })
   })
 })
 

@@ -185,7 +185,8 @@ function findOperation(parameters: URLSearchParams): Operation {
   const operation = version === apiVersion ? operations.get(action) : undefined
   if (operation) return operation
   const message = `Could not find operation ${action} for version ${version ?? 'NO_VERSION_SPECIFIED'}`
-  throw new StsError('InvalidAction', 400, message)
+  const known = [...operations.keys(), ...unsignedOperations.keys()].join(', ')
+  throw new StsError('InvalidAction', 400, `${message}. This stand-in has ${known}, all of version ${apiVersion}.`)
 }
 
 /** Our own mistakes are answered as AWS answers its own, and do not end the process. */
