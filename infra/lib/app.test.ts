@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { App, Aspects, Validations } from 'aws-cdk-lib'
 import { CfnRole } from 'aws-cdk-lib/aws-iam'
 import { AwsSolutionsChecks } from 'cdk-nag'
@@ -10,6 +11,9 @@ import { topicCredentialsApp } from './app.js'
 import { StackChecks } from './checks/stack-checks.js'
 import { text } from './checks/template.js'
 import { TopicCredentialsStack } from './topic-credentials-stack.js'
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
 
 type Template = { Resources: Record<string, object>; Outputs: Record<string, { Value: unknown }> }
 
@@ -43,7 +47,7 @@ describe('the stack', () => {
   })
 
   it('has not changed unnoticed (UPDATE_SNAPSHOTS=1 accepts a change)', () => {
-    const snapshot = join(import.meta.dirname, '../../lib/app.snapshot.json')
+    const snapshot = fileURLToPath(new URL('../../lib/app.snapshot.json', import.meta.url))
     const stable = JSON.stringify(template, null, 2).replaceAll(/\b[0-9a-f]{64}\b/g, '<asset hash>')
     if (process.env.UPDATE_SNAPSHOTS !== undefined) writeFileSync(snapshot, `${stable}\n`)
     expect(JSON.parse(stable)).toEqual(JSON.parse(readFileSync(snapshot, 'utf8')))

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parseEntitlements } from '@topic-credentials/grants'
+import { EntitlementError, parseEntitlements } from '@topic-credentials/grants'
 
 /**
  * Who may have which grants, in the form of `entitlements.json`. It is shipped with the function as it was written and
@@ -31,7 +31,9 @@ export function readEntitlements(file: string): EntitlementsDocument {
     document = JSON.parse(readFileSync(file, 'utf8'))
     parseEntitlements(document)
   } catch (error) {
-    throw new EntitlementsFileError(file, error instanceof Error ? error.message : String(error), { cause: error })
+    const message = error instanceof Error ? error.message : String(error)
+    const remedy = error instanceof EntitlementError ? ` ${error.remedy}` : ''
+    throw new EntitlementsFileError(file, message + remedy, { cause: error })
   }
   return document as EntitlementsDocument
 }

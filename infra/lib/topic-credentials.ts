@@ -3,6 +3,7 @@ import { CredentialsApi, type CredentialsApiProps } from './credentials-api.js'
 import { DataEndpoint } from './data-endpoint.js'
 import { TopicRole, type TopicRoleProps } from './topic-role.js'
 import { VendingFunction, type VendingFunctionProps } from './vending-function.js'
+import { VendingMetrics } from './vending-metrics.js'
 import { VendorRole } from './vendor-role.js'
 
 /** Properties of {@link TopicCredentials}: the settings of its parts. Only `entitlements` is required. */
@@ -12,7 +13,7 @@ export interface TopicCredentialsProps
     Omit<CredentialsApiProps, 'handler'> {}
 
 /**
- * Everything that vends credentials: role, function, HTTP API.
+ * Everything that vends credentials: role, function, metrics, HTTP API.
  *
  * @example
  * new TopicCredentials(this, 'Credentials', {
@@ -24,6 +25,7 @@ export class TopicCredentials extends Construct {
   readonly endpoint: DataEndpoint
   readonly topics: TopicRole
   readonly vending: VendingFunction
+  readonly metrics: VendingMetrics
   readonly api: CredentialsApi
 
   constructor(scope: Construct, id: string, props: TopicCredentialsProps) {
@@ -37,6 +39,7 @@ export class TopicCredentials extends Construct {
       topics: this.topics,
       endpoint: this.endpoint,
     })
+    this.metrics = new VendingMetrics(this, 'Metrics', { logGroup: this.vending.logGroup })
     this.api = new CredentialsApi(this, 'Api', { ...props, handler: this.vending.function })
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { text } from './checks/template.js'
@@ -10,6 +10,9 @@ import { propertiesOf } from './synthesized.js'
 import { TopicRole } from './topic-role.js'
 import { VendingFunction } from './vending-function.js'
 import { VendorRole } from './vendor-role.js'
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
 
 const entitledTo = (topic: string): object => ({ entitlements: [{ publish: [topic] }] })
 

@@ -3,10 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { parseVendResponse } from '@topic-credentials/grants'
 import { bundleVendor } from './bundle.js'
 import { type FakeSts, startFakeSts, vended } from './fake-sts.js'
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
 
 const entitlements = { entitlements: [{ publish: ['test'], subscribe: ['test'] }] }
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'vendor-bundle-'))

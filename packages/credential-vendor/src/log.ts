@@ -36,7 +36,14 @@ export type Log = (entry: LogEntry) => void
  */
 export function jsonLog(write: (line: string) => void, now: () => Date): Log {
   return (entry) => {
-    const level = entry.status < 400 ? 'INFO' : entry.status < 500 ? 'WARN' : 'ERROR'
-    write(`${JSON.stringify({ timestamp: now().toISOString(), level, ...entry })}\n`)
+    write(`${JSON.stringify({ timestamp: now().toISOString(), level: levelOf(entry), ...entry })}\n`)
   }
+}
+
+/** Percent from which a session policy is close to what STS can pack. */
+const nearlyFull = 80
+
+function levelOf({ status, packedPolicySize = 0 }: LogEntry): 'INFO' | 'WARN' | 'ERROR' {
+  if (status >= 500) return 'ERROR'
+  return status >= 400 || packedPolicySize >= nearlyFull ? 'WARN' : 'INFO'
 }

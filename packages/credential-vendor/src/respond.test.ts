@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { parseEntitlements, parseProblem, parseVendResponse } from '@topic-credentials/grants'
 import fc from 'fast-check'
 import type { AssumeRole, SessionRequest } from './assume-role.js'
@@ -7,6 +7,9 @@ import { vended } from './fake-sts.js'
 import { jsonLog } from './log.js'
 import bodies from './respond.cases.json' with { type: 'json' }
 import { respondWith, type VendEvent } from './respond.js'
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
 
 const accountId = '123456789012'
 const alice = { iam: { userArn: `arn:aws:iam::${accountId}:user/alice` } }

@@ -4,6 +4,9 @@ import fc from 'fast-check'
 import type { AssumeRole } from './assume-role.js'
 import { type Vendor, vend } from './vend.js'
 
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
+
 const entitlements = parseEntitlements({
   entitlements: [
     { publish: ['test'], subscribe: ['test'] },
