@@ -25,6 +25,8 @@ export interface ConnectOptions {
   readonly keepAliveSeconds?: number
   /** Milliseconds until the first connection must stand. Default 30,000. */
   readonly timeoutMs?: number
+  /** Least milliseconds between two CONNECTs. Default 1,000, which is AWS IoT's limit for a client ID. */
+  readonly connectIntervalMs?: number
   /** Gives up connecting, or closes the session later on. */
   readonly signal?: AbortSignal
 }
@@ -44,13 +46,18 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const { credentials, signal, ca } = options
   if (signal?.aborted) throw aborted(signal)
   const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
-  const { vended } = await credentials(signal === undefined ? {} : { signal })
+  const identity = await credentials(signal === undefined ? {} : { signal })
+  const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
   const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomUUID().slice(0, 8)))
   const closing = new AbortController()
-  const handshake = new HandshakeSigner(credentials, options.region ?? vended.region, closing.signal)
+  const handshake = new HandshakeSigner({
+    credentials,
+    region: options.region ?? vended.region,
+    intervalMs: options.connectIntervalMs ?? 1_000,
+    closing: closing.signal,
+  })
   const transport = await openTransport(options.mqtt ?? 5, { ...endpoint, clientId, keepAliveSeconds, ca, handshake })
-  const { userId, grants } = vended
   const session = new Session({
     transport,
     handshake,
@@ -58,8 +65,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     endpoint,
     ca,
     clientId,
-    userId,
-    grants,
+    identity,
     closing,
   })
   try {

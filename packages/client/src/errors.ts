@@ -18,6 +18,7 @@ export type ClientErrorCode =
   | 'session_closed'
   | 'timed_out'
   | 'tls_trust'
+  | 'unreadable_payload'
   | 'vend_refused'
   | 'vendor_unavailable'
 
@@ -56,6 +57,7 @@ export class TopicCredentialsError extends Error {
 /** The grants do not cover what was asked: found here before anything was sent, or answered by the broker. */
 export class NotGrantedError extends TopicCredentialsError {
   override readonly name = 'NotGrantedError'
+  declare readonly code: 'not_granted'
   readonly operation: 'connect' | 'publish' | 'subscribe'
   /** True when the broker refused what our grants allow: the policy behind them has changed. */
   readonly byBroker: boolean

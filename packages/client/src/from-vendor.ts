@@ -1,7 +1,7 @@
 import type { VendResponse } from '@topic-credentials/grants'
 import { type Backoff, DEFAULT_BACKOFF, waitBefore } from './backoff.js'
 import { ClockSkewError, TopicCredentialsError, VendorBusyError, VendRefusedError } from './errors.js'
-import { type AwsCredentialIdentity, type Vended, Vendor, type VendorOptions } from './vendor.js'
+import { type AskedGrants, type AwsCredentialIdentity, type Vended, Vendor, type VendorOptions } from './vendor.js'
 import { abortable, sleep } from './waiting.js'
 
 /** Vended credentials, in the shape of every AWS SDK v3 client, with what the vendor said beside them. */
@@ -20,6 +20,12 @@ export interface VendedCredentialsProvider {
   (options?: { readonly signal?: AbortSignal }): Promise<VendedIdentity>
   /** AWS refused these credentials although they look fresh: the next call vends anew. Others are left alone. */
   invalidate(accessKeyId: string): void
+  /**
+   * Vends anew for other grants, which every later call gets; what is held already is kept where the vendor refuses.
+   *
+   * @throws VendRefusedError
+   */
+  ask(grants: AskedGrants): Promise<VendedIdentity>
   /** Closes the kept connection to the vendor. */
   close(): void
 }
@@ -48,6 +54,7 @@ export function fromVendor(options: FromVendorOptions): VendedCredentialsProvide
   const cache = new VendedCredentialsCache(options)
   return Object.assign((call?: { readonly signal?: AbortSignal }) => cache.get(call?.signal), {
     invalidate: (accessKeyId: string) => cache.invalidate(accessKeyId),
+    ask: (grants: AskedGrants) => cache.ask(grants),
     close: () => cache.close(),
   })
 }
@@ -65,6 +72,7 @@ class VendedCredentialsCache {
   readonly #now: () => number
   readonly #random: () => number
   readonly #closing = new AbortController()
+  #asked: AskedGrants
   #clockOffset = 0
   #held: Held | undefined
   #pending: Promise<VendedIdentity> | undefined
@@ -72,6 +80,7 @@ class VendedCredentialsCache {
   constructor(options: FromVendorOptions) {
     this.#vendor = new Vendor(options, options.now)
     this.#backoff = options.backoff ?? DEFAULT_BACKOFF
+    this.#asked = options.request ?? {}
     this.#now = options.now ?? Date.now
     this.#random = options.random ?? Math.random
   }
@@ -79,10 +88,17 @@ class VendedCredentialsCache {
   async get(signal?: AbortSignal): Promise<VendedIdentity> {
     const held = this.#held
     if (held !== undefined && this.#now() < held.renewAt) return held.identity
-    this.#pending ??= this.#renew().finally(() => {
-      this.#pending = undefined
-    })
+    this.#pending ??= this.#single(this.#renew(this.#asked))
     return abortable(this.#pending, signal)
+  }
+
+  async ask(grants: AskedGrants): Promise<VendedIdentity> {
+    // After a renewal that is under way, so that it cannot put the old grants back.
+    while (this.#pending !== undefined) await this.#pending.catch(() => {})
+    this.#pending = this.#single(this.#renew(grants))
+    const identity = await this.#pending
+    this.#asked = grants
+    return identity
   }
 
   invalidate(accessKeyId: string): void {
@@ -94,17 +110,26 @@ class VendedCredentialsCache {
     this.#vendor.close()
   }
 
-  async #renew(): Promise<VendedIdentity> {
+  /** One request in flight: whoever comes while it is gets its answer. */
+  async #single(request: Promise<VendedIdentity>): Promise<VendedIdentity> {
+    try {
+      return await request
+    } finally {
+      this.#pending = undefined
+    }
+  }
+
+  async #renew(asked: AskedGrants): Promise<VendedIdentity> {
     const signal = this.#closing.signal
     for (let attempt = 1; ; attempt++) {
       signal.throwIfAborted()
       try {
-        return this.#hold(await this.#vendor.vend(this.#clockOffset, signal))
+        return this.#hold(await this.#vendor.vend(asked, this.#clockOffset, signal))
       } catch (error) {
         if (error instanceof ClockSkewError && this.#correctClock(error.clockOffset)) continue
         if (!mayPass(error)) throw error
         const held = this.#held
-        if (held !== undefined && this.#now() < held.expiresAt) return held.identity
+        if (held !== undefined && asked === this.#asked && this.#now() < held.expiresAt) return held.identity
         if (attempt >= this.#backoff.attempts) throw error
         const retryAfterMs = error instanceof VendorBusyError ? error.retryAfterMs : undefined
         await sleep(waitBefore(attempt, this.#backoff, this.#random(), retryAfterMs), signal)

@@ -2,8 +2,15 @@ import { auth, type http } from 'aws-iot-device-sdk-v2'
 import type { VendedCredentialsProvider, VendedIdentity } from './from-vendor.js'
 import { sleep } from './waiting.js'
 
-/** AWS takes one CONNECT a second from each client ID; a second one within it is refused. */
-const CONNECT_INTERVAL_MS = 1_000
+/** What handshakes are signed with. */
+export interface HandshakeOptions {
+  readonly credentials: VendedCredentialsProvider
+  readonly region: string
+  /** Least milliseconds between two handshakes: AWS takes one CONNECT a second from a client ID, and refuses a second one. */
+  readonly intervalMs: number
+  /** Ends whatever the handshake waits for. */
+  readonly closing: AbortSignal
+}
 
 /** What the last connection attempt was signed with, for whoever has to explain why it failed. */
 export interface HandshakeAttempt {
@@ -24,16 +31,12 @@ const UNKNOWN_ERROR = 3
  * included, and asks the provider each time. That is the whole secret of surviving expiry.
  */
 export class HandshakeSigner {
-  readonly #credentials: VendedCredentialsProvider
-  readonly #region: string
-  readonly #closing: AbortSignal
-  #lastAttemptAt = Number.NEGATIVE_INFINITY
+  readonly #options: HandshakeOptions
+  #lastAt = Number.NEGATIVE_INFINITY
   attempt: HandshakeAttempt = {}
 
-  constructor(credentials: VendedCredentialsProvider, region: string, closing: AbortSignal) {
-    this.#credentials = credentials
-    this.#region = region
-    this.#closing = closing
+  constructor(options: HandshakeOptions) {
+    this.#options = options
   }
 
   /** To be given to the SDK as its handshake transform. */
@@ -49,11 +52,12 @@ export class HandshakeSigner {
 
   async #sign(request: http.HttpRequest): Promise<void> {
     this.attempt = {}
-    const wait = this.#lastAttemptAt + CONNECT_INTERVAL_MS - performance.now()
-    if (wait > 0) await sleep(wait, this.#closing)
-    this.#closing.throwIfAborted()
-    const identity = await this.#credentials({ signal: this.#closing })
-    this.#lastAttemptAt = performance.now()
+    const { credentials, region, intervalMs, closing } = this.#options
+    const wait = this.#lastAt + intervalMs - performance.now()
+    if (wait > 0) await sleep(wait, closing)
+    closing.throwIfAborted()
+    const identity = await credentials({ signal: closing })
+    this.#lastAt = performance.now()
     await auth.aws_sign_request(request, {
       algorithm: auth.AwsSigningAlgorithm.SigV4,
       signature_type: auth.AwsSignatureType.HttpRequestViaQueryParams,
@@ -62,7 +66,7 @@ export class HandshakeSigner {
         identity.secretAccessKey,
         identity.sessionToken,
       ),
-      region: this.#region,
+      region,
       service: 'iotdevicegateway',
       date: new Date(Date.now() + identity.clockOffset),
       signed_body_value: auth.AwsSignedBodyValue.EmptySha256,

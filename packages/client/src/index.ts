@@ -14,7 +14,9 @@ export {
   type VendedCredentialsProvider,
   type VendedIdentity,
 } from './from-vendor.js'
+export type { Message, StandardSchema } from './message.js'
 export type { PublishOptions, Session, SessionEvents, SessionState } from './session.js'
 export type { SubscribeOptions, Subscription } from './subscription.js'
-export type { Message, QoS } from './transport.js'
+export type { TopicFilter, TopicName } from './topic-types.js'
+export type { QoS } from './transport.js'
 export type { AwsCredentialIdentity, VendorOptions } from './vendor.js'

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { io, mqtt } from 'aws-iot-device-sdk-v2'
 import {
   FIRST_REFUSAL,
+  NOT_AUTHORIZED,
   type OutgoingMessage,
   type QoS,
   type ReasonCode,
@@ -13,68 +14,98 @@ import {
 
 const RECONNECT_MIN_SECONDS = 1
 const RECONNECT_MAX_SECONDS = 60
+/** So often the connection has to end over the same operation before that operation counts as refused. */
+const STRIKES = 2
+
+/** Something sent, and not answered yet. */
+interface Operation {
+  readonly send: (connection: mqtt.MqttClientConnection) => Promise<ReasonCode>
+  readonly settle: (code: ReasonCode) => void
+  readonly fail: (error: unknown) => void
+  strikes: number
+}
 
 /**
  * MQTT 3.1.1 over the device SDK's client.
  *
- * Two things that this protocol cannot do: a refused CONNECT, PUBLISH or SUBSCRIBE is answered by closing the connection,
- * so that the reason has to be guessed from what was under way; and an attempt to reconnect that fails is not reported.
+ * In this protocol AWS refuses a PUBLISH or a SUBSCRIBE by closing the connection; the SDK connects again and sends the same
+ * thing again, for ever. So: when the connection ends twice over the same oldest unanswered operation, that one is taken
+ * to be refused, and a new SDK connection goes on without it. Nor does the SDK say when an attempt to reconnect fails.
  */
 export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Transport {
-  readonly #connection: mqtt.MqttClientConnection
+  readonly #options: TransportOptions
+  readonly #pending = new Set<Operation>()
+  #connection: mqtt.MqttClientConnection
   #stopped = false
 
   constructor(options: TransportOptions) {
     super()
-    const tls = new io.TlsContextOptions()
-    if (options.ca !== undefined) tls.override_default_trust_store(options.ca)
-    this.#connection = new mqtt.MqttClient().new_connection({
-      client_id: options.clientId,
-      host_name: options.host,
-      port: options.port,
-      clean_session: false,
-      keep_alive: options.keepAliveSeconds,
-      reconnect_min_sec: RECONNECT_MIN_SECONDS,
-      reconnect_max_sec: RECONNECT_MAX_SECONDS,
-      socket_options: new io.SocketOptions(),
-      tls_ctx: new io.ClientTlsContext(tls),
-      use_websocket: true,
-      disable_metrics: true,
-      websocket_handshake_transform: options.handshake.transform,
-    })
-    this.#relayEvents()
+    this.#options = options
+    this.#connection = this.#open()
   }
 
   start(): void {
-    void this.#connectFirst()
+    void this.#connectFirst(this.#connection)
   }
 
-  async subscribe(filter: string, qos: QoS): Promise<ReasonCode> {
-    const answer = await this.#connection.subscribe(filter, qos)
-    // A refused filter resolves too: the SDK hands on the SUBACK's return code as its QoS.
-    return answer.error_code === 0 ? (answer.qos ?? FIRST_REFUSAL) : FIRST_REFUSAL
+  subscribe(filter: string, qos: QoS): Promise<ReasonCode> {
+    return this.#operate(async (connection) => {
+      const answer = await connection.subscribe(filter, qos)
+      // A refused filter resolves too: the SDK hands on the SUBACK's return code as its QoS.
+      return answer.error_code === 0 ? (answer.qos ?? FIRST_REFUSAL) : FIRST_REFUSAL
+    })
   }
 
   async unsubscribe(filter: string): Promise<void> {
     await this.#connection.unsubscribe(filter)
   }
 
-  async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
-    await this.#connection.publish(topic, payload instanceof Uint8Array ? toArrayBuffer(payload) : payload, qos, retain)
-    return 0
+  publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
+    return this.#operate(async (connection) => {
+      await connection.publish(topic, new Uint8Array(payload).buffer, qos, retain)
+      return 0
+    })
+  }
+
+  async reconnect(): Promise<void> {
+    this.emit('interrupted', { name: 'RECONNECT', message: 'connecting again, as asked to' })
+    await this.#replace()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     this.removeAllListeners()
-    // Rejects when it was never connected: then there is nothing to disconnect.
-    await this.#connection.disconnect().catch(() => {})
+    for (const { fail } of this.#pending) fail(new Error('The transport is stopped'))
+    this.#pending.clear()
+    await release(this.#connection)
+  }
+
+  #open(): mqtt.MqttClientConnection {
+    const { host, port, clientId, keepAliveSeconds, ca, handshake } = this.#options
+    const tls = new io.TlsContextOptions()
+    if (ca !== undefined) tls.override_default_trust_store(ca)
+    const connection = new mqtt.MqttClient().new_connection({
+      client_id: clientId,
+      host_name: host,
+      port,
+      clean_session: false,
+      keep_alive: keepAliveSeconds,
+      reconnect_min_sec: RECONNECT_MIN_SECONDS,
+      reconnect_max_sec: RECONNECT_MAX_SECONDS,
+      socket_options: new io.SocketOptions(),
+      tls_ctx: new io.ClientTlsContext(tls),
+      use_websocket: true,
+      disable_metrics: true,
+      websocket_handshake_transform: handshake.transform,
+    })
+    this.#relayEvents(connection)
+    return connection
   }
 
   /** The SDK reconnects by itself, but only after a first success. */
-  async #connectFirst(): Promise<void> {
+  async #connectFirst(connection: mqtt.MqttClientConnection): Promise<void> {
     for (let delay = RECONNECT_MIN_SECONDS; !this.#stopped; delay = Math.min(delay * 2, RECONNECT_MAX_SECONDS)) {
-      const connected = await this.#connection.connect().then(
+      const connected = await connection.connect().then(
         () => true,
         () => false,
       )
@@ -83,25 +114,69 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     }
   }
 
-  #relayEvents(): void {
+  #operate(send: Operation['send']): Promise<ReasonCode> {
+    return new Promise((resolve, reject) => {
+      const operation: Operation = { send, settle: resolve, fail: reject, strikes: 0 }
+      this.#pending.add(operation)
+      this.#send(operation)
+    })
+  }
+
+  #send(operation: Operation): void {
     const connection = this.#connection
+    operation.send(connection).then(
+      (code) => this.#pending.delete(operation) && operation.settle(code),
+      (error: unknown) => {
+        // A connection that was replaced fails what it had: that has been handed to the new one.
+        if (connection === this.#connection && this.#pending.delete(operation)) operation.fail(error)
+      },
+    )
+  }
+
+  #onInterrupt(): void {
+    const [oldest] = this.#pending
+    if (oldest === undefined) return
+    oldest.strikes += 1
+    if (oldest.strikes < STRIKES) return
+    this.#pending.delete(oldest)
+    oldest.settle(NOT_AUTHORIZED)
+    void this.#replace()
+  }
+
+  /** Goes on with a new SDK connection: there is no other way to take back what was handed to the old one. */
+  async #replace(): Promise<void> {
+    const replaced = this.#connection
+    replaced.removeAllListeners()
+    replaced.on('error', () => {})
+    const connection = this.#open()
+    this.#connection = connection
+    for (const operation of this.#pending) this.#send(operation)
+    await release(replaced)
+    void this.#connectFirst(connection)
+  }
+
+  #relayEvents(connection: mqtt.MqttClientConnection): void {
     connection.on('connection_success', ({ session_present }) =>
       this.emit('connected', { sessionPresent: session_present }),
     )
     connection.on('connection_failure', ({ error }) => this.emit('failed', failure(error)))
-    connection.on('interrupt', (error) => this.emit('interrupted', failure(error)))
+    connection.on('interrupt', (error) => {
+      this.emit('interrupted', failure(error))
+      this.#onInterrupt()
+    })
     connection.on('message', (topic, payload, duplicate, qos, retain) =>
       this.emit('message', { topic, payload: new Uint8Array(payload), qos: qos === 0 ? 0 : 1, retain, duplicate }),
     )
+    // Without a listener an 'error' event would end the process; each one arrives as a rejection or an event above too.
     connection.on('error', () => {})
   }
 }
 
-function failure(error: { error_name?: string; toString(): string } | undefined) {
-  return { name: error?.error_name ?? 'AWS_ERROR_UNKNOWN', message: String(error) }
+/** Rejects when it was never connected: then there is nothing to disconnect. */
+async function release(connection: mqtt.MqttClientConnection): Promise<void> {
+  await connection.disconnect().catch(() => {})
 }
 
-/** The SDK's payload type knows ArrayBuffer, not views on one. */
-function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {
-  return new Uint8Array(bytes).buffer
+function failure(error: { error_name?: string; toString(): string } | undefined) {
+  return { name: error?.error_name ?? 'AWS_ERROR_UNKNOWN', message: String(error) }
 }

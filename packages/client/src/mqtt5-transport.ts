@@ -59,6 +59,15 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
     return puback?.reasonCode ?? 0
   }
 
+  async reconnect(): Promise<void> {
+    const client = this.#open()
+    const stopped = once(client, mqtt5.Mqtt5Client.STOPPED)
+    client.stop()
+    await stopped
+    this.emit('interrupted', { name: 'RECONNECT', message: 'connecting again, as asked to' })
+    client.start()
+  }
+
   async stop(): Promise<void> {
     const client = this.#client
     if (client === undefined) return

@@ -2,24 +2,22 @@ import type { Decision, Grants } from '@topic-credentials/grants'
 import { NotGrantedError, TopicCredentialsError } from './errors.js'
 import { NOT_AUTHORIZED } from './transport.js'
 
-/** Throws NotGrantedError unless the grants allow it: what was asked, what is granted, what to do. */
-export function requireGranted(
+/** The error for a decision that is a no: what was asked, what is granted, what to do. */
+export function notGranted(
   decision: Decision,
   operation: 'publish' | 'subscribe',
   topic: string,
   { userId, grants }: { readonly userId: string; readonly grants: Grants },
-): void {
-  if (decision.allowed) return
+): NotGrantedError | undefined {
+  if (decision.allowed) return undefined
   const verb = operation === 'publish' ? 'publish to' : 'subscribe to'
-  throw new NotGrantedError(
-    `${userId} may not ${verb} '${topic}': ${decision.reason} Granted: ${describeGrants(grants)}.`,
-    {
-      operation,
-      byBroker: false,
-      value: topic,
-      remedy: `Use a topic that is granted, or have '${topic}' added to the entitlements and the stack deployed again.`,
-    },
-  )
+  const said = `${userId} may not ${verb} '${topic}': ${decision.reason}`
+  return new NotGrantedError(`${said} Granted: ${describeGrants(grants)}.`, {
+    operation,
+    byBroker: false,
+    value: topic,
+    remedy: `Use a topic that is granted, or have '${topic}' added to the entitlements and the stack deployed again.`,
+  })
 }
 
 /** `publish a, b/#; subscribe c`, or `nothing`. */

@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events'
 import { explain, type Grants } from '@topic-credentials/grants'
-import { diagnose } from './diagnosis.js'
-import type { Endpoint } from './endpoint.js'
-import { TopicCredentialsError } from './errors.js'
-import type { VendedCredentialsProvider } from './from-vendor.js'
-import type { HandshakeSigner } from './handshake.js'
+import { type NotGrantedError, TopicCredentialsError } from './errors.js'
+import type { VendedIdentity } from './from-vendor.js'
 import { payloadBytes } from './payload.js'
-import { brokerRefusal, requireGranted } from './refusal.js'
+import { brokerRefusal, notGranted } from './refusal.js'
 import type { SubscribeOptions, Subscription } from './subscription.js'
 import { Subscriptions } from './subscriptions.js'
+import { type Supervised, Supervisor } from './supervisor.js'
+import type { TopicFilter, TopicName } from './topic-types.js'
 import { FIRST_REFUSAL, NOT_AUTHORIZED, type QoS, type Transport, type TransportFailure } from './transport.js'
-import { abortable } from './waiting.js'
+import type { AskedGrants } from './vendor.js'
+import { abortable, aborted } from './waiting.js'
 
 export type SessionState = 'closed' | 'connected' | 'connecting' | 'interrupted'
 
@@ -37,15 +37,10 @@ export interface PublishOptions {
 }
 
 /** What a session is made of; `connect` puts it together. */
-export interface SessionParts {
+export interface SessionParts extends Supervised {
   readonly transport: Transport
-  readonly handshake: HandshakeSigner
-  readonly credentials: VendedCredentialsProvider
-  readonly endpoint: Endpoint
-  readonly ca: string | undefined
-  readonly clientId: string
-  readonly userId: string
-  readonly grants: Grants
+  /** What was vended first. */
+  readonly identity: VendedIdentity
   /** Aborted when the session closes: ends whatever the handshake waits for. */
   readonly closing: AbortController
 }
@@ -57,24 +52,29 @@ export interface SessionParts {
  */
 export class Session extends EventEmitter<SessionEvents> implements AsyncDisposable {
   readonly #parts: SessionParts
+  readonly #supervisor: Supervisor
   readonly #subscriptions: Subscriptions
   #state: SessionState = 'connecting'
   #error: TopicCredentialsError | undefined
-  #accessKeyId: string | undefined
-  #refusedKeys = 0
+  #identity: VendedIdentity
 
   constructor(parts: SessionParts) {
     super()
     this.#parts = parts
+    this.#identity = parts.identity
+    this.#supervisor = new Supervisor(parts)
     this.#subscriptions = new Subscriptions(parts.transport)
     const { transport } = parts
-    transport.on('connected', ({ sessionPresent }) => void this.#onConnected(sessionPresent))
+    transport.on('connected', ({ sessionPresent }) => this.#onConnected(sessionPresent))
     transport.on('failed', (failure) => void this.#onFailure(failure))
     transport.on('interrupted', (failure) => {
-      if (this.#state === 'connected') this.#state = 'interrupted'
-      void this.#onFailure(failure)
+      const standing = this.#state === 'connected'
+      if (standing) this.#state = 'interrupted'
+      // A QoS 0 publish has no acknowledgement that could say no: the broker disconnects instead.
+      if (standing && failure.reasonCode === NOT_AUTHORIZED) this.#refused('publish', 'with QoS 0', NOT_AUTHORIZED)
+      else void this.#onFailure(failure)
     })
-    transport.on('message', (message) => this.#subscriptions.deliver(message))
+    transport.on('message', (packet) => this.#subscriptions.deliver(packet))
   }
 
   get state(): SessionState {
@@ -86,46 +86,76 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     return this.#error
   }
 
-  /** What these credentials allow. */
+  /** What the credentials of this connection allow. */
   get grants(): Grants {
-    return this.#parts.grants
+    return this.#identity.vended.grants
   }
 
   get userId(): string {
-    return this.#parts.userId
+    return this.#identity.vended.userId
   }
 
   get clientId(): string {
     return this.#parts.clientId
   }
 
+  /** When the credentials of this connection expire. The connection itself may outlive them. */
+  get expiration(): Date {
+    return this.#identity.expiration
+  }
+
   /**
    * Subscribes to a topic filter that the grants cover. Await `.ready`, or just iterate.
    *
    * @throws NotGrantedError at once, before anything is sent
+   * @throws TopicCredentialsError `quota_exceeded` for the 51st topic filter
+   * @example for await (const message of session.subscribe('devices/+/state')) console.log(message.topic, message.text())
    */
-  subscribe(filter: string, options: SubscribeOptions = {}): Subscription {
+  subscribe<const Filter extends string>(filter: TopicFilter<Filter>, options: SubscribeOptions = {}): Subscription {
     this.#requireOpen()
-    const decision = explain(this.grants, this.#parts, { action: 'subscribe', filter })
-    requireGranted(decision, 'subscribe', filter, this.#parts)
-    options.signal?.throwIfAborted()
+    if (options.signal?.aborted) throw aborted(options.signal)
+    this.#requireGranted('subscribe', filter)
     return this.#subscriptions.add(filter, options, (code) => this.#refused('subscribe', filter, code))
   }
 
   /**
-   * Publishes to a topic that the grants cover.
+   * Publishes to a topic that the grants cover. While the connection is gone, QoS 1 waits for it and QoS 0 fails.
    *
    * @param payload bytes or text as they are; anything else as JSON
-   * @throws NotGrantedError before anything is sent, or when the broker refuses all the same
+   * @throws NotGrantedError before anything is sent, or when the broker refuses all the same; it is not sent again then
+   * @example await session.publish('devices/1/state', { on: true }, { signal: AbortSignal.timeout(5_000) })
    */
-  async publish(topic: string, payload: unknown, options: PublishOptions = {}): Promise<void> {
+  async publish<const Topic extends string>(
+    topic: TopicName<Topic>,
+    payload: unknown,
+    { qos = 1, retain = false, signal }: PublishOptions = {},
+  ): Promise<void> {
     this.#requireOpen()
-    const { qos = 1, retain = false, signal } = options
-    const decision = explain(this.grants, this.#parts, { action: 'publish', topic, retain })
-    requireGranted(decision, 'publish', topic, this.#parts)
+    this.#requireGranted('publish', topic, retain)
     const sent = this.#parts.transport.publish({ topic, payload: payloadBytes(payload), qos, retain })
-    const code = await abortable(sent, signal)
+    const code = await abortable(
+      sent.catch((error: unknown) => this.#notSent(topic, error)),
+      signal,
+    )
     if (code >= FIRST_REFUSAL) throw this.#refused('publish', topic, code)
+  }
+
+  /**
+   * Exchanges the grants of a live session for others, more or fewer, by vending anew and connecting with that. What is not
+   * granted any more ends with NotGrantedError; everything else goes on, messages included.
+   *
+   * @throws VendRefusedError when the vendor does not give them: then nothing has changed
+   * @example await session.grant({ subscribe: ['devices/1/#'], publish: ['devices/1/cmd'] })
+   */
+  async grant(asked: AskedGrants, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#requireOpen()
+    await abortable(this.#parts.credentials.ask(asked), signal)
+    const connected = new Promise<void>((resolve, reject) => {
+      this.once('connected', () => resolve())
+      this.once('closed', (error) => reject(error ?? closedError(undefined)))
+    })
+    await this.#parts.transport.reconnect()
+    await abortable(connected, signal)
   }
 
   /** Ends the connection and every subscription. Does nothing when it is closed already. */
@@ -137,44 +167,52 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     await this.close()
   }
 
-  async #onConnected(sessionPresent: boolean): Promise<void> {
+  #onConnected(resumed: boolean): void {
     if (this.#state === 'closed') return
     const again = this.#state === 'interrupted'
     this.#state = 'connected'
-    this.#refusedKeys = 0
-    this.emit('connected', { resumed: sessionPresent })
-    const { identity } = this.#parts.handshake.attempt
-    if (identity !== undefined && identity.accessKeyId !== this.#accessKeyId) {
-      if (this.#accessKeyId !== undefined)
-        this.emit('renewed', { accessKeyId: identity.accessKeyId, expiration: identity.expiration })
-      this.#accessKeyId = identity.accessKeyId
-    }
-    if (again && !sessionPresent) await this.#subscriptions.restore()
+    this.#supervisor.succeeded()
+    const { identity = this.#identity } = this.#parts.handshake.attempt
+    const renewed = identity.accessKeyId !== this.#identity.accessKeyId
+    this.#identity = identity
+    if (renewed) this.#subscriptions.endWhere(({ filter }) => this.#ungranted('subscribe', filter))
+    if (again && !resumed) this.#subscriptions.restore()
+    this.emit('connected', { resumed })
+    if (renewed) this.emit('renewed', { accessKeyId: identity.accessKeyId, expiration: identity.expiration })
   }
 
   async #onFailure(failure: TransportFailure): Promise<void> {
-    const { handshake, endpoint, ca, clientId, credentials } = this.#parts
-    if (this.#state === 'interrupted' && failure.reasonCode === NOT_AUTHORIZED) {
-      // A QoS 0 publish has no acknowledgement that could say no: the broker disconnects instead.
-      this.#refused('publish', 'a message of QoS 0', NOT_AUTHORIZED)
-      return
-    }
-    const { attempt } = handshake
-    const diagnosis = await diagnose({ failure, attempt, endpoint, ca, clientId })
+    const { error, terminal } = await this.#supervisor.failed(failure)
     if (this.#state === 'closed') return
-    if (diagnosis.refusedKey !== undefined) {
-      credentials.invalidate(diagnosis.refusedKey)
-      this.#refusedKeys += 1
-    }
-    // Two keys refused in a row: the second one was fresh, so a third would be refused too.
-    if (diagnosis.terminal || this.#refusedKeys > 1) await this.#close(diagnosis.error)
-    else this.emit('interrupted', diagnosis.error)
+    if (terminal) await this.#close(error)
+    else this.emit('interrupted', error)
+  }
+
+  #ungranted(operation: 'publish' | 'subscribe', topic: string, retain = false): NotGrantedError | undefined {
+    const request =
+      operation === 'publish' ? { action: operation, topic, retain } : { action: operation, filter: topic }
+    return notGranted(explain(this.grants, this, request), operation, topic, this)
+  }
+
+  #requireGranted(operation: 'publish' | 'subscribe', topic: string, retain = false): void {
+    const error = this.#ungranted(operation, topic, retain)
+    if (error !== undefined) throw error
   }
 
   #refused(operation: 'publish' | 'subscribe', value: string, code: number): TopicCredentialsError {
     const error = brokerRefusal(operation, value, code)
     this.emit('refused', error)
     return error
+  }
+
+  #notSent(topic: string, cause: unknown): never {
+    if (this.#state === 'closed') throw closedError(this.#error)
+    throw new TopicCredentialsError(`The message to '${topic}' was not sent: ${cause}`, {
+      code: 'connection_lost',
+      value: topic,
+      remedy: 'Publish with QoS 1, which waits for the connection to come back, or publish again.',
+      cause,
+    })
   }
 
   async #close(error: TopicCredentialsError | undefined): Promise<void> {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
+import { Message } from './message.js'
 import { type SubscribeOptions, Subscription } from './subscription.js'
-import type { Message, QoS } from './transport.js'
+import type { QoS } from './transport.js'
 
 function message(text: string): Message {
-  return { topic: 't', payload: new TextEncoder().encode(text), qos: 1, retain: false, duplicate: false }
+  return new Message({ topic: 't', payload: new TextEncoder().encode(text), qos: 1, retain: false, duplicate: false })
 }
 
 function subscription(options: SubscribeOptions = {}, ready: Promise<QoS> = Promise.resolve(1)) {
   const unsubscribed: string[] = []
   const owner = { unsubscribe: async ({ filter }: Subscription) => void unsubscribed.push(filter) }
-  return { subscription: new Subscription(owner, 't', options, ready), unsubscribed }
+  return { subscription: new Subscription(owner, 't', options, () => ready), unsubscribed }
 }
 
 async function texts(messages: AsyncIterable<Message>): Promise<string[]> {

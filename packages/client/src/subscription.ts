@@ -1,5 +1,6 @@
 import { TopicCredentialsError } from './errors.js'
-import type { Message, QoS } from './transport.js'
+import type { Message } from './message.js'
+import type { QoS } from './transport.js'
 
 /** How a subscription is made. */
 export interface SubscribeOptions {
@@ -39,17 +40,22 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
   #ended = false
   #error: Error | undefined
 
-  constructor(owner: SubscriptionOwner, filter: string, options: SubscribeOptions, ready: Promise<QoS>) {
+  constructor(
+    owner: SubscriptionOwner,
+    filter: string,
+    options: SubscribeOptions,
+    request: (subscription: Subscription) => Promise<QoS>,
+  ) {
     this.#owner = owner
     this.filter = filter
     this.options = options
-    this.ready = ready
+    this.ready = request(this)
     // Whoever iterates meets the error there; whoever only listens meets it by awaiting `ready`.
-    ready.catch((error: Error) => this.end(error))
+    this.ready.catch((error: Error) => this.end(error))
     options.signal?.addEventListener('abort', () => void this.close(), { once: true })
   }
 
-  /** Takes a message in; called by the session. */
+  /** @internal Takes a message in. */
   deliver(message: Message): void {
     if (this.#ended) return
     if (this.options.onMessage !== undefined) {
@@ -68,7 +74,7 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
     this.#waiting?.resolve()
   }
 
-  /** No more messages will come; called by the session. What is buffered is still handed out. */
+  /** @internal No more messages will come. What is buffered is still handed out. */
   end(error?: Error): void {
     if (this.#ended) return
     this.#ended = true

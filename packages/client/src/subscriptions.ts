@@ -1,59 +1,83 @@
 import { matches } from '@topic-credentials/grants'
-import type { TopicCredentialsError } from './errors.js'
+import { TopicCredentialsError } from './errors.js'
+import { Message } from './message.js'
 import { type SubscribeOptions, Subscription } from './subscription.js'
-import { FIRST_REFUSAL, type Message, type QoS, type ReasonCode, type Transport } from './transport.js'
+import { FIRST_REFUSAL, type QoS, type ReasonCode, type ReceivedPacket, type Transport } from './transport.js'
+
+/** AWS IoT's limit for one connection. */
+const MAX_SUBSCRIPTIONS = 50
+
+type Refused = (code: ReasonCode) => Error
 
 /** The subscriptions of one session: makes them, hands messages to them, makes them again where the broker lost them. */
 export class Subscriptions {
   readonly #transport: Transport
-  readonly #all = new Set<Subscription>()
+  readonly #all = new Map<Subscription, Refused>()
 
   constructor(transport: Transport) {
     this.#transport = transport
   }
 
-  /** @param refused makes the error for a filter that the broker refuses */
-  add(filter: string, options: SubscribeOptions, refused: (code: ReasonCode) => Error): Subscription {
-    const { promise, resolve, reject } = deferred<QoS>()
-    const subscription = new Subscription(this, filter, options, promise)
-    // Before the SUBACK: messages may arrive ahead of it.
-    this.#all.add(subscription)
-    this.#transport.subscribe(filter, options.qos ?? 1).then((code) => {
-      if (code < FIRST_REFUSAL) return resolve(code === 0 ? 0 : 1)
-      this.#all.delete(subscription)
-      reject(refused(code))
-    }, reject)
-    return subscription
+  /**
+   * @param refused makes the error for a filter that the broker refuses
+   * @throws TopicCredentialsError `quota_exceeded`
+   */
+  add(filter: string, options: SubscribeOptions, refused: Refused): Subscription {
+    if (this.#filters().size >= MAX_SUBSCRIPTIONS && !this.#filters().has(filter)) throw tooMany(filter)
+    return new Subscription(this, filter, options, (subscription) => {
+      // Before the SUBACK: messages may arrive ahead of it.
+      this.#all.set(subscription, refused)
+      return this.#request(subscription)
+    })
   }
 
-  deliver(message: Message): void {
-    for (const subscription of this.#all)
-      if (matches(withoutGroup(subscription.filter), message.topic)) subscription.deliver(message)
+  deliver(packet: ReceivedPacket): void {
+    const message = new Message(packet)
+    for (const subscription of this.#all.keys())
+      if (matches(withoutGroup(subscription.filter), packet.topic)) subscription.deliver(message)
   }
 
   async unsubscribe(subscription: Subscription): Promise<void> {
     this.#all.delete(subscription)
-    const stillWanted = [...this.#all].some(({ filter }) => filter === subscription.filter)
+    const stillWanted = this.#filters().has(subscription.filter)
     // Fails when the connection is gone: then there is nothing to unsubscribe from.
     if (!stillWanted) await this.#transport.unsubscribe(subscription.filter).catch(() => {})
   }
 
   /** The broker has no session of ours any more: subscribes to everything anew. */
-  async restore(): Promise<void> {
-    await Promise.all(
-      [...this.#all].map(async (subscription) => {
-        const code = await this.#transport.subscribe(subscription.filter, subscription.options.qos ?? 1).catch(() => 0)
-        if (code < FIRST_REFUSAL) return
-        this.#all.delete(subscription)
-        subscription.end()
-      }),
-    )
+  restore(): void {
+    for (const subscription of this.#all.keys()) this.#request(subscription).catch(() => {})
+  }
+
+  /** Ends those for which there is a reason to. */
+  endWhere(reason: (subscription: Subscription) => Error | undefined): void {
+    for (const subscription of [...this.#all.keys()]) {
+      const error = reason(subscription)
+      if (error === undefined) continue
+      subscription.end(error)
+      void this.unsubscribe(subscription)
+    }
   }
 
   /** No more messages. Those in the buffers are still handed out. */
   end(error: TopicCredentialsError | undefined): void {
-    for (const subscription of this.#all) subscription.end(error)
+    for (const subscription of this.#all.keys()) subscription.end(error)
     this.#all.clear()
+  }
+
+  #filters(): Set<string> {
+    return new Set([...this.#all.keys()].map(({ filter }) => filter))
+  }
+
+  async #request(subscription: Subscription): Promise<QoS> {
+    const { filter, options } = subscription
+    const code = await this.#transport.subscribe(filter, options.qos ?? 1)
+    if (code < FIRST_REFUSAL) return code === 0 ? 0 : 1
+    const refused = this.#all.get(subscription)
+    this.#all.delete(subscription)
+    const error = refused?.(code) ?? new Error('The subscription has ended')
+    subscription.end(error)
+    throw error
   }
 }
 
@@ -62,18 +86,10 @@ function withoutGroup(filter: string): string {
   return filter.replace(/^\$share\/[^/]+\//u, '')
 }
 
-interface Deferred<T> {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-  readonly reject: (error: unknown) => void
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<T>((fulfil, fail) => {
-    resolve = fulfil
-    reject = fail
+function tooMany(filter: string): TopicCredentialsError {
+  return new TopicCredentialsError(`'${filter}' would be subscription ${MAX_SUBSCRIPTIONS + 1} of this connection`, {
+    code: 'quota_exceeded',
+    value: filter,
+    remedy: 'Subscribe with a wildcard instead, end a subscription, or open another session.',
   })
-  return { promise, resolve, reject }
 }

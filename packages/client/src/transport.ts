@@ -3,14 +3,12 @@ import type { HandshakeSigner } from './handshake.js'
 
 export type QoS = 0 | 1
 
-/** One message as it came off the wire. */
-export interface Message {
+/** One PUBLISH as it came off the wire. */
+export interface ReceivedPacket {
   readonly topic: string
   readonly payload: Uint8Array
   readonly qos: QoS
-  /** True when the broker had kept it from before the subscription. */
   readonly retain: boolean
-  /** True when the broker says that it may have sent it before (MQTT 3.1.1 only; MQTT 5's SDK does not tell). */
   readonly duplicate: boolean
 }
 
@@ -21,7 +19,7 @@ export interface TransportEvents {
   failed: [TransportFailure]
   /** An established connection ended. An attempt to connect follows by itself until `stop`. */
   interrupted: [TransportFailure]
-  message: [Message]
+  message: [ReceivedPacket]
 }
 
 export interface TransportFailure {
@@ -42,13 +40,15 @@ export interface Transport extends EventEmitter<TransportEvents> {
   subscribe(filter: string, qos: QoS): Promise<ReasonCode>
   unsubscribe(filter: string): Promise<void>
   publish(message: OutgoingMessage): Promise<ReasonCode>
+  /** Ends the connection and makes another one, keeping the broker's session and what is not yet acknowledged. */
+  reconnect(): Promise<void>
   /** Disconnects and frees everything. Resolves when no more events will come. */
   stop(): Promise<void>
 }
 
 export interface OutgoingMessage {
   readonly topic: string
-  readonly payload: Uint8Array | string
+  readonly payload: Uint8Array
   readonly qos: QoS
   readonly retain: boolean
 }

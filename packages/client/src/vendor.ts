@@ -73,13 +73,14 @@ export class Vendor {
   /**
    * One request, one answer.
    *
+   * @param asked what to ask for
    * @param clockOffset server time minus local time, where it is known: the signature is dated by it
    * @throws VendRefusedError the vendor said no (400, 401, 403, 404, 413, …): asking again does not help
    * @throws VendorBusyError 429 and 5xx: asking again later may help
    * @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `credentials_not_found`
    */
-  async vend(clockOffset: number, signal?: AbortSignal): Promise<Vended> {
-    const request = await this.#authorized(this.#request(), clockOffset)
+  async vend(asked: AskedGrants, clockOffset: number, signal?: AbortSignal): Promise<Vended> {
+    const request = await this.#authorized(this.#request(asked), clockOffset)
     const abort = signal === undefined ? {} : { abortSignal: signal }
     const { response } = await this.#http.handle(request, abort).catch((error: unknown) => {
       if (signal?.aborted) throw signal.reason
@@ -103,8 +104,8 @@ export class Vendor {
     this.#http.destroy()
   }
 
-  #request(): HttpRequest {
-    const body = JSON.stringify(this.#options.request ?? {})
+  #request(asked: AskedGrants): HttpRequest {
+    const body = JSON.stringify(asked)
     return new HttpRequest({
       method: 'POST',
       protocol: this.#url.protocol,

@@ -29,6 +29,7 @@ const BY_CODE: Readonly<Record<ClientErrorCode, number>> = {
   session_closed: EXIT.noConnection,
   timed_out: EXIT.timedOut,
   tls_trust: EXIT.noConnection,
+  unreadable_payload: EXIT.unexpected,
   vend_refused: EXIT.noCredentials,
   vendor_unavailable: EXIT.noCredentials,
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import type { Message } from '../transport.js'
+import { Message } from '../message.js'
 import { JsonReporter, TextReporter } from './reporter.js'
 
 function message(payload: string | Uint8Array): Message {
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
-  return { topic: 'test', payload: bytes, qos: 1, retain: false, duplicate: false }
+  return new Message({ topic: 'test', payload: bytes, qos: 1, retain: false, duplicate: false })
 }
 
 function textLines(terminal: boolean, payload: string | Uint8Array): string[] {

@@ -1,7 +1,8 @@
 import type { TopicCredentialsError } from '../errors.js'
 import type { VendedIdentity } from '../from-vendor.js'
+import type { Message } from '../message.js'
 import { describeGrants } from '../refusal.js'
-import type { Message, QoS } from '../transport.js'
+import type { QoS } from '../transport.js'
 
 /** Says what happens: results on stdout, everything about the way there on stderr. */
 export interface Reporter {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { http } from 'aws-iot-device-sdk-v2'
 import { parseEndpoint } from '../endpoint.js'
-import { fromVendor, type VendedCredentialsProvider, type VendedIdentity } from '../from-vendor.js'
+import { fromVendor, type VendedIdentity } from '../from-vendor.js'
 import { HandshakeSigner } from '../handshake.js'
 import { askHandshake, type HandshakeAnswer } from '../probe.js'
 import { openSubject, type Subject } from './subject.js'
@@ -31,8 +31,12 @@ async function vend(): Promise<VendedIdentity> {
 
 /** The path and query of a handshake, signed as the client signs it, with parts of the credentials replaced. */
 async function signed(change: Partial<VendedIdentity> = {}, region = identity.vended.region): Promise<URL> {
-  const provider = Object.assign(async () => ({ ...identity, ...change }), { invalidate() {}, close() {} })
-  const signer = new HandshakeSigner(provider satisfies VendedCredentialsProvider, region, new AbortController().signal)
+  const credentials = Object.assign(async () => ({ ...identity, ...change }), {
+    invalidate() {},
+    close() {},
+    ask: async () => identity,
+  })
+  const signer = new HandshakeSigner({ credentials, region, intervalMs: 0, closing: new AbortController().signal })
   const { host } = parseEndpoint(identity.vended.endpoint)
   const request = new http.HttpRequest('GET', '/mqtt', new http.HttpHeaders([['host', host]]))
   await new Promise<void>((resolve, reject) =>

@@ -1,0 +1,45 @@
+import { diagnose } from './diagnosis.js'
+import type { Endpoint } from './endpoint.js'
+import type { TopicCredentialsError } from './errors.js'
+import type { VendedCredentialsProvider } from './from-vendor.js'
+import type { HandshakeSigner } from './handshake.js'
+import type { TransportFailure } from './transport.js'
+
+/** What the supervisor has to know of the connection. */
+export interface Supervised {
+  readonly handshake: HandshakeSigner
+  readonly credentials: VendedCredentialsProvider
+  readonly endpoint: Endpoint
+  readonly ca: string | undefined
+  readonly clientId: string
+}
+
+/** Decides after each failed attempt whether another one can end differently. */
+export class Supervisor {
+  readonly #supervised: Supervised
+  #refusedKeys = 0
+
+  constructor(supervised: Supervised) {
+    this.#supervised = supervised
+  }
+
+  /** A connection stands: what was refused before it counts no more. */
+  succeeded(): void {
+    this.#refusedKeys = 0
+  }
+
+  /** Names the failure, and sees to it that the next attempt does not use credentials that AWS has refused. */
+  async failed(
+    failure: TransportFailure,
+  ): Promise<{ readonly error: TopicCredentialsError; readonly terminal: boolean }> {
+    const { handshake, credentials, endpoint, ca, clientId } = this.#supervised
+    const { attempt } = handshake
+    const { error, terminal, refusedKey } = await diagnose({ failure, attempt, endpoint, ca, clientId })
+    if (refusedKey !== undefined) {
+      credentials.invalidate(refusedKey)
+      this.#refusedKeys += 1
+    }
+    // Two keys refused in a row: the second one was fresh, so a third would be refused too.
+    return { error, terminal: terminal || this.#refusedKeys > 1 }
+  }
+}
