@@ -35,11 +35,11 @@ export function parseTemplate(text: unknown, kind: GrantKind, place: string): Te
     if (index % 2 === 0) return part === '' ? [] : [part]
     return [{ variable: parseVariable(part, text, place) }]
   })
-  if (text.split('/').some((level) => level.startsWith('$${'))) {
+  if (text.split('/').some((level) => /^\$(?!\{).*\$\{/su.test(level))) {
     throw new EntitlementError(
       'invalid_template',
       place,
-      `${JSON.stringify(text)} makes a level that begins with "$".`,
+      `${JSON.stringify(text)} puts a variable into a level that begins with "$".`,
       {
         value: text,
         remedy: 'Write levels that begin with "$" out in full; AWS reserves them.',

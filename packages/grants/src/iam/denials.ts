@@ -46,8 +46,8 @@ function contradiction(right: Right, rule: Rule, narrow: readonly DenyPattern[])
   const { kind } = right
   return {
     contradiction: [
-      { kind, filter: rule.filter },
-      { kind, filter: cut.filter },
+      { kind, filter: rule.grant },
+      { kind, filter: cut.grant },
     ],
   }
 }

@@ -11,7 +11,10 @@ export type Action = (typeof topicActions)[number] | 'iot:Subscribe'
 
 /** One filter that an action is allowed on, said in IAM's words. */
 export interface Rule extends Allowance {
+  /** What the action is allowed on; for iot:Receive without `$share/<group>/`. */
   readonly filter: string
+  /** The grant that it comes from, as it was written. */
+  readonly grant: string
 }
 
 /** Everything that one action is allowed on; filters that another one covers are gone. */
@@ -41,8 +44,9 @@ export function rightsOf(grants: Grants): readonly Right[] | Inexpressible {
     const rules: Rule[] = []
     for (const filter of widest(filters)) {
       const allowance = allowanceOf(filter, type)
-      if (!allowance) return { inexpressible: { kind, filter } }
-      rules.push({ filter, ...allowance })
+      const grant = grants[kind].find((each) => each === filter || parseSubscription(each).filter === filter) ?? filter
+      if (!allowance) return { inexpressible: { kind, filter: grant } }
+      rules.push({ filter, grant, ...allowance })
     }
     rights.push({ action, kind, type, rules })
   }

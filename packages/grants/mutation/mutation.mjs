@@ -1,0 +1,57 @@
+// Breaks the compiled package in one way at a time, runs its tests, and says which mutations they noticed.
+// Works on a copy of dist, so that nothing else sees a broken package. Exit 1 when one survives.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { mutations } from './mutations.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const jest = createRequire(join(root, '../../package.json')).resolve('jest/bin/jest.js')
+const wanted = process.argv.slice(2).filter((argument) => argument !== '--')
+const chosen = mutations.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)))
+
+const copy = mkdtempSync(join(tmpdir(), 'grants-mutation-'))
+try {
+  for (const folder of ['dist', 'src']) cpSync(join(root, folder), join(copy, folder), { recursive: true })
+  cpSync(join(root, 'package.json'), join(copy, 'package.json'))
+  cpSync(join(root, 'entitlements.schema.json'), join(copy, 'entitlements.schema.json'))
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  if (!testsPass()) throw new Error('The tests fail without any mutation; build first, and make them pass.')
+  const survivors = chosen.filter((mutation) => {
+    const survived = passesWith(mutation)
+    process.stdout.write(`${survived ? 'SURVIVED' : 'killed  '}  ${mutation.name}  (${mutation.file})\n`)
+    return survived
+  })
+  process.stdout.write(`${chosen.length - survivors.length} of ${chosen.length} mutations killed\n`)
+  process.exitCode = survivors.length === 0 ? 0 : 1
+} finally {
+  rmSync(copy, { recursive: true, force: true })
+}
+
+function passesWith({ name, file, from, to }) {
+  const path = join(copy, 'dist', file)
+  const source = readFileSync(path, 'utf8')
+  if (!source.includes(from)) throw new Error(`"${name}": ${file} does not contain ${from}`)
+  writeFileSync(
+    path,
+    source.replace(from, () => to),
+  )
+  try {
+    return testsPass()
+  } finally {
+    writeFileSync(path, source)
+  }
+}
+
+function testsPass() {
+  const config = JSON.stringify({ roots: ['<rootDir>/dist'], testMatch: ['**/*.test.js'], transform: {}, bail: 1 })
+  const { status } = spawnSync(process.execPath, [jest, '--rootDir', copy, '--config', config], {
+    cwd: copy,
+    env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
+    stdio: process.argv.includes('--verbose') ? 'inherit' : 'ignore',
+  })
+  return status === 0
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { EntitlementError, GrantError } from '../errors.js'
+import { explain } from '../explain.js'
+import { attempts, requestOf } from '../property/arbitraries.js'
+import { isTakenByAws, judge } from '../property/judge.js'
+import { sessionPolicy } from '../session-policy.js'
+import { clientIdPrefix } from '../user-id.js'
+import { ceilingPolicy } from './ceiling.js'
+import { parseEntitlements } from './entitlements.js'
+import { grantsFor } from './grants-for.js'
+
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+const scope = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' }
+
+const own = `users/\${userId}/#`
+const tenant = `tenants/\${claims.tenant}/+`
+
+describe('grantsFor', () => {
+  const entitlements = parseEntitlements({
+    $schema: './x.json',
+    entitlements: [
+      { description: 'everybody', publish: ['test'], subscribe: ['test', own] },
+      { when: { 'claims.groups': ['operators', 'admins'] }, subscribe: ['devices/+/telemetry'] },
+      { when: { 'claims.role': 'owner', userId: 'alice' }, publish: [tenant], retain: [tenant] },
+    ],
+  })
+  const grantsOf = (userId: string, claims: Record<string, unknown>) => grantsFor(entitlements, { userId, claims })
+
+  it('gives everybody the rules without a condition', () => {
+    expect(grantsOf('bob', {})).toEqual({ publish: ['test'], subscribe: ['test', 'users/bob/#'], retain: [] })
+  })
+
+  it.each([
+    [{ groups: ['operators'] }, true],
+    [{ groups: ['x', 'admins'] }, true],
+    [{ groups: 'operators' }, true],
+    [{ groups: ['operator'] }, false],
+    [{ groups: 'x operators' }, false],
+    [{ groups: [['operators']] }, false],
+    [{ groups: { operators: true } }, false],
+    [{ groups: null }, false],
+    [{ Groups: ['operators'] }, false],
+  ])('list membership: %j %s', (claims, applies) => {
+    expect(grantsOf('bob', claims).subscribe.includes('devices/+/telemetry' as never)).toBe(applies)
+  })
+
+  it('needs every condition, and every claim that the rule uses', () => {
+    expect(grantsOf('alice', { role: 'owner', tenant: 'acme' }).retain).toEqual(['tenants/acme/+'])
+    expect(grantsOf('alice', { role: 'owner', tenant: 42 }).retain).toEqual(['tenants/42/+'])
+    expect(grantsOf('alice', { role: 'owner' }).retain).toEqual([])
+    expect(grantsOf('bob', { role: 'owner', tenant: 'acme' }).retain).toEqual([])
+    expect(grantsOf('alice', { role: 'guest', tenant: 'acme' }).retain).toEqual([])
+  })
+
+  it.each(['a/#', '+', '#', 'a/b', '', '\0', 'x'.repeat(300), '\ud800', '$share', true, ['a'], {}])(
+    'a claim %j never becomes structure',
+    (value) => {
+      const caller = { userId: 'alice', claims: { role: 'owner', tenant: value } }
+      expect(() => grantsFor(entitlements, caller)).toThrow(
+        expect.objectContaining({
+          code: 'unusable_value',
+          place: 'entitlements[2].publish[0]',
+          message: expect.stringContaining('claims.tenant'),
+        }),
+      )
+    },
+  )
+
+  it.each(['a/b', '+', '#', 'a/#', '$aws', 'x:topic'])('a user ID %j never becomes structure', (userId) => {
+    expect(() => grantsOf(userId, {})).toThrow(EntitlementError)
+  })
+
+  it('puts IAM wildcards in as text', () => {
+    expect(grantsOf('*', {}).subscribe).toContain('users/*/#')
+    const iamAllows = judge(sessionPolicy(grantsOf('*', {}), { userId: '*' }).document)
+    expect(iamAllows({ action: 'subscribe', filter: 'users/*/#' })).toBe(true)
+    expect(iamAllows({ action: 'subscribe', filter: 'users/bob/#' })).toBe(false)
+  })
+
+  it.each(['constructor', '__proto__', 'toString'])('%s is nobody’s claim', (name) => {
+    const rules = parseEntitlements({ entitlements: [{ publish: [`a/\${claims.${name}}`] }] })
+    expect(grantsFor(rules, { userId: 'alice', claims: {} }).publish).toEqual([])
+  })
+})
+
+describe('parseEntitlements', () => {
+  it.each([
+    [null, 'malformed_entitlements', 'entitlements.json'],
+    [{ entitlements: [] }, 'malformed_entitlements', 'entitlements'],
+    [{ entitlement: [] }, 'unknown_key', 'entitlements.json'],
+    [{ entitlements: [{}] }, 'empty_rule', 'entitlements[0]'],
+    [{ entitlements: [{ publish: [] }] }, 'empty_rule', 'entitlements[0]'],
+    [{ entitlements: [{ publish: ['a'] }, { publsh: ['a'] }] }, 'unknown_key', 'entitlements[1]'],
+    [{ entitlements: [{ publish: 'a' }] }, 'malformed_entitlements', 'entitlements[0].publish'],
+    [{ entitlements: [{ publish: ['a', 1] }] }, 'invalid_template', 'entitlements[0].publish[1]'],
+    [{ entitlements: [{ publish: [`a/\${user}`] }] }, 'unknown_variable', 'entitlements[0].publish[0]'],
+    [{ entitlements: [{ publish: [`a/\${userId`] }] }, 'unknown_variable', 'entitlements[0].publish[0]'],
+    [{ entitlements: [{ publish: [`a/\${claims.}`] }] }, 'unknown_variable', 'entitlements[0].publish[0]'],
+    [{ entitlements: [{ publish: [`$\${userId}/a`] }] }, 'invalid_template', 'entitlements[0].publish[0]'],
+    [{ entitlements: [{ publish: [`$a\${userId}/a`] }] }, 'invalid_template', 'entitlements[0].publish[0]'],
+    [{ entitlements: [{ subscribe: [`$share\${userId}/g/a`] }] }, 'invalid_template', 'entitlements[0].subscribe[0]'],
+    [{ entitlements: [{ publish: ['1/2/3/4/5/6/7/8/9'] }] }, 'invalid_template', 'entitlements[0].publish[0]'],
+    [
+      { entitlements: [{ publish: [`${'x'.repeat(256)}\${userId}`] }] },
+      'invalid_template',
+      'entitlements[0].publish[0]',
+    ],
+    [{ entitlements: [{ retain: ['$aws/x'] }] }, 'invalid_template', 'entitlements[0].retain[0]'],
+    [{ entitlements: [{ publish: ['a/+/b/#'] }] }, 'inexpressible_rules', 'entitlements[0]'],
+    [{ entitlements: [{ publish: ['a/+'] }, { publish: ['a/b/c'] }] }, 'inexpressible_rules', 'entitlements'],
+    [{ entitlements: [{ when: {}, publish: ['a'] }] }, 'malformed_entitlements', 'entitlements[0].when'],
+    [{ entitlements: [{ when: { group: 'a' }, publish: ['a'] }] }, 'unknown_variable', 'entitlements[0].when["group"]'],
+    [
+      { entitlements: [{ when: { userId: [] }, publish: ['a'] }] },
+      'malformed_entitlements',
+      'entitlements[0].when["userId"]',
+    ],
+    [{ entitlements: [{ description: 1, publish: ['a'] }] }, 'malformed_entitlements', 'entitlements[0].description'],
+  ])('refuses %j', (input, code, place) => {
+    expect(() => parseEntitlements(input)).toThrow(expect.objectContaining({ code, place }))
+  })
+
+  it('lets rules contradict each other that never meet in one caller by default', () => {
+    const when = { 'claims.role': 'admin' }
+    expect(
+      parseEntitlements({ entitlements: [{ publish: ['a/+'] }, { when, publish: ['a/b/c'] }] }).rules,
+    ).toHaveLength(2)
+  })
+})
+
+describe('ceilingPolicy', () => {
+  const piece = fc.constantFrom(
+    'a',
+    'b',
+    '*',
+    '?',
+    '日本',
+    `\${userId}`,
+    `\${claims.tenant}`,
+    `x-\${userId}`,
+    '+',
+    '$aws',
+    `\${`,
+  )
+  const template = fc
+    .tuple(
+      fc.array(piece, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom('', '/#'),
+      fc.constantFrom('', '', '', '$share/g/'),
+    )
+    .map(([levels, end, start]) => start + levels.join('/') + end)
+  const plain = template.filter((text) => !text.startsWith('$share/'))
+  const rule = fc.record({
+    publish: fc.array(plain, { maxLength: 2 }),
+    subscribe: fc.array(template, { maxLength: 2 }),
+    retain: fc.array(plain, { maxLength: 1 }),
+  })
+  const value = fc.constantFrom('alice', 'bob', '*', '?', 'a', '日', `\${aws:userid}`)
+
+  it(`allows whatever a session of any caller needs, and sessions stay exact under it (SEED=${seed})`, () => {
+    let requests = 0
+    const property = fc.property(
+      fc.array(rule, { minLength: 1, maxLength: 3 }),
+      value,
+      value,
+      attempts,
+      (rules, userId, tenant, tries) => {
+        const compiled = compiledFor(rules, userId, tenant)
+        if (!compiled) return
+        const { grants, document, ceiling } = compiled
+        const iamAllows = judge(document, ceiling)
+        for (const attempt of tries) {
+          const request = requestOf(grants, clientIdPrefix(userId), attempt)
+          if (!isTakenByAws(request)) continue
+          requests++
+          const { allowed } = explain(grants, { userId }, request)
+          if (iamAllows(request) !== allowed) {
+            throw new Error(
+              `IAM says ${!allowed} to ${JSON.stringify(request)}: ${document} ${JSON.stringify(ceiling)}`,
+            )
+          }
+        }
+      },
+    )
+    fc.assert(property, { seed, numRuns: 2500 })
+    process.stderr.write(`ceiling, SEED=${seed}: ${requests} requests\n`)
+    expect(requests).toBeGreaterThan(10_000)
+  })
+
+  function compiledFor(rules: readonly object[], userId: string, tenant: string) {
+    try {
+      const entitlements = parseEntitlements({ entitlements: rules })
+      const grants = grantsFor(entitlements, { userId, claims: { tenant } })
+      return {
+        grants,
+        document: sessionPolicy(grants, { userId }).document,
+        ceiling: ceilingPolicy(entitlements, scope),
+      }
+    } catch (error) {
+      if (error instanceof EntitlementError || error instanceof GrantError) return undefined
+      throw error
+    }
+  }
+
+  it('is no wider than the templates, and pins region and account', () => {
+    const entitlements = parseEntitlements({
+      entitlements: [{ publish: ['test', own, 'users/admin/x'], subscribe: ['s/+/state', '$share/g/jobs/#'] }],
+    })
+    const { Statement } = ceilingPolicy(entitlements, { ...scope, region: `\${AWS::Region}` })
+    const arn = `arn:aws:iot:\${AWS::Region}:123456789012:`
+    expect(Statement.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      ['iot:Connect', `${arn}client/*:*`],
+      ['iot:Publish', [`${arn}topic/test`, `${arn}topic/users/*/*`]],
+      ['iot:Receive', [`${arn}topic/jobs/*`, `${arn}topic/s/*/state`]],
+      ['iot:Subscribe', [`${arn}topicfilter/$share/g/jobs/*`, `${arn}topicfilter/s/*/state`]],
+    ])
+  })
+
+  it('refuses what does not fit a role', () => {
+    const publish = Array.from({ length: 120 }, (_, index) => `${index}-${'x'.repeat(100)}`)
+    const entitlements = parseEntitlements({ entitlements: [{ publish }] })
+    expect(() => ceilingPolicy(entitlements, scope)).toThrow(expect.objectContaining({ code: 'ceiling_too_large' }))
+  })
+})

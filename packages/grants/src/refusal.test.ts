@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { GrantError } from './errors.js'
+import { covers, parseGrants } from './grants.js'
+import { anyGrants } from './property/arbitraries.js'
+import { sessionPolicy } from './session-policy.js'
+
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+
+function errorOf(input: unknown): GrantError {
+  try {
+    sessionPolicy(parseGrants(input), { userId: 'alice' })
+  } catch (error) {
+    if (error instanceof GrantError) return error
+  }
+  throw new Error('compiled')
+}
+
+const devices = (count: number) =>
+  Array.from({ length: count }, (_, index) => `devices/sensor-number-${index}/telemetry`)
+
+describe('policy_too_large', () => {
+  it('says how far over, what costs most, and which wider grants fit', () => {
+    const error = errorOf({ publish: devices(45), subscribe: devices(45) })
+    expect(error.code).toBe('policy_too_large')
+    expect(error.message).toContain(`${error.excess} more than STS takes`)
+    expect(error.grants).toHaveLength(3)
+    expect(error.suggestion).toEqual(
+      parseGrants({ publish: ['devices/+/telemetry'], subscribe: ['devices/+/telemetry'] }),
+    )
+    expect(error.remedy).toContain('"devices/+/telemetry"')
+  })
+
+  it('counts exactly where the grants might have fitted', () => {
+    const distinct = Array.from({ length: 31 }, (_, index) => `${index}/`.padEnd(40, 'x'))
+    expect(errorOf({ publish: distinct, subscribe: distinct })).toMatchObject({ code: 'policy_too_large' })
+    expect(() => errorOf({ publish: distinct.slice(5), subscribe: distinct.slice(5) })).toThrow('compiled')
+  })
+
+  it('suggests only what fits', () => {
+    const { suggestion } = errorOf({
+      subscribe: Array.from({ length: 90 }, (_, index) => `level-${index}/${'x'.repeat(index)}`),
+    })
+    expect(sessionPolicy(suggestion ?? parseGrants({}), { userId: 'alice' }).remaining).toBeGreaterThan(0)
+  })
+
+  it('takes no long time for the worst that parseGrants lets in', () => {
+    const wide = Array.from({ length: 200 }, (_, index) => `+/+/${index}/+/${'x'.repeat(200)}/+`)
+    expect(errorOf({ publish: wide, subscribe: wide, retain: wide }).code).toBe('policy_too_large')
+  })
+})
+
+describe('parseGrants', () => {
+  it.each([
+    [null, 'malformed_request'],
+    [[], 'malformed_request'],
+    ['a', 'malformed_request'],
+    [{ publish: 'a' }, 'malformed_request'],
+    [{ publish: [1] }, 'invalid_topic_filter'],
+    [{ Publish: ['a'] }, 'unknown_key'],
+    [{ publish: [''] }, 'invalid_topic_filter'],
+    [{ publish: ['a#'] }, 'invalid_topic_filter'],
+    [{ publish: ['a/#/b'] }, 'invalid_topic_filter'],
+    [{ publish: ['a+/b'] }, 'invalid_topic_filter'],
+    [{ publish: ['a\0'] }, 'invalid_topic_filter'],
+    [{ publish: ['\ud800'] }, 'invalid_topic_filter'],
+    [{ publish: ['1/2/3/4/5/6/7/8/9'] }, 'invalid_topic_filter'],
+    [{ publish: ['é'.repeat(129)] }, 'invalid_topic_filter'],
+    [{ publish: ['x:topic/a'] }, 'invalid_topic_filter'],
+    [{ publish: ['$share/g/a'] }, 'invalid_topic_filter'],
+    [{ subscribe: ['$share/g'] }, 'invalid_topic_filter'],
+    [{ subscribe: ['$share/g/'] }, 'invalid_topic_filter'],
+    [{ subscribe: ['$share/+/a'] }, 'invalid_topic_filter'],
+    [{ subscribe: ['$share//a'] }, 'invalid_topic_filter'],
+    [{ subscribe: ['$share/g/$share/h/a'] }, 'invalid_topic_filter'],
+    [{ subscribe: [`$share/${'g'.repeat(129)}/a`] }, 'invalid_topic_filter'],
+    [{ retain: ['$aws/x'] }, 'invalid_topic_filter'],
+    [{ publish: new Array(201).fill('a') }, 'too_many_grants'],
+  ])('refuses %j: %s', (input, code) => {
+    expect(() => parseGrants(input)).toThrow(expect.objectContaining({ code, remedy: expect.any(String) }))
+  })
+
+  it.each(['a', 'é'.repeat(128), '1/2/3/4/5/6/7/8', '/', '+/+', '#', '$aws/#', '$share/g/#', 'a b', 'x:topic'])(
+    'takes %s',
+    (filter) => {
+      expect(parseGrants({ subscribe: [filter, filter] })).toEqual({ publish: [], subscribe: [filter], retain: [] })
+    },
+  )
+})
+
+it(`every suggestion compiles and covers what was asked (SEED=${seed})`, () => {
+  let suggestions = 0
+  const property = fc.property(anyGrants, (grants) => {
+    try {
+      const { characters, document, remaining } = sessionPolicy(grants, { userId: 'alice' })
+      expect({ characters, remaining }).toEqual({ characters: document.length, remaining: 2048 - document.length })
+      const reversed = parseGrants({
+        publish: [...grants.publish].reverse(),
+        subscribe: [...grants.subscribe].reverse(),
+        retain: grants.retain,
+      })
+      expect(sessionPolicy(reversed, { userId: 'alice' }).document).toBe(document)
+    } catch (error) {
+      if (!(error instanceof GrantError)) throw error
+      for (const { kind, filter } of error.code === 'policy_too_large' ? error.grants : [])
+        expect(grants[kind]).toContain(filter)
+      if (!error.suggestion) return
+      suggestions++
+      expect(covers(error.suggestion, grants)).toEqual({ covered: true })
+      expect(sessionPolicy(error.suggestion, { userId: 'alice' }).remaining).toBeGreaterThanOrEqual(0)
+    }
+  })
+  fc.assert(property, { seed, numRuns: 1500 })
+  expect(suggestions).toBeGreaterThan(200)
+})

@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals'
+import { parseProblem, problem, problems } from './problem.js'
+import { askedGrants, parseVendRequest } from './vend-request.js'
+import { parseVendResponse } from './vend-response.js'
+
+describe('parseVendRequest', () => {
+  it.each([
+    [undefined, undefined],
+    [{}, undefined],
+    [{ durationSeconds: 900 }, undefined],
+    [{ publish: ['a'] }, { publish: ['a'], subscribe: [], retain: [] }],
+    [
+      { subscribe: ['a/#'], retain: [], durationSeconds: 3600 },
+      { publish: [], subscribe: ['a/#'], retain: [] },
+    ],
+  ])('%j asks for %j', (body, grants) => {
+    expect(askedGrants(parseVendRequest(body))).toEqual(grants)
+  })
+
+  it.each([
+    [null, 'malformed_request'],
+    ['{}', 'malformed_request'],
+    [[], 'malformed_request'],
+    [{ userId: 'bob' }, 'unknown_key'],
+    [{ publish: null }, 'malformed_request'],
+    [{ publish: ['a\0'] }, 'invalid_topic_filter'],
+    [{ publish: [], subscribe: [] }, 'no_grants'],
+    [{ durationSeconds: 899 }, 'invalid_duration'],
+    [{ durationSeconds: 3601 }, 'invalid_duration'],
+    [{ durationSeconds: 99999 }, 'invalid_duration'],
+    [{ durationSeconds: 900.5 }, 'invalid_duration'],
+    [{ durationSeconds: '900' }, 'invalid_duration'],
+    [{ durationSeconds: Number.NaN }, 'invalid_duration'],
+  ])('refuses %j: %s', (body, code) => {
+    expect(() => parseVendRequest(body)).toThrow(expect.objectContaining({ code, remedy: expect.any(String) }))
+  })
+})
+
+const answer = {
+  credentials: {
+    accessKeyId: 'ASIA',
+    secretAccessKey: 'hush',
+    sessionToken: 'hushhush',
+    expiration: '2026-11-23T17:00:00Z',
+  },
+  endpoint: 'x.iot.eu-west-1.amazonaws.com',
+  region: 'eu-west-1',
+  userId: 'alice',
+  clientIdPrefix: 'alice:',
+  grants: { publish: ['test'], subscribe: ['test'], retain: [] },
+  policyCharacters: 377,
+  packedPolicySize: 12,
+}
+
+describe('parseVendResponse', () => {
+  it('reads what the vendor writes, and leaves out what it does not know', () => {
+    expect(parseVendResponse({ ...answer, later: true })).toEqual(answer)
+    const { packedPolicySize: _, ...without } = answer
+    expect(parseVendResponse(without)).toEqual(without)
+  })
+
+  it.each([
+    [null],
+    [{ ...answer, credentials: undefined }],
+    [{ ...answer, credentials: { ...answer.credentials, secretAccessKey: 1 } }],
+    [{ ...answer, credentials: { ...answer.credentials, expiration: 'hush' } }],
+    [{ ...answer, grants: { publish: ['hush#'] } }],
+    [{ ...answer, endpoint: '' }],
+    [{ ...answer, policyCharacters: -1 }],
+    [{ ...answer, packedPolicySize: '12' }],
+  ])('refuses %# without telling a secret', (input) => {
+    const error = (() => {
+      try {
+        return parseVendResponse(input)
+      } catch (thrown) {
+        return thrown as Error
+      }
+    })()
+    expect(error).toMatchObject({ code: 'malformed_response', value: undefined })
+    expect(JSON.stringify(error) + (error as Error).message).not.toContain('hushhush')
+  })
+})
+
+describe('problem', () => {
+  it.each(Object.keys(problems))('%s survives the way over the wire', (code) => {
+    const sent = problem(code as keyof typeof problems, 'what happened', { remedy: 'what to do', retryAfterSeconds: 2 })
+    expect(sent.status).toBeGreaterThanOrEqual(400)
+    expect(parseProblem(JSON.parse(JSON.stringify(sent)))).toEqual(sent)
+  })
+
+  it.each([
+    [null],
+    ['x'],
+    [{}],
+    [{ code: 'toString', detail: 'x' }],
+    [{ code: 'internal' }],
+    [{ message: 'Forbidden' }],
+  ])('%j is not ours', (input) => {
+    expect(parseProblem(input)).toBeUndefined()
+  })
+})
