@@ -99,6 +99,11 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     return this.#parts.clientId
   }
 
+  /** The access key ID that the connection rests on: what AWS's logs name. */
+  get accessKeyId(): string {
+    return this.#identity.accessKeyId
+  }
+
   /** When the credentials of this connection expire. The connection itself may outlive them. */
   get expiration(): Date {
     return this.#identity.expiration

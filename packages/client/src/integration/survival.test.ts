@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Session } from '../session.js'
+import { Stage } from './stage.js'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await Stage.start()
+})
+
+afterEach(async () => {
+  stage.aws.faults.skewClock(0)
+  await stage.closeSessions()
+})
+
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]()
+})
+
+/** Publishes numbers, about 50 a second, until it is told to stop; answers how many were acknowledged. */
+function publishing(session: Session): { stop(): Promise<number> } {
+  let sent = 0
+  let stopped = false
+  const done = (async () => {
+    while (!stopped) {
+      await session.publish('test', String(sent))
+      sent += 1
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    return sent
+  })()
+  return {
+    stop: () => {
+      stopped = true
+      return done
+    },
+  }
+}
+
+/** Collects the numbers that arrive until `count` of them are there. */
+async function received(session: Session, count: Promise<number>): Promise<number[]> {
+  const numbers: number[] = []
+  const messages = session.subscribe('test', { bufferSize: 100_000 })
+  await messages.ready
+  const wanted = count.then((total) => {
+    if (numbers.length >= total) void messages.close()
+    return total
+  })
+  let total = Number.POSITIVE_INFINITY
+  void wanted.then((known) => {
+    total = known
+  })
+  for await (const message of messages) {
+    numbers.push(Number(message.text()))
+    if (numbers.length >= total) break
+  }
+  return numbers
+}
+
+const cycles = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+
+describe.each([
+  { mqtt: 5, expiries: 50 },
+  // The SDK's MQTT 3.1.1 client waits at least a second before it connects again.
+  { mqtt: 3, expiries: 8 },
+] as const)('over MQTT $mqtt', ({ mqtt, expiries }) => {
+  it(`loses no message and repeats none over ${expiries} expiries with the socket cut at each; vends once for each`, async () => {
+    const publisher = await stage.connect()
+    const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
+    const before = stage.vends()
+    let finish: (total: number) => void = () => {}
+    const total = new Promise<number>((resolve) => {
+      finish = resolve
+    })
+    const arriving = received(session, total)
+    const numbers = publishing(publisher)
+    let renewed = 0
+    session.on('renewed', () => {
+      renewed += 1
+    })
+    for (const cycle of cycles(expiries)) {
+      // AWS takes one CONNECT a second from a client ID; the broker's clock moves on instead of the test waiting.
+      stage.aws.faults.skewClock(cycle * 1_001)
+      stage.aws.faults.expireCredentials(session.accessKeyId)
+      await stage.cut(session)
+    }
+    finish(await numbers.stop())
+    const got = await arriving
+    expect(renewed).toBe(expiries)
+    expect(stage.vends() - before).toBe(expiries)
+    expect(got.length).toBeGreaterThan(expiries)
+    expect(got).toEqual(got.map((_, index) => index))
+  }, 60_000)
+
+  it('vends nothing when it connects again with fresh credentials', async () => {
+    const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
+    const before = stage.vends()
+    for (const cycle of cycles(mqtt === 5 ? 100 : 5)) {
+      stage.aws.faults.skewClock(cycle * 1_001)
+      await stage.cut(session)
+    }
+    expect(stage.vends()).toBe(before)
+    expect(session.state).toBe('connected')
+  }, 60_000)
+
+  it.each([true, false])(
+    'is subscribed again after a restart of the broker (sessions kept: %s)',
+    async (keepSessions) => {
+      const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
+      const messages = session.subscribe('test')
+      await messages.ready
+      const back = new Promise((resolve) => session.once('connected', resolve))
+      stage.aws.faults.skewClock(1_001)
+      await stage.aws.faults.restartBroker({ keepSessions })
+      await back
+      // Acknowledged after whatever was sent to restore the subscription.
+      await session.subscribe('users/developer/x').ready
+      await session.publish('test', 'after')
+      for await (const message of messages) {
+        expect(message.text()).toBe('after')
+        break
+      }
+    },
+    20_000,
+  )
+})
+
+describe('a vendor in trouble', () => {
+  it('is waited for: STS throttled, then well again', async () => {
+    const credentials = stage.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 10 } })
+    const session = await stage.connect({ credentials, connectIntervalMs: 0 })
+    stage.aws.faults.expireCredentials(session.accessKeyId)
+    stage.aws.faults.api.failWith = 503
+    const interrupted = new Promise((resolve) => session.once('interrupted', resolve))
+    stage.aws.faults.skewClock(1_001)
+    stage.aws.faults.cutSockets(session.clientId)
+    await interrupted
+    const back = new Promise((resolve) => session.once('connected', resolve))
+    stage.aws.faults.api.failWith = undefined
+    await back
+    await session.publish('test', 'x')
+  }, 20_000)
+
+  it('ends the session when it says no: the caller is not entitled any more', async () => {
+    const gone = stage.aws.createUser('gone')
+    const credentials = stage.credentials({
+      credentials: { accessKeyId: gone.accessKeyId, secretAccessKey: gone.secretAccessKey },
+    })
+    const session = await stage.connect({ credentials, connectIntervalMs: 0 })
+    const messages = session.subscribe('test')
+    await messages.ready
+    stage.aws.directory.expire(gone.accessKeyId)
+    stage.aws.faults.expireCredentials(session.accessKeyId)
+    const closed = new Promise((resolve) => session.once('closed', resolve))
+    stage.aws.faults.skewClock(1_001)
+    stage.aws.faults.cutSockets(session.clientId)
+    expect(await closed).toMatchObject({ code: 'vend_refused', status: 403 })
+    await expect(session.publish('test', 'x')).rejects.toMatchObject({ code: 'session_closed' })
+    await expect(messages[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'vend_refused' })
+  }, 20_000)
+})
