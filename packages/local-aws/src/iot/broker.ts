@@ -150,6 +150,17 @@ export class Broker {
     return shares.length === 0 ? this.mayReceive(connection, topic) : this.mayReceive(connection, topic, shares[0])
   }
 
+  /** Takes exactly this message out of the queue of a session that may not have it. */
+  async unqueue(clientId: string, packet: AedesPublishPacket): Promise<void> {
+    const client = { id: clientId }
+    try {
+      await this.#persistence.outgoingUpdate(client, { ...packet, messageId: NO_IDENTIFIER })
+    } catch {
+      return // it was never queued
+    }
+    await this.#persistence.outgoingClearMessageId(client, { messageId: NO_IDENTIFIER })
+  }
+
   /** A last will is checked once more when it is sent; everything else was checked as it came in. */
   maySendWill(connection: MqttConnection, topic: string, retain: boolean): boolean {
     const { authorization, record } = this.#plane()
@@ -198,16 +209,9 @@ export class Broker {
     // Retained messages come for exact filters only.
     persistence.createRetainedStreamCombi = (filters) =>
       createRetainedStreamCombi.call(persistence, filters.filter(isExact))
-    // For a delivery that is not admitted aedes clears "the message without an identifier", which may be another one.
-    persistence.outgoingClearMessageId = async (client, packet) => {
-      if (packet.messageId !== undefined) return outgoingClearMessageId.call(persistence, client, packet)
-      try {
-        await persistence.outgoingUpdate(client, { ...packet, messageId: NO_IDENTIFIER })
-      } catch {
-        return undefined // it was never queued
-      }
-      return outgoingClearMessageId.call(persistence, client, { messageId: NO_IDENTIFIER })
-    }
+    // For every delivery that it does not make, aedes clears "the message without an identifier", which may be any.
+    persistence.outgoingClearMessageId = async (client, packet) =>
+      packet.messageId === undefined ? undefined : outgoingClearMessageId.call(persistence, client, packet)
   }
 }
 
@@ -237,7 +241,12 @@ function launch(broker: () => Broker, persistence?: Persistence): Promise<Aedes>
     },
     authorizeForward: (client, packet) => {
       const connection = connectionOf(client)
-      return connection !== undefined && broker().admits(connection, packet.topic) ? packet : null
+      // aedes takes a message for a duplicate when a later one overtook it; only the same one again is a duplicate.
+      Object.assign(client, { duplicates: {} })
+      if (connection === undefined || connection.isRepeated(packet)) return null
+      if (broker().admits(connection, packet.topic)) return packet
+      void broker().unqueue(client.id, packet)
+      return null
     },
   })
 }

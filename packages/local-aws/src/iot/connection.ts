@@ -61,6 +61,7 @@ export class MqttConnection implements StreamOwner {
   #established = false
   #ending: DisconnectReason | undefined
   #lastHeard: number
+  #lastHanded: string | undefined
 
   constructor(plane: Plane, { socket, transport, identity, sourceIp }: Handshake) {
     this.#plane = plane
@@ -124,6 +125,15 @@ export class MqttConnection implements StreamOwner {
     if (alias < 1 || alias > this.#plane.limits.topicAliasMaximum) return undefined
     if (topic !== '') this.#aliases.set(alias, topic)
     return this.#aliases.get(alias)
+  }
+
+  /** Whether the broker hands over the same message again, for another filter that matches it too. */
+  isRepeated({ brokerId, brokerCounter }: { brokerId?: string; brokerCounter?: number }): boolean {
+    if (brokerId === undefined || brokerId === null) return false // retained messages have none
+    const handed = `${brokerId} ${brokerCounter}`
+    const repeated = this.#lastHanded === handed
+    this.#lastHanded = handed
+    return repeated
   }
 
   /** The client sent DISCONNECT: the broker closes, we remember why. */
