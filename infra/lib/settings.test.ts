@@ -16,6 +16,7 @@ describe('settings', () => {
     [{ backends: 'true' }, { backends: true }],
     [{ backends: true }, { backends: true }],
     [{ concurrency: '50' }, { concurrency: 50 }],
+    [{ cacheSeconds: '30' }, { cacheSeconds: 30 }],
     [{ rateLimit: '5', burstLimit: 6 }, { throttle: { rateLimit: 5, burstLimit: 6 } }],
     [
       { corsOrigins: 'https://a.example.com,https://b.example.com' },

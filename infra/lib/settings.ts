@@ -25,6 +25,7 @@ export class SettingError extends Error {
  * | `backends` | `true` |
  * | `corsOrigins` | `https://app.example.com,http://localhost:5173` |
  * | `concurrency` | `50` |
+ * | `cacheSeconds` | `30` |
  * | `rateLimit`, `burstLimit` | `100`, `200` |
  *
  * @throws SettingError naming the setting, its value and what was expected.
@@ -59,6 +60,7 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
     backends: oneOf('backends', ['true', 'false']) === 'true',
     corsOrigins: list('corsOrigins'),
     concurrency: count('concurrency'),
+    cacheSeconds: count('cacheSeconds'),
     throttle: { rateLimit: count('rateLimit') ?? 100, burstLimit: count('burstLimit') ?? 200 },
   }
 }

@@ -28,6 +28,12 @@ export interface VendingFunctionProps {
    * @default - none reserved
    */
   readonly concurrency?: number | undefined
+  /**
+   * For how long, up to 300 seconds, a repeated question is answered with the same session: fewer calls of STS when one user
+   * asks again and again, but a session that was vended just before a revocation is handed out for that long after it.
+   * @default 0
+   */
+  readonly cacheSeconds?: number | undefined
   /** @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays | undefined
 }
@@ -43,7 +49,11 @@ export class VendingFunction extends Construct {
     this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS })
     vendor.mayLog(this.logGroup)
     vendor.mayVend(topics.role)
-    const environment: VendorEnvironment = { ROLE_ARN: topics.role.roleArn, IOT_ENDPOINT: props.endpoint.hostName }
+    const environment: VendorEnvironment = {
+      ROLE_ARN: topics.role.roleArn,
+      IOT_ENDPOINT: props.endpoint.hostName,
+      ...(props.cacheSeconds === undefined ? {} : { CACHE_SECONDS: cacheSetting(props.cacheSeconds) }),
+    }
     this.function = withBundle(
       props.entitlements,
       (code) =>
@@ -66,6 +76,11 @@ export class VendingFunction extends Construct {
     // A function that is there before its permissions refuses its first callers.
     this.function.node.addDependency(vendor)
   }
+}
+
+function cacheSetting(seconds: number): string {
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= 300) return String(seconds)
+  throw new Error(`cacheSeconds: ${seconds} is not a whole number from 0 to 300.`)
 }
 
 /**

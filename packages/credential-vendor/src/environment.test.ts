@@ -9,7 +9,13 @@ const complete = {
 
 describe('readEnvironment', () => {
   it('reads what is there', () => {
-    expect(readEnvironment({ ...complete, PATH: '/bin' })).toEqual(complete)
+    expect(readEnvironment({ ...complete, PATH: '/bin' })).toEqual({
+      roleArn: complete.ROLE_ARN,
+      endpoint: complete.IOT_ENDPOINT,
+      region: complete.AWS_REGION,
+      cacheSeconds: 0,
+    })
+    expect(readEnvironment({ ...complete, CACHE_SECONDS: '300' }).cacheSeconds).toBe(300)
   })
 
   it.each(Object.keys(complete))('names %s when it is missing or empty', (name) => {
@@ -17,5 +23,9 @@ describe('readEnvironment', () => {
       `Environment variable ${name} is not set.`,
     )
     expect(() => readEnvironment({ ...complete, [name]: '' })).toThrow(name)
+  })
+
+  it.each(['', '-1', '301', '1.5', 'long', '1e2'])("does not start with CACHE_SECONDS '%s'", (value) => {
+    expect(() => readEnvironment({ ...complete, CACHE_SECONDS: value })).toThrow(`CACHE_SECONDS is '${value}'`)
   })
 })

@@ -7,17 +7,33 @@ export type VendorEnvironment = {
   readonly ROLE_ARN: string
   /** Host name of the IoT data plane, told to the user. */
   readonly IOT_ENDPOINT: string
+  /** Seconds, 0 to 300, for which a session answers the same question again. Absent: 0, each question gets a new session. */
+  readonly CACHE_SECONDS?: string
 }
 
-/** {@link VendorEnvironment}, and what Lambda itself sets. */
-export type FunctionEnvironment = VendorEnvironment & { readonly AWS_REGION: string }
+/** {@link VendorEnvironment} as it is read, and what Lambda itself sets. */
+export interface FunctionEnvironment {
+  readonly roleArn: string
+  readonly endpoint: string
+  readonly region: string
+  readonly cacheSeconds: number
+}
 
-/** @throws Error naming the variable that is not set; at cold start, so a broken deployment fails at once. */
+/** @throws Error naming the variable and what is wrong with it; at cold start, so a broken deployment fails at once. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): FunctionEnvironment {
-  const read = (name: keyof FunctionEnvironment): string => {
+  const read = (name: keyof VendorEnvironment | 'AWS_REGION'): string => {
     const value = env[name]
     if (value === undefined || value === '') throw new Error(`Environment variable ${name} is not set.`)
     return value
   }
-  return { ROLE_ARN: read('ROLE_ARN'), IOT_ENDPOINT: read('IOT_ENDPOINT'), AWS_REGION: read('AWS_REGION') }
+  const cacheSeconds = env.CACHE_SECONDS ?? '0'
+  if (!/^\d{1,3}$/.test(cacheSeconds) || Number(cacheSeconds) > 300) {
+    throw new Error(`Environment variable CACHE_SECONDS is '${cacheSeconds}'; it is a whole number from 0 to 300.`)
+  }
+  return {
+    roleArn: read('ROLE_ARN'),
+    endpoint: read('IOT_ENDPOINT'),
+    region: read('AWS_REGION'),
+    cacheSeconds: Number(cacheSeconds),
+  }
 }

@@ -6,14 +6,15 @@ import { readEnvironment } from './environment.js'
 import { functionCredentials } from './function-credentials.js'
 import { jsonLog } from './log.js'
 import { respondWith } from './respond.js'
+import { cachedFor } from './session-cache.js'
 import type { Vendor } from './vend.js'
 
 /** The rim: the only place that reads the environment and builds a client. What fails here fails at cold start. */
-const environment = readEnvironment(process.env)
+const { roleArn, endpoint, region, cacheSeconds } = readEnvironment(process.env)
 
 const sts = new STSClient({
   // A Region makes it the Regional endpoint: nearer, and its tokens are valid in every Region.
-  region: environment.AWS_REGION,
+  region,
   credentials: functionCredentials(process.env),
   // 600 calls per second are shared by the whole account: insisting makes a storm worse. The client is told when to come back.
   maxAttempts: 3,
@@ -22,15 +23,15 @@ const sts = new STSClient({
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
 })
 
-const [, partition = '', , , accountId = ''] = environment.ROLE_ARN.split(':')
+const [, partition = '', , , accountId = ''] = roleArn.split(':')
 
 const vendor: Vendor = {
-  roleArn: environment.ROLE_ARN,
+  roleArn,
   partition,
-  endpoint: environment.IOT_ENDPOINT,
-  region: environment.AWS_REGION,
+  endpoint,
+  region,
   entitlements: parseEntitlements(JSON.parse(readFileSync(new URL('./entitlements.json', import.meta.url), 'utf8'))),
-  assumeRole: assumeRoleWith(sts),
+  assumeRole: cachedFor(cacheSeconds, assumeRoleWith(sts), Date.now),
 }
 
 /** What Lambda calls. */
