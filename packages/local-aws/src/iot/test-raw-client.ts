@@ -61,6 +61,11 @@ export class RawClient {
     return this.#received.shift()
   }
 
+  /** What came and was not looked at. */
+  unread(): Packet[] {
+    return this.#received.splice(0)
+  }
+
   publish(topic: string, payload = 'x', more: object = {}): void {
     this.send({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false, ...more } as Packet)
   }

@@ -1,0 +1,159 @@
+import { expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { generate, type Packet } from 'mqtt-packet'
+import { FrameSplitter } from './frames.js'
+import { allow, everything, setStage, userOf } from './test-stage.js'
+import { filterMatches } from './topic.js'
+
+/** FUZZ_SECONDS=600 for the long run; FUZZ_SEED to repeat one. */
+const seconds = Number(process.env.FUZZ_SECONDS ?? 2)
+const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 0x7fffffff)
+const endless = {
+  seed,
+  numRuns: 1_000_000,
+  interruptAfterTimeLimit: seconds * 1000,
+  markInterruptAsFailure: false,
+} as const
+
+const name = fc.constantFrom(
+  'test',
+  'secret',
+  'a/b',
+  '#',
+  '+',
+  'a/#',
+  '$SYS/#',
+  '$share/g/secret',
+  '$aws/events/x',
+  '',
+  '\0',
+)
+const qos = fc.constantFrom(0, 1, 2) as fc.Arbitrary<0 | 1 | 2>
+const messageId = fc.integer({ min: 1, max: 3 })
+const publish = fc.record({
+  cmd: fc.constant('publish'),
+  topic: name,
+  payload: fc.string(),
+  qos,
+  messageId,
+  dup: fc.boolean(),
+  retain: fc.boolean(),
+  properties: fc.option(fc.record({ topicAlias: fc.integer({ min: 0, max: 9 }) }), { nil: undefined }),
+})
+const subscribe = fc.record({
+  cmd: fc.constant('subscribe'),
+  messageId,
+  subscriptions: fc.array(fc.record({ topic: name, qos }), { minLength: 1, maxLength: 10 }),
+})
+const other = fc.constantFrom(
+  ...['pingreq', 'disconnect', 'puback', 'pubrel', 'pubcomp', 'connack', 'auth', 'unsubscribe'].map((cmd) => ({
+    cmd,
+    messageId: 1,
+    reasonCode: 0,
+    unsubscriptions: ['test'],
+    sessionPresent: false,
+  })),
+)
+const packet = fc.oneof(
+  { weight: 4, arbitrary: publish },
+  { weight: 3, arbitrary: subscribe },
+  other,
+) as fc.Arbitrary<unknown>
+/** A packet as it should be, or with some bytes changed, or none at all. */
+const step = fc.tuple(
+  packet,
+  fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { maxLength: 3 }),
+  fc.uint8Array({ maxLength: 40 }),
+)
+
+function bytes([one, edits, noise]: [unknown, [number, number][], Uint8Array], protocolVersion: 4 | 5): Buffer {
+  try {
+    const frame = generate(one as Packet, { protocolVersion })
+    for (const [at, value] of edits) if (at < frame.length) frame[at] = value
+    return frame
+  } catch {
+    return Buffer.from(noise) // the packet cannot be written, so noise goes instead
+  }
+}
+
+it(
+  `survives any packets and lets through only what is granted (seed ${seed})`,
+  async () => {
+    await using stage = await setStage({ limits: { connectsPerSecondPerClientId: 1e6, connectsPerSecond: 1e6 } })
+    const witness = await stage.open(stage.session(everything))
+    await witness.connect({ clientId: 'witness', keepalive: 1200 })
+    await witness.subscribe('#')
+    const key = stage.session([...userOf('test'), allow('Subscribe', 'topicfilter/a/#')])
+    const persistent = { clean: false, properties: { sessionExpiryInterval: 60 } }
+    const property = fc.asyncProperty(
+      fc.array(step, { maxLength: 12 }),
+      fc.constantFrom(4, 5),
+      async (steps, version) => {
+        const client = await stage.open(key)
+        await client.connect({ protocolVersion: version as 4 | 5, ...persistent })
+        for (const one of steps) client.sendBytes(bytes(one, version as 4 | 5))
+        client.send({ cmd: 'disconnect' })
+        // A packet cut short may swallow the DISCONNECT.
+        client.socket.close()
+        await client.closed
+        witness.publish('secret', 'for nobody but the witness', { qos: 1, messageId: 1 })
+        const seen = new Set<string>()
+        for (let next = await witness.next(); next !== undefined; next = await witness.next()) {
+          if (next.cmd !== 'publish') continue
+          if (String(next.payload) === 'for nobody but the witness') break
+          seen.add(next.topic)
+        }
+        expect([...seen].filter((topic) => topic !== 'test')).toEqual([])
+        for (const received of client.unread()) if (received.cmd === 'publish') expect(received.topic).toBe('test')
+      },
+    )
+    await fc.assert(property, endless)
+    expect(stage.journal.filter(({ outcome }) => outcome === 'failed')).toEqual([])
+  },
+  seconds * 1000 + 30_000,
+)
+
+it('cuts a byte stream into the same packets however it is chunked', () => {
+  const frames = fc
+    .array(fc.uint8Array({ maxLength: 300 }), { maxLength: 5 })
+    .map((bodies) =>
+      bodies.map((body) =>
+        generate({ cmd: 'publish', topic: 't', payload: Buffer.from(body), qos: 0, dup: false, retain: false }),
+      ),
+    )
+  fc.assert(
+    fc.property(frames, fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 }), (expected, sizes) => {
+      const splitter = new FrameSplitter()
+      const stream = Buffer.concat(expected)
+      const seen: Buffer[] = []
+      for (let at = 0, turn = 0; at < stream.length; turn += 1) {
+        const size = sizes[turn % sizes.length] as number
+        seen.push(...splitter.push(stream.subarray(at, at + size)))
+        at += size
+      }
+      expect(seen).toEqual(expected)
+    }),
+    { seed },
+  )
+})
+
+it('matches topics as a level-by-level reading of the rules does', () => {
+  const level = fc.constantFrom('a', 'b', '', '$x', '*')
+  const topics = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/'))
+  const filters = fc
+    .tuple(fc.array(fc.oneof(level, fc.constant('+')), { maxLength: 4 }), fc.boolean())
+    .map(([levels, all]) => [...levels, ...(all || levels.length === 0 ? ['#'] : [])].join('/'))
+  const reading = (filter: string, topic: string): boolean => {
+    if (topic.startsWith('$') && /^[+#]/.test(filter)) return false
+    const parts = filter
+      .split('/')
+      .map((one) => (one === '+' ? '[^/]*' : one === '#' ? '.*' : one.replaceAll(/[$*]/g, '\\$&')))
+    return new RegExp(`^${parts.join('/')}$`, 's').test(topic)
+  }
+  fc.assert(
+    fc.property(filters, topics, (filter, topic) => {
+      expect(filterMatches(filter, topic)).toBe(reading(filter, topic))
+    }),
+    { seed, numRuns: 2000 },
+  )
+})
