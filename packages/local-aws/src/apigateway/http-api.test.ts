@@ -328,6 +328,15 @@ describe('payload format 2.0', () => {
     })
   })
 
+  it.each([{ headers: { 'x-a': '\u{1f600}' } }, { cookies: ['a=1\r\nx: y'] }])(
+    'lives through a response that cannot be sent: %j',
+    async (odd) => {
+      answers.push(() => ({ outcome: 'ok', payload: { statusCode: 200, ...odd } }))
+      expect(await call('/open')).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' })
+      expect(await call('/open')).toMatchObject({ status: 200 })
+    },
+  )
+
   it('hands the response on', async () => {
     answers.push(() => ({
       outcome: 'ok',

@@ -22,7 +22,10 @@ export class HttpApi implements ApiState, AsyncDisposable {
     const { key, cert } = settings.tls
     // Above API Gateway's own limit, so that it is ours that answers.
     const options = { key, cert, maxHeaderSize: 32 * 1024, requestTimeout: 60_000 }
-    this.#server = createServer(options, (request, response) => void this.#serve(request, response))
+    this.#server = createServer(options, (request, response) => {
+      // Whatever happens to one request, the others go on.
+      this.#serve(request, response).catch(() => response.destroy())
+    })
   }
 
   static async start(settings: HttpApiSettings, port: number): Promise<HttpApi> {
@@ -60,28 +63,33 @@ export class HttpApi implements ApiState, AsyncDisposable {
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const requestId = `${randomBytes(11).toString('base64url')}=`
-    let answer: ApiResponse
-    try {
-      const request = await readRequest(incoming)
-      answer = await this.#answer(request, requestId)
-    } catch (error) {
-      if (outgoing.destroyed) return
-      answer =
-        error instanceof RequestRejected
-          ? message(error.status, error.message, { connection: 'close' })
-          : message(500, 'Internal Server Error')
-      const detail = error instanceof Error ? error.message : String(error)
-      this.#journal(`${incoming.method} ${incoming.url?.replace(/\?.*/, '')}`, answer.status, { detail, requestId })
-    }
+    const answer = await this.#answerAlways(incoming, requestId)
+    // The client went away while it was sending.
+    if (incoming.destroyed && !incoming.complete) return
     outgoing.sendDate = false
     outgoing.writeHead(answer.status, {
       ...answer.headers,
       ...(answer.cookies.length === 0 ? {} : { 'set-cookie': [...answer.cookies] }),
+      // Clients correct their clocks by this.
       date: new Date(this.settings.clock.now()).toUTCString(),
       'content-length': answer.body.length,
       'apigw-requestid': requestId,
     })
     outgoing.end(incoming.method === 'HEAD' ? undefined : answer.body)
+  }
+
+  async #answerAlways(incoming: IncomingMessage, requestId: string): Promise<ApiResponse> {
+    try {
+      return await this.#answer(await readRequest(incoming), requestId)
+    } catch (error) {
+      const answer =
+        error instanceof RequestRejected
+          ? message(error.status, error.message, { connection: 'close' })
+          : message(500, 'Internal Server Error')
+      const detail = error instanceof Error ? error.message : String(error)
+      this.#journal(`${incoming.method} ${incoming.url?.replace(/\?.*/, '')}`, answer.status, { detail, requestId })
+      return answer
+    }
   }
 
   async #answer(request: ApiRequest, requestId: string): Promise<ApiResponse> {

@@ -44,7 +44,7 @@ export class JwtAuthorizer {
       claims = await this.#verify(token)
     } catch (error) {
       const reason = error instanceof errors.JOSEError || error instanceof Error ? error.message : String(error)
-      const quoted = reason.replaceAll(/["\\\r\n]/g, "'")
+      const quoted = reason.replaceAll(/[^ !#-[\]-~]/g, "'")
       return refuse(
         401,
         `Bearer scope="${scopes.join(' ')}" error="invalid_token" error_description="${quoted}"`,

@@ -9,6 +9,9 @@ export interface ApiResponse {
 /** Headers that belong to one connection, or that the server computes: a function cannot set them. */
 const NOT_PASSED_ON = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'])
 
+/** What a header's value may hold (RFC 9110, 5.5): anything else would end the header, or cannot be sent. */
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
+
 /** `{"message":"…"}`, as HTTP APIs answer for themselves. */
 export function message(status: number, text: string, headers: Readonly<Record<string, string>> = {}): ApiResponse {
   const body = Buffer.from(JSON.stringify({ message: text }))
@@ -36,16 +39,17 @@ export function functionResponse(payload: unknown): ApiResponse | undefined {
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) return undefined
   if (typeof body !== 'string' && body !== null) return undefined
   if (typeof headers !== 'object' || headers === null || !Array.isArray(cookies)) return undefined
+  if (!cookies.every((cookie) => typeof cookie === 'string' && SENDABLE.test(cookie))) return undefined
   const passed: Record<string, string> = { 'content-type': 'text/plain;charset=utf-8' }
   for (const [name, value] of Object.entries(headers)) {
     if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined
-    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name) || /[\0\r\n]/.test(String(value))) return undefined
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name) || !SENDABLE.test(String(value))) return undefined
     if (!NOT_PASSED_ON.has(name.toLowerCase())) passed[name.toLowerCase()] = String(value)
   }
   return {
     status,
     headers: passed,
-    cookies: cookies.map(String),
+    cookies,
     body: Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8'),
   }
 }

@@ -35,6 +35,9 @@ export class Stage {
   /** Writes one line of the access log; a variable without a value is `-`, as in AWS. */
   log(values: Readonly<Record<string, string | undefined>>): void {
     const { accessLog } = this.settings
-    accessLog?.write(accessLog.format.replaceAll(/\$context\.([\w.]+)/g, (_, name: string) => values[name] ?? '-'))
+    // Values are escaped as inside a JSON text: what a client sends can neither end a line nor a JSON value.
+    const escaped = (value: string) => JSON.stringify(value).slice(1, -1)
+    const value = (_: string, name: string) => escaped(values[name] ?? '-')
+    accessLog?.write(accessLog.format.replaceAll(/\$context\.([\w.]+)/g, value))
   }
 }

@@ -55,14 +55,13 @@ function local(...options: string[]) {
   const lines: string[] = []
   const seen = createInterface({ input: child.stdout as NodeJS.ReadableStream })
   seen.on('line', (line) => lines.push(line))
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`it ended:\n${lines.join('\n')}`)))
+  ended.catch(() => {})
   const until = async (wanted: (line: string) => boolean): Promise<string> => {
     for (;;) {
       const found = lines.find(wanted)
       if (found !== undefined) return found
-      await Promise.race([
-        once(seen, 'line'),
-        once(child, 'exit').then(() => Promise.reject(new Error(`it ended: ${lines.join('\n')}`))),
-      ])
+      await Promise.race([once(seen, 'line'), ended])
     }
   }
   return { child, lines, until }

@@ -40,15 +40,24 @@ export function startedLines(aws: LocalAws, seconds: number): string[] {
 export function eventLine(entry: JournalEntry, { logs }: { readonly logs: boolean }): string | undefined {
   const { at, service, event, outcome, principal, detail, fields = {} } = entry
   const functionName = String(fields.functionName ?? '')
-  if (service === 'lambda' && event === 'Log') return logs ? `         │ ${functionName}: ${detail ?? ''}` : undefined
+  if (service === 'lambda' && event === 'Log') {
+    return logs
+      ? `         │ ${functionName}: ${(detail ?? '').split('\n').map(visible).join('\n         │ ')}`
+      : undefined
+  }
   // The API's own line tells of a call that went well.
   if (service === 'lambda' && outcome === 'ok' && !logs) return undefined
   const time = new Date(at).toTimeString().slice(0, 8)
   const mark = { ok: '✓', refused: '✗', failed: '!' }[outcome]
   const facts = Object.entries(fields)
     .filter(([name]) => !['requestId', 'accessKeyId', 'functionName', 'session'].includes(name))
-    .map(([name, value]) => `${name}=${value}`)
-  const who = principal === undefined ? '' : ` ${principal.replace(/^arn:aws:(iam|sts)::\d+:/, '')}`
-  const reason = outcome === 'ok' || detail === undefined ? '' : `\n           ${detail}`
-  return `${time} ${mark} ${service} ${event}${outcome === 'ok' ? '' : ` ${outcome}`}${who} ${facts.join(' ')}${reason}`.trimEnd()
+    .map(([name, value]) => `${name}=${visible(String(value))}`)
+  const who = principal === undefined ? '' : ` ${visible(principal.replace(/^arn:aws:(iam|sts)::\d+:/, ''))}`
+  const reason = outcome === 'ok' || detail === undefined ? '' : `\n           ${visible(detail)}`
+  return `${time} ${mark} ${service} ${visible(event)}${outcome === 'ok' ? '' : ` ${outcome}`}${who} ${facts.join(' ')}${reason}`.trimEnd()
+}
+
+/** What others sent may hold control characters: they are shown, not obeyed. */
+function visible(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

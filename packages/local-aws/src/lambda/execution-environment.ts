@@ -48,7 +48,7 @@ export class ExecutionEnvironment {
     const call = {
       type: 'invoke',
       requestId,
-      event: JSON.stringify(event),
+      event: JSON.stringify(event ?? null),
       timeoutMilliseconds,
       functionArn: arn,
     } as const

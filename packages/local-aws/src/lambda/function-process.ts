@@ -40,14 +40,14 @@ export class FunctionProcess {
     write: (line: string) => void,
   ) {
     const startedAt = performance.now()
+    const credentials = host.credentials(configuration)
+    this.accessKeyId = credentials.accessKeyId
     this.#write = write
     this.#directory = mkdtempSync(join(tmpdir(), 'local-aws-function-'))
     const directories = { task: join(this.#directory, 'task'), home: join(this.#directory, 'tmp') }
     mkdirSync(directories.home)
     // A copy, outside of any node_modules: a module that was left out of the bundle is missing here as it is on Lambda.
     cpSync(configuration.codeDirectory, directories.task, { recursive: true, dereference: true })
-    const credentials = host.credentials(configuration)
-    this.accessKeyId = credentials.accessKeyId
     this.#child = fork(fileURLToPath(new URL('./bootstrap.js', import.meta.url)), [], {
       cwd: directories.task,
       env: environmentVariables(configuration, host, credentials, directories, logStream),

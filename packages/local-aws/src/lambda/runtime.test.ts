@@ -365,7 +365,9 @@ describe('FunctionRuntime', () => {
   })
 
   it('ends with its parent, also when that is killed', async () => {
-    const parent = fork(fileURLToPath(new URL('./test-parent.js', import.meta.url)), { execArgv: [] })
+    const folder = await mkdtemp(join(tmpdir(), 'test-function-'))
+    folders.push(folder)
+    const parent = fork(fileURLToPath(new URL('./test-parent.js', import.meta.url)), [folder], { execArgv: [] })
     const [{ pid, root }] = (await once(parent, 'message')) as [{ pid: number; root: string }]
     expect(gone(pid)).toBe(false)
     parent.kill('SIGKILL')

@@ -51,9 +51,11 @@ export class FunctionRuntime {
       this.#record(result)
       return result
     } finally {
+      if (environment.ended) {
+        await environment.close()
+        this.#all.delete(environment)
+      } else this.#idle.push(environment)
       this.#busy -= 1
-      if (environment.ended || this.#closed) this.#all.delete(environment)
-      else this.#idle.push(environment)
       this.#waiting.shift()?.()
     }
   }
@@ -71,8 +73,8 @@ export class FunctionRuntime {
     const latestEnd = this.#host.clock.now() + this.configuration.timeoutSeconds * 1000 + CREDENTIALS_MARGIN
     for (let warm = this.#idle.pop(); warm !== undefined; warm = this.#idle.pop()) {
       if (!warm.ended && this.#host.expiresAt(warm.accessKeyId) > latestEnd) return warm
-      this.#all.delete(warm)
-      void warm.close()
+      const retired = warm
+      void retired.close().then(() => this.#all.delete(retired))
     }
     const cold = new ExecutionEnvironment(this.configuration, this.#host, (line) => this.#log(line))
     this.#all.add(cold)

@@ -1,12 +1,11 @@
-/** A program that starts a function, tells who runs it, and waits to be killed. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/** A program that starts a function, tells who runs it, and waits to be killed. Its argument: an empty folder. */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../clock.js'
 import { Directory } from '../iam/index.js'
 import { FunctionRuntime } from './index.js'
 
-const codeDirectory = mkdtempSync(join(tmpdir(), 'test-function-'))
+const [, , codeDirectory = ''] = process.argv
 writeFileSync(
   join(codeDirectory, 'index.mjs'),
   'export const handler = async () => ({ pid: process.pid, root: process.env.LAMBDA_TASK_ROOT })',

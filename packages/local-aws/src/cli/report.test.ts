@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals'
+import { eventLine } from './report.js'
+
+describe('eventLine', () => {
+  const entry = {
+    at: 0,
+    service: 'iot',
+    event: 'Publish',
+    outcome: 'refused',
+    principal: 'arn:aws:sts::1:assumed-role/r/alice',
+    detail: 'nothing allows it',
+    fields: { topic: 'a/b', qos: 1 },
+  } as const
+
+  it('says when, what, who, on what and why', () => {
+    expect(eventLine(entry, { logs: false })).toMatch(
+      /^\d\d:\d\d:\d\d ✗ iot Publish refused assumed-role\/r\/alice topic=a\/b qos=1\n {11}nothing allows it$/,
+    )
+  })
+
+  it('shows what others sent as text: it can neither steer the terminal nor forge a line', () => {
+    const forged = {
+      ...entry,
+      detail: 'a\u001b[2J',
+      fields: { topic: 'x\n12:00:00 ✓ iot Publish', other: '\u009b31m' },
+    }
+    expect(eventLine(forged, { logs: false })?.split('\n')).toEqual([
+      expect.stringContaining('topic=x\\u000a12:00:00 ✓ iot Publish other=\\u009b31m'),
+      '           a\\u001b[2J',
+    ])
+  })
+
+  it('leaves out what the line of the API says already, unless the functions are to be seen', () => {
+    const invoke = { at: 0, service: 'lambda', event: 'Invoke', outcome: 'ok', fields: { functionName: 'f' } } as const
+    expect(eventLine(invoke, { logs: false })).toBeUndefined()
+    expect(eventLine(invoke, { logs: true })).toContain('lambda Invoke')
+    expect(eventLine({ ...invoke, outcome: 'failed', detail: 'crash' }, { logs: false })).toContain('crash')
+    expect(eventLine({ ...invoke, event: 'Log', detail: 'two\nlines' }, { logs: true })).toBe(
+      '         │ f: two\n         │ lines',
+    )
+  })
+})
