@@ -54,6 +54,24 @@ describe('a role', () => {
     expect(outcome(session, 'iot:Receive')).toBe('ImplicitlyDenied')
   })
 
+  it('lends its tags to its sessions, whose own tags come first', () => {
+    const { directory } = account()
+    const tagged = (team: string) => ({
+      Version: '2012-10-17',
+      Statement: { ...allow('iot:*'), Condition: { StringEquals: { 'aws:PrincipalTag/team': team } } },
+    })
+    const role = directory.createRole({
+      roleName: 'r',
+      trustPolicy: trust,
+      tags: { team: 'red' },
+      inlinePolicies: { p: tagged('red') },
+    })
+    const session = (tags = {}) => directory.addSession({ role, sessionName: 'alice', durationSeconds: 900, tags })
+    expect(outcome(session(), 'iot:Publish')).toBe('Allowed')
+    expect(outcome(session({ other: 'x' }), 'iot:Publish')).toBe('Allowed')
+    expect(outcome(session({ team: 'blue' }), 'iot:Publish')).toBe('ImplicitlyDenied')
+  })
+
   it('takes managed policies of AWS and of the account, and a boundary', () => {
     const { directory } = account()
     const boundary = directory.createPolicy('limit', policy(allow('iot:Publish'), allow('logs:*')))

@@ -228,6 +228,13 @@ describe('header form, as the stock signer makes it', () => {
       /^Date in Credential scope does not match/,
     ],
     [
+      'credential of six parts',
+      authorization(/\/aws4_request/, '/aws4_request/x'),
+      'IncompleteSignature',
+      400,
+      /^Credential must have exactly 5 slash-delimited elements/,
+    ],
+    [
       'credential of four parts',
       authorization(/\/aws4_request/, ''),
       'IncompleteSignature',

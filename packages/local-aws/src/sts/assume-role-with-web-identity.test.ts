@@ -1,15 +1,17 @@
+import { generateKeyPairSync } from 'node:crypto'
 import {
   AssumeRoleWithWebIdentityCommand,
   type AssumeRoleWithWebIdentityCommandInput,
   STSServiceException,
 } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
+import { createLocalJWKSet, exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import type { AccessKey, Role } from '../iam/index.js'
 import { accountId, policy, type Stage, setStage } from './test-stage.js'
 
 const issuer = 'https://login.example/pool'
 const audience = 'client-1'
+const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
 
 describe('AssumeRoleWithWebIdentity', () => {
   let stage: Stage
@@ -19,8 +21,14 @@ describe('AssumeRoleWithWebIdentity', () => {
 
   beforeAll(async () => {
     stage = await setStage()
-    const [{ privateKey, publicKey }, forger] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')])
-    const keys = createLocalJWKSet({ keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' }] })
+    const [{ privateKey, publicKey }, forger] = [rsa(), rsa()]
+    const jwk = await exportJWK(publicKey)
+    const keys = createLocalJWKSet({
+      keys: [
+        { ...jwk, kid: 'one', alg: 'RS256' },
+        { ...jwk, kid: 'any algorithm' },
+      ],
+    })
     const provider = stage.directory.createOpenIdConnectProvider({
       url: issuer,
       clientIds: [audience, 'client-2'],
@@ -38,7 +46,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     })
     sign = (claims = {}, kid = 'one', forged = false) =>
       new SignJWT({ iss: issuer, aud: audience, sub: 'alice', exp: Math.floor(Date.now() / 1000) + 300, ...claims })
-        .setProtectedHeader({ alg: 'RS256', kid })
+        .setProtectedHeader({ alg: kid === 'any algorithm' ? 'PS256' : 'RS256', kid })
         .sign(forged ? forger.privateKey : privateKey)
   })
   afterAll(async () => stage[Symbol.asyncDispose]())
@@ -95,6 +103,8 @@ describe('AssumeRoleWithWebIdentity', () => {
       invalid('^No OpenIDConnect provider found in your account for https://other.example$'),
     )
     expect(await assume(await sign({ aud: 'client-3' }))).toEqual(invalid('^Incorrect token audience$'))
+    expect(await assume(await sign({ azp: 'client-3' }))).toEqual(invalid('^Incorrect token audience$'))
+    expect(await assume(await sign({}, 'any algorithm'))).toEqual(invalid(/could not be validated by AWS/))
     expect(await assume(await sign({}, 'two'))).toEqual(invalid(/^Couldn't retrieve verification key/))
     expect(await assume(await sign({}, 'one', true))).toEqual(invalid(/could not be validated by AWS/))
     expect(await assume(unsecured)).toEqual(invalid(/could not be validated by AWS/))
