@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { text } from './checks/template.js'
+import { list, text } from './checks/template.js'
 import { propertiesOf, synthesized } from './synthesized.js'
 import { TopicRole, type TopicRoleProps } from './topic-role.js'
 
@@ -40,6 +40,14 @@ describe('TopicRole', () => {
       ['iot:Receive', `${here}:topic/users/*/*`],
       ['iot:Subscribe', `${here}:topicfilter/users/*/*`],
     ])
+  })
+
+  it("keeps IAM's wildcards in topics as plain characters", () => {
+    const { Policies } = topicRole({ entitlements: { entitlements: [{ publish: ['*', 'a?'] }] } })
+    const [{ PolicyDocument } = { PolicyDocument: {} }] = Policies as { PolicyDocument: object }[]
+    const publish = statementsOf(PolicyDocument).find(({ Action }) => Action === 'iot:Publish')
+    const topics = list(publish?.Resource).map((arn) => text(arn).split(':topic/')[1])
+    expect(topics.sort()).toEqual(['${*}', 'a${?}'])
   })
 
   it('is as wide as AWS makes it only when asked', () => {

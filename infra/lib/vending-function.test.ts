@@ -8,7 +8,7 @@ import { text } from './checks/template.js'
 import { DataEndpoint } from './data-endpoint.js'
 import { propertiesOf } from './synthesized.js'
 import { TopicRole } from './topic-role.js'
-import { VendingFunction } from './vending-function.js'
+import { VendingFunction, type VendingFunctionProps } from './vending-function.js'
 import { VendorRole } from './vendor-role.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
@@ -16,11 +16,11 @@ jest.setTimeout(120_000)
 
 const entitledTo = (topic: string): object => ({ entitlements: [{ publish: [topic] }] })
 
-function vend(stack: Stack, entitlements: object, concurrency?: number): void {
+function vend(stack: Stack, entitlements: object, settings: Partial<VendingFunctionProps> = {}): void {
   const vendor = new VendorRole(stack, 'VendorRole')
   const topics = new TopicRole(stack, 'TopicRole', { vendor: vendor.role, entitlements })
   const endpoint = new DataEndpoint(stack, 'Endpoint')
-  new VendingFunction(stack, 'Vending', { vendor, topics, endpoint, entitlements, concurrency })
+  new VendingFunction(stack, 'Vending', { vendor, topics, endpoint, entitlements, ...settings })
 }
 
 describe('VendingFunction', () => {
@@ -29,11 +29,16 @@ describe('VendingFunction', () => {
   beforeAll(() => {
     const app = new App({ outdir, builtinCloudFormationValidation: false })
     const stack = new Stack(app, 'One')
-    vend(stack, entitledTo('one'), 7)
+    vend(stack, entitledTo('one'), { concurrency: 7, cacheSeconds: 30 })
     vend(new Stack(app, 'Two'), entitledTo('two'))
     template = Template.fromStack(stack)
   })
   afterAll(() => rmSync(outdir, { recursive: true }))
+
+  it.each([-1, 301, 1.5, Number.NaN])('cacheSeconds %d is refused', (cacheSeconds) => {
+    const stack = new Stack(new App(), 'Test')
+    expect(() => vend(stack, entitledTo('one'), { cacheSeconds })).toThrow(`cacheSeconds: ${cacheSeconds} is not`)
+  })
 
   it('runs the bundle', () => {
     expect(propertiesOf(template, 'AWS::Lambda::Function', 'Vending')).toMatchObject({
@@ -51,6 +56,7 @@ describe('VendingFunction', () => {
       Variables: {
         ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^TopicRole/), 'Arn'] },
         IOT_ENDPOINT: { 'Fn::GetAtt': [expect.stringMatching(/^EndpointLookup/), 'endpointAddress'] },
+        CACHE_SECONDS: '30',
       },
     })
   })

@@ -47,7 +47,7 @@ function stage(assumeRole?: AssumeRole) {
     const answer = await respond({ routeKey: 'POST /credentials', requestContext, ...event }, context)
     return { ...answer, json: JSON.parse(answer.body) as Record<string, unknown> }
   }
-  return { send, asked, lines, log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) }
+  return { respond, send, asked, lines, log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) }
 }
 
 describe('the answer', () => {
@@ -202,6 +202,36 @@ describe('hostile bodies', () => {
     expect(lines.length).toBeGreaterThanOrEqual(10_000)
     expect(log).not.toContain(vended.secretAccessKey)
     expect(log).not.toContain(vended.sessionToken)
+  })
+})
+
+describe('events that API Gateway does not make', () => {
+  const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 }
+
+  it.each([null, 7, 'x', [], {}, { requestContext: null }, { requestContext: { authorizer: { iam: null } } }])(
+    '%j is answered, and nothing is vended',
+    async (event) => {
+      const { respond, asked } = stage()
+      const { statusCode } = await respond(event as unknown as VendEvent, context)
+      expect(statusCode).toBe(403)
+      expect(asked).toEqual([])
+    },
+  )
+
+  it('any other, too', async () => {
+    const { respond, asked } = stage()
+    const part = fc.anything({ maxDepth: 2 })
+    const event = fc.record(
+      { routeKey: part, body: part, isBase64Encoded: part, requestContext: part, pathParameters: part },
+      { requiredKeys: [] },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(event, fc.jsonValue()), async (any) => {
+        expect((await respond(any as unknown as VendEvent, context)).statusCode).toBeGreaterThanOrEqual(400)
+      }),
+      { numRuns: 2000 },
+    )
+    expect(asked).toEqual([])
   })
 })
 

@@ -28,7 +28,8 @@ const timeToAnswer = 500
 
 /** The function's work: answers each request with credentials or a problem, logs it, and never throws. */
 export function respondWith(vendor: Vendor, accountId: string, log: Log, clock: () => number) {
-  return async (event: VendEvent, context: VendContext): Promise<HttpResponse> => {
+  return async (given: VendEvent, context: VendContext): Promise<HttpResponse> => {
+    const event = withContext(given)
     const started = clock()
     let caller: Caller | undefined
     const write = (entry: Pick<LogEntry, 'outcome' | 'status'> & Partial<LogEntry>): void =>
@@ -57,6 +58,11 @@ export function respondWith(vendor: Vendor, accountId: string, log: Log, clock: 
       return response(status, 'application/problem+json', problem, headers)
     }
   }
+}
+
+/** Whoever may invoke the function directly can send anything, and gets an answer. */
+function withContext(event: VendEvent | null): VendEvent {
+  return { routeKey: '', ...event, requestContext: event?.requestContext ?? {} }
 }
 
 function response(statusCode: number, contentType: string, body: object, headers = {}): HttpResponse {
