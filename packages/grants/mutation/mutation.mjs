@@ -4,12 +4,13 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { mutations } from './mutations.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const jest = createRequire(join(root, '../../package.json')).resolve('jest/bin/jest.js')
+const jest = createRequire(join(root, '../../package.json')).resolve('jest/package.json')
+/** Each replaces one text of the compiled source by another. */
+const mutations = JSON.parse(readFileSync(new URL('mutations.json', import.meta.url), 'utf8'))
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--')
 const chosen = mutations.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)))
 
@@ -48,10 +49,14 @@ function passesWith({ name, file, from, to }) {
 
 function testsPass() {
   const config = JSON.stringify({ roots: ['<rootDir>/dist'], testMatch: ['**/*.test.js'], transform: {}, bail: 1 })
-  const { status } = spawnSync(process.execPath, [jest, '--rootDir', copy, '--config', config], {
-    cwd: copy,
-    env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
-    stdio: process.argv.includes('--verbose') ? 'inherit' : 'ignore',
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    [join(dirname(jest), 'bin/jest.js'), '--rootDir', copy, '--config', config],
+    {
+      cwd: copy,
+      env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
+      stdio: process.argv.includes('--verbose') ? 'inherit' : 'ignore',
+    },
+  )
   return status === 0
 }

@@ -1,5 +1,6 @@
 import type { GrantReference } from './errors.js'
 import { type GrantKind, type Grants, grantKinds } from './grants.js'
+import { parseSubscription } from './topic-filter.js'
 
 /**
  * The grant that a person would have meant: of the same kind where there is one, with the most levels in common from the
@@ -7,10 +8,10 @@ import { type GrantKind, type Grants, grantKinds } from './grants.js'
  */
 export function nearestGrant(grants: Grants, kind: GrantKind, name: string): GrantReference | undefined {
   const kinds = [kind, ...grantKinds.filter((other) => other !== kind)]
-  const asked = name.split('/')
+  const asked = levelsOf(name)
   for (const candidate of kinds) {
     const ranked = grants[candidate]
-      .map((filter) => ({ filter, rank: likeness(filter.split('/'), asked) }))
+      .map((filter) => ({ filter, rank: likeness(levelsOf(filter), asked) }))
       .sort((a, b) => b.rank - a.rank)
     const [best] = ranked
     if (best) return { kind: candidate, filter: best.filter }
@@ -24,4 +25,9 @@ function likeness(levels: readonly string[], asked: readonly string[]): number {
   while (front < levels.length && front < asked.length && fits(front)) front++
   const fitting = levels.filter((_level, index) => index < asked.length && fits(index)).length
   return front * 1000 + fitting * 10 - Math.abs(levels.length - asked.length)
+}
+
+/** Levels without `$share/<group>/`: who asks for the plain filter may have meant the shared one, and the other way round. */
+function levelsOf(name: string): readonly string[] {
+  return parseSubscription(name).filter.split('/')
 }

@@ -1,5 +1,5 @@
 import { parseSubscription } from '../topic-filter.js'
-import { type Glob, STAR } from './glob.js'
+import { type Glob, includesGlob, STAR } from './glob.js'
 
 /** What a grant is about: the topics that its filter matches, or the filters that it covers. */
 export type NameType = 'topic' | 'topicfilter'
@@ -16,6 +16,7 @@ const openingOfAnything = -4
  * glob would take that name away. Works on characters, as IAM does, and not on levels, as MQTT does.
  */
 export function cuts(glob: Glob, filter: string, type: NameType): boolean {
+  if (!/[+#]/u.test(filter)) return includesGlob(glob, type === 'topic' ? parseSubscription(filter).filter : filter)
   return nameSets(filter, type).some((tokens) => meet(glob, tokens, type))
 }
 

@@ -12,9 +12,14 @@ export interface Entry {
 
 type ActionSet = readonly Action[]
 
-interface Group extends Block {
-  readonly actions: ActionSet
+/** Entries that agree on their actions: they always go together. */
+interface Class extends Pick<Entry, 'needed' | 'harmless'> {
   readonly resources: string[]
+}
+
+interface Group {
+  readonly actions: ActionSet
+  readonly classes: Class[]
 }
 
 /**
@@ -23,19 +28,40 @@ interface Group extends Block {
  */
 export function packGroups(entries: readonly Entry[]): readonly Block[] {
   if (entries.length === 0) return []
-  const universe = [...new Set(entries.flatMap((entry) => [...entry.needed]))].sort()
-  let best: { readonly groups: readonly Block[]; readonly cost: number } | undefined
-  for (const family of families(universe, entries)) {
-    const groups = distribute(family, entries)
-    const cost = groups?.reduce((sum, group) => sum + groupCost(group), 0)
-    if (groups && cost !== undefined && (!best || cost < best.cost)) best = { groups, cost }
+  const classes = classesOf(entries)
+  const costs = new Map(classes.map((each) => [each, policyText(each.resources).length]))
+  const cost = ({ actions, classes: own }: Group) =>
+    frame + policyText(actions).length + own.reduce((sum, each) => sum + (costs.get(each) ?? 0), 0)
+  let best: { readonly groups: readonly Group[]; readonly cost: number } | undefined
+  for (const family of families(classes)) {
+    const groups = distribute(family, classes)
+    const total = groups?.reduce((sum, group) => sum + cost(group), 0)
+    if (groups && total !== undefined && (!best || total < best.cost)) best = { groups, cost: total }
   }
-  return best?.groups ?? []
+  return (best?.groups ?? []).map(({ actions, classes: own }) => ({
+    actions,
+    resources: own.flatMap((each) => each.resources),
+  }))
+}
+
+/** Characters that every statement has. */
+const frame = '{"Effect":"Allow","Action":,"Resource":},'.length
+
+function classesOf(entries: readonly Entry[]): readonly Class[] {
+  const classes = new Map<string, Class>()
+  for (const { resource, needed, harmless } of entries) {
+    const key = [[...needed].sort(), [...harmless].sort()].join(' ')
+    const own = classes.get(key) ?? { needed, harmless, resources: [] }
+    own.resources.push(resource)
+    classes.set(key, own)
+  }
+  return [...classes.values()]
 }
 
 /** The ways to cut the work into statements: one where all entries agree, else every family of action sets. */
-function families(universe: ActionSet, entries: readonly Entry[]): readonly (readonly ActionSet[])[] {
-  if (entries.every(({ needed }) => needed.size === universe.length)) return [[universe]]
+function families(classes: readonly Class[]): readonly (readonly ActionSet[])[] {
+  const universe = [...new Set(classes.flatMap(({ needed }) => [...needed]))].sort()
+  if (classes.every(({ needed }) => needed.size === universe.length)) return [[universe]]
   return subsets(subsets(universe))
 }
 
@@ -45,15 +71,15 @@ function subsets<T>(items: readonly T[]): readonly (readonly T[])[] {
 }
 
 /** Puts each entry into the fewest sets of the family that serve it; undefined where the family cannot, or has one too many. */
-function distribute(family: readonly ActionSet[], entries: readonly Entry[]): readonly Group[] | undefined {
-  const groups = family.map((actions): Group => ({ actions, resources: [] }))
-  for (const { resource, needed, harmless } of entries) {
-    const usable = groups.filter(({ actions }) => actions.every((action) => harmless.has(action)))
-    const cover = fewest(usable, needed)
+function distribute(family: readonly ActionSet[], classes: readonly Class[]): readonly Group[] | undefined {
+  const groups = family.map((actions): Group => ({ actions, classes: [] }))
+  for (const each of classes) {
+    const usable = groups.filter(({ actions }) => actions.every((action) => each.harmless.has(action)))
+    const cover = fewest(usable, each.needed)
     if (!cover) return undefined
-    for (const group of cover) group.resources.push(resource)
+    for (const group of cover) group.classes.push(each)
   }
-  return groups.some(({ resources }) => resources.length === 0) ? undefined : groups
+  return groups.some((group) => group.classes.length === 0) ? undefined : groups
 }
 
 function fewest(usable: readonly Group[], needed: ReadonlySet<Action>): readonly Group[] | undefined {
@@ -62,10 +88,4 @@ function fewest(usable: readonly Group[], needed: ReadonlySet<Action>): readonly
   for (const a of usable) if (covers([a])) return [a]
   for (const a of usable) for (const b of usable) if (covers([a, b])) return [a, b]
   return covers(usable) ? usable : undefined
-}
-
-/** Characters, save for what every statement has in common. */
-function groupCost({ actions, resources }: Block): number {
-  const frame = '{"Effect":"Allow","Action":,"Resource":},'.length
-  return frame + policyText(actions).length + policyText(resources).length
 }

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals'
+import { type AccessRequest, explain } from './explain.js'
+import { covers, parseGrants } from './grants.js'
+
+const grants = parseGrants({
+  publish: ['devices/lamp/state', 'users/alice/#'],
+  subscribe: ['devices/+/state', '$share/g/jobs/#'],
+  retain: ['devices/lamp/state'],
+})
+
+describe('explain', () => {
+  it.each<[AccessRequest, string, string]>([
+    [{ action: 'publish', topic: 'devices/lamp/state' }, 'publish', 'devices/lamp/state'],
+    [{ action: 'publish', topic: 'devices/lamp/state', retain: true }, 'retain', 'devices/lamp/state'],
+    [{ action: 'publish', topic: 'users/alice/x/y' }, 'publish', 'users/alice/#'],
+    [{ action: 'receive', topic: 'jobs/1' }, 'subscribe', '$share/g/jobs/#'],
+    [{ action: 'subscribe', filter: 'devices/lamp/state' }, 'subscribe', 'devices/+/state'],
+  ])('%j is allowed by %s %s', (request, kind, filter) => {
+    const decision = explain(grants, { userId: 'alice' }, request)
+    expect(decision).toMatchObject({ allowed: true, grant: { kind, filter } })
+    expect(decision.reason).toContain(JSON.stringify(filter))
+  })
+
+  it.each<[AccessRequest, string, string]>([
+    [{ action: 'publish', topic: 'devices/fan/state' }, 'publish', 'devices/lamp/state'],
+    [{ action: 'publish', topic: 'users/bob/x' }, 'publish', 'users/alice/#'],
+    [{ action: 'publish', topic: 'users/alice/x', retain: true }, 'retain', 'devices/lamp/state'],
+    [{ action: 'subscribe', filter: 'devices/#' }, 'subscribe', 'devices/+/state'],
+    [{ action: 'subscribe', filter: 'jobs/1' }, 'subscribe', '$share/g/jobs/#'],
+  ])('%j is refused; nearest is %s %s', (request, kind, filter) => {
+    const decision = explain(grants, { userId: 'alice' }, request)
+    expect(decision).toMatchObject({ allowed: false, nearest: { kind, filter } })
+    expect(decision.reason).toMatch(/is not granted; the nearest grant is/)
+  })
+
+  it.each<[AccessRequest, RegExp]>([
+    [{ action: 'publish', topic: 'a/+' }, /wildcard/],
+    [{ action: 'publish', topic: '' }, /is empty/],
+    [{ action: 'publish', topic: 'a\0' }, /null character/],
+    [{ action: 'publish', topic: 'x'.repeat(257) }, /257 bytes; AWS IoT takes 256/],
+    [{ action: 'publish', topic: '1/2/3/4/5/6/7/8/9' }, /8 slashes; AWS IoT takes 7/],
+    [{ action: 'receive', topic: 'x:topic/a' }, /":topic\/"/],
+    [{ action: 'subscribe', filter: 'a#' }, /"#"/],
+    [{ action: 'connect', clientId: 'bob:x' }, /does not begin with "alice:"/],
+    [{ action: 'connect', clientId: `alice:${'x'.repeat(123)}` }, /129 bytes; AWS IoT takes 128/],
+  ])('says why %j is refused', (request, reason) => {
+    expect(explain(grants, { userId: 'alice' }, request)).toMatchObject({
+      allowed: false,
+      reason: expect.stringMatching(reason),
+    })
+  })
+
+  it('says when there is nothing near', () => {
+    const decision = explain(parseGrants({}), { userId: 'alice' }, { action: 'publish', topic: 'a' })
+    expect(decision).toEqual({
+      allowed: false,
+      reason: 'Publishing to "a" is not granted: there are no publish grants.',
+    })
+  })
+})
+
+describe('covers', () => {
+  it('names what is missing, kind by kind', () => {
+    const asked = parseGrants({
+      publish: ['users/alice/x', 'admin'],
+      subscribe: ['devices/lamp/state', 'jobs/#'],
+      retain: ['users/alice/x'],
+    })
+    expect(covers(grants, asked)).toEqual({
+      covered: false,
+      missing: [
+        { kind: 'publish', filter: 'admin' },
+        { kind: 'subscribe', filter: 'jobs/#' },
+        { kind: 'retain', filter: 'users/alice/x' },
+      ],
+    })
+    expect(covers(grants, parseGrants({ publish: ['users/alice/+'], subscribe: ['$share/g/jobs/+'] }))).toEqual({
+      covered: true,
+    })
+  })
+})
