@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Account } from './account.js'
 import type { HttpApi, HttpApiFaults } from './apigateway/index.js'
 import { type Clock, systemClock } from './clock.js'
+import { readAssembly } from './cloudformation/assembly.js'
 import type { RealisedStack } from './cloudformation/index.js'
 import type { AccessKey, Directory } from './iam/index.js'
 import type { IotDataPlane } from './iot/index.js'
@@ -90,22 +91,15 @@ export interface LocalAws extends AsyncDisposable {
  * aws.outputs.TopicCredentials?.CredentialsUrl // 'https://localhost:49153/credentials'
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  // Loaded here: many who import this package only look for a stand-in that runs already.
-  const { Account } = await import('./account.js')
-  const { readAssembly, realise } = await import('./cloudformation/index.js')
   const stacks = await readAssembly(options.assembly)
   const region = settle('region', stacks, options.region) ?? 'us-east-1'
   const accountId = settle('accountId', stacks, options.accountId) ?? '123456789012'
   const { clock = systemClock, journal = () => {}, ports = {}, parameters = {}, trust } = options
-  const account = await Account.open({
-    id: randomUUID(),
-    region,
-    accountId,
-    clock,
-    journal,
-    ports,
-    ...(trust === undefined ? {} : { trust }),
-  })
+  // Loaded here: many who import this package only look for a stand-in that runs already.
+  const { Account } = await import('./account.js')
+  const { realise } = await import('./cloudformation/index.js')
+  const settings = { id: randomUUID(), region, accountId, clock, journal, ports }
+  const account = await Account.open(trust === undefined ? settings : { ...settings, trust })
   try {
     const services = account.services()
     const exports = new Map<string, string>()
