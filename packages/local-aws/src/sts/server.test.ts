@@ -207,7 +207,7 @@ describe('what no SDK sends', () => {
       { numRuns: 300 },
     )
     expect(await whoAmI(user)).toBe(user.principal.arn)
-  })
+  }, 60_000)
 
   it('a client that hangs up in the middle, or speaks no HTTP, disturbs nobody', async () => {
     for (const text of [
