@@ -4,6 +4,7 @@ import { parseSubscription } from './topic-filter.js'
  * Does the filter match the topic? MQTT 5 section 4.7 with AWS's difference: `a/#` matches `a/` and `a/b`, but not `a`.
  *
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html ("Differences from the MQTT specification")
+ * @example matches('devices/+/state', 'devices/lamp/state') // true
  */
 export function matches(filter: string, topic: string): boolean {
   if (isHidden(filter, topic)) return false

@@ -1,3 +1,6 @@
+import type { GrantReference } from '../errors.js'
+import { type Grants, grantKinds, parseGrants } from '../grants.js'
+
 /** Status and title of every problem that the vendor answers. */
 export const problems = {
   malformed_request: { status: 400, title: 'The request cannot be read' },
@@ -33,13 +36,9 @@ export interface Problem {
   /** What to do next. */
   readonly remedy?: string
   /** Grants that the problem is about. */
-  readonly grants?: readonly { readonly kind: string; readonly filter: string }[]
+  readonly grants?: readonly GrantReference[]
   /** Grants that would compile; wider than what was asked. */
-  readonly suggestion?: {
-    readonly publish: readonly string[]
-    readonly subscribe: readonly string[]
-    readonly retain: readonly string[]
-  }
+  readonly suggestion?: Grants
   /** For `throttled` and `sts_unavailable`: when to try again. */
   readonly retryAfterSeconds?: number
   readonly requestId?: string
@@ -53,14 +52,39 @@ export function problem(code: ProblemCode, detail: string, extras: ProblemExtras
   return { type: `urn:topic-credentials:problem:${code}`, ...problems[code], code, detail, ...extras }
 }
 
-/** Reads an error answer; undefined when it is not one of ours (a proxy's or API Gateway's own). */
+/**
+ * Reads an error answer; undefined when it is not one of ours (a proxy's or API Gateway's own).
+ *
+ * @example parseProblem(await response.json())?.code
+ */
 export function parseProblem(input: unknown): Problem | undefined {
   if (typeof input !== 'object' || input === null) return undefined
-  const { code, detail, remedy, retryAfterSeconds, requestId } = input as Readonly<Record<string, unknown>>
+  const { code, detail, remedy, grants, suggestion, retryAfterSeconds, requestId } = input as Readonly<
+    Record<string, unknown>
+  >
   if (typeof code !== 'string' || !Object.hasOwn(problems, code) || typeof detail !== 'string') return undefined
+  const suggested = readGrants(suggestion)
   return problem(code as ProblemCode, detail, {
     ...(typeof remedy === 'string' ? { remedy } : {}),
+    ...(Array.isArray(grants) && grants.every(isReference) ? { grants } : {}),
+    ...(suggested ? { suggestion: suggested } : {}),
     ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),
     ...(typeof requestId === 'string' ? { requestId } : {}),
   })
+}
+
+function isReference(value: unknown): value is GrantReference {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, filter } = value as Readonly<Record<string, unknown>>
+  return (grantKinds as readonly unknown[]).includes(kind) && typeof filter === 'string'
+}
+
+/** A suggestion that cannot be read is left out: the problem itself matters more. */
+function readGrants(value: unknown): Grants | undefined {
+  if (value === undefined) return undefined
+  try {
+    return parseGrants(value)
+  } catch {
+    return undefined
+  }
 }

@@ -55,7 +55,11 @@ export function parseVendRequest(input: unknown): VendRequest {
   return body.durationSeconds === undefined ? lists : { ...lists, durationSeconds: parseDuration(body.durationSeconds) }
 }
 
-/** The grants that a request asks for; undefined when it names none and so asks for everything. */
+/**
+ * The grants that a request asks for; undefined when it names none and so asks for everything.
+ *
+ * @example askedGrants(parseVendRequest(body)) ?? grantsFor(entitlements, caller)
+ */
 export function askedGrants({ publish, subscribe, retain }: VendRequest): Grants | undefined {
   if (!publish && !subscribe && !retain) return undefined
   return { publish: publish ?? [], subscribe: subscribe ?? [], retain: retain ?? [] }

@@ -44,6 +44,7 @@ export interface ContainerCredentials {
  * Reads a vendor's answer. Fields that it does not know are left out, so an older client understands a newer vendor.
  *
  * @throws RequestError `malformed_response`, naming the field and never its value
+ * @example parseVendResponse(await response.json()).credentials.expiration
  */
 export function parseVendResponse(input: unknown): VendResponse {
   const response = objectAt(input, 'The response')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { parseGrants } from '../grants.js'
 import { parseProblem, problem, problems } from './problem.js'
 import { askedGrants, parseVendRequest } from './vend-request.js'
 import { parseVendResponse } from './vend-response.js'
@@ -83,7 +84,13 @@ describe('parseVendResponse', () => {
 
 describe('problem', () => {
   it.each(Object.keys(problems))('%s survives the way over the wire', (code) => {
-    const sent = problem(code as keyof typeof problems, 'what happened', { remedy: 'what to do', retryAfterSeconds: 2 })
+    const sent = problem(code as keyof typeof problems, 'what happened', {
+      remedy: 'what to do',
+      retryAfterSeconds: 2,
+      requestId: 'r-1',
+      grants: [{ kind: 'publish', filter: 'a/+' }],
+      suggestion: parseGrants({ publish: ['a/#'] }),
+    })
     expect(sent.status).toBeGreaterThanOrEqual(400)
     expect(parseProblem(JSON.parse(JSON.stringify(sent)))).toEqual(sent)
   })
