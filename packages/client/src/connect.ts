@@ -31,6 +31,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal
 }
 
+/** AWS IoT takes one CONNECT a second from a client ID. */
+const CONNECT_INTERVAL_MS = 1_000
 /** AWS IoT's limit for a client ID, in bytes of UTF-8. */
 const MAX_CLIENT_ID_BYTES = 128
 
@@ -50,14 +52,22 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
   const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomUUID().slice(0, 8)))
+  const connectIntervalMs = options.connectIntervalMs ?? CONNECT_INTERVAL_MS
   const closing = new AbortController()
   const handshake = new HandshakeSigner({
     credentials,
     region: options.region ?? vended.region,
-    intervalMs: options.connectIntervalMs ?? 1_000,
+    intervalMs: connectIntervalMs,
     closing: closing.signal,
   })
-  const transport = await openTransport(options.mqtt ?? 5, { ...endpoint, clientId, keepAliveSeconds, ca, handshake })
+  const transport = await openTransport(options.mqtt ?? 5, {
+    ...endpoint,
+    clientId,
+    keepAliveSeconds,
+    connectIntervalMs,
+    ca,
+    handshake,
+  })
   const session = new Session({
     transport,
     handshake,

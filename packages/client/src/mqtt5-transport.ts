@@ -8,6 +8,8 @@ const SESSION_EXPIRY_SECONDS = 3_600
 /** First pause before a reconnect. The SDK's default of a second would be most of the gap at a renewal. */
 const MIN_RECONNECT_DELAY_MS = 100
 const MAX_RECONNECT_DELAY_MS = 60_000
+/** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
+const GOOD_CONNECTION_INTERVALS = 5
 
 /** MQTT 5 over the device SDK's client. */
 export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Transport {
@@ -30,6 +32,7 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
       sessionBehavior: mqtt5.ClientSessionBehavior.RejoinPostSuccess,
       minReconnectDelayMs: MIN_RECONNECT_DELAY_MS,
       maxReconnectDelayMs: MAX_RECONNECT_DELAY_MS,
+      minConnectedTimeToResetReconnectDelayMs: Math.max(1, GOOD_CONNECTION_INTERVALS * options.connectIntervalMs),
       retryJitterMode: mqtt5.RetryJitterType.Full,
       offlineQueueBehavior: mqtt5.ClientOperationQueueBehavior.FailQos0PublishOnDisconnect,
       extendedValidationAndFlowControlOptions: mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,

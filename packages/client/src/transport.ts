@@ -62,6 +62,8 @@ export interface TransportOptions {
   /** PEM; default: the system's trust store. */
   readonly ca: string | undefined
   readonly handshake: HandshakeSigner
+  /** Least milliseconds between two CONNECTs; the handshake keeps it. */
+  readonly connectIntervalMs: number
 }
 
 /** Subscribe and publish answers from here on are refusals (MQTT 5 §2.4, MQTT 3.1.1 §3.9.3). */
