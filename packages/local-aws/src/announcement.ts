@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
 import { join } from 'node:path'
 import type { LocalAws } from './local-aws.js'
@@ -61,7 +61,8 @@ export async function announce(
     developer: { accessKeyId, secretAccessKey },
   }
   const folder = join(directory, FOLDER)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true })
+  await chmod(folder, 0o700)
   // Written apart and renamed: a reader finds a whole announcement or none.
   const draft = join(folder, `${id}.json`)
   await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })

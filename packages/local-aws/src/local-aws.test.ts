@@ -164,6 +164,19 @@ describe('startLocalAws', () => {
     expect(aws.logs(aws.stacks[0]?.resources.Log ?? '')).toBe(aws.logs(functionName))
   })
 
+  it('writes no secret into the journal or a log', async () => {
+    const { aws, journal } = subject
+    const { accessKeyId } = JSON.parse((await vend(aws)).body)
+    const keys = [aws.developer, aws.directory.accessKey(accessKeyId)]
+    const text = JSON.stringify([journal, [...aws.functions.keys()].map((name) => aws.logs(name))])
+    expect(text).toContain(accessKeyId)
+    for (const key of keys) {
+      expect(key?.secretAccessKey).toHaveLength(40)
+      expect(text).not.toContain(key?.secretAccessKey)
+      expect(text).not.toContain(key?.sessionToken ?? 'no token')
+    }
+  })
+
   it('lets nobody in who may not call the API, and gives nobody the role directly', async () => {
     const { aws } = subject
     const bystander = aws.createUser('bystander', statements({ Effect: 'Allow', Action: 'iot:*', Resource: '*' }))

@@ -51,10 +51,15 @@ export function eventLine(entry: JournalEntry, { logs }: { readonly logs: boolea
   const mark = { ok: '✓', refused: '✗', failed: '!' }[outcome]
   const facts = Object.entries(fields)
     .filter(([name]) => !['requestId', 'accessKeyId', 'functionName', 'session'].includes(name))
-    .map(([name, value]) => `${name}=${visible(String(value))}`)
-  const who = principal === undefined ? '' : ` ${visible(principal.replace(/^arn:aws:(iam|sts)::\d+:/, ''))}`
+    .map(([name, value]) => `${name}=${visible(short(String(value)))}`)
+  const who = principal === undefined ? '' : ` ${visible(short(principal))}`
   const reason = outcome === 'ok' || detail === undefined ? '' : `\n           ${visible(detail)}`
   return `${time} ${mark} ${service} ${visible(event)}${outcome === 'ok' ? '' : ` ${outcome}`}${who} ${facts.join(' ')}${reason}`.trimEnd()
+}
+
+/** The account is always the same one. */
+function short(arn: string): string {
+  return arn.replace(/^arn:aws:(iam|sts)::\d+:/, '')
 }
 
 /** What others sent may hold control characters: they are shown, not obeyed. */
