@@ -32,6 +32,6 @@ it('stores no subscription that was not granted, even one that comes past the ch
   const subscriptions = ['granted', 'refused'].map((topic) => ({ topic, qos: 1 as const }))
   await send({ cmd: 'subscribe', messageId: 1, subscriptions })
   expect(frames.map((frame) => (frame[0] as number) >> 4)).toEqual([2, 9])
-  expect([...(await broker.subscriptionsOf('alice')).keys()]).toEqual(['granted'])
+  expect([...(await broker.store.subscriptionsOf('alice')).keys()]).toEqual(['granted'])
   await broker.close()
 })

@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws'
 import type { AccessKey } from '../iam/index.js'
 import type { Caller } from './authorization.js'
 import { BrokerStream, type StreamOwner } from './broker-stream.js'
+import { ClientSocket } from './client-socket.js'
 import { type Agreement, judgeConnect } from './connect.js'
 import { FrameError } from './frames.js'
 import { RateLimit } from './limits.js'
@@ -12,12 +13,8 @@ import { Outbound } from './outbound.js'
 import { judgePacket } from './packet.js'
 import { MalformedPacketError, PacketReader, type ReceivedPacket } from './packet-reader.js'
 import type { Plane } from './plane.js'
+import { TopicAliases } from './topic-aliases.js'
 import { type DisconnectReason, REASON, type Verdict } from './verdict.js'
-
-/** Bytes that may wait for a slow client before the broker is told to wait. */
-const SEND_BUFFER = 1 << 20
-/** How long a client may take to end its side after we ended ours. */
-const CLOSE_GRACE_MS = 1000
 
 /** A WebSocket that gate 1 let through. */
 export interface Handshake {
@@ -39,6 +36,7 @@ export class MqttConnection implements StreamOwner {
   readonly identifier = randomUUID()
   readonly openedAt: number
   readonly publishes: RateLimit
+  readonly aliases = new TopicAliases()
   readonly outbound: Outbound
   readonly stream: BrokerStream<MqttConnection> = new BrokerStream<MqttConnection>(this)
   /** The session's subscriptions with their granted QoS, as the client wrote them. */
@@ -52,21 +50,17 @@ export class MqttConnection implements StreamOwner {
   agreement: Agreement | undefined
 
   readonly #plane: Plane
-  readonly #socket: WebSocket
-  readonly #transport: Duplex
+  readonly #socket: ClientSocket
   readonly #reader: PacketReader
-  readonly #aliases = new Map<number, string>()
   /** True from CONNECT to CONNACK: nothing that follows is looked at before the broker has accepted. */
   #held = false
   #established = false
   #ending: DisconnectReason | undefined
   #lastHeard: number
-  #lastHanded: string | undefined
 
   constructor(plane: Plane, { socket, transport, identity, sourceIp }: Handshake) {
     this.#plane = plane
-    this.#socket = socket
-    this.#transport = transport
+    this.#socket = new ClientSocket(socket, transport)
     this.identity = identity
     this.sourceIp = sourceIp
     this.caller = { identity, sourceIp }
@@ -76,11 +70,10 @@ export class MqttConnection implements StreamOwner {
     this.outbound = new Outbound(plane, this)
     this.#reader = new PacketReader(plane.limits.packetBytes)
     this.stream.on('error', () => undefined)
-    socket.on('message', (data: Buffer, isBinary: boolean) =>
-      plane.latency.pass(this, () => this.#receive(data, isBinary)),
+    this.#socket.listen(
+      (data, isBinary) => plane.latency.pass(this, () => this.#receive(data, isBinary)),
+      (code) => plane.latency.pass(this, () => this.#socketClosed(code)),
     )
-    socket.on('error', () => undefined)
-    socket.on('close', (code) => plane.latency.pass(this, () => this.#socketClosed(code)))
   }
 
   get clientId(): string {
@@ -120,22 +113,6 @@ export class MqttConnection implements StreamOwner {
     setImmediate(() => this.#hold(false))
   }
 
-  /** The topic of a PUBLISH with a topic alias [MQTT-3.3.2-8 to 12]; undefined when the alias is invalid or unknown. */
-  resolveAlias(alias: number, topic: string): string | undefined {
-    if (alias < 1 || alias > this.#plane.limits.topicAliasMaximum) return undefined
-    if (topic !== '') this.#aliases.set(alias, topic)
-    return this.#aliases.get(alias)
-  }
-
-  /** Whether the broker hands over the same message again, for another filter that matches it too. */
-  isRepeated({ brokerId, brokerCounter }: { brokerId?: string; brokerCounter?: number }): boolean {
-    if (brokerId === undefined || brokerId === null) return false // retained messages have none
-    const handed = `${brokerId} ${brokerCounter}`
-    const repeated = this.#lastHanded === handed
-    this.#lastHanded = handed
-    return repeated
-  }
-
   /** The client sent DISCONNECT: the broker closes, we remember why. */
   clientLeaves(): void {
     this.#ending ??= 'CLIENT_INITIATED_DISCONNECT'
@@ -159,7 +136,7 @@ export class MqttConnection implements StreamOwner {
   /** Pulls the plug: no DISCONNECT, no Close frame. */
   cut(): void {
     this.#ending ??= 'CONNECTION_LOST'
-    this.#socket.terminate()
+    this.#socket.cut()
     this.stream.destroy()
   }
 
@@ -184,7 +161,7 @@ export class MqttConnection implements StreamOwner {
   }
 
   send(bytes: Buffer): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(bytes)
+    this.#socket.send(bytes)
   }
 
   toBroker(frame: Buffer): void {
@@ -198,27 +175,17 @@ export class MqttConnection implements StreamOwner {
     } catch (error) {
       this.#broken(error as Error)
     }
-    if (this.#socket.bufferedAmount < SEND_BUFFER) done()
-    else this.#socket.ping(undefined, undefined, () => done())
+    this.#socket.whenReady(done)
   }
 
   brokerReads(): void {
-    if (!this.#held && this.#socket.isPaused) this.#socket.resume()
+    if (!this.#held) this.#socket.resume()
   }
 
   streamClosed(error: Error | null): void {
     this.#ending ??= error === null ? 'SERVER_INITIATED_DISCONNECT' : 'CLIENT_ERROR'
-    this.#hangUp()
+    this.#socket.hangUp()
     this.#plane.sessions.closed(this)
-  }
-
-  /** AWS ends TLS and sends no Close frame: the device SDK's AWS_ERROR_MQTT_UNEXPECTED_HANGUP says so. */
-  #hangUp(): void {
-    if (this.#transport.destroyed) return
-    this.#socket.resume() // a paused one would never see the other side's end
-    this.#transport.end()
-    const timer = setTimeout(() => this.#transport.destroy(), CLOSE_GRACE_MS)
-    this.#transport.once('close', () => clearTimeout(timer))
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -254,13 +221,12 @@ export class MqttConnection implements StreamOwner {
       return
     }
     this.#hold(true)
-    judgeConnect(this.#plane, this, packet).then(
-      (verdict) => {
+    judgeConnect(this.#plane, this, packet)
+      .then((verdict) => {
         if (verdict.kind === 'forward') this.#plane.broker.attach(this)
         this.#carryOut(verdict, frame)
-      },
-      (error: Error) => this.#broken(error),
-    )
+      })
+      .catch((error: Error) => this.#broken(error))
   }
 
   #hold(held: boolean): void {

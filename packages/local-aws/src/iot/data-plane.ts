@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ApiError, type ApiRequest } from './api-request.js'
 import type { Caller } from './authorization.js'
-import { ApiError, type ApiRequest, OPERATIONS } from './operations.js'
+import { OPERATIONS } from './operations.js'
 import type { Plane } from './plane.js'
 import { type GatewayError, gatewayAnswer, isRefusal, type SignatureGate, signedRequest } from './upgrade.js'
 

@@ -1,16 +1,12 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
 import { type Clock, systemClock } from '../clock.js'
-import type { AccessKey, Directory } from '../iam/index.js'
+import type { Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import type { TlsMaterial } from '../tls.js'
 import { Authorization } from './authorization.js'
 import { Broker } from './broker.js'
-import { MqttConnection } from './connection.js'
 import { DataPlaneApi } from './data-plane.js'
 import { Latency } from './latency.js'
 import { Lifecycle } from './lifecycle.js'
@@ -19,8 +15,9 @@ import { type Plane, Recorder } from './plane.js'
 import { Sessions } from './sessions.js'
 import { SharedSubscriptions } from './shared.js'
 import { resolveSwitches, type Switches } from './switches.js'
-import { isRefusal, refuseUpgrade, SignatureGate, signedRequest } from './upgrade.js'
+import { SignatureGate } from './upgrade.js'
 import { REASON } from './verdict.js'
+import { serveWebSockets, track } from './web-sockets.js'
 
 export interface IotOptions {
   /** Who exists, with which keys and policies. */
@@ -50,8 +47,6 @@ export interface ConnectionFacts {
 
 /** How often time limits are looked at; they count on the clock given, so tests call `sweep()` instead. */
 const SWEEP_MS = 1000
-/** Sub-protocols that MQTT clients ask for; the second by the browser SDK with MQTT 3.1.1. */
-const SUB_PROTOCOLS = ['mqtt', 'mqttv3.1']
 
 /**
  * AWS IoT Core's data plane on 127.0.0.1: MQTT 3.1.1 and MQTT 5 over WebSocket with SigV4 (`wss://…/mqtt`), and the HTTPS
@@ -180,48 +175,4 @@ export class IotDataPlane {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
-}
-
-function serveWebSockets(server: Server, plane: Plane, gate: SignatureGate): void {
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: 2 * plane.limits.packetBytes,
-    handleProtocols: (offered) => SUB_PROTOCOLS.find((name) => offered.has(name)) ?? false,
-  })
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => undefined)
-    const admitted = judgeUpgrade(request, gate)
-    if (isRefusal(admitted)) return refuseUpgrade(socket, admitted)
-    const sourceIp = addressOf(request)
-    webSockets.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-      const handshake = { socket: webSocket, transport: socket, identity: admitted, sourceIp }
-      plane.sockets.add(new MqttConnection(plane, handshake))
-    })
-  })
-}
-
-function judgeUpgrade(request: IncomingMessage, gate: SignatureGate): AccessKey | ReturnType<typeof notFound> {
-  const signed = signedRequest(request)
-  if (signed.path !== '/mqtt') return notFound(signed.path)
-  return gate.admit('Upgrade', signed, addressOf(request)) as AccessKey
-}
-
-const notFound = (path: string) => ({
-  status: 404,
-  code: 'ResourceNotFoundException',
-  message: `Nothing is at ${path}: MQTT over WebSocket is at /mqtt`,
-})
-
-export const addressOf = (request: IncomingMessage): string => request.socket.remoteAddress ?? '127.0.0.1'
-
-/** Every socket, the upgraded ones too, which the server itself forgets. */
-function track(server: Server): Set<Socket> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    socket.setNoDelay(true)
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  return sockets
 }

@@ -1,32 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import { ApiError, type ApiRequest, invalid, messageOf } from './api-request.js'
 import type { Caller, IotAction } from './authorization.js'
-import type { Message } from './broker.js'
+import { mayReceive } from './delivery-rights.js'
 import { clientIdFault } from './limits.js'
 import type { Plane } from './plane.js'
 import { reservedFault, topicFault } from './topic.js'
 import { REASON } from './verdict.js'
-
-/** An answer that is an error, with the name and the status of AWS's model. */
-export class ApiError extends Error {
-  override name = 'ApiError'
-  readonly status: number
-  readonly code: string
-
-  constructor(status: number, code: string, message: string) {
-    super(message)
-    this.status = status
-    this.code = code
-  }
-}
-
-export interface ApiRequest {
-  /** What the path names: a topic or a client ID. */
-  readonly name: string
-  readonly query: URLSearchParams
-  readonly headers: IncomingHttpHeaders
-  readonly body: Buffer
-}
 
 interface Operation {
   readonly method: string
@@ -47,8 +26,6 @@ export const OPERATIONS: readonly Operation[] = [
   { method: 'GET', path: /^\/connections\/([^/]+)$/, run: getConnection },
   { method: 'DELETE', path: /^\/connections\/([^/]+)$/, run: deleteConnection },
 ]
-
-const invalid = (message: string): ApiError => new ApiError(400, 'InvalidRequestException', message)
 
 /** Throws when IAM says no. */
 function require(plane: Plane, caller: Caller, action: IotAction, name: string): void {
@@ -72,56 +49,11 @@ function publish(plane: Plane, caller: Caller, request: ApiRequest): unknown {
   return { message: 'OK', traceId: randomUUID() }
 }
 
-/** Query, headers and body as a message; the properties reach MQTT 5 subscribers. */
-function messageOf({ limits }: Plane, { query, headers, body }: ApiRequest, topic: string): Message {
-  const fault = topicFault(topic, limits)
-  if (fault !== undefined) throw invalid(`topic '${topic}': ${fault}`)
-  const qos = query.get('qos') ?? '0'
-  if (qos !== '0' && qos !== '1') throw invalid(`qos is 0 or 1, not '${qos}'`)
-  const expiry = query.get('messageExpiry')
-  if (expiry !== null && !/^\d{1,9}$/.test(expiry))
-    throw invalid(`messageExpiry is a number of seconds, not '${expiry}'`)
-  const [contentType, responseTopic] = [query.get('contentType'), query.get('responseTopic')]
-  if (responseTopic !== null && /[+#]/.test(responseTopic)) throw invalid('responseTopic cannot contain wildcards')
-  const correlation = headers['x-amz-mqtt5-correlation-data']
-  const properties = {
-    ...(contentType !== null && { contentType }),
-    ...(responseTopic !== null && { responseTopic }),
-    ...(expiry !== null && { messageExpiryInterval: Number(expiry) }),
-    ...(typeof correlation === 'string' && { correlationData: Buffer.from(correlation, 'base64') }),
-    ...(headers['x-amz-mqtt5-payload-format-indicator'] === 'UTF8_DATA' && { payloadFormatIndicator: true }),
-    ...userProperties(headers['x-amz-mqtt5-user-properties']),
-  }
-  const retain = query.get('retain') === 'true'
-  return {
-    topic,
-    payload: body,
-    qos: qos === '1' ? 1 : 0,
-    retain,
-    ...(Object.keys(properties).length > 0 && { properties }),
-  }
-}
-
-/** Base64 of a JSON array of objects, each a property or more. */
-function userProperties(header: string | string[] | undefined): { userProperties?: Record<string, string | string[]> } {
-  if (typeof header !== 'string') return {}
-  try {
-    const list: unknown = JSON.parse(Buffer.from(header, 'base64').toString())
-    if (!Array.isArray(list)) throw new TypeError('not an array')
-    const collected = new Map<string, string[]>()
-    for (const [name, value] of list.flatMap((one: object) => Object.entries(one)))
-      collected.set(name, [...(collected.get(name) ?? []), String(value)])
-    return { userProperties: Object.fromEntries(collected) }
-  } catch {
-    throw invalid('x-amz-mqtt5-user-properties is base64 of a JSON array of objects')
-  }
-}
-
 async function getRetainedMessage(plane: Plane, caller: Caller, { name: topic }: ApiRequest): Promise<unknown> {
   const fault = topicFault(topic, plane.limits)
   if (fault !== undefined) throw invalid(`topic '${topic}': ${fault}`)
   require(plane, caller, 'GetRetainedMessage', topic)
-  const [message] = await plane.broker.retained(topic)
+  const [message] = await plane.broker.store.retained(topic)
   if (message === undefined) throw new ApiError(404, 'ResourceNotFoundException', `No retained message is on ${topic}`)
   const user = Object.entries(message.properties?.userProperties ?? {}).map(([name, value]) => ({ [name]: value }))
   return {
@@ -135,7 +67,7 @@ async function getRetainedMessage(plane: Plane, caller: Caller, { name: topic }:
 
 async function listRetainedMessages(plane: Plane, caller: Caller, { query }: ApiRequest): Promise<unknown> {
   require(plane, caller, 'ListRetainedMessages', '*')
-  const all = (await plane.broker.retained()).map(({ topic, payload, qos, storedAt }) => ({
+  const all = (await plane.broker.store.retained()).map(({ topic, payload, qos, storedAt }) => ({
     topic,
     payloadSize: payload.length,
     qos,
@@ -218,7 +150,7 @@ function sendDirectMessage(plane: Plane, caller: Caller, request: ApiRequest): u
   const connection = plane.connected.get(request.name)
   if (!connection?.established)
     throw new ApiError(404, 'ResourceNotFoundException', `No client with the ID ${request.name} is connected`)
-  if (!plane.broker.mayReceive(connection, topic))
+  if (!mayReceive(plane, connection, topic))
     throw new ApiError(403, 'ForbiddenException', `The client ${request.name} may not receive ${topic}`)
   plane.record.ok('SendDirectMessage', caller, { clientId: request.name, topic })
   plane.broker.deliver(request.name, { cmd: 'publish', dup: false, retain: false, qos: 0, ...message })

@@ -12,6 +12,7 @@ export class Outbound {
   readonly #connection: MqttConnection
   readonly #acks = new Map<number, () => Packet>()
   #window: DeliveryWindow | undefined
+  #lastHanded: string | undefined
 
   constructor(plane: Plane, connection: MqttConnection) {
     this.#plane = plane
@@ -31,6 +32,15 @@ export class Outbound {
   acknowledged(messageId: number | undefined): void {
     const next = messageId === undefined ? undefined : this.#window?.acknowledged(messageId)
     if (next !== undefined) this.#connection.send(next)
+  }
+
+  /** Whether the broker hands over the same message again, for another filter that matches it too. */
+  isRepeated({ brokerId, brokerCounter }: { brokerId?: string | null; brokerCounter?: number }): boolean {
+    if (brokerId === undefined || brokerId === null) return false // retained messages have none
+    const handed = `${brokerId} ${brokerCounter}`
+    const repeated = this.#lastHanded === handed
+    this.#lastHanded = handed
+    return repeated
   }
 
   /** What the client gets for a packet of the broker's; undefined for nothing (yet). */

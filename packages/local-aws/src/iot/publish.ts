@@ -12,7 +12,9 @@ export function judgePublish(plane: Plane, connection: MqttConnection, packet: I
   const fields = (topic: string) => ({ topic, qos, retain })
 
   const aliased = properties.topicAlias !== undefined
-  const topic = aliased ? connection.resolveAlias(properties.topicAlias as number, packet.topic) : packet.topic
+  const topic = aliased
+    ? connection.aliases.resolve(properties.topicAlias as number, packet.topic, limits.topicAliasMaximum)
+    : packet.topic
   if (topic === undefined) {
     record.refused(
       'Publish',

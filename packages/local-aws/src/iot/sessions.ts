@@ -57,7 +57,7 @@ export class Sessions {
     if (known !== undefined && !resumes) await this.discard(clientId)
     connection.resumed = resumes
     connection.filters = resumes
-      ? new Map([...(await broker.subscriptionsOf(clientId)), ...shared.membershipsOf(clientId)])
+      ? new Map([...(await broker.store.subscriptionsOf(clientId)), ...shared.membershipsOf(clientId)])
       : new Map()
     const forgotten = known?.disconnectedAt !== undefined && now - known.disconnectedAt > VERSION_NUMBER_LIFE_MS
     connection.versionNumber = known === undefined || forgotten ? 0 : known.versionNumber + 1
@@ -82,7 +82,7 @@ export class Sessions {
 
   /** A connection ended, whatever it had come to. */
   closed(connection: MqttConnection): void {
-    const { connected, sockets, lifecycle, shared, clock, record } = this.#plane()
+    const { connected, sockets, lifecycle, clock, record } = this.#plane()
     if (!sockets.delete(connection)) return
     const { clientId, ended = 'CONNECTION_LOST' } = connection
     if (connection.wasEstablished) {
@@ -94,7 +94,7 @@ export class Sessions {
     const known = this.#clients.get(clientId)
     if (known?.connection !== connection) return
     known.disconnectedAt = clock.now()
-    if (known.session === undefined) shared.leaveAll(clientId)
+    if (known.session === undefined) void this.discard(clientId)
   }
 
   /** Ends sessions whose time is over and forgets what no longer counts. */
@@ -114,7 +114,7 @@ export class Sessions {
     const known = this.#clients.get(clientId)
     if (known !== undefined) known.session = undefined
     this.#plane().shared.leaveAll(clientId)
-    await this.#plane().broker.wipe(clientId)
+    await this.#plane().broker.store.wipe(clientId)
   }
 
   async discardAll(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { AedesPublishPacket } from 'aedes'
+import { mayReceive } from './delivery-rights.js'
 import type { Plane } from './plane.js'
 import { filterMatches, parseShared } from './topic.js'
 
@@ -90,13 +91,13 @@ export class SharedSubscriptions {
     for (const [clientId, granted] of members) {
       const connection = connected.get(clientId)
       if (!connection?.established) continue
-      if (!broker.mayReceive(connection, topic, subscription)) continue
+      if (!mayReceive(this.#plane(), connection, topic, subscription)) continue
       broker.deliver(clientId, message(granted))
       return
     }
     if (members.some(([clientId]) => connected.get(clientId)?.established)) return
     const [away] = members.filter(([, granted]) => Math.min(qos, granted) > 0)
-    if (away !== undefined) broker.enqueue(away[0], message(away[1]))
+    if (away !== undefined) broker.store.enqueue(away[0], message(away[1]))
   }
 }
 

@@ -1,0 +1,56 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+
+/** Bytes that may wait for a slow client before the broker is told to wait. */
+const SEND_BUFFER = 1 << 20
+/** How long a client may take to end its side after we ended ours. */
+const CLOSE_GRACE_MS = 1000
+
+/** The client's side of a connection: a WebSocket, and the TLS socket under it. */
+export class ClientSocket {
+  readonly #socket: WebSocket
+  readonly #transport: Duplex
+
+  constructor(socket: WebSocket, transport: Duplex) {
+    this.#socket = socket
+    this.#transport = transport
+    socket.on('error', () => undefined)
+  }
+
+  /** `closed` gets the code of the client's Close frame, 1006 when there was none. */
+  listen(received: (data: Buffer, isBinary: boolean) => void, closed: (code: number) => void): void {
+    this.#socket.on('message', received)
+    this.#socket.on('close', closed)
+  }
+
+  send(bytes: Buffer): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(bytes)
+  }
+
+  /** Calls `done` when the client is not far behind. */
+  whenReady(done: () => void): void {
+    if (this.#socket.bufferedAmount < SEND_BUFFER) done()
+    else this.#socket.ping(undefined, undefined, () => done())
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (this.#socket.isPaused) this.#socket.resume()
+  }
+
+  /** AWS ends TLS and sends no Close frame: the device SDK's AWS_ERROR_MQTT_UNEXPECTED_HANGUP says so. */
+  hangUp(): void {
+    if (this.#transport.destroyed) return
+    this.resume() // a paused one would never see the other side's end
+    this.#transport.end()
+    const timer = setTimeout(() => this.#transport.destroy(), CLOSE_GRACE_MS)
+    this.#transport.once('close', () => clearTimeout(timer))
+  }
+
+  cut(): void {
+    this.#socket.terminate()
+  }
+}

@@ -1,0 +1,60 @@
+import type { MqttConnection } from './connection.js'
+import type { Plane } from './plane.js'
+import { filterMatches, parseShared } from './topic.js'
+
+/** What aedes asks before each delivery, live, queued or retained: may this client have this message now? */
+export function admits(plane: Plane, connection: MqttConnection, topic: string): boolean {
+  if (connection.ended !== undefined) return true // it reaches nobody, and what is queued stays queued
+  try {
+    if (!wants(connection, topic)) return false
+    return mayReceive(plane, connection, topic, shareOf(connection, topic))
+  } catch (error) {
+    plane.record.failed(connection.caller, error as Error)
+    return false
+  }
+}
+
+/** iot:Receive, decided anew for every delivery. */
+export function mayReceive(plane: Plane, connection: MqttConnection, topic: string, share?: string): boolean {
+  const { authorization, record, switches } = plane
+  const names: string[] = []
+  const form = switches.sharedReceiveResource
+  if (share === undefined || form !== 'share') names.push(topic)
+  if (share !== undefined && form !== 'topic') names.push(`$share/${parseShared(share)?.group}/${topic}`)
+  const rulings = names.map((name) => authorization.decide(connection.caller, 'Receive', name))
+  if (rulings.some(({ allowed }) => allowed)) return true
+  const [first] = rulings
+  if (first !== undefined) record.denied('Receive', connection.caller, first, { topic })
+  return false
+}
+
+/** A last will is checked once more when it is sent; everything else was checked as it came in. */
+export function maySendWill(plane: Plane, connection: MqttConnection, topic: string, retain: boolean): boolean {
+  const { authorization, record } = plane
+  for (const action of retain ? (['Publish', 'RetainPublish'] as const) : (['Publish'] as const)) {
+    const ruling = authorization.decide(connection.caller, action, topic)
+    if (ruling.allowed) continue
+    record.denied('LastWill', connection.caller, ruling, { topic })
+    return false
+  }
+  return true
+}
+
+/** False for a topic that aedes matches by MQTT's rule and AWS does not: `a` for `a/#`. */
+function wants({ filters }: MqttConnection, topic: string): boolean {
+  let doubtful = filters.has(`${topic}/#`)
+  for (const filter of filters.keys()) {
+    if (doubtful) break
+    doubtful = filter.endsWith('/#') && filter.includes('+')
+  }
+  return !doubtful || [...filters.keys()].some((one) => filterMatches(parseShared(one)?.filter ?? one, topic))
+}
+
+/** A shared subscription of this client that brings this topic. */
+function shareOf({ filters }: MqttConnection, topic: string): string | undefined {
+  for (const filter of filters.keys()) {
+    const shared = filter.startsWith('$share/') ? parseShared(filter) : undefined
+    if (shared !== undefined && filterMatches(shared.filter, topic)) return filter
+  }
+  return undefined
+}
