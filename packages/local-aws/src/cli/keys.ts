@@ -12,7 +12,7 @@ interface Key {
 const TEN_MINUTES = 10 * 60 * 1000
 
 /** Faults by key, each with its opposite where it has one. */
-function faultKeys(): readonly Key[] {
+export function faultKeys(): readonly Key[] {
   const on = { api: false, delay: false, skew: false, deny: false }
   return [
     {
