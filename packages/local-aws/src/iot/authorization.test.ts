@@ -118,4 +118,35 @@ describe.each(versions)('MQTT protocol level %i', (protocolVersion) => {
     stage.iot.cut('bob')
     expect(await witness.payloadsUntil('gone')).toEqual(['gone'])
   })
+
+  it('gives policies the client ID, the connect attributes, the will topic, the address and the region', async () => {
+    const conditions = {
+      'ForAllValues:StringEquals': { 'iot:ConnectAttributes': ['LastWill'] },
+      ArnLikeIfExists: { 'iot:LastWillTopic': 'arn:aws:iot:*:*:topic/bye/*' },
+      IpAddress: { 'aws:SourceIp': '127.0.0.0/8' },
+      StringEquals: { 'aws:RequestedRegion': 'eu-west-1' },
+    }
+    const statements = [
+      { ...allow('Connect', 'client/*'), Condition: conditions },
+      allow('Publish', 'topic/from/${iot:ClientId}', 'topic/bye/*'),
+    ]
+    const attempt = async (more: object) => {
+      stage.clock.skew += 1001
+      const client = await stage.open(stage.session(statements))
+      const connack = await client.connect({ protocolVersion, ...more })
+      return { client, accepted: (connack?.reasonCode ?? connack?.returnCode) === 0 }
+    }
+    const willOn = (topic: string) => ({ will: { topic, payload: Buffer.from('x'), qos: 0 as const, retain: false } })
+    const persistent = protocolVersion === 5 ? { properties: { sessionExpiryInterval: 60 } } : { clean: false }
+    expect((await attempt(persistent)).accepted).toBe(false)
+    expect((await attempt(willOn('other'))).accepted).toBe(false)
+    expect((await attempt(willOn('bye/alice'))).accepted).toBe(true)
+    const { client, accepted } = await attempt({})
+    expect(accepted).toBe(true)
+    client.publish('from/alice', 'x', { qos: 1, messageId: 1 })
+    expect(await client.next()).toMatchObject({ cmd: 'puback', ...(protocolVersion === 5 && { reasonCode: 0 }) })
+    client.publish('from/bob', 'x', { qos: 1, messageId: 2 })
+    if (protocolVersion === 5) expect(await client.next()).toMatchObject({ cmd: 'puback', reasonCode: 0x87 })
+    else expect(await client.next()).toBeUndefined()
+  })
 })

@@ -81,6 +81,7 @@ export class Authorization {
     const decision = authorize(identity.principal, {
       ...request,
       context: {
+        'aws:RequestedRegion': this.#options.region,
         'aws:SourceIp': sourceIp,
         ...(clientId === undefined ? {} : { 'iot:ClientId': clientId }),
         ...context,

@@ -1,3 +1,4 @@
+import { connect } from 'node:tls'
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { generate, type Packet } from 'mqtt-packet'
@@ -116,6 +117,46 @@ it(
     await fc.assert(property, endless)
     expect(runs).toBeGreaterThan(10 * seconds)
     expect(stage.journal.filter(({ outcome }) => outcome === 'failed')).toEqual([])
+  },
+  seconds * 1000 + 30_000,
+)
+
+it(
+  'answers any handshake with a refusal, and lives on',
+  async () => {
+    await using stage = await setStage()
+    const [, genuine = ''] = (await stage.presign(stage.session(everything))).split('?')
+    const text = fc.string({ unit: fc.constantFrom(...'aZ09%=&/+?;:,-._~\\"é '), maxLength: 40 })
+    const mutated = fc.tuple(fc.nat(genuine.length - 1), text).map(([at, piece]) => {
+      const query = genuine.slice(0, at) + piece + genuine.slice(at + Math.max(piece.length, 1))
+      return query === genuine ? `${query}x` : query
+    })
+    const header = fc.tuple(
+      fc.constantFrom('Authorization', 'X-Amz-Date', 'X-Amz-Security-Token', 'Sec-WebSocket-Protocol'),
+      text,
+    )
+    const ask = (path: string, headers: readonly (readonly [string, string])[]) =>
+      new Promise<string>((resolve) => {
+        const socket = connect({ port: stage.iot.port, host: 'localhost', ca: stage.ca })
+        let answer = ''
+        socket.on('data', (chunk) => {
+          answer += chunk
+        })
+        socket.on('error', () => undefined)
+        socket.on('close', () => resolve(answer))
+        const extra = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+        const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+        const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+        socket.end(`GET ${path} HTTP/1.1\r\nHost: ${stage.iot.endpoint}\r\n${upgrade}${key}${extra}\r\n`)
+      })
+    const request = fc.tuple(fc.oneof(mutated, text), fc.array(header, { maxLength: 2 }))
+    const property = fc.asyncProperty(request, async ([query, headers]) => {
+      const answer = await ask(`/mqtt?${query.replaceAll(' ', '')}`, headers)
+      expect(answer).toMatch(/^HTTP\/1\.1 40[03] /)
+    })
+    await fc.assert(property, endless)
+    expect(await ask(`/mqtt?${genuine}`, [])).toMatch(/^HTTP\/1\.1 101 /)
+    expect(stage.iot.connections()).toEqual([])
   },
   seconds * 1000 + 30_000,
 )

@@ -59,6 +59,8 @@ export class Outbound {
   }
 
   #publish(frame: Buffer): Buffer | undefined {
+    // Its rights are no longer looked at; a persistent session gets the message when it is resumed.
+    if (this.#connection.ended !== undefined) return undefined
     const fate = this.#window?.offer(frame, this.#plane.clock.now())
     // The client never sees it, so we acknowledge it for the client.
     if (fate === 'discard') this.#connection.toBroker(generate({ cmd: 'puback', messageId: publishMessageId(frame) }))

@@ -13,6 +13,7 @@ const TEXT: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   426: 'Upgrade Required',
+  500: 'Internal Server Error',
 }
 
 /** An HTTP answer in the form of AWS's device gateway. */
@@ -65,11 +66,17 @@ export class SignatureGate {
     try {
       return verify(request, { service: SERVICES, region, clock, accessKey: (id) => directory.accessKey(id) })
     } catch (error) {
-      if (!(error instanceof SignatureError)) throw error
+      if (!(error instanceof SignatureError)) return this.#failed(event, error as Error)
       const { status, code, message, accessKeyId, fault } = error
       record.stranger(event, accessKeyId, message, { status, code, fault, sourceIp })
       return { status, code, message }
     }
+  }
+
+  /** Whatever goes wrong here lets nobody in. */
+  #failed(event: string, { message }: Error): GatewayError {
+    this.#options.record.stranger(event, undefined, `the stand-in failed: ${message}`, { status: 500 })
+    return { status: 500, code: 'InternalFailureException', message }
   }
 }
 
