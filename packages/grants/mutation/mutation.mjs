@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const jest = createRequire(join(root, '../../package.json')).resolve('jest/package.json')
 /** Each replaces one text of the compiled source by another. */
 const mutations = JSON.parse(readFileSync(new URL('mutations.json', import.meta.url), 'utf8'))
-const wanted = process.argv.slice(2).filter((argument) => argument !== '--')
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const chosen = mutations.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)))
 
 const copy = mkdtempSync(join(tmpdir(), 'grants-mutation-'))
@@ -47,11 +47,17 @@ function passesWith({ name, file, from, to }) {
   }
 }
 
+/** First the tables, which take a second and notice most; then the property tests. */
 function testsPass() {
+  const slow = '/(property|entitlements|refusal)'
+  return passes('--testPathIgnorePatterns', slow) && passes('--testPathPatterns', slow)
+}
+
+function passes(...selection) {
   const config = JSON.stringify({ roots: ['<rootDir>/dist'], testMatch: ['**/*.test.js'], transform: {}, bail: 1 })
   const { status } = spawnSync(
     process.execPath,
-    [join(dirname(jest), 'bin/jest.js'), '--rootDir', copy, '--config', config],
+    [join(dirname(jest), 'bin/jest.js'), '--rootDir', copy, '--config', config, ...selection],
     {
       cwd: copy,
       env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },

@@ -10,7 +10,7 @@ export function inexpressible(grants: Grants, blamed: readonly GrantReference[],
   const [one, other] = blamed as [GrantReference, GrantReference | undefined]
   const suggestion = suggestionFor(grants, [one, ...(other ? [other] : [])], scope)
   const what = other
-    ? `IAM cannot say ${named(one)} beside ${named(other)}: its "*" crosses slashes, and the Deny that ${quoted(one)} needs would take away what ${quoted(other)} gives.`
+    ? `IAM cannot say ${named(one)} beside ${named(other)}: ${quoted(one)} needs a Deny, because IAM's "*" takes slashes and "$" too, and that Deny would take away what ${quoted(other)} gives.`
     : `IAM cannot say ${named(one)}: a "+" before further levels and a last "#" cannot be told from deeper topics.`
   return new GrantError('inexpressible_grants', what, {
     value: one.filter,
