@@ -17,7 +17,8 @@ export interface Supervised {
 /** Decides after each failed attempt whether another one can end differently. */
 export class Supervisor {
   readonly #supervised: Supervised
-  #refusedKeys = 0
+  /** Access keys that AWS has refused since the last connection that stood. */
+  readonly #refusedKeys = new Set<string>()
 
   constructor(supervised: Supervised) {
     this.#supervised = supervised
@@ -25,7 +26,7 @@ export class Supervisor {
 
   /** A connection stands: what was refused before it counts no more. */
   succeeded(): void {
-    this.#refusedKeys = 0
+    this.#refusedKeys.clear()
   }
 
   /** Names the failure, and sees to it that the next attempt does not use credentials that AWS has refused. */
@@ -37,9 +38,9 @@ export class Supervisor {
     const { error, terminal, refusedKey } = await diagnose({ failure, attempt, endpoint, ca, clientId })
     if (refusedKey !== undefined) {
       credentials.invalidate(refusedKey)
-      this.#refusedKeys += 1
+      this.#refusedKeys.add(refusedKey)
     }
     // Two keys refused in a row: the second one was fresh, so a third would be refused too.
-    return { error, terminal: terminal || this.#refusedKeys > 1 }
+    return { error, terminal: terminal || this.#refusedKeys.size > 1 }
   }
 }
