@@ -10,22 +10,21 @@ import { endOfCall, type FromFunction, type ToFunction } from './protocol.js'
 
 type Handler = (event: unknown, context: object) => unknown
 
+const taskRoot = process.env.LAMBDA_TASK_ROOT
+if (taskRoot === undefined) throw new Error('This program is started by the stand-in for Lambda.')
+process.on('exit', () => rmSync(dirname(taskRoot), { recursive: true, force: true }))
+// The other side has gone, in whatever way, perhaps before this line was reached: so has Lambda.
+process.on('disconnect', () => process.exit(0))
 const ipc = process.send?.bind(process)
-if (ipc === undefined) throw new Error('This program is started by the stand-in for Lambda.')
+if (ipc === undefined || !process.connected) process.exit(0)
+
 const send = (message: FromFunction, then?: () => void) => {
   ipc(message, undefined, undefined, () => then?.())
 }
 // A handler on Lambda has no such channel; code that looks for one must not find ours.
 Reflect.deleteProperty(process, 'send')
 
-const taskRoot = process.env.LAMBDA_TASK_ROOT ?? process.cwd()
 let requestId: string | undefined
-
-// The other side has gone, in whatever way: so has Lambda.
-process.on('disconnect', () => {
-  rmSync(dirname(taskRoot), { recursive: true, force: true })
-  process.exit(0)
-})
 
 formatConsole()
 process.on('message', (message: ToFunction) => void answer(message))
@@ -35,7 +34,7 @@ if (handler !== undefined) send({ type: 'ready' })
 async function loadHandler(): Promise<Handler | undefined> {
   const name = process.env._HANDLER ?? ''
   const [file, exported] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)]
-  const path = ['.mjs', '.js', '.cjs'].map((ending) => join(taskRoot, file + ending)).find(existsSync)
+  const path = ['.mjs', '.js', '.cjs'].map((ending) => join(taskRoot ?? '', file + ending)).find(existsSync)
   try {
     if (path === undefined) throw named('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`)
     const found = ((await import(pathToFileURL(path).href)) as Record<string, unknown>)[exported]
