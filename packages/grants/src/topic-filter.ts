@@ -14,6 +14,7 @@ export interface Subscription {
 
 /** Takes `$share/<group>/<filter>` apart. MQTT 5 section 4.8.2. */
 export function parseSubscription(filter: string): Subscription {
+  if (!filter.startsWith('$share/')) return { filter }
   const [, group, inner] = /^\$share\/([^/]*)\/(.*)$/su.exec(filter) ?? []
   return group === undefined || inner === undefined ? { filter } : { group, filter: inner }
 }

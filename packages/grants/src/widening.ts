@@ -43,6 +43,9 @@ export function widen(grants: Grants, kind: keyof Grants, filter: TopicFilter): 
   return { ...grants, [kind]: [...others, filter] }
 }
 
+/** More filters than this cannot fit 2,048 characters, so such widenings are not worth a try. */
+const mostFilters = 90
+
 /**
  * Fewer and wider grants, the narrowest widening first: one level becomes `+` (`devices/+/state` for many devices), then all
  * below a common beginning (`devices/#`).
@@ -50,27 +53,28 @@ export function widen(grants: Grants, kind: keyof Grants, filter: TopicFilter): 
 export function* widenings(grants: Grants): Generator<Grants> {
   const all = grantKinds.flatMap((kind) => grants[kind])
   const depth = Math.max(0, ...all.map((filter) => filter.split('/').length))
-  for (let index = depth - 1; index >= 0; index--) {
-    yield mapGroups(grants, (levels) => (index < levels.length ? levels.toSpliced(index, 1, '+') : undefined))
-  }
-  for (let index = depth - 1; index >= 1; index--) {
-    yield mapGroups(grants, (levels) => (index < levels.length ? [...levels.slice(0, index), '#'] : undefined))
+  const ways: ((levels: readonly string[]) => readonly string[])[] = []
+  for (let index = depth - 1; index >= 0; index--) ways.push((levels) => levels.toSpliced(index, 1, '+'))
+  for (let index = depth - 1; index >= 1; index--) ways.push((levels) => [...levels.slice(0, index), '#'])
+  for (const wider of ways) {
+    const [publish = [], subscribe = [], retain = []] = grantKinds.map((kind) => mergeGroups(grants[kind], wider))
+    if (Math.max(publish.length, subscribe.length, retain.length) <= mostFilters) yield { publish, subscribe, retain }
   }
 }
 
 /** Replaces filters that widen to the same one, where there are at least two of them. */
-function mapGroups(grants: Grants, wider: (levels: readonly string[]) => readonly string[] | undefined): Grants {
-  let widened = grants
-  for (const kind of grantKinds) {
-    const groups = new Map<string, number>()
-    for (const filter of grants[kind]) {
-      const levels = filter.startsWith('$share/') ? undefined : wider(filter.split('/'))
-      const text = levels && asFilter(undefined, levels, [filter])
-      if (text) groups.set(text, (groups.get(text) ?? 0) + 1)
-    }
-    for (const [filter, count] of groups) {
-      if (count > 1) widened = widen(widened, kind, filter as TopicFilter)
-    }
-  }
-  return widened
+function mergeGroups(
+  filters: readonly TopicFilter[],
+  wider: (levels: readonly string[]) => readonly string[],
+): readonly TopicFilter[] {
+  const widened = filters.map((filter) => {
+    return filter.startsWith('$share/') ? filter : (asFilter(undefined, wider(filter.split('/')), [filter]) ?? filter)
+  })
+  const counts = new Map<TopicFilter, number>()
+  for (const filter of widened) counts.set(filter, (counts.get(filter) ?? 0) + 1)
+  const merged = filters.map((filter, index) => {
+    const group = widened[index] ?? filter
+    return (counts.get(group) ?? 0) > 1 ? group : filter
+  })
+  return [...new Set(merged)]
 }
