@@ -9,6 +9,8 @@ export interface Diagnosis {
   readonly error: TopicCredentialsError
   /** True: the same attempt fails again, so the loop of reconnects must end. */
   readonly terminal: boolean
+  /** True: the broker closed without a word after the handshake, which is a refusal only if it does so again. */
+  readonly hungUp?: boolean
   /** Access key that AWS does not take any more: the next attempt needs another one. */
   readonly refusedKey?: string
 }
@@ -16,6 +18,8 @@ export interface Diagnosis {
 /** What there is to know about a failed attempt. */
 export interface FailedAttempt {
   readonly failure: TransportFailure
+  /** True: a connection that stood has ended. False: an attempt to connect failed. */
+  readonly stood: boolean
   readonly attempt: HandshakeAttempt
   readonly endpoint: Endpoint
   readonly ca: string | undefined
@@ -27,7 +31,7 @@ export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
   const { failure, attempt, endpoint, clientId } = failed
   if (attempt.error !== undefined) return ofProvider(attempt.error)
   if (failure.reasonCode !== undefined && failure.reasonCode !== 0) return ofReasonCode(failure, clientId)
-  if (attempt.path === undefined) return passing(lost(failure, endpoint))
+  if (attempt.path === undefined || failed.stood) return passing(lost(failure, endpoint))
   try {
     const answer = await askHandshake(endpoint, failed.ca, attempt.path)
     return ofAnswer(failed, answer)
@@ -89,9 +93,10 @@ function ofAnswer(
 ): Diagnosis {
   const where = `${endpoint.host}:${endpoint.port}`
   if (status === 101) {
-    // The handshake is fine, so it was the CONNECT. MQTT 3.1.1 has AWS close the connection without a word.
+    // The handshake is fine, so it was the CONNECT: in MQTT 3.1.1 AWS closes the connection without a word, both when the
+    // client ID is not granted and when it connected less than a second ago.
     if (failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP')
-      return { error: connectNotGranted(clientId), terminal: true }
+      return { error: connectNotGranted(clientId), terminal: false, hungUp: true }
     return passing(lost(failure, endpoint))
   }
   if (status === 429 || status >= 500)

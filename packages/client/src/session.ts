@@ -66,13 +66,13 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.#subscriptions = new Subscriptions(parts.transport)
     const { transport } = parts
     transport.on('connected', ({ sessionPresent }) => this.#onConnected(sessionPresent))
-    transport.on('failed', (failure) => void this.#onFailure(failure))
+    transport.on('failed', (failure) => void this.#onFailure(failure, false))
     transport.on('interrupted', (failure) => {
       const standing = this.#state === 'connected'
       if (standing) this.#state = 'interrupted'
       // A QoS 0 publish has no acknowledgement that could say no: the broker disconnects instead.
       if (standing && failure.reasonCode === NOT_AUTHORIZED) this.#refused('publish', 'with QoS 0', NOT_AUTHORIZED)
-      else void this.#onFailure(failure)
+      else void this.#onFailure(failure, standing)
     })
     transport.on('message', (packet) => this.#subscriptions.deliver(packet))
   }
@@ -186,8 +186,8 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     if (renewed) this.emit('renewed', { accessKeyId: identity.accessKeyId, expiration: identity.expiration })
   }
 
-  async #onFailure(failure: TransportFailure): Promise<void> {
-    const { error, terminal } = await this.#supervisor.failed(failure)
+  async #onFailure(failure: TransportFailure, stood: boolean): Promise<void> {
+    const { error, terminal } = await this.#supervisor.failed(failure, stood)
     if (this.#state === 'closed') return
     if (terminal) await this.#close(error)
     else this.emit('interrupted', error)

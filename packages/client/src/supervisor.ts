@@ -19,6 +19,8 @@ export class Supervisor {
   readonly #supervised: Supervised
   /** Access keys that AWS has refused since the last connection that stood. */
   readonly #refusedKeys = new Set<string>()
+  /** Attempts in a row that the broker ended without a word. */
+  #hangUps = 0
 
   constructor(supervised: Supervised) {
     this.#supervised = supervised
@@ -27,6 +29,7 @@ export class Supervisor {
   /** A connection stands: what was refused before it counts no more. */
   succeeded(): void {
     this.#refusedKeys.clear()
+    this.#hangUps = 0
   }
 
   /** Names the failure, and sees to it that the next attempt does not use credentials that AWS has refused. */
@@ -35,12 +38,20 @@ export class Supervisor {
   ): Promise<{ readonly error: TopicCredentialsError; readonly terminal: boolean }> {
     const { handshake, credentials, endpoint, ca, clientId } = this.#supervised
     const { attempt } = handshake
-    const { error, terminal, refusedKey } = await diagnose({ failure, attempt, endpoint, ca, clientId })
+    const diagnosis = await diagnose({ failure, stood, attempt, endpoint, ca, clientId })
+    const { error, terminal, refusedKey, hungUp = false } = diagnosis
+    this.#hangUps = hungUp ? this.#hangUps + 1 : 0
     if (refusedKey !== undefined) {
       credentials.invalidate(refusedKey)
       this.#refusedKeys.add(refusedKey)
     }
     // Two keys refused in a row: the second one was fresh, so a third would be refused too.
-    return { error, terminal: terminal || this.#refusedKeys.size > 1 }
+    return { error, terminal: terminal || this.#refusedKeys.size > 1 || this.#hangUps > 1 }
   }
+}
+
+/** Why an attempt failed, and whether it was the last one. */
+export interface Verdict {
+  readonly error: TopicCredentialsError
+  readonly terminal: boolean
 }
