@@ -33,9 +33,7 @@ export class Supervisor {
   }
 
   /** Names the failure, and sees to it that the next attempt does not use credentials that AWS has refused. */
-  async failed(
-    failure: TransportFailure,
-  ): Promise<{ readonly error: TopicCredentialsError; readonly terminal: boolean }> {
+  async failed(failure: TransportFailure, stood: boolean): Promise<Verdict> {
     const { handshake, credentials, endpoint, ca, clientId } = this.#supervised
     const { attempt } = handshake
     const diagnosis = await diagnose({ failure, stood, attempt, endpoint, ca, clientId })
