@@ -20,6 +20,7 @@ try {
   cpSync(join(root, 'package.json'), join(copy, 'package.json'))
   cpSync(join(root, 'entitlements.schema.json'), join(copy, 'entitlements.schema.json'))
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  for (const mutation of chosen) sourceOf(mutation)
   if (!testsPass()) throw new Error('The tests fail without any mutation; build first, and make them pass.')
   const survivors = chosen.filter((mutation) => {
     const survived = passesWith(mutation)
@@ -32,10 +33,17 @@ try {
   rmSync(copy, { recursive: true, force: true })
 }
 
-function passesWith({ name, file, from, to }) {
-  const path = join(copy, 'dist', file)
-  const source = readFileSync(path, 'utf8')
+/** The compiled file that a mutation changes; it must contain what is to be replaced. */
+function sourceOf({ name, file, from }) {
+  const source = readFileSync(join(copy, 'dist', file), 'utf8')
   if (!source.includes(from)) throw new Error(`"${name}": ${file} does not contain ${from}`)
+  return source
+}
+
+function passesWith(mutation) {
+  const { file, from, to } = mutation
+  const path = join(copy, 'dist', file)
+  const source = sourceOf(mutation)
   writeFileSync(
     path,
     source.replace(from, () => to),
