@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { Stage } from './stage.js'
+
+/** What a session does when the broker refuses what its grants allow, because the role's policy has changed since. */
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await Stage.start()
+})
+
+afterEach(async () => {
+  stage.aws.deleteRolePolicy('sts-sample-role', 'changed')
+  stage.aws.faults.skewClock(0)
+  await stage.closeSessions()
+})
+
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]()
+})
+
+function deny(action: string, resource: string): void {
+  const Statement = { Effect: 'Deny', Action: action, Resource: `arn:aws:iot:*:*:${resource}` }
+  stage.aws.putRolePolicy('sts-sample-role', 'changed', { Version: '2012-10-17', Statement })
+}
+
+const MINE = 'users/developer/x'
+
+describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
+  it('a refused publish is dropped with an error; what comes after it goes on', async () => {
+    const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
+    const refused: unknown[] = []
+    session.on('refused', (error) => refused.push(error))
+    deny('iot:Publish', 'topic/test')
+    const denial = { code: 'not_granted', byBroker: true, value: 'test', operation: 'publish' }
+    await expect(session.publish('test', 'x')).rejects.toMatchObject(denial)
+    await session.publish(MINE, 'y')
+    expect(refused).toEqual([expect.objectContaining(denial)])
+    expect(session.state).toBe('connected')
+  }, 20_000)
+
+  it('a refused subscription ends with an error, those beside it go on', async () => {
+    const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
+    const allowed = session.subscribe(MINE)
+    await allowed.ready
+    deny('iot:Subscribe', 'topicfilter/test')
+    const denied = session.subscribe('test')
+    await expect(denied.ready).rejects.toMatchObject({ code: 'not_granted', byBroker: true, value: 'test' })
+    await expect(denied[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'not_granted' })
+    await session.publish(MINE, 'still here')
+    for await (const message of allowed) {
+      expect(message.text()).toBe('still here')
+      break
+    }
+  }, 20_000)
+
+  it('a refused connection ends in an error, not in a loop', async () => {
+    deny('iot:Connect', 'client/*')
+    await expect(stage.connect({ mqtt, connectIntervalMs: 0 })).rejects.toMatchObject({
+      code: 'not_granted',
+      operation: 'connect',
+      byBroker: true,
+    })
+    stage.aws.deleteRolePolicy('sts-sample-role', 'changed')
+    expect((await stage.connect({ mqtt })).state).toBe('connected')
+  }, 20_000)
+})
+
+describe('over MQTT 5', () => {
+  it('a refused publish with QoS 0 is said by an event: the broker can only disconnect', async () => {
+    const session = await stage.connect({ connectIntervalMs: 0 })
+    const refused = new Promise((resolve) => session.once('refused', resolve))
+    const back = new Promise((resolve) => session.once('connected', resolve))
+    deny('iot:Publish', 'topic/test')
+    stage.aws.faults.skewClock(1_001)
+    await session.publish('test', 'x', { qos: 0 })
+    expect(await refused).toMatchObject({ code: 'not_granted', byBroker: true })
+    await back
+    await session.publish(MINE, 'y')
+  })
+
+  it('whoever is taken over by its own client ID ends, and does not fight', async () => {
+    const first = await stage.connect({ clientIdSuffix: 'same' })
+    const closed = new Promise((resolve) => first.once('closed', resolve))
+    stage.aws.faults.skewClock(1_001)
+    const second = await stage.connect({ clientIdSuffix: 'same' })
+    expect(await closed).toMatchObject({ code: 'client_id_taken_over', value: first.clientId })
+    expect(second.state).toBe('connected')
+  })
+})
+
+describe('other grants for a live session', () => {
+  it.each([5, 3] as const)(
+    'take effect without losing what stays, over MQTT %s',
+    async (mqtt) => {
+      const credentials = stage.credentials({ request: { subscribe: ['test'], publish: ['test'] } })
+      const session = await stage.connect({ mqtt, credentials, connectIntervalMs: 0 })
+      expect(() => session.subscribe(MINE)).toThrow(expect.objectContaining({ code: 'not_granted' }))
+      const kept = session.subscribe('test')
+      await kept.ready
+      stage.aws.faults.skewClock(1_001)
+      await session.grant({ subscribe: ['test', MINE], publish: ['test', MINE] })
+      const added = session.subscribe(MINE)
+      await added.ready
+      await session.publish('test', '1')
+      await session.publish(MINE, '2')
+      for (const [messages, text] of [
+        [kept, '1'],
+        [added, '2'],
+      ] as const) {
+        const first = await messages[Symbol.asyncIterator]().next()
+        expect(first.value?.text()).toBe(text)
+      }
+      stage.aws.faults.skewClock(2_002)
+      await session.grant({ publish: ['test'] })
+      await expect(kept[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'not_granted', value: 'test' })
+      await session.publish('test', '3')
+    },
+    20_000,
+  )
+
+  it('stay as they are when the vendor refuses', async () => {
+    const session = await stage.connect()
+    await expect(session.grant({ subscribe: ['other'] })).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
+    await session.publish('test', 'x')
+    expect(session.state).toBe('connected')
+  })
+})
+
+describe('an endpoint that cannot be connected to', () => {
+  it('with a certificate that is not trusted is named at once', async () => {
+    await expect(stage.connect({ ca: foreignCertificate })).rejects.toMatchObject({ code: 'tls_trust' })
+    expect((await stage.connect()).state).toBe('connected')
+  })
+
+  it('by a name that does not exist, and at a port where nobody listens', async () => {
+    await expect(stage.connect({ endpoint: 'endpoint.invalid' })).rejects.toMatchObject({ code: 'host_not_found' })
+    await expect(stage.connect({ endpoint: 'localhost:1' })).rejects.toMatchObject({ code: 'connection_lost' })
+  })
+
+  it('in another region refuses the handshake', async () => {
+    await expect(stage.connect({ region: 'eu-west-3', connectIntervalMs: 0 })).rejects.toMatchObject({
+      code: 'handshake_refused',
+    })
+  })
+})
+
+/** A certificate of somebody else: it signs nothing here. */
+const foreignCertificate = `-----BEGIN CERTIFICATE-----
+MIIBtjCCAVugAwIBAgITBmyf1XSXNmY/Owua2eiedgPySjAKBggqhkjOPQQDAjA5
+MQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6b24g
+Um9vdCBDQSAzMB4XDTE1MDUyNjAwMDAwMFoXDTQwMDUyNjAwMDAwMFowOTELMAkG
+A1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJvb3Qg
+Q0EgMzBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCmXp8ZBf8ANm+gBG1bG8lKl
+ui2yEujSLtf6ycXYqm0fc4E7O5hrOXwzpcVOho6AF2hiRVd9RFgdszflZwjrZt6j
+QjBAMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgGGMB0GA1UdDgQWBBSr
+ttvXBp43rDCGB5Fwx5zEGbF4wDAKBggqhkjOPQQDAgNJADBGAiEA4IWSoxe3jfkr
+BqWTrBqYaGFy+uGh0PsceGCmQ5nFuMQCIQCcAu/xlJyzlvnrxir4tiz+OpAUFteM
+YyRIHN8wfdVoOw==
+-----END CERTIFICATE-----
+`
