@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { io, mqtt5 } from 'aws-iot-device-sdk-v2'
 import { collectSoon } from './native-memory.js'
@@ -10,6 +11,9 @@ const MIN_RECONNECT_DELAY_MS = 100
 const MAX_RECONNECT_DELAY_MS = 60_000
 /** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
 const GOOD_CONNECTION_INTERVALS = 5
+
+/** User property that tells a message from another one with the same content: see `Repetition`. */
+const MESSAGE_ID = 'message-id'
 
 /** MQTT 5 over the device SDK's client. */
 export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Transport {
@@ -57,7 +61,14 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
   }
 
   async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
-    const puback = await this.#open().publish({ topicName: topic, payload, qos, retain })
+    const id = { name: MESSAGE_ID, value: randomUUID() }
+    const puback = await this.#open().publish({
+      topicName: topic,
+      payload,
+      qos,
+      retain,
+      ...(qos === 1 ? { userProperties: [id] } : {}),
+    })
     // A refused publish resolves all the same: its PUBACK carries the refusal.
     return puback?.reasonCode ?? 0
   }
@@ -98,15 +109,17 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
     client.on('disconnection', ({ error, disconnect }) =>
       this.emit('interrupted', failure(error, disconnect?.reasonCode)),
     )
-    client.on('messageReceived', ({ message }) =>
+    client.on('messageReceived', ({ message }) => {
+      const id = message.userProperties?.find(({ name }) => name === MESSAGE_ID)?.value
       this.emit('message', {
         topic: message.topicName,
         payload: bytesOf(message.payload),
         qos: message.qos === 0 ? 0 : 1,
         retain: message.retain ?? false,
         duplicate: false,
-      }),
-    )
+        ...(id === undefined ? {} : { id }),
+      })
+    })
     // Without a listener an 'error' event would end the process; the failure itself arrives by the events above.
     client.on('error', () => {})
   }

@@ -1,6 +1,7 @@
 import { matches } from '@topic-credentials/grants'
 import { TopicCredentialsError } from './errors.js'
 import { Message } from './message.js'
+import { Repetition } from './repetition.js'
 import { type SubscribeOptions, Subscription } from './subscription.js'
 import { FIRST_REFUSAL, type QoS, type ReasonCode, type ReceivedPacket, type Transport } from './transport.js'
 
@@ -12,6 +13,7 @@ type Refused = (code: ReasonCode) => Error
 /** The subscriptions of one session: makes them, hands messages to them, makes them again where the broker lost them. */
 export class Subscriptions {
   readonly #transport: Transport
+  readonly #repetition = new Repetition()
   readonly #all = new Map<Subscription, Refused>()
 
   constructor(transport: Transport) {
@@ -32,6 +34,7 @@ export class Subscriptions {
   }
 
   deliver(packet: ReceivedPacket): void {
+    if (this.#repetition.isRepeated(packet)) return
     const message = new Message(packet)
     for (const subscription of this.#all.keys())
       if (matches(withoutGroup(subscription.filter), packet.topic)) subscription.deliver(message)

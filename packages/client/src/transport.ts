@@ -10,6 +10,8 @@ export interface ReceivedPacket {
   readonly qos: QoS
   readonly retain: boolean
   readonly duplicate: boolean
+  /** Given by our `publish`, over MQTT 5. */
+  readonly id?: string
 }
 
 /** What happens to a connection, whichever protocol version it speaks. */
