@@ -5,6 +5,7 @@ import { HttpApi, JwtAuthorizer, Stage } from './apigateway/index.js'
 import type { Clock } from './clock.js'
 import type { Services } from './cloudformation/index.js'
 import { Directory } from './iam/index.js'
+import { type IamApi, startIamApi } from './iam-api/index.js'
 import { type IotDataPlane, startIot } from './iot/index.js'
 import type { Journal } from './journal.js'
 import { FunctionRuntime, type LambdaHost, type LogLine } from './lambda/index.js'
@@ -18,7 +19,7 @@ export interface AccountSettings {
   readonly accountId: string
   readonly clock: Clock
   readonly journal: Journal
-  readonly ports: { readonly iot?: number; readonly api?: number; readonly sts?: number }
+  readonly ports: { readonly iot?: number; readonly api?: number; readonly sts?: number; readonly iam?: number }
   /** PEM that JWT authorizers trust as well. */
   readonly trust?: string
 }
@@ -39,6 +40,7 @@ export class Account {
   #folder = ''
   #sts: Sts | undefined
   #iot: IotDataPlane | undefined
+  #iam: IamApi | undefined
   readonly #journal: Journal
   readonly #logs = new Map<string, LogLine[]>()
   #closing: Promise<void> | undefined
@@ -57,7 +59,7 @@ export class Account {
     }
   }
 
-  /** Starts STS and the IoT data plane; nothing is left running when one of them cannot start. */
+  /** Starts STS, IAM and the IoT data plane; nothing is left running when one of them cannot start. */
   static async open(settings: AccountSettings): Promise<Account> {
     const account = new Account(settings, await createTlsMaterial())
     try {
@@ -68,6 +70,7 @@ export class Account {
       const shared = { directory, region, clock, journal: account.#journal, tls }
       account.#sts = await startSts({ ...shared, port: ports.sts ?? 0 })
       account.#iot = await startIot({ ...shared, accountId, port: ports.iot ?? 0 })
+      account.#iam = await startIamApi({ ...shared, port: ports.iam ?? 0 })
       return account
     } catch (error) {
       await account.close()
@@ -81,6 +84,10 @@ export class Account {
 
   get sts(): Sts {
     return this.#sts ?? notRunning()
+  }
+
+  get iam(): IamApi {
+    return this.#iam ?? notRunning()
   }
 
   get iot(): IotDataPlane {
@@ -147,6 +154,7 @@ export class Account {
   async #close(): Promise<void> {
     await Promise.all(this.apis.map((api) => api.close()))
     await Promise.all([...this.functions.values()].map((runtime) => runtime.close()))
+    await this.#iam?.close()
     await this.#iot?.close()
     await this.#sts?.close()
     if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true })

@@ -18,9 +18,11 @@ export interface Announcement {
   /** PEM of the certificate authority, and a file that holds it. */
   readonly ca: string
   readonly caFile: string
-  readonly endpoints: { readonly sts: string; readonly api: string; readonly iot: string }
+  readonly endpoints: { readonly sts: string; readonly iam: string; readonly api: string; readonly iot: string }
   /** Keys of a user that may call the API. They are worth nothing outside of this stand-in. */
   readonly developer: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  /** Keys of a user that may revoke. */
+  readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
 /** The project whose stand-in it is: its root folder. */
@@ -46,7 +48,7 @@ export async function announce(
   { directory }: AnnouncementPlace,
 ): Promise<{ readonly content: Announcement; remove(): Promise<void> }> {
   const { id, region, accountId, outputs, ca, caFile, endpoints } = aws
-  const { accessKeyId, secretAccessKey } = aws.developer
+  const keys = ({ accessKeyId, secretAccessKey }: LocalAws['developer']) => ({ accessKeyId, secretAccessKey })
   const content: Announcement = {
     version: 1,
     id,
@@ -58,7 +60,8 @@ export async function announce(
     ca,
     caFile,
     endpoints,
-    developer: { accessKeyId, secretAccessKey },
+    developer: keys(aws.developer),
+    operator: keys(aws.operator),
   }
   const folder = join(directory, FOLDER)
   await mkdir(folder, { recursive: true })
@@ -116,16 +119,20 @@ function isAlive({ id, endpoints, ca }: Announcement): Promise<boolean> {
 
 function isAnnouncement(value: unknown): value is Announcement {
   if (typeof value !== 'object' || value === null) return false
-  const { version, id, pid, region, outputs, ca, caFile, endpoints, developer } = value as Partial<Announcement>
+  const { version, id, pid, region, outputs, ca, caFile, endpoints, developer, operator } =
+    value as Partial<Announcement>
   const texts = [
     id,
     region,
     ca,
     caFile,
     endpoints?.sts,
+    endpoints?.iam,
     endpoints?.iot,
     developer?.accessKeyId,
     developer?.secretAccessKey,
+    operator?.accessKeyId,
+    operator?.secretAccessKey,
   ]
   return (
     version === 1 &&

@@ -18,7 +18,7 @@ export interface LocalAwsOptions {
   /** Default: the stack's own, or `123456789012`. */
   readonly accountId?: string
   /** 0, the default, takes any free port. */
-  readonly ports?: { readonly iot?: number; readonly api?: number; readonly sts?: number }
+  readonly ports?: { readonly iot?: number; readonly api?: number; readonly sts?: number; readonly iam?: number }
   readonly clock?: Clock
   readonly journal?: Journal
   /** Values of template parameters. */
@@ -59,8 +59,8 @@ export interface LocalAws extends AsyncDisposable {
   readonly ca: string
   /** File that holds it, for `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and the like. */
   readonly caFile: string
-  /** `sts` and `api` are URLs, `iot` is host and port. */
-  readonly endpoints: { readonly sts: string; readonly api: string; readonly iot: string }
+  /** `sts`, `iam` and `api` are URLs, `iot` is host and port. */
+  readonly endpoints: { readonly sts: string; readonly iam: string; readonly api: string; readonly iot: string }
   readonly directory: Directory
   readonly iot: IotDataPlane
   readonly sts: Sts
@@ -68,6 +68,8 @@ export interface LocalAws extends AsyncDisposable {
   readonly functions: ReadonlyMap<string, FunctionRuntime>
   /** An IAM user that may call the API and may not assume the role. */
   readonly developer: AccessKey
+  /** An IAM user that may revoke: change inline policies of roles and end MQTT connections. Not what the developer may. */
+  readonly operator: AccessKey
   readonly faults: Faults
   /** Lines of a function, by its name, or of a log group; in order. */
   logs(name: string): readonly LogLine[]
@@ -81,7 +83,7 @@ export interface LocalAws extends AsyncDisposable {
 }
 
 /**
- * Realises a synthesized cloud assembly on this machine and serves it: STS, the HTTP API and the IoT data plane, over TLS on
+ * Realises a synthesized cloud assembly on this machine and serves it: STS, IAM, the HTTP API and the IoT data plane, over TLS on
  * 127.0.0.1, with signatures verified and policies enforced.
  *
  * @throws RealisationError for an assembly that cannot be realised, by name; the system's error for a port that is taken.
@@ -117,7 +119,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 const DENY_IOT = [{ Sid: 'Fault', Effect: 'Deny', Action: 'iot:*', Resource: '*' }]
 
 function describe(account: Account, stacks: readonly RealisedStack[], api: HttpApi): LocalAws {
-  const { directory, sts, iot, settings, clock } = account
+  const { directory, sts, iam, iot, settings, clock } = account
   const { region, accountId } = settings
   const mayCall = {
     Version: '2012-10-17',
@@ -136,12 +138,13 @@ function describe(account: Account, stacks: readonly RealisedStack[], api: HttpA
     stacks,
     ca: account.tls.ca,
     caFile: account.caFile,
-    endpoints: { sts: sts.url, api: api.endpoint, iot: iot.endpoint },
+    endpoints: { sts: sts.url, iam: iam.url, api: api.endpoint, iot: iot.endpoint },
     directory,
     iot,
     sts,
     functions: new Map(functions),
     developer: createUser('developer'),
+    operator: createUser('operator', mayRevoke(region, accountId)),
     faults: {
       expireCredentials: (accessKeyId) => {
         const now = clock.now()
@@ -175,6 +178,18 @@ function describe(account: Account, stacks: readonly RealisedStack[], api: HttpA
     [Symbol.asyncDispose]: () => account.close(),
   }
 }
+
+const mayRevoke = (region: string, accountId: string) => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: ['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
+      Resource: `arn:aws:iam::${accountId}:role/*`,
+    },
+    { Effect: 'Allow', Action: 'iot:DeleteConnection', Resource: `arn:aws:iot:${region}:${accountId}:client/*` },
+  ],
+})
 
 /** The one region (or account) that everything is in. Stacks that name different ones cannot be served together. */
 function settle(

@@ -16,15 +16,10 @@ export interface LocalOptions {
 
 const program = new Command('local')
   .description(
-    'Serves the synthesized stack on this machine: STS, the HTTP API and AWS IoT, with signatures and policies enforced',
+    'Serves the synthesized stack on this machine: STS, IAM, the HTTP API and AWS IoT, with signatures and policies enforced',
   )
   .option('--assembly <folder>', "what 'cdk synth' wrote (default: cdk.out in the project's root)")
-  .option(
-    '--port <number>',
-    'IoT on this port, the API on the next, STS on the one after; 0: any free ones',
-    port,
-    8443,
-  )
+  .option('--port <number>', 'IoT on this port, API, STS and IAM on the next three; 0: any free ones', port, 8443)
   .option('--region <name>', 'region to be in, where the app leaves it open (default: us-east-1)')
   .option('--json', 'one JSON object per event, for machines')
   .option('--logs', "show the functions' log lines too")
@@ -33,7 +28,7 @@ const program = new Command('local')
     'after',
     `
 Examples:
-  pnpm local                                   serve cdk.out on ports 8443 to 8445
+  pnpm local                                   serve cdk.out on ports 8443 to 8446
   eval "$(pnpm --silent local --env)"          then, in another terminal, aim aws-cli, boto3 and the SDKs at it
   pnpm local --json | jq 'select(.outcome == "refused")'`,
   )
@@ -75,7 +70,7 @@ function projectRoot(from: string): string {
 
 function port(text: string): number {
   const number = Number(text)
-  // Two more follow it.
-  if (/^\d+$/.test(text) && number <= 65_533) return number
-  throw new InvalidArgumentError('It must be a whole number from 0 to 65533.')
+  // Three more follow it.
+  if (/^\d+$/.test(text) && number <= 65_532) return number
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65532.')
 }

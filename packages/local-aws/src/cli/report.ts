@@ -27,6 +27,7 @@ export function startedLines(aws: LocalAws, seconds: number): string[] {
     `AWS IoT      wss://${aws.endpoints.iot}/mqtt`,
     `HTTP API     ${aws.endpoints.api}`,
     `STS          ${aws.endpoints.sts}`,
+    `IAM          ${aws.endpoints.iam}`,
     `account      ${aws.accountId}, ${aws.region}`,
     `CA           ${aws.caFile}`,
     'enforcement: on',

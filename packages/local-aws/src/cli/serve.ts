@@ -23,7 +23,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const startedAt = performance.now()
   const aws = await startLocalAws({
     assembly,
-    ports: port === 0 ? {} : { iot: port, api: port + 1, sts: port + 2 },
+    ports: port === 0 ? {} : { iot: port, api: port + 1, sts: port + 2, iam: port + 3 },
     ...(region === undefined ? {} : { region }),
     journal: (entry) => {
       const line = options.json ? JSON.stringify(entry) : readable(entry, options)
@@ -83,7 +83,7 @@ function explained(error: unknown): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code !== 'EADDRINUSE') return error
   return new Error(
-    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: pnpm local --port 9443 (three in a row), or --port 0 for any free ones`,
+    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: pnpm local --port 9443 (four in a row), or --port 0 for any free ones`,
     { cause: error },
   )
 }

@@ -7,6 +7,7 @@ import type { Announcement } from '../announcement.js'
 export function shellExports({ endpoints, caFile, region, developer }: Announcement): string {
   const variables = {
     AWS_ENDPOINT_URL_STS: endpoints.sts,
+    AWS_ENDPOINT_URL_IAM: endpoints.iam,
     AWS_ENDPOINT_URL_IOT_DATA_PLANE: `https://${endpoints.iot}`,
     // aws-cli and boto3 read the first, Node.js the second.
     AWS_CA_BUNDLE: caFile,

@@ -18,7 +18,7 @@ export class Directory {
   readonly #users = new Map<string, User>()
   readonly #policies = new Map<string, PolicyDocument>()
   readonly #openIdProviders = new Map<string, OpenIdConnectProvider>()
-  readonly #sizes = new WeakMap<PolicyDocument, number>()
+  readonly #texts = new WeakMap<PolicyDocument, string>()
   readonly #source: PolicySource
 
   constructor({ accountId, clock }: { readonly accountId: string; readonly clock: Clock }) {
@@ -47,6 +47,11 @@ export class Directory {
     const document = this.#policies.get(arn) ?? managedPolicies.get(arn)
     if (!document) throw new NoSuchEntityError(`Policy ${arn} does not exist or is not attachable.`)
     return document
+  }
+
+  /** A stored document as it was given, which is how IAM gives it back. */
+  policyText(document: PolicyDocument): string {
+    return this.#texts.get(document) ?? JSON.stringify(document)
   }
 
   /**
@@ -166,7 +171,8 @@ export class Directory {
 
   #read(source: unknown, kind: PolicyKind): PolicyDocument {
     const document = parsePolicyDocument(source, kind)
-    if (!this.#sizes.has(document)) this.#sizes.set(document, policySize(source))
+    if (!this.#texts.has(document))
+      this.#texts.set(document, typeof source === 'string' ? source : JSON.stringify(source))
     return document
   }
 
@@ -177,7 +183,7 @@ export class Directory {
   }
 
   #checkInline(owner: 'role' | 'user', name: string, policies: ReadonlyMap<string, PolicyDocument>): void {
-    const sizes = [...policies.values()].map((document) => this.#sizes.get(document) ?? policySize(document))
+    const sizes = [...policies.values()].map((document) => policySize(this.policyText(document)))
     checkInlinePolicies(
       owner,
       name,

@@ -10,7 +10,7 @@ export type SignatureFault =
   | 'NotYetCurrent'
   | 'Mismatch'
 
-/** How a service says no: `query` is STS's XML, `json` the REST services', `iot` the IoT gateway's upgrade. */
+/** How a service says no: `query` is the XML of STS and IAM, `json` the REST services', `iot` the IoT gateway's upgrade. */
 export type ErrorDialect = 'query' | 'json' | 'iot'
 
 /** A request that is not proven to come from the holder of an access key. `code`, `status` and `message` are AWS's. */

@@ -7,13 +7,13 @@ import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../clock.js'
 import type { ConditionContext, Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
+import { errorXml, type QueryApi, successXml } from '../query-protocol.js'
 import { SignatureError, verify } from '../sigv4/index.js'
 import type { TlsMaterial } from '../tls.js'
 import { assumeRole } from './assume-role.js'
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.js'
 import { getCallerIdentity } from './get-caller-identity.js'
 import type { Operation, OperationOutput, UnsignedOperation } from './operation.js'
-import { apiVersion, errorXml, successXml } from './query-protocol.js'
 import { StsError } from './sts-error.js'
 
 export interface StsSettings {
@@ -43,6 +43,8 @@ export interface Sts extends AsyncDisposable {
   /** Ends open connections; resolves when none is left. */
   close(): Promise<void>
 }
+
+const api: QueryApi = { service: 'sts', version: '2011-06-15' }
 
 /** 50 tags, a policy and ten ARNs, all percent-encoded, stay well below. */
 const bodyBytes = 262_144
@@ -138,7 +140,7 @@ async function respond(
     if (throttled) throw new StsError('Throttling', 400, 'Rate exceeded')
     if (!body) throw new StsError('RequestEntityTooLarge', 413, `The body has more than ${bodyBytes} bytes.`)
     const input = { parameters, directory: settings.directory, now: at, context: contextOf(request, settings.region) }
-    const unsigned = parameters.get('Version') === apiVersion ? unsignedOperations.get(event) : undefined
+    const unsigned = parameters.get('Version') === api.version ? unsignedOperations.get(event) : undefined
     let output: OperationOutput
     if (unsigned) {
       const proven = await unsigned(input)
@@ -152,11 +154,11 @@ async function respond(
       principal = caller.principal.arn
       output = findOperation(parameters)({ ...input, caller })
     }
-    send(200, successXml(event, output.result, requestId))
+    send(200, successXml(api, event, output.result, requestId))
     journal({ at, service: 'sts', event, outcome: 'ok', principal, fields: { ...output.fields, requestId } })
   } catch (error) {
     const failure = asFailure(error)
-    send(failure.status, errorXml(failure.code, failure.status, failure.message, requestId))
+    send(failure.status, errorXml(api, failure.code, failure.status, failure.message, requestId))
     principal ??= error instanceof SignatureError ? error.accessKeyId : undefined
     journal({
       at,
@@ -182,11 +184,11 @@ function findOperation(parameters: URLSearchParams): Operation {
   const action = parameters.get('Action')
   const version = parameters.get('Version')
   if (action === null) throw new StsError('MissingAction', 400, 'Missing Action')
-  const operation = version === apiVersion ? operations.get(action) : undefined
+  const operation = version === api.version ? operations.get(action) : undefined
   if (operation) return operation
   const message = `Could not find operation ${action} for version ${version ?? 'NO_VERSION_SPECIFIED'}`
   const known = [...operations.keys(), ...unsignedOperations.keys()].join(', ')
-  throw new StsError('InvalidAction', 400, `${message}. This stand-in has ${known}, all of version ${apiVersion}.`)
+  throw new StsError('InvalidAction', 400, `${message}. This stand-in has ${known}, all of version ${api.version}.`)
 }
 
 /** Our own mistakes are answered as AWS answers its own, and do not end the process. */

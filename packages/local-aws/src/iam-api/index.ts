@@ -1,0 +1,1 @@
+export { type IamApi, type IamApiSettings, startIamApi } from './server.js'

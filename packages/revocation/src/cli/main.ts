@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander'
+import type { NamedBy } from '../user.js'
+
+interface RevokeOptions {
+  readonly clientId: readonly string[]
+  readonly signOut?: true
+  readonly undo?: true
+  readonly list?: true
+  readonly as?: NamedBy
+  readonly outputs?: string
+  readonly json?: true
+}
+
+const program = new Command('revoke')
+  .description("Takes a user's access away at once: live sessions, new credentials, and the connections that you name")
+  .argument('[user]', 'the user ID that the vendor verified, such as the "sub" of a token or an IAM user name')
+  .option('--client-id <id>', 'close this connection too; may be repeated', (id, ids: string[]) => [...ids, id], [])
+  .addOption(
+    new Option('--sign-out', 'end the sessions of before; new credentials are still vended').conflicts([
+      'undo',
+      'list',
+    ]),
+  )
+  .addOption(new Option('--undo', 'let the user have new credentials again').conflicts('list'))
+  .option('--list', 'who is revoked')
+  .addOption(
+    new Option('--as <kind>', 'how USER is meant where it could be either').choices(['user-id', 'session-name']),
+  )
+  .option('--outputs <file>', 'outputs of the stack (default: cdk-outputs.json, else the stand-in that is running)')
+  .option('--json', 'one JSON object')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  pnpm revoke alice                            alice has no access any more
+  pnpm revoke alice --client-id alice:laptop   … and that connection is closed
+  pnpm revoke alice --sign-out                 a lost laptop: alice may sign in again
+  pnpm revoke --undo alice                     access again, with new credentials only
+  pnpm revoke --list`,
+  )
+  .action(async (user: string | undefined, options: RevokeOptions, command: Command) => {
+    if (user === undefined && options.list !== true) command.error('error: name a USER, or ask for --list')
+    if (user !== undefined && options.list === true) command.error('error: --list takes no USER')
+    const print = (result: object, lines: readonly string[]) =>
+      process.stdout.write(`${options.json === true ? JSON.stringify(result) : lines.join('\n')}\n`)
+    // Loaded when there is something to do: --help needs no SDK.
+    const { findTarget } = await import('./target.js')
+    const { Revoker } = await import('../revoker.js')
+    const { listLines, revokedLines, undoneLines } = await import('./report.js')
+    const target = await findTarget(options.outputs)
+    process.stderr.write(`At ${target.description}\n`)
+    const revoker = new Revoker(target)
+    if (user === undefined) {
+      const list = await revoker.list()
+      print(list, listLines(list))
+      return
+    }
+    const { as: namedBy, clientId: clientIds } = options
+    if (options.undo === true) {
+      const result = await revoker.undo({ user, namedBy })
+      print(result, undoneLines(result))
+      return
+    }
+    const revocation = { user, namedBy, clientIds }
+    const result = await (options.signOut === true ? revoker.signOut(revocation) : revoker.revoke(revocation))
+    print(result, revokedLines(result, options.signOut === true))
+  })
+
+try {
+  await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
+} catch (error) {
+  const { name, message } = error as Error
+  process.stderr.write(`${name === 'RevocationError' ? message : `${name}: ${message}`}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,31 @@
+/**
+ * - `invalid_user`: no user ID, or one that could also be meant as a session name
+ * - `foreign_client_id`: a client ID that belongs to another user
+ * - `foreign_policy`: the role has a policy of this name that was not written here
+ * - `no_room`: the role's inline policies cannot hold one more entry
+ * - `unknown_vendor`: the topic role trusts somebody who cannot be kept from vending
+ * - `no_stack`: nothing to revoke at
+ */
+export type RevocationErrorCode =
+  | 'invalid_user'
+  | 'foreign_client_id'
+  | 'foreign_policy'
+  | 'no_room'
+  | 'unknown_vendor'
+  | 'no_stack'
+
+/** Nothing was changed, why, and what to do. */
+export class RevocationError extends Error {
+  override readonly name = 'RevocationError'
+  readonly code: RevocationErrorCode
+  /** What is to blame. */
+  readonly value: unknown
+  readonly remedy: string
+
+  constructor(code: RevocationErrorCode, message: string, { value, remedy }: { value?: unknown; remedy: string }) {
+    super(`${message} ${remedy}`)
+    this.code = code
+    this.value = value
+    this.remedy = remedy
+  }
+}

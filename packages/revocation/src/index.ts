@@ -1,0 +1,5 @@
+export type { EndedConnection } from './connections.js'
+export { RevocationError, type RevocationErrorCode } from './errors.js'
+export type { Revocations, SignedOut } from './revocations.js'
+export { type Revocation, type Revoked, Revoker, type RevokerOptions } from './revoker.js'
+export { type NamedBy, sessionNameOf } from './user.js'

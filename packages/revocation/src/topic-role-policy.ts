@@ -1,0 +1,55 @@
+import { oneOrMore, type PolicyDocument, policyDocument, readDocument, type Statement } from './policy-document.js'
+import { nobody, type Revocations, type SignedOut } from './revocations.js'
+
+/**
+ * The Deny statements that the topic role carries. A session's `aws:userid` is `<role ID>:<session name>`, and neither part holds a
+ * colon, so `*:alice` is every session of alice and nobody else's. Session names hold no character that is special to IAM.
+ * Undefined when there is nothing to deny.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html
+ */
+export function topicRolePolicy({ revoked, signedOut }: Revocations): PolicyDocument | undefined {
+  const times = [...new Set(signedOut.map(({ before }) => before))]
+  return policyDocument([
+    ...(revoked.length === 0 ? [] : [deny('Revoked', revoked)]),
+    ...times.map((before) => {
+      const names = signedOut.filter((one) => one.before === before).map(({ sessionName }) => sessionName)
+      const time = isoSeconds(before)
+      return deny(`SignedOut${time.replaceAll(/[-:]/g, '')}`, names, { DateLessThan: { 'aws:TokenIssueTime': time } })
+    }),
+  ])
+}
+
+/** @throws RevocationError `foreign_policy` for a document that {@link topicRolePolicy} did not write */
+export function readTopicRolePolicy(text: string | undefined): Revocations {
+  if (text === undefined) return nobody
+  return readDocument(text, readStatements, topicRolePolicy)
+}
+
+function readStatements(statements: readonly Statement[]): Revocations {
+  const revoked: string[] = []
+  const signedOut: SignedOut[] = []
+  for (const { Condition } of statements) {
+    const names = [Condition?.StringLike?.['aws:userid'] ?? []].flat().map((pattern) => pattern.replace(/^\*:/, ''))
+    const time = Condition?.DateLessThan?.['aws:TokenIssueTime']
+    if (time === undefined) revoked.push(...names)
+    else signedOut.push(...names.map((sessionName) => ({ sessionName, before: Date.parse(String(time)) })))
+  }
+  return { revoked, signedOut }
+}
+
+function deny(Sid: string, names: readonly string[], more: Statement['Condition'] = {}): Statement {
+  const users = oneOrMore(names.map((name) => `*:${name}`))
+  return {
+    Sid,
+    Effect: 'Deny',
+    Action: '*',
+    Resource: '*',
+    Condition: { ...more, StringLike: { 'aws:userid': users } },
+  }
+}
+
+/** IAM's dates have no need of milliseconds. */
+function isoSeconds(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('.000Z', 'Z')
+}

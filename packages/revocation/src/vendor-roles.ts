@@ -1,0 +1,38 @@
+import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam'
+import { RevocationError } from './errors.js'
+
+/**
+ * Names of the roles that may make sessions of the topic role, by its own trust policy. In the stack it is one: the vending
+ * function's.
+ *
+ * @throws RevocationError `unknown_vendor` when somebody else is trusted, who could go on vending
+ */
+export async function vendorRoles(iam: IAMClient, topicRoleName: string): Promise<string[]> {
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: topicRoleName }))
+  const trust = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '{}')) as TrustPolicy
+  const trusted = [trust.Statement ?? []]
+    .flat()
+    .flatMap(({ Effect, Principal }) => (Effect === 'Allow' ? [Principal] : []))
+  const principals = trusted.flatMap((one) => (typeof one === 'object' ? Object.values(one).flat() : [one ?? 'nobody']))
+  const names = principals.map((principal) => {
+    const name = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:.*\/)?([\w+=,.@-]+)$/.exec(principal)?.[1]
+    if (name !== undefined) return name
+    throw unknown(`The role ${topicRoleName} trusts '${principal}', which is not a role.`, principal)
+  })
+  if (names.length === 0) throw unknown(`The role ${topicRoleName} trusts nobody.`, trust)
+  return [...new Set(names)]
+}
+
+interface TrustPolicy {
+  readonly Statement?: TrustStatement | readonly TrustStatement[]
+}
+
+interface TrustStatement {
+  readonly Effect: string
+  readonly Principal?: string | Readonly<Record<string, string | readonly string[]>>
+}
+
+function unknown(message: string, value: unknown): RevocationError {
+  const remedy = 'Nothing was changed. Deploy the stack again, so that the role trusts the vending function alone.'
+  return new RevocationError('unknown_vendor', message, { value, remedy })
+}
