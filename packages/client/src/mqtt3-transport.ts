@@ -36,6 +36,7 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
   readonly #options: TransportOptions
   readonly #pending = new Set<Operation>()
   #connection: mqtt.MqttClientConnection
+  readonly #established = new WeakSet<mqtt.MqttClientConnection>()
   #stopped = false
 
   constructor(options: TransportOptions) {
@@ -77,7 +78,12 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     this.removeAllListeners()
     for (const { fail } of this.#pending) fail(new Error('The transport is stopped'))
     this.#pending.clear()
-    await release(this.#connection)
+    await this.#release(this.#connection)
+  }
+
+  /** What was never connected cannot be disconnected: the SDK would not answer. */
+  async #release(connection: mqtt.MqttClientConnection): Promise<void> {
+    if (this.#established.has(connection)) await connection.disconnect()
   }
 
   #open(): mqtt.MqttClientConnection {
@@ -151,14 +157,15 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     const connection = this.#open()
     this.#connection = connection
     for (const operation of this.#pending) this.#send(operation)
-    await release(replaced)
+    await this.#release(replaced)
     void this.#connectFirst(connection)
   }
 
   #relayEvents(connection: mqtt.MqttClientConnection): void {
-    connection.on('connection_success', ({ session_present }) =>
-      this.emit('connected', { sessionPresent: session_present }),
-    )
+    connection.on('connection_success', ({ session_present }) => {
+      this.#established.add(connection)
+      this.emit('connected', { sessionPresent: session_present })
+    })
     connection.on('connection_failure', ({ error }) => this.emit('failed', failure(error)))
     connection.on('interrupt', (error) => {
       this.emit('interrupted', failure(error))
@@ -170,11 +177,6 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     // Without a listener an 'error' event would end the process; each one arrives as a rejection or an event above too.
     connection.on('error', () => {})
   }
-}
-
-/** Rejects when it was never connected: then there is nothing to disconnect. */
-async function release(connection: mqtt.MqttClientConnection): Promise<void> {
-  await connection.disconnect().catch(() => {})
 }
 
 function failure(error: { error_name?: string; toString(): string } | undefined) {

@@ -19,6 +19,7 @@ const MESSAGE_ID = 'message-id'
 export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Transport {
   /** Let go of by `stop`, so that it can be collected: see `collectSoon`. */
   #client: mqtt5.Mqtt5Client | undefined
+  #connected = false
 
   constructor(options: TransportOptions) {
     super()
@@ -86,14 +87,16 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
     const client = this.#client
     if (client === undefined) return
     this.#client = undefined
-    const stopped = once(client, mqtt5.Mqtt5Client.STOPPED)
+    this.removeAllListeners()
+    const stopped = once(client, mqtt5.Mqtt5Client.STOPPED).then(() => {
+      client.close()
+      client.removeAllListeners()
+      collectSoon()
+    })
     // Ends the broker's session too: nothing is left behind that would queue messages for nobody.
     client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection, sessionExpiryIntervalSeconds: 0 })
-    await stopped
-    client.close()
-    client.removeAllListeners()
-    this.removeAllListeners()
-    collectSoon()
+    // An attempt to connect that is under way is given up in its own time, which may be many seconds.
+    if (this.#connected) await stopped
   }
 
   #open(): mqtt5.Mqtt5Client {
@@ -102,13 +105,15 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
   }
 
   #relayEvents(client: mqtt5.Mqtt5Client): void {
-    client.on('connectionSuccess', ({ settings }) =>
-      this.emit('connected', { sessionPresent: settings.rejoinedSession }),
-    )
+    client.on('connectionSuccess', ({ settings }) => {
+      this.#connected = true
+      this.emit('connected', { sessionPresent: settings.rejoinedSession })
+    })
     client.on('connectionFailure', ({ error, connack }) => this.emit('failed', failure(error, connack?.reasonCode)))
-    client.on('disconnection', ({ error, disconnect }) =>
-      this.emit('interrupted', failure(error, disconnect?.reasonCode)),
-    )
+    client.on('disconnection', ({ error, disconnect }) => {
+      this.#connected = false
+      this.emit('interrupted', failure(error, disconnect?.reasonCode))
+    })
     client.on('messageReceived', ({ message }) => {
       const id = message.userProperties?.find(({ name }) => name === MESSAGE_ID)?.value
       this.emit('message', {
