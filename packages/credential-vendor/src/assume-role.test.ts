@@ -54,6 +54,16 @@ describe('assumeRoleWith', () => {
     })
   })
 
+  const denied = 'User: arn:aws:sts::123456789012:assumed-role/vendor/f is not authorized to perform: sts:AssumeRole'
+  it.each([
+    ['revoked', `${denied} with an explicit deny in an identity-based policy`],
+    ['sts_refused', `${denied} with an explicit deny in a service control policy`],
+    ['sts_refused', `${denied} because no identity-based policy allows the sts:AssumeRole action`],
+  ])('an access that is denied is %s: %s', async (code, message) => {
+    const failed = withSts({ status: 403, error: 'AccessDenied', message }, (assumeRole) => assumeRole(request))
+    await expect(failed).rejects.toMatchObject({ code, extras: { remedy: expect.any(String) } })
+  })
+
   it('does not repeat what STS says to the caller, and keeps it for the log', async () => {
     const failed = withSts({ status: 403, error: 'AccessDenied' }, (assumeRole) => assumeRole(request))
     await expect(failed).rejects.toMatchObject({

@@ -69,6 +69,10 @@ function stsFailure(cause: unknown): VendError {
     const remedy = 'Ask for fewer or shorter topic filters.'
     return new VendError('policy_too_large', 'STS cannot pack these grants into one session.', { remedy }, cause)
   }
+  // The function's role denies sessions of the users who are revoked, and nothing else.
+  if (name === 'AccessDenied' && String(cause).includes('explicit deny in an identity-based policy')) {
+    return new VendError('revoked', 'The access of this user is revoked.', { remedy: 'Ask the operator.' }, cause)
+  }
   if (refused.test(name)) {
     const remedy = 'Tell the operator the request ID: the vendor is not set up correctly.'
     return new VendError('sts_refused', `STS refused the vendor (${name}).`, { remedy }, cause)

@@ -10,7 +10,7 @@ export interface FakeSts extends AsyncDisposable {
 }
 
 /** Credentials, STS's error of this code, or no answer at all. */
-export type FakeAnswer = { status: number; error: string } | 'credentials' | 'nothing'
+export type FakeAnswer = { status: number; error: string; message?: string } | 'credentials' | 'nothing'
 
 /** What {@link FakeSts} vends. */
 export const vended = {
@@ -25,8 +25,8 @@ const credentials = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/20
 <SessionToken>${vended.sessionToken}</SessionToken><Expiration>${vended.expiration}</Expiration></Credentials>
 <PackedPolicySize>12</PackedPolicySize></AssumeRoleResult></AssumeRoleResponse>`
 
-const failure = (code: string): string =>
-  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${code} by the fake</Message></Error></ErrorResponse>`
+const failure = (code: string, message = `${code} by the fake`): string =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`
 
 /** Starts a {@link FakeSts} on a free port. */
 export async function startFakeSts(): Promise<FakeSts> {
@@ -36,7 +36,8 @@ export async function startFakeSts(): Promise<FakeSts> {
     fake.asked.push(new URLSearchParams(body))
     const { answer } = fake
     if (answer === 'nothing') return
-    const [status, xml] = answer === 'credentials' ? [200, credentials] : [answer.status, failure(answer.error)]
+    const [status, xml] =
+      answer === 'credentials' ? [200, credentials] : [answer.status, failure(answer.error, answer.message)]
     response.writeHead(status, { 'content-type': 'text/xml' }).end(xml)
   })
   server.listen(0, '127.0.0.1')

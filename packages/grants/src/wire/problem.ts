@@ -13,6 +13,7 @@ export const problems = {
   not_entitled: { status: 403, title: 'The caller may not have these grants' },
   unusable_claim: { status: 403, title: 'A claim of the caller cannot be put into a topic' },
   caller_not_supported: { status: 403, title: 'This kind of caller is not supported' },
+  revoked: { status: 403, title: 'The access of this user is revoked' },
   inexpressible_grants: { status: 400, title: 'IAM cannot say these grants exactly' },
   policy_too_large: { status: 413, title: 'The grants do not fit one session policy' },
   throttled: { status: 429, title: 'Too many requests' },
