@@ -1,0 +1,27 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it, jest } from '@jest/globals'
+import { bundleDeployCheck } from './bundle.js'
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(60_000)
+
+describe('bundleDeployCheck', () => {
+  const folders = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'deploy-check-bundle-')))
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true })
+  })
+
+  it('makes one small module, the same bytes each time, without the paths of this machine', () => {
+    const [one = '', two = ''] = folders.map((folder) => {
+      const { bytes } = bundleDeployCheck({ folder })
+      const text = readFileSync(join(folder, 'index.cjs'), 'utf8')
+      expect(Buffer.byteLength(text)).toBe(bytes)
+      expect(bytes).toBeLessThan(450_000)
+      return text
+    })
+    expect(one).toBe(two)
+    expect(one).not.toContain(process.cwd())
+  })
+})

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals'
+import { allowed, refused, undecided } from './answer.js'
+import { check } from './check.js'
+import { DeployCheckError, type Finding } from './finding.js'
+
+const holds: Finding = { what: 'connect', expected: 'allowed', answer: allowed }
+const notYet: Finding = { what: 'connect', expected: 'allowed', answer: undecided('getaddrinfo ENOTFOUND') }
+const denied: Finding = { what: 'connect', expected: 'allowed', answer: refused('0x87') }
+const tooWide: Finding = { what: 'publish to b', expected: 'refused', answer: allowed }
+
+/** Runs the check against these rounds, the last one for ever; answers how many seconds passed on the driven clock. */
+async function run(rounds: readonly (readonly Finding[])[], { spreading = 120_000, total = 840_000 } = {}) {
+  let now = 0
+  let round = 0
+  const told: number[] = []
+  const result = check(async () => rounds[Math.min(round++, rounds.length - 1)] ?? [], {
+    remaining: () => total - now,
+    spreading,
+    sleep: async (milliseconds) => {
+      now += milliseconds
+    },
+    tell: (_, pause) => told.push(pause),
+  })
+  const outcome = await result.then(
+    () => 'passed',
+    (error: unknown) => error,
+  )
+  return { outcome, seconds: now / 1000, rounds: round, told }
+}
+
+describe('check', () => {
+  it('passes at once when everything holds', async () => {
+    expect(await run([[holds]])).toEqual({ outcome: 'passed', seconds: 0, rounds: 1, told: [] })
+  })
+
+  it('waits for what does not work yet', async () => {
+    expect(await run([[notYet], [denied], [holds]])).toMatchObject({ outcome: 'passed', seconds: 6, rounds: 3 })
+  })
+
+  it('waits for a new account’s first connection nearly as long as it may run', async () => {
+    const { outcome, seconds } = await run([[denied]])
+    expect(outcome).toBeInstanceOf(DeployCheckError)
+    expect(seconds).toBeGreaterThan(700)
+    expect(seconds).toBeLessThanOrEqual(780)
+  })
+
+  it('waits for a narrower policy to spread, and no longer', async () => {
+    expect(await run([[tooWide], [holds]])).toMatchObject({ outcome: 'passed', seconds: 2 })
+    const { outcome, seconds } = await run([[holds, tooWide]])
+    expect(outcome).toMatchObject({ message: expect.stringContaining('✗ publish to b: allowed, must be refused') })
+    expect(seconds).toBeGreaterThan(60)
+    expect(seconds).toBeLessThanOrEqual(120)
+  })
+
+  it('does not wait where everything is in force at once', async () => {
+    expect(await run([[notYet]], { spreading: 0 })).toMatchObject({
+      outcome: expect.any(DeployCheckError),
+      seconds: 0,
+      rounds: 1,
+    })
+  })
+
+  it('takes no answer for no proof: neither of a grant nor of a refusal', async () => {
+    const silent: Finding = { what: 'publish to b', expected: 'refused', answer: undecided('no answer') }
+    expect((await run([[silent]])).outcome).toBeInstanceOf(DeployCheckError)
+    expect((await run([[notYet]])).outcome).toBeInstanceOf(DeployCheckError)
+  })
+})
+
+describe('DeployCheckError', () => {
+  it('says what was allowed, and leaves out what holds', () => {
+    const { message, stack } = new DeployCheckError([holds, tooWide])
+    expect(message).toBe(
+      'This deployment would hand out more than it may: 1 of 2 checks failed.\n✗ publish to b: allowed, must be refused',
+    )
+    expect(stack).toBe('')
+  })
+
+  it('says what does not work, and how it was answered', () => {
+    expect(new DeployCheckError([denied, holds]).message).toBe(
+      'This deployment does not do what it is for: 1 of 2 checks failed.\n✗ connect: refused (0x87), must be allowed',
+    )
+  })
+
+  it('fits what CloudFormation takes', () => {
+    const long: Finding = { ...tooWide, what: 'x'.repeat(5_000) }
+    expect(new DeployCheckError([long]).message.length).toBeLessThan(3_000)
+  })
+})

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals'
+import { readEnvironment } from './environment.js'
+
+const complete = {
+  CREDENTIALS_URL: 'https://abc.execute-api.eu-west-1.amazonaws.com/credentials',
+  ROLE_ARN: 'arn:aws:iam::123456789012:role/sts-sample-role',
+  STS_URL: 'https://sts.eu-west-1.amazonaws.com',
+  SUBJECT: '1a2b3c',
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_SESSION_TOKEN: 'token',
+}
+
+describe('readEnvironment', () => {
+  it('reads what the stack and Lambda set', () => {
+    expect(readEnvironment(complete)).toMatchObject({
+      stsUrl: new URL('https://sts.eu-west-1.amazonaws.com'),
+      region: 'eu-west-1',
+      keys: { accessKeyId: 'ASIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' },
+      standIn: false,
+    })
+  })
+
+  it('asks the STS that the SDKs would ask', () => {
+    const read = readEnvironment({ ...complete, AWS_ENDPOINT_URL_STS: 'https://localhost:8445' })
+    expect(read).toMatchObject({ stsUrl: new URL('https://localhost:8445'), standIn: true })
+  })
+
+  it.each(['CREDENTIALS_URL', 'ROLE_ARN', 'STS_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])(
+    'names %s when it is missing',
+    (name) => {
+      expect(() => readEnvironment({ ...complete, [name]: undefined })).toThrow(name)
+    },
+  )
+
+  it('names a URL that is none', () => {
+    expect(() => readEnvironment({ ...complete, CREDENTIALS_URL: 'abc' })).toThrow("CREDENTIALS_URL is 'abc'")
+  })
+})

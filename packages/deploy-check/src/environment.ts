@@ -1,0 +1,59 @@
+/**
+ * What the check is told by its environment variables. The stack builds its `environment` of this type, so a variable
+ * forgotten there does not compile.
+ */
+export type CheckEnvironment = {
+  /** Where to ask for credentials with an IAM signature. */
+  readonly CREDENTIALS_URL: string
+  /** ARN of the role that sessions are made from. */
+  readonly ROLE_ARN: string
+  /** `https://sts.<region>.amazonaws.com`. */
+  readonly STS_URL: string
+  /** Digest of what is checked. A change of it is a change of the function, and that is what runs the check again. */
+  readonly SUBJECT: string
+}
+
+/** The keys that requests are signed with. */
+export interface Keys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/** {@link CheckEnvironment} as it is read, and what Lambda itself sets. */
+export interface FunctionEnvironment {
+  readonly credentialsUrl: URL
+  readonly roleArn: string
+  readonly stsUrl: URL
+  readonly region: string
+  /** The check's own role. */
+  readonly keys: Keys
+  /** AWS_ENDPOINT_URL_STS names a stand-in for AWS, where what was deployed is in force at once. */
+  readonly standIn: boolean
+}
+
+/** @throws Error naming the variable that is missing or is no URL. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): FunctionEnvironment {
+  const read = (name: string): string => {
+    const value = env[name]
+    if (value === undefined || value === '') throw new Error(`Environment variable ${name} is not set.`)
+    return value
+  }
+  const url = (name: string, value = read(name)): URL => {
+    if (URL.canParse(value)) return new URL(value)
+    throw new Error(`Environment variable ${name} is '${value}', which is not a URL.`)
+  }
+  const sessionToken = env.AWS_SESSION_TOKEN
+  return {
+    credentialsUrl: url('CREDENTIALS_URL'),
+    roleArn: read('ROLE_ARN'),
+    stsUrl: url('STS_URL', env.AWS_ENDPOINT_URL_STS ?? read('STS_URL')),
+    region: read('AWS_REGION'),
+    keys: {
+      accessKeyId: read('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: read('AWS_SECRET_ACCESS_KEY'),
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+    },
+    standIn: env.AWS_ENDPOINT_URL_STS !== undefined,
+  }
+}

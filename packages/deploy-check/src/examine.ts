@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import type { VendResponse } from '@topic-credentials/grants'
+import { type Answer, undecided } from './answer.js'
+import type { Finding } from './finding.js'
+import type { MqttSession } from './mqtt-session.js'
+import type { Subject } from './subject.js'
+import { type Plan, plan } from './topics.js'
+
+/**
+ * Tries everything once: what must be allowed, and beside it what must be refused. What is refused because nothing works
+ * at all proves nothing; so each refusal has a twin that differs from it in one thing and must be allowed.
+ */
+export async function examine(subject: Subject, nonce: string): Promise<Finding[]> {
+  const everything = await subject.vend({})
+  const first: Finding = { what: 'ask for credentials', expected: 'allowed', answer: everything.answer }
+  if (everything.vended === undefined) return [first]
+  const { grants, userId } = everything.vended
+  const planned = plan(grants, userId, nonce)
+  const narrow = await subject.vend(planned.ask)
+  const second: Finding = { what: `ask for ${words(planned)} alone`, expected: 'allowed', answer: narrow.answer }
+  const { vended } = narrow
+  if (vended === undefined) return [first, second]
+  const groups = [
+    vending(subject, planned),
+    topics(subject, vended, planned, nonce),
+    handshake(subject, vended, planned, nonce),
+    role(subject),
+  ]
+  const findings = [first, second, ...(await Promise.all(groups)).flat()]
+  // A made-up name of a hundred characters, which says nothing to a reader.
+  return findings.map((finding) => ({ ...finding, what: finding.what.replaceAll(userId, '${userId}') }))
+}
+
+async function vending(subject: Subject, { beyond }: Plan): Promise<Finding[]> {
+  const [wider, unsigned] = await Promise.all([subject.vend({ subscribe: [beyond] }), subject.vendUnsigned()])
+  const { answer } = wider
+  // Any other 403 would be about the caller, not about what it asks for.
+  const entitled = answer.outcome === 'refused' && !answer.how.includes('not_entitled')
+  return [
+    { what: `ask to subscribe to ${beyond}`, expected: 'refused', answer: entitled ? undecided(answer.how) : answer },
+    { what: 'ask for credentials without a signature', expected: 'refused', answer: unsigned },
+  ]
+}
+
+async function topics(subject: Subject, vended: VendResponse, planned: Plan, nonce: string): Promise<Finding[]> {
+  const { publish, subscribe, neighbours } = planned
+  const message = JSON.stringify({ deployCheck: nonce })
+  /** Each on a connection of its own, because AWS may close it. */
+  const connected = async (probe: (session: MqttSession) => Promise<Answer>): Promise<Answer> => {
+    const { answer, session } = await subject.connect(vended, own(vended))
+    if (session === undefined) return undecided(`not connected: ${answer.outcome === 'allowed' ? '' : answer.how}`)
+    await using open = session
+    return await probe(open)
+  }
+  const granted = async (): Promise<Finding[]> => {
+    const { answer, session } = await subject.connect(vended, own(vended))
+    const findings: Finding[] = [{ what: `connect as ${vended.clientIdPrefix}…`, expected: 'allowed', answer }]
+    if (session === undefined) return findings
+    await using open = session
+    const tried = async (what: string, answer: Promise<Answer>) =>
+      findings.push({ what, expected: 'allowed', answer: await answer })
+    if (subscribe !== undefined) await tried(`subscribe to ${subscribe}`, open.subscribe(subscribe))
+    if (publish !== undefined) await tried(`publish to ${publish}`, open.publish(publish, message))
+    if (publish !== undefined && publish === subscribe) await tried(`receive from ${publish}`, open.receive(message))
+    return findings
+  }
+  const refusals = neighbours.flatMap((topic) => [
+    ...(publish === undefined ? [] : [denied(`publish to ${topic}`, (open) => open.publish(topic, message))]),
+    ...(subscribe === undefined ? [] : [denied(`subscribe to ${topic}`, (open) => open.subscribe(topic))]),
+  ])
+  async function denied(what: string, probe: (session: MqttSession) => Promise<Answer>): Promise<Finding[]> {
+    return [{ what, expected: 'refused', answer: await connected(probe) }]
+  }
+  return (await Promise.all([granted(), ...refusals])).flat()
+}
+
+async function handshake(
+  subject: Subject,
+  vended: VendResponse,
+  { foreignClientIds }: Plan,
+  nonce: string,
+): Promise<Finding[]> {
+  const denied = async (what: string, clientId: string, tamper?: (url: string) => string): Promise<Finding> => {
+    const { answer, session } = await subject.connect(vended, clientId, tamper)
+    await session?.[Symbol.asyncDispose]()
+    return { what, expected: 'refused', answer }
+  }
+  return Promise.all([
+    ...foreignClientIds.map((clientId) => denied(`connect as ${clientId.replace(nonce, '…')}`, clientId)),
+    denied('connect with a tampered signature', own(vended), tampered),
+  ])
+}
+
+/** Whoever may assume the role without the vendor has all of it: no session policy limits that session. */
+async function role(subject: Subject): Promise<Finding[]> {
+  const [identity, assumed] = await Promise.all([subject.callerIdentity(), subject.assumeRole()])
+  return [
+    { what: 'ask STS who is calling', expected: 'allowed', answer: identity },
+    { what: 'assume the role without the vendor, with no session policy', expected: 'refused', answer: assumed },
+  ]
+}
+
+/** A new one each time: AWS takes one CONNECT a second from a client ID. */
+const own = ({ clientIdPrefix }: VendResponse): string => clientIdPrefix + randomUUID()
+
+/** Another last digit. */
+const tampered = (url: string): string =>
+  url.replace(/(X-Amz-Signature=[0-9a-f]{63})([0-9a-f])/, (_, begin: string, last: string) =>
+    last === '0' ? `${begin}1` : `${begin}0`,
+  )
+
+function words({ publish, subscribe }: Plan): string {
+  if (publish === subscribe) return publish ?? 'nothing'
+  return [publish, subscribe].filter((topic) => topic !== undefined).join(' and ')
+}

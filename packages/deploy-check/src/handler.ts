@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { check } from './check.js'
+import { readEnvironment } from './environment.js'
+import { examine } from './examine.js'
+import { line } from './finding.js'
+import { Subject } from './subject.js'
+
+/** Milliseconds: IAM says that changes take seconds as a rule; two minutes are patient. */
+const SPREADING = 120_000
+
+const environment = readEnvironment(process.env)
+const subject = new Subject(environment)
+
+/** What Lambda calls, with what the deployment waits for. Its log is the proof: one line for each thing tried. */
+export async function handler(
+  _event: unknown,
+  context: { getRemainingTimeInMillis(): number },
+): Promise<{ readonly checks: number }> {
+  const findings = await check(() => examine(subject, randomUUID().slice(0, 8)), {
+    remaining: () => context.getRemainingTimeInMillis(),
+    spreading: environment.standIn ? 0 : SPREADING,
+    sleep,
+    tell: (failed, pause) => console.warn(`Not yet; trying again in ${pause / 1000} s\n${failed.map(line).join('\n')}`),
+  })
+  console.info(findings.map(line).join('\n'))
+  return { checks: findings.length }
+}

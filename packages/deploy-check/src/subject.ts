@@ -1,0 +1,110 @@
+import { parseProblem, parseVendResponse, type VendResponse } from '@topic-credentials/grants'
+import { type Answer, allowed, reasonOf, refused, undecided } from './answer.js'
+import type { FunctionEnvironment, Keys } from './environment.js'
+import { MqttSession } from './mqtt-session.js'
+import { type Post, signedHandshake, signedHeaders } from './signing.js'
+
+/** Topic filters to ask the vendor for. None of them: all that the caller is entitled to. */
+export interface Ask {
+  readonly publish?: readonly string[]
+  readonly subscribe?: readonly string[]
+}
+
+/** What was deployed, as somebody outside can reach it. */
+export class Subject {
+  readonly #environment: FunctionEnvironment
+
+  constructor(environment: FunctionEnvironment) {
+    this.#environment = environment
+  }
+
+  /** Asks for credentials, signed with the check's own role. */
+  async vend(ask: Ask): Promise<{ answer: Answer; vended?: VendResponse }> {
+    const { credentialsUrl: url, keys, region } = this.#environment
+    const post = { url, contentType: 'application/json', body: JSON.stringify(ask) }
+    return vendAnswer(await send(post, await signedHeaders(post, keys, 'execute-api', region)))
+  }
+
+  /** Asks for credentials without saying who is asking. */
+  async vendUnsigned(): Promise<Answer> {
+    const post = { url: this.#environment.credentialsUrl, contentType: 'application/json', body: '{}' }
+    return vendAnswer(await send(post, {})).answer
+  }
+
+  /** Assumes the topic role as the vendor does, but without a session policy. What it might give is thrown away. */
+  assumeRole(): Promise<Answer> {
+    const { roleArn: RoleArn } = this.#environment
+    return this.#sts({ Action: 'AssumeRole', RoleArn, RoleSessionName: 'deploy-check', DurationSeconds: '900' })
+  }
+
+  /** The same signature at the same place for something that everybody may ask. */
+  callerIdentity(): Promise<Answer> {
+    return this.#sts({ Action: 'GetCallerIdentity' })
+  }
+
+  /** Connects with what was vended. */
+  async connect(
+    { credentials, endpoint, region }: VendResponse,
+    clientId: string,
+    tamper: (url: string) => string = (url) => url,
+  ): Promise<{ answer: Answer; session?: MqttSession }> {
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials
+    const keys: Keys = { accessKeyId, secretAccessKey, sessionToken }
+    return MqttSession.open(tamper(await signedHandshake(endpoint, keys, region)), clientId)
+  }
+
+  async #sts(parameters: Record<string, string>): Promise<Answer> {
+    const { stsUrl: url, keys, region } = this.#environment
+    const body = new URLSearchParams({ ...parameters, Version: '2011-06-15' }).toString()
+    const post = { url, contentType: 'application/x-www-form-urlencoded; charset=utf-8', body }
+    const { status, text } = await send(post, await signedHeaders(post, keys, 'sts', region))
+    if (status === 200) return allowed
+    const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? ''
+    return code === 'AccessDenied' ? refused(code) : undecided(`HTTP ${status} ${code || text}`.trim())
+  }
+}
+
+interface Response {
+  /** 0 when there was no answer; `text` then says why. */
+  readonly status: number
+  readonly text: string
+}
+
+async function send({ url, contentType, body }: Post, headers: Record<string, string>): Promise<Response> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': contentType },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(20_000),
+    })
+    return { status: response.status, text: await response.text() }
+  } catch (error) {
+    return { status: 0, text: reasonOf(error) }
+  }
+}
+
+/** 401 and 403 are refusals; every other answer but credentials leaves open whether there would have been some. */
+function vendAnswer({ status, text }: Response): { answer: Answer; vended?: VendResponse } {
+  if (status === 0) return { answer: undecided(text) }
+  const body = json(text)
+  if (status === 200) {
+    try {
+      return { answer: allowed, vended: parseVendResponse(body) }
+    } catch (error) {
+      return { answer: undecided(`HTTP 200, but ${reasonOf(error)}`) }
+    }
+  }
+  const problem = parseProblem(body)
+  const how = problem === undefined ? `HTTP ${status}` : `HTTP ${status} ${problem.code}: ${problem.detail}`
+  return { answer: status === 401 || status === 403 ? refused(how) : undecided(how) }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
