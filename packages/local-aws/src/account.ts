@@ -20,6 +20,8 @@ export interface AccountSettings {
   readonly clock: Clock
   readonly journal: Journal
   readonly ports: { readonly iot?: number; readonly api?: number; readonly sts?: number; readonly iam?: number }
+  /** Whether a deployment runs what it would wait for. */
+  readonly triggers: boolean
   /** PEM that JWT authorizers trust as well. */
   readonly trust?: string
 }
@@ -105,6 +107,7 @@ export class Account {
       journal: this.#journal,
       directory,
       iotEndpoint: this.iot.endpoint,
+      triggers: settings.triggers,
       functions,
       createFunction: (configuration) => {
         const runtime = new FunctionRuntime(configuration, this.#lambdaHost())

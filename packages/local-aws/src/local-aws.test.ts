@@ -269,23 +269,30 @@ describe('what the template says counts', () => {
     expect(await vend(subject.aws)).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' })
   })
 
-  it('a trigger runs its function', async () => {
-    await using subject = await started((stack) => {
-      stack.Resources.Check = {
-        Type: 'Custom::Trigger',
-        Properties: {
-          ServiceToken: { 'Fn::GetAtt': ['Starter', 'Arn'] },
-          HandlerArn: { 'Fn::GetAtt': ['Lookup', 'Arn'] },
-          InvocationType: 'RequestResponse',
+  it.each([undefined, true, false])(
+    'a trigger runs its function unless told not to (triggers: %s)',
+    async (triggers) => {
+      await using subject = await started(
+        (stack) => {
+          stack.Resources.Check = {
+            Type: 'Custom::Trigger',
+            Properties: {
+              ServiceToken: { 'Fn::GetAtt': ['Starter', 'Arn'] },
+              HandlerArn: { 'Fn::GetAtt': ['Lookup', 'Arn'] },
+              InvocationType: 'RequestResponse',
+            },
+          }
+          stack.Resources.Starter = lambdaFunction('provider', 'StarterRole') as never
+          stack.Resources.StarterRole = lambdaRole({
+            run: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': ['Lookup', 'Arn'] } }],
+          }) as never
         },
-      }
-      stack.Resources.Starter = lambdaFunction('provider', 'StarterRole') as never
-      stack.Resources.StarterRole = lambdaRole({
-        run: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': ['Lookup', 'Arn'] } }],
-      }) as never
-    })
-    expect(subject.journal.some(({ event, outcome }) => event === 'Invoke' && outcome === 'ok')).toBe(true)
-  })
+        triggers === undefined ? {} : { triggers },
+      )
+      const ran = subject.journal.some(({ event, outcome }) => event === 'Invoke' && outcome === 'ok')
+      expect(ran).toBe(triggers !== false)
+    },
+  )
 
   it('region and account can be chosen, and are in every ARN', async () => {
     await using subject = await started(() => {}, { region: 'eu-central-1', accountId: '111122223333' })

@@ -23,6 +23,11 @@ export interface LocalAwsOptions {
   readonly journal?: Journal
   /** Values of template parameters. */
   readonly parameters?: Readonly<Record<string, string>>
+  /**
+   * Whether the functions run that a deployment waits for (`Custom::Trigger`), and can fail it. Default true; a start
+   * without them is faster and proves nothing about the stack.
+   */
+  readonly triggers?: boolean
   /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */
   readonly trust?: string
 }
@@ -96,11 +101,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const stacks = await readAssembly(options.assembly)
   const region = settle('region', stacks, options.region) ?? 'us-east-1'
   const accountId = settle('accountId', stacks, options.accountId) ?? '123456789012'
-  const { clock = systemClock, journal = () => {}, ports = {}, parameters = {}, trust } = options
+  const { clock = systemClock, journal = () => {}, ports = {}, parameters = {}, triggers = true, trust } = options
   // Loaded here: many who import this package only look for a stand-in that runs already.
   const { Account } = await import('./account.js')
   const { realise } = await import('./cloudformation/index.js')
-  const settings = { id: randomUUID(), region, accountId, clock, journal, ports }
+  const settings = { id: randomUUID(), region, accountId, clock, journal, ports, triggers }
   const account = await Account.open(trust === undefined ? settings : { ...settings, trust })
   try {
     const services = account.services()

@@ -19,7 +19,8 @@ export async function startStandIn(root: string): Promise<Target> {
   const assembly = join(root, 'cdk.out')
   if (!existsSync(join(assembly, 'manifest.json'))) throw nothingToUse(root)
   const { announce, startLocalAws } = await localAws()
-  const aws = await startLocalAws({ assembly })
+  // The deploy check would keep the first message waiting; `pnpm local`, the tests and every deployment run it.
+  const aws = await startLocalAws({ assembly, triggers: false })
   const announcement = await announce(aws, { directory: root })
   return target(announcement.content, 'a stand-in of its own: nothing is deployed, none is running', async () => {
     await announcement.remove()

@@ -20,6 +20,8 @@ export interface Services {
   readonly directory: Directory
   /** Endpoint of the account's IoT data plane: `localhost:8443`. */
   readonly iotEndpoint: string
+  /** Whether triggers run their functions. */
+  readonly triggers: boolean
   /** By ARN. */
   readonly functions: ReadonlyMap<string, FunctionRuntime>
   createFunction(configuration: FunctionConfiguration): FunctionRuntime

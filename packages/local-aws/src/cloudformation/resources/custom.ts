@@ -42,6 +42,7 @@ export const trigger: ResourceType = {
     const { properties, services, physicalName } = request
     const handlerArn = properties.text('HandlerArn')
     demand(request, 'lambda:InvokeFunction', handlerArn)
+    if (!services.triggers) return { ref: physicalName(64) }
     const called = findFunction(services, handlerArn).invoke({})
     if (properties.optionalText('InvocationType') !== 'Event') {
       const result = await called
