@@ -37,6 +37,7 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
   readonly #pending = new Set<Operation>()
   #connection: mqtt.MqttClientConnection
   readonly #established = new WeakSet<mqtt.MqttClientConnection>()
+  #firstDelaySeconds = RECONNECT_MIN_SECONDS
   #stopped = false
 
   constructor(options: TransportOptions) {
@@ -108,15 +109,15 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     return connection
   }
 
-  /** The SDK reconnects by itself, but only after a first success. */
+  /** The SDK reconnects by itself, but only after a first success; and a connection whose first attempt failed stays dead. */
   async #connectFirst(connection: mqtt.MqttClientConnection): Promise<void> {
-    for (let delay = RECONNECT_MIN_SECONDS; !this.#stopped; delay = Math.min(delay * 2, RECONNECT_MAX_SECONDS)) {
-      const connected = await connection.connect().then(
-        () => true,
-        () => false,
-      )
-      if (connected) return
-      await setTimeout(delay * 1000 * Math.random(), undefined, { ref: false })
+    try {
+      await connection.connect()
+      this.#firstDelaySeconds = RECONNECT_MIN_SECONDS
+    } catch {
+      await setTimeout(this.#firstDelaySeconds * 1000 * Math.random(), undefined, { ref: false })
+      this.#firstDelaySeconds = Math.min(this.#firstDelaySeconds * 2, RECONNECT_MAX_SECONDS)
+      if (!this.#stopped && connection === this.#connection) await this.#replace()
     }
   }
 
