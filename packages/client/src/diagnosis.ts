@@ -20,6 +20,8 @@ export interface FailedAttempt {
   readonly failure: TransportFailure
   /** True: a connection that stood has ended. False: an attempt to connect failed. */
   readonly stood: boolean
+  /** True: if the next attempt fails too, that will be said; so there is no need to ask the endpoint now. */
+  readonly reported: boolean
   readonly attempt: HandshakeAttempt
   readonly endpoint: Endpoint
   readonly ca: string | undefined
@@ -31,7 +33,7 @@ export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
   const { failure, attempt, endpoint, clientId } = failed
   if (attempt.error !== undefined) return ofProvider(attempt.error)
   if (failure.reasonCode !== undefined && failure.reasonCode !== 0) return ofReasonCode(failure, clientId)
-  if (attempt.path === undefined || failed.stood) return passing(lost(failure, endpoint))
+  if (attempt.path === undefined || failed.reported) return passing(lost(failure, endpoint))
   try {
     const answer = await askHandshake(endpoint, failed.ca, attempt.path)
     return ofAnswer(failed, answer)
@@ -88,14 +90,14 @@ function ofReasonCode(failure: TransportFailure, clientId: string): Diagnosis {
 }
 
 function ofAnswer(
-  { failure, attempt, endpoint, clientId }: FailedAttempt,
+  { failure, stood, attempt, endpoint, clientId }: FailedAttempt,
   { status, message, clockOffset }: { status: number; message: string; clockOffset: number },
 ): Diagnosis {
   const where = `${endpoint.host}:${endpoint.port}`
   if (status === 101) {
     // The handshake is fine, so it was the CONNECT: in MQTT 3.1.1 AWS closes the connection without a word, both when the
     // client ID is not granted and when it connected less than a second ago.
-    if (failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP')
+    if (!stood && failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP')
       return { error: connectNotGranted(clientId), terminal: false, hungUp: true }
     return passing(lost(failure, endpoint))
   }

@@ -33,6 +33,7 @@ interface Operation {
  * to be refused, and a new SDK connection goes on without it. Nor does the SDK say when an attempt to reconnect fails.
  */
 export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Transport {
+  readonly reportsFailedReconnects = false
   readonly #options: TransportOptions
   readonly #pending = new Set<Operation>()
   #connection: mqtt.MqttClientConnection

@@ -17,6 +17,7 @@ const MESSAGE_ID = 'message-id'
 
 /** MQTT 5 over the device SDK's client. */
 export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Transport {
+  readonly reportsFailedReconnects = true
   /** Let go of by `stop`, so that it can be collected: see `collectSoon`. */
   #client: mqtt5.Mqtt5Client | undefined
   #connected = false

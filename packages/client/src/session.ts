@@ -8,7 +8,7 @@ import type { SubscribeOptions, Subscription } from './subscription.js'
 import { Subscriptions } from './subscriptions.js'
 import { type Supervised, Supervisor } from './supervisor.js'
 import type { TopicFilter, TopicName } from './topic-types.js'
-import { FIRST_REFUSAL, NOT_AUTHORIZED, type QoS, type Transport, type TransportFailure } from './transport.js'
+import { FIRST_REFUSAL, NOT_AUTHORIZED, type QoS, type TransportFailure } from './transport.js'
 import type { AskedGrants } from './vendor.js'
 import { abortable, aborted } from './waiting.js'
 
@@ -38,7 +38,6 @@ export interface PublishOptions {
 
 /** What a session is made of; `connect` puts it together. */
 export interface SessionParts extends Supervised {
-  readonly transport: Transport
   /** What was vended first. */
   readonly identity: VendedIdentity
   /** Aborted when the session closes: ends whatever the handshake waits for. */

@@ -3,10 +3,11 @@ import type { Endpoint } from './endpoint.js'
 import type { TopicCredentialsError } from './errors.js'
 import type { VendedCredentialsProvider } from './from-vendor.js'
 import type { HandshakeSigner } from './handshake.js'
-import type { TransportFailure } from './transport.js'
+import type { Transport, TransportFailure } from './transport.js'
 
 /** What the supervisor has to know of the connection. */
 export interface Supervised {
+  readonly transport: Transport
   readonly handshake: HandshakeSigner
   readonly credentials: VendedCredentialsProvider
   readonly endpoint: Endpoint
@@ -34,9 +35,10 @@ export class Supervisor {
 
   /** Names the failure, and sees to it that the next attempt does not use credentials that AWS has refused. */
   async failed(failure: TransportFailure, stood: boolean): Promise<Verdict> {
-    const { handshake, credentials, endpoint, ca, clientId } = this.#supervised
+    const { transport, handshake, credentials, endpoint, ca, clientId } = this.#supervised
     const { attempt } = handshake
-    const diagnosis = await diagnose({ failure, stood, attempt, endpoint, ca, clientId })
+    const reported = stood && transport.reportsFailedReconnects
+    const diagnosis = await diagnose({ failure, stood, reported, attempt, endpoint, ca, clientId })
     const { error, terminal, refusedKey, hungUp = false } = diagnosis
     this.#hangUps = hungUp ? this.#hangUps + 1 : 0
     if (refusedKey !== undefined) {

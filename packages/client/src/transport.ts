@@ -37,6 +37,8 @@ export type ReasonCode = number
 
 /** One MQTT client of the device SDK, with the differences between its versions 3.1.1 and 5 taken out. */
 export interface Transport extends EventEmitter<TransportEvents> {
+  /** Whether `failed` is emitted for attempts to come back after an interruption, too. */
+  readonly reportsFailedReconnects: boolean
   start(): void
   /** Rejects with `TransportFailure` when the connection ends before the answer. */
   subscribe(filter: string, qos: QoS): Promise<ReasonCode>
