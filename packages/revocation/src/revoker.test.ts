@@ -1,0 +1,233 @@
+import { once } from 'node:events'
+import { Agent } from 'node:https'
+import { fileURLToPath } from 'node:url'
+import { IAMClient } from '@aws-sdk/client-iam'
+import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { connect, fromVendor, type Session, type VendedCredentialsProvider } from '@topic-credentials/client'
+import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { Revoker } from './revoker.js'
+
+/** Through the wire: the synthesized stack in the stand-in, the vendor's own bundle, the device SDK, the AWS SDK. */
+
+const assembly = fileURLToPath(new URL('../../../cdk.out', import.meta.url))
+const journal: JournalEntry[] = []
+const waiting: (() => void)[] = []
+const closing: (() => unknown)[] = []
+const clock = { skew: 0, now: () => Date.now() + clock.skew }
+const roleName = 'sts-sample-role'
+let aws: LocalAws
+let revoker: Revoker
+
+beforeAll(async () => {
+  const write = (entry: JournalEntry) => {
+    journal.push(entry)
+    for (const wake of waiting.splice(0)) wake()
+  }
+  aws = await startLocalAws({ assembly, clock, journal: write })
+})
+
+afterAll(async () => {
+  for (const close of closing.reverse()) await close()
+  await aws.close()
+})
+
+beforeEach(() => {
+  clock.skew = 0
+  // Its clients keep the offset of a clock that they have found to be off.
+  revoker = revokerAs(aws.operator)
+})
+
+function revokerAs({ accessKeyId, secretAccessKey }: LocalAws['operator']): Revoker {
+  const options = {
+    region: aws.region,
+    credentials: { accessKeyId, secretAccessKey },
+    requestHandler: { httpsAgent: new Agent({ ca: aws.ca }) },
+    // One more for a clock that is found to be off.
+    maxAttempts: 2,
+  }
+  const iam = new IAMClient({ ...options, endpoint: aws.endpoints.iam })
+  const iot = new IoTDataPlaneClient({ ...options, endpoint: `https://${aws.endpoints.iot}` })
+  closing.push(() => [iam, iot].map((client) => client.destroy()))
+  return new Revoker({ roleArn: String(aws.outputs.TopicCredentials?.RoleArn), iam, iot })
+}
+
+/** A user, and as many devices as needed: each vends for itself and then keeps what it got. */
+function user(name: string): () => VendedCredentialsProvider {
+  const { accessKeyId, secretAccessKey } = aws.createUser(name)
+  return () => {
+    const credentials = fromVendor({
+      url: String(aws.outputs.TopicCredentials?.CredentialsUrl),
+      region: aws.region,
+      ca: aws.ca,
+      credentials: { accessKeyId, secretAccessKey },
+      backoff: { baseMs: 0, capMs: 0, attempts: 1 },
+    })
+    closing.push(() => credentials.close())
+    return credentials
+  }
+}
+
+interface Device {
+  readonly session: Session
+  readonly credentials: VendedCredentialsProvider
+  /** Payloads from `test`, as they came. */
+  readonly inbox: readonly string[]
+}
+
+async function online(credentials: VendedCredentialsProvider): Promise<Device> {
+  const session = await connect({ credentials, ca: aws.ca })
+  closing.push(() => session.close())
+  const inbox: string[] = []
+  const messages = session.subscribe('test')
+  await messages.ready
+  const read = async () => {
+    for await (const { payload } of messages) {
+      inbox.push(new TextDecoder().decode(payload))
+      for (const wake of waiting.splice(0)) wake()
+    }
+  }
+  read().catch(() => {})
+  return { session, credentials, inbox }
+}
+
+/** Resolves when it holds; looked at whenever a message or an event of the stand-in comes. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise<void>((wake) => waiting.push(wake))
+}
+
+const refused = (event: string, clientId: string) =>
+  journal.filter((one) => one.event === event && one.outcome === 'refused' && one.fields?.clientId === clientId).length
+
+const vendorRoleName = () =>
+  String(aws.directory.role(roleName)?.trustPolicy.Statement[0]?.Principal?.AWS?.[0]).split('/')[1]
+const policiesOf = (name = '') => [...(aws.directory.role(name)?.inlinePolicies.keys() ?? [])]
+
+describe('a revoked user', () => {
+  it('could do all before, can do nothing after, and all again with new credentials once it is undone', async () => {
+    const [mallorys, bobs] = [user('mallory'), user('bob')]
+    const [mallory, bob] = [await online(mallorys()), await online(bobs())]
+    await mallory.session.publish('test', 'one')
+    await until(() => mallory.inbox.length === 1 && bob.inbox.length === 1)
+
+    expect(await revoker.revoke({ user: 'mallory' })).toEqual({ sessionName: 'mallory', connections: [] })
+    expect(await revoker.list()).toEqual({ revoked: ['mallory'], signedOut: [] })
+
+    // The connection that stands: nothing out, nothing in. The other user: both.
+    await expect(mallory.session.publish('test', 'two')).rejects.toMatchObject({ code: 'not_granted', byBroker: true })
+    await bob.session.publish('test', 'three')
+    await until(() => bob.inbox.length === 2 && refused('Receive', mallory.session.clientId) === 1)
+    expect([mallory.inbox, bob.inbox]).toEqual([['one'], ['one', 'three']])
+
+    // Connecting with the credentials it has, and vending.
+    await expect(connect({ credentials: mallory.credentials, ca: aws.ca })).rejects.toMatchObject({ byBroker: true })
+    await expect(mallorys()()).rejects.toMatchObject({ code: 'vend_refused', problem: { code: 'revoked' } })
+    expect((await bobs()()).vended.userId).toBe('bob')
+    await online(bob.credentials)
+
+    // The connection itself, once its client ID is known.
+    const closed = once(mallory.session, 'closed')
+    const clientIds = [mallory.session.clientId, 'mallory:never-there']
+    expect(await revoker.revoke({ user: 'mallory', clientIds })).toEqual({
+      sessionName: 'mallory',
+      connections: [
+        { clientId: mallory.session.clientId, outcome: 'ended' },
+        { clientId: 'mallory:never-there', outcome: 'absent' },
+      ],
+    })
+    await closed
+    expect(aws.iot.connections().map(({ principal }) => principal.split('/').at(-1))).toEqual(['bob', 'bob'])
+
+    expect(await revoker.undo({ user: 'mallory' })).toEqual({ sessionName: 'mallory', undone: true })
+    expect(await revoker.list()).toEqual({
+      revoked: [],
+      signedOut: [{ sessionName: 'mallory', before: expect.any(Number) }],
+    })
+    clock.skew += 2000
+    const back = await online(mallorys())
+    await back.session.publish('test', 'four')
+    await until(() => back.inbox.length === 1 && bob.inbox.length === 3)
+    // What was stolen before stays worthless.
+    await expect(connect({ credentials: mallory.credentials, ca: aws.ca })).rejects.toMatchObject({ byBroker: true })
+
+    expect(await revoker.undo({ user: 'mallory' })).toEqual({ sessionName: 'mallory', undone: false })
+    expect(policiesOf(vendorRoleName())).not.toContain('Revocations')
+    clock.skew += 25 * 3_600_000
+    await revoker.undo({ user: 'mallory' })
+    expect(policiesOf(roleName)).toEqual(['Ceiling'])
+  })
+
+  it('who is signed out is refused with what was vended before, and may vend anew', async () => {
+    const carols = user('carol')
+    const before = await online(carols())
+    await before.session.publish('test', 'x')
+    const { connections } = await revoker.signOut({ user: 'carol', clientIds: [before.session.clientId] })
+    expect(connections).toEqual([{ clientId: before.session.clientId, outcome: 'ended' }])
+    await expect(connect({ credentials: before.credentials, ca: aws.ca })).rejects.toMatchObject({ byBroker: true })
+    clock.skew += 4000
+    const after = await online(carols())
+    await after.session.publish('test', 'x')
+  })
+})
+
+describe('what is refused changes nothing', () => {
+  const state = () =>
+    [roleName, String(vendorRoleName())].map((name) => [...(aws.directory.role(name)?.inlinePolicies ?? [])])
+
+  it('another user’s client ID', async () => {
+    const before = state()
+    const foreign = { code: 'foreign_client_id', value: 'bob:1' }
+    await expect(revoker.revoke({ user: 'bo', clientIds: ['bo:1', 'bob:1'] })).rejects.toMatchObject(foreign)
+    expect(state()).toEqual(before)
+  })
+
+  it('a caller without the permission', async () => {
+    const before = state()
+    await expect(revokerAs(aws.developer).revoke({ user: 'bob' })).rejects.toMatchObject({ name: 'AccessDenied' })
+    expect(state()).toEqual(before)
+  })
+
+  it('more users than the roles have room for, and says so', async () => {
+    const filler = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: 'iot:*', Resource: `arn:aws:iot:*:*:topic/${'x'.repeat(9_000)}` }],
+    }
+    const other = String(vendorRoleName())
+    aws.putRolePolicy(other, 'Filler', filler)
+    let before = state()
+    const fill = async () => {
+      for (let index = 0; ; index++) {
+        before = state()
+        await revoker.revoke({ user: `${'u'.repeat(60)}${index}` })
+      }
+    }
+    await expect(fill()).rejects.toMatchObject({ code: 'no_room', message: expect.stringContaining(`role ${other}`) })
+    expect(state()).toEqual(before)
+    const { revoked } = await revoker.list()
+    expect(revoked.length).toBeGreaterThan(5)
+    for (const user of revoked) await revoker.undo({ user })
+    aws.deleteRolePolicy(other, 'Filler')
+    expect(policiesOf(other)).not.toContain('Revocations')
+  })
+
+  it('a policy of the same name that somebody else wrote', async () => {
+    const foreign = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iot:*', Resource: '*' }] }
+    const kept = aws.directory.policyText(aws.directory.role(roleName)?.inlinePolicies.get('Revocations') as never)
+    aws.putRolePolicy(roleName, 'Revocations', foreign)
+    await expect(revoker.revoke({ user: 'bob' })).rejects.toMatchObject({ code: 'foreign_policy' })
+    expect(policiesOf(vendorRoleName())).not.toContain('Revocations')
+    aws.putRolePolicy(roleName, 'Revocations', kept)
+  })
+
+  it('a role that trusts more than roles', async () => {
+    const { trustPolicy } = aws.directory.role(roleName) ?? {}
+    const open = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: aws.accountId }, Action: 'sts:AssumeRole' }],
+    }
+    aws.directory.updateAssumeRolePolicy(roleName, open)
+    await expect(revoker.revoke({ user: 'bob' })).rejects.toMatchObject({ code: 'unknown_vendor' })
+    aws.directory.updateAssumeRolePolicy(roleName, trustPolicy)
+    expect((await revoker.revoke({ user: 'bob' })).sessionName).toBe('bob')
+  })
+})
