@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { root, step } from './step.js'
 
 const node = process.execPath
+/** What the template is made of, besides infra. */
+const shippedPackages = ['credential-vendor', 'deploy-check', 'grants']
 
 /** Everything that a command needs on a machine with nothing but Node and npm; done only where it is due. */
 export function setUp() {
@@ -49,17 +51,22 @@ export function clean() {
   rmSync(join(root, 'node_modules/.topic-credentials/built'), { force: true })
 }
 
-/** Synthesizes the stack into cdk.out where its inputs are newer. */
-export function synth() {
+/**
+ * Synthesizes the stack into cdk.out where its inputs are newer.
+ *
+ * @param validate AWS's own template validation too, which takes longer than all the rest; our checks run always
+ */
+export function synth({ validate = false } = {}) {
   const inputs = [
     'infra/dist',
     'infra/entitlements.json',
     'cdk.json',
-    'packages/credential-vendor/dist',
-    'packages/grants/dist',
+    ...shippedPackages.map((name) => `packages/${name}/dist`),
   ]
-  if (upToDate(join(root, 'cdk.out/manifest.json'), inputs, (name) => !name.includes('.test.'))) return
-  step('Synthesizing the stack', node, ['infra/dist/bin/app.js'], { env: { CDK_OUTDIR: join(root, 'cdk.out') } })
+  const current = upToDate(join(root, 'cdk.out/manifest.json'), inputs, (name) => !name.includes('.test.'))
+  if (current && !validate) return
+  const env = { CDK_OUTDIR: join(root, 'cdk.out'), ...(validate ? {} : { CDK_VALIDATION: 'false' }) }
+  step('Synthesizing the stack', node, ['infra/dist/bin/app.js'], { env })
 }
 
 function upToDate(stamp, inputs, wanted) {

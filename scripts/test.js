@@ -9,7 +9,7 @@ install()
 clean()
 build()
 step('Linting', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '.'])
-synth()
+synth({ validate: true })
 step('Testing', node, [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
