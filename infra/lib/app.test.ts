@@ -9,6 +9,7 @@ import { AwsSolutionsChecks } from 'cdk-nag'
 import { ChatStack } from '../examples/chat-app.js'
 import { topicCredentialsApp } from './app.js'
 import { StackChecks } from './checks/stack-checks.js'
+import { statements } from './checks/statements.js'
 import { text } from './checks/template.js'
 import { TopicCredentialsStack } from './topic-credentials-stack.js'
 
@@ -48,23 +49,52 @@ describe('the stack', () => {
 
   it('has not changed unnoticed (UPDATE_SNAPSHOTS=1 accepts a change)', () => {
     const snapshot = fileURLToPath(new URL('../../lib/app.snapshot.json', import.meta.url))
-    const stable = JSON.stringify(template, null, 2).replaceAll(/\b[0-9a-f]{64}\b/g, '<asset hash>')
+    const stable = JSON.stringify(template, null, 2)
+      .replaceAll(/\b[0-9a-f]{64}\b/g, '<asset hash>')
+      .replaceAll(/(?<=CurrentVersion)[0-9a-fA-F]{40}/g, '<version>')
+      .replaceAll(/(?<="SUBJECT": ")[0-9a-f]+/g, '<digest>')
     if (process.env.UPDATE_SNAPSHOTS !== undefined) writeFileSync(snapshot, `${stable}\n`)
     expect(JSON.parse(stable)).toEqual(JSON.parse(readFileSync(snapshot, 'utf8')))
   })
 
   it('says for each statement why it is there', () => {
-    const statements = JSON.stringify(template).match(/"Action":/g) ?? []
-    const reasons = JSON.stringify(template).match(/"Sid":/g) ?? []
-    const trusts = Object.values(template.Resources).filter(
-      (resource) => 'Type' in resource && resource.Type === 'AWS::IAM::Role',
+    const said = Object.entries(template.Resources).flatMap(([logicalId, resource]) =>
+      sids(resource).map((sid) => [logicalId, sid ?? (resource as Described).Properties?.Description]),
     )
-    const permissions = Object.values(template.Resources).filter(
-      (resource) => 'Type' in resource && resource.Type === 'AWS::Lambda::Permission',
-    )
-    expect(reasons).toHaveLength(statements.length - trusts.length - permissions.length)
+    expect(said.length).toBeGreaterThan(10)
+    expect(said.filter(([, reason]) => reason === undefined)).toEqual([])
+  })
+
+  it('names what it is about wherever IAM takes a name', () => {
+    const wide = statements(template as never)
+      .filter(({ kind }) => kind === 'permissions')
+      .flatMap(({ actions, resources }) => resources.map((resource) => `${actions.join(' ')} ${resource}`))
+      .filter((statement) => statement.includes('*'))
+      .map((statement) => statement.replaceAll(/[0-9A-F]{8}(?=\.)/g, ''))
+    const here = 'arn:<AWS.Partition>:iot:<AWS.Region>:<AWS.AccountId>'
+    expect(wide).toEqual([
+      'iot:DescribeEndpoint *',
+      `iot:Connect ${here}:client/*:*`,
+      `iot:Publish ${here}:topic/users/*/*`,
+      `iot:Receive ${here}:topic/devices/*/telemetry`,
+      `iot:Receive ${here}:topic/users/*/*`,
+      `iot:Subscribe ${here}:topicfilter/devices/*/telemetry`,
+      `iot:Subscribe ${here}:topicfilter/users/*/*`,
+      'lambda:InvokeFunction <CredentialsDeployCheckFunction.Arn>:*',
+    ])
   })
 })
+
+interface Described {
+  readonly Properties?: { readonly Description?: string }
+}
+
+/** The Sid of each IAM statement in a resource; undefined for one without. */
+function sids(value: unknown): (string | undefined)[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { Effect, Sid } = value as { Effect?: string; Sid?: string }
+  return Effect === undefined ? Object.values(value).flatMap(sids) : [Sid]
+}
 
 describe('variants that pass every check', () => {
   const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app', jwtScope: 'mqtt' }
@@ -75,6 +105,8 @@ describe('variants that pass every check', () => {
     ['tokens and backends', { ...jwt, backends: 'true' }],
     ['browsers', { corsOrigins: 'https://app.example.com' }],
     ['a limit', { concurrency: '10' }],
+    ['alarms that tell somebody', { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call' }],
+    ['no check', { deployCheck: 'false' }],
   ])('%s', (_, context) => {
     expect(Object.keys(synthesize(context).Outputs)).toHaveLength(5)
   })

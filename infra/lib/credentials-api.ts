@@ -51,6 +51,8 @@ export class CredentialsApi extends Construct {
   readonly api: HttpApi
   /** Where users `POST` for credentials. */
   readonly credentialsUrl: string
+  private readonly integration: HttpLambdaIntegration
+  private readonly byToken: boolean
 
   constructor(scope: Construct, id: string, props: CredentialsApiProps) {
     super(scope, id)
@@ -63,7 +65,9 @@ export class CredentialsApi extends Construct {
       createDefaultStage: false,
       ...cors(props.corsOrigins),
     })
+    this.byToken = jwt !== undefined
     const integration = new HttpLambdaIntegration('Vendor', handler)
+    this.integration = integration
     this.api.addRoutes({ path: '/credentials', methods: [HttpMethod.GET, HttpMethod.POST], integration })
     if (props.backends === true) {
       const path = '/users/{userId}/credentials'
@@ -83,6 +87,19 @@ export class CredentialsApi extends Construct {
       },
     })
     this.credentialsUrl = `${this.api.apiEndpoint}/credentials`
+  }
+
+  /**
+   * Where an IAM principal asks for credentials of its own. Where users have tokens this opens a route that has the IAM
+   * authorizer: what a caller gets there is what the entitlements give to its own name, without claims.
+   */
+  openToIam(): { readonly url: string; readonly routeArn: string } {
+    const path = this.byToken ? '/deploy-check/credentials' : '/credentials'
+    if (this.byToken) {
+      const iamOnly = { authorizer: new HttpIamAuthorizer(), authorizationScopes: [] }
+      this.api.addRoutes({ path, methods: [HttpMethod.POST], integration: this.integration, ...iamOnly })
+    }
+    return { url: this.api.apiEndpoint + path, routeArn: this.api.arnForExecuteApi('POST', path, '$default') }
   }
 }
 

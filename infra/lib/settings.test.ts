@@ -3,11 +3,12 @@ import { App } from 'aws-cdk-lib'
 import { SettingError, settings } from './settings.js'
 
 const read = (context: Record<string, unknown>): ReturnType<typeof settings> => settings(new App({ context }).node)
+const onCall = 'arn:aws:sns:eu-west-1:123456789012:on-call'
 const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app,cli' }
 
 describe('settings', () => {
   it('has defaults', () => {
-    expect(read({})).toEqual({ backends: false, throttle: { rateLimit: 100, burstLimit: 200 } })
+    expect(read({})).toEqual({ backends: false, deployCheck: true, throttle: { rateLimit: 100, burstLimit: 200 } })
   })
 
   it.each([
@@ -15,6 +16,9 @@ describe('settings', () => {
     [{ roleName: 'r' }, { roleName: 'r' }],
     [{ backends: 'true' }, { backends: true }],
     [{ backends: true }, { backends: true }],
+    [{ deployCheck: 'false' }, { deployCheck: false }],
+    [{ deployCheck: true }, { deployCheck: true }],
+    [{ alarmTopicArn: onCall }, { alarmTopicArn: onCall }],
     [{ concurrency: '50' }, { concurrency: 50 }],
     [{ cacheSeconds: '30' }, { cacheSeconds: 30 }],
     [{ rateLimit: '5', burstLimit: 6 }, { throttle: { rateLimit: 5, burstLimit: 6 } }],
@@ -34,6 +38,9 @@ describe('settings', () => {
   it.each([
     ['ceiling', { ceiling: 'AdministratorAccess' }],
     ['backends', { backends: 'yes' }],
+    ['deployCheck', { deployCheck: 'no' }],
+    ['alarmTopicArn', { alarmTopicArn: 'on-call' }],
+    ['alarmTopicArn', { alarmTopicArn: 'arn:aws:sqs:eu-west-1:123456789012:on-call' }],
     ['concurrency', { concurrency: '0' }],
     ['concurrency', { concurrency: 'many' }],
     ['rateLimit', { rateLimit: '-1' }],

@@ -27,6 +27,8 @@ export class SettingError extends Error {
  * | `concurrency` | `50` |
  * | `cacheSeconds` | `30` |
  * | `rateLimit`, `burstLimit` | `100`, `200` |
+ * | `deployCheck` | `false` |
+ * | `alarmTopicArn` | `arn:aws:sns:eu-west-1:123456789012:on-call` |
  *
  * @throws SettingError naming the setting, its value and what was expected.
  */
@@ -61,6 +63,8 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
     corsOrigins: list('corsOrigins'),
     concurrency: count('concurrency'),
     cacheSeconds: count('cacheSeconds'),
+    deployCheck: oneOf('deployCheck', ['true', 'false']) !== 'false',
+    alarmTopicArn: snsTopicArn(text('alarmTopicArn')),
     throttle: { rateLimit: count('rateLimit') ?? 100, burstLimit: count('burstLimit') ?? 200 },
   }
 }
@@ -78,4 +82,13 @@ function jwtCallers(issuer?: string, audience?: string[], scope?: string): JwtCa
     )
   }
   return { issuer, audience, scope }
+}
+
+function snsTopicArn(arn: string | undefined): string | undefined {
+  if (arn === undefined || /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/.test(arn)) return arn
+  throw new SettingError(
+    'alarmTopicArn',
+    arn,
+    'expected the ARN of a standard SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME.',
+  )
 }

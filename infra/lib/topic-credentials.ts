@@ -1,6 +1,8 @@
 import { Construct } from 'constructs'
 import { CredentialsApi, type CredentialsApiProps } from './credentials-api.js'
 import { DataEndpoint } from './data-endpoint.js'
+import { DeployCheck } from './deploy-check.js'
+import { Monitoring, type MonitoringProps } from './monitoring.js'
 import { TopicRole, type TopicRoleProps } from './topic-role.js'
 import { VendingFunction, type VendingFunctionProps } from './vending-function.js'
 import { VendingMetrics } from './vending-metrics.js'
@@ -10,10 +12,14 @@ import { VendorRole } from './vendor-role.js'
 export interface TopicCredentialsProps
   extends Omit<TopicRoleProps, 'vendor'>,
     Omit<VendingFunctionProps, 'vendor' | 'topics' | 'endpoint'>,
-    Omit<CredentialsApiProps, 'handler'> {}
+    Omit<CredentialsApiProps, 'handler'>,
+    Omit<MonitoringProps, 'vending' | 'metrics' | 'api'> {
+  /** Whether a deployment has to prove what its credentials can and cannot do. @default true */
+  readonly deployCheck?: boolean | undefined
+}
 
 /**
- * Everything that vends credentials: role, function, metrics, HTTP API.
+ * Everything that vends credentials: role, function, HTTP API, metrics with alarms and dashboard, deploy check.
  *
  * @example
  * new TopicCredentials(this, 'Credentials', {
@@ -27,6 +33,9 @@ export class TopicCredentials extends Construct {
   readonly vending: VendingFunction
   readonly metrics: VendingMetrics
   readonly api: CredentialsApi
+  readonly monitoring: Monitoring
+  /** Undefined where it is switched off. */
+  readonly deployCheck: DeployCheck | undefined
 
   constructor(scope: Construct, id: string, props: TopicCredentialsProps) {
     super(scope, id)
@@ -41,5 +50,10 @@ export class TopicCredentials extends Construct {
     })
     this.metrics = new VendingMetrics(this, 'Metrics', { logGroup: this.vending.logGroup })
     this.api = new CredentialsApi(this, 'Api', { ...props, handler: this.vending.function })
+    const { endpoint, topics, vending, metrics, api } = this
+    this.monitoring = new Monitoring(this, 'Monitoring', { ...props, vending, metrics, api })
+    if (props.deployCheck === false) return
+    const subject = [vendor, endpoint, topics, vending, api]
+    this.deployCheck = new DeployCheck(this, 'DeployCheck', { ...props, topics, api, subject })
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { VendResponse } from '@topic-credentials/grants'
 import { type Answer, undecided } from './answer.js'
-import type { Finding } from './finding.js'
+import { type Finding, holds } from './finding.js'
 import type { MqttSession } from './mqtt-session.js'
 import type { Subject } from './subject.js'
 import { type Plan, plan } from './topics.js'
@@ -61,7 +61,9 @@ async function topics(subject: Subject, vended: VendResponse, planned: Plan, non
       findings.push({ what, expected: 'allowed', answer: await answer })
     if (subscribe !== undefined) await tried(`subscribe to ${subscribe}`, open.subscribe(subscribe))
     if (publish !== undefined) await tried(`publish to ${publish}`, open.publish(publish, message))
-    if (publish !== undefined && publish === subscribe) await tried(`receive from ${publish}`, open.receive(message))
+    // Waiting for what was not sent would take long and say nothing new.
+    if (publish !== undefined && publish === subscribe && findings.every(holds))
+      await tried(`receive from ${publish}`, open.receive(message))
     return findings
   }
   const refusals = neighbours.flatMap((topic) => [
