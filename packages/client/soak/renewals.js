@@ -1,10 +1,13 @@
 // A day and more of renewals, compressed: `pnpm --filter client soak [RENEWALS]`. Prints heap, handles and sockets as it goes.
-import { Stage } from '../dist/integration/stage.js'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, fromVendor } from '../dist/index.js'
 
 const renewals = Number(process.argv[2] ?? 2_000)
-const stage = await Stage.start()
-const credentials = stage.credentials()
-const session = await stage.connect({ credentials, connectIntervalMs: 0 })
+const standIn = fork(new URL('stand-in.js', import.meta.url))
+const [{ ca, ...vendor }] = await once(standIn, 'message')
+const credentials = fromVendor({ ...vendor, ca })
+const session = await connect({ credentials, ca, connectIntervalMs: 0 })
 let received = 0
 await session.subscribe('test', {
   onMessage: () => {
@@ -16,15 +19,16 @@ console.log('renewals  heap MB  rss MB  handles  sockets  received')
 for (let done = 0; done <= renewals; done++) {
   if (done % (renewals / 10) === 0) report(done)
   if (done === renewals) break
-  stage.journal.length = 0
-  stage.aws.faults.skewClock((done % 200) * 1_001)
   credentials.invalidate(session.accessKeyId)
   const renewed = new Promise((resolve) => session.once('renewed', resolve))
-  stage.aws.faults.cutSockets(session.clientId)
+  // The broker's clock goes on by a second each time: AWS takes one CONNECT a second from a client ID.
+  standIn.send({ cut: session.clientId, ahead: (done % 200) * 1_001 })
   await renewed
   await session.publish('test', String(done))
 }
-await stage[Symbol.asyncDispose]()
+await session.close()
+credentials.close()
+standIn.disconnect()
 
 function report(done) {
   globalThis.gc?.()
