@@ -91,6 +91,7 @@ describe('a sound stack', () => {
     ['with tokens', { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app', jwtScope: 'mqtt' }],
     ['with one call of the function at a time', { concurrency: '1' }],
     ['with a cache', { cacheSeconds: '300' }],
+    ['with a small limit', { rateLimit: '2', burstLimit: '1' }],
   ])('%s is deployed, with at least six refusals proved', async (name, context) => {
     const said = await new Assembly(synthesize(name, context)).deploy()
     const [refused, allowed] = ['refused', 'allowed'].map((verdict) =>

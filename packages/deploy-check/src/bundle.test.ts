@@ -18,7 +18,7 @@ describe('bundleDeployCheck', () => {
       const { bytes } = bundleDeployCheck({ folder })
       const text = readFileSync(join(folder, 'index.cjs'), 'utf8')
       expect(Buffer.byteLength(text)).toBe(bytes)
-      expect(bytes).toBeLessThan(450_000)
+      expect(bytes).toBeLessThan(250_000)
       return text
     })
     expect(one).toBe(two)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseProblem, parseVendResponse, type VendResponse } from '@topic-credentials/grants'
 import { type Answer, allowed, reasonOf, refused, undecided } from './answer.js'
 import type { FunctionEnvironment, Keys } from './environment.js'
@@ -10,6 +11,9 @@ export interface Ask {
   readonly subscribe?: readonly string[]
 }
 
+/** Seconds that what the check is given lasts: the least that STS takes. */
+const SHORTEST = 900
+
 /** What was deployed, as somebody outside can reach it. */
 export class Subject {
   readonly #environment: FunctionEnvironment
@@ -21,20 +25,25 @@ export class Subject {
   /** Asks for credentials, signed with the check's own role. */
   async vend(ask: Ask): Promise<{ answer: Answer; vended?: VendResponse }> {
     const { credentialsUrl: url, keys, region } = this.#environment
-    const post = { url, contentType: 'application/json', body: JSON.stringify(ask) }
-    return vendAnswer(await send(post, await signedHeaders(post, keys, 'execute-api', region)))
+    const post = { url, contentType: 'application/json', body: JSON.stringify({ ...ask, durationSeconds: SHORTEST }) }
+    return vendAnswer(await send(post, () => signedHeaders(post, keys, 'execute-api', region)))
   }
 
   /** Asks for credentials without saying who is asking. */
   async vendUnsigned(): Promise<Answer> {
     const post = { url: this.#environment.credentialsUrl, contentType: 'application/json', body: '{}' }
-    return vendAnswer(await send(post, {})).answer
+    return vendAnswer(await send(post, async () => ({}))).answer
   }
 
   /** Assumes the topic role as the vendor does, but without a session policy. What it might give is thrown away. */
   assumeRole(): Promise<Answer> {
     const { roleArn: RoleArn } = this.#environment
-    return this.#sts({ Action: 'AssumeRole', RoleArn, RoleSessionName: 'deploy-check', DurationSeconds: '900' })
+    return this.#sts({
+      Action: 'AssumeRole',
+      RoleArn,
+      RoleSessionName: 'deploy-check',
+      DurationSeconds: String(SHORTEST),
+    })
   }
 
   /** The same signature at the same place for something that everybody may ask. */
@@ -57,7 +66,7 @@ export class Subject {
     const { stsUrl: url, keys, region } = this.#environment
     const body = new URLSearchParams({ ...parameters, Version: '2011-06-15' }).toString()
     const post = { url, contentType: 'application/x-www-form-urlencoded; charset=utf-8', body }
-    const { status, text } = await send(post, await signedHeaders(post, keys, 'sts', region))
+    const { status, text } = await send(post, () => signedHeaders(post, keys, 'sts', region))
     if (status === 200) return allowed
     const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? ''
     return code === 'AccessDenied' ? refused(code) : undecided(`HTTP ${status} ${code || text}`.trim())
@@ -70,7 +79,15 @@ interface Response {
   readonly text: string
 }
 
-async function send({ url, contentType, body }: Post, headers: Record<string, string>): Promise<Response> {
+/** Sends until it is not throttled: a stack with a small limit is no broken one. */
+async function send(post: Post, headers: () => Promise<Record<string, string>>, tries = 10): Promise<Response> {
+  const response = await sendOnce(post, await headers())
+  if (response.status !== 429 || tries === 0) return response
+  await sleep(500)
+  return send(post, headers, tries - 1)
+}
+
+async function sendOnce({ url, contentType, body }: Post, headers: Record<string, string>): Promise<Response> {
   try {
     const response = await fetch(url, {
       method: 'POST',

@@ -1,0 +1,44 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { MqttSession } from './mqtt-session.js'
+
+/** What counts as a refusal, and what as no answer. What a broker answers is tested with the whole stack, in the stand-in. */
+
+let server: Server
+
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+/** A server that answers each handshake in this way. */
+async function answering(response: string): Promise<string> {
+  server = createServer().on('upgrade', (_, socket) => socket.end(response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/mqtt`
+}
+
+const connect = async (url: string) => (await MqttSession.open(url, 'a')).answer
+
+describe('a handshake', () => {
+  it.each([401, 403])('answered %d is refused', async (status) => {
+    const url = await answering(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`)
+    expect(await connect(url)).toEqual({ outcome: 'refused', how: `HTTP ${status}` })
+  })
+
+  it.each([400, 404, 426, 429, 500, 503])('answered %d proves nothing', async (status) => {
+    const url = await answering(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`)
+    expect(await connect(url)).toEqual({ outcome: 'undecided', how: `HTTP ${status}` })
+  })
+
+  it('cut off proves nothing', async () => {
+    expect(await connect(await answering(''))).toMatchObject({ outcome: 'undecided' })
+  })
+
+  it('that finds nobody proves nothing', async () => {
+    const url = await answering('')
+    await new Promise((resolve) => server.close(resolve))
+    expect(await connect(url)).toMatchObject({ outcome: 'undecided', how: expect.stringContaining('ECONNREFUSED') })
+  })
+})
