@@ -20,18 +20,22 @@ export async function serve(options: ServeOptions): Promise<void> {
   const print = (line: string) => process.stdout.write(`${line}\n`)
   // A closed pipe (`pnpm local | head`) ends the stand-in like Ctrl-C does.
   const ended = endSignal()
+  let started = false
   const startedAt = performance.now()
   const aws = await startLocalAws({
     assembly,
     ports: port === 0 ? {} : { iot: port, api: port + 1, sts: port + 2, iam: port + 3 },
     ...(region === undefined ? {} : { region }),
     journal: (entry) => {
-      const line = options.json ? JSON.stringify(entry) : readable(entry, options)
+      // What the deployment's own triggers try is their business: it is told when it fails.
+      const hidden = !started && entry.service !== 'cloudformation' && !options.logs
+      const line = options.json ? JSON.stringify(entry) : hidden ? undefined : readable(entry, options)
       if (line !== undefined) print(line)
     },
   }).catch((error: unknown) => {
     throw explained(error)
   })
+  started = true
   const announcement = await announce(aws, { directory: root })
   const seconds = (performance.now() - startedAt) / 1000
   if (options.json) print(JSON.stringify(startedEvent(aws)))
