@@ -111,6 +111,17 @@ describe('DeployCheck', () => {
     expect(() => synthesize({ entitlements: nothing, deployCheck: false })).not.toThrow()
   })
 
+  it('says so where more is granted to everybody than fits a session', () => {
+    const filters = Array.from(
+      { length: 40 },
+      (_, index) => `a-topic-of-some-length/number-${index * 7919}/${'${userId}'}`,
+    )
+    const plenty = { entitlements: [{ publish: filters }] }
+    expect(() => synthesize({ entitlements: plenty })).toThrow(
+      /deployCheck: .*cannot be vended at once: .*more than STS takes.*\/\$\{userId\}.*-c deployCheck=false/,
+    )
+  })
+
   it('can stand twice in one stack', () => {
     const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Test')
     new TopicCredentials(stack, 'One', { entitlements, roleName: 'one' })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CheckEnvironment } from '@topic-credentials/deploy-check'
 import { bundleDeployCheck } from '@topic-credentials/deploy-check/bundle'
-import { grantsFor, parseEntitlements } from '@topic-credentials/grants'
+import { GrantError, grantsFor, parseEntitlements, sessionPolicy } from '@topic-credentials/grants'
 import { Aws, CfnElement, Duration, Lazy, Stack } from 'aws-cdk-lib'
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
@@ -47,6 +47,7 @@ export class DeployCheck extends Construct {
     const entrance = props.api.openToIam()
     const environment: CheckEnvironment = {
       CREDENTIALS_URL: entrance.url,
+      USERS_URL: props.api.credentialsUrl,
       ROLE_ARN: props.topics.role.roleArn,
       STS_URL: `https://sts.${Aws.REGION}.${Aws.URL_SUFFIX}`,
       SUBJECT: Lazy.string({ produce: () => digest(props.subject) }),
@@ -111,6 +112,16 @@ function requireEntitled(entitlements: EntitlementsDocument): void {
       'deployCheck: the entitlements give nothing to a caller without claims, so there is nothing to check with. Add a ' +
         'rule without "when", such as {"publish": ["users/${userId}/#"], "subscribe": ["users/${userId}/#"]}, or switch ' +
         'the check off (-c deployCheck=false).',
+    )
+  }
+  try {
+    sessionPolicy(grants, { userId })
+  } catch (error) {
+    if (!(error instanceof GrantError)) throw error
+    throw new Error(
+      `deployCheck: what the entitlements give to a caller without claims cannot be vended at once: ${error.message.replaceAll(userId, '${userId}')} Give ` +
+        'less to everybody, or switch the check off (-c deployCheck=false).',
+      { cause: error },
     )
   }
 }

@@ -88,7 +88,10 @@ describe('a sound stack', () => {
   it.each([
     ['as it is', {}],
     ['with a wide role: the session policy alone narrows it', { ceiling: 'AWSIoTFullAccess' }],
-    ['with tokens', { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app', jwtScope: 'mqtt' }],
+    [
+      'with tokens, which users then need',
+      { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app', jwtScope: 'mqtt' },
+    ],
     ['with one call of the function at a time', { concurrency: '1' }],
     ['with a cache', { cacheSeconds: '300' }],
     ['with a small limit', { rateLimit: '2', burstLimit: '1' }],

@@ -3,6 +3,7 @@ import { readEnvironment } from './environment.js'
 
 const complete = {
   CREDENTIALS_URL: 'https://abc.execute-api.eu-west-1.amazonaws.com/credentials',
+  USERS_URL: 'https://abc.execute-api.eu-west-1.amazonaws.com/credentials',
   ROLE_ARN: 'arn:aws:iam::123456789012:role/sts-sample-role',
   STS_URL: 'https://sts.eu-west-1.amazonaws.com',
   SUBJECT: '1a2b3c',
@@ -27,12 +28,17 @@ describe('readEnvironment', () => {
     expect(read).toMatchObject({ stsUrl: new URL('https://localhost:8445'), standIn: true })
   })
 
-  it.each(['CREDENTIALS_URL', 'ROLE_ARN', 'STS_URL', 'AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])(
-    'names %s when it is missing',
-    (name) => {
-      expect(() => readEnvironment({ ...complete, [name]: undefined })).toThrow(name)
-    },
-  )
+  it.each([
+    'CREDENTIALS_URL',
+    'USERS_URL',
+    'ROLE_ARN',
+    'STS_URL',
+    'AWS_REGION',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+  ])('names %s when it is missing', (name) => {
+    expect(() => readEnvironment({ ...complete, [name]: undefined })).toThrow(name)
+  })
 
   it('names a URL that is none', () => {
     expect(() => readEnvironment({ ...complete, CREDENTIALS_URL: 'abc' })).toThrow("CREDENTIALS_URL is 'abc'")

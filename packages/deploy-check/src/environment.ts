@@ -5,6 +5,8 @@
 export type CheckEnvironment = {
   /** Where to ask for credentials with an IAM signature. */
   readonly CREDENTIALS_URL: string
+  /** Where users ask for credentials: the same, or with a token. */
+  readonly USERS_URL: string
   /** ARN of the role that sessions are made from. */
   readonly ROLE_ARN: string
   /** `https://sts.<region>.amazonaws.com`. */
@@ -23,6 +25,7 @@ export interface Keys {
 /** {@link CheckEnvironment} as it is read, and what Lambda itself sets. */
 export interface FunctionEnvironment {
   readonly credentialsUrl: URL
+  readonly usersUrl: URL
   readonly roleArn: string
   readonly stsUrl: URL
   readonly region: string
@@ -46,6 +49,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const sessionToken = env.AWS_SESSION_TOKEN
   return {
     credentialsUrl: url('CREDENTIALS_URL'),
+    usersUrl: url('USERS_URL'),
     roleArn: read('ROLE_ARN'),
     stsUrl: url('STS_URL', env.AWS_ENDPOINT_URL_STS ?? read('STS_URL')),
     region: read('AWS_REGION'),

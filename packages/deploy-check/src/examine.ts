@@ -32,13 +32,19 @@ export async function examine(subject: Subject, nonce: string): Promise<Finding[
 }
 
 async function vending(subject: Subject, { beyond }: Plan): Promise<Finding[]> {
-  const [wider, unsigned] = await Promise.all([subject.vend({ subscribe: [beyond] }), subject.vendUnsigned()])
-  const { answer } = wider
+  const unproven = subject.entrances.map(async (url): Promise<Finding> => {
+    return {
+      what: `ask POST ${url.pathname} without a proof of identity`,
+      expected: 'refused',
+      answer: await subject.vendUnproven(url),
+    }
+  })
+  const { answer } = await subject.vend({ subscribe: [beyond] })
   // Any other 403 would be about the caller, not about what it asks for.
   const entitled = answer.outcome === 'refused' && !answer.how.includes('not_entitled')
   return [
     { what: `ask to subscribe to ${beyond}`, expected: 'refused', answer: entitled ? undecided(answer.how) : answer },
-    { what: 'ask for credentials without a signature', expected: 'refused', answer: unsigned },
+    ...(await Promise.all(unproven)),
   ]
 }
 

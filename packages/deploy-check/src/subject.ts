@@ -29,9 +29,15 @@ export class Subject {
     return vendAnswer(await send(post, () => signedHeaders(post, keys, 'execute-api', region)))
   }
 
+  /** Where credentials are to be had: by signature, and where users have tokens, by token. */
+  get entrances(): URL[] {
+    const { credentialsUrl, usersUrl } = this.#environment
+    return credentialsUrl.href === usersUrl.href ? [usersUrl] : [credentialsUrl, usersUrl]
+  }
+
   /** Asks for credentials without saying who is asking. */
-  async vendUnsigned(): Promise<Answer> {
-    const post = { url: this.#environment.credentialsUrl, contentType: 'application/json', body: '{}' }
+  async vendUnproven(url: URL): Promise<Answer> {
+    const post = { url, contentType: 'application/json', body: '{}' }
     return vendAnswer(await send(post, async () => ({}))).answer
   }
 
