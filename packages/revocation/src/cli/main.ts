@@ -15,7 +15,12 @@ interface RevokeOptions {
 const program = new Command('revoke')
   .description("Takes a user's access away at once: live sessions, new credentials, and the connections that you name")
   .argument('[user]', 'the user ID that the vendor verified, such as the "sub" of a token or an IAM user name')
-  .option('--client-id <id>', 'close this connection too; may be repeated', (id, ids: string[]) => [...ids, id], [])
+  .addOption(
+    new Option('--client-id <id>', 'close this connection too; may be repeated')
+      .argParser((id, ids: string[]) => [...ids, id])
+      .default([])
+      .conflicts(['undo', 'list']),
+  )
   .addOption(
     new Option('--sign-out', 'end the sessions of before; new credentials are still vended').conflicts([
       'undo',

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { announce, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+
+/** The command as a process, in a project of its own with a stand-in that is announced there. */
+
+const command = fileURLToPath(new URL('./main.js', import.meta.url))
+const assembly = fileURLToPath(new URL('../../../../cdk.out', import.meta.url))
+const project = mkdtempSync(join(tmpdir(), 'revocation-'))
+let aws: LocalAws
+let withdraw: () => Promise<void>
+
+beforeAll(async () => {
+  writeFileSync(join(project, 'cdk.json'), '{}')
+  aws = await startLocalAws({ assembly })
+  const { remove } = await announce(aws, { directory: project })
+  withdraw = remove
+})
+
+afterAll(async () => {
+  await withdraw()
+  await aws.close()
+  rmSync(project, { recursive: true })
+})
+
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(...args: string[]): Promise<Ended> {
+  const env = { PATH: process.env.PATH, INIT_CWD: project, NODE_NO_WARNINGS: '1' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    )
+  })
+}
+
+describe('pnpm revoke', () => {
+  it('revokes, lists and undoes at the stand-in that is running', async () => {
+    const revoked = await run('auth0|alice', '--client-id', 'auth0=7Calice:laptop')
+    expect(revoked).toMatchObject({ code: 0, stderr: `At the stand-in that is running (process ${process.pid})\n` })
+    expect(revoked.stdout).toContain('Revoked: auth0=7Calice.')
+    expect(revoked.stdout).toContain('Client auth0=7Calice:laptop was not connected.')
+    expect(await run('--list')).toMatchObject({ code: 0, stdout: 'auth0=7Calice  revoked\n' })
+    expect(JSON.parse((await run('--list', '--json')).stdout)).toEqual({ revoked: ['auth0=7Calice'], signedOut: [] })
+    const undone = await run('--', '--undo', 'auth0=7Calice', '--as', 'session-name', '--json')
+    expect(JSON.parse(undone.stdout)).toEqual({ sessionName: 'auth0=7Calice', undone: true })
+    expect((await run('--list')).stdout).toMatch(/^auth0=7Calice {2}sessions issued before .*Z are denied\n$/)
+  })
+
+  it.each([
+    [[], 'error: name a USER, or ask for --list\n'],
+    [['alice', '--list'], 'error: --list takes no USER\n'],
+    [
+      ['alice', '--undo', '--client-id', 'alice:1'],
+      "error: option '--client-id <id>' cannot be used with option '--undo'\n",
+    ],
+    [['alice', '--undo', '--sign-out'], "error: option '--sign-out' cannot be used with option '--undo'\n"],
+    [
+      ['alice', '--as', 'name'],
+      "error: option '--as <kind>' argument 'name' is invalid. Allowed choices are user-id, session-name.\n",
+    ],
+    [['auth0=7Calice'], "'auth0=7Calice' may be a user ID or a session name. Say which is meant: --as session-name"],
+    [['alice', '--client-id', 'bob:1'], "The client ID 'bob:1' is not one of this user's. Theirs begin with 'alice:'."],
+    [['alice', '--outputs', 'none.json'], "The stack's outputs cannot be read: ENOENT"],
+    [
+      ['alice', '--outputs', 'cdk.json'],
+      'cdk.json does not give one stack: no stack has RoleArn, IotEndpoint and Region.',
+    ],
+  ])('%j is refused, in words', async (args, words) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain(words)
+    expect(stderr).not.toMatch(/^\s+at /m)
+  })
+})
