@@ -116,7 +116,7 @@ describe('a revoked user', () => {
     // The connection that stands: nothing out, nothing in. The other user: both.
     await expect(mallory.session.publish('test', 'two')).rejects.toMatchObject({ code: 'not_granted', byBroker: true })
     await bob.session.publish('test', 'three')
-    await until(() => bob.inbox.length === 2 && refused('Receive', mallory.session.clientId) === 1)
+    await until(() => bob.inbox.length === 2 && refused('Receive', mallory.session.clientId) > 0)
     expect([mallory.inbox, bob.inbox]).toEqual([['one'], ['one', 'three']])
 
     // Connecting with the credentials it has, and vending.
