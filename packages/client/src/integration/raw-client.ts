@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { auth, io, iot, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2'
 import { parseEndpoint } from '../endpoint.js'
 import type { VendedIdentity } from '../from-vendor.js'
+import { collectSoon } from '../native-memory.js'
 
 /** What the broker did, seen from outside: by its answer in MQTT 5, by closing the connection in MQTT 3.1.1. */
 export type Verdict = 'allowed' | 'refused'
@@ -47,7 +48,7 @@ class Inbox {
 }
 
 class RawMqtt5 implements RawClient {
-  readonly #client: mqtt5.Mqtt5Client
+  #client: mqtt5.Mqtt5Client | undefined
   readonly #inbox = new Inbox()
 
   constructor({ identity, clientId, ca }: RawClientOptions) {
@@ -59,27 +60,27 @@ class RawMqtt5 implements RawClient {
     })
     builder.withPort(port).withConnectProperties({ clientId, keepAliveIntervalSeconds: 60 })
     if (ca !== undefined) builder.withCertificateAuthority(ca)
-    this.#client = new mqtt5.Mqtt5Client(builder.build())
-    this.#client.on('error', () => {})
-    this.#client.on('messageReceived', ({ message }) =>
-      this.#inbox.push(message.topicName, message.payload as ArrayBuffer),
-    )
+    const client = new mqtt5.Mqtt5Client(builder.build())
+    client.on('error', () => {})
+    client.on('messageReceived', ({ message }) => this.#inbox.push(message.topicName, message.payload as ArrayBuffer))
+    this.#client = client
   }
 
   async connect(): Promise<Verdict> {
-    const connected = once(this.#client, 'connectionSuccess').then((): Verdict => 'allowed')
-    const failed = once(this.#client, 'connectionFailure').then((): Verdict => 'refused')
-    this.#client.start()
+    const client = this.#open()
+    const connected = once(client, 'connectionSuccess').then((): Verdict => 'allowed')
+    const failed = once(client, 'connectionFailure').then((): Verdict => 'refused')
+    client.start()
     return Promise.race([connected, failed])
   }
 
   async subscribe(filter: string): Promise<Verdict> {
-    const { reasonCodes } = await this.#client.subscribe({ subscriptions: [{ topicFilter: filter, qos: 1 }] })
+    const { reasonCodes } = await this.#open().subscribe({ subscriptions: [{ topicFilter: filter, qos: 1 }] })
     return (reasonCodes[0] ?? 0x80) < 0x80 ? 'allowed' : 'refused'
   }
 
   async publish(topic: string, payload: string): Promise<Verdict> {
-    const puback = await this.#client.publish({ topicName: topic, payload, qos: 1 })
+    const puback = await this.#open().publish({ topicName: topic, payload, qos: 1 })
     return puback === undefined || puback.reasonCode >= 0x80 ? 'refused' : 'allowed'
   }
 
@@ -88,10 +89,18 @@ class RawMqtt5 implements RawClient {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const stopped = once(this.#client, 'stopped')
-    this.#client.stop()
+    const client = this.#open()
+    this.#client = undefined
+    const stopped = once(client, 'stopped')
+    client.stop()
     await stopped
-    this.#client.close()
+    client.close()
+    collectSoon()
+  }
+
+  #open(): mqtt5.Mqtt5Client {
+    if (this.#client !== undefined) return this.#client
+    throw new Error('The client is closed')
   }
 }
 
