@@ -106,6 +106,7 @@ describe('variants that pass every check', () => {
     ['browsers', { corsOrigins: 'https://app.example.com' }],
     ['a limit', { concurrency: '10' }],
     ['alarms that tell somebody', { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call' }],
+    ['traces', { tracing: 'true' }],
     ['no check', { deployCheck: 'false' }],
   ])('%s', (_, context) => {
     expect(Object.keys(synthesize(context).Outputs)).toHaveLength(5)

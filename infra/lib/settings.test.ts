@@ -8,7 +8,12 @@ const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app,cli' }
 
 describe('settings', () => {
   it('has defaults', () => {
-    expect(read({})).toEqual({ backends: false, deployCheck: true, throttle: { rateLimit: 100, burstLimit: 200 } })
+    expect(read({})).toEqual({
+      backends: false,
+      tracing: false,
+      deployCheck: true,
+      throttle: { rateLimit: 100, burstLimit: 200 },
+    })
   })
 
   it.each([
@@ -16,6 +21,7 @@ describe('settings', () => {
     [{ roleName: 'r' }, { roleName: 'r' }],
     [{ backends: 'true' }, { backends: true }],
     [{ backends: true }, { backends: true }],
+    [{ tracing: 'true' }, { tracing: true }],
     [{ deployCheck: 'false' }, { deployCheck: false }],
     [{ deployCheck: true }, { deployCheck: true }],
     [{ alarmTopicArn: onCall }, { alarmTopicArn: onCall }],

@@ -27,6 +27,7 @@ export class SettingError extends Error {
  * | `concurrency` | `50` |
  * | `cacheSeconds` | `30` |
  * | `rateLimit`, `burstLimit` | `100`, `200` |
+ * | `tracing` | `true` |
  * | `deployCheck` | `false` |
  * | `alarmTopicArn` | `arn:aws:sns:eu-west-1:123456789012:on-call` |
  *
@@ -63,6 +64,7 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
     corsOrigins: list('corsOrigins'),
     concurrency: count('concurrency'),
     cacheSeconds: count('cacheSeconds'),
+    tracing: oneOf('tracing', ['true', 'false']) === 'true',
     deployCheck: oneOf('deployCheck', ['true', 'false']) !== 'false',
     alarmTopicArn: snsTopicArn(text('alarmTopicArn')),
     throttle: { rateLimit: count('rateLimit') ?? 100, burstLimit: count('burstLimit') ?? 200 },

@@ -86,6 +86,20 @@ describe('VendingFunction', () => {
     ])
   })
 
+  it('sends traces when asked, and may do so only then', () => {
+    const traced = (settings: Partial<VendingFunctionProps>): Template => {
+      const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Traced')
+      vend(stack, entitledTo('one'), settings)
+      return Template.fromStack(stack)
+    }
+    const tracing = (of: Template): unknown => propertiesOf(of, 'AWS::Lambda::Function', 'Vending').TracingConfig
+    const asked = traced({ tracing: true })
+    expect(tracing(asked)).toEqual({ Mode: 'Active' })
+    expect(JSON.stringify(asked.toJSON())).toContain('"Sid":"SendTraces"')
+    expect(tracing(template)).toBeUndefined()
+    expect(JSON.stringify(template.toJSON())).not.toContain('xray:')
+  })
+
   it('is there only when its permissions are', () => {
     const [resource] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) =>
       id.startsWith('Vending'),

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import type { VendorEnvironment } from '@topic-credentials/credential-vendor'
 import { bundleVendor } from '@topic-credentials/credential-vendor/bundle'
 import { Duration } from 'aws-cdk-lib'
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
+import {
+  Architecture,
+  CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { DataEndpoint } from './data-endpoint.js'
@@ -34,6 +41,8 @@ export interface VendingFunctionProps {
    * @default 0
    */
   readonly cacheSeconds?: number | undefined
+  /** Sends traces to X-Ray, a charge for each. @default false */
+  readonly tracing?: boolean | undefined
   /** @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays | undefined
 }
@@ -73,6 +82,12 @@ export class VendingFunction extends Construct {
           ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
         }),
     )
+    if (props.tracing === true) {
+      vendor.mayTrace()
+      // The function's own property `tracing` would add a statement that does not say why it is there.
+      const { defaultChild } = this.function.node
+      if (defaultChild instanceof CfnFunction) defaultChild.tracingConfig = { mode: 'Active' }
+    }
     // A function that is there before its permissions refuses its first callers.
     this.function.node.addDependency(vendor)
   }

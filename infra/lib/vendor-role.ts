@@ -1,3 +1,4 @@
+import { Validations } from 'aws-cdk-lib'
 import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -30,8 +31,17 @@ export class VendorRole extends Construct {
     this.allow('Vend', 'VendForOneUser', ['sts:AssumeRole', 'sts:SetSourceIdentity'], topicRole.roleArn)
   }
 
-  private allow(id: string, sid: string, actions: string[], resource: string): void {
+  /** Lets the function send its traces. */
+  mayTrace(): void {
+    const policy = this.allow('Trace', 'SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
+    Validations.of(policy).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray has no resource type for traces; IAM accepts nothing narrower than *',
+    })
+  }
+
+  private allow(id: string, sid: string, actions: string[], resource: string): Policy {
     const statement = new PolicyStatement({ sid, actions, resources: [resource] })
-    new Policy(this, id, { roles: [this.role], statements: [statement] })
+    return new Policy(this, id, { roles: [this.role], statements: [statement] })
   }
 }

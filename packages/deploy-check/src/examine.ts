@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { VendResponse } from '@topic-credentials/grants'
 import { type Answer, undecided } from './answer.js'
 import { type Finding, holds } from './finding.js'
-import type { MqttSession } from './mqtt-session.js'
+import { CLOSED, type MqttSession } from './mqtt-session.js'
 import type { Subject } from './subject.js'
 import { type Plan, plan } from './topics.js'
 
@@ -77,7 +77,7 @@ async function topics(subject: Subject, vended: VendResponse, planned: Plan, non
     ...(subscribe === undefined ? [] : [denied(`subscribe to ${topic}`, (open) => open.subscribe(topic))]),
   ])
   async function denied(what: string, probe: (session: MqttSession) => Promise<Answer>): Promise<Finding[]> {
-    return [{ what, expected: 'refused', answer: await connected(probe) }]
+    return [{ what, expected: 'refused', answer: await confirmed(() => connected(probe)) }]
   }
   return (await Promise.all([granted(), ...refusals])).flat()
 }
@@ -89,8 +89,11 @@ async function handshake(
   nonce: string,
 ): Promise<Finding[]> {
   const denied = async (what: string, clientId: string, tamper?: (url: string) => string): Promise<Finding> => {
-    const { answer, session } = await subject.connect(vended, clientId, tamper)
-    await session?.[Symbol.asyncDispose]()
+    const answer = await confirmed(async () => {
+      const { answer, session } = await subject.connect(vended, clientId, tamper)
+      await session?.[Symbol.asyncDispose]()
+      return answer
+    })
     return { what, expected: 'refused', answer }
   }
   return Promise.all([
@@ -106,6 +109,12 @@ async function role(subject: Subject): Promise<Finding[]> {
     { what: 'ask STS who is calling', expected: 'allowed', answer: identity },
     { what: 'assume the role without the vendor, with no session policy', expected: 'refused', answer: assumed },
   ]
+}
+
+/** A connection that ends without a word may have been refused or lost; it is not lost twice in a row. */
+async function confirmed(probe: () => Promise<Answer>): Promise<Answer> {
+  const answer = await probe()
+  return answer.outcome === 'refused' && answer.how === CLOSED ? probe() : answer
 }
 
 /** A new one each time: AWS takes one CONNECT a second from a client ID. */

@@ -4,6 +4,9 @@ import { type Answer, allowed, reasonOf, refused, undecided } from './answer.js'
 /** Milliseconds that AWS IoT has for one answer. */
 const ANSWER_MS = 15_000
 
+/** How a connection ends that the broker closes without a reason code. */
+export const CLOSED = 'closed'
+
 /** One MQTT 5 connection that is never made again: what happens to it is the answer to what was tried. */
 export class MqttSession implements AsyncDisposable {
   readonly #client: MqttClient
@@ -18,7 +21,7 @@ export class MqttSession implements AsyncDisposable {
       client.on('error', (error) => resolve(answerTo(error)))
       // MQTT.js keeps to itself what a failed upgrade answered.
       client.stream.on('error', (error) => resolve(answerTo(error)))
-      client.on('close', () => resolve(refused('closed')))
+      client.on('close', () => resolve(refused(CLOSED)))
     })
   }
 
