@@ -53,6 +53,7 @@ export class DeployCheck extends Construct {
       SUBJECT: Lazy.string({ produce: () => digest(props.subject) }),
     }
     this.function = withBundle(
+      props.entitlements,
       (code) =>
         new LambdaFunction(this, 'Function', {
           description: 'Runs at each deployment: proves what vended credentials can and cannot do',
@@ -144,10 +145,10 @@ function digest(subject: readonly IConstruct[]): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-function withBundle<T>(use: (code: Code) => T): T {
+function withBundle<T>(entitlements: EntitlementsDocument, use: (code: Code) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'deploy-check-'))
   try {
-    bundleDeployCheck({ folder })
+    bundleDeployCheck({ folder, entitlements })
     return use(Code.fromAsset(folder))
   } finally {
     rmSync(folder, { recursive: true })

@@ -53,13 +53,21 @@ class Assembly {
 
   /** Changes the vending function's code. */
   vendor(found: RegExp, replacement: string): void {
-    const [asset = ''] = readdirSync(this.directory).filter(
-      (name) => name.startsWith('asset.') && readdirSync(join(this.directory, name)).includes('entitlements.json'),
-    )
-    const file = join(this.directory, asset, 'index.mjs')
+    const file = join(this.vendorAsset(), 'index.mjs')
     const code = readFileSync(file, 'utf8')
     expect(code.match(found)).toHaveLength(1)
     writeFileSync(file, code.replace(found, replacement))
+  }
+
+  entitlements(document: object): void {
+    writeFileSync(join(this.vendorAsset(), 'entitlements.json'), JSON.stringify(document))
+  }
+
+  private vendorAsset(): string {
+    const [asset = ''] = readdirSync(this.directory).filter(
+      (name) => name.startsWith('asset.') && readdirSync(join(this.directory, name)).includes('index.mjs'),
+    )
+    return join(this.directory, asset)
   }
 
   topicRole(change: (role: Role) => void): void {
@@ -191,6 +199,13 @@ describe('a deployment fails', () => {
         ),
       wider,
       '✗ ask to subscribe to users/${userId}2/',
+    ],
+    [
+      'when the function has other entitlements than were synthesized',
+      (assembly) =>
+        assembly.entitlements({ entitlements: [{ publish: ['users/#'], subscribe: ['users/${userId}/#'] }] }),
+      wider,
+      '✗ be granted publish users/# beyond the entitlements: allowed, must be refused',
     ],
     [
       'when the role forbids what was granted',

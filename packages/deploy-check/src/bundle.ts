@@ -1,16 +1,24 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 
+/** What {@link bundleDeployCheck} needs. */
+export interface BundleOptions {
+  readonly folder: string
+  /** Already validated. What the vendor grants is held against it. */
+  readonly entitlements: object
+}
+
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
 /**
- * Writes the function as Lambda runs it into an existing folder: `index.cjs` (export `handler`), nothing to install. The
+ * Writes the function as Lambda runs it into an existing folder: `index.cjs` (export `handler`) and `entitlements.json`. The
  * same input gives the same bytes. CommonJS, because MQTT.js is: as an ES module it could not load Node's own modules.
  *
  * @returns the size of `index.cjs` in bytes.
  */
-export function bundleDeployCheck({ folder }: { readonly folder: string }): { bytes: number } {
+export function bundleDeployCheck({ folder, entitlements }: BundleOptions): { bytes: number } {
   const result = buildSync({
     entryPoints: [here('./handler.js')],
     outfile: join(folder, 'index.cjs'),
@@ -26,6 +34,7 @@ export function bundleDeployCheck({ folder }: { readonly folder: string }): { by
     logLevel: 'warning',
     metafile: true,
   })
+  writeFileSync(join(folder, 'entitlements.json'), JSON.stringify(entitlements))
   const [output] = Object.values(result.metafile.outputs)
   return { bytes: output?.bytes ?? 0 }
 }

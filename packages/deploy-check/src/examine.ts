@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { VendResponse } from '@topic-credentials/grants'
-import { type Answer, undecided } from './answer.js'
+import { covers, type Entitlements, type Grants, grantsFor, type VendResponse } from '@topic-credentials/grants'
+import { type Answer, allowed, refused, undecided } from './answer.js'
 import { type Finding, holds } from './finding.js'
 import { CLOSED, type MqttSession } from './mqtt-session.js'
 import type { Subject } from './subject.js'
@@ -10,25 +10,37 @@ import { type Plan, plan } from './topics.js'
  * Tries everything once: what must be allowed, and beside it what must be refused. What is refused because nothing works
  * at all proves nothing; so each refusal has a twin that differs from it in one thing and must be allowed.
  */
-export async function examine(subject: Subject, nonce: string): Promise<Finding[]> {
+export async function examine(subject: Subject, entitlements: Entitlements, nonce: string): Promise<Finding[]> {
   const everything = await subject.vend({})
   const first: Finding = { what: 'ask for credentials', expected: 'allowed', answer: everything.answer }
   if (everything.vended === undefined) return [first]
   const { grants, userId } = everything.vended
+  const excess = granted(grants, grantsFor(entitlements, { userId, claims: {} }))
   const planned = plan(grants, userId, nonce)
   const narrow = await subject.vend(planned.ask)
-  const second: Finding = { what: `ask for ${words(planned)} alone`, expected: 'allowed', answer: narrow.answer }
+  const second: Finding = { what: `ask for ${asked(planned)} alone`, expected: 'allowed', answer: narrow.answer }
   const { vended } = narrow
-  if (vended === undefined) return [first, second]
+  if (vended === undefined) return [first, excess, second]
   const groups = [
     vending(subject, planned),
     topics(subject, vended, planned, nonce),
     handshake(subject, vended, planned, nonce),
     role(subject),
   ]
-  const findings = [first, second, ...(await Promise.all(groups)).flat()]
+  const findings = [first, excess, second, ...(await Promise.all(groups)).flat()]
   // A made-up name of a hundred characters, which says nothing to a reader.
   return findings.map((finding) => ({ ...finding, what: finding.what.replaceAll(userId, '${userId}') }))
+}
+
+/** The vendor's entitlements are a file of its own: it may be another one than was synthesized. */
+function granted(grants: Grants, entitled: Grants): Finding {
+  const coverage = covers(entitled, grants)
+  const how = 'the same as the entitlements give, or less'
+  return {
+    what: `be granted ${coverage.covered ? 'more' : coverage.missing.map(({ kind, filter }) => `${kind} ${filter}`).join(', ')} beyond the entitlements`,
+    expected: 'refused',
+    answer: coverage.covered ? refused(how) : allowed,
+  }
 }
 
 async function vending(subject: Subject, { beyond }: Plan): Promise<Finding[]> {
@@ -126,7 +138,7 @@ const tampered = (url: string): string =>
     last === '0' ? `${begin}1` : `${begin}0`,
   )
 
-function words({ publish, subscribe }: Plan): string {
+function asked({ publish, subscribe }: Plan): string {
   if (publish === subscribe) return publish ?? 'nothing'
   return [publish, subscribe].filter((topic) => topic !== undefined).join(' and ')
 }

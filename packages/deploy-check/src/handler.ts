@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseEntitlements } from '@topic-credentials/grants'
 import { check } from './check.js'
 import { readEnvironment } from './environment.js'
 import { examine } from './examine.js'
@@ -10,6 +13,8 @@ import { Subject } from './subject.js'
 const SPREADING = 120_000
 
 const environment = readEnvironment(process.env)
+const entitlementsFile = join(process.env.LAMBDA_TASK_ROOT ?? '.', 'entitlements.json')
+const entitlements = parseEntitlements(JSON.parse(readFileSync(entitlementsFile, 'utf8')))
 const subject = new Subject(environment)
 
 /** What Lambda calls, with what the deployment waits for. Its log is the proof: one line for each thing tried. */
@@ -17,7 +22,7 @@ export async function handler(
   _event: unknown,
   context: { getRemainingTimeInMillis(): number },
 ): Promise<{ readonly checks: number }> {
-  const findings = await check(() => examine(subject, randomUUID().slice(0, 8)), {
+  const findings = await check(() => examine(subject, entitlements, randomUUID().slice(0, 8)), {
     remaining: () => context.getRemainingTimeInMillis(),
     spreading: environment.standIn ? 0 : SPREADING,
     sleep,
