@@ -208,6 +208,16 @@ describe('a deployment fails', () => {
       '✗ be granted publish users/# beyond the entitlements: allowed, must be refused',
     ],
     [
+      'when the function takes one caller for another',
+      (assembly) =>
+        assembly.vendor(
+          /export\{(\w+) as handler\}/g,
+          'const mixed=(e,c)=>$1(JSON.parse(JSON.stringify(e).replaceAll(/assumed-role\\/[^"]*/g,"assumed-role/Other/one")),c);export{mixed as handler}',
+        ),
+      wider,
+      '✗ be taken for ${userId}: allowed, must be refused',
+    ],
+    [
       'when the role forbids what was granted',
       (assembly) =>
         assembly.topicRole(({ Policies: [policy] }) =>

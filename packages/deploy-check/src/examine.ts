@@ -25,7 +25,7 @@ export async function examine(subject: Subject, entitlements: Entitlements, nonc
     vending(subject, planned),
     topics(subject, vended, planned, nonce),
     handshake(subject, vended, planned, nonce),
-    role(subject),
+    role(subject, userId),
   ]
   const findings = [first, excess, second, ...(await Promise.all(groups)).flat()]
   // A made-up name of a hundred characters, which says nothing to a reader.
@@ -115,10 +115,17 @@ async function handshake(
 }
 
 /** Whoever may assume the role without the vendor has all of it: no session policy limits that session. */
-async function role(subject: Subject): Promise<Finding[]> {
+async function role(subject: Subject, userId: string): Promise<Finding[]> {
   const [identity, assumed] = await Promise.all([subject.callerIdentity(), subject.assumeRole()])
+  const itself = identity.userId === userId
   return [
-    { what: 'ask STS who is calling', expected: 'allowed', answer: identity },
+    { what: 'ask STS who is calling', expected: 'allowed', answer: identity.answer },
+    {
+      what: `be taken for ${itself ? 'somebody else' : userId}`,
+      expected: 'refused',
+      answer:
+        identity.answer.outcome === 'allowed' ? (itself ? refused('vended for itself') : allowed) : identity.answer,
+    },
     { what: 'assume the role without the vendor, with no session policy', expected: 'refused', answer: assumed },
   ]
 }

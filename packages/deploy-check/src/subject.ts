@@ -42,19 +42,22 @@ export class Subject {
   }
 
   /** Assumes the topic role as the vendor does, but without a session policy. What it might give is thrown away. */
-  assumeRole(): Promise<Answer> {
+  async assumeRole(): Promise<Answer> {
     const { roleArn: RoleArn } = this.#environment
-    return this.#sts({
+    const { answer } = await this.#sts({
       Action: 'AssumeRole',
       RoleArn,
       RoleSessionName: 'deploy-check',
       DurationSeconds: String(SHORTEST),
     })
+    return answer
   }
 
-  /** The same signature at the same place for something that everybody may ask. */
-  callerIdentity(): Promise<Answer> {
-    return this.#sts({ Action: 'GetCallerIdentity' })
+  /** The same signature at the same place for what everybody may ask: who it is, `ROLE~SESSION` as in docs/adr/0002. */
+  async callerIdentity(): Promise<{ answer: Answer; userId: string }> {
+    const { answer, text } = await this.#sts({ Action: 'GetCallerIdentity' })
+    const [, role = '', session = ''] = /:assumed-role\/([^/<]+)\/([^<]+)<\/Arn>/.exec(text) ?? []
+    return { answer, userId: `${role}~${session}` }
   }
 
   /** Connects with what was vended. */
@@ -68,14 +71,15 @@ export class Subject {
     return MqttSession.open(tamper(await signedHandshake(endpoint, keys, region)), clientId)
   }
 
-  async #sts(parameters: Record<string, string>): Promise<Answer> {
+  async #sts(parameters: Record<string, string>): Promise<{ answer: Answer; text: string }> {
     const { stsUrl: url, keys, region } = this.#environment
     const body = new URLSearchParams({ ...parameters, Version: '2011-06-15' }).toString()
     const post = { url, contentType: 'application/x-www-form-urlencoded; charset=utf-8', body }
     const { status, text } = await send(post, () => signedHeaders(post, keys, 'sts', region))
-    if (status === 200) return allowed
+    if (status === 200) return { answer: allowed, text }
     const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? ''
-    return code === 'AccessDenied' ? refused(code) : undecided(`HTTP ${status} ${code || text}`.trim())
+    const answer = code === 'AccessDenied' ? refused(code) : undecided(`HTTP ${status} ${code || text}`.trim())
+    return { answer, text }
   }
 }
 
