@@ -65,7 +65,7 @@ export class Account {
   static async open(settings: AccountSettings): Promise<Account> {
     const account = new Account(settings, await createTlsMaterial())
     try {
-      account.#folder = await mkdtemp(join(tmpdir(), 'local-aws-'))
+      account.#folder = await mkdtemp(join(tmpdir(), `local-aws-${process.pid}-`))
       await writeFile(account.caFile, account.tls.ca)
       const { region, accountId, ports } = settings
       const { directory, clock, tls } = account

@@ -118,7 +118,7 @@ async function started(change: (stack: ReturnType<typeof template>) => void = ()
 const vend = (aws: LocalAws, key = aws.developer) => send(aws.ca, aws.outputs.Test?.Url ?? '', { method: 'POST', key })
 
 /** Folders of running stand-ins and their functions; test assemblies are named otherwise. */
-const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('local-aws-')).length
+const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`local-aws-${process.pid}-`)).length
 
 describe('startLocalAws', () => {
   let subject: Awaited<ReturnType<typeof started>>

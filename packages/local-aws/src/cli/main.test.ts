@@ -173,8 +173,8 @@ describe('pnpm local', () => {
   it('ends without a trace of it when its reader goes away', async () => {
     const { child, until } = local('--port', '0')
     await until((line) => line.startsWith('In another terminal'))
-    child.stdout?.destroy()
     const { stdout } = await run('--env')
+    child.stdout?.destroy()
     const url = /AWS_ENDPOINT_URL_STS='(.*)'/.exec(stdout)?.[1]
     const caFile = /AWS_CA_BUNDLE='(.*)'/.exec(stdout)?.[1] ?? ''
     await send(await readFile(caFile, 'utf8'), `${url}/`, { method: 'POST' })

@@ -43,7 +43,7 @@ export class FunctionProcess {
     const credentials = host.credentials(configuration)
     this.accessKeyId = credentials.accessKeyId
     this.#write = write
-    this.#directory = mkdtempSync(join(tmpdir(), 'local-aws-function-'))
+    this.#directory = mkdtempSync(join(tmpdir(), `local-aws-${process.pid}-function-`))
     const directories = { task: join(this.#directory, 'task'), home: join(this.#directory, 'tmp') }
     mkdirSync(directories.home)
     // A copy, outside of any node_modules: a module that was left out of the bundle is missing here as it is on Lambda.
