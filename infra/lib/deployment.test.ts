@@ -215,7 +215,7 @@ describe('a deployment fails', () => {
           'const mixed=(e,c)=>$1(JSON.parse(JSON.stringify(e).replaceAll(/assumed-role\\/[^"]*/g,"assumed-role/Other/one")),c);export{mixed as handler}',
         ),
       wider,
-      '✗ be taken for ${userId}: allowed, must be refused',
+      '✗ be taken for somebody else: allowed, must be refused',
     ],
     [
       'when the role forbids what was granted',

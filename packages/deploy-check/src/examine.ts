@@ -121,7 +121,7 @@ async function role(subject: Subject, userId: string): Promise<Finding[]> {
   return [
     { what: 'ask STS who is calling', expected: 'allowed', answer: identity.answer },
     {
-      what: `be taken for ${itself ? 'somebody else' : userId}`,
+      what: 'be taken for somebody else',
       expected: 'refused',
       answer:
         identity.answer.outcome === 'allowed' ? (itself ? refused('vended for itself') : allowed) : identity.answer,
