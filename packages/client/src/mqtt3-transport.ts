@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { io, mqtt } from 'aws-iot-device-sdk-v2'
+import { Pace } from './pace.js'
 import {
   FIRST_REFUSAL,
   NOT_AUTHORIZED,
@@ -14,6 +15,8 @@ import {
 
 const RECONNECT_MIN_SECONDS = 1
 const RECONNECT_MAX_SECONDS = 60
+/** AWS IoT's limit for one connection. The SDK's MQTT 5 client keeps it by itself. */
+const PUBLISHES_PER_SECOND = 100
 /** So often the connection has to end over the same operation before that operation counts as refused. */
 const STRIKES = 2
 
@@ -36,6 +39,7 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
   readonly reportsFailedReconnects = false
   readonly #options: TransportOptions
   readonly #pending = new Set<Operation>()
+  readonly #pace = new Pace(PUBLISHES_PER_SECOND)
   #connection: mqtt.MqttClientConnection
   readonly #established = new WeakSet<mqtt.MqttClientConnection>()
   #firstDelaySeconds = RECONNECT_MIN_SECONDS
@@ -63,7 +67,8 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     await this.#connection.unsubscribe(filter)
   }
 
-  publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
+  async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
+    await this.#pace.turn()
     return this.#operate(async (connection) => {
       await connection.publish(topic, new Uint8Array(payload).buffer, qos, retain)
       return 0
@@ -104,7 +109,10 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
       tls_ctx: new io.ClientTlsContext(tls),
       use_websocket: true,
       disable_metrics: true,
-      websocket_handshake_transform: handshake.transform,
+      websocket_handshake_transform: (request, done) => {
+        this.emit('connecting')
+        handshake.transform(request, done)
+      },
     })
     this.#relayEvents(connection)
     return connection

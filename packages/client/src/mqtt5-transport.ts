@@ -106,6 +106,7 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
   }
 
   #relayEvents(client: mqtt5.Mqtt5Client): void {
+    client.on('attemptingConnect', () => this.emit('connecting'))
     client.on('connectionSuccess', ({ settings }) => {
       this.#connected = true
       this.emit('connected', { sessionPresent: settings.rejoinedSession })

@@ -16,6 +16,8 @@ export type SessionState = 'closed' | 'connected' | 'connecting' | 'interrupted'
 
 /** What a program can listen to. */
 export interface SessionEvents {
+  /** An attempt to connect begins: the first, or one after an interruption. */
+  connecting: []
   /** Connected, for the first time or again. `resumed`: the broker had kept the session. */
   connected: [{ readonly resumed: boolean }]
   /** The connection now rests on new credentials. */
@@ -64,6 +66,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.#supervisor = new Supervisor(parts)
     this.#subscriptions = new Subscriptions(parts.transport)
     const { transport } = parts
+    transport.on('connecting', () => this.emit('connecting'))
     transport.on('connected', ({ sessionPresent }) => this.#onConnected(sessionPresent))
     transport.on('failed', (failure) => void this.#onFailure(failure, false))
     transport.on('interrupted', (failure) => {

@@ -16,6 +16,8 @@ export interface ReceivedPacket {
 
 /** What happens to a connection, whichever protocol version it speaks. */
 export interface TransportEvents {
+  /** An attempt to connect begins. */
+  connecting: []
   connected: [{ readonly sessionPresent: boolean }]
   /** An attempt to connect failed. Another one follows by itself until `stop`. */
   failed: [TransportFailure]

@@ -133,6 +133,28 @@ describe.each([
   )
 })
 
+describe.each([5, 3] as const)('a clock that is ten minutes wrong, over MQTT %s', (mqtt) => {
+  it.each([-600_000, 600_000])('is corrected by the vendor’s Date header (%s ms)', async (wrong) => {
+    stage.aws.faults.skewClock(wrong)
+    const credentials = stage.credentials()
+    expect(Math.abs((await credentials()).clockOffset - wrong)).toBeLessThan(5_000)
+    const session = await stage.connect({ mqtt, credentials })
+    await session.publish('test', 'x')
+    expect(session.state).toBe('connected')
+  })
+})
+
+it('says each step by an event, in order', async () => {
+  const session = await stage.connect({ connectIntervalMs: 0 })
+  const steps: string[] = []
+  for (const step of ['connecting', 'connected', 'renewed', 'interrupted', 'closed'] as const)
+    session.on(step, () => steps.push(step))
+  stage.aws.faults.skewClock(1_001)
+  await stage.cut(session)
+  await session.close()
+  expect(steps).toEqual(['interrupted', 'connecting', 'connected', 'closed'])
+})
+
 describe('a vendor in trouble', () => {
   it('is waited for: STS throttled, then well again', async () => {
     const credentials = stage.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 10 } })
