@@ -3,12 +3,15 @@ import { generate, type Packet } from 'mqtt-packet'
 import { Broker } from './broker.js'
 import { BrokerStream, type StreamOwner } from './broker-stream.js'
 import type { MqttConnection } from './connection.js'
+import { Handover } from './handover.js'
 import type { Plane } from './plane.js'
 
 it('stores no subscription that was not granted, even one that comes past the checks', async () => {
   const frames: Buffer[] = []
   let more = (): void => undefined
-  const owner: StreamOwner = {
+  const owner: StreamOwner & Pick<MqttConnection, 'handover' | 'ended'> = {
+    handover: new Handover(),
+    ended: undefined,
     fromBroker: (received, done) => {
       frames.push(...received)
       done()

@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes'
-import { BrokerStream } from './broker-stream.js'
-import type { MqttConnection } from './connection.js'
-import { admits, maySendWill } from './delivery-rights.js'
+import { connectionOf, type MqttConnection } from './connection.js'
+import { admits, isQueued, maySendWill } from './delivery-rights.js'
 import type { Plane } from './plane.js'
 import { type Persistence, Store } from './store.js'
 
@@ -60,7 +60,8 @@ export class Broker {
   /** Sends to one connected client, subscription or not; the check of iot:Receive still happens. */
   deliver(clientId: string, packet: Parameters<Client['publish']>[0]): void {
     const { clients } = this.#aedes as unknown as Internals
-    clients[clientId]?.publish(packet, () => undefined)
+    const named = { brokerId: `$direct/${randomUUID()}`, ...packet }
+    clients[clientId]?.publish(named, () => undefined)
   }
 
   /** The last will of this connection will not be sent. */
@@ -98,7 +99,10 @@ async function launch(plane: () => Plane, store?: Store): Promise<Aedes> {
       const connection = connectionOf(client)
       // aedes takes a message for a duplicate when a later one overtook it; only the same one again is a duplicate.
       Object.assign(client, { duplicates: {} })
-      if (connection === undefined || connection.outbound.isRepeated(packet)) return null
+      if (connection === undefined) return null
+      // Only what comes from the queue has an identifier already.
+      if (packet.messageId !== undefined) connection.handover.sent()
+      else if (isElsewhere(connection, packet)) return null
       if (admits(plane(), connection, packet.topic)) return packet
       void plane().broker.store.unqueue(client.id, packet)
       return null
@@ -109,5 +113,10 @@ async function launch(plane: () => Plane, store?: Store): Promise<Aedes> {
   return aedes
 }
 
-const connectionOf = (client: Client | null): MqttConnection | undefined =>
-  client?.conn instanceof BrokerStream ? (client.conn as BrokerStream<MqttConnection>).owner : undefined
+/** Whether this live message is left to the queue, or went out already. */
+function isElsewhere(connection: MqttConnection, packet: AedesPublishPacket): boolean {
+  if (connection.ended !== undefined) return true
+  return (
+    (isQueued(connection, packet) && connection.handover.holdsBack(packet)) || connection.outbound.isRepeated(packet)
+  )
+}

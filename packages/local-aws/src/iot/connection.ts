@@ -8,6 +8,7 @@ import { BrokerStream, type StreamOwner } from './broker-stream.js'
 import { ClientSocket } from './client-socket.js'
 import { type Agreement, judgeConnect } from './connect.js'
 import { FrameError } from './frames.js'
+import { Handover } from './handover.js'
 import { RateLimit } from './limits.js'
 import { Outbound } from './outbound.js'
 import { judgePacket } from './packet.js'
@@ -38,6 +39,7 @@ export class MqttConnection implements StreamOwner {
   readonly publishes: RateLimit
   readonly aliases = new TopicAliases()
   readonly outbound: Outbound
+  readonly handover = new Handover()
   readonly stream: BrokerStream<MqttConnection> = new BrokerStream<MqttConnection>(this)
   /** The session's subscriptions with their granted QoS, as the client wrote them. */
   filters = new Map<string, number>()
@@ -183,7 +185,8 @@ export class MqttConnection implements StreamOwner {
   }
 
   streamClosed(error: Error | null): void {
-    this.#ending ??= error === null ? 'SERVER_INITIATED_DISCONNECT' : 'CLIENT_ERROR'
+    if (error !== null && this.#ending === undefined) this.#plane.record.failed(this.caller, error)
+    this.#ending ??= error === null ? 'SERVER_INITIATED_DISCONNECT' : 'SERVER_ERROR'
     this.#socket.hangUp()
     this.#plane.sessions.closed(this)
   }
@@ -275,3 +278,7 @@ export class MqttConnection implements StreamOwner {
     this.stream.destroy()
   }
 }
+
+/** The connection behind a client of the broker's. */
+export const connectionOf = (client: { conn?: unknown } | null): MqttConnection | undefined =>
+  client?.conn instanceof BrokerStream ? (client.conn as BrokerStream<MqttConnection>).owner : undefined

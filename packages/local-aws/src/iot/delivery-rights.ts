@@ -1,3 +1,4 @@
+import type { AedesPublishPacket } from 'aedes'
 import type { MqttConnection } from './connection.js'
 import type { Plane } from './plane.js'
 import { filterMatches, parseShared } from './topic.js'
@@ -12,6 +13,18 @@ export function admits(plane: Plane, connection: MqttConnection, topic: string):
     plane.record.failed(connection.caller, error as Error)
     return false
   }
+}
+
+/** Whether the broker has put a live message into the queue of this client's session before it asks. */
+export function isQueued(
+  { agreement, filters }: MqttConnection,
+  { qos, topic, brokerId }: AedesPublishPacket,
+): boolean {
+  if (qos === 0 || agreement === undefined || agreement.sessionExpirySeconds === 0) return false
+  if (brokerId === undefined || brokerId === null) return false // retained messages
+  // What was sent to this client alone (`Broker.deliver`) has a name in place of the broker's.
+  if (brokerId.startsWith('$')) return true
+  return [...filters].some(([filter, granted]) => granted > 0 && filterMatches(filter, topic))
 }
 
 /** iot:Receive, decided anew for every delivery. */

@@ -1,10 +1,13 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Aedes, AedesPublishPacket, Subscription } from 'aedes'
+import { connectionOf } from './connection.js'
 import type { Plane } from './plane.js'
 import { filterMatches, isExact } from './topic.js'
 
 interface ClientName {
   readonly id: string
+  readonly conn?: unknown
+  _nextId?: number
 }
 
 /** A retained message, with the time it came (milliseconds since the epoch). */
@@ -78,8 +81,8 @@ export class Store {
 }
 
 function correct(store: Persistence, plane: () => Plane): void {
-  const { addSubscriptions, subscriptionsByTopic, createRetainedStreamCombi, storeRetained, outgoingClearMessageId } =
-    store
+  const { addSubscriptions, subscriptionsByTopic, createRetainedStreamCombi, storeRetained } = store
+  const { outgoingClearMessageId, outgoingStream } = store
   // Only what a SUBSCRIBE was granted is stored. aedes would store a refused filter of a packet with several.
   store.addSubscriptions = (client, subscriptions) => {
     const granted = plane().connected.get(client.id)?.filters
@@ -98,4 +101,11 @@ function correct(store: Persistence, plane: () => Plane): void {
   // For every delivery that it does not make, aedes clears "the message without an identifier", which may be any.
   store.outgoingClearMessageId = async (client, packet) =>
     packet.messageId === undefined ? undefined : outgoingClearMessageId.call(store, client, packet)
+  // At CONNECT the queue is given out in step with what is sent; elsewhere it is a copy.
+  store.outgoingStream = (client) => {
+    const connection = connectionOf(client)
+    const queue = () => outgoingStream.call(store, { id: client.id })
+    if (connection === undefined || connection.ended !== undefined) return queue()
+    return Readable.from(connection.handover.run(() => queue().toArray() as Promise<AedesPublishPacket[]>, client))
+  }
 }
