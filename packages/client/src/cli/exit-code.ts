@@ -12,7 +12,8 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
-const BY_CODE: Readonly<Record<ClientErrorCode, number>> = {
+/** How each of our errors ends the process; the README's table says what to do about each. */
+export const EXIT_BY_CODE: Readonly<Record<ClientErrorCode, number>> = {
   aborted: EXIT.interrupted,
   buffer_overflow: EXIT.unexpected,
   client_id_taken_over: EXIT.noConnection,
@@ -37,5 +38,5 @@ const BY_CODE: Readonly<Record<ClientErrorCode, number>> = {
 /** The exit code for whatever was thrown. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof VendRefusedError && error.problem?.code === 'not_entitled') return EXIT.notGranted
-  return error instanceof TopicCredentialsError ? BY_CODE[error.code] : EXIT.unexpected
+  return error instanceof TopicCredentialsError ? EXIT_BY_CODE[error.code] : EXIT.unexpected
 }

@@ -1,70 +1,20 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { projectRoot } from './workspace.js'
-
-const main = fileURLToPath(new URL('main.js', import.meta.url))
+import { ended, Project, printed } from './project.fixture.js'
 
 /** A project of its own for each test: with the synthesized stack, with nothing deployed, with nothing running. */
-let project: string
-let running: ChildProcessWithoutNullStreams[]
+let project: Project
+const start = (...words: string[]) => project.start(...words)
+const run = (...words: string[]) => project.run(...words)
 
 beforeEach(() => {
-  project = mkdtempSync(join(tmpdir(), 'project-'))
-  writeFileSync(join(project, 'cdk.json'), '{}')
-  symlinkSync(join(projectRoot(process.cwd()), 'cdk.out'), join(project, 'cdk.out'))
-  running = []
+  project = new Project()
 })
 
 afterEach(async () => {
-  for (const child of running.filter(({ exitCode }) => exitCode === null)) {
-    const ended = once(child, 'exit')
-    child.kill('SIGKILL')
-    await ended
-  }
-  rmSync(project, { recursive: true, force: true })
+  await project[Symbol.asyncDispose]()
 })
-
-function start(...words: string[]): ChildProcessWithoutNullStreams {
-  const { NODE_OPTIONS: _, ...env } = process.env
-  const child = spawn(process.execPath, [main, ...words], { env: { ...env, INIT_CWD: project } })
-  running.push(child)
-  return child
-}
-
-interface Ended {
-  readonly code: number | null
-  readonly out: string[]
-  readonly err: string
-}
-
-async function run(...words: string[]): Promise<Ended> {
-  return ended(start(...words))
-}
-
-async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk) => {
-    out += String(chunk)
-  })
-  child.stderr.on('data', (chunk) => {
-    err += String(chunk)
-  })
-  const [code] = await once(child, 'close')
-  return { code: code as number | null, out: out.split('\n').slice(0, -1), err }
-}
-
-/** Waits until the child has printed the line. */
-async function printed(child: ChildProcessWithoutNullStreams, line: string): Promise<void> {
-  for await (const each of createInterface({ input: child.stdout })) if (each === line) return
-  throw new Error(`ended without printing: ${line}`)
-}
 
 describe('topic-credentials', () => {
   it.each([[[]], [['--mqtt', '3']], [['--']]])('publishes and receives with %j', async (words) => {
@@ -137,7 +87,7 @@ describe('topic-credentials', () => {
   it('prefers the outputs of a deployed stack, and names what it cannot reach', async () => {
     const url = 'https://abc.invalid/credentials'
     writeFileSync(
-      join(project, 'cdk-outputs.json'),
+      join(project.folder, 'cdk-outputs.json'),
       JSON.stringify({ Stack: { CredentialsUrl: url, Region: 'eu-west-1' } }),
     )
     const child = start('--timeout', '2')
@@ -145,7 +95,7 @@ describe('topic-credentials', () => {
   })
 
   it('says what to do where there is nothing to talk to', async () => {
-    rmSync(join(project, 'cdk.out'))
+    rmSync(join(project.folder, 'cdk.out'))
     expect(await run()).toMatchObject({ code: 2, err: expect.stringMatching(/nothing to connect to.*\n.*npm start/) })
   })
 

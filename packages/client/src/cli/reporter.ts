@@ -1,8 +1,10 @@
+import picocolors from 'picocolors'
 import type { TopicCredentialsError } from '../errors.js'
 import type { VendedIdentity } from '../from-vendor.js'
 import type { Message } from '../message.js'
 import { describeGrants } from '../refusal.js'
 import type { QoS } from '../transport.js'
+import type { Colours } from './screen.js'
 
 /** Says what happens: results on stdout, everything about the way there on stderr. */
 export interface Reporter {
@@ -24,26 +26,26 @@ export class TextReporter implements Reporter {
   readonly #err: Write
   /** A terminal obeys control characters, and a payload comes from somebody else: they are shown, not sent. */
   readonly #visible: (text: string) => string
+  readonly #colours: Colours
 
-  constructor(out: Write, err: Write, terminal: boolean) {
+  /** @param colours for what goes to stdout; default: none */
+  constructor(out: Write, err: Write, terminal: boolean, colours: Colours = picocolors.createColors(false)) {
     this.#out = out
     this.#err = err
     this.#visible = terminal ? showControls : (text) => text
+    this.#colours = colours
   }
 
   target(description: string): void {
     this.#err(`Using ${description}`)
   }
 
-  vended({ vended, expiration }: VendedIdentity): void {
-    const minutes = Math.round((expiration.getTime() - Date.now()) / 60_000)
-    this.#err(
-      `Vended to ${vended.userId} until ${expiration.toLocaleTimeString()} (${minutes} min): ${describeGrants(vended.grants)}`,
-    )
+  vended(identity: VendedIdentity): void {
+    this.#err(describeVended(identity))
   }
 
   connected(): void {
-    this.#out('Connected!')
+    this.#out(this.#colours.green('Connected!'))
   }
 
   subscribing(topic: string): void {
@@ -57,7 +59,7 @@ export class TextReporter implements Reporter {
   message({ topic, payload }: Message): void {
     const { text, encoding } = decoded(payload)
     const shown = encoding === 'utf8' ? this.#visible(text) : `${payload.byteLength} bytes, base64 ${text}`
-    this.#out(`Received message from topic '${this.#visible(topic)}': ${shown}`)
+    this.#out(`Received message from topic '${this.#colours.cyan(this.#visible(topic))}': ${shown}`)
   }
 
   interrupted(error: TopicCredentialsError): void {
@@ -114,6 +116,12 @@ export class JsonReporter implements Reporter {
   #event(event: string, fields: Record<string, unknown>): void {
     this.#out(JSON.stringify({ event, ...fields }))
   }
+}
+
+/** Who may do what until when: one line, nothing secret. */
+export function describeVended({ vended, expiration }: VendedIdentity): string {
+  const minutes = Math.round((expiration.getTime() - Date.now()) / 60_000)
+  return `Vended to ${vended.userId} until ${expiration.toLocaleTimeString()} (${minutes} min): ${describeGrants(vended.grants)}`
 }
 
 /** Text where the bytes are UTF-8, else base64. */

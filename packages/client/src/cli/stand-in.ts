@@ -22,10 +22,12 @@ export async function startStandIn(root: string): Promise<Target> {
   // The deploy check would keep the first message waiting; `pnpm local`, the tests and every deployment run it.
   const aws = await startLocalAws({ assembly, triggers: false })
   const announcement = await announce(aws, { directory: root })
-  return target(announcement.content, 'a stand-in of its own: nothing is deployed, none is running', async () => {
+  const description = 'a stand-in of its own: nothing is deployed, none is running'
+  const own = target(announcement.content, description, async () => {
     await announcement.remove()
     await aws.close()
   })
+  return { ...own, endsWithCommand: true }
 }
 
 /** Loaded only when it is needed, and only there in a checkout: it is a development dependency. */
@@ -40,6 +42,7 @@ function target(running: Announcement, description: string, dispose: () => Promi
     region: running.region,
     credentials: running.developer,
     ca: running.ca,
+    caFile: running.caFile,
     [Symbol.asyncDispose]: dispose,
   }
 }

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { TopicCredentialsError } from '../errors.js'
 import type { AwsCredentialIdentity } from '../vendor.js'
+import { userPath } from './workspace.js'
 
 /** What the command talks to, and why it is that one. */
 export interface Target extends AsyncDisposable {
@@ -8,6 +11,24 @@ export interface Target extends AsyncDisposable {
   readonly region?: string
   /** The caller's AWS credentials; default: the AWS credential chain. */
   readonly credentials?: AwsCredentialIdentity
-  /** PEM certificates of a stand-in. */
+  /** PEM certificates of a stand-in, or of a vendor that is named by its URL. */
   readonly ca?: string
+  /** File that holds them, for other programs. */
+  readonly caFile?: string
+  /** True for a stand-in of this command's own: what it vends is worth nothing afterwards. */
+  readonly endsWithCommand?: true
+}
+
+/** @throws TopicCredentialsError `invalid_argument`, naming the file */
+export function readCertificates(file: string): string {
+  try {
+    return readFileSync(userPath(file), 'utf8')
+  } catch (cause) {
+    throw new TopicCredentialsError(`The CA file cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+      code: 'invalid_argument',
+      value: file,
+      remedy: 'Give a PEM file, for example AmazonRootCA1.pem, or leave --ca out to trust what the system trusts.',
+      cause,
+    })
+  }
 }

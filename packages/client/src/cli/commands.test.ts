@@ -1,0 +1,399 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { Agent } from 'node:https'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Hash } from '@smithy/hash-node'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { HttpRequest } from '@smithy/protocol-http'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { announce, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { connect } from '../connect.js'
+import { fromVendor, type VendedCredentialsProvider } from '../from-vendor.js'
+import type { Message } from '../message.js'
+import type { Session } from '../session.js'
+import type { AwsCredentialIdentity } from '../vendor.js'
+import { ended, Project } from './project.fixture.js'
+
+const stockSdk = fileURLToPath(new URL('stock-sdk.fixture.js', import.meta.url))
+
+/** One stand-in in this process for all commands, which find it as they find one of another terminal. */
+let aws: LocalAws
+let project: Project
+let credentials: VendedCredentialsProvider
+let session: Session
+let messages: AsyncIterator<Message>
+
+beforeAll(async () => {
+  project = new Project()
+  aws = await startLocalAws({ assembly: join(project.folder, 'cdk.out'), triggers: false })
+  await announce(aws, { directory: project.folder })
+  credentials = fromVendor({ url: vendorUrl(), region: aws.region, ca: aws.ca, credentials: aws.developer })
+  session = await connect({ credentials, ca: aws.ca })
+  const subscription = session.subscribe('users/developer/#')
+  messages = subscription[Symbol.asyncIterator]()
+  await subscription.ready
+})
+
+afterAll(async () => {
+  await session.close()
+  credentials.close()
+  await project[Symbol.asyncDispose]()
+  await aws.close()
+})
+
+function vendorUrl(): string {
+  return String(aws.outputs.TopicCredentials?.CredentialsUrl)
+}
+
+async function received(): Promise<{ topic: string; payload: string }> {
+  const { value } = (await messages.next()) as { value: Message }
+  return { topic: value.topic, payload: Buffer.from(value.payload).toString('latin1') }
+}
+
+describe('publish', () => {
+  const topic = 'users/developer/out'
+
+  it('publishes its argument', async () => {
+    expect(await project.run('publish', '{"on":true}', '--topic', topic)).toMatchObject({
+      code: 0,
+      out: [`1 of 1 message to '${topic}' acknowledged`],
+      err: expect.stringMatching(/^Using the stand-in that is running already.*\nVended to developer until .*\n$/),
+    })
+    expect(await received()).toEqual({ topic, payload: '{"on":true}' })
+  })
+
+  it('publishes the bytes of a file', async () => {
+    const file = join(project.folder, 'picture')
+    writeFileSync(file, Buffer.from([0xff, 0x0a, 0x00]))
+    expect(await project.run('publish', '--file', 'picture', '-t', topic, '--mqtt', '3')).toMatchObject({ code: 0 })
+    expect(await received()).toEqual({ topic, payload: '\u00ff\n\u0000' })
+  })
+
+  it('publishes each line of standard input, in order', async () => {
+    const { code, out, err } = await project.fed('a\nb\r\n\u00e9\nlast', 'publish', '--topic', topic, '--json')
+    expect(out.map((line) => JSON.parse(line))).toEqual([
+      { topic, qos: 1, retain: false, messages: 4, acknowledged: 4 },
+    ])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    for (const payload of ['a', 'b', '\u00c3\u00a9', 'last']) expect(await received()).toEqual({ topic, payload })
+  })
+
+  it('loses none of more messages than AWS IoT takes in a second', async () => {
+    const numbers = Array.from({ length: 150 }, (_, index) => String(index))
+    expect(await project.fed(numbers.join('\n'), 'publish', '--topic', topic)).toMatchObject({
+      code: 0,
+      out: [`150 of 150 messages to '${topic}' acknowledged`],
+    })
+    for (const payload of numbers) expect(await received()).toEqual({ topic, payload })
+  })
+
+  it.each([
+    ['another topic', ['--topic', 'users/bob/in'], "may not publish to 'users/bob/in'"],
+    ['RETAIN', ['--topic', topic, '--retain'], 'with RETAIN is not granted'],
+  ])('ends with 3 for %s that is not granted, without waiting for input', async (_, words, why) => {
+    const refused = await ended(project.start('publish', ...words))
+    expect(refused).toMatchObject({ code: 3, out: [], err: expect.stringContaining(why) })
+  })
+
+  it('stops when the broker refuses, says how far it came, and goes on when it is allowed again', async () => {
+    const child = project.start('publish', '--topic', topic)
+    const end = ended(child)
+    child.stdin.write('first\n')
+    expect(await received()).toEqual({ topic, payload: 'first' })
+    aws.faults.denyIot(true)
+    child.stdin.write('second\n')
+    const { code, out, err } = await end
+    aws.faults.denyIot(false)
+    expect({ code, out }).toEqual({ code: 3, out: [`1 of 2 messages to '${topic}' acknowledged`] })
+    expect(err).toContain(`Error (not_granted): AWS IoT refused to publish '${topic}'`)
+    expect(await project.run('publish', 'third', '--topic', topic)).toMatchObject({ code: 0 })
+    expect(await received()).toEqual({ topic, payload: 'third' })
+  })
+
+  it('ends with 130 when it is interrupted, and with 6 when the time is over, and says how far it came', async () => {
+    const child = project.start('publish', '--topic', topic)
+    const end = ended(child)
+    child.stdin.write('one\n')
+    await received()
+    child.kill('SIGINT')
+    expect(await end).toMatchObject({ code: 130, out: [expect.stringMatching(/^[01] of 1 message /)] })
+    const late = await ended(project.start('publish', '--topic', topic, '--timeout', '3'))
+    expect(late).toMatchObject({ code: 6, out: [`0 of 0 messages to '${topic}' acknowledged`] })
+  })
+
+  it('ends with 2 for a message that cannot be', async () => {
+    writeFileSync(join(project.folder, 'large'), Buffer.alloc(128 * 1024 + 1))
+    expect(await project.run('publish', '--file', 'none')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('none'),
+    })
+    expect(await project.run('publish', '--file', 'large')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('131073 bytes; AWS IoT takes 131072'),
+    })
+  })
+})
+
+/** Asks STS who these credentials are. */
+async function callerOf(identity: AwsCredentialIdentity): Promise<string | undefined> {
+  const requestHandler = new NodeHttpHandler({ httpsAgent: new Agent({ ca: aws.ca }) })
+  const sts = new STSClient({ region: aws.region, endpoint: aws.endpoints.sts, credentials: identity, requestHandler })
+  const { Arn } = await sts.send(new GetCallerIdentityCommand({}))
+  sts.destroy()
+  return Arn
+}
+
+/** Publishes over HTTPS, as `aws iot-data publish` does, and answers with the status. */
+async function publishOverHttps(identity: AwsCredentialIdentity, topic: string): Promise<number> {
+  const [hostname = '', port] = aws.endpoints.iot.split(':')
+  const signer = new SignatureV4({
+    service: 'iotdata',
+    region: aws.region,
+    credentials: identity,
+    sha256: Hash.bind(null, 'sha256'),
+  })
+  const request = new HttpRequest({
+    method: 'POST',
+    hostname,
+    port: Number(port),
+    path: `/topics/${encodeURIComponent(topic)}`,
+    query: { qos: '1' },
+    headers: { host: aws.endpoints.iot },
+    body: 'x',
+  })
+  const http = new NodeHttpHandler({ httpsAgent: new Agent({ ca: aws.ca }) })
+  const { response } = await http.handle(HttpRequest.clone(await signer.sign(request)))
+  response.body.resume()
+  http.destroy()
+  return response.statusCode
+}
+
+describe('credentials', () => {
+  it('prints what works, on stdout and nowhere else', async () => {
+    const { code, out, err } = await project.run('credentials')
+    const vended = JSON.parse(out.join('')) as AwsCredentialIdentity & { sessionToken: string }
+    expect(Object.keys(vended)).toEqual(['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration'])
+    expect(await callerOf({ ...vended, expiration: new Date(String(vended.expiration)) })).toMatch(/\/developer$/)
+    expect(code).toBe(0)
+    expect(err).toContain('Vended to developer')
+    for (const secret of [vended.secretAccessKey, vended.sessionToken]) expect(err).not.toContain(secret)
+  })
+
+  it('asks for less: what is left out is refused by AWS IoT, what is asked for is not', async () => {
+    const { out, err } = await project.run('credentials', '--json', '--publish', 'test', '--duration', '900')
+    const narrow = JSON.parse(out.join('')) as AwsCredentialIdentity
+    expect(new Date(String(narrow.expiration)).getTime()).toBeLessThanOrEqual(Date.now() + 901_000)
+    expect(await publishOverHttps(narrow, 'test')).toBe(200)
+    expect(await publishOverHttps(narrow, 'users/developer/x')).toBe(403)
+    const whole = JSON.parse((await project.run('credentials', '--json')).out.join('')) as AwsCredentialIdentity
+    expect(await publishOverHttps(whole, 'users/developer/x')).toBe(200)
+    await received()
+    expect(err).toBe('')
+  })
+
+  it('ends with 3, and prints nothing, when more is asked for than the caller may have', async () => {
+    expect(await project.run('credentials', '--subscribe', 'test', 'users/bob/#')).toMatchObject({
+      code: 3,
+      out: [],
+      err: expect.stringContaining('users/bob/#'),
+    })
+  })
+
+  it('prints lines for a shell', async () => {
+    const { out } = await project.run('credentials', '--format', 'env')
+    const names = execFileSync('sh', [
+      '-c',
+      `${out.join('\n')}\nprintf '%s\\n' "$AWS_ACCESS_KEY_ID" "$AWS_SESSION_TOKEN"`,
+    ])
+    const [accessKeyId = '', sessionToken] = names.toString().split('\n')
+    expect(aws.directory.accessKey(accessKeyId)?.sessionToken).toBe(sessionToken)
+    expect(out).toEqual(
+      expect.arrayContaining([
+        `export AWS_REGION='${aws.region}'`,
+        `export AWS_ENDPOINT_URL_IOT_DATA_PLANE='https://${aws.endpoints.iot}'`,
+        `export AWS_CA_BUNDLE='${aws.caFile}'`,
+      ]),
+    )
+  })
+
+  describe('as a credential process', () => {
+    /** As after a deployment: outputs in the project, the caller in the AWS configuration. */
+    let deployed: Project
+
+    beforeAll(async () => {
+      deployed = new Project()
+      writeFileSync(join(deployed.folder, 'cdk-outputs.json'), JSON.stringify(aws.outputs))
+      const { accessKeyId, secretAccessKey } = aws.developer
+      const caller = `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`
+      writeFileSync(join(deployed.folder, 'credentials'), caller)
+      deployed.env = {
+        NODE_EXTRA_CA_CERTS: aws.caFile,
+        AWS_REGION: aws.region,
+        AWS_CONFIG_FILE: join(deployed.folder, 'config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(deployed.folder, 'credentials'),
+      }
+      const { out } = await deployed.run('credentials', '--help')
+      const line = out.find((each) => each.includes('credential_process = '))?.trim()
+      const own = line?.replace(' --profile default', '')
+      writeFileSync(join(deployed.folder, 'config'), `[profile topics]\n${line}\n[profile itself]\n${own}\n`)
+    })
+
+    afterAll(async () => {
+      await deployed[Symbol.asyncDispose]()
+    })
+
+    it('gives credentials to any AWS SDK, by the line that the help shows', async () => {
+      const env = { ...process.env, ...deployed.env, AWS_PROFILE: 'topics', AWS_ENDPOINT_URL_STS: aws.endpoints.sts }
+      const { stdout } = await promisify(execFile)(process.execPath, [stockSdk], { env: { ...env, NODE_OPTIONS: '' } })
+      expect(stdout).toMatch(/^arn:aws:sts::.*:assumed-role\/.*\/developer\n$/)
+    })
+
+    it('prints the five fields alone, and nothing on stderr', async () => {
+      const { out, err } = await deployed.run('credentials', '--format', 'credential-process', '--profile', 'default')
+      const fields = JSON.parse(out.join('')) as Record<string, unknown>
+      expect(Object.keys(fields)).toEqual(['Version', 'AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration'])
+      expect(fields.Version).toBe(1)
+      expect(err).toBe('')
+    })
+
+    it('does not ask itself for ever', async () => {
+      deployed.env = { ...deployed.env, AWS_PROFILE: 'itself' }
+      const { code, out, err } = await deployed.run('credentials')
+      expect({ code, out }).toEqual({ code: 4, out: [] })
+      expect(err).toContain('give --profile with another one')
+    })
+  })
+})
+
+describe('explain', () => {
+  it.each([
+    ['publish', 'users/developer/a', 'Grant: publish users/developer/#'],
+    ['subscribe', 'users/developer/+', 'Grant: subscribe users/developer/#'],
+    ['receive', 'test', 'Grant: subscribe test'],
+    ['connect', 'developer:lamp', undefined],
+  ])('allows to %s %s', async (operation, topic, grant) => {
+    const { code, out } = await project.run('explain', operation, topic)
+    expect(out[0]).toMatch(/^Allowed for developer: /)
+    expect(out[1]).toBe(grant)
+    expect(code).toBe(0)
+  })
+
+  it.each([
+    ['publish', 'users/developre/a', 'Nearest grant: publish users/developer/#'],
+    ['subscribe', '#', /^Nearest grant: subscribe /],
+    ['receive', 'tests', 'Nearest grant: subscribe test'],
+    ['connect', 'bob:lamp', undefined],
+    ['retain', 'test', 'Nearest grant: publish test'],
+  ])('does not allow to %s %s, with exit code 3', async (operation, topic, nearest) => {
+    const { code, out } = await project.run('explain', operation, topic)
+    expect(out[0]).toMatch(/^Not allowed for developer: /)
+    if (nearest === undefined) expect(out).toHaveLength(1)
+    else expect(out[1]).toMatch(nearest)
+    expect(code).toBe(3)
+  })
+
+  it('answers in JSON', async () => {
+    const { out, err } = await project.run('--json', 'explain', 'publish', 'test')
+    expect(out.map((line) => JSON.parse(line))).toEqual([
+      {
+        operation: 'publish',
+        topic: 'test',
+        userId: 'developer',
+        allowed: true,
+        reason: 'The grant publish "test" says so.',
+        grant: { kind: 'publish', filter: 'test' },
+      },
+    ])
+    expect(err).toBe('')
+  })
+})
+
+describe('whoami', () => {
+  it('says who, what, until when and where', async () => {
+    const { code, out } = await project.run('whoami')
+    const rows = Object.fromEntries(out.map((line) => [line.slice(0, 18).trim(), line.slice(18)]))
+    expect(rows).toMatchObject({
+      'user ID': 'developer',
+      'client ID prefix': 'developer:',
+      publish: 'test, users/developer/#',
+      retain: 'nothing',
+      expires: expect.stringMatching(/Z, in (60:00|59:\d\d)$/),
+      endpoint: `${aws.endpoints.iot} (${aws.region})`,
+      vendor: vendorUrl(),
+      target: expect.stringContaining('the stand-in that is running already'),
+    })
+    expect(code).toBe(0)
+  })
+
+  it('answers in JSON, with nothing secret', async () => {
+    const { out } = await project.run('whoami', '--json')
+    const answer = JSON.parse(out.join('')) as { accessKeyId: string }
+    expect(answer).toMatchObject({
+      userId: 'developer',
+      grants: { publish: ['test', 'users/developer/#'], retain: [] },
+    })
+    const secret = aws.directory.accessKey(answer.accessKeyId)?.secretAccessKey
+    expect(secret).toBeDefined()
+    expect(out.join()).not.toContain(secret)
+  })
+
+  it('asks a vendor by its URL, as the environment says who', async () => {
+    const { accessKeyId, secretAccessKey } = aws.developer
+    project.env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
+    const words = ['whoami', '--url', vendorUrl(), '--region', aws.region, '--ca', aws.caFile]
+    const known = await project.run(...words)
+    project.env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: 'wrong' }
+    const unknown = await project.run(...words)
+    project.env = {}
+    expect(known).toMatchObject({ code: 0, out: expect.arrayContaining(['user ID           developer']) })
+    expect(unknown).toMatchObject({ code: 4, out: [], err: expect.stringContaining('Error (vend_refused)') })
+  })
+
+  it('takes a bearer token from a file', async () => {
+    const token = join(project.folder, 'token')
+    expect(await project.run('whoami', '--token-file', token)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(token),
+    })
+    writeFileSync(token, 'not-a-token\n')
+    const refused = await project.run('whoami', '--token-file', token)
+    expect(refused).toMatchObject({ code: 4, err: expect.stringContaining('Error (vend_refused)') })
+    expect(refused.err).not.toContain('not-a-token')
+  })
+})
+
+describe('what is printed', () => {
+  it.each(['3', '5'])('with --verbose over MQTT %s is the SDK’s log, without secrets', async (mqtt) => {
+    const words = ['--json', '--count', '1', '--publish', 'the payload', '--mqtt', mqtt]
+    const { code, out, err } = await project.run(...words, '--verbose')
+    const events = out.map((line) => JSON.parse(line) as { event: string; accessKeyId: string })
+    const key = aws.directory.accessKey(events.find(({ event }) => event === 'vended')?.accessKeyId ?? '')
+    expect(code).toBe(0)
+    expect(err).toMatch(/^\[INFO\] .*\[(mqtt5-client|mqtt-client)\]/m)
+    for (const secret of [String(key?.sessionToken), String(key?.secretAccessKey)]) {
+      expect(secret.length).toBeGreaterThan(20)
+      for (const form of [secret, encodeURIComponent(secret)]) expect(out.join('\n') + err).not.toContain(form)
+    }
+    expect(err).not.toMatch(/X-Amz-Security-Token=|the payload/)
+    expect((await project.run(...words)).err).toBe('')
+  })
+
+  it('into a pipe has no control characters', async () => {
+    project.env = { FORCE_COLOR: '1', CI: '1' }
+    const runs = [await project.run('--publish', 'x', '--count', '1'), await project.run('explain', 'publish', 'other')]
+    project.env = {}
+    for (const { out, err } of runs) expect(out.join('') + err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  })
+
+  it('is nothing, and exit code 130, when nobody reads on', async () => {
+    const child = project.start('--json')
+    child.stdout.destroy()
+    const [code] = await once(child, 'close')
+    expect(code).toBe(130)
+  })
+})

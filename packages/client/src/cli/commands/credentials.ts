@@ -1,0 +1,155 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { durationLimits, type GrantKind, parseGrants } from '@topic-credentials/grants'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { VendedIdentity } from '../../from-vendor.js'
+import type { AskedGrants } from '../../vendor.js'
+import type { Chosen, Context } from '../command.js'
+import { EXIT } from '../exit-code.js'
+import { OUTPUTS_FILE } from '../find-target.js'
+import type { SharedOptions } from '../options.js'
+import { describeVended } from '../reporter.js'
+import type { Target } from '../target.js'
+import { vending } from '../vending.js'
+import { projectRoot } from '../workspace.js'
+
+interface CredentialsOptions extends SharedOptions {
+  readonly format: keyof typeof FORMATS
+  readonly publish?: readonly string[]
+  readonly subscribe?: readonly string[]
+  readonly retain?: readonly string[]
+  /** Seconds. */
+  readonly duration?: number
+}
+
+const FORMATS = { json, env, 'credential-process': credentialProcess } as const
+
+export function declareCredentials(program: Command, choose: (chosen: Chosen) => void): void {
+  const command = program.command('credentials')
+  command
+    .description('vend credentials and print them on stdout: they are secret')
+    .addOption(new Option('--format <format>', 'how to print them').choices(Object.keys(FORMATS)).default('json'))
+    .option('--publish <filter...>', 'ask for no more than to publish here', filters('publish'))
+    .option('--subscribe <filter...>', 'ask for no more than to subscribe to this', filters('subscribe'))
+    .option('--retain <filter...>', 'ask for no more than to publish with RETAIN here', filters('retain'))
+    .option(
+      '--duration <seconds>',
+      `lifetime, ${durationLimits.minimum} to ${durationLimits.maximum} (default: the longest)`,
+      duration,
+    )
+    .addHelpText('after', () => help())
+    .allowExcessArguments(false)
+    .action(() => {
+      const options = command.optsWithGlobals<CredentialsOptions>()
+      if (options.json === true && options.format !== 'json')
+        command.error(`error: --json and --format ${options.format} contradict each other`)
+      choose({ options, run: (context) => credentials(context, options) })
+    })
+}
+
+async function credentials(context: Context, options: CredentialsOptions): Promise<number> {
+  const { target, screen, signal } = context
+  const { publish, subscribe, retain, duration: durationSeconds, format, json: machine } = options
+  const request: AskedGrants = {
+    ...(publish && { publish }),
+    ...(subscribe && { subscribe }),
+    ...(retain && { retain }),
+    ...(durationSeconds && { durationSeconds }),
+  }
+  // A program that runs this as a credential process shows stderr as an error.
+  const quiet = machine === true || format === 'credential-process'
+  if (!quiet) screen.err(`Using ${target.description}`)
+  if (target.endsWithCommand === true)
+    screen.err(
+      'These credentials end with this command. For some that last: `npm run local` in another terminal first.',
+    )
+  using vendor = vending(context, request)
+  screen.working('Vending credentials')
+  const identity = await vendor({ signal })
+  screen.clear()
+  if (!quiet) screen.err(describeVended(identity))
+  screen.out(FORMATS[format](identity, target))
+  return EXIT.done
+}
+
+/** As the vendor answers. */
+function json({ accessKeyId, secretAccessKey, sessionToken, expiration }: VendedIdentity): string {
+  return JSON.stringify({ accessKeyId, secretAccessKey, sessionToken, expiration: expiration.toISOString() })
+}
+
+/** @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html */
+function credentialProcess({ accessKeyId, secretAccessKey, sessionToken, expiration }: VendedIdentity): string {
+  return JSON.stringify({
+    Version: 1,
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+    Expiration: expiration.toISOString(),
+  })
+}
+
+/**
+ * The names that the AWS command line and SDKs read; the endpoint is the account's own.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+ */
+function env(
+  { accessKeyId, secretAccessKey, sessionToken, expiration, vended }: VendedIdentity,
+  target: Target,
+): string {
+  const variables = {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+    AWS_CREDENTIAL_EXPIRATION: expiration.toISOString(),
+    AWS_REGION: vended.region,
+    AWS_ENDPOINT_URL_IOT_DATA_PLANE: `https://${vended.endpoint}`,
+    ...(target.caFile === undefined ? {} : { AWS_CA_BUNDLE: target.caFile }),
+  }
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${quoted(value)}`)
+    .join('\n')
+}
+
+/** One word of a POSIX shell, whatever is in it. */
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`
+}
+
+/** Each is checked at once; the vendor decides whether the caller may have it. */
+function filters(kind: GrantKind): (text: string, previous?: readonly string[]) => readonly string[] {
+  return (text, previous = []) => {
+    try {
+      parseGrants({ [kind]: [text] })
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+    }
+    return [...previous, text]
+  }
+}
+
+function duration(text: string): number {
+  const seconds = Number(text)
+  const { minimum, maximum } = durationLimits
+  if (/^\d+$/.test(text) && seconds >= minimum && seconds <= maximum) return seconds
+  throw new InvalidArgumentError(`It must be a whole number of seconds from ${minimum} to ${maximum}.`)
+}
+
+/** With the paths of this machine, so that the line works as it stands. */
+function help(): string {
+  const main = fileURLToPath(new URL('../main.js', import.meta.url))
+  const outputs = join(projectRoot(), OUTPUTS_FILE)
+  return `
+Examples:
+  $ eval "$(npm start --silent -- credentials --format env)"
+  $ npm start --silent -- credentials --publish users/me/log --duration 900
+
+For the AWS command line and every AWS SDK, two lines in ~/.aws/config:
+
+  [profile topics]
+  credential_process = "${process.execPath}" "${main}" credentials --format credential-process --outputs "${outputs}" --profile default
+
+  $ aws iot-data publish --profile topics --topic test --payload hello --cli-binary-format raw-in-base64-out
+
+--profile names the profile that you are signed in with; it must not be the one that runs this command.`
+}

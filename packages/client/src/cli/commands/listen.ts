@@ -1,0 +1,111 @@
+import type { Command } from 'commander'
+import { TopicCredentialsError } from '../../errors.js'
+import type { Session } from '../../session.js'
+import type { Chosen, Context } from '../command.js'
+import { connection } from '../connection.js'
+import { EXIT } from '../exit-code.js'
+import {
+  type ConnectionOptions,
+  positiveInteger,
+  requireTopic,
+  type SharedOptions,
+  withConnectionOptions,
+} from '../options.js'
+import { JsonReporter, TextReporter } from '../reporter.js'
+import { countdown } from '../screen.js'
+import { vending } from '../vending.js'
+
+interface ListenOptions extends SharedOptions, ConnectionOptions {
+  readonly topic: string
+  /** Published once, after subscribing. */
+  readonly publish?: string
+  /** Ends after so many messages. Default: never. */
+  readonly count?: number
+}
+
+const EXAMPLES = `
+Examples:
+  $ npm start -- --topic 'devices/+/state'                  every message that the filter matches
+  $ npm start -- --publish '{"hello":"world"}' --count 1    publish, receive it, end
+  $ npm start -- --json | jq -r 'select(.event == "message") | .payload'`
+
+export function declareListen(program: Command, choose: (chosen: Chosen) => void): void {
+  const command = program.command('listen', { isDefault: true }).alias('start')
+  command
+    .description('print the messages of one topic or topic filter; what is done where no command is named')
+    .option('-t, --topic <filter>', 'topic or topic filter to listen to', 'test')
+    .option('-p, --publish <text>', 'publish this to the topic, after subscribing')
+    .option('-n, --count <messages>', 'end after so many messages', positiveInteger)
+    .addHelpText('after', EXAMPLES)
+    // As the default command it gets every word that is no command.
+    .allowExcessArguments()
+    .action(() => {
+      const [word] = command.args
+      if (word !== undefined) command.error(`error: unknown command '${word}'. See --help.`)
+      const options = command.optsWithGlobals<ListenOptions>()
+      if (options.publish !== undefined) requireTopic(command, '--publish', options.topic)
+      choose({ options, run: (context) => listen(context, options) })
+    })
+  withConnectionOptions(command)
+}
+
+/** Vends, connects, subscribes, publishes where asked to, and reports messages until there are enough of them. */
+async function listen(context: Context, options: ListenOptions): Promise<number> {
+  const { target, screen, signal } = context
+  const report =
+    options.json === true
+      ? new JsonReporter(screen.out)
+      : new TextReporter(screen.out, screen.err, screen.terminal, screen.colours)
+  report.target(target.description)
+  using credentials = vending(context)
+  screen.working('Vending credentials')
+  report.vended(await credentials({ signal }))
+  await using session = await connection(context, options, credentials)
+  report.connected(session.clientId)
+  let received = 0
+  const listening = () => screen.status(() => statusLine(session, options.topic, received))
+  session.on('interrupted', (error) => {
+    report.interrupted(error)
+    screen.working('Connecting again')
+  })
+  session.on('connected', () => {
+    report.reconnected()
+    listening()
+  })
+  report.subscribing(options.topic)
+  const messages = session.subscribe(options.topic, { qos: options.qos, signal })
+  report.subscribed(options.topic, await messages.ready)
+  listening()
+  if (options.publish !== undefined) await session.publish(options.topic, options.publish, { qos: options.qos, signal })
+  for await (const message of messages) {
+    received += 1
+    report.message(message)
+    if (received === options.count) return EXIT.done
+  }
+  if (!signal.aborted) throw session.error ?? closedEarly()
+  if (signal.reason instanceof TopicCredentialsError) throw noMessages(signal.reason, options)
+  return options.count === undefined ? EXIT.done : EXIT.interrupted
+}
+
+function statusLine({ clientId, expiration }: Session, topic: string, received: number): string {
+  const now = Date.now()
+  const left =
+    expiration.getTime() > now
+      ? `credentials for ${countdown(expiration, now)} more`
+      : 'credentials expired; the connection stands, and the next one gets new ones'
+  return `Listening to ${topic} · ${received} received · ${left} · ${clientId}`
+}
+
+function noMessages(timedOut: TopicCredentialsError, { count, topic }: ListenOptions): TopicCredentialsError {
+  const { code, value = '', message } = timedOut
+  if (count === undefined) return timedOut
+  return new TopicCredentialsError(`${message} for ${count} message(s) of '${topic}'`, {
+    code,
+    value,
+    remedy: 'Allow more time with --timeout, or publish something to the topic.',
+  })
+}
+
+function closedEarly(): TopicCredentialsError {
+  return new TopicCredentialsError('The session ended', { code: 'session_closed', remedy: 'Start again.' })
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import { addAbortSignal } from 'node:stream'
+import { explain } from '@topic-credentials/grants'
+import type { Command } from 'commander'
+import { TopicCredentialsError } from '../../errors.js'
+import type { VendedIdentity } from '../../from-vendor.js'
+import { notGranted } from '../../refusal.js'
+import type { Chosen, Context } from '../command.js'
+import { connection } from '../connection.js'
+import { EXIT } from '../exit-code.js'
+import { lines } from '../lines.js'
+import { type ConnectionOptions, requireTopic, type SharedOptions, withConnectionOptions } from '../options.js'
+import { publishAll } from '../publish-all.js'
+import { describeVended } from '../reporter.js'
+import { vending } from '../vending.js'
+import { userPath } from '../workspace.js'
+
+interface PublishOptions extends SharedOptions, ConnectionOptions {
+  readonly topic: string
+  /** Path of a file whose bytes are the message. */
+  readonly file?: string
+  readonly retain?: true
+}
+
+const EXAMPLES = `
+Examples:
+  $ npm start -- publish '{"on":true}' --topic users/me/lamp
+  $ npm start -- publish --file picture.jpg --topic users/me/picture
+  $ tail -f app.log | npm start -- publish --topic users/me/log     one message a line
+  $ npm start -- publish '' --topic users/me/lamp --retain          forget the retained message
+
+It ends at the first refusal, with exit code 3; how many messages were acknowledged until then is said all the same.`
+
+export function declarePublish(program: Command, choose: (chosen: Chosen) => void): void {
+  const command = program.command('publish')
+  command
+    .argument('[message]', 'what to publish; without it, and without --file, each line of stdin is a message')
+    .description('publish to one topic, and say how many messages were acknowledged')
+    .option('-t, --topic <topic>', 'topic to publish to', 'test')
+    .option('-f, --file <file>', 'publish the bytes of this file as one message')
+    .option('-r, --retain', 'have the broker keep the message for later subscribers')
+    .addHelpText('after', EXAMPLES)
+    .allowExcessArguments(false)
+    .action((message: string | undefined) => {
+      const options = command.optsWithGlobals<PublishOptions>()
+      requireTopic(command, 'publish', options.topic)
+      if (message !== undefined && options.file !== undefined)
+        command.error('error: give a message or --file, not both')
+      choose({ options, run: (context) => publish(context, options, message) })
+    })
+  withConnectionOptions(command)
+}
+
+async function publish(context: Context, options: PublishOptions, message: string | undefined): Promise<number> {
+  const { target, screen, signal } = context
+  const { topic, qos, retain = false, json } = options
+  const note = json === true ? () => {} : screen.err
+  // Read first: a file that is not there is no reason to connect.
+  const given = options.file === undefined ? message : readMessage(options.file)
+  note(`Using ${target.description}`)
+  using credentials = vending(context)
+  screen.working('Vending credentials')
+  const identity = await credentials({ signal })
+  note(describeVended(identity))
+  requireGranted(identity, topic, retain)
+  await using session = await connection(context, options, credentials)
+  session.on('interrupted', ({ code, message: text, remedy }) =>
+    screen.err(`Interrupted (${code}): ${text}. ${remedy}`),
+  )
+  const ended = new AbortController()
+  session.once('closed', (error) => ended.abort(error))
+  if (given === undefined && process.stdin.isTTY) note('Each line is a message; Ctrl-D ends.')
+  const ending = AbortSignal.any([signal, ended.signal])
+  const { sent, acknowledged, error } = await publishAll(
+    given === undefined
+      ? (stop) => lines(addAbortSignal(stop, process.stdin))
+      : async function* () {
+          yield given
+        },
+    (payload) => session.publish(topic, payload, { qos, retain }),
+    ending,
+  )
+  const done = qos === 0 ? 'sent' : 'acknowledged'
+  if (json === true) screen.out(JSON.stringify({ topic, qos, retain, messages: sent, [done]: acknowledged }))
+  else screen.out(`${acknowledged} of ${sent} message${sent === 1 ? '' : 's'} to '${topic}' ${done}`)
+  if (error !== undefined) throw session.error ?? error
+  return EXIT.done
+}
+
+/** Before connecting: standard input may keep the first message waiting for long. */
+function requireGranted({ vended }: VendedIdentity, topic: string, retain: boolean): void {
+  const decision = explain(vended.grants, vended, { action: 'publish', topic, retain })
+  const error = notGranted(decision, 'publish', topic, vended)
+  if (error !== undefined) throw error
+}
+
+function readMessage(file: string): Uint8Array {
+  try {
+    return readFileSync(userPath(file))
+  } catch (cause) {
+    throw new TopicCredentialsError(`The message cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+      code: 'invalid_argument',
+      value: file,
+      remedy: 'Give a file of at most 128 KB.',
+      cause,
+    })
+  }
+}

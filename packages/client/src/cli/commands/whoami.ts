@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import type { Chosen, Context } from '../command.js'
+import { EXIT } from '../exit-code.js'
+import type { SharedOptions } from '../options.js'
+import { countdown } from '../screen.js'
+import { vending } from '../vending.js'
+
+const EXAMPLES = `
+Examples:
+  $ npm start -- whoami
+  $ npm start --silent -- whoami --json | jq -r .grants.subscribe[]`
+
+export function declareWhoami(program: Command, choose: (chosen: Chosen) => void): void {
+  const command = program.command('whoami')
+  command
+    .description('say who you are to the vendor, what you may do, until when and where')
+    .addHelpText('after', EXAMPLES)
+    .allowExcessArguments(false)
+    .action(() => choose({ options: command.optsWithGlobals<SharedOptions>(), run: whoami }))
+}
+
+async function whoami(context: Context): Promise<number> {
+  const { options, target, screen, signal } = context
+  using vendor = vending(context)
+  screen.working('Vending credentials')
+  const { vended, expiration, accessKeyId } = await vendor({ signal })
+  screen.clear()
+  const { userId, clientIdPrefix, grants, endpoint, region } = vended
+  if (options.json === true) {
+    const { description } = target
+    const expires = expiration.toISOString()
+    const answer = { userId, clientIdPrefix, grants, accessKeyId, expiration: expires, endpoint, region }
+    screen.out(JSON.stringify({ ...answer, target: description, credentialsUrl: target.credentialsUrl }))
+    return EXIT.done
+  }
+  const rows: readonly (readonly [string, string])[] = [
+    ['user ID', userId],
+    ['client ID prefix', clientIdPrefix],
+    ...(['publish', 'subscribe', 'retain'] as const).map(
+      (kind) => [kind, grants[kind].join(', ') || 'nothing'] as const,
+    ),
+    ['expires', `${expiration.toISOString()}, in ${countdown(expiration, Date.now())}`],
+    ['access key ID', accessKeyId],
+    ['endpoint', `${endpoint} (${region})`],
+    ['vendor', target.credentialsUrl],
+    ['target', target.description],
+  ]
+  for (const [name, value] of rows) screen.out(`${screen.colours.dim(name.padEnd(18))}${value}`)
+  return EXIT.done
+}

@@ -1,0 +1,100 @@
+import picocolors from 'picocolors'
+
+export type Colours = ReturnType<typeof picocolors.createColors>
+
+/** A stream of a terminal, or of a pipe or a file. */
+export type Stream = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number }
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const SPINNER_MS = 80
+const STATUS_MS = 1_000
+/** Back to the first column, and delete to the end of the line (ECMA-48). */
+const ERASE = '\r\u001b[K'
+
+/** How the screen is made; the environment decides on colours by NO_COLOR (https://no-color.org) and TERM. */
+export interface ScreenOptions {
+  readonly stdout: Stream
+  readonly stderr: Stream
+  readonly env: NodeJS.ProcessEnv
+  /** False: no line that changes, as under --json. */
+  readonly live: boolean
+}
+
+/**
+ * stdout and stderr, and on a terminal one line below them that changes. A pipe gets plain lines and nothing else.
+ *
+ * @example screen.working('Connecting'); … screen.clear()
+ */
+export class Screen {
+  readonly terminal: boolean
+  /** For text that goes to stdout. */
+  readonly colours: Colours
+  /** For text that goes to stderr. */
+  readonly errColours: Colours
+  readonly #stdout: Stream
+  readonly #stderr: Stream
+  readonly #live: boolean
+  #line: (() => string) | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor({ stdout, stderr, env, live }: ScreenOptions) {
+    const dumb = env.TERM === 'dumb'
+    const coloured = (stream: Stream) => stream.isTTY === true && !dumb && (env.NO_COLOR ?? '') === ''
+    this.#stdout = stdout
+    this.#stderr = stderr
+    this.#live = live && stderr.isTTY === true && !dumb
+    this.terminal = stdout.isTTY === true
+    this.colours = picocolors.createColors(coloured(stdout))
+    this.errColours = picocolors.createColors(coloured(stderr))
+  }
+
+  /** One line of an answer. */
+  readonly out = (line: string): void => this.#print(this.#stdout, line)
+
+  /** One line about the way there. */
+  readonly err = (line: string): void => this.#print(this.#stderr, line)
+
+  /** A spinner, until the next `working`, `status` or `clear`. */
+  working(what: string): void {
+    let frame = 0
+    this.#show(() => `${FRAMES[frame++ % FRAMES.length]} ${what}…`, SPINNER_MS)
+  }
+
+  /** A line that is made anew every second. */
+  status(line: () => string): void {
+    this.#show(line, STATUS_MS)
+  }
+
+  clear(): void {
+    clearInterval(this.#timer)
+    if (this.#line !== undefined) this.#stderr.write(ERASE)
+    this.#line = undefined
+  }
+
+  #show(line: () => string, everyMs: number): void {
+    if (!this.#live) return
+    clearInterval(this.#timer)
+    this.#line = line
+    this.#timer = setInterval(() => this.#draw(), everyMs).unref()
+    this.#draw()
+  }
+
+  #print(stream: Stream, line: string): void {
+    if (this.#line !== undefined) this.#stderr.write(ERASE)
+    stream.write(`${line}\n`)
+    this.#draw()
+  }
+
+  #draw(): void {
+    if (this.#line === undefined) return
+    // A line that wraps could not be erased. Some terminals say that they have 0 columns.
+    const width = (this.#stderr.columns || 80) - 1
+    this.#stderr.write(ERASE + this.errColours.dim([...this.#line()].slice(0, width).join('')))
+  }
+}
+
+/** `59:41` from now until then, or `0:00`. */
+export function countdown(until: Date, now: number): string {
+  const seconds = Math.max(0, Math.floor((until.getTime() - now) / 1_000))
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
