@@ -53,9 +53,9 @@ class Arrivals {
     return arrivals
   }
 
-  /** Each number that came, once. */
+  /** Each number that came, once, in the order of its first arrival. */
   once(): number[] {
-    return [...new Set(this.numbers)].sort((one, other) => one - other)
+    return [...new Set(this.numbers)]
   }
 
   async until(count: number): Promise<void> {
@@ -95,9 +95,8 @@ describe.each([
     expect(stage.vends() - before).toBe(expiries)
     expect(sent).toBeGreaterThan(expiries)
     const all = Array.from({ length: sent }, (_, index) => index)
-    expect(arrivals.once()).toEqual(all)
-    // MQTT 3.1.1 has nothing that tells a message from its repetition but the DUP flag.
-    if (mqtt === 5) expect(arrivals.numbers).toHaveLength(sent)
+    // MQTT 3.1.1 has nothing that tells a message from its repetition but the DUP flag, which means "perhaps".
+    expect(mqtt === 5 ? arrivals.numbers : arrivals.once()).toEqual(all)
   }, 60_000)
 
   it('vends nothing when it connects again with fresh credentials', async () => {
