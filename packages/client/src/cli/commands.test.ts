@@ -215,6 +215,7 @@ describe('credentials', () => {
     expect(out).toEqual(
       expect.arrayContaining([
         `export AWS_REGION='${aws.region}'`,
+        `export AWS_DEFAULT_REGION='${aws.region}'`,
         `export AWS_ENDPOINT_URL_IOT_DATA_PLANE='https://${aws.endpoints.iot}'`,
         `export AWS_CA_BUNDLE='${aws.caFile}'`,
       ]),

@@ -103,6 +103,8 @@ function env(
     AWS_SESSION_TOKEN: sessionToken,
     AWS_CREDENTIAL_EXPIRATION: expiration.toISOString(),
     AWS_REGION: vended.region,
+    // Version 1 of the AWS command line and boto3 read no other.
+    AWS_DEFAULT_REGION: vended.region,
     AWS_ENDPOINT_URL_IOT_DATA_PLANE: `https://${vended.endpoint}`,
     ...(target.caFile === undefined ? {} : { AWS_CA_BUNDLE: target.caFile }),
   }
