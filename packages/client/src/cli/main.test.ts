@@ -46,8 +46,8 @@ describe('topic-credentials', () => {
   })
 
   it('ends with 3 for a topic that is not granted, and says what is', async () => {
-    const { code, err } = await run('--topic', 'other')
-    expect(code).toBe(3)
+    const { code, out, err } = await run('--topic', 'other')
+    expect([code, out]).toEqual([3, []])
     expect(err).toMatch(/Error \(not_granted\): developer may not subscribe to 'other'.*Granted: publish test/)
     expect(err).toMatch(/have 'other' added to the entitlements/)
     expect(err).not.toContain('    at ')

@@ -1,5 +1,8 @@
+import { explain } from '@topic-credentials/grants'
 import type { Command } from 'commander'
 import { TopicCredentialsError } from '../../errors.js'
+import type { VendedIdentity } from '../../from-vendor.js'
+import { notGranted } from '../../refusal.js'
 import type { Session } from '../../session.js'
 import type { Chosen, Context } from '../command.js'
 import { connection } from '../connection.js'
@@ -49,6 +52,12 @@ export function declareListen(program: Command, choose: (chosen: Chosen) => void
   withConnectionOptions(command)
 }
 
+/** Said before connecting: whoever asks for the wrong topic need not wait for a connection to hear it. */
+function requireSubscribable({ vended }: VendedIdentity, filter: string): void {
+  const error = notGranted(explain(vended.grants, vended, { action: 'subscribe', filter }), 'subscribe', filter, vended)
+  if (error !== undefined) throw error
+}
+
 /** Vends, connects, subscribes, publishes where asked to, and reports messages until there are enough of them. */
 async function listen(context: Context, options: ListenOptions): Promise<number> {
   const { target, screen, signal } = context
@@ -59,7 +68,9 @@ async function listen(context: Context, options: ListenOptions): Promise<number>
   report.target(target.description)
   using credentials = vending(context)
   screen.working('Vending credentials')
-  report.vended(await credentials({ signal }))
+  const identity = await credentials({ signal })
+  report.vended(identity)
+  requireSubscribable(identity, options.topic)
   await using session = await connection(context, options, credentials)
   report.connected(session.clientId)
   let received = 0
