@@ -1,0 +1,169 @@
+// Load on the stand-in's data plane beside bare aedes, in the same run: 1,000 connected clients, each publishing to its own
+// topic (QoS 1, 256 bytes) and waiting for the message to come back. Needs `pnpm build`. Takes about one and a half minutes.
+//
+//   pnpm --filter local-aws bench [--connections 1000] [--rounds 3] [--seconds 2] [--json FILE]
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { createTlsMaterial } from '../dist/tls.js'
+import { PAYLOAD_BYTES } from './load-shape.js'
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((argument) => argument !== '--'),
+  options: {
+    connections: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    json: { type: 'string' },
+  },
+})
+const number = (name) => {
+  const value = Number(values[name])
+  if (value > 0) return value
+  throw new Error(`--${name} must be a number above 0, not '${values[name]}'`)
+}
+const [connections, rounds, seconds] = [number('connections'), number('rounds'), number('seconds')]
+
+/** A process that answers questions one at a time. */
+function start(program, execArgv = []) {
+  const child = fork(fileURLToPath(new URL(program, import.meta.url)), { execArgv })
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${program} ended with ${code}`)
+  })
+  ended.catch(() => undefined)
+  return {
+    ask: async (ask, order = {}) => {
+      child.send({ ask, ...order })
+      const [answer] = await Promise.race([once(child, 'message'), ended])
+      return answer
+    },
+    close: async () => {
+      child.disconnect()
+      await once(child, 'exit')
+    },
+  }
+}
+
+const samples = {}
+const note = (name, value) => {
+  samples[name] ??= []
+  samples[name].push(value)
+}
+
+/** One server with its clients connected; notes what that took. */
+async function connect(kind, tls) {
+  const server = start('server.js', ['--expose-gc'])
+  const { urls } = await server.ask('start', { kind, tls, connections })
+  const clients = start('clients.js')
+  const before = await server.ask('memory')
+  const { perSecond } = await clients.ask('open', { urls, ca: tls.ca })
+  const after = await server.ask('memory')
+  note(`${kind}: connects per second`, perSecond)
+  note(`${kind}: memory per connection, KiB`, (after.rss - before.rss) / 1024 / connections)
+  note(`${kind}: of that on the JavaScript heap, KiB`, (after.heapUsed - before.heapUsed) / 1024 / connections)
+  return { kind, server, clients }
+}
+
+const spent = (from, to) => to.user - from.user + to.system - from.system
+
+async function load({ kind, server, clients }, warm) {
+  await clients.ask('start')
+  await setTimeout(warm ? 200 : 1000) // The compiler's time.
+  const [from, cpuFrom] = [await clients.ask('count'), await server.ask('cpu')]
+  await setTimeout(seconds * 1000)
+  const [to, cpuTo] = [await clients.ask('count'), await server.ask('cpu')]
+  const { connected } = await clients.ask('stop')
+  if (connected !== connections) throw new Error(`${kind}: ${connected} of ${connections} clients are still connected`)
+  const messages = to.messages - from.messages
+  const microseconds = (to.at - from.at) * 1000
+  const perSecond = (messages * 1e6) / microseconds
+  note(`${kind}: messages per second`, perSecond)
+  note(`${kind}: server's CPU per message, µs`, spent(cpuFrom, cpuTo) / messages)
+  note(`${kind}: server's CPU in use, %`, (spent(cpuFrom, cpuTo) / microseconds) * 100)
+  note(`${kind}: clients' CPU in use, %`, (spent(from.cpu, to.cpu) / microseconds) * 100)
+  // What is still on its way does not count for the next one.
+  await setTimeout(200)
+  return { perSecond, cpu: spent(cpuFrom, cpuTo) / messages }
+}
+
+const KINDS = ['aedes', 'stand-in', 'aedes-ws-stream']
+
+async function round(tls) {
+  const servers = []
+  for (const kind of KINDS) servers.push(await connect(kind, tls))
+  // In turns and mirrored, so that what else the machine does hits all alike.
+  for (const [turn, order] of [servers, servers.toReversed()].entries()) {
+    const came = {}
+    for (const one of order) came[one.kind] = await load(one, turn > 0)
+    const ours = came['stand-in']
+    for (const kind of KINDS.filter((one) => one !== 'stand-in')) {
+      note(`stand-in / ${kind}: messages per second`, ours.perSecond / came[kind].perSecond)
+      note(`stand-in / ${kind}: server's CPU per message`, ours.cpu / came[kind].cpu)
+    }
+  }
+  for (const { kind, clients } of servers) {
+    const { outcome } = await clients.ask('trespass')
+    const expected = kind === 'stand-in' ? 'closed' : 'acknowledged'
+    if (outcome !== expected) throw new Error(`${kind}: a message to another user's topic was ${outcome}`)
+  }
+  const standIn = servers[KINDS.indexOf('stand-in')]
+  for (let run = 0; run < 5; run++) {
+    const { publish, receive, refused } = await standIn.server.ask('checks')
+    note('authorization check: publish allowed, µs', publish)
+    note('authorization check: receive allowed, µs', receive)
+    note('authorization check: publish refused, µs', refused)
+  }
+  for (const { server, clients } of servers) {
+    await clients.close()
+    await server.close()
+  }
+}
+
+const digits = (value) => Number(value.toPrecision(value >= 1000 ? 4 : 3))
+function summary(runs) {
+  const sorted = runs.toSorted((one, other) => one - other)
+  const middle = sorted.length / 2
+  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2
+  return { median: digits(median), min: digits(sorted[0]), max: digits(sorted.at(-1)), runs: runs.length }
+}
+
+const began = performance.now()
+const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version, loadBefore: loadavg() }
+console.log(
+  `${connections} connections, QoS 1, ${PAYLOAD_BYTES} bytes. ${machine.cores} cores, Node.js ${process.version},`,
+)
+console.log(`load before the run ${machine.loadBefore.map((value) => value.toFixed(1)).join(' ')}`)
+console.log('Quotas raised: CONNECT per second in the account (500 otherwise). All others as on AWS.')
+const tls = await createTlsMaterial()
+for (let index = 0; index < rounds; index++) await round(tls)
+const results = Object.fromEntries(
+  Object.entries(samples)
+    .sort()
+    .map(([name, runs]) => [name, summary(runs)]),
+)
+console.table(
+  Object.fromEntries(
+    Object.entries(results).map(([name, { median, min, max, runs }]) => [
+      name,
+      { median, 'min–max': `${min}–${max}`, runs },
+    ]),
+  ),
+)
+console.log("Enforcement was on: a message to another user's topic ended the connection (aedes took it).")
+for (const [kind, how] of [
+  ['aedes-ws-stream', "on ws's own stream"],
+  ['aedes', 'on a stream that joins its frames'],
+]) {
+  const { median } = results[`stand-in / ${kind}: messages per second`]
+  const target = median >= 0.9 ? 'met' : 'not met'
+  console.log(`Against aedes ${how} the stand-in passes ${median} of the messages; the target is 0.9: ${target}.`)
+}
+console.log(`${Math.round((performance.now() - began) / 1000)} s in all.`)
+if (values.json) {
+  const report = { at: new Date().toISOString(), connections, rounds, seconds, machine, results, samples }
+  writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
+}

@@ -1,0 +1,33 @@
+// One server in a process of its own, run by load.js with --expose-gc and asked over the channel between the processes.
+import { startBare } from './bare-aedes.js'
+import { clientIdOf, topicOf, userOf } from './load-shape.js'
+import { measureChecks, startStandIn } from './stand-in.js'
+
+let sessions = []
+const answers = {
+  async start({ kind, tls, connections }) {
+    if (kind !== 'stand-in') return startBare({ kind, tls, connections })
+    const users = Array.from({ length: connections }, (_, index) => ({
+      name: userOf(index),
+      clientId: clientIdOf(index),
+      topic: topicOf(index),
+    }))
+    const started = await startStandIn({ tls, users })
+    sessions = started.sessions
+    return { urls: started.urls }
+  },
+  async memory() {
+    // Twice: finalizers of the first collection let go of more.
+    for (let pass = 0; pass < 2; pass++) {
+      globalThis.gc()
+      await new Promise(setImmediate)
+    }
+    const { rss, heapUsed } = process.memoryUsage()
+    return { rss, heapUsed }
+  },
+  cpu: () => process.cpuUsage(),
+  checks: () => measureChecks(sessions),
+}
+
+process.on('message', async ({ ask, ...order }) => process.send(await answers[ask](order)))
+process.on('disconnect', () => process.exit())

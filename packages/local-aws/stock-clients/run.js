@@ -1,0 +1,65 @@
+// Runs the stock AWS and MQTT programs that this machine has, unmodified, against the stand-in, and says which it lacks.
+// Needs `pnpm build` and a synthesized stack. Ends with 1 when an answer is not the one expected.
+//
+//   pnpm --filter local-aws stock-clients        PYTHON=/usr/bin/python3 chooses the interpreter
+import { awsCli, boto3, curl, librariesOf, mqtt } from './programs.js'
+import { run, setStage } from './stage.js'
+
+const python = process.env.PYTHON ?? 'python3'
+const rows = []
+const absent = []
+
+/** Runs the cases of one program, one after the other: AWS IoT lets a client ID connect once in a second. */
+async function put(name, program, cases) {
+  for (const [what, who, args, { outcome, says }] of cases) {
+    const { code, text } = await run(program, args, stage.environments[who])
+    // Not every program that ends otherwise was refused: what it says must be the refusal.
+    const came = code === 0 ? 'allowed' : Number.isInteger(code) ? 'refused' : code
+    const right = came === outcome && says.test(text)
+    const answer = text.split('\n').filter(Boolean).at(-1) ?? ''
+    rows.push({ program: name, what, expected: outcome, came, right: right ? 'yes' : 'NO', answer })
+    console.log(`${right ? 'ok  ' : 'FAIL'} ${name}: ${what}: ${came}${answer && `: ${answer}`}`)
+    if (!right) console.log(`     expected: ${outcome}, ${says}; ended with ${code}`)
+  }
+}
+
+const version = async (program, args, pattern) => pattern.exec((await run(program, args))?.text ?? '')?.[1]
+
+const stage = await setStage()
+try {
+  const aws = await version('aws', ['--version'], /aws-cli\/(\S+)/)
+  if (aws === undefined) absent.push('aws-cli')
+  else await put(`aws-cli ${aws}`, 'aws', awsCli(stage))
+
+  const curlVersion = await version('curl', ['--version'], /^curl (\S+)/)
+  if (curlVersion === undefined) absent.push('curl')
+  else if (!(await run('curl', ['--help', 'all'])).text.includes('--aws-sigv4')) absent.push('curl with --aws-sigv4')
+  else await put(`curl ${curlVersion}`, 'sh', curl(stage))
+
+  const found = await run(python, librariesOf)
+  const libraries = found?.code === 0 ? JSON.parse(found.text) : {}
+  if (found?.code !== 0) absent.push(`Python (${python})`)
+  for (const name of ['boto3', 'paho.mqtt', 'awscrt']) if (!libraries[name]) absent.push(`Python library ${name}`)
+  if (libraries.boto3) {
+    await put(`boto3 ${libraries.boto3}`, python, boto3(stage))
+    const paho = libraries['paho.mqtt']
+    if (paho) {
+      await put(`paho-mqtt ${paho}, MQTT 3.1.1`, python, mqtt('paho', '3')(stage))
+      await put(`paho-mqtt ${paho}, MQTT 5`, python, mqtt('paho', '5')(stage))
+    }
+    if (libraries.awscrt) await put(`awscrt ${libraries.awscrt}, MQTT 3.1.1`, python, mqtt('awscrt', '3')(stage))
+  }
+} finally {
+  await stage.close()
+}
+
+const mosquitto = await version('mosquitto_sub', ['--help'], /mosquitto_sub version (\S+)/)
+console.log()
+console.table(rows.map(({ answer: _, ...row }) => row))
+for (const name of absent) console.log(`Not run: ${name} is not on this machine.`)
+console.log(
+  `Not run: mosquitto_sub (${mosquitto ?? 'absent'}). It cannot send a presigned query: 2.0 has no WebSocket and no scheme wss:// for -L, 2.1 has --ws without a path.`,
+)
+const wrong = rows.filter(({ right }) => right === 'NO').length
+console.log(`${rows.length - wrong} of ${rows.length} answers as expected.`)
+process.exitCode = wrong === 0 && rows.length > 0 ? 0 : 1
