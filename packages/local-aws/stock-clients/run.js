@@ -25,7 +25,10 @@ async function put(name, program, cases) {
 
 const version = async (program, args, pattern) => pattern.exec((await run(program, args))?.text ?? '')?.[1]
 
-const stage = await setStage()
+const stage = await setStage().catch(({ message }) => {
+  console.error(message)
+  process.exit(1)
+})
 try {
   const aws = await version('aws', ['--version'], /aws-cli\/(\S+)/)
   if (aws === undefined) absent.push('aws-cli')

@@ -25,10 +25,10 @@ export async function run(program, args, env = process.env) {
 
 /** A running stand-in with the environment that `pnpm local --env` prints for it. */
 export async function setStage() {
+  const aws = await startLocalAws({ assembly: process.env.ASSEMBLY ?? path('../../../cdk.out'), triggers: false })
   const folder = mkdtempSync(join(tmpdir(), 'stock-clients-'))
   // Marks it as the root of a project, so that the announcement of a stand-in in this one is left alone.
   writeFileSync(join(folder, 'pnpm-workspace.yaml'), '')
-  const aws = await startLocalAws({ assembly: process.env.ASSEMBLY ?? path('../../../cdk.out'), triggers: false })
   const announcement = await announce(aws, { directory: folder })
   const stack = Object.values(aws.outputs).find(({ CredentialsUrl }) => CredentialsUrl !== undefined)
   const developer = await printedEnvironment(folder)
