@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { io, mqtt } from 'aws-iot-device-sdk-v2'
-import { Pace } from './pace.js'
 import {
+  bytesOfBuffer,
   FIRST_REFUSAL,
   NOT_AUTHORIZED,
   type OutgoingMessage,
@@ -15,8 +15,6 @@ import {
 
 const RECONNECT_MIN_SECONDS = 1
 const RECONNECT_MAX_SECONDS = 60
-/** AWS IoT's limit for one connection. The SDK's MQTT 5 client keeps it by itself. */
-const PUBLISHES_PER_SECOND = 100
 /** So often the connection has to end over the same operation before that operation counts as refused. */
 const STRIKES = 2
 
@@ -39,7 +37,6 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
   readonly reportsFailedReconnects = false
   readonly #options: TransportOptions
   readonly #pending = new Set<Operation>()
-  readonly #pace = new Pace(PUBLISHES_PER_SECOND)
   #connection: mqtt.MqttClientConnection
   readonly #established = new WeakSet<mqtt.MqttClientConnection>()
   #firstDelaySeconds = RECONNECT_MIN_SECONDS
@@ -67,8 +64,7 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     await this.#connection.unsubscribe(filter)
   }
 
-  async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
-    await this.#pace.turn()
+  publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
     return this.#operate(async (connection) => {
       await connection.publish(topic, new Uint8Array(payload).buffer, qos, retain)
       return 0
@@ -181,9 +177,11 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
       this.emit('interrupted', failure(error))
       this.#onInterrupt()
     })
-    connection.on('message', (topic, payload, duplicate, qos, retain) =>
-      this.emit('message', { topic, payload: new Uint8Array(payload), qos: qos === 0 ? 0 : 1, retain, duplicate }),
-    )
+    connection.on('message', (topic, payload, duplicate, qos, retain) => {
+      const packet = { topic, payload: bytesOfBuffer(payload), qos: qos === 0 ? 0 : 1, retain, duplicate } as const
+      // Not within the SDK's callback: what a listener throws there ends the process without a word.
+      queueMicrotask(() => this.emit('message', packet))
+    })
     // Without a listener an 'error' event would end the process; each one arrives as a rejection or an event above too.
     connection.on('error', () => {})
   }

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { io, mqtt5 } from 'aws-iot-device-sdk-v2'
 import { collectSoon } from './native-memory.js'
-import type { OutgoingMessage, QoS, ReasonCode, Transport, TransportEvents, TransportOptions } from './transport.js'
+import {
+  bytesOfBuffer,
+  type OutgoingMessage,
+  type QoS,
+  type ReasonCode,
+  type Transport,
+  type TransportEvents,
+  type TransportOptions,
+} from './transport.js'
 
 /** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
 const SESSION_EXPIRY_SECONDS = 3_600
@@ -118,14 +126,16 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
     })
     client.on('messageReceived', ({ message }) => {
       const id = message.userProperties?.find(({ name }) => name === MESSAGE_ID)?.value
-      this.emit('message', {
+      const packet = {
         topic: message.topicName,
         payload: bytesOf(message.payload),
         qos: message.qos === 0 ? 0 : 1,
         retain: message.retain ?? false,
         duplicate: false,
         ...(id === undefined ? {} : { id }),
-      })
+      } as const
+      // Not within the SDK's callback: what a listener throws there is lost, or ends the process without a word.
+      queueMicrotask(() => this.emit('message', packet))
     })
     // Without a listener an 'error' event would end the process; the failure itself arrives by the events above.
     client.on('error', () => {})
@@ -142,6 +152,6 @@ function failure(error: { error_name?: string; toString(): string }, reasonCode:
 
 function bytesOf(payload: unknown): Uint8Array {
   if (payload instanceof Uint8Array) return payload
-  if (payload instanceof ArrayBuffer) return new Uint8Array(payload)
+  if (payload instanceof ArrayBuffer) return bytesOfBuffer(payload)
   return new TextEncoder().encode(payload === undefined || payload === null ? '' : String(payload))
 }

@@ -1,16 +1,25 @@
 import { describe, expect, it } from '@jest/globals'
-import { Pace } from './pace.js'
+import { Pace, PUBLISH_PACE } from './pace.js'
 
 describe('Pace', () => {
-  it('lets a second’s worth through at once, then one at a time', () => {
+  it('lets a burst happen at once, then one at a time, and a burst again after a pause', () => {
     const clock = { now: 50_000 }
-    const pace = new Pace(100, () => clock.now)
-    const waits = Array.from({ length: 103 }, () => pace.next())
-    expect(waits.slice(0, 100)).toEqual(Array.from({ length: 100 }, () => 0))
-    expect(waits.slice(100)).toEqual([10, 20, 30])
-    clock.now += 30
+    const pace = new Pace({ perSecond: 100, burst: 3 }, () => clock.now)
+    expect([1, 2, 3, 4, 5].map(() => pace.next())).toEqual([0, 0, 0, 10, 20])
+    clock.now += 20
     expect(pace.next()).toBe(10)
-    clock.now += 2_000
-    expect(pace.next()).toBe(0)
+    clock.now += 5_000
+    expect([1, 2, 3, 4].map(() => pace.next())).toEqual([0, 0, 0, 10])
+  })
+
+  it('keeps publishes under AWS IoT’s 100 in any second, whenever they are asked for', () => {
+    const clock = { now: 0 }
+    const pace = new Pace(PUBLISH_PACE, () => clock.now)
+    const happened = Array.from({ length: 1_000 }, (_, index) => {
+      clock.now = index < 500 ? 0 : 20_000
+      return clock.now + pace.next()
+    })
+    for (const start of happened)
+      expect(happened.filter((at) => at >= start && at < start + 1_000).length).toBeLessThan(100)
   })
 })

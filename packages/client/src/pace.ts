@@ -1,25 +1,35 @@
 import { setTimeout } from 'node:timers/promises'
 
-/**
- * Lets so many through in a second, and makes the others wait their turn: AWS IoT discards what is above 100 publishes a
- * second on one connection, without a word over MQTT 3.1.1. A second's worth may go at once.
- */
+/** How often something may happen. */
+export interface PaceOptions {
+  readonly perSecond: number
+  /** So many may happen at once, after a pause. In any second no more than `burst + perSecond` happen. */
+  readonly burst: number
+}
+
+/** Publishes at AWS IoT's pace: it discards what is above 100 a second on one connection, without a word. */
+export const PUBLISH_PACE: PaceOptions = { perSecond: 80, burst: 15 }
+
+/** Lets things happen at a steady pace: each is told how long to wait for its turn. */
 export class Pace {
-  readonly #perSecond: number
+  readonly #intervalMs: number
+  readonly #burstMs: number
   readonly #now: () => number
-  /** When the last one that was let through would have been due at an even pace. */
+  /** When the next one is due at an even pace. */
   #due = 0
 
-  constructor(perSecond: number, now: () => number = () => performance.now()) {
-    this.#perSecond = perSecond
+  constructor({ perSecond, burst }: PaceOptions, now: () => number = () => performance.now()) {
+    this.#intervalMs = 1_000 / perSecond
+    this.#burstMs = (burst - 1) * this.#intervalMs
     this.#now = now
   }
 
-  /** Milliseconds until this one may go; 0 for at once. Counts it. */
+  /** Milliseconds until this one may happen; 0 for at once. Counts it. */
   next(): number {
     const now = this.#now()
-    this.#due = Math.max(this.#due, now - 1_000) + 1_000 / this.#perSecond
-    return Math.max(0, this.#due - now)
+    const due = Math.max(this.#due, now - this.#burstMs)
+    this.#due = due + this.#intervalMs
+    return Math.max(0, due - now)
   }
 
   async turn(): Promise<void> {

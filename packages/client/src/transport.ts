@@ -76,3 +76,8 @@ export interface TransportOptions {
 export const FIRST_REFUSAL = 0x80
 export const NOT_AUTHORIZED = 0x87
 export const SESSION_TAKEN_OVER = 0x8e
+
+/** The SDK hands an empty payload over as a detached buffer, on which no view can be made. */
+export function bytesOfBuffer(buffer: ArrayBuffer): Uint8Array {
+  return buffer.byteLength === 0 ? new Uint8Array() : new Uint8Array(buffer)
+}

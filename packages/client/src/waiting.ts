@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { TopicCredentialsError } from './errors.js'
 
@@ -12,6 +13,8 @@ export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   if (signal.aborted) throw aborted(signal)
+  // One signal may end a hundred calls at once: that is no leak.
+  setMaxListeners(0, signal)
   return new Promise((resolve, reject) => {
     const fail = () => reject(aborted(signal))
     signal.addEventListener('abort', fail, { once: true })

@@ -20,7 +20,10 @@ describe('publishAll', () => {
     const publish = async (number: number) => {
       if (number > 2) throw refusal
     }
-    expect(await publishAll(counting, publish, never)).toEqual({ sent: 3, acknowledged: 2, error: refusal })
+    const published = await publishAll(counting, publish, never)
+    expect(published).toMatchObject({ acknowledged: 2, error: refusal })
+    // Those that are on their way when the refusal comes.
+    expect(published.sent).toBeLessThan(5)
   })
 
   it('ends when nothing comes any more from a source that waits', async () => {

@@ -1,7 +1,5 @@
-import { abortable, aborted, sleep } from '../waiting.js'
+import { abortable, aborted } from '../waiting.js'
 
-/** AWS IoT discards what exceeds 100 publishes a second on a connection, without a word: 80 keep clear of that. */
-const INTERVAL_MS = 1_000 / 80
 /** Messages on their way at once: no more than that are lost sight of when something goes wrong. */
 const MAX_IN_FLIGHT = 50
 
@@ -28,7 +26,6 @@ export async function publishAll<Message>(
   let failure: { readonly error: unknown } | undefined
   let sent = 0
   let acknowledged = 0
-  let nextAt = 0
   const send = async (message: Message) => {
     try {
       await publish(message)
@@ -40,8 +37,6 @@ export async function publishAll<Message>(
   }
   try {
     for await (const message of messages(stop)) {
-      await sleep(Math.max(0, nextAt - performance.now()), stop)
-      nextAt = performance.now() + INTERVAL_MS
       sent += 1
       const answer = send(message).finally(() => inFlight.delete(answer))
       inFlight.add(answer)

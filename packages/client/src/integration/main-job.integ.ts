@@ -31,6 +31,20 @@ describe.each([5, 3] as const)('the main job over MQTT %s', (mqtt) => {
     }
   })
 
+  it('carries an empty payload, and bytes that are no text', async () => {
+    await using session = await connect({ credentials, mqtt, ...trust() })
+    const messages = session.subscribe('test')
+    await messages.ready
+    const sent = ['', new Uint8Array([0, 255, 254]), new Uint8Array()]
+    for (const payload of sent) await session.publish('test', payload)
+    const received: number[][] = []
+    for await (const { payload } of messages) {
+      received.push([...payload])
+      if (received.length === sent.length) break
+    }
+    expect(received).toEqual([[], [0, 255, 254], []])
+  })
+
   it('refuses here, before anything is sent, what is not granted', async () => {
     await using session = await connect({ credentials, mqtt, ...trust() })
     const refusal = { code: 'not_granted', value: 'other', byBroker: false }
