@@ -127,7 +127,7 @@ def with_paho(vended, client_id, arguments):
     client.on_connect = lambda _client, _data, _flags, code, *_: events.put(("CONNACK", code))
     client.on_subscribe = lambda _client, _data, _id, codes, *_: events.put(("SUBACK", codes[0]))
     client.on_message = lambda _client, _data, message: events.put(("message", message.payload.decode()))
-    client.on_disconnect = lambda _client, _data, *codes: events.put(("closed", codes[0]))
+    client.on_disconnect = lambda _client, _data, *codes: events.put(("closed", codes[1 if versions else 0]))
     client.ws_set_options(
         path=presign(vended["endpoint"], vended["region"], vended["credentials"]), headers={"Host": vended["endpoint"]}
     )
