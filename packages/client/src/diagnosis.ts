@@ -118,9 +118,11 @@ function ofAnswer(
       }),
       terminal: true,
     }
-  if (/^Signature (expired|not yet current)/i.test(message))
-    return { error: new ClockSkewError(clockOffset, where), terminal: true }
   const refusedKey = attempt.identity?.accessKeyId
+  const key = refusedKey === undefined ? {} : { refusedKey }
+  // The clock was set since these were vended. Vending anew learns the difference; if that does not help, it is terminal.
+  if (/^Signature (expired|not yet current)/i.test(message))
+    return { error: new ClockSkewError(clockOffset, where), terminal: false, ...key }
   const expired = /expired/i.test(message)
   return {
     error: new TopicCredentialsError(`${where} refused the handshake: ${message}`, {
@@ -131,7 +133,7 @@ function ofAnswer(
         : 'Check that the endpoint belongs to the account and region that vended the credentials.',
     }),
     terminal: false,
-    ...(refusedKey === undefined ? {} : { refusedKey }),
+    ...key,
   }
 }
 
