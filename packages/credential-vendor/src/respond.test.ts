@@ -147,7 +147,7 @@ describe('the log', () => {
         outcome: 'not_entitled',
         status: 403,
         userId: 'alice',
-        reason: 'Not granted: subscribe "other".',
+        reason: 'Subscribing to "other" is not granted; the nearest grant is subscribe "test".',
       },
     ])
   })

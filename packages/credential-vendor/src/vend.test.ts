@@ -102,7 +102,7 @@ describe('vend', () => {
 
   it('says what is granted', async () => {
     await expect(stage().ask('alice', { subscribe: ['other'] })).rejects.toMatchObject({
-      message: 'Not granted: subscribe "other".',
+      message: 'Subscribing to "other" is not granted; the nearest grant is subscribe "test".',
       extras: { remedy: expect.stringContaining('publish test users/alice/#; subscribe test users/alice/#') },
     })
   })

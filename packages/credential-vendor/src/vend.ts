@@ -5,6 +5,8 @@ import {
   durationLimits,
   type Entitlements,
   encodeUserId,
+  explain,
+  type GrantReference,
   type Grants,
   grantsFor,
   sessionPolicy,
@@ -40,7 +42,7 @@ export async function vend(
 ): Promise<VendResponse> {
   const { userId, claims } = caller
   const entitled = grantsFor(vendor.entitlements, { userId, claims })
-  const grants = grantsAskedFor(request, entitled)
+  const grants = grantsAskedFor(request, entitled, userId)
   const policy = sessionPolicy(grants, { userId, partition: vendor.partition })
   const session = await vendor.assumeRole(
     {
@@ -64,7 +66,7 @@ export async function vend(
   }
 }
 
-function grantsAskedFor(request: VendRequest, entitled: Grants): Grants {
+function grantsAskedFor(request: VendRequest, entitled: Grants, userId: string): Grants {
   if (Object.values(entitled).every((filters) => filters.length === 0)) {
     const remedy = 'Ask the operator for an entitlement.'
     throw new VendError('no_grants', 'No entitlement applies to this user.', { remedy })
@@ -73,11 +75,18 @@ function grantsAskedFor(request: VendRequest, entitled: Grants): Grants {
   if (asked === undefined) return entitled
   const coverage = covers(entitled, asked)
   if (coverage.covered) return asked
-  const missing = coverage.missing.map(({ kind, filter }) => `${kind} "${filter}"`).join(', ')
-  throw new VendError('not_entitled', `Not granted: ${missing}.`, {
+  const detail = coverage.missing.map((grant) => refusal(grant, entitled, userId)).join(' ')
+  throw new VendError('not_entitled', detail, {
     remedy: `Ask for no more than is granted (${summary(entitled)}), or ask the operator for an entitlement.`,
     grants: coverage.missing,
   })
+}
+
+/** The sentence that the client says about the same topic; it knows no publishing to a whole filter. */
+function refusal({ kind, filter }: GrantReference, entitled: Grants, userId: string): string {
+  if (kind === 'subscribe') return explain(entitled, { userId }, { action: 'subscribe', filter }).reason
+  if (/[+#]/.test(filter)) return `${kind} "${filter}" is not granted.`
+  return explain(entitled, { userId }, { action: 'publish', topic: filter, retain: kind === 'retain' }).reason
 }
 
 function summary(grants: Grants): string {
