@@ -73,5 +73,17 @@ describe('the command line', () => {
     expect(error).toMatchObject({ exitCode: 0 })
     expect(out).toContain('Examples:')
     expect(out).toContain('3 not granted')
+    for (const option of [
+      '--topic',
+      '--publish',
+      '--qos',
+      '--count',
+      '--timeout',
+      '--outputs',
+      '--endpoint',
+      '--region',
+      '--ca',
+    ])
+      expect(out).toContain(`${option} <`)
   })
 })

@@ -34,9 +34,9 @@ was done, 1 anything else.`
 export function parseCommandLine(argv: readonly string[]): Chosen {
   const words = argv[0] === '--' ? argv.slice(1) : argv
   let chosen: Chosen | undefined
-  const program = withSharedOptions(new Command('topic-credentials'))
+  const program: Command = withSharedOptions(new Command('topic-credentials'))
     .description('Vends credentials that reach your MQTT topics and no others, and uses them on AWS IoT Core.')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', () => `\n${listenOptions(program)}\n${EXAMPLES}`)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
   for (const declare of COMMANDS)
@@ -46,4 +46,14 @@ export function parseCommandLine(argv: readonly string[]): Chosen {
   program.parse(words, { from: 'user' })
   if (chosen === undefined) throw new Error('No command was chosen')
   return chosen
+}
+
+/** The options of `listen` stand in the program's own help, because they work without naming it. */
+function listenOptions(program: Command): string {
+  const listen = program.commands.find((command) => command.name() === 'listen')
+  if (listen === undefined) return ''
+  const help = listen.createHelp()
+  const options = help.visibleOptions(listen).filter((option) => option.long !== '--help')
+  const lines = options.map((option) => `  ${help.optionTerm(option).padEnd(27)}  ${help.optionDescription(option)}`)
+  return ['Options of listen, which is what runs when no command is named:', ...lines].join('\n')
 }
