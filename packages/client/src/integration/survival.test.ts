@@ -162,10 +162,18 @@ it.each([5, 3] as const)(
   30_000,
 )
 
-it('is well again after STS was throttled', async () => {
-  const credentials = stage.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 10 } })
-  stage.aws.faults.sts.throttle(1)
-  expect((await credentials()).accessKeyId).toMatch(/^ASIA/)
+it('waits as long as the vendor asks while STS is throttled, and asks no more often than that', async () => {
+  const asked = () =>
+    stage.journal.filter(({ service }) => service === 'execute-api').map(({ fields }) => fields?.status)
+  const before = asked().length
+  // Three, because the function's own SDK tries three times before it answers 429.
+  stage.aws.faults.sts.throttle(3)
+  const impatient = stage.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 1 } })
+  await expect(impatient()).rejects.toMatchObject({ code: 'vendor_unavailable', retryAfterMs: 5_000 })
+  stage.aws.faults.sts.throttle(3)
+  const patient = stage.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 2 }, random: () => 0 })
+  expect((await patient()).accessKeyId).toMatch(/^ASIA/)
+  expect(asked().slice(before)).toEqual([429, 429, 200])
 }, 30_000)
 
 it('says each step by an event, in order', async () => {
