@@ -2,6 +2,7 @@
 export class Latency {
   #milliseconds = 0
   readonly #due = new WeakMap<object, number>()
+  readonly #waiting = new WeakMap<object, (() => void)[]>()
   readonly #timers = new Set<NodeJS.Timeout>()
 
   set(milliseconds: number): void {
@@ -14,14 +15,18 @@ export class Latency {
   pass(source: object, action: () => void): void {
     const now = performance.now()
     const due = Math.max(now + this.#milliseconds, this.#due.get(source) ?? 0)
-    if (due <= now) {
+    const waiting = this.#waiting.get(source) ?? []
+    if (due <= now && waiting.length === 0) {
       action()
       return
     }
     this.#due.set(source, due)
+    // Each timer runs whichever is first: timers may be late, and then out of order.
+    this.#waiting.set(source, waiting)
+    waiting.push(action)
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
-      action()
+      waiting.shift()?.()
     }, due - now)
     this.#timers.add(timer)
   }
