@@ -1,6 +1,6 @@
 /** Tests run as compiled: what is tested is what ships, and no second compiler takes part. @type {import('jest').Config} */
 export default {
-  roots: ['<rootDir>/packages', '<rootDir>/infra'],
+  roots: ['<rootDir>/packages', '<rootDir>/infra', '<rootDir>/bench'],
   testMatch: ['**/dist/**/*.test.js', '**/dist/**/*.integ.js'],
   transform: {},
   maxWorkers: '100%',

@@ -35,7 +35,7 @@ export function install() {
 /** Compiles what has changed. */
 export function build() {
   const stamp = join(root, 'node_modules/.topic-credentials/built')
-  const sources = ['packages', 'infra', 'tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml']
+  const sources = ['packages', 'infra', 'bench', 'tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml']
   if (upToDate(stamp, sources, (name) => name !== 'dist')) return
   const began = new Date()
   step('Compiling', node, ['node_modules/typescript/bin/tsc', '-b'])
@@ -44,7 +44,7 @@ export function build() {
 
 /** Removes what was compiled, so that nothing of a deleted file is tested. */
 export function clean() {
-  for (const folder of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'infra']) {
+  for (const folder of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'infra', 'bench']) {
     rmSync(join(root, folder, 'dist'), { recursive: true, force: true })
     rmSync(join(root, folder, 'tsconfig.tsbuildinfo'), { force: true })
   }

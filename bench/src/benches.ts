@@ -1,0 +1,4 @@
+import type { Bench } from './bench.js'
+
+/** All benches, in the order in which they run and are reported. */
+export const benches: readonly Bench[] = []

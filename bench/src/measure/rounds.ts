@@ -1,0 +1,22 @@
+/**
+ * Runs all contestants in turns, forwards in one round and backwards in the next, so that what else the machine does hits all alike.
+ *
+ * @param contestants what to run, by name; each returns one figure, or several by name
+ * @param options.warmUp rounds that do not count
+ * @returns each contestant's figures, one per counted round
+ */
+export async function inTurns<Name extends string, Figures>(
+  contestants: Readonly<{ [name in Name]: (round: number) => Figures | Promise<Figures> }>,
+  { rounds, warmUp = 1, onRound }: { rounds: number; warmUp?: number; onRound?: (done: number) => void },
+): Promise<{ [name in Name]: Figures[] }> {
+  const names = Object.keys(contestants) as Name[]
+  const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as { [name in Name]: Figures[] }
+  for (let round = -warmUp; round < rounds; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const figure = await contestants[name](round)
+      if (round >= 0) figures[name].push(figure)
+    }
+    if (round >= 0) onRound?.(round + 1)
+  }
+  return figures
+}

@@ -1,0 +1,23 @@
+import { parse, View } from 'vega'
+import { compile, type TopLevelSpec } from 'vega-lite'
+
+/** What all pictures have in common: readable on a white page and on a dark one. */
+const LOOK = {
+  background: 'white',
+  padding: 12,
+  font: 'system-ui, sans-serif',
+  axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', labelLimit: 320 },
+  legend: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal' },
+  title: { fontSize: 14, anchor: 'start', offset: 12 },
+} as const
+
+/** A Vega-Lite specification as SVG. Vega writes marks into the data it is given: it gets a copy. */
+export async function draw(title: string, spec: object): Promise<string> {
+  const { spec: vega } = compile({ title, ...structuredClone(spec), config: LOOK } as TopLevelSpec)
+  const view = new View(parse(vega), { renderer: 'none' })
+  try {
+    return `${await view.toSVG()}\n`
+  } finally {
+    view.finalize()
+  }
+}

@@ -1,0 +1,67 @@
+import { markdownTable } from 'markdown-table'
+import type { Table, Target } from '../bench.js'
+import type { BenchRun } from './bench-run.js'
+import { describeMachine } from './machine.js'
+
+/** A Markdown table that reads well on a terminal too: numbers to the right. */
+export function tableText({ columns, rows }: Omit<Table, 'title'>): string {
+  const align = columns.map((_, column) => (column > 0 && rows.every((row) => isFigure(row[column])) ? 'r' : 'l'))
+  const cells = [columns, ...rows].map((row) => row.map((cell) => String(cell).replaceAll('|', '\\|')))
+  return markdownTable(cells, { align })
+}
+
+/** `12`, `0.35`, `1,000`, `3–4`, `98 %`, `× 0.9`, and nothing at all. */
+function isFigure(cell: string | number | undefined): boolean {
+  return typeof cell === 'number' || cell === undefined || /^[×≤<−-]? ?[\d.,–]*( ?[a-zA-Zµ%/]{1,5})?$/.test(cell)
+}
+
+export function targetsText(targets: readonly Target[]): string {
+  const rows = targets.map(({ what, target, measured, met, why }) => {
+    return [what, target, measured, met ? 'yes' : why === undefined ? 'no' : `no: ${why}`]
+  })
+  return tableText({ columns: ['what', 'target', 'measured', 'met'], rows })
+}
+
+/** One bench's section of docs/benchmarks/README.md. */
+export function section({
+  name,
+  summary,
+  tables,
+  pictures,
+  targets,
+  method,
+  notes,
+  machine,
+  seconds,
+}: BenchRun): string {
+  const parts = [`## ${name}`, `${summary}.`]
+  if (targets.length > 0) parts.push(targetsText(targets))
+  for (const table of tables) parts.push(`**${table.title}**`, tableText(table))
+  for (const picture of pictures) parts.push(`![${picture.title}](${picture.name}.svg)`)
+  parts.push(`**Method.** ${method}`)
+  if (notes !== undefined && notes.length > 0) parts.push(notes.map((note) => `- ${note}`).join('\n'))
+  parts.push(
+    `Measured in ${Math.round(seconds)} s on ${describeMachine(machine)}. All figures: [${name}.json](${name}.json).`,
+  )
+  return parts.join('\n\n')
+}
+
+const INTRODUCTION = `# Benchmarks
+
+Written by \`pnpm bench\`; \`pnpm bench NAME\` replaces one section. Each ratio comes from one run in which the compared things took
+turns; how that is done, and what it cannot show, is in [ADR 47](../adr/0047-how-measurements-are-made.md). Figures are medians with
+the least and the greatest beside them.`
+
+/** The whole page, from what the benches left the last time each ran. */
+export function page(records: readonly BenchRun[]): string {
+  return `${[INTRODUCTION, ...records.map(section)].join('\n\n')}\n`
+}
+
+const HEADLINE = /(<!-- benchmarks -->\n)[\s\S]*?(<!-- \/benchmarks -->)/
+
+/** The root README with the marked table in it written anew. */
+export function withHeadline(readme: string, records: readonly BenchRun[]): string {
+  if (!HEADLINE.test(readme)) return readme
+  const table = targetsText(records.flatMap(({ targets }) => targets))
+  return readme.replace(HEADLINE, (_, start, end) => `${start}${table}\n${end}`)
+}
