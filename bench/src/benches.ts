@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js'
+import { vend } from './vend/vend.js'
 
 /** All benches, in the order in which they run and are reported. */
-export const benches: readonly Bench[] = []
+export const benches: readonly Bench[] = [vend]

@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { Argument, Command } from 'commander'
 import { benches } from './benches.js'
+import { root } from './checkout.js'
 import { publish } from './report/publish.js'
 import { runBenches } from './run-benches.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const names = benches.map(({ name }) => name)
 const width = Math.max(0, ...names.map(({ length }) => length))
 

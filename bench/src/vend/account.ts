@@ -1,0 +1,49 @@
+import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { assembly } from '../checkout.js'
+
+/** The stand-in, with a role to make sessions of and a function that may do so: the same for every contestant. */
+export interface VendingAccount extends AsyncDisposable {
+  /** What Lambda would set for the function, and where STS is. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export async function openAccount(): Promise<VendingAccount> {
+  const aws = await startLocalAws({ assembly, triggers: false })
+  const { accountId, region } = aws
+  const { arn } = aws.directory.createRole({
+    roleName: 'topics',
+    trustPolicy: policy({ Principal: { AWS: accountId }, Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] }),
+    managedPolicyArns: ['arn:aws:iam::aws:policy/AWSIoTFullAccess'],
+  })
+  return {
+    environment: {
+      ROLE_ARN: arn,
+      IOT_ENDPOINT: aws.endpoints.iot,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      ...functionCredentials(aws),
+      AWS_ENDPOINT_URL_STS: aws.endpoints.sts,
+      NODE_EXTRA_CA_CERTS: aws.caFile,
+      AWS_CA_BUNDLE: aws.caFile,
+      // Lambda's Node.js is new enough not to be warned.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
+    [Symbol.asyncDispose]: () => aws.close(),
+  }
+}
+
+function functionCredentials({ directory, accountId }: LocalAws): Record<string, string> {
+  const role = directory.createRole({
+    roleName: 'function',
+    trustPolicy: policy({ Principal: { AWS: accountId }, Action: 'sts:AssumeRole' }),
+    inlinePolicies: { Vend: policy({ Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'], Resource: '*' }) },
+  })
+  const session = directory.addSession({ role, sessionName: 'function', durationSeconds: 3600 })
+  return {
+    AWS_ACCESS_KEY_ID: session.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
+    AWS_SESSION_TOKEN: String(session.sessionToken),
+  }
+}
+
+const policy = (statement: object) => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] })

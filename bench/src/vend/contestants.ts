@@ -1,0 +1,85 @@
+import { execFile, fork, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { bundleVendor } from '@topic-credentials/credential-vendor/bundle'
+import { type BuildOptions, buildSync } from 'esbuild'
+import { root } from '../checkout.js'
+import type { Times } from './stopwatch.js'
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+
+/** One way of vending, and how to time one fresh process of it. */
+export interface Contestant {
+  readonly what: string
+  /** Of the function's own code; undefined where a runtime or a layer brings it. */
+  readonly bytes?: number
+  run(environment: NodeJS.ProcessEnv, warmCalls: number): Promise<Times>
+}
+
+/** Builds all that is to be compared into `folder`. */
+export function contestants(folder: string): Record<'ours' | 'bundled' | 'external' | 'floor', Contestant> {
+  const bundled = (name: string, source: string, options: BuildOptions) => {
+    const outfile = join(folder, name)
+    buildSync({ entryPoints: [here(source)], outfile, bundle: true, minify: true, platform: 'node', ...options })
+    return outfile
+  }
+  const ours = join(folder, 'ours')
+  mkdirSync(ours)
+  const entitlements = JSON.parse(readFileSync(join(root, 'infra/entitlements.json'), 'utf8'))
+  const { bytes } = bundleVendor({ folder: ours, entitlements })
+  // Where the SDK is found when it is not part of the bundle.
+  symlinkSync(join(root, 'bench/node_modules'), join(folder, 'node_modules'))
+  const external = bundled('external.mjs', './sdk-function.js', { format: 'esm', external: ['@aws-sdk/*'] })
+  const defaults = bundled('bundled.cjs', './sdk-function.js', {})
+  const floor = bundled('floor.mjs', './hand-signed-function.js', { format: 'esm' })
+  return {
+    ours: { what: 'ours, the whole function', bytes, run: node(join(ours, 'index.mjs')) },
+    bundled: { what: "AWS SDK bundled, esbuild's defaults", bytes: size(defaults), run: node(defaults) },
+    external: { what: 'AWS SDK external', bytes: size(external), run: node(external) },
+    floor: { what: 'signed by hand: the floor', bytes: size(floor), run: node(floor) },
+  }
+}
+
+/** boto3, where Python has it. */
+export function boto3(): (Contestant & { readonly version: string }) | undefined {
+  const { status, stdout } = spawnSync('python3', ['-c', 'import boto3; print(boto3.__version__)'], {
+    encoding: 'utf8',
+  })
+  if (status !== 0) return undefined
+  const run = async (env: NodeJS.ProcessEnv, warmCalls: number) => {
+    const { stdout } = await promisify(execFile)('python3', [here('../../src/vend/article.py'), String(warmCalls)], {
+      env,
+    })
+    return JSON.parse(stdout) as Times
+  }
+  const version = stdout.trim()
+  return { what: `boto3 ${version}, the article's calls`, version, run }
+}
+
+const size = (file: string) => statSync(file).size
+
+/** What API Gateway hands on for an IAM caller who asks for one topic. */
+const event = {
+  version: '2.0',
+  routeKey: 'POST /credentials',
+  body: '{"publish":["test"],"subscribe":["test"]}',
+  isBase64Encoded: false,
+  requestContext: { authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/alice' } } },
+}
+
+function node(module: string): Contestant['run'] {
+  return async (env, warmCalls) => {
+    const child = fork(here('./stopwatch.js'), [module, JSON.stringify(event), String(warmCalls)], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${module} ended with ${code}`)))
+    ended.catch(() => undefined)
+    const [times] = (await Promise.race([once(child, 'message'), ended])) as [Times]
+    await ended.catch(() => undefined)
+    return times
+  }
+}
