@@ -9,5 +9,5 @@ export { TopicCredentials, type TopicCredentialsProps } from './topic-credential
 export { TopicCredentialsStack } from './topic-credentials-stack.js'
 export { type Ceiling, TopicRole, type TopicRoleProps } from './topic-role.js'
 export { VendingFunction, type VendingFunctionProps } from './vending-function.js'
-export { VendingMetrics, type VendingMetricsProps } from './vending-metrics.js'
+export { VendingMetrics } from './vending-metrics.js'
 export { VendorRole } from './vendor-role.js'

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { CredentialsApi } from './credentials-api.js'
 import { Monitoring } from './monitoring.js'
 import { propertiesOf, synthesized } from './synthesized.js'
@@ -19,10 +18,11 @@ const monitoring = (alarmTopicArn?: string) =>
       handler: 'index.handler',
       code,
     })
-    const logGroup = new LogGroup(stack, 'Log')
     new Monitoring(stack, 'It', {
-      vending: { function: handler, logGroup } as Partial<VendingFunction> as VendingFunction,
-      metrics: new VendingMetrics(stack, 'Metrics', { logGroup }),
+      vending: {
+        function: handler,
+        metrics: new VendingMetrics(handler),
+      } as Partial<VendingFunction> as VendingFunction,
       api: new CredentialsApi(stack, 'Api', { handler }),
       alarmTopicArn,
     })

@@ -14,12 +14,10 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 import type { CredentialsApi } from './credentials-api.js'
 import type { VendingFunction } from './vending-function.js'
-import type { VendingMetrics } from './vending-metrics.js'
 
 /** Properties of {@link Monitoring}. */
 export interface MonitoringProps {
   readonly vending: VendingFunction
-  readonly metrics: VendingMetrics
   readonly api: CredentialsApi
   /** SNS topic that is told when an alarm begins and when it ends. @default - alarms are seen on the dashboard alone */
   readonly alarmTopicArn?: string | undefined
@@ -69,7 +67,7 @@ export class Monitoring extends Construct {
 
 const period = Duration.minutes(5)
 
-function watches({ vending, metrics, api }: MonitoringProps): Watch[] {
+function watches({ vending, api }: MonitoringProps): Watch[] {
   return [
     {
       id: 'FunctionErrors',
@@ -107,24 +105,24 @@ function watches({ vending, metrics, api }: MonitoringProps): Watch[] {
     {
       id: 'PackedPolicySize',
       description: 'A session policy took 80 % or more of the space that STS has: above 100 % nothing is vended.',
-      metric: metrics.packedPolicySize.with({ period }),
+      metric: vending.metrics.packedPolicySize.with({ period }),
       from: 80,
     },
     {
       id: 'StsThrottling',
       description: 'STS turned the vendor away: the 600 calls per second of account and Region are used up.',
-      metric: metrics.refused('throttled').with({ period }),
+      metric: vending.metrics.refused('throttled').with({ period }),
       from: 1,
     },
   ]
 }
 
-function widgets({ vending, metrics, api }: MonitoringProps): GraphWidget[][] {
+function widgets({ vending, api }: MonitoringProps): GraphWidget[][] {
   const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, width: 8, left })
-  const refusals = Object.keys(problems).map((code) => metrics.refused(code).with({ period, label: code }))
+  const refusals = Object.keys(problems).map((code) => vending.metrics.refused(code).with({ period, label: code }))
   return [
     [
-      graph('Vended', [metrics.vended.with({ period })]),
+      graph('Vended', [vending.metrics.vended.with({ period })]),
       graph('Refused by the vendor, by code', refusals),
       graph('Refused by the API (4xx), failed (5xx)', [
         api.api.metricClientError({ period, statistic: 'Sum' }),
@@ -132,16 +130,20 @@ function widgets({ vending, metrics, api }: MonitoringProps): GraphWidget[][] {
       ]),
     ],
     [
-      graph(
-        'Latency in milliseconds',
-        ['p50', 'p99'].map((statistic) => api.api.metricLatency({ period, statistic, label: statistic })),
-      ),
+      graph('Latency in milliseconds: the API, and vending in it', [
+        ...['p50', 'p99'].map((statistic) => api.api.metricLatency({ period, statistic, label: `API ${statistic}` })),
+        ...['p50', 'p99'].map((statistic) =>
+          vending.metrics.latency(statistic).with({ period, label: `Vended ${statistic}` }),
+        ),
+      ]),
       graph('Function: errors, throttles, at once', [
         vending.function.metricErrors({ period }),
         vending.function.metricThrottles({ period }),
         vending.function.metric('ConcurrentExecutions', { period, statistic: 'Maximum' }),
       ]),
-      graph('Largest session policy, in percent of what STS takes', [metrics.packedPolicySize.with({ period })]),
+      graph('Largest session policy, in percent of what STS takes', [
+        vending.metrics.packedPolicySize.with({ period }),
+      ]),
     ],
   ]
 }

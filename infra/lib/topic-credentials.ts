@@ -5,7 +5,6 @@ import { DeployCheck } from './deploy-check.js'
 import { Monitoring, type MonitoringProps } from './monitoring.js'
 import { TopicRole, type TopicRoleProps } from './topic-role.js'
 import { VendingFunction, type VendingFunctionProps } from './vending-function.js'
-import { VendingMetrics } from './vending-metrics.js'
 import { VendorRole } from './vendor-role.js'
 
 /** Properties of {@link TopicCredentials}: the settings of its parts. Only `entitlements` is required. */
@@ -13,7 +12,7 @@ export interface TopicCredentialsProps
   extends Omit<TopicRoleProps, 'vendor'>,
     Omit<VendingFunctionProps, 'vendor' | 'topics' | 'endpoint'>,
     Omit<CredentialsApiProps, 'handler'>,
-    Omit<MonitoringProps, 'vending' | 'metrics' | 'api'> {
+    Omit<MonitoringProps, 'vending' | 'api'> {
   /** Whether a deployment has to prove what its credentials can and cannot do. @default true */
   readonly deployCheck?: boolean | undefined
 }
@@ -31,7 +30,6 @@ export class TopicCredentials extends Construct {
   readonly endpoint: DataEndpoint
   readonly topics: TopicRole
   readonly vending: VendingFunction
-  readonly metrics: VendingMetrics
   readonly api: CredentialsApi
   readonly monitoring: Monitoring
   /** Undefined where it is switched off. */
@@ -48,10 +46,9 @@ export class TopicCredentials extends Construct {
       topics: this.topics,
       endpoint: this.endpoint,
     })
-    this.metrics = new VendingMetrics(this, 'Metrics', { logGroup: this.vending.logGroup })
     this.api = new CredentialsApi(this, 'Api', { ...props, handler: this.vending.function })
-    const { endpoint, topics, vending, metrics, api } = this
-    this.monitoring = new Monitoring(this, 'Monitoring', { ...props, vending, metrics, api })
+    const { endpoint, topics, vending, api } = this
+    this.monitoring = new Monitoring(this, 'Monitoring', { ...props, vending, api })
     if (props.deployCheck === false) return
     const subject = [vendor, endpoint, topics, vending, api]
     this.deployCheck = new DeployCheck(this, 'DeployCheck', { ...props, topics, api, subject })

@@ -17,6 +17,7 @@ import { Construct } from 'constructs'
 import type { DataEndpoint } from './data-endpoint.js'
 import type { EntitlementsDocument } from './entitlements-file.js'
 import type { TopicRole } from './topic-role.js'
+import { VendingMetrics } from './vending-metrics.js'
 import type { VendorRole } from './vendor-role.js'
 
 /** Properties of {@link VendingFunction}. */
@@ -51,6 +52,7 @@ export interface VendingFunctionProps {
 export class VendingFunction extends Construct {
   readonly function: LambdaFunction
   readonly logGroup: LogGroup
+  readonly metrics: VendingMetrics
 
   constructor(scope: Construct, id: string, props: VendingFunctionProps) {
     super(scope, id)
@@ -82,6 +84,7 @@ export class VendingFunction extends Construct {
           ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
         }),
     )
+    this.metrics = new VendingMetrics(this.function)
     if (props.tracing === true) {
       vendor.mayTrace()
       // The function's own property `tracing` would add a statement that does not say why it is there.

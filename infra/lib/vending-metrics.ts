@@ -1,65 +1,38 @@
-import { Stack } from 'aws-cdk-lib'
-import { Metric, Unit } from 'aws-cdk-lib/aws-cloudwatch'
-import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs'
-import { Construct } from 'constructs'
-
-/** Properties of {@link VendingMetrics}. */
-export interface VendingMetricsProps {
-  /** Where the vending function writes one JSON entry for each request. */
-  readonly logGroup: ILogGroup
-}
+import { vendorMetrics } from '@topic-credentials/credential-vendor'
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 
 /**
- * What the vending function does, as CloudWatch metrics in the namespace `TopicCredentials/STACK`. CloudWatch counts the log's
- * own entries, so metric and log cannot disagree and the function carries no code for it (docs/adr/0035). How long
- * requests take is in AWS's own metrics of the function and the API.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ * What the vending function measures: it writes each metric into the log entry that it is about, and CloudWatch reads it there
+ * (docs/adr/0035). The names are the function's own.
  */
-export class VendingMetrics extends Construct {
+export class VendingMetrics {
   /** Credentials vended. */
   readonly vended: Metric
   /** The most that a session's policy took of STS's space, in percent: nothing is vended above 100. */
   readonly packedPolicySize: Metric
-  private readonly namespace: string
+  readonly #dimensions: Readonly<Record<string, string>>
 
-  constructor(scope: Construct, id: string, { logGroup }: VendingMetricsProps) {
-    super(scope, id)
-    this.namespace = `TopicCredentials/${Stack.of(this).stackName}`
-    const vended = { logGroup, metricNamespace: this.namespace, filterPattern: FilterPattern.literal(isVended) }
-    this.vended = new MetricFilter(this, 'Vended', {
-      ...vended,
-      metricName: 'Vended',
-      metricValue: '1',
-      defaultValue: 0,
-      unit: Unit.COUNT,
-    }).metric({ statistic: 'Sum' })
-    this.packedPolicySize = new MetricFilter(this, 'PackedPolicySize', {
-      ...vended,
-      metricName: 'PackedPolicySize',
-      metricValue: '$.packedPolicySize',
-      unit: Unit.PERCENT,
-    }).metric({ statistic: 'Maximum' })
-    new MetricFilter(this, 'Refused', {
-      logGroup,
-      metricNamespace: this.namespace,
-      filterPattern: FilterPattern.literal('{ $.status >= 400 }'),
-      metricName: 'Refused',
-      metricValue: '1',
-      dimensions: { Code: '$.outcome' },
-      unit: Unit.COUNT,
-    })
+  constructor(vendor: IFunction) {
+    this.#dimensions = { [vendorMetrics.functionDimension]: vendor.functionName }
+    this.vended = this.#metric(vendorMetrics.vended, { statistic: 'Sum' })
+    this.packedPolicySize = this.#metric(vendorMetrics.packedPolicySize, { statistic: 'Maximum' })
   }
 
   /** Requests that were refused with this problem code, such as `not_entitled` or `throttled`. */
   refused(code: string): Metric {
-    return new Metric({
-      namespace: this.namespace,
-      metricName: 'Refused',
-      dimensionsMap: { Code: code },
-      statistic: 'Sum',
-    })
+    return this.#metric(vendorMetrics.refused, { statistic: 'Sum' }, { [refusal]: code })
+  }
+
+  /** Milliseconds in which the function vended. @param statistic such as `p99` */
+  latency(statistic: string): Metric {
+    return this.#metric(vendorMetrics.latency, { statistic })
+  }
+
+  #metric(metricName: string, options: MetricOptions, more: Readonly<Record<string, string>> = {}): Metric {
+    const dimensionsMap = { ...this.#dimensions, ...more }
+    return new Metric({ namespace: vendorMetrics.namespace, metricName, dimensionsMap, ...options })
   }
 }
 
-const isVended = '{ $.outcome = "vended" }'
+const refusal = vendorMetrics.refusalDimension

@@ -37,8 +37,14 @@ describe('bundleVendor', () => {
     expect(read(folder)).not.toContain(process.cwd())
   })
 
-  it('leaves the credential provider chain out', () => {
-    expect(read(folder)).not.toMatch(/AWS_WEB_IDENTITY_TOKEN_FILE|credential_process|sso_start_url/)
+  it.each([
+    ['the credential provider chain', /AWS_WEB_IDENTITY_TOKEN_FILE|credential_process|sso_start_url/],
+    ['signatures for several Regions', /signature-v4-crt/],
+    ['SHA-256 in JavaScript', /1779033703/],
+    ['what serves many requests at once', /AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA/],
+    ['node:process, which is slow to import', /['"]node:process['"]/],
+  ])('leaves out %s', (_, sign) => {
+    expect(read(folder)).not.toMatch(sign)
   })
 
   describe('in a process of its own', () => {
@@ -52,6 +58,7 @@ describe('bundleVendor', () => {
       ROLE_ARN: 'arn:aws:iam::123456789012:role/sts-sample-role',
       IOT_ENDPOINT: 'x-ats.iot.eu-west-1.amazonaws.com',
       AWS_REGION: 'eu-west-1',
+      AWS_LAMBDA_FUNCTION_NAME: 'vendor',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'function-secret-that-no-log-may-show',
     }
@@ -84,6 +91,7 @@ describe('bundleVendor', () => {
       expect(parseVendResponse(json).credentials).toEqual(vended)
       expect(sts.asked.at(-1)?.get('SourceIdentity')).toBe('alice')
       expect(output).toContain('"outcome":"vended"')
+      expect(output).toContain('"FunctionName":"vendor","Vended":1')
       expect(output).not.toMatch(/that-no-log-may-show/)
     })
 

@@ -12,6 +12,7 @@ export interface BundleOptions {
 }
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+const leftOut = here('./left-out.js')
 
 /**
  * Writes the function as Lambda runs it: one ES module, nothing to install. The same input gives the same bytes.
@@ -29,7 +30,13 @@ export function bundleVendor({ folder, entitlements }: BundleOptions): { bytes: 
     format: 'esm',
     // The SDK's ES modules are what can be shaken; esbuild would prefer `main` for Node.
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': here('./no-credential-chain.js') },
+    alias: {
+      '@aws-sdk/credential-provider-node': leftOut,
+      '@aws-sdk/signature-v4-multi-region': leftOut,
+      '@aws/lambda-invoke-store': leftOut,
+      '@smithy/core/checksum': leftOut,
+      'node:process': leftOut,
+    },
     // Imported on first use by operations that stream events. AssumeRole does not.
     external: ['@smithy/core/event-streams'],
     legalComments: 'none',

@@ -5,6 +5,7 @@ const complete = {
   ROLE_ARN: 'arn:aws:iam::123456789012:role/r',
   IOT_ENDPOINT: 'x-ats.iot.eu-west-1.amazonaws.com',
   AWS_REGION: 'eu-west-1',
+  AWS_LAMBDA_FUNCTION_NAME: 'vendor',
 }
 
 describe('readEnvironment', () => {
@@ -13,6 +14,7 @@ describe('readEnvironment', () => {
       roleArn: complete.ROLE_ARN,
       endpoint: complete.IOT_ENDPOINT,
       region: complete.AWS_REGION,
+      functionName: 'vendor',
       cacheSeconds: 0,
     })
     expect(readEnvironment({ ...complete, CACHE_SECONDS: '300' }).cacheSeconds).toBe(300)

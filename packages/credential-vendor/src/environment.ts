@@ -16,12 +16,13 @@ export interface FunctionEnvironment {
   readonly roleArn: string
   readonly endpoint: string
   readonly region: string
+  readonly functionName: string
   readonly cacheSeconds: number
 }
 
 /** @throws Error naming the variable and what is wrong with it; at cold start, so a broken deployment fails at once. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): FunctionEnvironment {
-  const read = (name: keyof VendorEnvironment | 'AWS_REGION'): string => {
+  const read = (name: keyof VendorEnvironment | 'AWS_REGION' | 'AWS_LAMBDA_FUNCTION_NAME'): string => {
     const value = env[name]
     if (value === undefined || value === '') throw new Error(`Environment variable ${name} is not set.`)
     return value
@@ -34,6 +35,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     roleArn: read('ROLE_ARN'),
     endpoint: read('IOT_ENDPOINT'),
     region: read('AWS_REGION'),
+    functionName: read('AWS_LAMBDA_FUNCTION_NAME'),
     cacheSeconds: Number(cacheSeconds),
   }
 }

@@ -10,6 +10,7 @@ function written(changes: Partial<LogEntry>): string {
       text += line
     },
     () => new Date(0),
+    () => ({}),
   )({ ...entry, ...changes })
   return text
 }

@@ -26,17 +26,21 @@ export interface LogEntry {
   readonly reason?: string | undefined
 }
 
+/** What an entry comes to in metrics: members to be written in the same line. */
+export type Measure = (entry: LogEntry) => object
+
 /** Takes one entry. */
 export type Log = (entry: LogEntry) => void
 
 /**
- * One JSON object per line on standard output, as Lambda's JSON log format reads them.
+ * One JSON object per line on standard output, as Lambda's JSON log format reads them: the entry, and what it comes to in
+ * metrics. A log level above INFO would lose both.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */
-export function jsonLog(write: (line: string) => void, now: () => Date): Log {
+export function jsonLog(write: (line: string) => void, now: () => Date, measure: Measure): Log {
   return (entry) => {
-    write(`${JSON.stringify({ timestamp: now().toISOString(), level: levelOf(entry), ...entry })}\n`)
+    write(`${JSON.stringify({ timestamp: now().toISOString(), level: levelOf(entry), ...entry, ...measure(entry) })}\n`)
   }
 }
 

@@ -39,6 +39,7 @@ function stage(assumeRole?: AssumeRole) {
     jsonLog(
       (line) => lines.push(line),
       () => new Date(0),
+      () => ({}),
     ),
     () => (milliseconds += 7),
   )
