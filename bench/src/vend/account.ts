@@ -21,6 +21,7 @@ export async function openAccount(): Promise<VendingAccount> {
       IOT_ENDPOINT: aws.endpoints.iot,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
+      AWS_LAMBDA_FUNCTION_NAME: 'vendor',
       ...functionCredentials(aws),
       AWS_ENDPOINT_URL_STS: aws.endpoints.sts,
       NODE_EXTRA_CA_CERTS: aws.caFile,
