@@ -19,6 +19,9 @@ export function matches(filter: string, topic: string): boolean {
 
 /** Is every topic that `inner` matches also matched by `outer`? `$share` filters compare within the same group only. */
 export function coversFilter(outer: string, inner: string): boolean {
+  // Most pairs differ at one of their ends: no need to take them apart.
+  const { start, end } = literalEnds(outer)
+  if (!inner.startsWith(start) || !inner.endsWith(end)) return false
   const given = parseSubscription(outer)
   const asked = parseSubscription(inner)
   if (given.group !== asked.group || isHidden(given.filter, asked.filter)) return false
@@ -29,6 +32,14 @@ export function coversFilter(outer: string, inner: string): boolean {
     if (level === '+' ? innerLevels[index] === '#' : level !== innerLevels[index]) return false
   }
   return outerLevels.length === innerLevels.length
+}
+
+/** The text before the first wildcard and after the last one; all of a filter without wildcards is both. */
+export function literalEnds(filter: string): { readonly start: string; readonly end: string } {
+  const first = filter.search(/[+#]/u)
+  if (first < 0) return { start: filter, end: filter }
+  const last = Math.max(filter.lastIndexOf('+'), filter.lastIndexOf('#'))
+  return { start: filter.slice(0, first), end: filter.slice(last + 1) }
 }
 
 /** A wildcard in the first level never reaches names that begin with `$`. [MQTT-4.7.2-1] */

@@ -64,44 +64,56 @@ interface Choice extends DenyPattern {
   readonly needed: Set<Action>
 }
 
+/** A need with what choosing for it takes into account. */
+interface Weighed {
+  readonly need: Need
+  /** The alternatives that are one pattern, by key. */
+  readonly singles: ReadonlyMap<string, DenyPattern>
+  /** The cheapest alternative, and its cost. */
+  readonly alone: readonly DenyPattern[]
+  readonly aloneCost: number
+}
+
 /** Takes first the patterns that save most by answering several needs at once. */
 function cheapest(needs: readonly Need[]): readonly Choice[] {
   const chosen = new Map<string, Choice>()
-  const choose = (need: Need, patterns: readonly DenyPattern[]) => {
+  const choose = ({ actions }: Need, patterns: readonly DenyPattern[]) => {
     for (const pattern of patterns) {
       const choice = chosen.get(keyOf(pattern)) ?? { ...pattern, needed: new Set() }
-      for (const action of need.actions) choice.needed.add(action)
+      for (const action of actions) choice.needed.add(action)
       chosen.set(keyOf(pattern), choice)
     }
   }
-  let open = needs
-  while (open.length > 0) {
-    const best = mostSaving(open)
-    if (best === undefined) break
-    const answers = (need: Need) => single(need).find(([pattern]) => keyOf(pattern) === best)
-    for (const need of open) choose(need, answers(need) ?? [])
-    open = open.filter((need) => !answers(need))
+  let open = needs.map(weigh)
+  for (let best = mostSaving(open); best; best = mostSaving(open)) {
+    const key = keyOf(best)
+    for (const { need, singles } of open) if (singles.has(key)) choose(need, [best])
+    open = open.filter(({ singles }) => !singles.has(key))
   }
-  for (const need of open) choose(need, [...need.alternatives].sort((a, b) => cost(a) - cost(b))[0] ?? [])
+  for (const { need, alone } of open) choose(need, alone)
   return [...chosen.values()]
 }
 
-/** The pattern that costs least against what its needs would cost alone; ties by text, so that the result is always the same. */
-function mostSaving(needs: readonly Need[]): string | undefined {
-  const savings = new Map<string, number>()
-  for (const need of needs) {
-    const alone = Math.min(...need.alternatives.map(cost))
-    for (const [pattern] of single(need)) {
-      const key = keyOf(pattern)
-      savings.set(key, (savings.get(key) ?? -cost([pattern])) + alone)
-    }
-  }
-  const [best] = [...savings].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-  return best && best[1] > 0 ? best[0] : undefined
+function weigh(need: Need): Weighed {
+  const [alone = []] = [...need.alternatives].sort((a, b) => cost(a) - cost(b))
+  const singles = need.alternatives.flatMap(([pattern, ...others]) =>
+    pattern && others.length === 0 ? [[keyOf(pattern), pattern] as const] : [],
+  )
+  return { need, singles: new Map(singles), alone, aloneCost: cost(alone) }
 }
 
-function single(need: Need): readonly (readonly [DenyPattern])[] {
-  return need.alternatives.flatMap(([pattern, ...others]) => (pattern && others.length === 0 ? [[pattern]] : []))
+/** The pattern that costs least against what its needs would cost alone; ties by text, so that the result is always the same. */
+function mostSaving(needs: readonly Weighed[]): DenyPattern | undefined {
+  const savings = new Map<string, { readonly pattern: DenyPattern; saved: number }>()
+  for (const { singles, aloneCost } of needs) {
+    for (const [key, pattern] of singles) {
+      const saving = savings.get(key) ?? { pattern, saved: -cost([pattern]) }
+      saving.saved += aloneCost
+      savings.set(key, saving)
+    }
+  }
+  const [best] = [...savings].sort(([a, x], [b, y]) => y.saved - x.saved || (a < b ? -1 : 1))
+  return best && best[1].saved > 0 ? best[1].pattern : undefined
 }
 
 /** Characters beside the key: quotes, comma, `arn:aws:iot:*:*:`. */

@@ -1,5 +1,5 @@
 import { type Glob, includesGlob, STAR } from './glob.js'
-import { cuts, type NameType } from './name-set.js'
+import { type NameType, outlineOf } from './name-set.js'
 import type { Right, Rule } from './rights.js'
 
 /** A pattern for a Deny, under `topic/`, under `topicfilter/`, or under any type (`*` in its place). */
@@ -15,11 +15,11 @@ export function keyOf({ type, glob }: DenyPattern): string {
 
 /** The first grant of the right that a Deny on the pattern would cut into. */
 export function firstCut(right: Right, { type, glob }: DenyPattern): Rule | undefined {
-  if (type !== 'any') {
-    return type === right.type ? right.rules.find((rule) => cuts(glob, rule.filter, right.type)) : undefined
-  }
-  // The `*` of the type may run on into the name.
-  return right.rules.find((rule) => [glob, `${STAR}/${glob}`].some((each) => cuts(each, rule.filter, right.type)))
+  if (type !== 'any' && type !== right.type) return undefined
+  // The `*` in the place of a type may run on into the name.
+  const globs = type === 'any' ? [glob, `${STAR}/${glob}`] : [glob]
+  const outlines = globs.map(outlineOf)
+  return right.rules.find(({ names }) => outlines.some((outline) => names.meets(outline)))
 }
 
 /** Is everything that the pattern matches granted anyway? Then it needs no Deny. */

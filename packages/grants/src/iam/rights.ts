@@ -3,7 +3,7 @@ import type { GrantKind, Grants } from '../grants.js'
 import { coversFilter } from '../mqtt-matching.js'
 import { parseSubscription } from '../topic-filter.js'
 import { type Allowance, allowanceOf } from './allowance.js'
-import type { NameType } from './name-set.js'
+import { NameSet, type NameType } from './name-set.js'
 
 /** The IoT actions that name a topic or a topic filter. */
 export const topicActions = ['iot:Publish', 'iot:Receive', 'iot:RetainPublish'] as const
@@ -15,6 +15,7 @@ export interface Rule extends Allowance {
   readonly filter: string
   /** The grant that it comes from, as it was written. */
   readonly grant: string
+  readonly names: NameSet
 }
 
 /** Everything that one action is allowed on; filters that another one covers are gone. */
@@ -46,7 +47,7 @@ export function rightsOf(grants: Grants): readonly Right[] | Inexpressible {
       const allowance = allowanceOf(filter, type)
       const grant = grants[kind].find((each) => each === filter || parseSubscription(each).filter === filter) ?? filter
       if (!allowance) return { inexpressible: { kind, filter: grant } }
-      rules.push({ filter, grant, ...allowance })
+      rules.push({ filter, grant, names: new NameSet(filter, type), ...allowance })
     }
     rights.push({ action, kind, type, rules })
   }
