@@ -1,5 +1,6 @@
 import type { Bench } from './bench.js'
+import { firstMessage } from './first-message/first-message.js'
 import { vend } from './vend/vend.js'
 
 /** All benches, in the order in which they run and are reported. */
-export const benches: readonly Bench[] = [vend]
+export const benches: readonly Bench[] = [vend, firstMessage]

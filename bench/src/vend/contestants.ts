@@ -1,5 +1,4 @@
-import { execFile, fork, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +6,7 @@ import { promisify } from 'node:util'
 import { bundleVendor } from '@topic-credentials/credential-vendor/bundle'
 import { type BuildOptions, buildSync } from 'esbuild'
 import { root } from '../checkout.js'
+import { messageOf } from '../measure/child.js'
 import type { Times } from './stopwatch.js'
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
@@ -71,15 +71,6 @@ const event = {
 }
 
 function node(module: string): Contestant['run'] {
-  return async (env, warmCalls) => {
-    const child = fork(here('./stopwatch.js'), [module, JSON.stringify(event), String(warmCalls)], {
-      env,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
-    const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${module} ended with ${code}`)))
-    ended.catch(() => undefined)
-    const [times] = (await Promise.race([once(child, 'message'), ended])) as [Times]
-    await ended.catch(() => undefined)
-    return times
-  }
+  return (env, warmCalls) =>
+    messageOf(here('./stopwatch.js'), { args: [module, JSON.stringify(event), String(warmCalls)], env })
 }

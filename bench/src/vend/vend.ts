@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openAccount } from '../account.js'
 import type { Bench, Findings, Picture, Target } from '../bench.js'
 import { inTurns } from '../measure/rounds.js'
 import { figure, range, ratios, type Summary, summary } from '../measure/summary.js'
-import { openAccount } from './account.js'
 import { boto3, type Contestant, contestants } from './contestants.js'
 import type { Times } from './stopwatch.js'
 

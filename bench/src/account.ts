@@ -1,14 +1,15 @@
-import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
-import { assembly } from '../checkout.js'
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@topic-credentials/local-aws'
+import { assembly } from './checkout.js'
 
 /** The stand-in, with a role to make sessions of and a function that may do so: the same for every contestant. */
 export interface VendingAccount extends AsyncDisposable {
+  readonly aws: LocalAws
   /** What Lambda would set for the function, and where STS is. */
   readonly environment: Readonly<Record<string, string>>
 }
 
-export async function openAccount(): Promise<VendingAccount> {
-  const aws = await startLocalAws({ assembly, triggers: false })
+export async function openAccount(options: Pick<LocalAwsOptions, 'clock' | 'journal'> = {}): Promise<VendingAccount> {
+  const aws = await startLocalAws({ assembly, triggers: false, ...options })
   const { accountId, region } = aws
   const { arn } = aws.directory.createRole({
     roleName: 'topics',
@@ -16,6 +17,7 @@ export async function openAccount(): Promise<VendingAccount> {
     managedPolicyArns: ['arn:aws:iam::aws:policy/AWSIoTFullAccess'],
   })
   return {
+    aws,
     environment: {
       ROLE_ARN: arn,
       IOT_ENDPOINT: aws.endpoints.iot,

@@ -1,0 +1,33 @@
+// MQTT.js on a URL presigned with the AWS SDK's signer.
+import { done, mark, TOPIC, target } from './report.js'
+
+const [{ connectAsync }, { SignatureV4 }, { HttpRequest }, { Hash }] = await Promise.all([
+  import('mqtt'),
+  import('@smithy/signature-v4'),
+  import('@smithy/protocol-http'),
+  import('@smithy/hash-node'),
+])
+mark('imported')
+const { endpoint, port, region, ca, identity, suffix } = target
+const { accessKeyId, secretAccessKey, sessionToken, vended } = identity
+const signer = new SignatureV4({
+  service: 'iotdevicegateway',
+  region,
+  credentials: { accessKeyId, secretAccessKey },
+  sha256: Hash.bind(null, 'sha256'),
+})
+const host = `${endpoint}:${port}`
+const request = new HttpRequest({ protocol: 'wss:', hostname: endpoint, port, path: '/mqtt', headers: { host } })
+const { query } = await signer.presign(request, { expiresIn: 300 })
+// AWS IoT takes the token beside the signature, not in it.
+const parameters = new URLSearchParams({ ...(query as Record<string, string>), 'X-Amz-Security-Token': sessionToken })
+const client = await connectAsync(`wss://${host}/mqtt?${parameters}`, {
+  protocolVersion: 5,
+  clientId: vended.clientIdPrefix + suffix,
+  ca,
+})
+mark('connack')
+client.on('message', done)
+await client.subscribeAsync(TOPIC, { qos: 1 })
+mark('suback')
+await client.publishAsync(TOPIC, 'hello', { qos: 1 })

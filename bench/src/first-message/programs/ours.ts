@@ -1,0 +1,21 @@
+// Ours with credentials at hand; MQTT=3 for MQTT 3.1.1.
+import { done, mark, TOPIC, target } from './report.js'
+
+const { connect } = await import('@topic-credentials/client')
+mark('imported')
+const identity = { ...target.identity, expiration: new Date(target.identity.expiration) }
+const credentials = Object.assign(async () => identity, {
+  invalidate: () => {},
+  ask: async () => identity,
+  close: () => {},
+})
+const session = await connect({
+  credentials,
+  ca: target.ca,
+  clientIdSuffix: target.suffix,
+  mqtt: process.env.MQTT === '3' ? 3 : 5,
+})
+mark('connack')
+await session.subscribe(TOPIC, { onMessage: done }).ready
+mark('suback')
+await session.publish(TOPIC, 'hello')

@@ -1,0 +1,42 @@
+import type { Moments } from './programs/report.js'
+import type { ServerMoments } from './server-moments.js'
+
+/** What happens between the start of a process and its first own message, in order. */
+export const STAGES = [
+  'process start',
+  'import',
+  'vend',
+  'sign, TCP',
+  'TLS',
+  'WebSocket upgrade',
+  'CONNECT, CONNACK',
+  'SUBACK',
+  'message',
+] as const
+
+export type Stages = Readonly<Record<(typeof STAGES)[number], number>>
+
+/** Milliseconds of each stage; a stage that a program has not got takes none. */
+export function stagesOf(started: number, client: Moments, server: ServerMoments): Stages {
+  const { begun, imported, vended = imported, connack, suback, message } = client
+  const moments = [
+    started,
+    begun,
+    imported,
+    vended,
+    server.accepted,
+    server.secure,
+    server.upgrade,
+    connack,
+    suback,
+    message,
+  ]
+  const lengths = STAGES.map((name, index) => {
+    const [from, to] = [moments[index], moments[index + 1]]
+    if (from === undefined || to === undefined) throw new Error(`Nobody saw the end of '${name}'`)
+    return [name, to - from]
+  })
+  return Object.fromEntries(lengths) as Stages
+}
+
+export const total = (stages: Stages): number => STAGES.reduce((sum, name) => sum + stages[name], 0)
