@@ -12,7 +12,8 @@ const resourceTypes: Readonly<Record<string, string>> = {
   'iot:subscribe': 'topicfilter',
 }
 
-const typeFor = (action: string): string | undefined => resourceTypes[action.toLowerCase()]
+/** The kind of resource that an action of the IoT data plane is about. */
+export const typeFor = (action: string): string | undefined => resourceTypes[action.toLowerCase()]
 
 const allows = (statement: Statement): boolean => statement.kind === 'permissions' && statement.effect === 'Allow'
 const iotActions = ({ actions }: Statement): string[] => actions.filter((action) => typeFor(action) !== undefined)

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib'
 import { callersProven } from './entry-checks.js'
 import {
@@ -8,7 +9,9 @@ import {
   regionAndAccountPinned,
   trustNamesRoles,
 } from './iam-checks.js'
-import type { Check, Template } from './template.js'
+import { topicRoleForSessions, vendorForSessions } from './session-checks.js'
+import { sessionPolicyPassed } from './session-policy-check.js'
+import type { AssetCode, Check, Template } from './template.js'
 
 const checks: readonly Check[] = [
   actionMeetsResource,
@@ -16,7 +19,10 @@ const checks: readonly Check[] = [
   assumedRoleNamed,
   callersProven,
   regionAndAccountPinned,
+  sessionPolicyPassed,
+  topicRoleForSessions,
   trustNamesRoles,
+  vendorForSessions,
 ]
 
 /**
@@ -33,7 +39,7 @@ export class StackChecks implements IPolicyValidationPlugin {
     const violations = templatePaths.flatMap((templatePath) => {
       const template = JSON.parse(readFileSync(templatePath, 'utf8')) as Template
       return checks.flatMap(({ name: ruleName, description, fix, find }) =>
-        find(template).map(({ logicalId, location, found }) => ({
+        find(template, codeBeside(templatePath)).map(({ logicalId, location, found }) => ({
           ruleName,
           description: `${description}: ${found}`,
           fix,
@@ -43,5 +49,17 @@ export class StackChecks implements IPolicyValidationPlugin {
       )
     })
     return { success: violations.length === 0, violations }
+  }
+}
+
+/** File assets lie beside the template, or, where the app has stages, one folder up. */
+function codeBeside(templatePath: string): AssetCode {
+  return (hash, module) => {
+    const folders = [dirname(templatePath), dirname(dirname(templatePath))]
+    const files = folders.flatMap((folder) =>
+      ['mjs', 'js', 'cjs'].map((extension) => join(folder, `asset.${hash}`, `${module}.${extension}`)),
+    )
+    const file = files.find((candidate) => existsSync(candidate))
+    return file === undefined ? undefined : readFileSync(file, 'utf8')
   }
 }

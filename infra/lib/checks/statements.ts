@@ -5,6 +5,8 @@ export interface Statement {
   readonly logicalId: string
   readonly location: string
   readonly kind: 'trust' | 'permissions'
+  /** Logical IDs of the template's roles that it is about. */
+  readonly roles: readonly string[]
   readonly effect: string
   readonly actions: readonly string[]
   readonly resources: readonly string[]
@@ -17,10 +19,15 @@ export interface Statement {
 /** Every IAM statement in a template: roles' trust and inline policies, policies, managed policies. */
 export function statements(template: Template): Statement[] {
   return Object.entries(template.Resources ?? {}).flatMap(([logicalId, { Type, Properties = {} }]) => {
+    const roles = Type === 'AWS::IAM::Role' ? [logicalId] : attachedTo(template, logicalId)
     const of = (kind: Statement['kind'], document: unknown, path: string): Statement[] =>
-      list(record(document).Statement).map((statement, index) =>
-        parse(record(statement), kind, logicalId, `Properties.${path}.Statement.${index}`),
-      )
+      list(record(document).Statement).map((statement, index) => ({
+        ...parse(record(statement)),
+        logicalId,
+        location: `Properties.${path}.Statement.${index}`,
+        kind,
+        roles,
+      }))
     if (Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy') {
       return of('permissions', Properties.PolicyDocument, 'PolicyDocument')
     }
@@ -34,16 +41,19 @@ export function statements(template: Template): Statement[] {
   })
 }
 
+/** The roles that a policy names, and those that name it. */
+function attachedTo({ Resources = {} }: Template, policy: string): string[] {
+  const named = list(Resources[policy]?.Properties?.Roles).map(text)
+  const naming = Object.entries(Resources).flatMap(([id, { Properties = {} }]) =>
+    list(Properties.ManagedPolicyArns).map(text).includes(`<${policy}>`) ? [`<${id}>`] : [],
+  )
+  return [...named, ...naming].flatMap((reference) => /^<(\w+)>$/.exec(reference)?.[1] ?? [])
+}
+
 function parse(
   statement: Readonly<Record<string, unknown>>,
-  kind: Statement['kind'],
-  logicalId: string,
-  location: string,
-): Statement {
+): Omit<Statement, 'logicalId' | 'location' | 'kind' | 'roles'> {
   return {
-    logicalId,
-    location,
-    kind,
     effect: text(statement.Effect),
     actions: list(statement.Action).map(text),
     resources: list(statement.Resource).map(text),

@@ -23,8 +23,11 @@ export interface Check {
   readonly name: string
   readonly description: string
   readonly fix: string
-  readonly find: (template: Template) => Finding[]
+  readonly find: (template: Template, code: AssetCode) => Finding[]
 }
+
+/** Source of a module in a file asset, by the asset's hash and the module's name without extension; undefined: not here. */
+export type AssetCode = (hash: string, module: string) => string | undefined
 
 /** A single value or a list, as IAM writes one. */
 export function list(value: unknown): readonly unknown[] {
