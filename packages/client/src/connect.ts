@@ -3,6 +3,7 @@ import { parseEndpoint } from './endpoint.js'
 import { TopicCredentialsError } from './errors.js'
 import type { VendedCredentialsProvider } from './from-vendor.js'
 import { HandshakeSigner } from './handshake.js'
+import { grantedWill, type LastWill } from './last-will.js'
 import { checkTrust } from './probe.js'
 import { Session } from './session.js'
 import type { Transport, TransportOptions } from './transport.js'
@@ -23,6 +24,8 @@ export interface ConnectOptions {
   readonly ca?: string
   /** 30 to 1,200 seconds; AWS IoT cuts a connection that is silent for 1.5 times this. Default 60. */
   readonly keepAliveSeconds?: number
+  /** What the broker shall publish when the connection ends without `close()`. Default: nothing. */
+  readonly will?: LastWill
   /** Milliseconds until the first connection must stand. Default 30,000. */
   readonly timeoutMs?: number
   /** Least milliseconds between two CONNECTs. Default 1,000, which is AWS IoT's limit for a client ID. */
@@ -52,6 +55,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
   const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomUUID().slice(0, 8)))
+  const will = options.will && grantedWill(options.will, vended)
   const connectIntervalMs = options.connectIntervalMs ?? CONNECT_INTERVAL_MS
   const closing = new AbortController()
   const handshake = new HandshakeSigner({
@@ -65,6 +69,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     clientId,
     keepAliveSeconds,
     connectIntervalMs,
+    will,
     ca,
     handshake,
   })

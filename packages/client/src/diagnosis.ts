@@ -156,6 +156,6 @@ function connectNotGranted(clientId: string): NotGrantedError {
     byBroker: true,
     value: clientId,
     remedy:
-      'Client IDs must begin with the prefix that was vended; if this one does, the policy behind it has changed.',
+      'Client IDs must begin with the prefix that was vended, and the topic of a last will must be granted; if that is so, the policy behind it has changed.',
   })
 }

@@ -14,6 +14,7 @@ export {
   type VendedCredentialsProvider,
   type VendedIdentity,
 } from './from-vendor.js'
+export type { LastWill } from './last-will.js'
 export type { Message, StandardSchema } from './message.js'
 export type { PublishOptions, Session, SessionEvents, SessionState } from './session.js'
 export type { SubscribeOptions, Subscription } from './subscription.js'

@@ -90,7 +90,7 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
   }
 
   #open(): mqtt.MqttClientConnection {
-    const { host, port, clientId, keepAliveSeconds, ca, handshake } = this.#options
+    const { host, port, clientId, keepAliveSeconds, will, ca, handshake } = this.#options
     const tls = new io.TlsContextOptions()
     if (ca !== undefined) tls.override_default_trust_store(ca)
     const connection = new mqtt.MqttClient().new_connection({
@@ -98,6 +98,7 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
       host_name: host,
       port,
       clean_session: false,
+      ...(will === undefined ? {} : { will: willOf(will) }),
       keep_alive: keepAliveSeconds,
       reconnect_min_sec: RECONNECT_MIN_SECONDS,
       reconnect_max_sec: RECONNECT_MAX_SECONDS,
@@ -185,6 +186,10 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     // Without a listener an 'error' event would end the process; each one arrives as a rejection or an event above too.
     connection.on('error', () => {})
   }
+}
+
+function willOf({ topic, qos, payload, retain }: OutgoingMessage): mqtt.MqttWill {
+  return new mqtt.MqttWill(topic, qos, new Uint8Array(payload).buffer, retain)
 }
 
 function failure(error: { error_name?: string; toString(): string } | undefined) {

@@ -42,6 +42,7 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
         clientId: options.clientId,
         keepAliveIntervalSeconds: options.keepAliveSeconds,
         sessionExpiryIntervalSeconds: SESSION_EXPIRY_SECONDS,
+        ...(options.will === undefined ? {} : { will: willOf(options.will) }),
       },
       sessionBehavior: mqtt5.ClientSessionBehavior.RejoinPostSuccess,
       minReconnectDelayMs: MIN_RECONNECT_DELAY_MS,
@@ -140,6 +141,10 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
     // Without a listener an 'error' event would end the process; the failure itself arrives by the events above.
     client.on('error', () => {})
   }
+}
+
+function willOf({ topic, ...will }: OutgoingMessage): mqtt5.PublishPacket {
+  return { topicName: topic, ...will }
 }
 
 function failure(error: { error_name?: string; toString(): string }, reasonCode: number | undefined) {

@@ -68,6 +68,8 @@ export interface TransportOptions {
   /** PEM; default: the system's trust store. */
   readonly ca: string | undefined
   readonly handshake: HandshakeSigner
+  /** The last will. */
+  readonly will: OutgoingMessage | undefined
   /** Least milliseconds between two CONNECTs; the handshake keeps it. */
   readonly connectIntervalMs: number
 }
