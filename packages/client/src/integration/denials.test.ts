@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { parseGrants } from '@topic-credentials/grants'
+import type { VendedCredentialsProvider, VendedIdentity } from '../from-vendor.js'
 import { Stage } from './stage.js'
 
 /** What a session does when the broker refuses what its grants allow, because the role's policy has changed since. */
@@ -67,6 +69,30 @@ describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
     })
     allowAgain()
     expect((await stage.connect({ mqtt })).state).toBe('connected')
+  }, 20_000)
+})
+
+/** Vended credentials whose holder believes that they may retain as well: AWS knows better. */
+function believingInRetain(topic: string): VendedCredentialsProvider {
+  const vendor = stage.credentials()
+  const believe = ({ vended, ...identity }: VendedIdentity): VendedIdentity => {
+    const grants = parseGrants({ ...vended.grants, retain: [topic] })
+    return { ...identity, vended: { ...vended, grants } }
+  }
+  return Object.assign(async () => believe(await vendor()), {
+    invalidate: vendor.invalidate,
+    ask: vendor.ask,
+    close: vendor.close,
+  })
+}
+
+describe.each([5, 3] as const)('a retained publish over MQTT %s', (mqtt) => {
+  it('that only the broker refuses is an error; the same message without RETAIN goes through', async () => {
+    const session = await stage.connect({ mqtt, credentials: believingInRetain(MINE), connectIntervalMs: 0 })
+    const denial = { code: 'not_granted', byBroker: true, value: MINE }
+    await expect(session.publish(MINE, 'x', { retain: true })).rejects.toMatchObject(denial)
+    await session.publish(MINE, 'x')
+    expect(session.state).toBe('connected')
   }, 20_000)
 })
 
