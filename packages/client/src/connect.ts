@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { parseEndpoint } from './endpoint.js'
+import { type Endpoint, parseEndpoint } from './endpoint.js'
 import { TopicCredentialsError } from './errors.js'
 import type { VendedCredentialsProvider } from './from-vendor.js'
-import { HandshakeSigner } from './handshake.js'
 import { grantedWill, type LastWill } from './last-will.js'
-import { checkTrust } from './probe.js'
 import { Session } from './session.js'
 import type { Transport, TransportOptions } from './transport.js'
-import { aborted } from './waiting.js'
+import { aborted, sleep } from './waiting.js'
 
 export interface ConnectOptions {
   /** Who vends: `fromVendor({ url })`. */
@@ -51,7 +49,8 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const { credentials, signal, ca } = options
   if (signal?.aborted) throw aborted(signal)
   const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
-  const identity = await credentials(signal === undefined ? {} : { signal })
+  const vending = credentials(signal === undefined ? {} : { signal })
+  const [identity, { HandshakeSigner, openTransport }] = await Promise.all([vending, loadSdk(options.mqtt ?? 5)])
   const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
   const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomUUID().slice(0, 8)))
@@ -64,7 +63,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     intervalMs: connectIntervalMs,
     closing: closing.signal,
   })
-  const transport = await openTransport(options.mqtt ?? 5, {
+  const transport = openTransport({
     ...endpoint,
     clientId,
     keepAliveSeconds,
@@ -83,25 +82,43 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     identity,
     closing,
   })
+  const settled = new AbortController()
   try {
-    const trusted = checkTrust(endpoint, ca, closing.signal)
     transport.start()
-    await Promise.race([firstConnection(session, options.timeoutMs ?? 30_000, signal), trusted.then(() => never)])
+    const connected = firstConnection(session, options.timeoutMs ?? 30_000, signal)
+    await Promise.race([connected, checkTrustWhenLate(endpoint, ca, settled.signal)])
   } catch (error) {
     await session.close()
     throw error
+  } finally {
+    settled.abort()
   }
   signal?.addEventListener('abort', () => void session.close(), { once: true })
   return session
 }
 
-/** Either SDK client is loaded only when it is used: they are most of the start-up time. */
-async function openTransport(version: 3 | 5, options: TransportOptions): Promise<Transport> {
-  if (version === 3) return new (await import('./mqtt3-transport.js')).Mqtt3Transport(options)
-  return new (await import('./mqtt5-transport.js')).Mqtt5Transport(options)
+/** The device SDK is most of the start-up time: it is loaded while the vendor is asked, and no more of it than is used. */
+async function loadSdk(version: 3 | 5) {
+  const { HandshakeSigner } = await import('./handshake.js')
+  if (version === 3) {
+    const { Mqtt3Transport } = await import('./mqtt3-transport.js')
+    return { HandshakeSigner, openTransport: (options: TransportOptions): Transport => new Mqtt3Transport(options) }
+  }
+  const { Mqtt5Transport } = await import('./mqtt5-transport.js')
+  return { HandshakeSigner, openTransport: (options: TransportOptions): Transport => new Mqtt5Transport(options) }
 }
 
 const never = new Promise<never>(() => {})
+
+/** Most connections stand by then; whoever has none would wait long for the SDK to say what is wrong. */
+const LATE_MS = 1_000
+
+async function checkTrustWhenLate(endpoint: Endpoint, ca: string | undefined, settled: AbortSignal): Promise<never> {
+  await sleep(LATE_MS, settled).catch(() => never)
+  const { checkTrust } = await import('./probe.js')
+  await checkTrust(endpoint, ca, settled)
+  return never
+}
 
 function firstConnection(session: Session, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {

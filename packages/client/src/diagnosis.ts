@@ -1,7 +1,6 @@
 import type { Endpoint } from './endpoint.js'
 import { ClockSkewError, NotGrantedError, TopicCredentialsError } from './errors.js'
 import type { HandshakeAttempt } from './handshake.js'
-import { askHandshake } from './probe.js'
 import { NOT_AUTHORIZED, SESSION_TAKEN_OVER, type TransportFailure } from './transport.js'
 
 /** Why a connection failed, in words, and whether another attempt can end differently. */
@@ -34,6 +33,8 @@ export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
   if (attempt.error !== undefined) return ofProvider(attempt.error)
   if (failure.reasonCode !== undefined && failure.reasonCode !== 0) return ofReasonCode(failure, clientId)
   if (attempt.path === undefined || failed.reported) return passing(lost(failure, endpoint))
+  // Loaded by whoever needs it: with TLS and HTTPS behind it, it costs as much as the rest of this package.
+  const { askHandshake } = await import('./probe.js')
   try {
     const answer = await askHandshake(endpoint, failed.ca, attempt.path)
     return ofAnswer(failed, answer)

@@ -1,4 +1,4 @@
-import { explain, type VendResponse } from '@topic-credentials/grants'
+import { explain, type VendResponse } from '@topic-credentials/grants/client'
 import { payloadBytes } from './payload.js'
 import { notGranted } from './refusal.js'
 import type { OutgoingMessage, QoS } from './transport.js'

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { explain, type Grants } from '@topic-credentials/grants'
+import { explain, type Grants } from '@topic-credentials/grants/client'
 import { type NotGrantedError, TopicCredentialsError } from './errors.js'
 import type { VendedIdentity } from './from-vendor.js'
 import { Pace, PUBLISH_PACE } from './pace.js'

@@ -1,4 +1,4 @@
-import { matches } from '@topic-credentials/grants'
+import { matches } from '@topic-credentials/grants/client'
 import { TopicCredentialsError } from './errors.js'
 import { Message } from './message.js'
 import { Repetition } from './repetition.js'

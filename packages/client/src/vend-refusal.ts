@@ -1,4 +1,4 @@
-import { type Problem, parseProblem } from '@topic-credentials/grants'
+import { type Problem, parseProblem } from '@topic-credentials/grants/client'
 import { ClockSkewError, type TopicCredentialsError, VendorBusyError, VendRefusedError } from './errors.js'
 
 /** An answer of the vendor, or of the API Gateway before it, other than 200. */

@@ -1,11 +1,6 @@
-import { Agent } from 'node:https'
-import { Hash } from '@smithy/hash-node'
-import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { HttpRequest } from '@smithy/protocol-http'
-import { SignatureV4 } from '@smithy/signature-v4'
-import { parseVendResponse, type VendResponse } from '@topic-credentials/grants'
+import { parseVendResponse, type VendResponse } from '@topic-credentials/grants/client'
 import { TopicCredentialsError } from './errors.js'
-import { networkError } from './network-error.js'
+import type { SignedPost } from './signed-post.js'
 import { vendRefusal } from './vend-refusal.js'
 
 /** An AWS key pair, as every AWS SDK v3 client takes it. */
@@ -50,24 +45,19 @@ export interface Vended {
   readonly clockOffset: number
 }
 
-const MAX_RESPONSE_BYTES = 1024 * 1024
-
 /** Asks one vendor for credentials, one HTTP request a call, and keeps its connection open between calls. */
 export class Vendor {
   readonly #options: VendorOptions
   readonly #url: URL
-  readonly #http: NodeHttpHandler
   readonly #now: () => number
+  /** Loaded at the first call: HTTP client and signer are nearly as much as the device SDK. */
+  #post: Promise<SignedPost> | undefined
+  #closed = false
 
   constructor(options: VendorOptions, now: () => number = Date.now) {
     this.#options = options
     this.#now = now
     this.#url = parseUrl(options.url)
-    this.#http = new NodeHttpHandler({
-      requestTimeout: options.timeoutMs ?? 10_000,
-      connectionTimeout: Math.min(options.timeoutMs ?? 10_000, 5_000),
-      httpsAgent: new Agent({ keepAlive: true, ...(options.ca === undefined ? {} : { ca: options.ca }) }),
-    })
   }
 
   /**
@@ -80,57 +70,27 @@ export class Vendor {
    * @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `credentials_not_found`
    */
   async vend(asked: AskedGrants, clockOffset: number, signal?: AbortSignal): Promise<Vended> {
-    const request = await this.#authorized(this.#request(asked), clockOffset)
-    const abort = signal === undefined ? {} : { abortSignal: signal }
-    const { response } = await this.#http.handle(request, abort).catch((error: unknown) => {
-      if (signal?.aborted) throw signal.reason
-      throw networkError(error, this.#url.host, 'the credential vendor')
-    })
-    const body = await readBody(response.body)
-    const date = Date.parse(response.headers.date ?? '')
-    const offset = Number.isNaN(date) ? 0 : date - this.#now()
-    if (response.statusCode === 200) return { response: this.#parse(body), clockOffset: offset }
-    throw vendRefusal({
-      status: response.statusCode,
-      body,
-      retryAfter: response.headers['retry-after'],
-      clockOffset: offset,
-      url: this.#url,
-    })
+    this.#post ??= this.#open()
+    const post = await this.#post
+    const signingDate = new Date(this.#now() + clockOffset)
+    const { status, date, retryAfter, body } = await post.send(JSON.stringify(asked), signingDate, signal)
+    const serverTime = Date.parse(date ?? '')
+    const offset = Number.isNaN(serverTime) ? 0 : serverTime - this.#now()
+    if (status === 200) return { response: this.#parse(body), clockOffset: offset }
+    throw vendRefusal({ status, body, retryAfter, clockOffset: offset, url: this.#url })
   }
 
   /** Lets go of the kept connection, so that a process may end. */
   close(): void {
-    this.#http.destroy()
+    this.#closed = true
+    void this.#post?.then((post) => post.close())
   }
 
-  #request(asked: AskedGrants): HttpRequest {
-    const body = JSON.stringify(asked)
-    return new HttpRequest({
-      method: 'POST',
-      protocol: this.#url.protocol,
-      hostname: this.#url.hostname,
-      ...(this.#url.port === '' ? {} : { port: Number(this.#url.port) }),
-      path: this.#url.pathname,
-      headers: { host: this.#url.host, 'content-type': 'application/json' },
-      body,
-    })
-  }
-
-  async #authorized(request: HttpRequest, clockOffset: number): Promise<HttpRequest> {
-    const { token, credentials } = this.#options
-    if (token !== undefined) {
-      request.headers.authorization = `Bearer ${typeof token === 'function' ? await token() : token}`
-      return request
-    }
-    const signer = new SignatureV4({
-      service: 'execute-api',
-      region: this.#options.region ?? regionOf(this.#url),
-      credentials: credentials ?? (await defaultChain()),
-      sha256: Hash.bind(null, 'sha256'),
-    })
-    const signingDate = new Date(this.#now() + clockOffset)
-    return HttpRequest.clone(await signer.sign(request, { signingDate }).catch(noCredentials))
+  async #open(): Promise<SignedPost> {
+    const { SignedPost } = await import('./signed-post.js')
+    const post = new SignedPost(this.#url, this.#options)
+    if (this.#closed) post.close()
+    return post
   }
 
   #parse(body: string): VendResponse {
@@ -147,20 +107,6 @@ export class Vendor {
   }
 }
 
-/** Environment, profile, SSO, container, instance. Loaded only when it is used. */
-export async function defaultChain(): Promise<() => Promise<AwsCredentialIdentity>> {
-  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
-  return fromNodeProviderChain()
-}
-
-function noCredentials(cause: unknown): never {
-  throw new TopicCredentialsError('There are no AWS credentials to ask the vendor with', {
-    code: 'credentials_not_found',
-    remedy: 'Sign in first (for example `aws sso login`, or set AWS_PROFILE), or give `credentials` or `token`.',
-    cause,
-  })
-}
-
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'https:') return url
@@ -169,25 +115,4 @@ function parseUrl(text: string): URL {
     value: text,
     remedy: 'Use the stack’s output CredentialsUrl: https://….execute-api.<region>.amazonaws.com/credentials',
   })
-}
-
-function regionOf(url: URL): string {
-  const region = /\.execute-api\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? process.env.AWS_REGION
-  if (region !== undefined && region !== '') return region
-  throw new TopicCredentialsError(`The region of ${url.host} cannot be read off its name`, {
-    code: 'invalid_argument',
-    value: url.host,
-    remedy: 'Give `region`, or set AWS_REGION.',
-  })
-}
-
-async function readBody(stream: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of stream) {
-    size += chunk.byteLength
-    if (size > MAX_RESPONSE_BYTES) break
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }

@@ -3,12 +3,15 @@ import { done, mark, TOPIC, target } from './report.js'
 
 const { connect, fromVendor } = await import('@topic-credentials/client')
 mark('imported')
-const { ca, region, suffix, vendor } = target
-const { url, ...credentials } = vendor
-const vended = fromVendor({ url, region, ca, credentials })
-await vended()
-mark('vended')
-const session = await connect({ credentials: vended, ca, clientIdSuffix: suffix })
+const { ca, region, suffix } = target
+const { url, ...key } = target.vendor
+const vendor = fromVendor({ url, region, ca, credentials: key })
+const vendAndMark = async (options?: { readonly signal?: AbortSignal }) => {
+  const identity = await vendor(options)
+  mark('vended')
+  return identity
+}
+const session = await connect({ credentials: Object.assign(vendAndMark, vendor), ca, clientIdSuffix: suffix })
 mark('connack')
 await session.subscribe(TOPIC, { onMessage: done }).ready
 mark('suback')

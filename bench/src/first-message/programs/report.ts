@@ -27,8 +27,9 @@ export const target = JSON.parse(process.env.TARGET ?? '{}') as Target
 
 const moments: Record<string, number> = { begun: now() }
 
+/** The first time counts. */
 export function mark(moment: keyof Moments): void {
-  moments[moment] = now()
+  moments[moment] ??= now()
 }
 
 /** The message is there: hands the moments to the parent and ends. */

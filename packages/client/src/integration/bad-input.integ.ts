@@ -5,7 +5,7 @@ import { Hash } from '@smithy/hash-node'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { defaultChain } from '../vendor.js'
+import { defaultChain } from '../signed-post.js'
 import cases from './bad-input.cases.json' with { type: 'json' }
 import { openSubject, type Subject } from './subject.js'
 
