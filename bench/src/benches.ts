@@ -1,6 +1,7 @@
 import type { Bench } from './bench.js'
+import { density } from './density/density.js'
 import { firstMessage } from './first-message/first-message.js'
 import { vend } from './vend/vend.js'
 
 /** All benches, in the order in which they run and are reported. */
-export const benches: readonly Bench[] = [vend, firstMessage]
+export const benches: readonly Bench[] = [vend, firstMessage, density]

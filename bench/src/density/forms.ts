@@ -1,0 +1,80 @@
+import { parseGrants, sessionPolicy, sessionPolicyLimit } from '@topic-credentials/grants'
+
+const PINNED = 'arn:aws:iot:ap-northeast-1:123456789012:'
+const OPEN = 'arn:aws:iot:*:*:'
+
+/** Writes the session policy for topics that are published and subscribed. */
+type Form = (topics: readonly string[]) => string
+
+const allow = (Action: string[], Resource: string[]) => ({ Effect: 'Allow', Action, Resource })
+const documentOf = (Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement })
+
+/** The reference article's statements, once per topic. */
+function articleForm(arn: string): Form {
+  return (topics) =>
+    documentOf([
+      { Action: 'iot:Connect', Effect: 'Allow', Resource: '*' },
+      ...topics.flatMap((topic) => [
+        { Action: ['iot:Publish', 'iot:Receive'], Effect: 'Allow', Resource: `${arn}topic/${topic}` },
+        { Action: ['iot:Subscribe'], Effect: 'Allow', Resource: `${arn}topicfilter/${topic}` },
+      ]),
+    ])
+}
+
+/** One statement for all topics. */
+function oneStatement(arn: string): Form {
+  return (topics) => {
+    const resources = ['topic', 'topicfilter'].flatMap((kind) => topics.map((topic) => `${arn}${kind}/${topic}`))
+    return documentOf([
+      allow(['iot:Connect'], [`${arn}client/alice:*`]),
+      allow(['iot:Publish', 'iot:Receive', 'iot:Subscribe'], resources),
+    ])
+  }
+}
+
+const ours: Form = (topics) =>
+  sessionPolicy(parseGrants({ publish: topics, subscribe: topics }), { userId: 'alice' }).document
+
+const WIDTH = 32
+const FILLING = 'temperature-of-the-oven'
+const pad = (index: number, digits: number) => String(index).padStart(digits, '0')
+
+/** Topics of 32 characters. */
+const deep = (index: number) => `plant-7/line-${pad(index, 4)}/`.padEnd(WIDTH, FILLING)
+const flat = (index: number) => `sensor-${pad(index, 4)}-`.padEnd(WIDTH, FILLING)
+const mixed = (index: number) => (index % 2 === 0 ? deep(index) : `plant-7/line-${pad(index, 5)}`.padEnd(WIDTH, '-'))
+
+/** What is compared: how it is written, for which topics, and whether it allows those topics and no others. */
+export const FORMS: readonly { what: string; write: Form; topic: (index: number) => string; exact: string }[] = [
+  {
+    what: "the article's statements, repeated",
+    write: articleForm(OPEN),
+    topic: deep,
+    exact: 'no: any client ID; * in a topic; colons',
+  },
+  {
+    what: "the article's statements, full ARNs",
+    write: articleForm(PINNED),
+    topic: deep,
+    exact: 'no: any client ID; * in a topic',
+  },
+  { what: 'one statement, full ARNs', write: oneStatement(PINNED), topic: deep, exact: 'no: * in a topic' },
+  { what: `one statement, ${OPEN}`, write: oneStatement(OPEN), topic: deep, exact: 'no: * in a topic; colons' },
+  { what: 'ours', write: ours, topic: deep, exact: 'yes' },
+  { what: 'ours, topics of one level', write: ours, topic: flat, exact: 'yes' },
+  { what: 'ours, topics of mixed depth', write: ours, topic: mixed, exact: 'yes' },
+]
+
+/** The most topics whose document STS takes. */
+export function capacity(write: Form, topic: (index: number) => string): number {
+  const topics: string[] = []
+  for (;;) {
+    topics.push(topic(topics.length))
+    try {
+      if (write(topics).length > sessionPolicyLimit) return topics.length - 1
+    } catch (error) {
+      if ((error as { code?: string }).code === 'policy_too_large') return topics.length - 1
+      throw error
+    }
+  }
+}
