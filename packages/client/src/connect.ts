@@ -24,7 +24,10 @@ export interface ConnectOptions {
   readonly keepAliveSeconds?: number
   /** What the broker shall publish when the connection ends without `close()`. Default: nothing. */
   readonly will?: LastWill
-  /** Milliseconds until the first connection must stand. Default 30,000. */
+  /**
+   * Milliseconds until the first connection must stand. Default 30,000; where the fleet's reconnects are spread over a time, as
+   * much longer as a throttled client may have to wait.
+   */
   readonly timeoutMs?: number
   /** Least milliseconds between two CONNECTs. Default 1,000, which is AWS IoT's limit for a client ID. */
   readonly connectIntervalMs?: number
@@ -56,6 +59,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomUUID().slice(0, 8)))
   const will = options.will && grantedWill(options.will, vended)
   const connectIntervalMs = options.connectIntervalMs ?? CONNECT_INTERVAL_MS
+  const spreadMs = vended.spreadSeconds === undefined ? undefined : vended.spreadSeconds * 1000
   const closing = new AbortController()
   const handshake = new HandshakeSigner({
     credentials,
@@ -81,11 +85,13 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     clientId,
     identity,
     closing,
+    spreadMs,
+    connectIntervalMs,
   })
   const settled = new AbortController()
   try {
     transport.start()
-    const connected = firstConnection(session, options.timeoutMs ?? 30_000, signal)
+    const connected = firstConnection(session, options.timeoutMs ?? 30_000 + 2 * (spreadMs ?? 0), signal)
     await Promise.race([connected, checkTrustWhenLate(endpoint, ca, settled.signal)])
   } catch (error) {
     await session.close()

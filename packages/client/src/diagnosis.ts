@@ -1,5 +1,5 @@
 import type { Endpoint } from './endpoint.js'
-import { ClockSkewError, NotGrantedError, TopicCredentialsError } from './errors.js'
+import { ClockSkewError, NotGrantedError, TopicCredentialsError, VendorBusyError } from './errors.js'
 import type { HandshakeAttempt } from './handshake.js'
 import { NOT_AUTHORIZED, SESSION_TAKEN_OVER, type TransportFailure } from './transport.js'
 
@@ -10,6 +10,8 @@ export interface Diagnosis {
   readonly terminal: boolean
   /** True: the broker closed without a word after the handshake, which is a refusal only if it does so again. */
   readonly hungUp?: boolean
+  /** True: a quota was used up, so many others are trying as well. */
+  readonly throttled?: boolean
   /** Access key that AWS does not take any more: the next attempt needs another one. */
   readonly refusedKey?: string
 }
@@ -45,6 +47,7 @@ export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
 }
 
 function ofProvider(error: unknown): Diagnosis {
+  if (error instanceof VendorBusyError) return { error, terminal: false, throttled: error.throttled }
   if (error instanceof TopicCredentialsError)
     return { error, terminal: error.code !== 'vendor_unavailable' && error.code !== 'host_not_found' }
   return {
@@ -71,7 +74,7 @@ function ofReasonCode(failure: TransportFailure, clientId: string): Diagnosis {
         terminal: true,
       }
     case 0x97:
-      return passing(
+      return throttled(
         new TopicCredentialsError('AWS IoT answered: quota exceeded', {
           code: 'quota_exceeded',
           remedy: 'Send less, or have the quota raised (Service Quotas, AWS IoT Core).',
@@ -102,14 +105,14 @@ function ofAnswer(
       return { error: connectNotGranted(clientId), terminal: false, hungUp: true }
     return passing(lost(failure, endpoint))
   }
-  if (status === 429 || status >= 500)
-    return passing(
-      new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
-        code: 'quota_exceeded',
-        value: where,
-        remedy: 'Wait: it is tried again by itself. If it stays, look at the account’s connection quotas.',
-      }),
-    )
+  if (status === 429 || status >= 500) {
+    const error = new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
+      code: 'quota_exceeded',
+      value: where,
+      remedy: 'Wait: it is tried again by itself. If it stays, look at the account’s connection quotas.',
+    })
+    return status === 429 || status === 503 ? throttled(error) : passing(error)
+  }
   if (status !== 403)
     return {
       error: new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
@@ -140,6 +143,10 @@ function ofAnswer(
 
 function passing(error: TopicCredentialsError): Diagnosis {
   return { error, terminal: false }
+}
+
+function throttled(error: TopicCredentialsError): Diagnosis {
+  return { error, terminal: false, throttled: true }
 }
 
 function lost(failure: TransportFailure, endpoint: Endpoint): TopicCredentialsError {

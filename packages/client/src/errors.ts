@@ -94,13 +94,16 @@ export class VendorBusyError extends TopicCredentialsError {
   override readonly name = 'VendorBusyError'
   /** How long the vendor asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined
+  /** A quota of the vendor's, or of AWS's behind it, is used up. False for trouble of another kind. */
+  readonly throttled: boolean
 
-  constructor(message: string, retryAfterMs: number | undefined) {
+  constructor(message: string, retryAfterMs: number | undefined, throttled: boolean) {
     super(message, {
       code: 'vendor_unavailable',
       remedy: 'This passes by itself as a rule; if it does not, look at the vending function’s log and alarms.',
     })
     this.retryAfterMs = retryAfterMs
+    this.throttled = throttled
   }
 }
 

@@ -185,4 +185,80 @@ describe('fromVendor', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'aborted' })
     expect((await other).accessKeyId).toBe('ASIA1')
   })
+
+  describe('of a fleet', () => {
+    /** Waits, in milliseconds, that a provider makes while the vendor answers with these, then vends. */
+    async function waits(answers: Answer[], options: Partial<FromVendorOptions>): Promise<number[]> {
+      const waited: number[] = []
+      const { credentials } = await provider((call) => answers[call - 1] ?? vend(call), {
+        random: () => 0.5,
+        pause: async (ms) => {
+          waited.push(ms)
+        },
+        ...options,
+      })
+      await credentials()
+      return waited
+    }
+
+    it('spreads itself when it is throttled, over the time that the program gives', async () => {
+      const lambdaLimit = { status: 503, body: '{"message":"Service Unavailable"}' }
+      expect(await waits([{ status: 429 }, lambdaLimit], { spreadSeconds: 2_200 })).toEqual([1_100_000, 1_100_000])
+    })
+
+    it('keeps to the backoff after trouble of another kind, and without such a time', async () => {
+      const body = JSON.stringify({
+        code: 'sts_unavailable',
+        status: 503,
+        title: 'STS cannot be reached',
+        detail: 'So it is.',
+      })
+      expect(await waits([{ status: 503, body }, { status: 500 }], { spreadSeconds: 2_200 })).toEqual([250, 500])
+      expect(await waits([{ status: 429 }, { status: 429 }], {})).toEqual([250, 500])
+    })
+
+    const spread = (call: number, spreadSeconds: unknown): Answer => {
+      const { body, ...answer } = vend(call)
+      return { ...answer, body: JSON.stringify({ ...JSON.parse(String(body)), spreadSeconds }) }
+    }
+
+    it('takes the time from the vendor, once it has been served', async () => {
+      const waited: number[] = []
+      const { credentials, clock } = await provider((call) => (call === 2 ? { status: 429 } : spread(call, 100)), {
+        random: () => 0.5,
+        pause: async (ms) => {
+          waited.push(ms)
+        },
+      })
+      expect((await credentials()).vended.spreadSeconds).toBe(100)
+      clock.now += HOUR
+      await credentials()
+      expect(waited).toEqual([50_000])
+    })
+
+    it('prefers what the program gives', async () => {
+      const { credentials } = await provider((call) => spread(call, 100), { spreadSeconds: 7 })
+      expect((await credentials()).vended.spreadSeconds).toBe(7)
+    })
+
+    it.each([0, -1, 86_401, Number.NaN, 'soon'])('refuses %j from the program and from the vendor', async (seconds) => {
+      expect(() =>
+        fromVendor({ url: 'https://vendor.invalid/', region: 'r', spreadSeconds: seconds as number }),
+      ).toThrow(expect.objectContaining({ code: 'invalid_argument', value: String(seconds) }))
+      const { credentials } = await provider((call) => spread(call, Number.isNaN(seconds) ? 1.5 : seconds))
+      await expect(credentials()).rejects.toMatchObject({ code: 'endpoint_wrong' })
+    })
+  })
+
+  it('ends a wait when it is closed, and vends no more', async () => {
+    const { vendor, credentials } = await provider(() => ({ status: 503 }), {
+      pause: async (_, signal) => {
+        credentials.close()
+        signal.throwIfAborted()
+      },
+    })
+    await expect(credentials()).rejects.toMatchObject({ code: 'session_closed' })
+    await expect(credentials()).rejects.toMatchObject({ code: 'session_closed' })
+    expect(vendor.calls).toBe(1)
+  })
 })

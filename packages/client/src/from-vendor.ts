@@ -1,6 +1,7 @@
 import type { VendResponse } from '@topic-credentials/grants'
 import { type Backoff, DEFAULT_BACKOFF, waitBefore } from './backoff.js'
 import { ClockSkewError, TopicCredentialsError, VendorBusyError, VendRefusedError } from './errors.js'
+import { reconnectDelay } from './reconnect-delay.js'
 import { type AskedGrants, type AwsCredentialIdentity, type Vended, Vendor, type VendorOptions } from './vendor.js'
 import { abortable, sleep } from './waiting.js'
 
@@ -30,13 +31,32 @@ export interface VendedCredentialsProvider {
   close(): void
 }
 
-/** How `fromVendor` behaves; the defaults suit both one program and a fleet. */
-export interface FromVendorOptions extends VendorOptions {
+/** When to ask the vendor, and when again. */
+export interface RefreshOptions {
+  /** What to ask for. Default: all that the caller is entitled to. */
+  readonly request?: AskedGrants
   readonly backoff?: Backoff
+  /**
+   * Time in which AWS's quotas serve your whole fleet, in seconds, 1 to 86,400: whoever is throttled, by the vendor or by AWS IoT,
+   * comes back at random within it. For N clients 1.1 × N / 500 by AWS's default quotas. Default: what the vendor says, which it
+   * can only say to clients that it has served.
+   */
+  readonly spreadSeconds?: number
   /** Milliseconds since the epoch; a test or a simulation drives it. */
   readonly now?: () => number
   /** Uniform in [0, 1). */
   readonly random?: () => number
+  /** Waits between two tries; a simulation drives it. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+/** How `fromVendor` behaves; the defaults suit both one program and a fleet. */
+export interface FromVendorOptions extends VendorOptions, RefreshOptions {}
+
+/** Whoever vends: `Vendor` asks over HTTPS. */
+export interface CredentialSource {
+  vend(asked: AskedGrants, clockOffset: number, signal?: AbortSignal): Promise<Vended>
+  close(): void
 }
 
 /**
@@ -51,7 +71,12 @@ export interface FromVendorOptions extends VendorOptions {
  * const iot = new IoTDataPlaneClient({ credentials, region: 'eu-central-1' })
  */
 export function fromVendor(options: FromVendorOptions): VendedCredentialsProvider {
-  const cache = new VendedCredentialsCache(options)
+  return fromSource(new Vendor(options, options.now), options)
+}
+
+/** The same from any source. */
+export function fromSource(source: CredentialSource, options: RefreshOptions): VendedCredentialsProvider {
+  const cache = new VendedCredentialsCache(source, options)
   return Object.assign((call?: { readonly signal?: AbortSignal }) => cache.get(call?.signal), {
     invalidate: (accessKeyId: string) => cache.invalidate(accessKeyId),
     ask: (grants: AskedGrants) => cache.ask(grants),
@@ -67,22 +92,28 @@ interface Held {
 }
 
 class VendedCredentialsCache {
-  readonly #vendor: Vendor
+  readonly #vendor: CredentialSource
   readonly #backoff: Backoff
   readonly #now: () => number
   readonly #random: () => number
-  readonly #closing = new AbortController()
+  readonly #pause: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly #spreadSeconds: number | undefined
   #asked: AskedGrants
   #clockOffset = 0
   #held: Held | undefined
   #pending: Promise<VendedIdentity> | undefined
+  /** Ends the renewal that is under way. */
+  #renewal: AbortController | undefined
+  #closed = false
 
-  constructor(options: FromVendorOptions) {
-    this.#vendor = new Vendor(options, options.now)
+  constructor(source: CredentialSource, options: RefreshOptions) {
+    this.#vendor = source
+    this.#spreadSeconds = checkSpread(options.spreadSeconds)
     this.#backoff = options.backoff ?? DEFAULT_BACKOFF
     this.#asked = options.request ?? {}
     this.#now = options.now ?? Date.now
     this.#random = options.random ?? Math.random
+    this.#pause = options.pause ?? sleep
   }
 
   async get(signal?: AbortSignal): Promise<VendedIdentity> {
@@ -106,7 +137,8 @@ class VendedCredentialsCache {
   }
 
   close(): void {
-    this.#closing.abort(new TopicCredentialsError('The credentials provider is closed', CLOSED))
+    this.#closed = true
+    this.#renewal?.abort(closedError())
     this.#vendor.close()
   }
 
@@ -116,11 +148,15 @@ class VendedCredentialsCache {
       return await request
     } finally {
       this.#pending = undefined
+      this.#renewal = undefined
     }
   }
 
   async #renew(asked: AskedGrants): Promise<VendedIdentity> {
-    const signal = this.#closing.signal
+    if (this.#closed) throw closedError()
+    this.#renewal = new AbortController()
+    const { signal } = this.#renewal
+    let throttled = 0
     for (let attempt = 1; ; attempt++) {
       signal.throwIfAborted()
       try {
@@ -131,10 +167,19 @@ class VendedCredentialsCache {
         const held = this.#held
         if (held !== undefined && asked === this.#asked && this.#now() < held.expiresAt) return held.identity
         if (attempt >= this.#backoff.attempts) throw error
-        const retryAfterMs = error instanceof VendorBusyError ? error.retryAfterMs : undefined
-        await sleep(waitBefore(attempt, this.#backoff, this.#random(), retryAfterMs), signal)
+        if (error instanceof VendorBusyError && error.throttled) throttled += 1
+        await this.#pause(this.#waitAfter(error, attempt, throttled), signal)
       }
     }
+  }
+
+  /** A quota that is used up is waited for with the rest of the fleet; whatever else may pass, with a backoff. */
+  #waitAfter(error: unknown, attempt: number, throttled: number): number {
+    const busy = error instanceof VendorBusyError ? error : undefined
+    const spreadSeconds = this.#held?.identity.vended.spreadSeconds ?? this.#spreadSeconds
+    if (busy?.throttled && spreadSeconds !== undefined)
+      return (busy.retryAfterMs ?? 0) + reconnectDelay('throttled', throttled, this.#random(), spreadSeconds * 1000)
+    return waitBefore(attempt, this.#backoff, this.#random(), busy?.retryAfterMs)
   }
 
   /** True when the correction is news: then the same request, dated anew, may succeed. */
@@ -149,7 +194,8 @@ class VendedCredentialsCache {
     const expiration = new Date(credentials.expiration)
     const now = this.#now()
     const expiresAt = expiration.getTime() - clockOffset
-    const identity = { ...credentials, expiration, vended, clockOffset }
+    const spread = this.#spreadSeconds === undefined ? {} : { spreadSeconds: this.#spreadSeconds }
+    const identity = { ...credentials, expiration, vended: { ...vended, ...spread }, clockOffset }
     this.#clockOffset = clockOffset
     this.#held = { identity, expiresAt, renewAt: renewAt(now, expiresAt, this.#random()) }
     return identity
@@ -161,10 +207,24 @@ export function renewAt(now: number, expiresAt: number, random: number): number 
   return now + (expiresAt - now) * (0.8 + 0.1 * random)
 }
 
+function checkSpread(seconds: number | undefined): number | undefined {
+  if (seconds === undefined || (seconds >= 1 && seconds <= 86_400)) return seconds
+  throw new TopicCredentialsError(`The fleet cannot be spread over ${seconds} s`, {
+    code: 'invalid_argument',
+    value: String(seconds),
+    remedy: 'Give spreadSeconds from 1 to 86,400: about 1.1 × clients / 500.',
+  })
+}
+
 /** Below this a second correction is noise: Date headers have whole seconds, and AWS accepts five minutes. */
 const SKEW_NEWS_MS = 60_000
 
-const CLOSED = { code: 'session_closed', remedy: 'Make a new provider with fromVendor.' } as const
+function closedError(): TopicCredentialsError {
+  return new TopicCredentialsError('The credentials provider is closed', {
+    code: 'session_closed',
+    remedy: 'Make a new provider with fromVendor.',
+  })
+}
 
 function mayPass(error: unknown): boolean {
   if (error instanceof VendRefusedError) return false

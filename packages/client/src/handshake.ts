@@ -1,6 +1,7 @@
 import { auth, type http } from 'aws-iot-device-sdk-v2'
+import { TopicCredentialsError } from './errors.js'
 import type { VendedCredentialsProvider, VendedIdentity } from './from-vendor.js'
-import { sleep } from './waiting.js'
+import { abortable, sleep } from './waiting.js'
 
 /** What handshakes are signed with. */
 export interface HandshakeOptions {
@@ -20,6 +21,9 @@ export interface HandshakeAttempt {
   /** Why there was no signature: the provider's own error. */
   readonly error?: unknown
 }
+
+/** How long an open connection waits for credentials. Longer waits belong before it is opened: see `prepare`. */
+const PATIENCE_MS = 10_000
 
 /** AWS_ERROR_UNKNOWN: all that the SDK's hook can report; the real error is kept in `attempt`. */
 const UNKNOWN_ERROR = 3
@@ -50,13 +54,27 @@ export class HandshakeSigner {
     )
   }
 
+  /**
+   * Has credentials ready before a connection is opened, however long that takes.
+   *
+   * @throws what the provider throws, kept in `attempt` as well
+   */
+  async prepare(): Promise<void> {
+    this.attempt = {}
+    const { credentials, closing } = this.#options
+    await credentials({ signal: closing }).catch((error: unknown) => {
+      this.attempt = { error }
+      throw error
+    })
+  }
+
   async #sign(request: http.HttpRequest): Promise<void> {
     this.attempt = {}
-    const { credentials, region, intervalMs, closing } = this.#options
+    const { region, intervalMs, closing } = this.#options
     const wait = this.#lastAt + intervalMs - performance.now()
     if (wait > 0) await sleep(wait, closing)
     closing.throwIfAborted()
-    const identity = await credentials({ signal: closing })
+    const identity = await this.#credentialsSoon()
     this.#lastAt = performance.now()
     await auth.aws_sign_request(request, {
       algorithm: auth.AwsSigningAlgorithm.SigV4,
@@ -74,5 +92,19 @@ export class HandshakeSigner {
       omit_session_token: true,
     })
     this.attempt = { identity, path: request.path }
+  }
+
+  async #credentialsSoon(): Promise<VendedIdentity> {
+    const { credentials, closing } = this.#options
+    const patience = AbortSignal.timeout(PATIENCE_MS)
+    try {
+      return await abortable(credentials({ signal: closing }), patience)
+    } catch (error) {
+      if (!patience.aborted || closing.aborted) throw error
+      throw new TopicCredentialsError(`The credential vendor has not answered within ${PATIENCE_MS / 1000} s`, {
+        code: 'vendor_unavailable',
+        remedy: 'The connection is opened when it has. If it does not, look at the vending function’s log and alarms.',
+      })
+    }
   }
 }

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events'
-import { setTimeout } from 'node:timers/promises'
 import { io, mqtt } from 'aws-iot-device-sdk-v2'
 import {
   bytesOfBuffer,
@@ -14,6 +13,7 @@ import {
 } from './transport.js'
 
 const RECONNECT_MIN_SECONDS = 1
+/** The SDK's own pauses after an interruption: of attempts that fail then it says nothing, so they stay its own. */
 const RECONNECT_MAX_SECONDS = 60
 /** So often the connection has to end over the same operation before that operation counts as refused. */
 const STRIKES = 2
@@ -39,7 +39,9 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
   readonly #pending = new Set<Operation>()
   #connection: mqtt.MqttClientConnection
   readonly #established = new WeakSet<mqtt.MqttClientConnection>()
-  #firstDelaySeconds = RECONNECT_MIN_SECONDS
+  /** An SDK connection whose first attempt failed stays dead. */
+  #dead = false
+  #attempted = false
   #stopped = false
 
   constructor(options: TransportOptions) {
@@ -49,7 +51,8 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
   }
 
   start(): void {
-    void this.#connectFirst(this.#connection)
+    if (!this.#attempted) this.#attempt(this.#connection)
+    else if (this.#dead) void this.#replace()
   }
 
   subscribe(filter: string, qos: QoS): Promise<ReasonCode> {
@@ -115,16 +118,11 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     return connection
   }
 
-  /** The SDK reconnects by itself, but only after a first success; and a connection whose first attempt failed stays dead. */
-  async #connectFirst(connection: mqtt.MqttClientConnection): Promise<void> {
-    try {
-      await connection.connect()
-      this.#firstDelaySeconds = RECONNECT_MIN_SECONDS
-    } catch {
-      await setTimeout(this.#firstDelaySeconds * 1000 * Math.random(), undefined, { ref: false })
-      this.#firstDelaySeconds = Math.min(this.#firstDelaySeconds * 2, RECONNECT_MAX_SECONDS)
-      if (!this.#stopped && connection === this.#connection) await this.#replace()
-    }
+  /** The SDK reconnects by itself, but only after a first success. */
+  #attempt(connection: mqtt.MqttClientConnection): void {
+    this.#attempted = true
+    // Why it failed arrives as an event.
+    connection.connect().catch(() => {})
   }
 
   #operate(send: Operation['send']): Promise<ReasonCode> {
@@ -158,6 +156,7 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
 
   /** Goes on with a new SDK connection: there is no other way to take back what was handed to the old one. */
   async #replace(): Promise<void> {
+    this.#dead = false
     const replaced = this.#connection
     replaced.removeAllListeners()
     replaced.on('error', () => {})
@@ -165,7 +164,7 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     this.#connection = connection
     for (const operation of this.#pending) this.#send(operation)
     await this.#release(replaced)
-    void this.#connectFirst(connection)
+    if (!this.#stopped && connection === this.#connection) this.#attempt(connection)
   }
 
   #relayEvents(connection: mqtt.MqttClientConnection): void {
@@ -173,7 +172,10 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
       this.#established.add(connection)
       this.emit('connected', { sessionPresent: session_present })
     })
-    connection.on('connection_failure', ({ error }) => this.emit('failed', failure(error)))
+    connection.on('connection_failure', ({ error }) => {
+      this.#dead = true
+      this.emit('failed', failure(error))
+    })
     connection.on('interrupt', (error) => {
       this.emit('interrupted', failure(error))
       this.#onInterrupt()

@@ -4,10 +4,11 @@ import { type NotGrantedError, TopicCredentialsError } from './errors.js'
 import type { VendedIdentity } from './from-vendor.js'
 import { Pace, PUBLISH_PACE } from './pace.js'
 import { payloadBytes } from './payload.js'
+import { Reconnection } from './reconnection.js'
 import { brokerRefusal, notGranted } from './refusal.js'
 import type { SubscribeOptions, Subscription } from './subscription.js'
 import { Subscriptions } from './subscriptions.js'
-import { type Supervised, Supervisor } from './supervisor.js'
+import { type Supervised, Supervisor, type Verdict } from './supervisor.js'
 import type { TopicFilter, TopicName } from './topic-types.js'
 import { FIRST_REFUSAL, NOT_AUTHORIZED, type QoS, type TransportFailure } from './transport.js'
 import type { AskedGrants } from './vendor.js'
@@ -45,6 +46,10 @@ export interface SessionParts extends Supervised {
   readonly identity: VendedIdentity
   /** Aborted when the session closes: ends whatever the handshake waits for. */
   readonly closing: AbortController
+  /** Time in which AWS's quotas serve the whole fleet, where somebody has said so. */
+  readonly spreadMs: number | undefined
+  /** Least milliseconds between two CONNECTs. */
+  readonly connectIntervalMs: number
 }
 
 /**
@@ -55,6 +60,7 @@ export interface SessionParts extends Supervised {
 export class Session extends EventEmitter<SessionEvents> implements AsyncDisposable {
   readonly #parts: SessionParts
   readonly #supervisor: Supervisor
+  readonly #reconnection: Reconnection
   readonly #subscriptions: Subscriptions
   readonly #pace = new Pace(PUBLISH_PACE)
   #state: SessionState = 'connecting'
@@ -66,11 +72,12 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.#parts = parts
     this.#identity = parts.identity
     this.#supervisor = new Supervisor(parts)
+    this.#reconnection = new Reconnection({ ...parts, closing: parts.closing.signal })
     this.#subscriptions = new Subscriptions(parts.transport)
     const { transport } = parts
     transport.on('connecting', () => this.emit('connecting'))
     transport.on('connected', ({ sessionPresent }) => this.#onConnected(sessionPresent))
-    transport.on('failed', (failure) => void this.#onFailure(failure, false))
+    transport.on('failed', (failure) => void this.#onFailedAttempt(failure))
     transport.on('interrupted', (failure) => {
       const standing = this.#state === 'connected'
       if (standing) this.#state = 'interrupted'
@@ -181,6 +188,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     const again = this.#state === 'interrupted'
     this.#state = 'connected'
     this.#supervisor.succeeded()
+    this.#reconnection.succeeded()
     const { identity = this.#identity } = this.#parts.handshake.attempt
     const renewed = identity.accessKeyId !== this.#identity.accessKeyId
     this.#identity = identity
@@ -190,11 +198,28 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     if (renewed) this.emit('renewed', { accessKeyId: identity.accessKeyId, expiration: identity.expiration })
   }
 
-  async #onFailure(failure: TransportFailure, stood: boolean): Promise<void> {
-    const { error, terminal } = await this.#supervisor.failed(failure, stood)
-    if (this.#state === 'closed') return
-    if (terminal) await this.#close(error)
-    else this.emit('interrupted', error)
+  /** Resolves with what is known of the failure while the session lives on. */
+  async #onFailure(failure: TransportFailure, stood: boolean): Promise<Verdict | undefined> {
+    const verdict = await this.#supervisor.failed(failure, stood)
+    if (this.#state === 'closed') return undefined
+    if (!verdict.terminal) {
+      this.emit('interrupted', verdict.error)
+      return verdict
+    }
+    await this.#close(verdict.error)
+    return undefined
+  }
+
+  async #onFailedAttempt(failure: TransportFailure): Promise<void> {
+    const verdict = await this.#onFailure(failure, false)
+    if (verdict === undefined) return
+    try {
+      await this.#reconnection.attempt(verdict.throttled ? 'throttled' : 'failed')
+    } catch {
+      if (this.#state === 'closed') return
+      // The provider's own error is the handshake's: it says whether this is the end.
+      void this.#onFailedAttempt({ name: 'CREDENTIALS', message: 'there are no credentials to connect with' })
+    }
   }
 
   #ungranted(operation: 'publish' | 'subscribe', topic: string, retain = false): NotGrantedError | undefined {

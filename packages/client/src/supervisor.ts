@@ -39,14 +39,14 @@ export class Supervisor {
     const { attempt } = handshake
     const reported = stood && transport.reportsFailedReconnects
     const diagnosis = await diagnose({ failure, stood, reported, attempt, endpoint, ca, clientId })
-    const { error, terminal, refusedKey, hungUp = false } = diagnosis
+    const { error, terminal, throttled = false, refusedKey, hungUp = false } = diagnosis
     this.#hangUps = hungUp ? this.#hangUps + 1 : 0
     if (refusedKey !== undefined) {
       credentials.invalidate(refusedKey)
       this.#refusedKeys.add(refusedKey)
     }
     // Two keys refused in a row: the second one was fresh, so a third would be refused too.
-    return { error, terminal: terminal || this.#refusedKeys.size > 1 || this.#hangUps > 1 }
+    return { error, terminal: terminal || this.#refusedKeys.size > 1 || this.#hangUps > 1, throttled }
   }
 }
 
@@ -54,4 +54,6 @@ export class Supervisor {
 export interface Verdict {
   readonly error: TopicCredentialsError
   readonly terminal: boolean
+  /** A quota was used up: many others are trying as well. */
+  readonly throttled: boolean
 }

@@ -19,9 +19,9 @@ export interface TransportEvents {
   /** An attempt to connect begins. */
   connecting: []
   connected: [{ readonly sessionPresent: boolean }]
-  /** An attempt to connect failed. Another one follows by itself until `stop`. */
+  /** An attempt to connect failed. The next one is made by `start`. */
   failed: [TransportFailure]
-  /** An established connection ended. An attempt to connect follows by itself until `stop`. */
+  /** An established connection ended. An attempt to connect follows by itself. */
   interrupted: [TransportFailure]
   message: [ReceivedPacket]
 }
@@ -39,8 +39,9 @@ export type ReasonCode = number
 
 /** One MQTT client of the device SDK, with the differences between its versions 3.1.1 and 5 taken out. */
 export interface Transport extends EventEmitter<TransportEvents> {
-  /** Whether `failed` is emitted for attempts to come back after an interruption, too. */
+  /** Whether `failed` is emitted for attempts to come back after an interruption, too. If not, they go on by themselves. */
   readonly reportsFailedReconnects: boolean
+  /** Attempts to connect, for the first time or after a `failed`. Does nothing while an attempt is under way or a connection stands. */
   start(): void
   /** Rejects with `TransportFailure` when the connection ends before the answer. */
   subscribe(filter: string, qos: QoS): Promise<ReasonCode>

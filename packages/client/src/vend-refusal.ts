@@ -20,9 +20,11 @@ export function vendRefusal({ status, body, retryAfter, clockOffset, url }: Refu
   const problem = parseProblem(parseJson(body))
   const said = problem?.detail ?? problem?.title ?? messageOf(body) ?? 'no reason given'
   if (status === 429 || status >= 500) {
+    // API Gateway's own 503, which is not a problem document, is Lambda's limit on what runs at once.
+    const throttled = status === 429 || (status === 503 && problem === undefined)
     const seconds = Number(retryAfter)
     const retryAfterMs = retryAfter !== undefined && Number.isFinite(seconds) ? seconds * 1000 : undefined
-    return new VendorBusyError(`The credential vendor answered ${status}: ${said}`, retryAfterMs)
+    return new VendorBusyError(`The credential vendor answered ${status}: ${said}`, retryAfterMs, throttled)
   }
   if (status === 403 && problem === undefined && Math.abs(clockOffset) > ACCEPTED_SKEW_MS)
     return new ClockSkewError(clockOffset, url.host)

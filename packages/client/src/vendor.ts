@@ -32,8 +32,6 @@ export interface VendorOptions {
   readonly token?: string | (() => string | Promise<string>)
   /** PEM certificates to trust for the vendor, where the system's do not do. */
   readonly ca?: string
-  /** What to ask for. Default: all that the caller is entitled to. */
-  readonly request?: AskedGrants
   /** Milliseconds for one request. Default 10,000. */
   readonly timeoutMs?: number
 }

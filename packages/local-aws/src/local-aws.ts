@@ -45,6 +45,8 @@ export interface Faults {
    * takes that back. Answers the roles' names.
    */
   denyIot(denied: boolean): string[]
+  /** The next `times` CONNECTs are over AWS IoT's quota. */
+  throttleConnects(times: number): void
   restartBroker(options: { readonly keepSessions: boolean }): Promise<void>
   readonly sts: Sts['faults']
   /** Of the first API. */
@@ -171,6 +173,7 @@ function describe(account: Account, stacks: readonly RealisedStack[], api: HttpA
         }
         return names
       },
+      throttleConnects: (times) => iot.throttle(times),
       restartBroker: (options) => iot.restart(options),
       sts: sts.faults,
       api: api.faults,

@@ -25,6 +25,11 @@ export interface VendResponse {
   readonly policyCharacters: number
   /** Percent of STS's packed limit that is used. */
   readonly packedPolicySize?: number
+  /**
+   * Time in which AWS's quotas serve the operator's whole fleet, in seconds, 1 to 86,400: a client that is throttled comes back
+   * at random within it. Absent: the operator has not said.
+   */
+  readonly spreadSeconds?: number
 }
 
 /**
@@ -51,7 +56,7 @@ export function parseVendResponse(input: unknown): VendResponse {
   const credentials = objectAt(response.credentials, 'credentials')
   const expiration = textAt(credentials, 'expiration', 'credentials.')
   if (Number.isNaN(Date.parse(expiration))) throw malformed('credentials.expiration is not a time')
-  const packed = response.packedPolicySize
+  const { packedPolicySize: packed, spreadSeconds: spread } = response
   return {
     credentials: {
       accessKeyId: textAt(credentials, 'accessKeyId', 'credentials.'),
@@ -66,8 +71,12 @@ export function parseVendResponse(input: unknown): VendResponse {
     grants: grantsAt(response.grants),
     policyCharacters: numberAt(response, 'policyCharacters'),
     ...(packed === undefined || packed === null ? {} : { packedPolicySize: numberAt(response, 'packedPolicySize') }),
+    ...(spread === undefined || spread === null ? {} : { spreadSeconds: spreadAt(response) }),
   }
 }
+
+/** A day: nobody is to be kept away for longer by a wrong digit. */
+const MAX_SPREAD_SECONDS = 86_400
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -86,6 +95,12 @@ function numberAt(fields: Fields, key: string): number {
   const value = fields[key]
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
   throw malformed(`${key} is not a whole number`)
+}
+
+function spreadAt(fields: Fields): number {
+  const seconds = numberAt(fields, 'spreadSeconds')
+  if (seconds >= 1 && seconds <= MAX_SPREAD_SECONDS) return seconds
+  throw malformed(`spreadSeconds is not from 1 to ${MAX_SPREAD_SECONDS}`)
 }
 
 function grantsAt(value: unknown): Grants {

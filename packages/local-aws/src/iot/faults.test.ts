@@ -29,6 +29,16 @@ it('lists and cuts connections, one or all', async () => {
   expect(stage.iot.cut('nobody')).toBe(0)
 })
 
+it('throttles as many CONNECTs as it is told to: CONNACK 0x97 in MQTT 5, the next one is let in', async () => {
+  await using stage = await setStage()
+  stage.iot.throttle(2)
+  for (const reasonCode of [0x97, 0x97, 0]) {
+    const client = await stage.open(stage.session(everything))
+    const clientId = `a${reasonCode}-${stage.refusals().length}`
+    expect(await client.connect({ protocolVersion: 5, clientId })).toMatchObject({ cmd: 'connack', reasonCode })
+  }
+})
+
 it('delays what clients send, in order', async () => {
   await using stage = await setStage()
   const client = await stage.open(stage.session(everything))

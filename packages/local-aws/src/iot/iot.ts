@@ -139,6 +139,11 @@ export class IotDataPlane {
     return cut.length
   }
 
+  /** Fault: the next `times` CONNECTs are over a quota: MQTT 5 answers with CONNACK 0x97, MQTT 3.1.1 with silence. */
+  throttle(times: number): void {
+    this.#plane.sessions.throttle(times)
+  }
+
   /** Fault: what clients send is read so many milliseconds later, from now on; 0 ends it. */
   delay(milliseconds: number): void {
     this.#plane.latency.set(milliseconds)

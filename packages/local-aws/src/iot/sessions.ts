@@ -26,6 +26,8 @@ export class Sessions {
   readonly #clients = new Map<string, ClientRecord>()
   readonly #connects = new Map<string, RateLimit>()
   #accountConnects: RateLimit | undefined
+  /** CONNECTs that are still to be refused, by a fault. */
+  #throttled = 0
 
   constructor(plane: () => Plane) {
     this.#plane = plane
@@ -35,8 +37,17 @@ export class Sessions {
     return this.#clients.get(clientId)
   }
 
+  /** Fault: the next `times` CONNECTs find a quota used up. */
+  throttle(times: number): void {
+    this.#throttled = times
+  }
+
   /** False when this client ID, or the account, connects too often. */
   takeConnect(clientId: string, now: number): boolean {
+    if (this.#throttled > 0) {
+      this.#throttled -= 1
+      return false
+    }
     const { connectsPerSecond, connectsPerSecondPerClientId } = this.#plane().limits
     this.#accountConnects ??= new RateLimit(connectsPerSecond)
     let own = this.#connects.get(clientId)

@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Session } from '../session.js'
+import { Stage } from './stage.js'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await Stage.start()
+})
+
+afterEach(async () => {
+  stage.aws.faults.throttleConnects(0)
+  stage.aws.faults.skewClock(0)
+  await stage.closeSessions()
+})
+
+afterAll(async () => {
+  await stage[Symbol.asyncDispose]()
+})
+
+/** Client IDs of CONNECTs, as the broker saw them. */
+const connects = ({ clientId }: Session, outcome: string) =>
+  stage.journal.filter(
+    (entry) => entry.event === 'Connect' && entry.outcome === outcome && entry.fields?.clientId === clientId,
+  ).length
+
+/** Resolves with the next message of `interrupted`s until there were so many. */
+async function interruptions(session: Session, count: number): Promise<string[]> {
+  const codes: string[] = []
+  await new Promise<void>((resolve) => {
+    session.on('interrupted', ({ code }) => {
+      if (codes.push(code) === count) resolve()
+    })
+  })
+  return codes
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index))
+
+it('a throttled client comes back within the spread, into its session, and loses no message in either direction', async () => {
+  const REFUSALS = 3
+  const publisher = await stage.connect()
+  const session = await stage.connect({ credentials: stage.credentials({ spreadSeconds: 1 }), connectIntervalMs: 0 })
+  const toSession = session.subscribe('test')
+  await toSession.ready
+  const fromSession = publisher.subscribe('users/developer/x')
+  await fromSession.ready
+  stage.aws.faults.skewClock(1_001)
+  stage.aws.faults.throttleConnects(REFUSALS)
+  const refused = interruptions(session, 1 + REFUSALS)
+  const back = new Promise<{ resumed: boolean }>((resolve) => session.once('connected', resolve))
+  stage.aws.faults.cutSockets(session.clientId)
+  // Published while it is away: by others to it, and by itself to others.
+  const expected = numbers(40)
+  const sent = Promise.all([
+    ...expected.map((number) => publisher.publish('test', number)),
+    ...expected.map((number) => session.publish('users/developer/x', number)),
+  ])
+  expect(await refused).toEqual(['connection_lost', ...Array(REFUSALS).fill('quota_exceeded')])
+  expect(await back).toEqual({ resumed: true })
+  await sent
+  for (const subscription of [toSession, fromSession]) {
+    const received: string[] = []
+    for await (const message of subscription) {
+      received.push(message.text())
+      if (received.length === expected.length) break
+    }
+    expect(received).toEqual(expected)
+  }
+  expect(connects(session, 'refused')).toBe(REFUSALS)
+}, 30_000)
+
+it.each([5, 3] as const)(
+  'a client that is throttled at its first attempt tries again, over MQTT %s',
+  async (mqtt) => {
+    stage.aws.faults.throttleConnects(1)
+    const credentials = stage.credentials({ spreadSeconds: 1 })
+    const session = await stage.connect({ mqtt, credentials })
+    await session.publish('test', 'x')
+    expect(connects(session, 'refused')).toBe(1)
+  },
+  20_000,
+)
+
+describe('a session that is granted something else', () => {
+  it('resumes its session at the broker, and what it published meanwhile arrives once', async () => {
+    const publisher = await stage.connect()
+    const session = await stage.connect({ connectIntervalMs: 0 })
+    const messages = session.subscribe('test')
+    await messages.ready
+    const back = new Promise<{ resumed: boolean }>((resolve) => session.once('connected', resolve))
+    stage.aws.faults.skewClock(1_001)
+    const granted = session.grant({ publish: ['test'], subscribe: ['test'] })
+    const expected = numbers(200)
+    for (const number of expected) void publisher.publish('test', number)
+    await granted
+    expect(await back).toEqual({ resumed: true })
+    const received: string[] = []
+    for await (const message of messages) {
+      received.push(message.text())
+      if (received.length === expected.length) break
+    }
+    expect(received).toEqual(expected)
+  }, 20_000)
+})
+
+it('a session that is closed while it waits does not connect any more', async () => {
+  const session = await stage.connect({ credentials: stage.credentials({ spreadSeconds: 86_400 }) })
+  stage.aws.faults.skewClock(1_001)
+  stage.aws.faults.throttleConnects(1)
+  const refused = interruptions(session, 2)
+  stage.aws.faults.cutSockets(session.clientId)
+  await refused
+  const publishing = session.publish('test', 'never')
+  await session.close()
+  await expect(publishing).rejects.toMatchObject({ code: 'session_closed' })
+  expect(stage.aws.iot.connections().map(({ clientId }) => clientId)).not.toContain(session.clientId)
+})
+
+it('a session that waits for its turn comes back at once when it is granted something else', async () => {
+  const session = await stage.connect({
+    credentials: stage.credentials({ spreadSeconds: 86_400 }),
+    connectIntervalMs: 0,
+  })
+  stage.aws.faults.skewClock(1_001)
+  stage.aws.faults.throttleConnects(1)
+  const refused = interruptions(session, 2)
+  stage.aws.faults.cutSockets(session.clientId)
+  await refused
+  stage.aws.faults.skewClock(2_002)
+  await session.grant({ publish: ['test'], subscribe: ['test'] })
+  await session.publish('test', 'x')
+  expect(session.grants.subscribe).toEqual(['test'])
+})

@@ -1,0 +1,92 @@
+import { io, mqtt5 } from 'aws-iot-device-sdk-v2'
+import { collectSoon } from './native-memory.js'
+import { FIRST_RECONNECT_MS } from './reconnect-delay.js'
+import {
+  bytesOfBuffer,
+  type OutgoingMessage,
+  type ReceivedPacket,
+  type TransportFailure,
+  type TransportOptions,
+} from './transport.js'
+
+/** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
+const SESSION_EXPIRY_SECONDS = 3_600
+/** Of connections that keep breaking as soon as they stand. An attempt that fails is not the SDK's to repeat. */
+const MAX_RECONNECT_DELAY_MS = 60_000
+/** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
+const GOOD_CONNECTION_INTERVALS = 5
+
+/** User property that tells a message from another one with the same content: see `Repetition`. */
+export const MESSAGE_ID = 'message-id'
+
+/** An MQTT 5 client of the device SDK, set up for AWS IoT; not started. */
+export function buildClient(
+  options: TransportOptions,
+  sessionBehavior: mqtt5.ClientSessionBehavior,
+): mqtt5.Mqtt5Client {
+  const tls = new io.TlsContextOptions()
+  if (options.ca !== undefined) tls.override_default_trust_store(options.ca)
+  return new mqtt5.Mqtt5Client({
+    hostName: options.host,
+    port: options.port,
+    tlsCtx: new io.ClientTlsContext(tls),
+    connectProperties: {
+      clientId: options.clientId,
+      keepAliveIntervalSeconds: options.keepAliveSeconds,
+      sessionExpiryIntervalSeconds: SESSION_EXPIRY_SECONDS,
+      ...(options.will === undefined ? {} : { will: willOf(options.will) }),
+    },
+    sessionBehavior,
+    // The SDK's default of a second would be most of the gap at a renewal.
+    minReconnectDelayMs: FIRST_RECONNECT_MS,
+    maxReconnectDelayMs: MAX_RECONNECT_DELAY_MS,
+    minConnectedTimeToResetReconnectDelayMs: Math.max(1, GOOD_CONNECTION_INTERVALS * options.connectIntervalMs),
+    retryJitterMode: mqtt5.RetryJitterType.Full,
+    offlineQueueBehavior: mqtt5.ClientOperationQueueBehavior.FailQos0PublishOnDisconnect,
+    extendedValidationAndFlowControlOptions: mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,
+    disableMetrics: true,
+    websocketHandshakeTransform: options.handshake.transform,
+  })
+}
+
+/** One PUBLISH as the SDK hands it over. */
+export function receivedPacket(message: mqtt5.PublishPacket): ReceivedPacket {
+  const id = message.userProperties?.find(({ name }) => name === MESSAGE_ID)?.value
+  return {
+    topic: message.topicName,
+    payload: bytesOf(message.payload),
+    qos: message.qos === 0 ? 0 : 1,
+    retain: message.retain ?? false,
+    duplicate: false,
+    ...(id === undefined ? {} : { id }),
+  }
+}
+
+/** Ends what is left of a client that is at rest. */
+export function freeClient(client: mqtt5.Mqtt5Client): void {
+  client.close()
+  client.removeAllListeners()
+  collectSoon()
+}
+
+/** An SDK error with the reason code of the packet beside it. */
+export function failure(
+  error: { error_name?: string; toString(): string },
+  reasonCode: number | undefined,
+): TransportFailure {
+  return {
+    name: error.error_name ?? 'AWS_ERROR_UNKNOWN',
+    message: error.toString(),
+    ...(reasonCode === undefined ? {} : { reasonCode }),
+  }
+}
+
+function willOf({ topic, ...will }: OutgoingMessage): mqtt5.PublishPacket {
+  return { topicName: topic, ...will }
+}
+
+function bytesOf(payload: unknown): Uint8Array {
+  if (payload instanceof Uint8Array) return payload
+  if (payload instanceof ArrayBuffer) return bytesOfBuffer(payload)
+  return new TextEncoder().encode(payload === undefined || payload === null ? '' : String(payload))
+}
