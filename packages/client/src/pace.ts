@@ -3,37 +3,77 @@ import { setTimeout } from 'node:timers/promises'
 /** How often something may happen. */
 export interface PaceOptions {
   readonly perSecond: number
-  /** So many may happen at once, after a pause. In any second no more than `burst + perSecond` happen. */
+  /** So many may happen at once, after a pause. In any second no more than `burst + perSecond` begin. */
   readonly burst: number
 }
 
 /** Publishes at AWS IoT's pace: it discards what is above 100 a second on one connection, without a word. */
 export const PUBLISH_PACE: PaceOptions = { perSecond: 80, burst: 15 }
 
-/** Lets things happen at a steady pace: each is told how long to wait for its turn. */
+/** What never gets an answer holds up the others no longer than this. */
+const PATIENCE_MS = 5_000
+
+/** What a pace goes by. */
+export interface PaceClock {
+  /** Milliseconds, from any beginning. */
+  now(): number
+  sleep(ms: number): Promise<unknown>
+}
+
+/**
+ * Lets things happen at a steady pace, in the order in which they were asked for.
+ *
+ * What begins evenly may arrive in a heap, where the network or the other side stands still for a moment. So a thing also waits
+ * until the one that is `burst + perSecond` before it was answered a second ago: then no second can hold more at the other end.
+ */
 export class Pace {
   readonly #intervalMs: number
   readonly #burstMs: number
-  readonly #now: () => number
+  readonly #window: number
+  readonly #clock: PaceClock
   /** When the next one is due at an even pace. */
-  #due = 0
+  #due = Number.NEGATIVE_INFINITY
+  #turn: Promise<unknown> = Promise.resolve()
+  /** The last ones: when each began, and when it was answered. */
+  readonly #recent: { readonly began: number; readonly answered: Promise<number> }[] = []
 
-  constructor({ perSecond, burst }: PaceOptions, now: () => number = () => performance.now()) {
+  constructor(
+    { perSecond, burst }: PaceOptions,
+    clock: PaceClock = { now: () => performance.now(), sleep: (ms) => setTimeout(ms, undefined, { ref: false }) },
+  ) {
     this.#intervalMs = 1_000 / perSecond
     this.#burstMs = (burst - 1) * this.#intervalMs
-    this.#now = now
+    this.#window = burst + perSecond
+    this.#clock = clock
   }
 
-  /** Milliseconds until this one may happen; 0 for at once. Counts it. */
-  next(): number {
-    const now = this.#now()
-    const due = Math.max(this.#due, now - this.#burstMs)
+  /** Begins something when it is its turn. Settles as it does. */
+  run<Answer>(begin: () => Promise<Answer>): Promise<Answer> {
+    // One after the other: timers that are late do not fire in the order of their times.
+    const begun = this.#turn.then(async () => {
+      await this.#wait()
+      const answer = begin()
+      const now = () => this.#clock.now()
+      this.#recent.push({ began: now(), answered: answer.then(now, now) })
+      return { answer }
+    })
+    this.#turn = begun.catch(() => {})
+    return begun.then(({ answer }) => answer)
+  }
+
+  async #wait(): Promise<void> {
+    const due = Math.max(this.#due, this.#clock.now() - this.#burstMs)
     this.#due = due + this.#intervalMs
-    return Math.max(0, due - now)
+    await this.#sleepUntil(due)
+    const oldest = this.#recent.length < this.#window ? undefined : this.#recent.shift()
+    if (oldest === undefined) return
+    const { began, answered } = oldest
+    const answeredAt = await Promise.race([answered, this.#sleepUntil(began + PATIENCE_MS)])
+    if (answeredAt !== undefined) await this.#sleepUntil(answeredAt + 1_000)
   }
 
-  async turn(): Promise<void> {
-    const wait = this.next()
-    if (wait > 0) await setTimeout(wait)
+  async #sleepUntil(time: number): Promise<void> {
+    const wait = time - this.#clock.now()
+    if (wait > 0) await this.#clock.sleep(wait)
   }
 }

@@ -150,8 +150,10 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.#requireOpen()
     this.#requireGranted('publish', topic, retain)
     const message = { topic, payload: payloadBytes(payload), qos, retain }
-    await abortable(this.#pace.turn(), signal)
-    const sent = this.#parts.transport.publish(message).catch((error: unknown) => this.#notSent(topic, error))
+    const sent = this.#pace.run(async () => {
+      if (signal?.aborted) throw aborted(signal)
+      return this.#parts.transport.publish(message).catch((error: unknown) => this.#notSent(topic, error))
+    })
     const code = await abortable(sent, signal)
     if (code >= FIRST_REFUSAL) throw this.#refused('publish', topic, code)
   }
