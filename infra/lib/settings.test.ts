@@ -27,6 +27,7 @@ describe('settings', () => {
     [{ alarmTopicArn: onCall }, { alarmTopicArn: onCall }],
     [{ concurrency: '50' }, { concurrency: 50 }],
     [{ cacheSeconds: '30' }, { cacheSeconds: 30 }],
+    [{ spreadSeconds: '2200' }, { spreadSeconds: 2200 }],
     [{ rateLimit: '5', burstLimit: 6 }, { throttle: { rateLimit: 5, burstLimit: 6 } }],
     [
       { corsOrigins: 'https://a.example.com,https://b.example.com' },
@@ -49,6 +50,8 @@ describe('settings', () => {
     ['alarmTopicArn', { alarmTopicArn: 'arn:aws:sqs:eu-west-1:123456789012:on-call' }],
     ['concurrency', { concurrency: '0' }],
     ['concurrency', { concurrency: 'many' }],
+    ['spreadSeconds', { spreadSeconds: '0' }],
+    ['spreadSeconds', { spreadSeconds: '1.5' }],
     ['rateLimit', { rateLimit: '-1' }],
     ['roleName', { roleName: '' }],
     ['roleName', { roleName: { name: 'r' } }],

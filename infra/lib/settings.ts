@@ -26,6 +26,7 @@ export class SettingError extends Error {
  * | `corsOrigins` | `https://app.example.com,http://localhost:5173` |
  * | `concurrency` | `50` |
  * | `cacheSeconds` | `30` |
+ * | `spreadSeconds` | `2200` |
  * | `rateLimit`, `burstLimit` | `100`, `200` |
  * | `tracing` | `true` |
  * | `deployCheck` | `false` |
@@ -64,6 +65,7 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
     corsOrigins: list('corsOrigins'),
     concurrency: count('concurrency'),
     cacheSeconds: count('cacheSeconds'),
+    spreadSeconds: count('spreadSeconds'),
     tracing: oneOf('tracing', ['true', 'false']) === 'true',
     deployCheck: oneOf('deployCheck', ['true', 'false']) !== 'false',
     alarmTopicArn: snsTopicArn(text('alarmTopicArn')),

@@ -29,7 +29,7 @@ describe('VendingFunction', () => {
   beforeAll(() => {
     const app = new App({ outdir, builtinCloudFormationValidation: false })
     const stack = new Stack(app, 'One')
-    vend(stack, entitledTo('one'), { concurrency: 7, cacheSeconds: 30 })
+    vend(stack, entitledTo('one'), { concurrency: 7, cacheSeconds: 30, spreadSeconds: 2_200 })
     vend(new Stack(app, 'Two'), entitledTo('two'))
     template = Template.fromStack(stack)
   })
@@ -38,6 +38,11 @@ describe('VendingFunction', () => {
   it.each([-1, 301, 1.5, Number.NaN])('cacheSeconds %d is refused', (cacheSeconds) => {
     const stack = new Stack(new App(), 'Test')
     expect(() => vend(stack, entitledTo('one'), { cacheSeconds })).toThrow(`cacheSeconds: ${cacheSeconds} is not`)
+  })
+
+  it.each([0, 86_401, 1.5, Number.NaN])('spreadSeconds %d is refused', (spreadSeconds) => {
+    const stack = new Stack(new App(), 'Test')
+    expect(() => vend(stack, entitledTo('one'), { spreadSeconds })).toThrow(`spreadSeconds: ${spreadSeconds} is not`)
   })
 
   it('runs the bundle', () => {
@@ -57,6 +62,7 @@ describe('VendingFunction', () => {
         ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^TopicRole/), 'Arn'] },
         IOT_ENDPOINT: { 'Fn::GetAtt': [expect.stringMatching(/^EndpointLookup/), 'endpointAddress'] },
         CACHE_SECONDS: '30',
+        SPREAD_SECONDS: '2200',
       },
     })
   })

@@ -42,6 +42,12 @@ export interface VendingFunctionProps {
    * @default 0
    */
   readonly cacheSeconds?: number | undefined
+  /**
+   * In how many seconds, 1 to 86,400, AWS's quotas serve your whole fleet: a client that is throttled comes back at random within
+   * that time. For N clients 1.1 × N / 500 by AWS's default quotas; see docs/scaling.md.
+   * @default - not told: throttled clients double their waits up to five minutes
+   */
+  readonly spreadSeconds?: number | undefined
   /** Sends traces to X-Ray, a charge for each. @default false */
   readonly tracing?: boolean | undefined
   /** @default RetentionDays.THREE_MONTHS */
@@ -64,6 +70,7 @@ export class VendingFunction extends Construct {
       ROLE_ARN: topics.role.roleArn,
       IOT_ENDPOINT: props.endpoint.hostName,
       ...(props.cacheSeconds === undefined ? {} : { CACHE_SECONDS: cacheSetting(props.cacheSeconds) }),
+      ...(props.spreadSeconds === undefined ? {} : { SPREAD_SECONDS: spreadSetting(props.spreadSeconds) }),
     }
     this.function = withBundle(
       props.entitlements,
@@ -99,6 +106,11 @@ export class VendingFunction extends Construct {
 function cacheSetting(seconds: number): string {
   if (Number.isInteger(seconds) && seconds >= 0 && seconds <= 300) return String(seconds)
   throw new Error(`cacheSeconds: ${seconds} is not a whole number from 0 to 300.`)
+}
+
+function spreadSetting(seconds: number): string {
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) return String(seconds)
+  throw new Error(`spreadSeconds: ${seconds} is not a whole number from 1 to 86,400.`)
 }
 
 /**

@@ -18,6 +18,7 @@ describe('readEnvironment', () => {
       cacheSeconds: 0,
     })
     expect(readEnvironment({ ...complete, CACHE_SECONDS: '300' }).cacheSeconds).toBe(300)
+    expect(readEnvironment({ ...complete, SPREAD_SECONDS: '86400' }).spreadSeconds).toBe(86_400)
   })
 
   it.each(Object.keys(complete))('names %s when it is missing or empty', (name) => {
@@ -29,5 +30,9 @@ describe('readEnvironment', () => {
 
   it.each(['', '-1', '301', '1.5', 'long', '1e2'])("does not start with CACHE_SECONDS '%s'", (value) => {
     expect(() => readEnvironment({ ...complete, CACHE_SECONDS: value })).toThrow(`CACHE_SECONDS is '${value}'`)
+  })
+
+  it.each(['', '0', '-1', '86401', '1.5', 'long', '1e2'])("does not start with SPREAD_SECONDS '%s'", (value) => {
+    expect(() => readEnvironment({ ...complete, SPREAD_SECONDS: value })).toThrow(`SPREAD_SECONDS is '${value}'`)
   })
 })

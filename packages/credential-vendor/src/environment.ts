@@ -9,6 +9,8 @@ export type VendorEnvironment = {
   readonly IOT_ENDPOINT: string
   /** Seconds, 0 to 300, for which a session answers the same question again. Absent: 0, each question gets a new session. */
   readonly CACHE_SECONDS?: string
+  /** Seconds, 1 to 86,400, in which AWS's quotas serve the whole fleet, told to every user. Absent: nothing is told. */
+  readonly SPREAD_SECONDS?: string
 }
 
 /** {@link VendorEnvironment} as it is read, and what Lambda itself sets. */
@@ -18,6 +20,7 @@ export interface FunctionEnvironment {
   readonly region: string
   readonly functionName: string
   readonly cacheSeconds: number
+  readonly spreadSeconds: number | undefined
 }
 
 /** @throws Error naming the variable and what is wrong with it; at cold start, so a broken deployment fails at once. */
@@ -31,11 +34,16 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   if (!/^\d{1,3}$/.test(cacheSeconds) || Number(cacheSeconds) > 300) {
     throw new Error(`Environment variable CACHE_SECONDS is '${cacheSeconds}'; it is a whole number from 0 to 300.`)
   }
+  const spreadSeconds = env.SPREAD_SECONDS
+  if (spreadSeconds !== undefined && (!/^[1-9]\d{0,4}$/.test(spreadSeconds) || Number(spreadSeconds) > 86_400)) {
+    throw new Error(`Environment variable SPREAD_SECONDS is '${spreadSeconds}'; it is a whole number from 1 to 86400.`)
+  }
   return {
     roleArn: read('ROLE_ARN'),
     endpoint: read('IOT_ENDPOINT'),
     region: read('AWS_REGION'),
     functionName: read('AWS_LAMBDA_FUNCTION_NAME'),
     cacheSeconds: Number(cacheSeconds),
+    spreadSeconds: spreadSeconds === undefined ? undefined : Number(spreadSeconds),
   }
 }

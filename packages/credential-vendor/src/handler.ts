@@ -10,7 +10,7 @@ import { stsClient } from './sts-client.js'
 import type { Vendor } from './vend.js'
 
 /** The rim: the only place that reads the environment. What fails here fails at cold start. */
-const { roleArn, endpoint, region, functionName, cacheSeconds } = readEnvironment(process.env)
+const { roleArn, endpoint, region, functionName, cacheSeconds, spreadSeconds } = readEnvironment(process.env)
 
 const [, partition = '', , , accountId = ''] = roleArn.split(':')
 
@@ -19,6 +19,7 @@ const vendor: Vendor = {
   partition,
   endpoint,
   region,
+  spreadSeconds,
   entitlements: parseEntitlements(JSON.parse(readFileSync(new URL('./entitlements.json', import.meta.url), 'utf8'))),
   assumeRole: cachedFor(cacheSeconds, assumeRoleWith(stsClient(region, process.env)), Date.now),
 }

@@ -15,7 +15,7 @@ const entitlements = parseEntitlements({
   ],
 })
 
-function stage(rules = entitlements) {
+function stage(rules = entitlements, spreadSeconds?: number) {
   const assumeRole = jest.fn<AssumeRole>(async () => ({
     accessKeyId: 'ASIA',
     secretAccessKey: 'secret',
@@ -28,6 +28,7 @@ function stage(rules = entitlements) {
     partition: 'aws',
     endpoint: 'x-ats.iot.eu-west-1.amazonaws.com',
     region: 'eu-west-1',
+    spreadSeconds,
     entitlements: rules,
     assumeRole,
   }
@@ -54,6 +55,11 @@ describe('vend', () => {
       policyCharacters: expect.any(Number),
       packedPolicySize: 12,
     })
+  })
+
+  it('tells over which time the fleet is to spread itself, where the operator has said so', async () => {
+    await expect(stage(entitlements, 2_200).ask('alice')).resolves.toMatchObject({ spreadSeconds: 2_200 })
+    await expect(stage().ask('alice')).resolves.not.toHaveProperty('spreadSeconds')
   })
 
   it('asks STS once, for the role, in the name of the user, with the policy that it reports', async () => {

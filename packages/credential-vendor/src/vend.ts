@@ -24,6 +24,8 @@ export interface Vendor {
   readonly partition: string
   readonly endpoint: string
   readonly region: string
+  /** Told to the user as {@link VendResponse.spreadSeconds}. */
+  readonly spreadSeconds?: number | undefined
   readonly entitlements: Entitlements
   readonly assumeRole: AssumeRole
 }
@@ -63,6 +65,7 @@ export async function vend(
     grants,
     policyCharacters: policy.characters,
     packedPolicySize,
+    ...(vendor.spreadSeconds === undefined ? {} : { spreadSeconds: vendor.spreadSeconds }),
   }
 }
 

@@ -58,6 +58,7 @@ describe('parseVendResponse', () => {
     expect(parseVendResponse({ ...answer, later: true })).toEqual(answer)
     const { packedPolicySize: _, ...without } = answer
     expect(parseVendResponse(without)).toEqual(without)
+    expect(parseVendResponse({ ...answer, spreadSeconds: 86_400 })).toEqual({ ...answer, spreadSeconds: 86_400 })
   })
 
   it.each([
@@ -69,6 +70,9 @@ describe('parseVendResponse', () => {
     [{ ...answer, endpoint: '' }],
     [{ ...answer, policyCharacters: -1 }],
     [{ ...answer, packedPolicySize: '12' }],
+    [{ ...answer, spreadSeconds: 0 }],
+    [{ ...answer, spreadSeconds: 86_401 }],
+    [{ ...answer, spreadSeconds: '60' }],
   ])('refuses %# without telling a secret', (input) => {
     const error = (() => {
       try {
