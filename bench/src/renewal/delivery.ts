@@ -1,0 +1,34 @@
+import type { Arrival } from './programs/subscriber.js'
+
+/** What became of the messages of a run. */
+export interface Delivery {
+  /** Published and taken by the broker, and never received. */
+  readonly lost: number
+  /** Received more than once. */
+  readonly repeated: number
+  /** For each cut, the longest pause between two messages around it, in milliseconds. */
+  readonly gaps: readonly number[]
+}
+
+/**
+ * @param arrivals in order
+ * @param published numbers of the messages that the broker took
+ * @param cuts when the connection was cut, in order
+ */
+export function delivery(
+  arrivals: readonly Arrival[],
+  published: readonly number[],
+  cuts: readonly number[],
+): Delivery {
+  const received = new Set(arrivals.map(([number]) => number))
+  const gaps = cuts.map((cut, index) => {
+    const next = cuts[index + 1] ?? Number.POSITIVE_INFINITY
+    const pauses = arrivals.map(([, at], place) => (at >= cut && at < next ? at - (arrivals[place - 1]?.[1] ?? at) : 0))
+    return Math.max(0, ...pauses)
+  })
+  return {
+    lost: published.filter((number) => !received.has(number)).length,
+    repeated: arrivals.length - received.size,
+    gaps,
+  }
+}

@@ -1,0 +1,25 @@
+import { auth, iot, type mqtt5 } from 'aws-iot-device-sdk-v2'
+import type { Target } from './subscriber.js'
+
+interface Keys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+}
+
+/** What the SDK's own builder makes of credentials that do not change. */
+export function clientConfig(
+  { endpoint, port, region, ca }: Target,
+  { accessKeyId, secretAccessKey, sessionToken }: Keys,
+  clientId: string,
+): mqtt5.Mqtt5ClientConfig {
+  const credentialsProvider = auth.AwsCredentialsProvider.newStatic(accessKeyId, secretAccessKey, sessionToken)
+  const settings = { region, credentialsProvider }
+  const builder = iot.AwsIotMqtt5ClientConfigBuilder.newWebsocketMqttBuilderWithSigv4Auth(endpoint, settings)
+  builder.withCertificateAuthority(ca)
+  builder.withPort(port)
+  builder.withConnectProperties({ clientId, keepAliveIntervalSeconds: 60 })
+  return builder.build()
+}
+
+export const textOf = ({ payload }: mqtt5.PublishPacket): string => Buffer.from(payload as ArrayBuffer).toString()

@@ -1,0 +1,81 @@
+// A subscriber in a process of its own: `subscriber.js KIND`. It keeps what it receives, and is told when its credentials are due.
+import { fromVendor, type VendedCredentialsProvider } from '@topic-credentials/client'
+import { now } from '../../measure/now.js'
+
+/** What a subscriber is told in TARGET. */
+export interface Target {
+  readonly url: string
+  readonly region: string
+  readonly ca: string
+  readonly endpoint: string
+  readonly port: number
+  readonly key: { readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
+/** What each kind of subscriber is given, and makes of it. */
+export interface Stage {
+  readonly target: Target
+  readonly credentials: VendedCredentialsProvider
+  /** Payload of a message, as soon as the program has it. */
+  received(text: string): void
+  /** A connection stands, with subscription. */
+  connected(): void
+}
+
+/** Starts to receive; answers the client ID when it does. */
+export type Subscribe = (stage: Stage) => Promise<string>
+
+export type Order = { readonly order: 'renew' } | { readonly order: 'report'; readonly last: number }
+export type Answer =
+  | { readonly answer: 'ready'; readonly clientId: string }
+  /** The next handshake will use credentials that are not vended yet. */
+  | { readonly answer: 'due' }
+  /** Connected anew, and a message has come since. */
+  | { readonly answer: 'back' }
+  | { readonly answer: 'report'; readonly arrivals: readonly Arrival[] }
+
+/** Number of a message and when it came. */
+export type Arrival = readonly [number: number, at: number]
+
+const target = JSON.parse(process.env.TARGET ?? '{}') as Target
+const { url, region, ca, key } = target
+const credentials = fromVendor({ url, region, ca, credentials: key })
+const arrivals: Arrival[] = []
+let last = Number.POSITIVE_INFINITY
+let waiting: 'nothing' | 'connection' | 'message' = 'nothing'
+
+const answer = (message: Answer) => process.send?.(message)
+const stage: Stage = {
+  target,
+  credentials,
+  received(text) {
+    arrivals.push([Number(text), now()])
+    if (waiting === 'message') {
+      waiting = 'nothing'
+      answer({ answer: 'back' })
+    }
+    reportWhenComplete()
+  },
+  connected() {
+    if (waiting === 'connection') waiting = 'message'
+  },
+}
+
+process.on('message', async (message: Order) => {
+  if (message.order === 'report') {
+    last = message.last
+    reportWhenComplete()
+    return
+  }
+  credentials.invalidate((await credentials()).accessKeyId)
+  waiting = 'connection'
+  answer({ answer: 'due' })
+})
+process.on('disconnect', () => process.exit())
+
+function reportWhenComplete(): void {
+  if (arrivals.some(([number]) => number >= last)) answer({ answer: 'report', arrivals })
+}
+
+const { subscribe } = (await import(`./${process.argv[2]}.js`)) as { subscribe: Subscribe }
+answer({ answer: 'ready', clientId: await subscribe(stage) })

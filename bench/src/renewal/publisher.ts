@@ -1,0 +1,39 @@
+import { setInterval } from 'node:timers/promises'
+import type { Session } from '@topic-credentials/client'
+import { TOPIC } from './topic.js'
+
+/** AWS IoT takes 100 messages a second from one connection. */
+const INTERVAL_MS = 15
+
+/** Publishes numbers, steadily, until it is stopped. */
+export class Publisher {
+  /** What the broker has taken. */
+  readonly published: number[] = []
+  readonly #stop = new AbortController()
+  readonly #running: Promise<void>
+  #next = 0
+
+  constructor(session: Session) {
+    this.#running = this.#run(session)
+  }
+
+  /** @returns the last number */
+  async stop(): Promise<number> {
+    this.#stop.abort()
+    await this.#running
+    return this.#next - 1
+  }
+
+  async #run(session: Session): Promise<void> {
+    const sent: Promise<unknown>[] = []
+    try {
+      for await (const _ of setInterval(INTERVAL_MS, undefined, { signal: this.#stop.signal })) {
+        const number = this.#next++
+        sent.push(session.publish(TOPIC, String(number)).then(() => this.published.push(number)))
+      }
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error
+    }
+    await Promise.all(sent)
+  }
+}

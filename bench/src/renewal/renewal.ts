@@ -1,0 +1,159 @@
+import { setTimeout } from 'node:timers/promises'
+import { connect, fromVendor } from '@topic-credentials/client'
+import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import type { Bench, Findings, Table, Target } from '../bench.js'
+import { assembly } from '../checkout.js'
+import { now } from '../measure/now.js'
+import { figure, quantile, range, summary } from '../measure/summary.js'
+import { type Delivery, delivery } from './delivery.js'
+import type { Target as SubscriberTarget } from './programs/subscriber.js'
+import { Publisher } from './publisher.js'
+import { SubscriberProcess } from './subscriber-process.js'
+
+const RENEWALS = 100
+/** How long a connection stands before it is cut again: AWS takes one CONNECT a second from a client ID. */
+const STANDING_MS = 1_100
+
+const KINDS = {
+  ours: 'ours',
+  hooked: 'device SDK with a handshake hook',
+  rebuilt: 'device SDK, rebuilt by its caller',
+} as const
+type Kind = keyof typeof KINDS
+type Deliveries = Readonly<Record<Kind, Delivery>>
+
+/** What a subscriber notices when its credentials are exchanged. */
+export const renewal: Bench = {
+  name: 'renewal',
+  summary: `What a subscriber misses while its credentials are renewed, ${RENEWALS} times`,
+  run,
+}
+
+async function run(say: (line: string) => void): Promise<Findings> {
+  await using aws = await startLocalAws({ assembly, triggers: false })
+  const target = targetOf(aws)
+  const { url, region, ca, key } = target
+  const credentials = fromVendor({ url, region, ca, credentials: key })
+  await using session = await connect({ credentials, ca, clientIdSuffix: 'publisher' })
+  const subscribers: SubscriberProcess[] = []
+  try {
+    for (const kind of Object.keys(KINDS)) subscribers.push(await SubscriberProcess.start(kind, target))
+    const publisher = new Publisher(session)
+    const cutting = Promise.all(subscribers.map((one) => renewAgainAndAgain(aws, one, say)))
+    const cuts = await cutting.finally(() => publisher.stop())
+    const last = await publisher.stop()
+    const reports = await Promise.all(
+      subscribers.map(async (one, index) => {
+        const arrivals = await one.report(last)
+        return [one.kind, delivery(arrivals, publisher.published, cuts[index] ?? [])] as const
+      }),
+    )
+    return findings(Object.fromEntries(reports) as unknown as Deliveries, publisher.published.length)
+  } finally {
+    for (const one of subscribers) one.close()
+    credentials.close()
+  }
+}
+
+function targetOf({ outputs, region, ca, endpoints, developer }: LocalAws): SubscriberTarget {
+  const [endpoint = '', port] = endpoints.iot.split(':')
+  const { accessKeyId, secretAccessKey } = developer
+  const url = String(outputs.TopicCredentials?.CredentialsUrl)
+  return { url, region, ca, endpoint, port: Number(port), key: { accessKeyId, secretAccessKey } }
+}
+
+/** @returns when the connection was cut */
+async function renewAgainAndAgain(
+  aws: LocalAws,
+  one: SubscriberProcess,
+  say: (line: string) => void,
+): Promise<number[]> {
+  const cuts: number[] = []
+  while (cuts.length < RENEWALS) {
+    await setTimeout(STANDING_MS)
+    await one.renew(() => {
+      cuts.push(now())
+      aws.faults.cutSockets(one.clientId)
+    })
+    if (cuts.length % 25 === 0) say(`${one.kind}: ${cuts.length} of ${RENEWALS} renewals`)
+  }
+  return cuts
+}
+
+function findings(deliveries: Deliveries, published: number): Findings {
+  return {
+    tables: [table(deliveries, published)],
+    pictures: [
+      {
+        name: 'renewal-gaps',
+        title: `The longest silence at each of ${RENEWALS} renewals`,
+        spec: {
+          width: 560,
+          height: 150,
+          data: {
+            values: Object.entries(KINDS).flatMap(([kind, what]) =>
+              deliveries[kind as Kind].gaps.map((ms) => ({ what, ms: Math.max(1, Math.round(ms)) })),
+            ),
+          },
+          mark: { type: 'tick', thickness: 1.5, opacity: 0.7 },
+          encoding: {
+            y: { field: 'what', type: 'nominal', title: null, sort: Object.values(KINDS) },
+            x: { field: 'ms', type: 'quantitative', title: 'milliseconds', scale: { type: 'log' } },
+            color: { field: 'what', type: 'nominal', legend: null },
+          },
+        },
+      },
+    ],
+    targets: targets(deliveries),
+    method: METHOD,
+  }
+}
+
+function table(deliveries: Deliveries, published: number): Table {
+  const ours = quantile(deliveries.ours.gaps, 0.5)
+  const rows = Object.entries(KINDS).map(([kind, what]) => {
+    const { lost, repeated, gaps } = deliveries[kind as Kind]
+    const p50 = quantile(gaps, 0.5)
+    return [
+      what,
+      lost,
+      repeated,
+      figure(p50),
+      figure(quantile(gaps, 0.99)),
+      range(summary(gaps)),
+      gaps.length,
+      figure(p50 / ours),
+    ]
+  })
+  return {
+    title: `${figure(published)} messages, ${RENEWALS} renewals: messages lost and repeated, and the gap in milliseconds`,
+    columns: ['subscriber', 'lost', 'repeated', 'gap p50', 'p99', 'min–max', 'renewals', 'p50 ÷ ours'],
+    rows,
+  }
+}
+
+function targets({ ours, hooked, rebuilt }: Deliveries): Target[] {
+  const [gap, hookedGap] = [ours, hooked].map(({ gaps }) => quantile(gaps, 0.5)) as [number, number]
+  return [
+    {
+      what: `Renewal: messages lost and repeated over ${RENEWALS} renewals (rebuilt by its caller: ${rebuilt.lost} and ${rebuilt.repeated})`,
+      target: '0 and 0',
+      measured: `${ours.lost} and ${ours.repeated}`,
+      met: ours.lost === 0 && ours.repeated === 0,
+    },
+    {
+      what: 'Renewal: gap in delivery, p50, beside the device SDK with a handshake hook',
+      target: 'at most 1',
+      measured: figure(gap / hookedGap),
+      met: gap <= hookedGap,
+    },
+  ]
+}
+
+const METHOD = `Three subscribers, each in a process of its own, receive the same QoS 1 messages, one every 15 ms, from one publisher that is
+never interrupted. ${RENEWALS} times each one's credentials are made due and its socket is cut, when it has stood for ${figure(STANDING_MS)} ms; it
+vends, signs and connects again as it does, all three side by side. The gap is the longest pause between two messages at a
+renewal; an undisturbed one is 15 ms. All vend through the same provider (\`fromVendor\`), so what differs is the connection. The
+hooked client is as the SDK's builder makes it, with a session that outlives the connection; the rebuilt one begins a new session.
+Real renewals are an hour apart: ours and the hooked one are told to take a connection of half a second for a good one, after which
+their reconnect pauses begin anew.`
