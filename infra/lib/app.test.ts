@@ -9,9 +9,7 @@ import { AwsSolutionsChecks } from 'cdk-nag'
 import { ChatStack } from '../examples/chat-app.js'
 import { topicCredentialsApp } from './app.js'
 import { StackChecks } from './checks/stack-checks.js'
-import { statements } from './checks/statements.js'
 import { text } from './checks/template.js'
-import { TopicCredentialsStack } from './topic-credentials-stack.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(120_000)
@@ -23,6 +21,7 @@ const synthesize = (context: Record<string, unknown> = {}): Template =>
   topicCredentialsApp({ context, builtinCloudFormationValidation: false }).synth().getStackByName('TopicCredentials')
     .template
 
+const boundary = 'arn:aws:iam::123456789012:policy/boundary'
 const folder = mkdtempSync(join(tmpdir(), 'app-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -56,44 +55,11 @@ describe('the stack', () => {
     if (process.env.UPDATE_SNAPSHOTS !== undefined) writeFileSync(snapshot, `${stable}\n`)
     expect(JSON.parse(stable)).toEqual(JSON.parse(readFileSync(snapshot, 'utf8')))
   })
-
-  it('says for each statement why it is there', () => {
-    const said = Object.entries(template.Resources).flatMap(([logicalId, resource]) =>
-      sids(resource).map((sid) => [logicalId, sid ?? (resource as Described).Properties?.Description]),
-    )
-    expect(said.length).toBeGreaterThan(10)
-    expect(said.filter(([, reason]) => reason === undefined)).toEqual([])
-  })
-
-  it('names what it is about wherever IAM takes a name', () => {
-    const wide = statements(template as never)
-      .filter(({ kind }) => kind === 'permissions')
-      .flatMap(({ actions, resources }) => resources.map((resource) => `${actions.join(' ')} ${resource}`))
-      .filter((statement) => statement.includes('*'))
-      .map((statement) => statement.replaceAll(/[0-9A-F]{8}(?=\.)/g, ''))
-    const here = 'arn:<AWS.Partition>:iot:<AWS.Region>:<AWS.AccountId>'
-    expect(wide).toEqual([
-      'iot:DescribeEndpoint *',
-      `iot:Connect ${here}:client/*:*`,
-      `iot:Publish ${here}:topic/users/*/*`,
-      `iot:Receive ${here}:topic/devices/*/telemetry`,
-      `iot:Receive ${here}:topic/users/*/*`,
-      `iot:Subscribe ${here}:topicfilter/devices/*/telemetry`,
-      `iot:Subscribe ${here}:topicfilter/users/*/*`,
-      'lambda:InvokeFunction <CredentialsDeployCheckFunction.Arn>:*',
-    ])
-  })
 })
 
 interface Described {
-  readonly Properties?: { readonly Description?: string }
-}
-
-/** The Sid of each IAM statement in a resource; undefined for one without. */
-function sids(value: unknown): (string | undefined)[] {
-  if (typeof value !== 'object' || value === null) return []
-  const { Effect, Sid } = value as { Effect?: string; Sid?: string }
-  return Effect === undefined ? Object.values(value).flatMap(sids) : [Sid]
+  readonly Type?: string
+  readonly Properties?: { readonly PermissionsBoundary?: unknown }
 }
 
 describe('variants that pass every check', () => {
@@ -108,16 +74,32 @@ describe('variants that pass every check', () => {
     ['alarms that tell somebody', { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call' }],
     ['traces', { tracing: 'true' }],
     ['no check', { deployCheck: 'false' }],
+    ['a boundary', { permissionsBoundaryArn: boundary }],
   ])('%s', (_, context) => {
     expect(Object.keys(synthesize(context).Outputs)).toHaveLength(5)
   })
 
-  it.each(['eu-west-1', 'us-west-2'])('named for one account in %s', (region) => {
-    const app = new App({ builtinCloudFormationValidation: false })
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new StackChecks())
-    const entitlements = { entitlements: [{ publish: ['test/#'], subscribe: ['test/#'] }] }
-    new TopicCredentialsStack(app, 'Named', { entitlements, env: { account: '123456789012', region } })
-    expect(() => app.synth()).not.toThrow()
+  it.each([
+    ['eu-west-1', {}],
+    ['eu-west-1', jwt],
+    ['eu-west-1', { ceiling: 'AWSIoTFullAccess' }],
+    ['us-gov-west-1', {}],
+    ['us-gov-west-1', jwt],
+    ['us-gov-west-1', { ...jwt, ceiling: 'AWSIoTFullAccess' }],
+  ])('for one account in %s, by AWS’s own validation too: %j', (region, context) => {
+    const app = topicCredentialsApp({ context: { ...context, account: '123456789012', region } })
+    const { environment, template } = app.synth().getStackByName('TopicCredentials')
+    expect(environment).toMatchObject({ account: '123456789012', region })
+    expect(Object.keys((template as Template).Outputs)).toHaveLength(5)
+  })
+
+  it('a boundary is on every role, those of the deployment too; without the setting on none', () => {
+    const boundaries = (context: Record<string, unknown>) =>
+      Object.values(synthesize(context).Resources as Record<string, Described>)
+        .filter(({ Type }) => Type === 'AWS::IAM::Role')
+        .map(({ Properties }) => Properties?.PermissionsBoundary)
+    expect(boundaries({ permissionsBoundaryArn: boundary })).toEqual(Array(5).fill(boundary))
+    expect(boundaries({})).toEqual(Array(5).fill(undefined))
   })
 
   it("somebody's own stack with the construct in it", () => {

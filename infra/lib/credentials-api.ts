@@ -1,5 +1,6 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
+  type AddRoutesOptions,
   CorsHttpMethod,
   type CorsPreflightOptions,
   HttpApi,
@@ -11,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
-import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 
@@ -68,12 +69,9 @@ export class CredentialsApi extends Construct {
     this.byToken = jwt !== undefined
     const integration = new HttpLambdaIntegration('Vendor', handler)
     this.integration = integration
-    this.api.addRoutes({ path: '/credentials', methods: [HttpMethod.GET, HttpMethod.POST], integration })
-    if (props.backends === true) {
-      const path = '/users/{userId}/credentials'
-      const iamOnly = { authorizer: new HttpIamAuthorizer(), authorizationScopes: [] }
-      this.api.addRoutes({ path, methods: [HttpMethod.POST], integration, ...iamOnly })
-    }
+    this.open(HttpMethod.GET, '/credentials')
+    this.open(HttpMethod.POST, '/credentials')
+    if (props.backends === true) this.open(HttpMethod.POST, '/users/{userId}/credentials', iamOnly())
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -95,13 +93,20 @@ export class CredentialsApi extends Construct {
    */
   openToIam(): { readonly url: string; readonly routeArn: string } {
     const path = this.byToken ? '/deploy-check/credentials' : '/credentials'
-    if (this.byToken) {
-      const iamOnly = { authorizer: new HttpIamAuthorizer(), authorizationScopes: [] }
-      this.api.addRoutes({ path, methods: [HttpMethod.POST], integration: this.integration, ...iamOnly })
-    }
+    if (this.byToken) this.open(HttpMethod.POST, path, iamOnly())
     return { url: this.api.apiEndpoint + path, routeArn: this.api.arnForExecuteApi('POST', path, '$default') }
   }
+
+  /** A route whose leave to call the function is for its own method; the CDK would give it for all. */
+  private open(method: HttpMethod, path: string, more: Partial<AddRoutesOptions> = {}): void {
+    const [route] = this.api.addRoutes({ path, methods: [method], integration: this.integration, ...more })
+    const permission = route?.node.tryFindChild('Vendor-Permission')
+    if (!(permission instanceof CfnPermission)) throw new Error(`${method} ${path} has no leave to call the function.`)
+    permission.sourceArn = this.api.arnForExecuteApi(method, path.replaceAll(/\{[^}]*\}/g, '*'))
+  }
 }
+
+const iamOnly = (): Partial<AddRoutesOptions> => ({ authorizer: new HttpIamAuthorizer(), authorizationScopes: [] })
 
 function authorizer(jwt: JwtCallers | undefined): IHttpRouteAuthorizer {
   if (jwt === undefined) return new HttpIamAuthorizer()

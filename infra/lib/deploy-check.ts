@@ -39,6 +39,8 @@ export interface DeployCheckProps {
 export class DeployCheck extends Construct {
   readonly function: LambdaFunction
   readonly logGroup: LogGroup
+  /** What the CDK makes for it, once for each stack. */
+  readonly outside: readonly Construct[]
 
   constructor(scope: Construct, id: string, props: DeployCheckProps) {
     super(scope, id)
@@ -70,7 +72,7 @@ export class DeployCheck extends Construct {
           logGroup: this.logGroup,
         }),
     )
-    this.trigger(props.subject)
+    this.outside = [this.trigger(props.subject)]
   }
 
   /** Asks for credentials on one route. May try to assume the topic role, so that it is the trust alone that refuses it. */
@@ -92,7 +94,7 @@ export class DeployCheck extends Construct {
     })
   }
 
-  private trigger(subject: readonly IConstruct[]): void {
+  private trigger(subject: readonly IConstruct[]): Construct {
     new Trigger(this, 'Trigger', {
       handler: this.function,
       // EVENT would not wait for the answer, and never fail the deployment.
@@ -100,7 +102,7 @@ export class DeployCheck extends Construct {
       timeout: Duration.seconds(870),
       executeAfter: subject as Construct[],
     })
-    narrowTriggers(this.function)
+    return narrowTriggers(this.function)
   }
 }
 

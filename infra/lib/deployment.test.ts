@@ -102,6 +102,7 @@ describe('a sound stack', () => {
     ],
     ['with one call of the function at a time', { concurrency: '1' }],
     ['with a cache', { cacheSeconds: '300' }],
+    ['with a boundary on every role', { permissionsBoundaryArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
     ['with a small limit', { rateLimit: '2', burstLimit: '1' }],
   ])('%s is deployed, with at least six refusals proved', async (name, context) => {
     const said = await new Assembly(synthesize(name, context)).deploy()
@@ -179,6 +180,18 @@ describe('a deployment fails', () => {
       (assembly) => assembly.trust({ AWS: 'arn:aws:iam::123456789012:role/somebody-else' }),
       broken,
       '✗ ask for credentials: undecided (HTTP 502 sts_refused',
+    ],
+    [
+      'when a boundary takes MQTT from the topic role',
+      (assembly) =>
+        assembly.resources((resources) => {
+          const boundary = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
+          for (const { Type, Properties } of resources)
+            if (Type === 'AWS::IAM::Role' && Properties.RoleName !== undefined)
+              Properties.PermissionsBoundary = boundary
+        }),
+      broken,
+      '✗ connect as ',
     ],
     [
       'when the API lets everybody in',

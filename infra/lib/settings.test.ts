@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib'
 import { SettingError, settings } from './settings.js'
 
 const read = (context: Record<string, unknown>): ReturnType<typeof settings> => settings(new App({ context }).node)
+const boundary = 'arn:aws:iam::123456789012:policy/team/boundary'
 const onCall = 'arn:aws:sns:eu-west-1:123456789012:on-call'
 const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app,cli' }
 
@@ -25,6 +26,12 @@ describe('settings', () => {
     [{ deployCheck: 'false' }, { deployCheck: false }],
     [{ deployCheck: true }, { deployCheck: true }],
     [{ alarmTopicArn: onCall }, { alarmTopicArn: onCall }],
+    [{ permissionsBoundaryArn: boundary }, { permissionsBoundaryArn: boundary }],
+    [{ account: '012345678901', region: 'eu-west-1' }, { env: { account: '012345678901', region: 'eu-west-1' } }],
+    [
+      { account: '012345678901', region: 'us-gov-west-1' },
+      { env: { account: '012345678901', region: 'us-gov-west-1' } },
+    ],
     [{ concurrency: '50' }, { concurrency: 50 }],
     [{ cacheSeconds: '30' }, { cacheSeconds: 30 }],
     [{ spreadSeconds: '2200' }, { spreadSeconds: 2200 }],
@@ -48,6 +55,12 @@ describe('settings', () => {
     ['deployCheck', { deployCheck: 'no' }],
     ['alarmTopicArn', { alarmTopicArn: 'on-call' }],
     ['alarmTopicArn', { alarmTopicArn: 'arn:aws:sqs:eu-west-1:123456789012:on-call' }],
+    ['permissionsBoundaryArn', { permissionsBoundaryArn: 'boundary' }],
+    ['permissionsBoundaryArn', { permissionsBoundaryArn: 'arn:aws:iam::123456789012:role/boundary' }],
+    ['account', { region: 'eu-west-1' }],
+    ['account', { account: '1234', region: 'eu-west-1' }],
+    ['region', { account: '123456789012' }],
+    ['region', { account: '123456789012', region: 'Ireland' }],
     ['concurrency', { concurrency: '0' }],
     ['concurrency', { concurrency: 'many' }],
     ['spreadSeconds', { spreadSeconds: '0' }],

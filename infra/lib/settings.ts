@@ -1,3 +1,4 @@
+import type { Environment } from 'aws-cdk-lib'
 import type { Node } from 'constructs'
 import type { JwtCallers } from './credentials-api.js'
 import type { TopicCredentialsProps } from './topic-credentials.js'
@@ -31,10 +32,12 @@ export class SettingError extends Error {
  * | `tracing` | `true` |
  * | `deployCheck` | `false` |
  * | `alarmTopicArn` | `arn:aws:sns:eu-west-1:123456789012:on-call` |
+ * | `permissionsBoundaryArn` | `arn:aws:iam::123456789012:policy/boundary` |
+ * | `account`, `region` | `123456789012`, `eu-west-1` |
  *
  * @throws SettingError naming the setting, its value and what was expected.
  */
-export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'> {
+export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'> & { readonly env?: Environment } {
   const text = (name: string): string | undefined => {
     const value: unknown = node.tryGetContext(name)
     if (value === undefined) return undefined
@@ -69,6 +72,8 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
     tracing: oneOf('tracing', ['true', 'false']) === 'true',
     deployCheck: oneOf('deployCheck', ['true', 'false']) !== 'false',
     alarmTopicArn: snsTopicArn(text('alarmTopicArn')),
+    permissionsBoundaryArn: managedPolicyArn(text('permissionsBoundaryArn')),
+    ...environment(text('account'), text('region')),
     throttle: { rateLimit: count('rateLimit') ?? 100, burstLimit: count('burstLimit') ?? 200 },
   }
 }
@@ -95,4 +100,25 @@ function snsTopicArn(arn: string | undefined): string | undefined {
     arn,
     'expected the ARN of a standard SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME.',
   )
+}
+
+function managedPolicyArn(arn: string | undefined): string | undefined {
+  if (arn === undefined || /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/.test(arn)) return arn
+  throw new SettingError(
+    'permissionsBoundaryArn',
+    arn,
+    'expected the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME.',
+  )
+}
+
+/** Where the stack belongs. Without it, a deployment goes wherever the credentials of the moment lead. */
+function environment(account?: string, region?: string): { readonly env?: Environment } {
+  if (account === undefined && region === undefined) return {}
+  if (account === undefined || !/^\d{12}$/.test(account)) {
+    throw new SettingError('account', account, 'expected the 12 digits of an account, beside region.')
+  }
+  if (region === undefined || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+    throw new SettingError('region', region, 'expected a Region such as eu-west-1, beside account.')
+  }
+  return { env: { account, region } }
 }

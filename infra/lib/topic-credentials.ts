@@ -1,3 +1,4 @@
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { CredentialsApi, type CredentialsApiProps } from './credentials-api.js'
 import { DataEndpoint } from './data-endpoint.js'
@@ -15,6 +16,13 @@ export interface TopicCredentialsProps
     Omit<MonitoringProps, 'vending' | 'api'> {
   /** Whether a deployment has to prove what its credentials can and cannot do. @default true */
   readonly deployCheck?: boolean | undefined
+  /**
+   * Managed policy that bounds every role made here, those that the CDK makes for a deployment included. Where an account
+   * asks for one, or to keep the right to revoke (`iam:PutRolePolicy`) from being the right to widen. It has to allow what
+   * docs/permissions.md lists.
+   * @default - none
+   */
+  readonly permissionsBoundaryArn?: string | undefined
 }
 
 /**
@@ -49,8 +57,12 @@ export class TopicCredentials extends Construct {
     this.api = new CredentialsApi(this, 'Api', { ...props, handler: this.vending.function })
     const { endpoint, topics, vending, api } = this
     this.monitoring = new Monitoring(this, 'Monitoring', { ...props, vending, api })
-    if (props.deployCheck === false) return
-    const subject = [vendor, endpoint, topics, vending, api]
-    this.deployCheck = new DeployCheck(this, 'DeployCheck', { ...props, topics, api, subject })
+    if (props.deployCheck !== false) {
+      const subject = [vendor, endpoint, topics, vending, api]
+      this.deployCheck = new DeployCheck(this, 'DeployCheck', { ...props, topics, api, subject })
+    }
+    if (props.permissionsBoundaryArn === undefined) return
+    const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', props.permissionsBoundaryArn)
+    for (const scope of [this, ...(this.deployCheck?.outside ?? [])]) PermissionsBoundary.of(scope).apply(boundary)
   }
 }

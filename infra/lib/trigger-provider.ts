@@ -7,8 +7,9 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
  * every log group of the account (AWSLambdaBasicExecutionRole), and a log that is kept for ever.
  *
  * @param handler of a trigger; the trigger is there already.
+ * @returns what is narrowed: it is the stack's, not the trigger's.
  */
-export function narrowTriggers(handler: LambdaFunction): void {
+export function narrowTriggers(handler: LambdaFunction): CustomResourceProviderBase {
   const stack = Stack.of(handler)
   const provider = stack.node.findChild(
     'AWSCDK.TriggerCustomResourceProviderCustomResourceProvider',
@@ -18,7 +19,7 @@ export function narrowTriggers(handler: LambdaFunction): void {
     id: `AwsSolutions-IAM5[Resource::<${stack.getLogicalId(handler.node.defaultChild as CfnElement)}.Arn>:*]`,
     reason: 'Every version of the one function: the version that runs is new at each change',
   })
-  if (provider.node.tryFindChild('Log') !== undefined) return
+  if (provider.node.tryFindChild('Log') !== undefined) return provider
   const log = new LogGroup(provider, 'Log', { retention: RetentionDays.ONE_MONTH })
   provider.addToRolePolicy({
     Sid: 'WriteOwnLog',
@@ -30,4 +31,5 @@ export function narrowTriggers(handler: LambdaFunction): void {
   role.addPropertyDeletionOverride('ManagedPolicyArns')
   const starter = provider.node.findChild('Handler') as CfnResource
   starter.addPropertyOverride('LoggingConfig', { LogGroup: stack.resolve(log.logGroupName) })
+  return provider
 }

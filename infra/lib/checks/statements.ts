@@ -7,6 +7,7 @@ export interface Statement {
   readonly kind: 'trust' | 'permissions'
   /** Logical IDs of the template's roles that it is about. */
   readonly roles: readonly string[]
+  readonly sid: string | undefined
   readonly effect: string
   readonly actions: readonly string[]
   readonly resources: readonly string[]
@@ -54,6 +55,7 @@ function parse(
   statement: Readonly<Record<string, unknown>>,
 ): Omit<Statement, 'logicalId' | 'location' | 'kind' | 'roles'> {
   return {
+    sid: typeof statement.Sid === 'string' ? statement.Sid : undefined,
     effect: text(statement.Effect),
     actions: list(statement.Action).map(text),
     resources: list(statement.Resource).map(text),

@@ -170,6 +170,43 @@ describe('a revoked user', () => {
   })
 })
 
+describe('before the stack is destroyed', () => {
+  it('nothing is left on its roles that CloudFormation did not put there, and everybody has access', async () => {
+    const roles = [roleName, String(vendorRoleName())]
+    await revoker.clear()
+    const made = roles.map(policiesOf)
+    const daves = user('dave')
+    const old = daves()
+    await old()
+    await revoker.revoke({ user: 'dave' })
+    await revoker.signOut({ user: 'erin' })
+    expect(roles.map(policiesOf)).toEqual(made.map((names) => [...names, 'Revocations']))
+    await expect(daves()()).rejects.toMatchObject({ problem: { code: 'revoked' } })
+
+    const cleared = await revoker.clear()
+    expect(cleared).toMatchObject({ revoked: ['dave'], signedOut: [{ sessionName: 'erin' }] })
+    expect(roles.map(policiesOf)).toEqual(made)
+    expect((await daves()()).vended.userId).toBe('dave')
+    await online(old)
+    expect(await revoker.clear()).toEqual({ revoked: [], signedOut: [] })
+  })
+
+  it('a policy of that name which somebody else wrote is left, and named', async () => {
+    const foreign = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iot:*', Resource: '*' }] }
+    aws.putRolePolicy(roleName, 'Revocations', foreign)
+    await expect(revoker.clear()).rejects.toMatchObject({ code: 'foreign_policy' })
+    expect(policiesOf(roleName)).toContain('Revocations')
+    aws.deleteRolePolicy(roleName, 'Revocations')
+  })
+
+  it('whoever may not, cannot', async () => {
+    await revoker.revoke({ user: 'frank' })
+    await expect(revokerAs(aws.developer).clear()).rejects.toMatchObject({ name: 'AccessDenied' })
+    expect((await revoker.list()).revoked).toEqual(['frank'])
+    await revoker.clear()
+  })
+})
+
 describe('what is refused changes nothing', () => {
   const state = () =>
     [roleName, String(vendorRoleName())].map((name) => [...(aws.directory.role(name)?.inlinePolicies ?? [])])
@@ -212,6 +249,7 @@ describe('what is refused changes nothing', () => {
 
   it('a policy of the same name that somebody else wrote', async () => {
     const foreign = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iot:*', Resource: '*' }] }
+    await revoker.signOut({ user: 'bob' })
     const kept = aws.directory.policyText(aws.directory.role(roleName)?.inlinePolicies.get('Revocations') as never)
     aws.putRolePolicy(roleName, 'Revocations', foreign)
     await expect(revoker.revoke({ user: 'bob' })).rejects.toMatchObject({ code: 'foreign_policy' })

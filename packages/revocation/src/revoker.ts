@@ -84,6 +84,19 @@ export class Revoker {
     return { sessionName, undone }
   }
 
+  /**
+   * Gives everybody access again and leaves no policy behind, so that the stack can be destroyed: CloudFormation deletes no role
+   * that has a policy which it does not know. Answers who was shut out.
+   *
+   * @throws as {@link revoke}; what it has not written it leaves alone
+   */
+  async clear(): Promise<revocations.Revocations> {
+    const { before, topic, vendors } = await this.#read()
+    // The topic role last: its Deny alone keeps everybody out, if something fails on the way.
+    for (const policies of [...vendors, topic]) await writeRolePolicy(this.#options.iam, policies, undefined)
+    return revocations.prune(before, this.#now())
+  }
+
   /** Who is shut out, without those whose sessions have ended by themselves. */
   async list(): Promise<revocations.Revocations> {
     const { before } = await this.#read()

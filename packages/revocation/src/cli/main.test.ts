@@ -55,8 +55,20 @@ describe('pnpm revoke', () => {
     expect((await run('--list')).stdout).toMatch(/^auth0=7Calice {2}sessions issued before .*Z are denied\n$/)
   })
 
+  it('clears away what would keep the stack from being destroyed', async () => {
+    await run('bob')
+    const cleared = await run('--clear')
+    expect(cleared.code).toBe(0)
+    expect(cleared.stdout).toMatch(/^bob {2}revoked\n(.*\n)*Cleared: all of these may have credentials again/)
+    expect((await run('--list')).stdout).toBe('Nobody is revoked.\n')
+    expect((await run('--clear')).stdout).toMatch(/^Nobody was revoked\. No policy is left/)
+  })
+
   it.each([
-    [[], 'error: name a USER, or ask for --list\n'],
+    [[], 'error: name a USER, or ask for --list or --clear\n'],
+    [['alice', '--clear'], 'error: --clear takes no USER\n'],
+    [['--clear', '--list'], "error: option '--list' cannot be used with option '--clear'\n"],
+    [['--clear', '--undo'], "error: option '--clear' cannot be used with option '--undo'\n"],
     [['alice', '--list'], 'error: --list takes no USER\n'],
     [
       ['alice', '--undo', '--client-id', 'alice:1'],

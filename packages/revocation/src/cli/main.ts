@@ -7,6 +7,7 @@ interface RevokeOptions {
   readonly signOut?: true
   readonly undo?: true
   readonly list?: true
+  readonly clear?: true
   readonly as?: NamedBy
   readonly outputs?: string
   readonly json?: true
@@ -28,7 +29,13 @@ const program = new Command('revoke')
     ]),
   )
   .addOption(new Option('--undo', 'let the user have new credentials again').conflicts('list'))
-  .option('--list', 'who is revoked')
+  .addOption(new Option('--list', 'who is revoked').conflicts('clear'))
+  .addOption(
+    new Option(
+      '--clear',
+      'everybody has access again, and nothing is left that would keep the stack from being destroyed',
+    ).conflicts(['clientId', 'signOut', 'undo', 'list']),
+  )
   .addOption(
     new Option('--as <kind>', 'how USER is meant where it could be either').choices(['user-id', 'session-name']),
   )
@@ -42,20 +49,27 @@ Examples:
   pnpm revoke alice --client-id alice:laptop   … and that connection is closed
   pnpm revoke alice --sign-out                 a lost laptop: alice may sign in again
   pnpm revoke --undo alice                     access again, with new credentials only
-  pnpm revoke --list`,
+  pnpm revoke --list
+  pnpm revoke --clear                          before the stack is destroyed: nobody is revoked any more`,
   )
   .action(async (user: string | undefined, options: RevokeOptions, command: Command) => {
-    if (user === undefined && options.list !== true) command.error('error: name a USER, or ask for --list')
-    if (user !== undefined && options.list === true) command.error('error: --list takes no USER')
+    const whole = options.list === true ? '--list' : options.clear === true ? '--clear' : undefined
+    if (user === undefined && whole === undefined) command.error('error: name a USER, or ask for --list or --clear')
+    if (user !== undefined && whole !== undefined) command.error(`error: ${whole} takes no USER`)
     const print = (result: object, lines: readonly string[]) =>
       process.stdout.write(`${options.json === true ? JSON.stringify(result) : lines.join('\n')}\n`)
     // Loaded when there is something to do: --help needs no SDK.
     const { findTarget } = await import('./target.js')
     const { Revoker } = await import('../revoker.js')
-    const { listLines, revokedLines, undoneLines } = await import('./report.js')
+    const { clearedLines, listLines, revokedLines, undoneLines } = await import('./report.js')
     const target = await findTarget(options.outputs)
     process.stderr.write(`At ${target.description}\n`)
     const revoker = new Revoker(target)
+    if (options.clear === true) {
+      const cleared = await revoker.clear()
+      print(cleared, clearedLines(cleared))
+      return
+    }
     if (user === undefined) {
       const list = await revoker.list()
       print(list, listLines(list))
