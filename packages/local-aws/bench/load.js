@@ -112,8 +112,9 @@ async function round(tls) {
   }
   const standIn = servers[KINDS.indexOf('stand-in')]
   for (let run = 0; run < 5; run++) {
-    const { publish, receive, refused } = await standIn.server.ask('checks')
+    const { publish, again, receive, refused } = await standIn.server.ask('checks')
     note('authorization check: publish allowed, µs', publish)
+    note('authorization check: publish allowed, again, µs', again)
     note('authorization check: receive allowed, µs', receive)
     note('authorization check: publish refused, µs', refused)
   }

@@ -2,6 +2,7 @@ import { connect } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { Directory } from '../iam/index.js'
+import { fuzz, fuzzTimeout } from '../test-fuzz.js'
 import { createTlsMaterial, type TlsMaterial } from '../tls.js'
 import { HttpApi } from './http-api.js'
 import { parseRouteKey } from './route.js'
@@ -100,19 +101,21 @@ const request = fc
     ),
   )
 
+const campaign = { subject: 'HTTP requests to the API', cases: 250 }
+
 describe('whatever is sent to the API', () => {
-  it('is answered by a refusal or not at all, reaches no function, and the API lives on', async () => {
-    const seed = Date.now() % 2 ** 31
-    console.info(`fast-check seed ${seed}`)
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(bytes, request), async (message) => {
+  it(
+    'is answered by a refusal or not at all, reaches no function, and the API lives on',
+    async () => {
+      const property = fc.asyncProperty(fc.oneof(bytes, request), async (message) => {
         for (const [, status] of (await exchange(message)).matchAll(/^HTTP\/1\.1 (\d+)/gm)) {
           expect(['400', '403', '404', '408', '413', '431']).toContain(status)
         }
         expect(invoked).toBe(0)
-      }),
-      { seed, numRuns: 250 },
-    )
-    expect(await send(tls.ca, `${api.endpoint}/credentials`, { method: 'POST' })).toMatchObject({ status: 403 })
-  }, 60_000)
+      })
+      await fuzz(campaign, property)
+      expect(await send(tls.ca, `${api.endpoint}/credentials`, { method: 'POST' })).toMatchObject({ status: 403 })
+    },
+    fuzzTimeout(campaign),
+  )
 })

@@ -6,11 +6,15 @@ export type ConditionContext = Readonly<Record<string, ConditionValue | undefine
 
 export type ConditionValue = string | number | boolean | readonly string[]
 
+/** Keys whose value is another one at every moment. */
+const TIME_KEYS = new Set(['aws:currenttime', 'aws:epochtime'])
+
 /** A context made ready for looking up: keys in lower case, each with its list of values. */
 export class ContextLookup {
   readonly #contexts: () => readonly (ConditionContext | undefined)[]
   readonly #single = new Map<string, string>()
   #values: Map<string, readonly string[]> | undefined
+  #dependsOnTime = false
 
   /**
    * @param contexts Asked for at the first look-up: most statements never need one. Where two contexts name one key, the
@@ -22,14 +26,25 @@ export class ContextLookup {
 
   /** Undefined when the key is absent; a list without values counts as absent, as IAM has it. */
   values(key: string): readonly string[] | undefined {
-    const values = this.#read().get(key.toLowerCase())
+    const values = this.#read().get(this.#name(key))
     return values?.length === 0 ? undefined : values
   }
 
   /** For policy variables, which take single-valued keys only. */
   readonly variable = (key: string): string | undefined => {
     this.#read()
-    return this.#single.get(key.toLowerCase())
+    return this.#single.get(this.#name(key))
+  }
+
+  /** Whether the time was asked for, so that the answer may be another one later. */
+  get dependsOnTime(): boolean {
+    return this.#dependsOnTime
+  }
+
+  #name(key: string): string {
+    const name = key.toLowerCase()
+    if (TIME_KEYS.has(name)) this.#dependsOnTime = true
+    return name
   }
 
   #read(): Map<string, readonly string[]> {

@@ -1,5 +1,6 @@
 export { authorize, type ContextualRequest } from './authorize.js'
 export type { ConditionContext, ConditionValue } from './condition-context.js'
+export { DecisionMemory, type DecisionMemoryOptions } from './decision-memory.js'
 export { Directory } from './directory.js'
 export type { OpenIdConnectProvider, OpenIdKeys, Role, RoleSettings, SessionSettings, User } from './entities.js'
 export {

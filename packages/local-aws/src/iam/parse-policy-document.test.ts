@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
+import { fuzz, fuzzTimeout } from '../test-fuzz.js'
 import table from './cases/validation.cases.json' with { type: 'json' }
 import { evaluate, MalformedPolicyDocumentError, type PolicyKind, parsePolicyDocument } from './index.js'
 
@@ -61,75 +62,92 @@ describe('whatever comes in', () => {
     return outcome.length > 0
   }
   const kinds = fc.constantFrom<PolicyKind>('identity', 'session')
-  const runs = { numRuns: Number(process.env.FUZZ_RUNS ?? 3_000) }
+  const campaign = { subject: 'policy documents', properties: 4 }
+  const limit = fuzzTimeout(campaign)
 
-  it('survives any value', () => {
-    fc.assert(
-      fc.property(fc.anything({ withNullPrototype: true }), kinds, (value, kind) => void survives(value, kind)),
-      runs,
-    )
-  })
+  it(
+    'survives any value',
+    async () => {
+      await fuzz(
+        campaign,
+        fc.property(fc.anything({ withNullPrototype: true }), kinds, (value, kind) => void survives(value, kind)),
+      )
+    },
+    limit,
+  )
 
-  it('survives any text, and any JSON', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(fc.string({ unit: 'binary' }), fc.json()),
-        kinds,
-        (value, kind) => void survives(value, kind),
-      ),
-      runs,
-    )
-  })
-
-  it('survives a policy with a piece cut out, doubled or replaced', () => {
-    expect(survives(text, 'session')).toBe(true)
-    const piece = fc.oneof(
-      fc.constant(''),
-      fc.string({ maxLength: 4, unit: 'binary' }),
-      fc.constantFrom('{', '}', '[]', '"', '\\', ':', '${', '*', ','),
-    )
-    fc.assert(
-      fc.property(fc.nat(text.length), fc.nat(12), piece, fc.boolean(), kinds, (at, length, put, doubled, kind) => {
-        const cut = text.slice(at, at + length)
-        void survives(text.slice(0, at) + (doubled ? cut + cut : put) + text.slice(at + length), kind)
-      }),
-      runs,
-    )
-  })
-
-  it('survives any strings in the right places, and matching them ends', () => {
-    const words = fc.array(
-      fc.oneof(fc.string(), fc.stringMatching(/^(arn:aws:iot:|\*|\?|\$\{|\}|:|a|\$\{\*\}){0,12}$/)),
-      { maxLength: 4 },
-    )
-    const statement = fc.record(
-      {
-        Effect: fc.constantFrom('Allow', 'Deny'),
-        Action: fc.constantFrom('iot:*', '*', ['iot:Pu?lish']),
-        Resource: words.map((all) => all.map((word) => `arn:aws:iot:${word}:*:topic/${word}`)),
-        Condition: fc.dictionary(
-          fc.constantFrom(
-            'StringLike',
-            'ArnLike',
-            'IpAddress',
-            'DateLessThan',
-            'NumericEquals',
-            'ForAnyValue:StringNotLike',
-            'Null',
-            'Bool',
-          ),
-          fc.record({ 'aws:userid': words }),
+  it(
+    'survives any text, and any JSON',
+    async () => {
+      await fuzz(
+        campaign,
+        fc.property(
+          fc.oneof(fc.string({ unit: 'binary' }), fc.json()),
+          kinds,
+          (value, kind) => void survives(value, kind),
         ),
-      },
-      { requiredKeys: ['Effect', 'Action', 'Resource'] },
-    )
-    let accepted = 0
-    fc.assert(
-      fc.property(fc.array(statement, { minLength: 1, maxLength: 3 }), (Statement) => {
-        if (survives({ Version: '2012-10-17', Statement }, 'identity')) accepted++
-      }),
-      runs,
-    )
-    expect(accepted).toBeGreaterThan(100)
-  })
+      )
+    },
+    limit,
+  )
+
+  it(
+    'survives a policy with a piece cut out, doubled or replaced',
+    async () => {
+      expect(survives(text, 'session')).toBe(true)
+      const piece = fc.oneof(
+        fc.constant(''),
+        fc.string({ maxLength: 4, unit: 'binary' }),
+        fc.constantFrom('{', '}', '[]', '"', '\\', ':', '${', '*', ','),
+      )
+      await fuzz(
+        campaign,
+        fc.property(fc.nat(text.length), fc.nat(12), piece, fc.boolean(), kinds, (at, length, put, doubled, kind) => {
+          const cut = text.slice(at, at + length)
+          void survives(text.slice(0, at) + (doubled ? cut + cut : put) + text.slice(at + length), kind)
+        }),
+      )
+    },
+    limit,
+  )
+
+  it(
+    'survives any strings in the right places, and matching them ends',
+    async () => {
+      const words = fc.array(
+        fc.oneof(fc.string(), fc.stringMatching(/^(arn:aws:iot:|\*|\?|\$\{|\}|:|a|\$\{\*\}){0,12}$/)),
+        { maxLength: 4 },
+      )
+      const statement = fc.record(
+        {
+          Effect: fc.constantFrom('Allow', 'Deny'),
+          Action: fc.constantFrom('iot:*', '*', ['iot:Pu?lish']),
+          Resource: words.map((all) => all.map((word) => `arn:aws:iot:${word}:*:topic/${word}`)),
+          Condition: fc.dictionary(
+            fc.constantFrom(
+              'StringLike',
+              'ArnLike',
+              'IpAddress',
+              'DateLessThan',
+              'NumericEquals',
+              'ForAnyValue:StringNotLike',
+              'Null',
+              'Bool',
+            ),
+            fc.record({ 'aws:userid': words }),
+          ),
+        },
+        { requiredKeys: ['Effect', 'Action', 'Resource'] },
+      )
+      let accepted = 0
+      await fuzz(
+        campaign,
+        fc.property(fc.array(statement, { minLength: 1, maxLength: 3 }), (Statement) => {
+          if (survives({ Version: '2012-10-17', Statement }, 'identity')) accepted++
+        }),
+      )
+      expect(accepted).toBeGreaterThan(100)
+    },
+    limit,
+  )
 })

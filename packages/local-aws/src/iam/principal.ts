@@ -20,8 +20,8 @@ export interface Principal {
   /** What `aws:CurrentTime` is read from; the machine's clock if absent. */
   readonly clock?: Clock
   /**
-   * The policies that bound this principal now. Read at every decision, never cached: a role's policy that changes
-   * under a live session takes effect at its next request.
+   * The policies that bound this principal now, to be read at every decision: a role's policy that changes under a live
+   * session takes effect at its next request. The same object as long as nothing of it changed.
    */
   policies(): PolicySet
 }

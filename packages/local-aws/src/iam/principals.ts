@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
-import type { SessionSettings, User } from './entities.js'
-import type { NamedPolicy } from './evaluate.js'
+import type { Role, SessionSettings, User } from './entities.js'
+import type { NamedPolicy, PolicySet } from './evaluate.js'
 import { parsePolicyDocument } from './parse-policy-document.js'
 import type { PolicyDocument } from './policy-document.js'
 import type { Principal } from './principal.js'
@@ -9,13 +9,14 @@ import type { Principal } from './principal.js'
 export interface PolicySource {
   readonly accountId: string
   readonly clock: Clock
-  /** @throws NoSuchEntityError */
+  /** The one document that this ARN has for good. @throws NoSuchEntityError */
   policy(arn: string): PolicyDocument
   /** Is the role that a session was made for still there? */
-  hasRole(role: SessionSettings['role']): boolean
+  hasRole(role: Role): boolean
 }
 
 export function userPrincipal(user: User, { accountId, clock }: PolicySource): Principal {
+  const inline = inlineOf(`user ${user.userName}`, user.inlinePolicies)
   return {
     type: 'User',
     accountId,
@@ -26,7 +27,10 @@ export function userPrincipal(user: User, { accountId, clock }: PolicySource): P
       return user.tags
     },
     clock,
-    policies: () => ({ identity: inlineOf(`user ${user.userName}`, user.inlinePolicies) }),
+    policies: whileSame(
+      () => [inline()],
+      () => ({ identity: inline() }),
+    ),
   }
 }
 
@@ -34,14 +38,13 @@ export function userPrincipal(user: User, { accountId, clock }: PolicySource): P
 export function sessionPrincipal(settings: SessionSettings, source: PolicySource): Principal {
   const { role, sessionName, sessionPolicy, sessionPolicyArns = [], sourceIdentity, transitiveTagKeys } = settings
   const { accountId, clock } = source
-  const attached = (owner: string, arn: string): NamedPolicy => ({
-    name: `${owner}: managed policy ${arn.slice(arn.lastIndexOf('/') + 1)}`,
-    document: source.policy(arn),
-  })
-  const session = sessionPolicyArns.map((arn) => attached('session policy', arn))
+  const session = sessionPolicyArns.map((arn) => attached('session policy', arn, source))
   if (sessionPolicy !== undefined) {
     session.unshift({ name: 'session policy', document: parsePolicyDocument(sessionPolicy, 'session') })
   }
+  const ofRole = rolePolicies(role, source)
+  let before: PolicySet | undefined
+  let limited: PolicySet = { identity: [] }
   return {
     type: 'AssumedRole',
     accountId,
@@ -55,19 +58,74 @@ export function sessionPrincipal(settings: SessionSettings, source: PolicySource
     issuedAt: clock.now(),
     clock,
     policies: () => {
-      const limits = session.length === 0 ? {} : { session }
-      if (!source.hasRole(role)) return { identity: [], ...limits }
-      const name = `role ${role.roleName}`
-      const boundary = role.permissionsBoundary
-      return {
-        identity: [...inlineOf(name, role.inlinePolicies), ...role.managedPolicyArns.map((arn) => attached(name, arn))],
-        ...limits,
-        ...(boundary === undefined ? {} : { boundary: [attached('permissions boundary', boundary)] }),
+      const now = ofRole()
+      if (now !== before) {
+        before = now
+        limited = session.length === 0 ? now : { ...now, session }
       }
+      return limited
     },
   }
 }
 
-function inlineOf(owner: string, policies: ReadonlyMap<string, PolicyDocument>): NamedPolicy[] {
-  return [...policies].map(([name, document]) => ({ name: `${owner}: inline policy ${name}`, document }))
+const byRole = new WeakMap<Role, () => PolicySet>()
+
+/** What a role may do now: one reader for all of its sessions. */
+function rolePolicies(role: Role, source: PolicySource): () => PolicySet {
+  const known = byRole.get(role)
+  if (known !== undefined) return known
+  const owner = `role ${role.roleName}`
+  const inline = inlineOf(owner, role.inlinePolicies)
+  const policies = whileSame(
+    () => [source.hasRole(role), inline(), role.managedPolicyArns, role.permissionsBoundary],
+    () => {
+      if (!source.hasRole(role)) return { identity: [] }
+      const { managedPolicyArns, permissionsBoundary: boundary } = role
+      return {
+        identity: [...inline(), ...managedPolicyArns.map((arn) => attached(owner, arn, source))],
+        ...(boundary === undefined ? {} : { boundary: [attached('permissions boundary', boundary, source)] }),
+      }
+    },
+  )
+  byRole.set(role, policies)
+  return policies
+}
+
+const attached = (owner: string, arn: string, source: Pick<PolicySource, 'policy'>): NamedPolicy => ({
+  name: `${owner}: managed policy ${arn.slice(arn.lastIndexOf('/') + 1)}`,
+  document: source.policy(arn),
+})
+
+/** Looks at every call at what the policies are made of, and makes them anew when it is not the very same. */
+function whileSame(basis: () => readonly unknown[], policies: () => PolicySet): () => PolicySet {
+  let before: readonly unknown[] = []
+  let made: PolicySet = { identity: [] }
+  return () => {
+    const now = basis()
+    if (now.length === before.length && now.every((one, index) => one === before[index])) return made
+    made = policies()
+    before = now
+    return made
+  }
+}
+
+/** The same list as long as all policies are the same: a policy that is changed is another document. */
+function inlineOf(owner: string, policies: ReadonlyMap<string, PolicyDocument>): () => readonly NamedPolicy[] {
+  let before: (readonly [string, PolicyDocument])[] = []
+  let named: readonly NamedPolicy[] = []
+  const isSame = (): boolean => {
+    if (policies.size !== before.length) return false
+    let index = 0
+    for (const [name, document] of policies) {
+      const [nameBefore, documentBefore] = before[index++] ?? []
+      if (name !== nameBefore || document !== documentBefore) return false
+    }
+    return true
+  }
+  return () => {
+    if (isSame()) return named
+    before = [...policies]
+    named = before.map(([name, document]) => ({ name: `${owner}: inline policy ${name}`, document }))
+    return named
+  }
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.js'
 import {
   type AccessKey,
+  type AccessRequest,
   authorize,
   type ConditionContext,
+  DecisionMemory,
   type Directory,
   type EvaluationDecision,
 } from '../iam/index.js'
@@ -28,6 +30,8 @@ export interface Caller {
   readonly identity: AccessKey
   readonly clientId?: string | undefined
   readonly sourceIp: string
+  /** What was decided before, for a caller that comes again. */
+  readonly decisions?: DecisionMemory<IotAction, Ruling>
 }
 
 /** A decision together with what was decided. */
@@ -46,7 +50,10 @@ export interface AuthorizationOptions {
   readonly credentialExpiry: 'ignore' | 'disconnect' | 'deny'
 }
 
-/** From an operation to the action and the ARN that IAM decides on. Policies are read at every decision. */
+/**
+ * From an operation to the action and the ARN that IAM decides on. Policies are read at every decision: what is remembered
+ * for a connection does not outlive them.
+ */
 export class Authorization {
   readonly #options: AuthorizationOptions
   readonly #prefix: string
@@ -71,22 +78,42 @@ export class Authorization {
     return (directory.accessKey(accessKeyId)?.expiresAt ?? 0) <= clock.now()
   }
 
-  decide(caller: Caller, action: IotAction, name: string, context: ConditionContext = {}): Ruling {
-    const request = { action: `iot:${action}`, resource: this.arn(action, name) }
-    const { identity, clientId, sourceIp } = caller
-    if (this.#options.credentialExpiry === 'deny' && this.expired(identity)) {
+  /** @param context What this one operation adds to what is known about its caller. */
+  decide(caller: Caller, action: IotAction, name: string, context?: ConditionContext): Ruling {
+    if (this.#options.credentialExpiry === 'deny' && this.expired(caller.identity)) {
       const reason = 'the credentials that opened this connection have expired (switch credentialExpiry)'
-      return { ...request, allowed: false, outcome: 'ImplicitlyDenied', reason }
+      return { ...this.#request(action, name), allowed: false, outcome: 'ImplicitlyDenied', reason }
     }
-    const decision = authorize(identity.principal, {
-      ...request,
-      context: {
-        'aws:RequestedRegion': this.#options.region,
-        'aws:SourceIp': sourceIp,
-        ...(clientId === undefined ? {} : { 'iot:ClientId': clientId }),
-        ...context,
-      },
+    if (context === undefined && caller.decisions !== undefined) return caller.decisions.decide(action, name)
+    const request = this.#request(action, name)
+    const full = { ...contextOf(caller, this.#options), ...context }
+    return rulingOf(request, authorize(caller.identity.principal, { ...request, context: full }))
+  }
+
+  /** The same caller with a memory, which is worth it for a connection. */
+  remembering(caller: Caller): Caller {
+    const decisions = new DecisionMemory<IotAction, Ruling>({
+      principal: caller.identity.principal,
+      context: contextOf(caller, this.#options),
+      request: (action, name) => this.#request(action, name),
+      ruling: rulingOf,
     })
-    return { ...decision, ...request, allowed: decision.outcome === 'Allowed' }
+    return { ...caller, decisions }
+  }
+
+  #request(action: IotAction, name: string): AccessRequest {
+    return { action: `iot:${action}`, resource: this.arn(action, name) }
   }
 }
+
+const contextOf = ({ clientId, sourceIp }: Caller, { region }: AuthorizationOptions): ConditionContext => ({
+  'aws:RequestedRegion': region,
+  'aws:SourceIp': sourceIp,
+  ...(clientId === undefined ? {} : { 'iot:ClientId': clientId }),
+})
+
+const rulingOf = (request: AccessRequest, decision: EvaluationDecision): Ruling => ({
+  ...decision,
+  ...request,
+  allowed: decision.outcome === 'Allowed',
+})

@@ -1,36 +1,109 @@
 import { Duplex } from 'node:stream'
+import type { Packet } from 'mqtt-packet'
 import { FrameSplitter } from './frames.js'
 
 /** What the connection does with the broker's side of it. */
 export interface StreamOwner {
-  /** Packets from the broker, whole and in order; `done` when the client can take more. */
-  fromBroker(frames: Buffer[], done: () => void): void
-  /** The broker can take more. */
+  /** Packets from the broker, whole and in order. */
+  fromBroker(frames: Buffer[]): void
+  /** Whether the client takes what it is sent. */
+  readonly keepsUp: boolean
+  /** Calls `ready` when it has taken what was sent. */
+  whenSent(ready: () => void): void
+  /** The broker has done with all packets that it was given. */
   brokerReads(): void
   /** The stream is over, by either side. */
   streamClosed(error: Error | null): void
 }
 
-/** The stream that the broker takes for its client's socket. */
+/** What we use of aedes' client and has no types. */
+interface BrokerClient {
+  /** Its parser hands over what it read by this event. */
+  readonly _parser: { emit(event: 'packet', packet: Packet): boolean }
+  will: unknown
+}
+
+/** Packets that may wait for the broker before the client is told to wait. */
+const ROOM = 64
+
+/**
+ * The stream that the broker takes for its client's socket. It carries packets, not bytes: what the client sent is read
+ * already, and is given to aedes where its own parser would give it; what aedes writes, field by field, is put together
+ * until it uncorks. So neither side pays for a stream's buffers.
+ */
 export class BrokerStream<Owner extends StreamOwner> extends Duplex {
   readonly owner: Owner
+  /** Set by aedes. */
+  readonly client: BrokerClient | undefined
   readonly #splitter = new FrameSplitter()
+  #inbox: Packet[] = []
+  #busy = false
+  #giving = false
+  #fields: Buffer[] = []
+  #corked = 0
+  #draining = false
 
   constructor(owner: Owner) {
     super({ allowHalfOpen: false })
     this.owner = owner
   }
 
-  override _read(): void {
-    this.owner.brokerReads()
+  /** Gives the broker a packet, after those before it. False when the client should wait. */
+  give(packet: Packet): boolean {
+    this.#inbox.push(packet)
+    if (!this.#busy) this.emit('readable')
+    return this.#inbox.length < ROOM
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.owner.fromBroker(this.#splitter.push(chunk), done)
+  /** aedes reads when it is told that there is something, and when it has done with what it got. */
+  override read(size?: number | null): null {
+    if (size === 0) return null // Node.js itself, on the first listener
+    this.#busy = false
+    if (this.#giving) return null
+    this.#giving = true
+    try {
+      while (!this.#busy && this.#inbox.length > 0) {
+        this.#busy = true
+        const batch = this.#inbox
+        this.#inbox = []
+        for (const packet of batch) this.client?._parser.emit('packet', packet)
+      }
+    } finally {
+      this.#giving = false
+    }
+    if (!this.#busy) this.owner.brokerReads()
+    return null
   }
 
-  override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    this.owner.fromBroker(this.#splitter.push(Buffer.concat(chunks.map(({ chunk }) => chunk))), done)
+  /** A field of a packet, or all of it. False asks aedes to wait for `drain`. */
+  override write(field: Buffer | string, encoding?: unknown): boolean {
+    this.#fields.push(typeof field === 'string' ? Buffer.from(field, encoding as BufferEncoding) : field)
+    if (this.#corked === 0) this.#send()
+    if (this.owner.keepsUp) return true
+    if (!this.#draining) {
+      this.#draining = true
+      this.owner.whenSent(() => {
+        this.#draining = false
+        this.emit('drain')
+      })
+    }
+    return false
+  }
+
+  override cork(): void {
+    this.#corked += 1
+  }
+
+  override uncork(): void {
+    this.#corked -= 1
+    if (this.#corked === 0) this.#send()
+  }
+
+  #send(): void {
+    if (this.#fields.length === 0) return
+    const frames = this.#splitter.push(Buffer.concat(this.#fields))
+    this.#fields = []
+    this.owner.fromBroker(frames)
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals'
-import { generate, type Packet } from 'mqtt-packet'
+import type { Packet } from 'mqtt-packet'
 import { Broker } from './broker.js'
 import { BrokerStream, type StreamOwner } from './broker-stream.js'
 import type { MqttConnection } from './connection.js'
@@ -12,11 +12,12 @@ it('stores no subscription that was not granted, even one that comes past the ch
   const owner: StreamOwner & Pick<MqttConnection, 'handover' | 'ended'> = {
     handover: new Handover(),
     ended: undefined,
-    fromBroker: (received, done) => {
+    fromBroker: (received) => {
       frames.push(...received)
-      done()
       more()
     },
+    keepsUp: true,
+    whenSent: () => undefined,
     brokerReads: () => undefined,
     streamClosed: () => undefined,
   }
@@ -27,7 +28,7 @@ it('stores no subscription that was not granted, even one that comes past the ch
     const answered = new Promise<void>((resolve) => {
       more = resolve
     })
-    stream.push(generate(packet))
+    stream.give(packet)
     return answered
   }
   broker.attach(connection)

@@ -66,8 +66,7 @@ export class Broker {
 
   /** The last will of this connection will not be sent. */
   forgetWill({ stream, clientId }: MqttConnection): void {
-    const { client } = stream as { client?: { will: unknown } }
-    if (client !== undefined) client.will = null
+    if (stream.client !== undefined) stream.client.will = null
     this.store.dropWill(clientId)
   }
 
@@ -88,6 +87,8 @@ async function launch(plane: () => Plane, store?: Store): Promise<Aedes> {
     // Its own limits are out of the way: ours come first.
     maxClientsIdLength: 65_535,
     queueLimit: 65_535,
+    // A message that waits for 100 others leaves long after its acknowledgement, and so in a TLS record of its own.
+    concurrency: 10_000,
     // A last will is the one thing that is published for a client without having come through its connection.
     authorizePublish: (client, packet, done) => {
       const connection = connectionOf(client)
@@ -98,7 +99,7 @@ async function launch(plane: () => Plane, store?: Store): Promise<Aedes> {
     authorizeForward: (client, packet) => {
       const connection = connectionOf(client)
       // aedes takes a message for a duplicate when a later one overtook it; only the same one again is a duplicate.
-      Object.assign(client, { duplicates: {} })
+      ;(client as unknown as { duplicates: object }).duplicates = {}
       if (connection === undefined) return null
       // Only what comes from the queue has an identifier already.
       if (packet.messageId !== undefined) connection.handover.sent()

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import type { Outbox } from './outbox.js'
+import { binaryFrame } from './web-socket-frame.js'
 
 /** Bytes that may wait for a slow client before the broker is told to wait. */
 const SEND_BUFFER = 1 << 20
@@ -10,10 +12,14 @@ const CLOSE_GRACE_MS = 1000
 export class ClientSocket {
   readonly #socket: WebSocket
   readonly #transport: Duplex
+  readonly #outbox: Outbox
+  /** Packets that leave together. */
+  #waiting: Buffer[] = []
 
-  constructor(socket: WebSocket, transport: Duplex) {
+  constructor(socket: WebSocket, transport: Duplex, outbox: Outbox) {
     this.#socket = socket
     this.#transport = transport
+    this.#outbox = outbox
     socket.on('error', () => undefined)
   }
 
@@ -24,13 +30,26 @@ export class ClientSocket {
   }
 
   send(bytes: Buffer): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(bytes)
+    this.#waiting.push(bytes)
+    if (this.#waiting.length === 1) this.#outbox.later(this.#sendAll)
   }
 
-  /** Calls `done` when the client is not far behind. */
-  whenReady(done: () => void): void {
-    if (this.#socket.bufferedAmount < SEND_BUFFER) done()
-    else this.#socket.ping(undefined, undefined, () => done())
+  readonly #sendAll = (): void => {
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#waiting = []
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    this.#transport.write(binaryFrame(waiting))
+  }
+
+  /** Whether the client is not far behind. */
+  get keepsUp(): boolean {
+    return this.#socket.bufferedAmount < SEND_BUFFER
+  }
+
+  /** Calls `done` when all that was sent before is on its way. */
+  whenSent(done: () => void): void {
+    this.#socket.ping(undefined, undefined, () => done())
   }
 
   pause(): void {
@@ -44,6 +63,7 @@ export class ClientSocket {
   /** AWS ends TLS and sends no Close frame: the device SDK's AWS_ERROR_MQTT_UNEXPECTED_HANGUP says so. */
   hangUp(): void {
     if (this.#transport.destroyed) return
+    this.#sendAll()
     this.resume() // a paused one would never see the other side's end
     this.#transport.end()
     const timer = setTimeout(() => this.#transport.destroy(), CLOSE_GRACE_MS)

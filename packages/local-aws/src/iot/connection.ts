@@ -6,16 +6,14 @@ import type { AccessKey } from '../iam/index.js'
 import type { Caller } from './authorization.js'
 import { BrokerStream, type StreamOwner } from './broker-stream.js'
 import { ClientSocket } from './client-socket.js'
-import { type Agreement, judgeConnect } from './connect.js'
-import { FrameError } from './frames.js'
+import type { Agreement } from './connect.js'
 import { Handover } from './handover.js'
+import { Inbound } from './inbound.js'
 import { RateLimit } from './limits.js'
 import { Outbound } from './outbound.js'
-import { judgePacket } from './packet.js'
-import { MalformedPacketError, PacketReader, type ReceivedPacket } from './packet-reader.js'
 import type { Plane } from './plane.js'
 import { TopicAliases } from './topic-aliases.js'
-import { type DisconnectReason, REASON, type Verdict } from './verdict.js'
+import { type DisconnectReason, REASON } from './verdict.js'
 
 /** A WebSocket that gate 1 let through. */
 export interface Handshake {
@@ -27,8 +25,8 @@ export interface Handshake {
 }
 
 /**
- * One WebSocket, between its client and the broker. Every packet from the client is judged here first, and the broker
- * sees only what passed.
+ * One WebSocket, between its client and the broker: who it is, from the handshake to its end. What the client sends goes
+ * through `Inbound`, what the broker sends through `Outbound`.
  */
 export class MqttConnection implements StreamOwner {
   readonly identity: AccessKey
@@ -53,16 +51,14 @@ export class MqttConnection implements StreamOwner {
 
   readonly #plane: Plane
   readonly #socket: ClientSocket
-  readonly #reader: PacketReader
-  /** True from CONNECT to CONNACK: nothing that follows is looked at before the broker has accepted. */
-  #held = false
+  readonly #inbound: Inbound
   #established = false
   #ending: DisconnectReason | undefined
   #lastHeard: number
 
   constructor(plane: Plane, { socket, transport, identity, sourceIp }: Handshake) {
     this.#plane = plane
-    this.#socket = new ClientSocket(socket, transport)
+    this.#socket = new ClientSocket(socket, transport, plane.outbox)
     this.identity = identity
     this.sourceIp = sourceIp
     this.caller = { identity, sourceIp }
@@ -70,7 +66,7 @@ export class MqttConnection implements StreamOwner {
     this.#lastHeard = this.openedAt
     this.publishes = new RateLimit(plane.limits.publishesPerSecond)
     this.outbound = new Outbound(plane, this)
-    this.#reader = new PacketReader(plane.limits.packetBytes)
+    this.#inbound = new Inbound(plane, this)
     this.stream.on('error', () => undefined)
     this.#socket.listen(
       (data, isBinary) => plane.latency.pass(this, () => this.#receive(data, isBinary)),
@@ -104,7 +100,8 @@ export class MqttConnection implements StreamOwner {
   /** What CONNECT asks for, even if it is refused afterwards. */
   agree(agreement: Agreement): void {
     this.agreement = agreement
-    this.caller = { identity: this.identity, sourceIp: this.sourceIp, clientId: agreement.clientId }
+    const { identity, sourceIp } = this
+    this.caller = this.#plane.authorization.remembering({ identity, sourceIp, clientId: agreement.clientId })
     this.outbound.agree(agreement)
   }
 
@@ -112,7 +109,7 @@ export class MqttConnection implements StreamOwner {
   establish(): void {
     this.#established = true
     this.#lastHeard = this.#plane.clock.now()
-    setImmediate(() => this.#hold(false))
+    setImmediate(() => this.#inbound.release())
   }
 
   /** The client sent DISCONNECT: the broker closes, we remember why. */
@@ -166,22 +163,43 @@ export class MqttConnection implements StreamOwner {
     this.#socket.send(bytes)
   }
 
-  toBroker(frame: Buffer): void {
-    if (!this.stream.push(frame)) this.#socket.pause()
+  toBroker(packet: Packet): void {
+    if (!this.stream.give(packet)) this.#socket.pause()
   }
 
-  fromBroker(frames: Buffer[], done: () => void): void {
+  fromBroker(frames: Buffer[]): void {
     try {
-      const passed = frames.flatMap((frame) => this.outbound.pass(frame) ?? [])
-      if (passed.length > 0) this.send(passed.length === 1 ? (passed[0] as Buffer) : Buffer.concat(passed))
+      for (const frame of frames) {
+        const passed = this.outbound.pass(frame)
+        if (passed !== undefined) this.send(passed)
+      }
     } catch (error) {
-      this.#broken(error as Error)
+      this.failed(error as Error)
     }
-    this.#socket.whenReady(done)
+  }
+
+  get keepsUp(): boolean {
+    return this.#socket.keepsUp
+  }
+
+  whenSent(ready: () => void): void {
+    this.#socket.whenSent(ready)
   }
 
   brokerReads(): void {
-    if (!this.#held) this.#socket.resume()
+    if (!this.#inbound.held) this.#socket.resume()
+  }
+
+  /** Stops and starts what the client sends. */
+  read(reads: boolean): void {
+    if (reads) this.#socket.resume()
+    else this.#socket.pause()
+  }
+
+  /** The stand-in cannot go on with this client. */
+  failed(error: Error): void {
+    this.#plane.record.failed(this.caller, error)
+    this.end('SERVER_ERROR', REASON.unspecified)
   }
 
   streamClosed(error: Error | null): void {
@@ -199,74 +217,7 @@ export class MqttConnection implements StreamOwner {
       this.end('WEBSOCKET_TTL_EXPIRATION', REASON.administrativeAction)
     if (!this.checkTime(now)) return
     this.#lastHeard = now
-    try {
-      this.#reader.push(data)
-      this.#drain()
-    } catch (error) {
-      this.#broken(error as Error)
-    }
-  }
-
-  /** Judges what came, in order, until a verdict or the CONNACK is outstanding. @throws MalformedPacketError */
-  #drain(): void {
-    while (!this.#held && this.#ending === undefined) {
-      const received = this.#reader.next()
-      if (received === undefined) return
-      if (this.agreement === undefined) this.#connect(received)
-      else this.#carryOut(judgePacket(this.#plane, this, received.packet), received.frame)
-    }
-  }
-
-  /** [MQTT-3.1.0-1]: the first packet is a CONNECT. */
-  #connect({ packet, frame }: ReceivedPacket): void {
-    if (packet.cmd !== 'connect') {
-      this.end('CLIENT_ERROR')
-      return
-    }
-    this.#hold(true)
-    judgeConnect(this.#plane, this, packet)
-      .then((verdict) => {
-        if (verdict.kind === 'forward') this.#plane.broker.attach(this)
-        this.#carryOut(verdict, frame)
-      })
-      .catch((error: Error) => this.#broken(error))
-  }
-
-  #hold(held: boolean): void {
-    this.#held = held
-    if (held) {
-      this.#socket.pause()
-      return
-    }
-    this.#socket.resume()
-    try {
-      this.#drain()
-    } catch (error) {
-      this.#broken(error as Error)
-    }
-  }
-
-  #carryOut(verdict: Verdict, frame: Buffer): void {
-    if (verdict.kind === 'answer') this.sendPacket(verdict.packet)
-    else if (verdict.kind === 'end') this.end(verdict.reason, verdict.code, verdict.answer)
-    else if (verdict.kind === 'forward')
-      this.toBroker(verdict.packet === undefined ? frame : this.encode(verdict.packet))
-  }
-
-  /** What the client sent cannot be read; or, for any other error, it is the stand-in that cannot go on with this client. */
-  #broken(error: Error): void {
-    const { record, switches } = this.#plane
-    if (error instanceof FrameError && error.kind === 'too-large') {
-      record.refused('Malformed', this.caller, error.message)
-      const named = switches.oversizedV5 === 'disconnect-0x95'
-      this.end('CLIENT_ERROR', named ? REASON.packetTooLarge : REASON.quotaExceeded)
-    } else if (error instanceof FrameError || error instanceof MalformedPacketError) {
-      record.refused('Malformed', this.caller, error.message)
-      this.end('CLIENT_ERROR', REASON.malformed)
-    } else {
-      record.failed(this.caller, error)
-      this.end('SERVER_ERROR', REASON.unspecified)
-    }
+    this.#inbound.receive(data)
   }
 
   #socketClosed(code: number): void {

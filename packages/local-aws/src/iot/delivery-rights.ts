@@ -1,4 +1,5 @@
 import type { AedesPublishPacket } from 'aedes'
+import type { Ruling } from './authorization.js'
 import type { MqttConnection } from './connection.js'
 import type { Plane } from './plane.js'
 import { filterMatches, parseShared } from './topic.js'
@@ -30,15 +31,20 @@ export function isQueued(
 /** iot:Receive, decided anew for every delivery. */
 export function mayReceive(plane: Plane, connection: MqttConnection, topic: string, share?: string): boolean {
   const { authorization, record, switches } = plane
-  const names: string[] = []
-  const form = switches.sharedReceiveResource
-  if (share === undefined || form !== 'share') names.push(topic)
-  if (share !== undefined && form !== 'topic') names.push(`$share/${parseShared(share)?.group}/${topic}`)
-  const rulings = names.map((name) => authorization.decide(connection.caller, 'Receive', name))
-  if (rulings.some(({ allowed }) => allowed)) return true
-  const [first] = rulings
-  if (first !== undefined) record.denied('Receive', connection.caller, first, { topic })
+  let refused: Ruling | undefined
+  for (const name of share === undefined ? [topic] : sharedNames(topic, share, switches.sharedReceiveResource)) {
+    const ruling = authorization.decide(connection.caller, 'Receive', name)
+    if (ruling.allowed) return true
+    refused ??= ruling
+  }
+  if (refused !== undefined) record.denied('Receive', connection.caller, refused, { topic })
   return false
+}
+
+/** What iot:Receive is checked on for a shared subscription: one of them is enough. */
+function sharedNames(topic: string, share: string, form: Plane['switches']['sharedReceiveResource']): string[] {
+  const inGroup = `$share/${parseShared(share)?.group}/${topic}`
+  return form === 'either' ? [topic, inGroup] : [form === 'topic' ? topic : inGroup]
 }
 
 /** A last will is checked once more when it is sent; everything else was checked as it came in. */
@@ -55,11 +61,9 @@ export function maySendWill(plane: Plane, connection: MqttConnection, topic: str
 
 /** False for a topic that aedes matches by MQTT's rule and AWS does not: `a` for `a/#`. */
 function wants({ filters }: MqttConnection, topic: string): boolean {
-  let doubtful = filters.has(`${topic}/#`)
-  for (const filter of filters.keys()) {
-    if (doubtful) break
-    doubtful = filter.endsWith('/#') && filter.includes('+')
-  }
+  let doubtful = false
+  for (const filter of filters.keys())
+    doubtful ||= filter.endsWith('/#') && (filter.includes('+') || filter.length === topic.length + 2)
   return !doubtful || [...filters.keys()].some((one) => filterMatches(parseShared(one)?.filter ?? one, topic))
 }
 

@@ -9,6 +9,8 @@ export class FrameError extends Error {
   }
 }
 
+const nothing: Buffer = Buffer.alloc(0)
+
 /**
  * Cuts a byte stream into MQTT control packets by their fixed headers (§2.1): one byte of type and flags, then the
  * remaining length as a variable byte integer of one to four bytes. A packet over the limit is refused on its header,
@@ -16,7 +18,7 @@ export class FrameError extends Error {
  */
 export class FrameSplitter {
   readonly #maximum: number
-  #rest: Buffer = Buffer.alloc(0)
+  #rest = nothing
 
   constructor(maximum: number = Number.POSITIVE_INFINITY) {
     this.#maximum = maximum
@@ -27,8 +29,9 @@ export class FrameSplitter {
     let rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
     const frames: Buffer[] = []
     for (let size = this.#frameSize(rest); size !== undefined && size <= rest.length; size = this.#frameSize(rest)) {
-      frames.push(rest.subarray(0, size))
-      rest = rest.subarray(size)
+      // Nearly always one packet comes at a time, and then it needs no view of its own.
+      frames.push(size === rest.length ? rest : rest.subarray(0, size))
+      rest = size === rest.length ? nothing : rest.subarray(size)
     }
     this.#rest = rest
     return frames

@@ -11,6 +11,7 @@ import { DataPlaneApi } from './data-plane.js'
 import { Latency } from './latency.js'
 import { Lifecycle } from './lifecycle.js'
 import { DEFAULT_LIMITS, type Limits } from './limits.js'
+import { Outbox } from './outbox.js'
 import { type Plane, Recorder } from './plane.js'
 import { Sessions } from './sessions.js'
 import { SharedSubscriptions } from './shared.js'
@@ -83,7 +84,7 @@ export class IotDataPlane {
   }
 
   static async start(options: IotOptions): Promise<IotDataPlane> {
-    const { directory, region, accountId, tls, clock = systemClock, journal = () => undefined, port = 0 } = options
+    const { directory, region, accountId, tls, clock = systemClock, journal, port = 0 } = options
     const switches = resolveSwitches(options.switches)
     const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
     const record = new Recorder(journal, clock)
@@ -100,6 +101,7 @@ export class IotDataPlane {
       shared: new SharedSubscriptions(self),
       lifecycle: new Lifecycle(self),
       latency: new Latency(),
+      outbox: new Outbox(),
       sockets: new Set(),
       connected: new Map(),
     }

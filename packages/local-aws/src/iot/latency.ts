@@ -13,6 +13,10 @@ export class Latency {
 
   /** Runs `action` now or later, never before an earlier one of the same `source`. */
   pass(source: object, action: () => void): void {
+    if (this.#milliseconds === 0 && this.#timers.size === 0) {
+      action()
+      return
+    }
     const now = performance.now()
     const due = Math.max(now + this.#milliseconds, this.#due.get(source) ?? 0)
     const waiting = this.#waiting.get(source) ?? []

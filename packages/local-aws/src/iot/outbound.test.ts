@@ -21,7 +21,7 @@ function stage(agreement: { receiveMaximum: number; maximumPacketSize: number })
   const connection = {
     ended: undefined as string | undefined,
     send: (bytes: Buffer) => collect(bytes, (packet) => sent.push(String((packet as { payload: Buffer }).payload))),
-    toBroker: (bytes: Buffer) => collect(bytes, ({ messageId = 0 }) => acknowledged.push(messageId)),
+    toBroker: ({ messageId = 0 }: Packet) => acknowledged.push(messageId),
   }
   const clock = { at: 0, now: () => clock.at }
   const plane = { clock, limits: { ...DEFAULT_LIMITS, publishesPerSecond: 2 } } as unknown as Plane

@@ -1,4 +1,4 @@
-import { generate, type Packet, parser } from 'mqtt-packet'
+import { type Packet, parser } from 'mqtt-packet'
 import { connackFor } from './connack.js'
 import type { Agreement } from './connect.js'
 import type { MqttConnection } from './connection.js'
@@ -12,7 +12,8 @@ export class Outbound {
   readonly #connection: MqttConnection
   readonly #acks = new Map<number, () => Packet>()
   #window: DeliveryWindow | undefined
-  #lastHanded: string | undefined
+  #lastBroker: string | undefined
+  #lastCounter: number | undefined
 
   constructor(plane: Plane, connection: MqttConnection) {
     this.#plane = plane
@@ -37,9 +38,9 @@ export class Outbound {
   /** Whether the broker hands over the same message again, for another filter that matches it too. */
   isRepeated({ brokerId, brokerCounter }: { brokerId?: string | null; brokerCounter?: number }): boolean {
     if (brokerId === undefined || brokerId === null) return false // retained messages have none
-    const handed = `${brokerId} ${brokerCounter}`
-    const repeated = this.#lastHanded === handed
-    this.#lastHanded = handed
+    const repeated = this.#lastCounter === brokerCounter && this.#lastBroker === brokerId
+    this.#lastBroker = brokerId
+    this.#lastCounter = brokerCounter
     return repeated
   }
 
@@ -63,7 +64,7 @@ export class Outbound {
     if (this.#connection.ended !== undefined) return undefined
     const fate = this.#window?.offer(frame, this.#plane.clock.now())
     // The client never sees it, so we acknowledge it for the client.
-    if (fate === 'discard') this.#connection.toBroker(generate({ cmd: 'puback', messageId: publishMessageId(frame) }))
+    if (fate === 'discard') this.#connection.toBroker({ cmd: 'puback', messageId: publishMessageId(frame) })
     return fate === 'send' ? frame : undefined
   }
 

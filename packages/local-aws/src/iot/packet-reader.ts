@@ -1,12 +1,6 @@
 import { type Packet, parser } from 'mqtt-packet'
 import { FrameSplitter } from './frames.js'
 
-/** A control packet with the bytes it came in. */
-export interface ReceivedPacket {
-  readonly packet: Packet
-  readonly frame: Buffer
-}
-
 /** The bytes are not MQTT [MQTT-4.13.1-1]. */
 export class MalformedPacketError extends Error {
   override name = 'MalformedPacketError'
@@ -31,11 +25,11 @@ export class PacketReader {
 
   /** @throws FrameError */
   push(bytes: Buffer): void {
-    this.#frames.push(...this.#splitter.push(bytes))
+    for (const frame of this.#splitter.push(bytes)) this.#frames.push(frame)
   }
 
   /** The next whole packet, if there is one. @throws MalformedPacketError */
-  next(): ReceivedPacket | undefined {
+  next(): Packet | undefined {
     const frame = this.#frames.shift()
     if (frame === undefined) return undefined
     this.#parsed = undefined
@@ -50,13 +44,15 @@ export class PacketReader {
     if (needsIdentifier(packet) && !packet.messageId)
       throw new MalformedPacketError('the packet identifier is 0 [MQTT-2.2.1-3]')
     for (const text of textsOf(packet)) checkText(text, frame)
-    return { packet, frame }
+    return packet
   }
 }
 
 function needsIdentifier(packet: Packet): boolean {
   return packet.cmd === 'publish' ? packet.qos > 0 : packet.cmd === 'subscribe' || packet.cmd === 'unsubscribe'
 }
+
+const none: readonly string[] = []
 
 /** The UTF-8 fields that decide what a packet is about. */
 function textsOf(packet: Packet): readonly string[] {
@@ -70,7 +66,7 @@ function textsOf(packet: Packet): readonly string[] {
     case 'unsubscribe':
       return packet.unsubscriptions
     default:
-      return []
+      return none
   }
 }
 

@@ -3,7 +3,7 @@ import type { MqttConnection } from './connection.js'
 import type { Plane } from './plane.js'
 import { judgePublish } from './publish.js'
 import { judgeSubscribe, judgeUnsubscribe } from './subscribe.js'
-import { end, forward, REASON, type Verdict } from './verdict.js'
+import { drop, end, forward, REASON, type Verdict } from './verdict.js'
 
 /** What becomes of any packet after CONNECT. */
 export function judgePacket(plane: Plane, connection: MqttConnection, packet: Packet): Verdict {
@@ -16,7 +16,8 @@ export function judgePacket(plane: Plane, connection: MqttConnection, packet: Pa
       return judgeUnsubscribe(plane, connection, packet)
     case 'puback':
       connection.outbound.acknowledged(packet.messageId)
-      return forward()
+      // The broker keeps what it sent only for sessions that may be resumed.
+      return connection.agreement?.sessionExpirySeconds === 0 ? drop : forward()
     case 'pingreq':
       return forward()
     case 'disconnect':

@@ -6,6 +6,7 @@ import type { MqttConnection } from './connection.js'
 import type { Latency } from './latency.js'
 import type { Lifecycle } from './lifecycle.js'
 import type { Limits } from './limits.js'
+import type { Outbox } from './outbox.js'
 import type { Sessions } from './sessions.js'
 import type { SharedSubscriptions } from './shared.js'
 import type { Switches } from './switches.js'
@@ -22,6 +23,7 @@ export interface Plane {
   readonly shared: SharedSubscriptions
   readonly lifecycle: Lifecycle
   readonly latency: Latency
+  readonly outbox: Outbox
   /** Every open WebSocket. */
   readonly sockets: Set<MqttConnection>
   /** The connection that holds a client ID. */
@@ -32,10 +34,11 @@ type Fields = Record<string, string | number | boolean>
 
 /** Writes what the data plane does to the journal. */
 export class Recorder {
-  readonly #journal: Journal
+  readonly #journal: Journal | undefined
   readonly #clock: Clock
 
-  constructor(journal: Journal, clock: Clock) {
+  /** Without a journal nothing is written. */
+  constructor(journal: Journal | undefined, clock: Clock) {
     this.#journal = journal
     this.#clock = clock
   }
@@ -71,6 +74,7 @@ export class Recorder {
   }
 
   #write(outcome: JournalEntry['outcome'], event: string, caller: Caller, detail: string | undefined, fields: Fields) {
+    if (this.#journal === undefined) return
     const clientId = caller.clientId === undefined ? {} : { clientId: caller.clientId }
     this.#entry(outcome, event, caller.identity.principal.arn, detail, { ...clientId, ...fields })
   }
@@ -82,7 +86,7 @@ export class Recorder {
     detail: string | undefined,
     fields: Fields,
   ) {
-    this.#journal({
+    this.#journal?.({
       at: this.#clock.now(),
       service: 'iot',
       event,

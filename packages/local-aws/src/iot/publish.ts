@@ -33,7 +33,7 @@ export function judgePublish(plane: Plane, connection: MqttConnection, packet: I
     return version === 5 ? end('CLIENT_ERROR', REASON.qosNotSupported) : drop
   }
   if (packet.dup && qos === 0) return refuse('DUP is set on QoS 0 [MQTT-3.3.1-2]', REASON.malformed, true)
-  if (/[+#]/.test(properties.responseTopic ?? ''))
+  if (properties.responseTopic !== undefined && /[+#]/.test(properties.responseTopic))
     return refuse('the response topic contains a wildcard [MQTT-3.3.2-14]', REASON.protocolError, true)
   if (properties.subscriptionIdentifier !== undefined)
     return refuse('a client sends no subscription identifier in PUBLISH [MQTT-3.3.4-6]', REASON.protocolError, true)

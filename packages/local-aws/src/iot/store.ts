@@ -92,6 +92,7 @@ function correct(store: Persistence, plane: () => Plane): void {
   // Who gets a QoS 1 message queued: by AWS's matching, and once however many filters match.
   store.subscriptionsByTopic = async (topic) => {
     const matching = await subscriptionsByTopic.call(store, topic)
+    if (matching.length === 0) return matching
     const clients = matching.filter((one) => filterMatches(one.topic, topic)).map((one) => [one.clientId, one] as const)
     return [...new Map(clients).values()]
   }

@@ -41,7 +41,7 @@ export async function setStage(options: Partial<IotOptions> = {}): Promise<Stage
     tls: material,
     ...options,
   })
-  const opened: RawClient[] = []
+  const opened = new Set<RawClient>()
   let roles = 0
   const stage: Stage = {
     iot,
@@ -72,7 +72,8 @@ export async function setStage(options: Partial<IotOptions> = {}): Promise<Stage
     },
     open: async (key) => {
       const client = new RawClient(await stage.presign(key), material.ca)
-      opened.push(client)
+      opened.add(client)
+      client.socket.once('close', () => opened.delete(client))
       await once(client.socket, 'open')
       return client
     },

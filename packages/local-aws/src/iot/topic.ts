@@ -19,7 +19,7 @@ export function parseShared(filter: string): SharedFilter | undefined {
 export function topicFault(topic: string, limits: Limits): string | undefined {
   if (topic === '') return 'the topic is empty'
   if (/[+#]/.test(topic)) return 'a topic cannot contain the wildcards + and #'
-  return lengthFault(topic.replace(BASIC_INGEST, ''), limits)
+  return lengthFault(topic.startsWith('$') ? topic.replace(BASIC_INGEST, '') : topic, limits)
 }
 
 /** Why this cannot be a topic filter, or undefined. [MQTT-4.7.1-1] to [MQTT-4.7.3-1], [MQTT-4.8.2-1] */
@@ -40,7 +40,8 @@ export function filterFault(filter: string, limits: Limits): string | undefined 
 function lengthFault(text: string, { topicBytes, topicSlashes }: Limits): string | undefined {
   const bytes = Buffer.byteLength(text)
   if (bytes > topicBytes) return `it has ${bytes} bytes and ${topicBytes} are allowed`
-  const slashes = text.split('/').length - 1
+  let slashes = 0
+  for (let at = text.indexOf('/'); at >= 0; at = text.indexOf('/', at + 1)) slashes += 1
   if (slashes > topicSlashes) return `it has ${slashes} slashes and ${topicSlashes} are allowed`
   if (text.includes('\0')) return 'it contains the null character'
   return undefined

@@ -47,8 +47,8 @@ export type Verdict =
   /** The connection ends: `answer` first if there is one, then for MQTT 5 a DISCONNECT with `code` unless the answer is a CONNACK. */
   | { readonly kind: 'end'; readonly reason: DisconnectReason; readonly code?: number; readonly answer?: Packet }
 
-export const forward = (packet?: Packet): Verdict =>
-  packet === undefined ? { kind: 'forward' } : { kind: 'forward', packet }
+const asItCame: Verdict = { kind: 'forward' }
+export const forward = (packet?: Packet): Verdict => (packet === undefined ? asItCame : { kind: 'forward', packet })
 export const answer = (packet: Packet): Verdict => ({ kind: 'answer', packet })
 export const drop: Verdict = { kind: 'drop' }
 export const end = (reason: DisconnectReason, code?: number, answer?: Packet): Verdict => ({
