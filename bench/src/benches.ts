@@ -2,7 +2,8 @@ import type { Bench } from './bench.js'
 import { density } from './density/density.js'
 import { firstMessage } from './first-message/first-message.js'
 import { renewal } from './renewal/renewal.js'
+import { standIn } from './stand-in/stand-in.js'
 import { vend } from './vend/vend.js'
 
 /** All benches, in the order in which they run and are reported. */
-export const benches: readonly Bench[] = [vend, firstMessage, renewal, density]
+export const benches: readonly Bench[] = [vend, firstMessage, renewal, density, standIn]

@@ -1,4 +1,4 @@
-// Load on the stand-in's data plane beside bare aedes, in the same run: 1,000 connected clients, each publishing to its own
+// Load on the stand-in's data plane beside bare aedes, and mosquitto where it is there, in the same run: 1,000 connected clients, each publishing to its own
 // topic (QoS 1, 256 bytes) and waiting for the message to come back. Needs `pnpm build`. Takes about one and a half minutes.
 //
 //   pnpm --filter local-aws bench [--connections 1000] [--rounds 3] [--seconds 2] [--json FILE]
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createTlsMaterial } from '../dist/tls.js'
 import { PAYLOAD_BYTES } from './load-shape.js'
+import { mosquittoVersion } from './mosquitto.js'
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== '--'),
@@ -64,7 +65,11 @@ async function connect(kind, tls) {
   const after = await server.ask('memory')
   note(`${kind}: connects per second`, perSecond)
   note(`${kind}: memory per connection: resident, KiB`, (after.rss - before.rss) / 1024 / connections)
-  note(`${kind}: memory per connection: JavaScript heap, KiB`, (after.heapUsed - before.heapUsed) / 1024 / connections)
+  if (after.heapUsed > 0)
+    note(
+      `${kind}: memory per connection: JavaScript heap, KiB`,
+      (after.heapUsed - before.heapUsed) / 1024 / connections,
+    )
   return { kind, server, clients }
 }
 
@@ -90,7 +95,8 @@ async function load({ kind, server, clients }, warm) {
   return { perSecond, cpu: spent(cpuFrom, cpuTo) / messages }
 }
 
-const KINDS = ['aedes', 'stand-in', 'aedes-ws-stream']
+const mosquitto = mosquittoVersion()
+const KINDS = ['aedes', 'stand-in', 'aedes-ws-stream', ...(mosquitto === undefined ? [] : ['mosquitto'])]
 
 async function round(tls) {
   const servers = []
@@ -141,6 +147,7 @@ console.log(
   `${connections} connections, QoS 1, ${PAYLOAD_BYTES} bytes. ${machine.cores} cores, Node.js ${process.version},`,
 )
 console.log(`load before the run ${machine.loadBefore.map((value) => value.toFixed(1)).join(' ')}`)
+console.log(mosquitto === undefined ? 'mosquitto is not on this machine: left out.' : `mosquitto ${mosquitto}`)
 console.log('Quotas raised: CONNECT per second in the account (500 otherwise). All others as on AWS.')
 const tls = await createTlsMaterial()
 const elapsed = () => (performance.now() - began) / 1000
@@ -177,6 +184,6 @@ for (const [kind, how] of [
 }
 console.log(`${Math.round(elapsed())} s in all.`)
 if (values.json) {
-  const report = { at: new Date().toISOString(), connections, rounds, seconds, machine, results, samples }
+  const report = { at: new Date().toISOString(), mosquitto, connections, rounds, seconds, machine, results, samples }
   writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
 }

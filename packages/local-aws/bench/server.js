@@ -1,11 +1,18 @@
 // One server in a process of its own, run by load.js with --expose-gc and asked over the channel between the processes.
 import { startBare } from './bare-aedes.js'
 import { clientIdOf, topicOf, userOf } from './load-shape.js'
+import { startMosquitto } from './mosquitto.js'
 import { measureChecks, startStandIn } from './stand-in.js'
 
 let sessions = []
+/** Where the server is a process of its own. */
+let other
 const answers = {
   async start({ kind, tls, connections }) {
+    if (kind === 'mosquitto') {
+      other = await startMosquitto({ tls, connections })
+      return { urls: other.urls }
+    }
     if (kind !== 'stand-in') return startBare({ kind, tls, connections })
     const users = Array.from({ length: connections }, (_, index) => ({
       name: userOf(index),
@@ -17,6 +24,7 @@ const answers = {
     return { urls: started.urls }
   },
   async memory() {
+    if (other !== undefined) return other.memory()
     // Twice: finalizers of the first collection let go of more.
     for (let pass = 0; pass < 2; pass++) {
       globalThis.gc()
@@ -25,7 +33,7 @@ const answers = {
     const { rss, heapUsed } = process.memoryUsage()
     return { rss, heapUsed }
   },
-  cpu: () => process.cpuUsage(),
+  cpu: () => other?.cpu() ?? process.cpuUsage(),
   checks: () => measureChecks(sessions),
 }
 

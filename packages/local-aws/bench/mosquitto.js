@@ -1,0 +1,95 @@
+// mosquitto over the same TLS, where it is on this machine: everybody may do everything.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Debian has it where only root looks for programs. */
+const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`
+/** Of Linux, in Hz, and bytes. */
+const [CLOCK_TICKS, PAGE] = [100, 4096]
+
+/** `2.0.11`, or undefined where there is none; only Linux tells memory and CPU of another process. */
+export function mosquittoVersion() {
+  if (process.platform !== 'linux') return undefined
+  const { stdout } = spawnSync('mosquitto', ['-h'], { env: { PATH }, encoding: 'utf8' })
+  return /mosquitto version (\S+)/.exec(stdout ?? '')?.[1]
+}
+
+export async function startMosquitto({ tls, connections }) {
+  const folder = mkdtempSync(join(tmpdir(), 'mosquitto-'))
+  const file = (name, text) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const port = await freePort()
+  const settings = [
+    // One with WebSockets alone does not start: https://github.com/eclipse-mosquitto/mosquitto/issues/2284
+    `listener 0 ${join(folder, 'socket')}`,
+    `listener ${port}`,
+    'bind_interface lo',
+    'protocol websockets',
+    `certfile ${file('cert.pem', tls.cert)}`,
+    `keyfile ${file('key.pem', tls.key)}`,
+    'allow_anonymous true',
+    'persistence false',
+    'set_tcp_nodelay true',
+    'log_dest stderr',
+    'user root',
+  ]
+  const server = spawn('mosquitto', ['-c', file('mosquitto.conf', `${settings.join('\n')}\n`)], {
+    env: { PATH },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  process.on('exit', () => {
+    server.kill()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const ended = once(server, 'exit').then(([code]) => {
+    throw new Error(`mosquitto ended with ${code}`)
+  })
+  await Promise.race([running(server.stderr), ended])
+  ended.catch(() => process.exit(1))
+  const { pid } = server
+  return {
+    urls: Array(connections).fill(`wss://localhost:${port}/mqtt`),
+    memory: () => memory(pid),
+    cpu: () => cpu(pid),
+  }
+}
+
+async function running(log) {
+  let text = ''
+  for await (const chunk of log.iterator({ destroyOnReturn: false })) {
+    text += chunk
+    if (/mosquitto version \S+ running/.test(text)) break
+  }
+  log.resume()
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html */
+function memory(pid) {
+  const [, resident] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')
+  return { rss: Number(resident) * PAGE, heapUsed: 0 }
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 and 15; in microseconds as `process.cpuUsage` has them. */
+function cpu(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+  return { user: (Number(user) * 1e6) / CLOCK_TICKS, system: (Number(system) * 1e6) / CLOCK_TICKS }
+}
