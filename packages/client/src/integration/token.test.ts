@@ -1,0 +1,174 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { announce, type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { Project } from '../cli/project.fixture.js'
+import { fromVendor, type VendedIdentity } from '../from-vendor.js'
+import type { AskedGrants } from '../vendor.js'
+import { foreignKey, Issuer } from './issuer.fixture.js'
+import { stackWith } from './stack-variant.fixture.js'
+
+/** Callers with a token: the stack with the JWT authorizer, an issuer of its own, and the wire between them. */
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
+
+const journal: JournalEntry[] = []
+let issuer: Issuer
+let assembly: string
+let aws: LocalAws
+
+beforeAll(async () => {
+  issuer = await Issuer.start()
+  const jwt = { jwtIssuer: issuer.url, jwtAudience: 'app', jwtScope: 'mqtt' }
+  assembly = await stackWith({ ...jwt, backends: 'true', deployCheck: 'false' })
+  aws = await startLocalAws({ assembly, trust: issuer.certificate, journal: (entry) => journal.push(entry) })
+})
+afterAll(async () => {
+  await aws.close()
+  await issuer[Symbol.asyncDispose]()
+  rmSync(assembly, { recursive: true })
+})
+beforeEach(() => aws.faults.skewClock(0))
+
+const seconds = () => Math.floor(Date.now() / 1000)
+const claims = (change: object = {}) => {
+  const now = seconds()
+  return { iss: issuer.url, aud: 'app', sub: 'alice', scope: 'mqtt', iat: now, nbf: now, exp: now + 600, ...change }
+}
+const vends = () => journal.filter(({ event, outcome }) => event === 'AssumeRole' && outcome === 'ok').length
+
+async function vend(token: string, request: AskedGrants = {}): Promise<VendedIdentity> {
+  const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
+  const backoff = { baseMs: 0, capMs: 0, attempts: 1 }
+  const credentials = fromVendor({ url, ca: aws.ca, token: () => token, request, backoff })
+  try {
+    return await credentials()
+  } finally {
+    credentials.close()
+  }
+}
+
+describe('a token', () => {
+  it('of the issuer is its sub, and nobody else', async () => {
+    const { vended } = await vend(issuer.token(claims()))
+    expect(vended).toMatchObject({ userId: 'alice', clientIdPrefix: 'alice:' })
+    expect(vended.grants.publish).toContain('users/alice/#')
+  })
+
+  it('is good until it has expired, and not after', async () => {
+    const token = issuer.token(claims())
+    expect((await vend(token)).vended.userId).toBe('alice')
+    aws.faults.skewClock(11 * 60_000)
+    const before = vends()
+    await expect(vend(token)).rejects.toMatchObject({ status: 401 })
+    expect(vends()).toBe(before)
+    const later = seconds() + 11 * 60
+    expect((await vend(issuer.token(claims({ iat: later, nbf: later, exp: later + 600 })))).vended.userId).toBe('alice')
+  })
+
+  const forged: [string, number, () => string][] = [
+    ['has expired', 401, () => issuer.token(claims({ exp: seconds() - 1 }))],
+    ['is not valid yet', 401, () => issuer.token(claims({ nbf: seconds() + 3600 }))],
+    ['is for another audience', 401, () => issuer.token(claims({ aud: 'other' }))],
+    ['is of another issuer', 401, () => issuer.token(claims({ iss: 'https://localhost:1' }))],
+    ['is signed by somebody else', 401, () => issuer.token(claims(), { key: foreignKey() })],
+    ['is signed with a key that nobody published', 401, () => issuer.token(claims(), { header: { kid: 'two' } })],
+    [
+      'is not signed',
+      401,
+      () =>
+        `${issuer
+          .token(claims(), { header: { alg: 'none' } })
+          .split('.')
+          .slice(0, 2)
+          .join('.')}.`,
+    ],
+    [
+      'was changed on the way',
+      401,
+      () => {
+        const [header, , signature] = issuer.token(claims()).split('.')
+        return [header, Buffer.from(JSON.stringify(claims({ sub: 'admin' }))).toString('base64url'), signature].join(
+          '.',
+        )
+      },
+    ],
+    ['has not the scope', 403, () => issuer.token(claims({ scope: 'openid' }))],
+    ['is none', 401, () => 'admin'],
+  ]
+
+  it.each(forged)('that %s is refused with %i; nothing is vended', async (_, status, make) => {
+    const before = vends()
+    await expect(vend(make())).rejects.toMatchObject({ code: 'vend_refused', status })
+    expect(vends()).toBe(before)
+  })
+
+  it.each([
+    ['a filter', 'alice/#'],
+    ['a wildcard', '+'],
+    ['another level', 'bob/x'],
+    ['a null character', 'bob\0'],
+    ['nothing', ''],
+    ['a system topic', '${aws:userid}'],
+  ])('whose sub is %s is nobody; nothing is vended', async (_, sub) => {
+    const before = vends()
+    await expect(vend(issuer.token(claims({ sub })))).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
+    expect(vends()).toBe(before)
+  })
+
+  it.each([
+    ['an IAM wildcard', '*'],
+    ['a variable', 'a${aws:userid}'],
+    ['the start of a client ID', 'bob:'],
+    ['a list in writing', '[bob admin]'],
+  ])('whose sub is %s is a user of that name alone', async (_, sub) => {
+    const { vended } = await vend(issuer.token(claims({ sub })))
+    expect(vended).toMatchObject({ userId: sub, grants: { publish: ['test', `users/${sub}/#`] } })
+    await expect(vend(issuer.token(claims({ sub })), { publish: ['users/bob/x'] })).rejects.toMatchObject({
+      problem: { code: 'not_entitled' },
+    })
+  })
+
+  it.each([
+    ['a list with it', ['operators', 'staff'], true],
+    ['it alone', 'operators', true],
+    ['other groups', ['staff'], false],
+    ['a list in a list', [['operators']], false],
+    ['an object', { operators: true }, false],
+  ])('gives what its groups are entitled to: %s', async (_, groups, entitled) => {
+    const { vended } = await vend(issuer.token(claims({ groups, 'claims.groups': 'operators' })))
+    expect(vended.grants.subscribe.map(String).includes('devices/+/telemetry')).toBe(entitled)
+  })
+})
+
+describe('--token-file', () => {
+  it('asks with what the file holds at that moment', async () => {
+    await using project = new Project()
+    const { remove } = await announce(aws, { directory: project.folder })
+    const file = join(project.folder, 'token')
+    const expired = issuer.token(claims({ exp: seconds() - 1 }))
+    writeFileSync(file, expired)
+    const refused = await project.run('whoami', '--token-file', file)
+    expect(refused.code).not.toBe(0)
+    expect(refused.err).toContain('401')
+    expect(refused.err).not.toContain(expired)
+
+    const good = issuer.token(claims())
+    writeFileSync(file, `${good}\n`)
+    const { code, out, err } = await project.run('whoami', '--token-file', file)
+    expect(code).toBe(0)
+    expect([...out, err].join('\n')).toContain('alice')
+    expect([...out, err].join('\n')).not.toContain(good)
+
+    const message = ['--topic', 'test', '--publish', 'hi', '--count', '1']
+    const main = await project.run('start', ...message, '--token-file', file)
+    expect(main.out).toContain("Received message from topic 'test': hi")
+    await remove()
+  })
+
+  it('leaves no token behind in a log', () => {
+    const logs = [...aws.functions.keys()].flatMap((name) => aws.logs(name))
+    expect(JSON.stringify([logs, journal])).not.toMatch(/eyJ[\w-]+\.eyJ/)
+  })
+})
