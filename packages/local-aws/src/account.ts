@@ -10,7 +10,7 @@ import { type IotDataPlane, startIot } from './iot/index.js'
 import type { Journal } from './journal.js'
 import { FunctionRuntime, type LambdaHost, type LogLine } from './lambda/index.js'
 import { type Sts, startSts } from './sts/index.js'
-import { createTlsMaterial, type TlsMaterial } from './tls.js'
+import type { TlsMaterial } from './tls.js'
 
 export interface AccountSettings {
   /** What the health check answers. */
@@ -62,13 +62,13 @@ export class Account {
   }
 
   /** Starts STS, IAM and the IoT data plane; nothing is left running when one of them cannot start. */
-  static async open(settings: AccountSettings): Promise<Account> {
-    const account = new Account(settings, await createTlsMaterial())
+  static async open(settings: AccountSettings, tls: TlsMaterial): Promise<Account> {
+    const account = new Account(settings, tls)
     try {
       account.#folder = await mkdtemp(join(tmpdir(), `local-aws-${process.pid}-`))
       await writeFile(account.caFile, account.tls.ca)
       const { region, accountId, ports } = settings
-      const { directory, clock, tls } = account
+      const { directory, clock } = account
       const shared = { directory, region, clock, journal: account.#journal, tls }
       account.#sts = await startSts({ ...shared, port: ports.sts ?? 0 })
       account.#iot = await startIot({ ...shared, accountId, port: ports.iot ?? 0 })

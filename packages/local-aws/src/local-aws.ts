@@ -9,6 +9,7 @@ import type { IotDataPlane } from './iot/index.js'
 import type { Journal } from './journal.js'
 import type { FunctionRuntime, LogLine } from './lambda/index.js'
 import type { Sts } from './sts/index.js'
+import { createTlsMaterialAside } from './tls.js'
 
 export interface LocalAwsOptions {
   /** Folder that `cdk synth` writes: `cdk.out`. */
@@ -28,6 +29,11 @@ export interface LocalAwsOptions {
    * without them is faster and proves nothing about the stack.
    */
   readonly triggers?: boolean
+  /**
+   * Called when every endpoint answers, before the triggers have run: they may still fail the deployment, and then all of
+   * it ends.
+   */
+  readonly serving?: (served: Served) => void
   /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */
   readonly trust?: string
 }
@@ -53,21 +59,25 @@ export interface Faults {
   readonly api: HttpApiFaults
 }
 
-/** A running stand-in. */
-export interface LocalAws extends AsyncDisposable {
+/** Where a stand-in is to be found. */
+export interface Served {
   /** Different at each start. */
   readonly id: string
   readonly region: string
   readonly accountId: string
+  /** File with the PEM of the certificate authority, for `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and the like. */
+  readonly caFile: string
+  /** `sts`, `iam` and `api` are URLs, `iot` is host and port. */
+  readonly endpoints: { readonly sts: string; readonly iam: string; readonly api: string; readonly iot: string }
+}
+
+/** A running stand-in. */
+export interface LocalAws extends Served, AsyncDisposable {
   /** As `cdk deploy --outputs-file` writes them: by stack, by output. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly stacks: readonly RealisedStack[]
   /** PEM of the certificate authority that every endpoint's certificate is from; made at each start. */
   readonly ca: string
-  /** File that holds it, for `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and the like. */
-  readonly caFile: string
-  /** `sts`, `iam` and `api` are URLs, `iot` is host and port. */
-  readonly endpoints: { readonly sts: string; readonly iam: string; readonly api: string; readonly iot: string }
   readonly directory: Directory
   readonly iot: IotDataPlane
   readonly sts: Sts
@@ -104,17 +114,24 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const region = settle('region', stacks, options.region) ?? 'us-east-1'
   const accountId = settle('accountId', stacks, options.accountId) ?? '123456789012'
   const { clock = systemClock, journal = () => {}, ports = {}, parameters = {}, triggers = true, trust } = options
+  const making = createTlsMaterialAside()
+  making.catch(() => {}) // thrown where it is awaited
   // Loaded here: many who import this package only look for a stand-in that runs already.
   const { Account } = await import('./account.js')
   const { realise } = await import('./cloudformation/index.js')
   const settings = { id: randomUUID(), region, accountId, clock, journal, ports, triggers }
-  const account = await Account.open(trust === undefined ? settings : { ...settings, trust })
+  const account = await Account.open(trust === undefined ? settings : { ...settings, trust }, await making)
   try {
     const services = account.services()
     const exports = new Map<string, string>()
     const realised: RealisedStack[] = []
-    for (const stack of stacks) realised.push(await realise(stack, services, exports, parameters))
-    // Without an API in the assembly there is still one to ask whether the stand-in is alive.
+    const standing = async () => {
+      // Without an API in the assembly there is still one to ask whether the stand-in is alive.
+      const [api = await services.createHttpApi('none', undefined)] = account.apis
+      options.serving?.(whereIs(account, api))
+    }
+    for (const stack of stacks)
+      realised.push(await realise(stack, services, exports, parameters, stack === stacks.at(-1) ? standing : undefined))
     const [api = await services.createHttpApi('none', undefined)] = account.apis
     return describe(account, realised, api)
   } catch (error) {
@@ -123,10 +140,18 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }
 }
 
+const whereIs = ({ settings, caFile, sts, iam, iot }: Account, api: HttpApi): Served => ({
+  id: settings.id,
+  region: settings.region,
+  accountId: settings.accountId,
+  caFile,
+  endpoints: { sts: sts.url, iam: iam.url, api: api.endpoint, iot: iot.endpoint },
+})
+
 const DENY_IOT = [{ Sid: 'Fault', Effect: 'Deny', Action: 'iot:*', Resource: '*' }]
 
 function describe(account: Account, stacks: readonly RealisedStack[], api: HttpApi): LocalAws {
-  const { directory, sts, iam, iot, settings, clock } = account
+  const { directory, sts, iot, settings, clock } = account
   const { region, accountId } = settings
   const mayCall = {
     Version: '2012-10-17',
@@ -138,14 +163,10 @@ function describe(account: Account, stacks: readonly RealisedStack[], api: HttpA
     directory.createUser(name, { permissions: policyDocument }).accessKey
   const functions = [...account.functions.values()].map((one) => [one.configuration.functionName, one] as const)
   return {
-    id: settings.id,
-    region,
-    accountId,
+    ...whereIs(account, api),
     outputs: Object.fromEntries(stacks.map(({ stackName, outputs }) => [stackName, outputs])),
     stacks,
     ca: account.tls.ca,
-    caFile: account.caFile,
-    endpoints: { sts: sts.url, iam: iam.url, api: api.endpoint, iot: iot.endpoint },
     directory,
     iot,
     sts,

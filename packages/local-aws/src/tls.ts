@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
 
 /** PEM texts for the stand-in's servers: one certificate authority made at start, one certificate for localhost. */
 export interface TlsMaterial {
@@ -55,4 +56,17 @@ export async function createTlsMaterial(): Promise<TlsMaterial> {
     ],
   })
   return { ca: authority.cert, cert: server.cert, key: server.private }
+}
+
+/**
+ * The same in a thread of its own. Loading what makes certificates takes as long as loading everything else that a start needs;
+ * so both are done at once.
+ */
+export function createTlsMaterialAside(): Promise<TlsMaterial> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./tls-worker.js', import.meta.url))
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', () => reject(new Error('The thread that makes the certificates ended without any.')))
+  })
 }

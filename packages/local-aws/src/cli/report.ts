@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../journal.js'
-import type { LocalAws } from '../local-aws.js'
+import type { LocalAws, Served } from '../local-aws.js'
 
 /** A step of the deployment, as `cdk deploy` prints it. */
 export function deploymentLine({ at, event, detail, fields = {} }: JournalEntry): string {
@@ -10,7 +10,23 @@ export function deploymentLine({ at, event, detail, fields = {} }: JournalEntry)
   return `${parts.join(' | ')}${detail === undefined ? '' : ` ${detail}`}`
 }
 
-/** What to know once everything is up. */
+/** What to know once every endpoint answers. */
+export function servingLines({ endpoints, accountId, region, caFile }: Served, seconds: number): string[] {
+  return [
+    '',
+    `AWS IoT      wss://${endpoints.iot}/mqtt`,
+    `HTTP API     ${endpoints.api}`,
+    `STS          ${endpoints.sts}`,
+    `IAM          ${endpoints.iam}`,
+    `account      ${accountId}, ${region}`,
+    `CA           ${caFile}`,
+    'enforcement: on',
+    `serving after ${seconds.toFixed(2)}s`,
+    '',
+  ]
+}
+
+/** What to know once the deployment is complete: what it checks of itself has passed. */
 export function startedLines(aws: LocalAws, seconds: number): string[] {
   const outputs = Object.entries(aws.outputs).flatMap(([stack, values]) =>
     Object.entries(values).map(([name, value]) => `${stack}.${name} = ${value}`),
@@ -23,14 +39,6 @@ export function startedLines(aws: LocalAws, seconds: number): string[] {
     '',
     'Outputs:',
     ...outputs,
-    '',
-    `AWS IoT      wss://${aws.endpoints.iot}/mqtt`,
-    `HTTP API     ${aws.endpoints.api}`,
-    `STS          ${aws.endpoints.sts}`,
-    `IAM          ${aws.endpoints.iam}`,
-    `account      ${aws.accountId}, ${aws.region}`,
-    `CA           ${aws.caFile}`,
-    'enforcement: on',
     '',
     'In another terminal: eval "$(pnpm --silent local --env)" aims the AWS tools here. Ctrl-C ends it.',
     '',

@@ -1,8 +1,8 @@
 import { announce } from '../announcement.js'
 import type { JournalEntry } from '../journal.js'
-import { type LocalAws, startLocalAws } from '../local-aws.js'
+import { type Served, startLocalAws } from '../local-aws.js'
 import { listenForKeys } from './keys.js'
-import { deploymentLine, eventLine, startedLines } from './report.js'
+import { deploymentLine, eventLine, servingLines, startedLines } from './report.js'
 
 export interface ServeOptions {
   /** The project's root, where the stand-in is announced. */
@@ -22,6 +22,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const ended = endSignal()
   let started = false
   const startedAt = performance.now()
+  const seconds = () => (performance.now() - startedAt) / 1000
   const aws = await startLocalAws({
     assembly,
     ports: port === 0 ? {} : { iot: port, api: port + 1, sts: port + 2, iam: port + 3 },
@@ -32,14 +33,18 @@ export async function serve(options: ServeOptions): Promise<void> {
       const line = options.json ? JSON.stringify(entry) : hidden ? undefined : readable(entry, options)
       if (line !== undefined) print(line)
     },
+    // Before the deployment's checks have run: they may still fail it, and then all ends with their message.
+    serving: (served) => {
+      if (options.json) print(JSON.stringify(event('serving', served)))
+      else for (const line of servingLines(served, seconds())) print(line)
+    },
   }).catch((error: unknown) => {
     throw explained(error)
   })
   started = true
   const announcement = await announce(aws, { directory: root })
-  const seconds = (performance.now() - startedAt) / 1000
-  if (options.json) print(JSON.stringify(startedEvent(aws)))
-  else for (const line of startedLines(aws, seconds)) print(line)
+  if (options.json) print(JSON.stringify({ ...event('started', aws), outputs: aws.outputs }))
+  else for (const line of startedLines(aws, seconds())) print(line)
   const stopKeys = listenForKeys(aws, options.json ? () => {} : print, ended.end)
   await ended.promise
   stopKeys()
@@ -51,21 +56,18 @@ function readable(entry: JournalEntry, { logs }: ServeOptions): string | undefin
   return entry.service === 'cloudformation' ? deploymentLine(entry) : eventLine(entry, { logs: logs === true })
 }
 
-function startedEvent({ id, region, accountId, outputs, endpoints, caFile }: LocalAws): object {
-  return {
-    at: Date.now(),
-    service: 'local',
-    event: 'started',
-    enforcement: 'on',
-    id,
-    pid: process.pid,
-    region,
-    accountId,
-    outputs,
-    endpoints,
-    caFile,
-  }
-}
+const event = (name: 'serving' | 'started', { id, region, accountId, endpoints, caFile }: Served) => ({
+  at: Date.now(),
+  service: 'local',
+  event: name,
+  enforcement: 'on',
+  id,
+  pid: process.pid,
+  region,
+  accountId,
+  endpoints,
+  caFile,
+})
 
 /** Resolves at the first signal; a second one does not wait for an orderly end. */
 function endSignal(): { readonly promise: Promise<void>; readonly end: () => void } {

@@ -2,9 +2,12 @@ import { RealisationError } from './errors.js'
 import { asFunction, conditionHolds, type Scope } from './intrinsics.js'
 import type { TemplateResource } from './template.js'
 
+/** CDK's triggers: functions that a deployment runs, and that can fail it. */
+export const TRIGGER = 'Custom::Trigger'
+
 /**
  * The template's resources whose condition holds, each after everything that it refers to or names in `DependsOn`;
- * otherwise as the template has them.
+ * otherwise as the template has them, with the triggers that nothing waits for at the end.
  *
  * @throws RealisationError for a circle or for a name that the template does not define, with the names.
  */
@@ -39,7 +42,9 @@ export function creationOrder(scope: Scope): [logicalId: string, resource: Templ
     done.add(logicalId)
     order.push([logicalId, resource])
   }
-  for (const logicalId of resources.keys()) visit(logicalId, [])
+  const isTrigger = ([, { Type: type }]: [string, TemplateResource]) => type === TRIGGER
+  for (const [logicalId] of [...resources].filter((one) => !isTrigger(one))) visit(logicalId, [])
+  for (const [logicalId] of [...resources].filter(isTrigger)) visit(logicalId, [])
   return order
 }
 

@@ -1,5 +1,5 @@
 import type { AssemblyStack } from './assembly.js'
-import { creationOrder } from './dependencies.js'
+import { creationOrder, TRIGGER } from './dependencies.js'
 import { RealisationError } from './errors.js'
 import { conditionHolds, resolveValue, type Scope } from './intrinsics.js'
 import { type Realised, resourceRequest, type StackState } from './resource-type.js'
@@ -20,6 +20,7 @@ export interface RealisedStack {
  * the journal as CloudFormation reports it.
  *
  * @param exports Outputs that stacks export; this one's are added.
+ * @param standing Called when all exists but triggers that are still to run, and can still fail the stack.
  * @throws RealisationError for the first resource that cannot be created, by name. What exists by then is the caller's to close.
  */
 export async function realise(
@@ -27,6 +28,7 @@ export async function realise(
   services: Services,
   exports: Map<string, string>,
   parameters: Readonly<Record<string, string>> = {},
+  standing: () => Promise<void> = async () => {},
 ): Promise<RealisedStack> {
   const realised = new Map<string, Realised>()
   const { accountId, region } = services
@@ -53,7 +55,9 @@ export async function realise(
     const message = `${stackName}: the stand-in does not model resources of type ${type} (${logicalId})`
     throw new RealisationError('unsupported', message, { stackName, logicalId })
   }
+  const last = order.findLastIndex(([, { Type: type }]) => type !== TRIGGER)
   for (const [index, [logicalId, resource]] of order.entries()) {
+    if (index === last + 1) await standing()
     const report = (outcome: 'ok' | 'failed', detail?: string) =>
       services.journal({
         at: services.clock.now(),
@@ -74,6 +78,7 @@ export async function realise(
       throw new RealisationError('resource', message, { stackName, logicalId, cause })
     }
   }
+  if (last === order.length - 1) await standing()
   return {
     stackName,
     outputs: outputs(),

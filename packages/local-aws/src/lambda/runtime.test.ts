@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { Directory } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
+import { closedGate, passGate } from '../test-gate.js'
 import type { FunctionConfiguration } from './configuration.js'
 import { FunctionRuntime } from './runtime.js'
 
@@ -155,32 +156,41 @@ describe('FunctionRuntime', () => {
   })
 
   it('reuses a warm process, and starts a second one for a second call at once', async () => {
-    const { runtime } = await start(`
+    await using gate = await closedGate()
+    const { runtime } = await start(`${passGate}
       let calls = 0
-      export const handler = async ({ wait }) => {
+      export const handler = async ({ port }) => {
         calls += 1
-        await new Promise((resolve) => setTimeout(resolve, wait))
+        if (port !== undefined) await pass(port)
         return { pid: process.pid, calls }
       }`)
-    const pid = async (wait: number) =>
-      ((await runtime.invoke({ wait })) as unknown as { payload: { pid: number; calls: number } }).payload
-    const [first, second] = await Promise.all([pid(50), pid(50)])
+    const pid = async (event: object) =>
+      ((await runtime.invoke(event)) as unknown as { payload: { pid: number; calls: number } }).payload
+    const both = Promise.all([pid({ port: gate.port }), pid({ port: gate.port })])
+    await gate.held(2)
+    gate.open()
+    const [first, second] = await both
     expect(first.pid).not.toBe(second.pid)
     expect(runtime.processes).toBe(2)
-    const third = await pid(0)
+    const third = await pid({})
     expect([first.pid, second.pid]).toContain(third.pid)
     expect(third.calls).toBe(2)
     expect(runtime.processes).toBe(2)
   })
 
   it('throttles beyond the reserved concurrency, and only then', async () => {
+    await using gate = await closedGate()
     const { runtime } = await start(
-      `export const handler = () => new Promise((resolve) => setTimeout(resolve, 100, 'done'))`,
+      `${passGate}
+      export const handler = async () => { await pass(${gate.port}); return 'done' }`,
       { reservedConcurrency: 1 },
     )
-    const [first, second] = await Promise.all([runtime.invoke({}), runtime.invoke({})])
-    expect(first).toMatchObject({ outcome: 'ok', payload: 'done' })
+    const first = runtime.invoke({})
+    await gate.held(1)
+    const second = await runtime.invoke({})
     expect(second).toMatchObject({ outcome: 'failed', kind: 'throttled', errorType: 'TooManyRequestsException' })
+    gate.open()
+    expect(await first).toMatchObject({ outcome: 'ok', payload: 'done' })
     expect(await runtime.invoke({})).toMatchObject({ outcome: 'ok' })
   })
 
