@@ -103,6 +103,7 @@ describe('a sound stack', () => {
     ['with one call of the function at a time', { concurrency: '1' }],
     ['with a cache', { cacheSeconds: '300' }],
     ['with a boundary on every role', { permissionsBoundaryArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+    ['for one account and Region', { account: '210987654321', region: 'eu-west-1' }],
     ['with a small limit', { rateLimit: '2', burstLimit: '1' }],
   ])('%s is deployed, with at least six refusals proved', async (name, context) => {
     const said = await new Assembly(synthesize(name, context)).deploy()
