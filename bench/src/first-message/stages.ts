@@ -6,7 +6,7 @@ export const STAGES = [
   'process start',
   'import',
   'vend',
-  'sign, TCP',
+  'load the rest, sign, TCP',
   'TLS',
   'WebSocket upgrade',
   'CONNECT, CONNACK',
