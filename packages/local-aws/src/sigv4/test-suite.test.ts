@@ -35,4 +35,11 @@ describe(suite.source, () => {
     const stranger = { ...key, secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEZ' }
     expect(() => verify(received, { ...settings, accessKey: () => stranger })).toThrow(/does not match the signature/)
   })
+
+  // S3's canonical form; every other service takes the dots and the doubled slashes out, as the `-normalized` twins do.
+  it.each(suite.unnormalized)('$name: refused, since this is no S3', ({ request }) => {
+    const key = testAccessKey({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey })
+    const settings = { service: ['service'], region: 'us-east-1', clock: testClock(now) }
+    expect(() => verify(request, { ...settings, accessKey: () => key })).toThrow(/does not match the signature/)
+  })
 })
