@@ -3,6 +3,7 @@ import { Aedes, type AedesPublishPacket, type Client } from 'aedes'
 import { connectionOf, type MqttConnection } from './connection.js'
 import { admits, isQueued, maySendWill } from './delivery-rights.js'
 import type { Plane } from './plane.js'
+import { keepsRetain, numbered } from './retain-flag.js'
 import { type Persistence, Store } from './store.js'
 
 type Deliverer = (packet: AedesPublishPacket, done: () => void) => void
@@ -102,9 +103,14 @@ async function launch(plane: () => Plane, store?: Store): Promise<Aedes> {
       ;(client as unknown as { duplicates: object }).duplicates = {}
       if (connection === undefined) return null
       // Only what comes from the queue has an identifier already.
-      if (packet.messageId !== undefined) connection.handover.sent()
-      else if (isElsewhere(connection, packet)) return null
-      if (admits(plane(), connection, packet.topic)) return packet
+      if (packet.messageId !== undefined) {
+        connection.handover.sent()
+        packet.retain &&= keepsRetain(client, packet.topic)
+      } else if (isElsewhere(connection, packet)) return null
+      if (admits(plane(), connection, packet.topic))
+        return packet.retain && isLiveAndQueued(connection, packet)
+          ? numbered(client, packet, plane().broker.store)
+          : packet
       void plane().broker.store.unqueue(client.id, packet)
       return null
     },
@@ -113,6 +119,9 @@ async function launch(plane: () => Plane, store?: Store): Promise<Aedes> {
   ;(aedes as unknown as Internals).clients = Object.create(null)
   return aedes
 }
+
+const isLiveAndQueued = (connection: MqttConnection, packet: AedesPublishPacket): boolean =>
+  packet.messageId === undefined && isQueued(connection, packet)
 
 /** Whether this live message is left to the queue, or went out already. */
 function isElsewhere(connection: MqttConnection, packet: AedesPublishPacket): boolean {
