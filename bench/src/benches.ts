@@ -1,10 +1,11 @@
 import type { Bench } from './bench.js'
 import { density } from './density/density.js'
 import { firstMessage } from './first-message/first-message.js'
+import { fleet } from './fleet/fleet-simulation.js'
 import { renewal } from './renewal/renewal.js'
 import { revocation } from './revocation/revocation.js'
 import { standIn } from './stand-in/stand-in.js'
 import { vend } from './vend/vend.js'
 
 /** All benches, in the order in which they run and are reported. */
-export const benches: readonly Bench[] = [vend, firstMessage, renewal, density, revocation, standIn]
+export const benches: readonly Bench[] = [vend, firstMessage, renewal, density, revocation, standIn, fleet]

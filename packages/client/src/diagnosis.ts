@@ -1,7 +1,7 @@
 import type { Endpoint } from './endpoint.js'
 import { ClockSkewError, NotGrantedError, TopicCredentialsError, VendorBusyError } from './errors.js'
 import type { HandshakeAttempt } from './handshake.js'
-import { NOT_AUTHORIZED, SESSION_TAKEN_OVER, type TransportFailure } from './transport.js'
+import { NOT_AUTHORIZED, QUOTA_EXCEEDED, SESSION_TAKEN_OVER, type TransportFailure } from './transport.js'
 
 /** Why a connection failed, in words, and whether another attempt can end differently. */
 export interface Diagnosis {
@@ -73,7 +73,7 @@ function ofReasonCode(failure: TransportFailure, clientId: string): Diagnosis {
         }),
         terminal: true,
       }
-    case 0x97:
+    case QUOTA_EXCEEDED:
       return throttled(
         new TopicCredentialsError('AWS IoT answered: quota exceeded', {
           code: 'quota_exceeded',

@@ -85,7 +85,8 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
     const stopped = this.#rest ?? once(client, mqtt5.Mqtt5Client.STOPPED)
     const freed = stopped.then(() => freeClient(client))
     // Ends the broker's session too: nothing is left behind that would queue messages for nobody.
-    client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection, sessionExpiryIntervalSeconds: 0 })
+    if (this.#rest === undefined)
+      client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection, sessionExpiryIntervalSeconds: 0 })
     // An attempt to connect that is under way is given up in its own time, which may be many seconds.
     if (this.#connected) await freed
   }

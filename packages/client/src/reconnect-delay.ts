@@ -17,7 +17,7 @@ const MAX_SPREAD_MS = 3_600_000
  * The bound depends on why the last attempt failed. After an ordinary failure it doubles from 200 ms to a minute. After a
  * throttled one the quota decides how soon all clients can be served, and a client cannot know how many they are: with
  * `spreadMs`, which stands for that time, the bound is this at once, so that the fleet comes back at an even pace; it doubles
- * from the third refusal in a row on, in case the fleet has outgrown it. Without it the bound doubles from 2 s to five minutes.
+ * with every second refusal in a row, in case the fleet has outgrown it. Without it the bound doubles from 2 s to five minutes.
  *
  * @param times failures of this kind since the last success, this one included: 1 or more
  * @param random uniform in [0, 1)
@@ -32,5 +32,5 @@ export function reconnectDelay(setback: Setback, times: number, random: number, 
 function bound(setback: Setback, times: number, spreadMs: number | undefined): number {
   if (setback === 'failed') return Math.min(MAX_AFTER_FAILURE_MS, FIRST_RECONNECT_MS * 2 ** times)
   if (spreadMs === undefined) return Math.min(MAX_AFTER_THROTTLE_MS, FIRST_AFTER_THROTTLE_MS * 2 ** (times - 1))
-  return Math.min(Math.max(spreadMs, MAX_SPREAD_MS), spreadMs * 2 ** Math.max(0, times - 2))
+  return Math.min(Math.max(spreadMs, MAX_SPREAD_MS), spreadMs * 2 ** Math.floor((times - 1) / 2))
 }

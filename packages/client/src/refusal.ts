@@ -1,6 +1,6 @@
 import type { Decision, Grants } from '@topic-credentials/grants'
 import { NotGrantedError, TopicCredentialsError } from './errors.js'
-import { NOT_AUTHORIZED } from './transport.js'
+import { NOT_AUTHORIZED, QUOTA_EXCEEDED } from './transport.js'
 
 /** The error for a decision that is a no: what was asked, what is granted, what to do. */
 export function notGranted(
@@ -31,7 +31,7 @@ export function describeGrants(grants: Grants): string {
 /** What a reason code of SUBACK or PUBACK means, where it is a no. */
 export function brokerRefusal(operation: 'publish' | 'subscribe', value: string, code: number): TopicCredentialsError {
   const said = `AWS IoT refused to ${operation} '${value}' with reason code 0x${code.toString(16)}`
-  if (code === 0x97)
+  if (code === QUOTA_EXCEEDED)
     return new TopicCredentialsError(`${said}: quota exceeded`, {
       code: 'quota_exceeded',
       value,

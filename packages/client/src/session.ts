@@ -4,6 +4,7 @@ import { type NotGrantedError, TopicCredentialsError } from './errors.js'
 import type { VendedIdentity } from './from-vendor.js'
 import { Pace, PUBLISH_PACE } from './pace.js'
 import { payloadBytes } from './payload.js'
+import { reconnectDelay } from './reconnect-delay.js'
 import { Reconnection } from './reconnection.js'
 import { brokerRefusal, notGranted } from './refusal.js'
 import type { SubscribeOptions, Subscription } from './subscription.js'
@@ -12,7 +13,7 @@ import { type Supervised, Supervisor, type Verdict } from './supervisor.js'
 import type { TopicFilter, TopicName } from './topic-types.js'
 import { FIRST_REFUSAL, NOT_AUTHORIZED, type QoS, type TransportFailure } from './transport.js'
 import type { AskedGrants } from './vendor.js'
-import { abortable, aborted } from './waiting.js'
+import { abortable, aborted, sleep } from './waiting.js'
 
 export type SessionState = 'closed' | 'connected' | 'connecting' | 'interrupted'
 
@@ -73,7 +74,10 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.#identity = parts.identity
     this.#supervisor = new Supervisor(parts)
     this.#reconnection = new Reconnection({ ...parts, closing: parts.closing.signal })
-    this.#subscriptions = new Subscriptions(parts.transport)
+    const { closing, spreadMs } = parts
+    this.#subscriptions = new Subscriptions(parts.transport, (refusals) =>
+      sleep(reconnectDelay('throttled', refusals, Math.random(), spreadMs), closing.signal),
+    )
     const { transport } = parts
     transport.on('connecting', () => this.emit('connecting'))
     transport.on('connected', ({ sessionPresent }) => this.#onConnected(sessionPresent))
@@ -255,7 +259,10 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#error = error
-    this.#parts.closing.abort(error ?? closedError(undefined))
+    const reason = error ?? closedError(undefined)
+    // A stack trace that nobody has read yet holds what it came through, the SDK's client included, and that the process.
+    void reason.stack
+    this.#parts.closing.abort(reason)
     this.#subscriptions.end(error)
     await this.#parts.transport.stop()
     this.emit('closed', error)

@@ -3,21 +3,33 @@ import { TopicCredentialsError } from './errors.js'
 import { Message } from './message.js'
 import { Repetition } from './repetition.js'
 import { type SubscribeOptions, Subscription } from './subscription.js'
-import { FIRST_REFUSAL, type QoS, type ReasonCode, type ReceivedPacket, type Transport } from './transport.js'
+import {
+  FIRST_REFUSAL,
+  type QoS,
+  QUOTA_EXCEEDED,
+  type ReasonCode,
+  type ReceivedPacket,
+  type Transport,
+} from './transport.js'
 
 /** AWS IoT's limit for one connection. */
 const MAX_SUBSCRIPTIONS = 50
+/** So often a filter is sent that AWS IoT has no quota left for: others may be subscribing as well. */
+const TRIES = 6
 
 type Refused = (code: ReasonCode) => Error
 
 /** The subscriptions of one session: makes them, hands messages to them, makes them again where the broker lost them. */
 export class Subscriptions {
-  readonly #transport: Transport
+  readonly #transport: Pick<Transport, 'subscribe' | 'unsubscribe'>
+  readonly #turn: (refusals: number) => Promise<void>
   readonly #repetition = new Repetition()
   readonly #all = new Map<Subscription, Refused>()
 
-  constructor(transport: Transport) {
+  /** @param turn waits before a filter is sent again that was throttled so many times */
+  constructor(transport: Pick<Transport, 'subscribe' | 'unsubscribe'>, turn: (refusals: number) => Promise<void>) {
     this.#transport = transport
+    this.#turn = turn
   }
 
   /**
@@ -73,14 +85,23 @@ export class Subscriptions {
   }
 
   async #request(subscription: Subscription): Promise<QoS> {
-    const { filter, options } = subscription
-    const code = await this.#transport.subscribe(filter, options.qos ?? 1)
+    const code = await this.#ask(subscription)
     if (code < FIRST_REFUSAL) return code === 0 ? 0 : 1
     const refused = this.#all.get(subscription)
     this.#all.delete(subscription)
     const error = refused?.(code) ?? new Error('The subscription has ended')
     subscription.end(error)
     throw error
+  }
+
+  async #ask(subscription: Subscription): Promise<ReasonCode> {
+    const { filter, options } = subscription
+    for (let tries = 1; ; tries++) {
+      const code = await this.#transport.subscribe(filter, options.qos ?? 1)
+      if (code !== QUOTA_EXCEEDED || tries === TRIES) return code
+      await this.#turn(tries)
+      if (!this.#all.has(subscription)) return code
+    }
   }
 }
 

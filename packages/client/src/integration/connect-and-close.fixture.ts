@@ -1,12 +1,17 @@
-/** A program that connects, closes, and has nothing more to do: it must end by itself. Run by `ending.test.ts`. */
+/** A program that connects and closes, or is refused, and has nothing more to do: it must end by itself. Run by `ending.test.ts`. */
 import { connect } from '../connect.js'
 import { fromVendor } from '../from-vendor.js'
 
-const { url, region, ca, accessKeyId, secretAccessKey, mqtt } = JSON.parse(process.env.TARGET ?? '{}')
+const { url, region, ca, accessKeyId, secretAccessKey, mqtt, refused } = JSON.parse(process.env.TARGET ?? '{}')
 const credentials = fromVendor({ url, region, ca, credentials: { accessKeyId, secretAccessKey } })
-const session = await connect({ credentials, ca, mqtt })
-await session.subscribe('test').ready
-await session.close()
+if (refused) {
+  const allowed = await connect({ credentials, ca, mqtt }).catch(() => undefined)
+  if (allowed !== undefined) throw new Error('The connection was to be refused')
+} else {
+  const session = await connect({ credentials, ca, mqtt })
+  await session.subscribe('test').ready
+  await session.close()
+}
 credentials.close()
 const closedAt = performance.now()
 process.on('exit', () => process.stdout.write(`${Math.round(performance.now() - closedAt)}`))

@@ -15,13 +15,27 @@ afterAll(async () => {
   await stage[Symbol.asyncDispose]()
 })
 
-describe('a program that has closed its session', () => {
-  it.each([5, 3])(
-    'ends by itself, over MQTT %s',
-    async (mqtt) => {
+describe('a program', () => {
+  it.each([
+    [5, 'has closed its session', false],
+    [3, 'has closed its session', false],
+    [5, 'was refused its connection', true],
+    [3, 'was refused its connection', true],
+  ] as const)(
+    'over MQTT %s that %s ends by itself',
+    async (mqtt, _what, refused) => {
+      stage.aws.faults.denyIot(refused)
       const { outputs, region, ca, developer } = stage.aws
       const { accessKeyId, secretAccessKey } = developer
-      const target = { url: outputs.TopicCredentials?.CredentialsUrl, region, ca, accessKeyId, secretAccessKey, mqtt }
+      const target = {
+        url: outputs.TopicCredentials?.CredentialsUrl,
+        region,
+        ca,
+        accessKeyId,
+        secretAccessKey,
+        mqtt,
+        refused,
+      }
       const { NODE_OPTIONS: _, ...env } = process.env
       const program = fileURLToPath(new URL('connect-and-close.fixture.js', import.meta.url))
       const child = spawn(process.execPath, [program], { env: { ...env, TARGET: JSON.stringify(target) } })

@@ -1,0 +1,108 @@
+import { Aws, VendingService } from './aws.js'
+import { Broker } from './broker.js'
+import { seeded } from './random.js'
+import { type FleetResult, quotaUse } from './result.js'
+import { Series } from './series.js'
+import { TimerWheel } from './timer-wheel.js'
+
+/** What happens to all clients at time 0, or goes on happening. */
+export interface Scenario {
+  readonly clients: number
+  /**
+   * - `cold`: nobody has credentials or a session; each subscribes to one filter.
+   * - `fresh`: all connections break at once; credentials are up to ten minutes old; sessions are resumed.
+   * - `stale`: the same after a day, when all credentials have expired.
+   * - `steady`: all are connected; each connection breaks at random, on average each half hour.
+   */
+  readonly start: 'cold' | 'fresh' | 'stale' | 'steady'
+  readonly seed: number
+  /** The end, in virtual milliseconds. */
+  readonly untilMs: number
+}
+
+/** TLS and WebSocket: 100 to 200 ms before CONNECT can be sent. */
+const OPEN_MS = 100
+const CUT_MEAN_MS = 1_800_000
+
+/** Clients of one kind before AWS. What they decide is the subclass's; time and AWS are common. */
+export abstract class Fleet {
+  readonly scenario: Scenario
+  readonly aws = new Aws()
+  readonly wheel: TimerWheel
+  protected readonly random: () => number
+  protected readonly vending: VendingService
+  protected readonly broker: Broker
+  readonly #slotsPerClient: number
+  readonly #connected = new Series()
+  readonly #connectedAt: Uint32Array
+
+  constructor(scenario: Scenario, slotsPerClient: number) {
+    const slots = scenario.clients * slotsPerClient
+    this.scenario = scenario
+    this.#slotsPerClient = slotsPerClient
+    this.random = seeded(scenario.seed)
+    this.wheel = new TimerWheel(slots)
+    this.vending = new VendingService(this.aws, this.wheel, this.random, slots)
+    this.broker = new Broker(this.aws, this.wheel, this.random, slots, scenario.start === 'cold' ? 1 : 0)
+    this.#connectedAt = new Uint32Array(scenario.clients)
+  }
+
+  async run(): Promise<FleetResult> {
+    await this.prepare()
+    for (let client = 0; client < this.scenario.clients; client++) this.begin(client)
+    await settled()
+    while (this.wheel.advance(this.scenario.untilMs)) {
+      for (let slot = this.wheel.take(); slot !== undefined; slot = this.wheel.take()) this.fire(slot)
+      // What promises have to do at this instant of virtual time is done before it passes.
+      if (this.usesPromises) await settled()
+    }
+    const { api, lambda, sts, connect, subscribe } = this.aws
+    return {
+      clients: this.scenario.clients,
+      secondsTo: { half: this.#secondsTo(0.5), most: this.#secondsTo(0.95), all: this.#secondsTo(1) },
+      api: quotaUse(api),
+      sts: quotaUse(sts),
+      connect: quotaUse(connect),
+      subscribe: quotaUse(subscribe),
+      lambdaRejected: lambda.rejected,
+      connected: this.#connected.counts(),
+    }
+  }
+
+  /** When so large a part of the fleet was connected. */
+  #secondsTo(share: number): number | undefined {
+    const last = Math.ceil(share * this.scenario.clients) - 1
+    return last < this.#connected.total ? (this.#connectedAt[last] ?? 0) / 1000 : undefined
+  }
+
+  protected abstract readonly usesPromises: boolean
+  protected abstract prepare(): Promise<void>
+  protected abstract begin(client: number): void
+  /** A timer has fired. */
+  protected abstract fire(slot: number): void
+
+  /** How long it takes to open a connection, in milliseconds. */
+  protected opening(): number {
+    return OPEN_MS * (1 + this.random())
+  }
+
+  /** How long a connection stands, in milliseconds. */
+  protected standing(): number {
+    return -Math.log(1 - this.random()) * CUT_MEAN_MS
+  }
+
+  protected countConnected(): void {
+    const { total } = this.#connected
+    if (total < this.#connectedAt.length) this.#connectedAt[total] = this.wheel.now
+    this.#connected.add(this.wheel.now)
+  }
+
+  protected clientOf(slot: number): number {
+    return Math.floor(slot / this.#slotsPerClient)
+  }
+}
+
+/** Node runs these once no promise has anything left to do: without a turn of the event loop, which would be most of the time. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve))
+}

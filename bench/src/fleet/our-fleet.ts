@@ -1,0 +1,241 @@
+import {
+  FIRST_RECONNECT_MS,
+  fromSource,
+  Reconnection,
+  type Setback,
+  type Vended,
+  type VendedCredentialsProvider,
+  vendRefusal,
+} from '@topic-credentials/client/policy'
+import { Fleet, type Scenario } from './fleet.js'
+
+const TIMERS = { connection: 0, vend: 1, patience: 2 } as const
+const PHASE = { pausing: 0, opening: 1, standing: 2, first: 3 } as const
+
+/** Any instant will do. */
+const EPOCH = Date.parse('2026-11-23T00:00:00Z')
+const LIFETIME_MS = 3_600_000
+/** Credentials' age when all connections break in scenario `fresh`, at most. */
+const FRESH_MS = 600_000
+/** AWS IoT takes one CONNECT a second from a client ID; the handshake waits for it. */
+const CONNECT_INTERVAL_MS = 1_000
+/** How long an open connection waits for credentials, as the handshake has it. */
+const PATIENCE_MS = 10_000
+/** A program whose `connect` has failed is started again within this time. */
+const RESTART_MS = 60_000
+
+const URL_OF_VENDOR = new URL('https://vendor.invalid/credentials')
+
+/** A fleet of this project's clients: the real credentials cache and the real reconnection of each, on virtual time. */
+export class OurFleet extends Fleet {
+  protected readonly usesPromises = true
+  readonly #spreadSeconds: number | undefined
+  readonly #providers: VendedCredentialsProvider[] = []
+  readonly #reconnections: Reconnection[] = []
+  /** What goes on when a client's pause is over: of its connection, of its provider. */
+  readonly #resume: ((() => void) | undefined)[] = []
+  readonly #vends: (PromiseSettlers<Vended> | undefined)[] = []
+  readonly #phase: Uint8Array
+  readonly #handshakes: Uint16Array
+  readonly #connectAt: Float64Array
+  /** Credentials that are in the caches when the scenario begins were vended so much earlier. */
+  #age: number | undefined
+  /** Times that a program had to be started again. */
+  restarts = 0
+
+  constructor(scenario: Scenario, spreadSeconds?: number) {
+    super(scenario, 3)
+    this.#spreadSeconds = spreadSeconds
+    this.#phase = new Uint8Array(scenario.clients)
+    this.#handshakes = new Uint16Array(scenario.clients)
+    this.#connectAt = new Float64Array(scenario.clients).fill(Number.NEGATIVE_INFINITY)
+  }
+
+  protected async prepare(): Promise<void> {
+    const { clients, start } = this.scenario
+    for (let client = 0; client < clients; client++) this.#add(client)
+    if (start === 'cold') return
+    for (const provider of this.#providers) {
+      this.#age = start === 'stale' ? LIFETIME_MS : this.random() * (start === 'fresh' ? FRESH_MS : 0.8 * LIFETIME_MS)
+      await provider()
+    }
+    this.#age = undefined
+  }
+
+  protected begin(client: number): void {
+    const { start } = this.scenario
+    if (start === 'cold') this.#startProgram(client)
+    else if (start === 'steady') this.#set(client, PHASE.standing, this.standing())
+    else this.#lose(client)
+  }
+
+  protected fire(slot: number): void {
+    const client = this.clientOf(slot)
+    const timer = slot % 3
+    if (timer === TIMERS.vend && this.vending.busy(slot)) this.#onVend(client, slot)
+    else if (timer === TIMERS.vend) this.#resume[slot]?.()
+    else if (timer === TIMERS.patience) this.#onImpatience(client)
+    else if (this.broker.busy(slot)) this.#onBroker(client, slot)
+    else this.#onConnectionTimer(client, slot)
+  }
+
+  #add(client: number): void {
+    const { random } = this
+    const vendSlot = 3 * client + TIMERS.vend
+    const provider = fromSource(
+      {
+        vend: () =>
+          this.#age === undefined ? this.#send(client, vendSlot) : Promise.resolve(this.#vended(client, this.#age)),
+        close: () => {},
+      },
+      {
+        random,
+        now: () => EPOCH + this.wheel.now - (this.#age ?? 0),
+        pause: (ms) => this.#pause(vendSlot, ms),
+        ...(this.#spreadSeconds === undefined ? {} : { spreadSeconds: this.#spreadSeconds }),
+      },
+    )
+    const prepare = async () => {
+      await provider()
+    }
+    this.#providers.push(provider)
+    this.#reconnections.push(
+      new Reconnection({
+        transport: { start: () => this.#set(client, PHASE.opening, this.opening()) },
+        handshake: { prepare },
+        spreadMs: this.#spreadSeconds === undefined ? undefined : this.#spreadSeconds * 1000,
+        connectIntervalMs: CONNECT_INTERVAL_MS,
+        closing: NEVER,
+        random,
+        pause: (ms) => {
+          this.#phase[client] = PHASE.pausing
+          return this.#pause(3 * client, ms)
+        },
+      }),
+    )
+  }
+
+  #pause(slot: number, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resume[slot] = resolve
+      this.wheel.set(slot, ms)
+    })
+  }
+
+  #set(client: number, phase: number, delayMs: number): void {
+    this.#phase[client] = phase
+    this.wheel.set(3 * client, delayMs)
+  }
+
+  /** `connect`, from a program that insists. */
+  #startProgram(client: number): void {
+    this.#providers[client]?.().then(
+      () => this.#set(client, PHASE.opening, this.opening()),
+      () => {
+        this.restarts += 1
+        this.#pause(3 * client, this.random() * RESTART_MS).then(() => this.#startProgram(client))
+      },
+    )
+  }
+
+  /** The connection breaks; the SDK makes the first attempt. */
+  #lose(client: number): void {
+    this.#set(client, PHASE.first, this.random() * FIRST_RECONNECT_MS)
+  }
+
+  #onConnectionTimer(client: number, slot: number): void {
+    const phase = this.#phase[client]
+    if (phase === PHASE.pausing) this.#resume[slot]?.()
+    else if (phase === PHASE.first) this.#set(client, PHASE.opening, this.opening())
+    else if (phase === PHASE.standing) this.#lose(client)
+    else this.#handshake(client)
+  }
+
+  /** The SDK's hook: the connection is open, and waits for credentials. */
+  #handshake(client: number): void {
+    const handshake = (this.#handshakes[client] ?? 0) + 1
+    this.#handshakes[client] = handshake
+    const patience = 3 * client + TIMERS.patience
+    this.wheel.set(patience, PATIENCE_MS)
+    const inTime = () => {
+      if (this.#handshakes[client] !== handshake) return false
+      this.wheel.cancel(patience)
+      return true
+    }
+    this.#providers[client]?.().then(
+      () => {
+        if (!inTime()) return
+        const { now } = this.wheel
+        const wait = Math.max(0, (this.#connectAt[client] ?? 0) + CONNECT_INTERVAL_MS - now)
+        this.#connectAt[client] = now + wait
+        this.broker.connect(3 * client, wait)
+      },
+      (error: unknown) => {
+        if (inTime()) this.#setBack(client, setbackOf(error))
+      },
+    )
+  }
+
+  #onImpatience(client: number): void {
+    this.#handshakes[client] = (this.#handshakes[client] ?? 0) + 1
+    this.#setBack(client, 'failed')
+  }
+
+  #setBack(client: number, setback: Setback): void {
+    this.#reconnections[client]?.attempt(setback).catch((error: unknown) => this.#setBack(client, setbackOf(error)))
+  }
+
+  #onBroker(client: number, slot: number): void {
+    const outcome = this.broker.step(slot)
+    if (outcome === 'throttled') this.#setBack(client, 'throttled')
+    if (outcome !== 'connected') return
+    this.countConnected()
+    this.#reconnections[client]?.succeeded()
+    if (this.scenario.start === 'steady') this.#set(client, PHASE.standing, this.standing())
+  }
+
+  #send(client: number, slot: number): Promise<Vended> {
+    this.vending.send(slot)
+    return new Promise((resolve, reject) => {
+      this.#vends[client] = { resolve, reject }
+    })
+  }
+
+  #onVend(client: number, slot: number): void {
+    const status = this.vending.step(slot)
+    if (status === undefined) return
+    const vend = this.#vends[client]
+    this.#vends[client] = undefined
+    if (status === 200) vend?.resolve(this.#vended(client, 0))
+    else vend?.reject(vendRefusal({ ...BUSY, status, retryAfter: status === 429 ? '5' : undefined }))
+  }
+
+  #vended(client: number, age: number): Vended {
+    const expiration = new Date(EPOCH + this.wheel.now - age + LIFETIME_MS).toISOString()
+    const credentials = { accessKeyId: `ASIA${client}`, secretAccessKey: 's', sessionToken: 't', expiration }
+    return { response: { ...ANSWER, credentials }, clockOffset: 0 }
+  }
+}
+
+interface PromiseSettlers<T> {
+  readonly resolve: (value: T) => void
+  readonly reject: (error: unknown) => void
+}
+
+const NEVER = new AbortController().signal
+
+const BUSY = { body: '', clockOffset: 0, url: URL_OF_VENDOR }
+
+const ANSWER = {
+  endpoint: 'iot.invalid',
+  region: 'eu-central-1',
+  userId: 'device',
+  clientIdPrefix: 'device:',
+  grants: { publish: [], subscribe: [], retain: [] },
+  policyCharacters: 0,
+}
+
+/** As the session tells them apart. */
+function setbackOf(error: unknown): Setback {
+  return error instanceof Error && 'throttled' in error && error.throttled === true ? 'throttled' : 'failed'
+}

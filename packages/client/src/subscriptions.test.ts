@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals'
+import { Subscriptions } from './subscriptions.js'
+
+const QUOTA_EXCEEDED = 0x97
+const refused = (code: number) => new Error(`refused with ${code}`)
+
+/** Subscriptions before a broker that answers with these codes, then with QoS 1; what happens is written down. */
+function scripted(codes: number[]) {
+  const steps: string[] = []
+  const turns: (() => void)[] = []
+  const transport = {
+    subscribe: async (filter: string) => {
+      steps.push(`subscribe ${filter}`)
+      return codes.shift() ?? 1
+    },
+    unsubscribe: async (filter: string) => {
+      steps.push(`unsubscribe ${filter}`)
+    },
+  }
+  const subscriptions = new Subscriptions(transport, (refusals) => {
+    steps.push(`wait ${refusals}`)
+    return new Promise((resolve) => turns.push(resolve))
+  })
+  /** Lets the waiting one go on, as soon as one waits. */
+  const nextTurn = async () => {
+    while (turns.length === 0) await new Promise(setImmediate)
+    turns.shift()?.()
+  }
+  return { subscriptions, steps, nextTurn }
+}
+
+describe('a SUBSCRIBE that AWS IoT has no quota for', () => {
+  it('is sent again when its turn has come', async () => {
+    const { subscriptions, steps, nextTurn } = scripted([QUOTA_EXCEEDED, QUOTA_EXCEEDED])
+    const subscription = subscriptions.add('a', {}, refused)
+    await nextTurn()
+    await nextTurn()
+    await expect(subscription.ready).resolves.toBe(1)
+    expect(steps).toEqual(['subscribe a', 'wait 1', 'subscribe a', 'wait 2', 'subscribe a'])
+  })
+
+  it('is given up after six times', async () => {
+    const { subscriptions, steps, nextTurn } = scripted(Array(9).fill(QUOTA_EXCEEDED))
+    const subscription = subscriptions.add('a', {}, refused)
+    for (let turn = 1; turn <= 5; turn++) await nextTurn()
+    await expect(subscription.ready).rejects.toThrow(`refused with ${QUOTA_EXCEEDED}`)
+    expect(steps.filter((step) => step === 'subscribe a')).toHaveLength(6)
+  })
+
+  it('is not sent again when nobody wants it any more', async () => {
+    const { subscriptions, steps, nextTurn } = scripted([QUOTA_EXCEEDED])
+    const subscription = subscriptions.add('a', {}, refused)
+    const settled = subscription.ready.catch(() => 'ended')
+    while (!steps.includes('wait 1')) await new Promise(setImmediate)
+    await subscription.close()
+    await nextTurn()
+    expect(await settled).toBe('ended')
+    expect(steps).toEqual(['subscribe a', 'wait 1', 'unsubscribe a'])
+  })
+})
+
+it('a SUBSCRIBE that is not authorized is not sent again', async () => {
+  const { subscriptions, steps } = scripted([0x87])
+  await expect(subscriptions.add('a', {}, refused).ready).rejects.toThrow('refused with 135')
+  expect(steps).toEqual(['subscribe a'])
+})
