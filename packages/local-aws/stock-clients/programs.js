@@ -85,4 +85,30 @@ export const mqtt = (library, version) => (stage) => {
   ]
 }
 
+/**
+ * mosquitto's clients cannot send a signed query: up to 2.0 they speak no WebSocket, and 2.1's --ws has no option for the path. So
+ * all that they can show is the refusal of somebody who does not sign; the programs above are the allowed twins.
+ */
+export const mosquitto =
+  (webSocket) =>
+  ({ iotPort, caFile }) => {
+    const server = ['-h', 'localhost', '-p', String(iotPort), '--cafile', caFile, ...(webSocket ? ['--ws'] : [])]
+    const how = webSocket ? 'unsigned WebSocket' : 'MQTT without WebSocket'
+    const lost = refused(/connection was lost|refused|Error|Protocol error/i)
+    return [
+      [
+        `mosquitto_pub to test, ${how}`,
+        'developer',
+        ['mosquitto_pub', ...server, '-t', 'test', '-m', 'hello', '-q', '1'],
+        lost,
+      ],
+      [
+        `mosquitto_sub test, ${how}`,
+        'developer',
+        ['mosquitto_sub', ...server, '-t', 'test', '-C', '1', '-W', '5'],
+        lost,
+      ],
+    ]
+  }
+
 export const librariesOf = [SCRIPT, 'libraries']

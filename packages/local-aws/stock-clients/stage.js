@@ -43,6 +43,8 @@ export async function setStage() {
     region: aws.region,
     credentialsUrl: stack.CredentialsUrl,
     roleArn: stack.RoleArn,
+    iotPort: aws.iot.port,
+    caFile: aws.caFile,
     environments: {
       /** What somebody at the shell has. */
       developer,
