@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Account } from './account.js'
-import type { HttpApi, HttpApiFaults } from './apigateway/index.js'
+import type { HttpApi } from './apigateway/index.js'
 import { type Clock, systemClock } from './clock.js'
 import { readAssembly } from './cloudformation/assembly.js'
 import type { RealisedStack } from './cloudformation/index.js'
+import { type Faults, faultsOf } from './faults.js'
 import type { AccessKey, Directory } from './iam/index.js'
 import type { IotDataPlane } from './iot/index.js'
 import type { Journal } from './journal.js'
@@ -36,27 +37,6 @@ export interface LocalAwsOptions {
   readonly serving?: (served: Served) => void
   /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */
   readonly trust?: string
-}
-
-/** What can be made to go wrong, now. */
-export interface Faults {
-  /** One session's credentials end now; without a name, all that were handed out. Answers how many there were. */
-  expireCredentials(accessKeyId?: string): number
-  /** Every clock of the stand-in goes ahead (or, negative, behind) by this much, from now on; 0 ends it. */
-  skewClock(milliseconds: number): void
-  /** MQTT sockets are destroyed: one client's, or all. Answers how many there were. */
-  cutSockets(clientId?: string): number
-  /**
-   * Every role that credentials were handed out for is denied `iot:*` by an inline policy, under live connections too; false
-   * takes that back. Answers the roles' names.
-   */
-  denyIot(denied: boolean): string[]
-  /** The next `times` CONNECTs are over AWS IoT's quota. */
-  throttleConnects(times: number): void
-  restartBroker(options: { readonly keepSessions: boolean }): Promise<void>
-  readonly sts: Sts['faults']
-  /** Of the first API. */
-  readonly api: HttpApiFaults
 }
 
 /** Where a stand-in is to be found. */
@@ -148,10 +128,8 @@ const whereIs = ({ settings, caFile, sts, iam, iot }: Account, api: HttpApi): Se
   endpoints: { sts: sts.url, iam: iam.url, api: api.endpoint, iot: iot.endpoint },
 })
 
-const DENY_IOT = [{ Sid: 'Fault', Effect: 'Deny', Action: 'iot:*', Resource: '*' }]
-
 function describe(account: Account, stacks: readonly RealisedStack[], api: HttpApi): LocalAws {
-  const { directory, sts, iot, settings, clock } = account
+  const { directory, sts, iot, settings } = account
   const { region, accountId } = settings
   const mayCall = {
     Version: '2012-10-17',
@@ -173,32 +151,7 @@ function describe(account: Account, stacks: readonly RealisedStack[], api: HttpA
     functions: new Map(functions),
     developer: createUser('developer'),
     operator: createUser('operator', mayRevoke(region, accountId)),
-    faults: {
-      expireCredentials: (accessKeyId) => {
-        const now = clock.now()
-        const ids = accessKeyId === undefined ? [...account.issued] : [accessKeyId]
-        const alive = ids.filter((id) => (directory.accessKey(id)?.expiresAt ?? 0) > now)
-        for (const id of alive) directory.expire(id)
-        return alive.length
-      },
-      skewClock: (milliseconds) => {
-        clock.skew = milliseconds
-      },
-      cutSockets: (clientId) => iot.cut(clientId),
-      denyIot: (denied) => {
-        const arns = [...account.issued].flatMap((id) => directory.accessKey(id)?.principal.issuerArn ?? [])
-        const names = [...new Set(arns)].flatMap((arn) => directory.role(arn)?.roleName ?? [])
-        for (const name of names) {
-          if (denied) directory.putRolePolicy(name, 'fault', { Version: '2012-10-17', Statement: DENY_IOT })
-          else if (directory.role(name)?.inlinePolicies.has('fault')) directory.deleteRolePolicy(name, 'fault')
-        }
-        return names
-      },
-      throttleConnects: (times) => iot.throttle(times),
-      restartBroker: (options) => iot.restart(options),
-      sts: sts.faults,
-      api: api.faults,
-    },
+    faults: faultsOf(account, api),
     logs: (name) => account.logs(name),
     createUser,
     putRolePolicy: (roleName, policyName, document) => directory.putRolePolicy(roleName, policyName, document),

@@ -1,5 +1,6 @@
 import { RealisationError } from './errors.js'
-import { asFunction, conditionHolds, type Scope } from './intrinsics.js'
+import { asFunction, conditionHolds } from './intrinsics.js'
+import type { Scope } from './scope.js'
 import type { TemplateResource } from './template.js'
 
 /** CDK's triggers: functions that a deployment runs, and that can fail it. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { RealisationError } from './errors.js'
 import table from './intrinsics.cases.json' with { type: 'json' }
-import { resolveValue, type Scope } from './intrinsics.js'
+import { resolveValue } from './intrinsics.js'
+import type { Scope } from './scope.js'
 
 const attributes: Record<string, string> = { 'Thing.Arn': 'arn:thing', 'Thing.Nested.Name': 'nested' }
 

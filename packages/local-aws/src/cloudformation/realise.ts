@@ -1,9 +1,10 @@
 import type { AssemblyStack } from './assembly.js'
 import { creationOrder, TRIGGER } from './dependencies.js'
 import { RealisationError } from './errors.js'
-import { conditionHolds, resolveValue, type Scope } from './intrinsics.js'
+import { conditionHolds, resolveValue } from './intrinsics.js'
 import { type Realised, resourceRequest, type StackState } from './resource-type.js'
 import { resourceTypes } from './resources/index.js'
+import type { Scope } from './scope.js'
 import type { Services } from './services.js'
 import type { TemplateOutput, TemplateResource } from './template.js'
 
