@@ -2,25 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { expect, it } from '@jest/globals'
 import { send } from './apigateway/test-client.js'
 import { type Served, startLocalAws } from './index.js'
-import { httpApi, lambdaFunction, lambdaRole, writeAssembly } from './test-assembly.js'
+import { httpApi, lambdaFunction, lambdaRole, triggerOf, writeAssembly } from './test-assembly.js'
 import { closedGate, passGate } from './test-gate.js'
 
 /** A stack with a trigger whose function waits at the gate, and then succeeds or fails. */
 async function stackWithTrigger(port: number, outcome: 'return' | 'throw') {
-  const run = [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': ['Check', 'Arn'] } }]
   const Resources = {
-    Trigger: {
-      Type: 'Custom::Trigger',
-      Properties: {
-        ServiceToken: { 'Fn::GetAtt': ['Starter', 'Arn'] },
-        HandlerArn: { 'Fn::GetAtt': ['Check', 'Arn'] },
-        InvocationType: 'RequestResponse',
-      },
-    },
+    ...triggerOf('Check', 'check'),
     Role: lambdaRole(),
     Check: lambdaFunction('check', 'Role'),
-    StarterRole: lambdaRole({ run }),
-    Starter: lambdaFunction('check', 'StarterRole'),
     ...httpApi('Check', { 'POST /credentials': { AuthorizationType: 'AWS_IAM' } }),
   }
   const source = `${passGate}

@@ -120,6 +120,19 @@ export function httpApi(
   }
 }
 
+/** A trigger that calls a function at deployment, with the provider that may; its code is never run, so any asset will do. */
+export function triggerOf(target: string, asset: string): Record<string, object> {
+  const HandlerArn = { 'Fn::GetAtt': [target, 'Arn'] }
+  return {
+    Trigger: {
+      Type: 'Custom::Trigger',
+      Properties: { ServiceToken: { 'Fn::GetAtt': ['Starter', 'Arn'] }, HandlerArn, InvocationType: 'RequestResponse' },
+    },
+    StarterRole: lambdaRole({ run: [{ Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: HandlerArn }] }),
+    Starter: lambdaFunction(asset, 'StarterRole'),
+  }
+}
+
 /** A policy document. */
 export function statements(...list: readonly object[]): object {
   return { Version: '2012-10-17', Statement: list }

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { send } from '../apigateway/test-client.js'
-import { httpApi, lambdaFunction, lambdaRole, type TestAssembly, writeAssembly } from '../test-assembly.js'
+import { httpApi, lambdaFunction, lambdaRole, type TestAssembly, triggerOf, writeAssembly } from '../test-assembly.js'
 
 const main = fileURLToPath(new URL('./main.js', import.meta.url))
 
@@ -129,6 +129,21 @@ describe('pnpm local', () => {
     expect(lines.every((line) => typeof JSON.parse(line) === 'object')).toBe(true)
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  it('ends with what a failing check says: by then it served, and nobody else could find it', async () => {
+    const resources = { Role: lambdaRole(), Check: lambdaFunction('check', 'Role'), ...triggerOf('Check', 'check') }
+    const source = "export const handler = async () => { throw new Error('the neighbour can read it') }"
+    await using failing = await writeAssembly({ Resources: resources }, { check: source })
+    const { code, stdout, stderr } = await run('--assembly', failing.directory, '--port', '0')
+    expect(code).toBe(1)
+    const lines = stdout.split('\n')
+    const failed = lines.findIndex((line) => /CREATE_FAILED \| Custom::Trigger \| Trigger .*neighbour/.test(line))
+    expect(lines.indexOf('enforcement: on')).toBeGreaterThan(0)
+    expect(failed).toBeGreaterThan(lines.indexOf('enforcement: on'))
+    expect(stdout).not.toContain('✅')
+    expect(stderr).toContain('Trigger handler failed: Error: the neighbour can read it')
+    expect(existsSync(join(project, '.local-aws', 'running.json'))).toBe(false)
   })
 
   it('quotes what a shell could take for a command', async () => {
