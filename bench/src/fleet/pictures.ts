@@ -32,7 +32,7 @@ export function requestsPicture(name: string, title: string, found: readonly Fou
   const rule = {
     data: { values: [{ quota }] },
     mark: { type: 'rule', strokeDash: [4, 4] },
-    encoding: { y: { field: 'quota' } },
+    encoding: { y: { field: 'quota', type: 'quantitative' } },
   }
   return { name, title, spec: lines(values, 'requests', { title: 'CONNECTs per second' }, 'log', found, [rule]) }
 }
@@ -65,7 +65,7 @@ function lines(
             type: 'nominal',
             title: null,
             sort: null,
-            legend: { orient: 'bottom', columns: 2 },
+            legend: { orient: 'bottom', columns: 2, labelLimit: 320 },
           },
         },
       },
