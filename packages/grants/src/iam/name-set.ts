@@ -57,11 +57,11 @@ export class NameSet {
 
   /** Is there a name that the glob matches too? A Deny on the glob would take that name away. Remembers its answers. */
   meets({ glob, start, end, slashes }: Outline): boolean {
-    if (!this.#hasWildcard) return includesGlob(glob, this.#text)
     // Most pairs differ in depth or at one of their ends: no need to look further.
     if (slashes > this.#slashes) return false
     if (!start.startsWith(this.#start) && !this.#start.startsWith(start)) return false
     if (!end.endsWith(this.#end) && !this.#end.endsWith(end)) return false
+    if (!this.#hasWildcard) return includesGlob(glob, this.#text)
     const answer = this.#known.get(glob) ?? this.#tokenLists().some((tokens) => meet(glob, tokens, this.#type))
     this.#known.set(glob, answer)
     return answer

@@ -57,7 +57,6 @@ export function rightsOf(grants: Grants): readonly Right[] | Inexpressible {
 /** The filters that no other one covers, in a fixed order: the same grants always give the same document. */
 function widest(filters: readonly string[]): readonly string[] {
   const distinct = [...new Set(filters)].sort()
-  const hasWildcard = distinct.some((filter) => /[+#]/u.test(filter))
-  if (!hasWildcard) return distinct
-  return distinct.filter((filter) => !distinct.some((other) => other !== filter && coversFilter(other, filter)))
+  const wide = distinct.filter((filter) => /[+#]/u.test(filter))
+  return distinct.filter((filter) => !wide.some((other) => other !== filter && coversFilter(other, filter)))
 }
