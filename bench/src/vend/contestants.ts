@@ -7,6 +7,7 @@ import { bundleVendor } from '@topic-credentials/credential-vendor/bundle'
 import { type BuildOptions, buildSync } from 'esbuild'
 import { root } from '../checkout.js'
 import { messageOf } from '../measure/child.js'
+import { event } from './event.js'
 import type { Times } from './stopwatch.js'
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
@@ -60,15 +61,6 @@ export function boto3(): (Contestant & { readonly version: string }) | undefined
 }
 
 const size = (file: string) => statSync(file).size
-
-/** What API Gateway hands on for an IAM caller who asks for one topic. */
-const event = {
-  version: '2.0',
-  routeKey: 'POST /credentials',
-  body: '{"publish":["test"],"subscribe":["test"]}',
-  isBase64Encoded: false,
-  requestContext: { authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/alice' } } },
-}
 
 function node(module: string): Contestant['run'] {
   return (env, warmCalls) =>
