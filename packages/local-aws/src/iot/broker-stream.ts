@@ -6,10 +6,6 @@ import { FrameSplitter } from './frames.js'
 export interface StreamOwner {
   /** Packets from the broker, whole and in order. */
   fromBroker(frames: Buffer[]): void
-  /** Whether the client takes what it is sent. */
-  readonly keepsUp: boolean
-  /** Calls `ready` when it has taken what was sent. */
-  whenSent(ready: () => void): void
   /** The broker has done with all packets that it was given. */
   brokerReads(): void
   /** The stream is over, by either side. */
@@ -41,7 +37,6 @@ export class BrokerStream<Owner extends StreamOwner> extends Duplex {
   #giving = false
   #fields: Buffer[] = []
   #corked = 0
-  #draining = false
 
   constructor(owner: Owner) {
     super({ allowHalfOpen: false })
@@ -75,19 +70,11 @@ export class BrokerStream<Owner extends StreamOwner> extends Duplex {
     return null
   }
 
-  /** A field of a packet, or all of it. False asks aedes to wait for `drain`. */
+  /** A field of a packet, or all of it. Always true: aedes would let every publisher wait for the slowest subscriber. */
   override write(field: Buffer | string, encoding?: unknown): boolean {
     this.#fields.push(typeof field === 'string' ? Buffer.from(field, encoding as BufferEncoding) : field)
     if (this.#corked === 0) this.#send()
-    if (this.owner.keepsUp) return true
-    if (!this.#draining) {
-      this.#draining = true
-      this.owner.whenSent(() => {
-        this.#draining = false
-        this.emit('drain')
-      })
-    }
-    return false
+    return true
   }
 
   override cork(): void {

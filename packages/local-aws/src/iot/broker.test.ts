@@ -16,8 +16,6 @@ it('stores no subscription that was not granted, even one that comes past the ch
       frames.push(...received)
       more()
     },
-    keepsUp: true,
-    whenSent: () => undefined,
     brokerReads: () => undefined,
     streamClosed: () => undefined,
   }

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws'
 import type { Outbox } from './outbox.js'
 import { binaryFrame } from './web-socket-frame.js'
 
-/** Bytes that may wait for a slow client before the broker is told to wait. */
+/** Bytes that may wait for a slow client before it gets no more QoS 0. */
 const SEND_BUFFER = 1 << 20
 /** How long a client may take to end its side after we ended ours. */
 const CLOSE_GRACE_MS = 1000
@@ -45,11 +45,6 @@ export class ClientSocket {
   /** Whether the client is not far behind. */
   get keepsUp(): boolean {
     return this.#socket.bufferedAmount < SEND_BUFFER
-  }
-
-  /** Calls `done` when all that was sent before is on its way. */
-  whenSent(done: () => void): void {
-    this.#socket.ping(undefined, undefined, () => done())
   }
 
   pause(): void {

@@ -178,12 +178,9 @@ export class MqttConnection implements StreamOwner {
     }
   }
 
+  /** Whether the client takes what it is sent. */
   get keepsUp(): boolean {
     return this.#socket.keepsUp
-  }
-
-  whenSent(ready: () => void): void {
-    this.#socket.whenSent(ready)
   }
 
   brokerReads(): void {

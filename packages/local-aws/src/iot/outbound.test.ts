@@ -20,6 +20,7 @@ function stage(agreement: { receiveMaximum: number; maximumPacketSize: number })
   }
   const connection = {
     ended: undefined as string | undefined,
+    keepsUp: true,
     send: (bytes: Buffer) => collect(bytes, (packet) => sent.push(String((packet as { payload: Buffer }).payload))),
     toBroker: ({ messageId = 0 }: Packet) => acknowledged.push(messageId),
   }

@@ -3,7 +3,7 @@ import { connackFor } from './connack.js'
 import type { Agreement } from './connect.js'
 import type { MqttConnection } from './connection.js'
 import { DeliveryWindow, publishMessageId } from './delivery.js'
-import { PACKET_TYPE, packetType } from './frames.js'
+import { PACKET_TYPE, packetType, publishQos } from './frames.js'
 import type { Plane } from './plane.js'
 
 /** The broker's packets on their way to one client: acknowledgements are completed, deliveries metered. */
@@ -62,6 +62,7 @@ export class Outbound {
   #publish(frame: Buffer): Buffer | undefined {
     // Its rights are no longer looked at; a persistent session gets the message when it is resumed.
     if (this.#connection.ended !== undefined) return undefined
+    if (publishQos(frame) === 0 && !this.#connection.keepsUp) return undefined
     const fate = this.#window?.offer(frame, this.#plane.clock.now())
     // The client never sees it, so we acknowledge it for the client.
     if (fate === 'discard') this.#connection.toBroker({ cmd: 'puback', messageId: publishMessageId(frame) })
