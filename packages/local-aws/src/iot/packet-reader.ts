@@ -41,8 +41,10 @@ export class PacketReader {
     const packet = this.#parsed as Packet | Error | undefined
     if (packet === undefined) throw new MalformedPacketError('the packet ends before its fields do')
     if (packet instanceof Error) throw new MalformedPacketError(packet.message, { cause: packet })
-    if (needsIdentifier(packet) && !packet.messageId)
-      throw new MalformedPacketError('the packet identifier is 0 [MQTT-2.2.1-3]')
+    // What is missing at the end is read as -1.
+    if (needsIdentifier(packet) && !((packet.messageId ?? 0) > 0))
+      throw new MalformedPacketError('the packet identifier is 0 or missing [MQTT-2.2.1-3]')
+    if (packet.cmd === 'publish') checkProperties(packet.properties ?? {})
     for (const text of textsOf(packet)) checkText(text, frame)
     return packet
   }
@@ -67,6 +69,29 @@ function textsOf(packet: Packet): readonly string[] {
       return packet.unsubscriptions
     default:
       return none
+  }
+}
+
+/** What a PUBLISH from a client may carry (§3.3.2.3). */
+const PUBLISH_PROPERTIES = new Set([
+  'payloadFormatIndicator',
+  'messageExpiryInterval',
+  'topicAlias',
+  'responseTopic',
+  'correlationData',
+  'userProperties',
+  'subscriptionIdentifier',
+  'contentType',
+])
+
+/** Subscribers get these properties, and could not be sent what was cut short (read as null), misplaced or doubled (a list). */
+function checkProperties(properties: object): void {
+  for (const [name, value] of Object.entries(properties) as [string, unknown][]) {
+    if (!PUBLISH_PROPERTIES.has(name)) throw new MalformedPacketError(`PUBLISH has no property ${name} (§3.3.2.3)`)
+    const values: unknown[] = name === 'userProperties' ? Object.values(value ?? {}).flat() : [value]
+    if (value === null || value === -1 || values.includes(null))
+      throw new MalformedPacketError(`property ${name} ends before its value does`)
+    if (Array.isArray(value)) throw new MalformedPacketError(`property ${name} comes more than once (§3.3.2.3)`)
   }
 }
 
