@@ -72,6 +72,11 @@ export class BrokerStream<Owner extends StreamOwner> extends Duplex {
 
   /** A field of a packet, or all of it. Always true: aedes would let every publisher wait for the slowest subscriber. */
   override write(field: Buffer | string, encoding?: unknown): boolean {
+    if (typeof field !== 'string' && !Buffer.isBuffer(field)) {
+      // Half a packet is written by now: nothing that follows would be read.
+      this.destroy(new TypeError(`The broker wrote ${String(field)} in place of bytes.`))
+      return true
+    }
     this.#fields.push(typeof field === 'string' ? Buffer.from(field, encoding as BufferEncoding) : field)
     if (this.#corked === 0) this.#send()
     return true
@@ -87,7 +92,7 @@ export class BrokerStream<Owner extends StreamOwner> extends Duplex {
   }
 
   #send(): void {
-    if (this.#fields.length === 0) return
+    if (this.#fields.length === 0 || this.destroyed) return
     const frames = this.#splitter.push(Buffer.concat(this.#fields))
     this.#fields = []
     this.owner.fromBroker(frames)
