@@ -123,3 +123,12 @@ export class ClockSkewError extends TopicCredentialsError {
     this.clockOffset = clockOffset
   }
 }
+
+/** What is asked of a session that has ended. @param cause why it did, where it was not closed */
+export function sessionClosed(cause: unknown): TopicCredentialsError {
+  return new TopicCredentialsError('The session is closed', {
+    code: 'session_closed',
+    remedy: 'Connect again.',
+    cause,
+  })
+}

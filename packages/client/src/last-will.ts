@@ -1,6 +1,6 @@
-import { explain, type VendResponse } from '@topic-credentials/grants/client'
+import type { VendResponse } from '@topic-credentials/grants/client'
 import { payloadBytes } from './payload.js'
-import { notGranted } from './refusal.js'
+import { ungranted } from './refusal.js'
 import type { OutgoingMessage, QoS } from './transport.js'
 
 /**
@@ -29,10 +29,9 @@ export interface LastWill {
  */
 export function grantedWill(
   { topic, payload, qos = 1, retain = false }: LastWill,
-  { userId, grants }: Pick<VendResponse, 'userId' | 'grants'>,
+  holder: Pick<VendResponse, 'userId' | 'grants'>,
 ): OutgoingMessage {
-  const decision = explain(grants, { userId }, { action: 'publish', topic, retain })
-  const error = notGranted(decision, 'publish', topic, { userId, grants })
+  const error = ungranted(holder, 'publish', topic, retain)
   if (error !== undefined) throw error
   return { topic, payload: payloadBytes(payload), qos, retain }
 }

@@ -1,17 +1,24 @@
-import type { Decision, Grants } from '@topic-credentials/grants'
+import { explain, type Grants } from '@topic-credentials/grants/client'
 import { NotGrantedError, TopicCredentialsError } from './errors.js'
 import { NOT_AUTHORIZED, QUOTA_EXCEEDED } from './transport.js'
 
-/** The error for a decision that is a no: what was asked, what is granted, what to do. */
-export function notGranted(
-  decision: Decision,
+/** Whose grants are asked for. */
+interface Holder {
+  readonly userId: string
+  readonly grants: Grants
+}
+
+/** The error where the grants do not cover an operation: what was asked, what is granted, what to do. */
+export function ungranted(
+  { userId, grants }: Holder,
   operation: 'publish' | 'subscribe',
   topic: string,
-  { userId, grants }: { readonly userId: string; readonly grants: Grants },
+  retain = false,
 ): NotGrantedError | undefined {
+  const request = operation === 'publish' ? { action: operation, topic, retain } : { action: operation, filter: topic }
+  const decision = explain(grants, { userId }, request)
   if (decision.allowed) return undefined
-  const verb = operation === 'publish' ? 'publish to' : 'subscribe to'
-  const said = `${userId} may not ${verb} '${topic}': ${decision.reason}`
+  const said = `${userId} may not ${operation} to '${topic}': ${decision.reason}`
   return new NotGrantedError(`${said} Granted: ${describeGrants(grants)}.`, {
     operation,
     byBroker: false,
@@ -45,5 +52,15 @@ export function brokerRefusal(operation: 'publish' | 'subscribe', value: string,
       code === NOT_AUTHORIZED || code === 0x80
         ? 'The grants allow it, so the role’s policy or the credentials behind them have changed: vend again.'
         : 'See MQTT 5 §2.4 for what the code means.',
+  })
+}
+
+/** A message that was on its way when the connection ended, and is not sent again. */
+export function notSent(topic: string, cause: unknown): TopicCredentialsError {
+  return new TopicCredentialsError(`The message to '${topic}' was not sent: ${cause}`, {
+    code: 'connection_lost',
+    value: topic,
+    remedy: 'Publish with QoS 1, which waits for the connection to come back, or publish again.',
+    cause,
   })
 }

@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events'
-import { explain, type Grants } from '@topic-credentials/grants/client'
-import { type NotGrantedError, TopicCredentialsError } from './errors.js'
+import type { Grants } from '@topic-credentials/grants/client'
+import { sessionClosed, type TopicCredentialsError } from './errors.js'
 import type { VendedIdentity } from './from-vendor.js'
 import { Pace, PUBLISH_PACE } from './pace.js'
 import { payloadBytes } from './payload.js'
 import { reconnectDelay } from './reconnect-delay.js'
 import { Reconnection } from './reconnection.js'
-import { brokerRefusal, notGranted } from './refusal.js'
+import { brokerRefusal, notSent, ungranted } from './refusal.js'
+import type { SessionEvents, SessionState } from './session-events.js'
 import type { SubscribeOptions, Subscription } from './subscription.js'
 import { Subscriptions } from './subscriptions.js'
 import { type Supervised, Supervisor, type Verdict } from './supervisor.js'
@@ -14,24 +15,6 @@ import type { TopicFilter, TopicName } from './topic-types.js'
 import { FIRST_REFUSAL, NOT_AUTHORIZED, type QoS, type TransportFailure } from './transport.js'
 import type { AskedGrants } from './vendor.js'
 import { abortable, aborted, sleep } from './waiting.js'
-
-export type SessionState = 'closed' | 'connected' | 'connecting' | 'interrupted'
-
-/** What a program can listen to. */
-export interface SessionEvents {
-  /** An attempt to connect begins: the first, or one after an interruption. */
-  connecting: []
-  /** Connected, for the first time or again. `resumed`: the broker had kept the session. */
-  connected: [{ readonly resumed: boolean }]
-  /** The connection now rests on new credentials. */
-  renewed: [{ readonly accessKeyId: string; readonly expiration: Date }]
-  /** The connection is gone, or an attempt to get it back failed; the next attempt follows by itself. */
-  interrupted: [TopicCredentialsError]
-  /** The broker refused something that the grants allow: the policy behind them has changed. */
-  refused: [TopicCredentialsError]
-  /** Over for good: after `close()`, or with the error that no further attempt can mend. */
-  closed: [TopicCredentialsError | undefined]
-}
 
 export interface PublishOptions {
   /** Default 1: resolves when the broker has taken the message over. With 0 it resolves when it is sent. */
@@ -174,7 +157,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     await abortable(this.#parts.credentials.ask(asked), signal)
     const connected = new Promise<void>((resolve, reject) => {
       this.once('connected', () => resolve())
-      this.once('closed', (error) => reject(error ?? closedError(undefined)))
+      this.once('closed', (error) => reject(error ?? sessionClosed(undefined)))
     })
     await this.#parts.transport.reconnect()
     await abortable(connected, signal)
@@ -198,7 +181,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     const { identity = this.#identity } = this.#parts.handshake.attempt
     const renewed = identity.accessKeyId !== this.#identity.accessKeyId
     this.#identity = identity
-    if (renewed) this.#subscriptions.endWhere(({ filter }) => this.#ungranted('subscribe', filter))
+    if (renewed) this.#subscriptions.endWhere(({ filter }) => ungranted(this, 'subscribe', filter))
     if (again && !resumed) this.#subscriptions.restore()
     this.emit('connected', { resumed })
     if (renewed) this.emit('renewed', { accessKeyId: identity.accessKeyId, expiration: identity.expiration })
@@ -228,14 +211,8 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     }
   }
 
-  #ungranted(operation: 'publish' | 'subscribe', topic: string, retain = false): NotGrantedError | undefined {
-    const request =
-      operation === 'publish' ? { action: operation, topic, retain } : { action: operation, filter: topic }
-    return notGranted(explain(this.grants, this, request), operation, topic, this)
-  }
-
   #requireGranted(operation: 'publish' | 'subscribe', topic: string, retain = false): void {
-    const error = this.#ungranted(operation, topic, retain)
+    const error = ungranted(this, operation, topic, retain)
     if (error !== undefined) throw error
   }
 
@@ -246,20 +223,14 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   }
 
   #notSent(topic: string, cause: unknown): never {
-    if (this.#state === 'closed') throw closedError(this.#error)
-    throw new TopicCredentialsError(`The message to '${topic}' was not sent: ${cause}`, {
-      code: 'connection_lost',
-      value: topic,
-      remedy: 'Publish with QoS 1, which waits for the connection to come back, or publish again.',
-      cause,
-    })
+    throw this.#state === 'closed' ? sessionClosed(this.#error) : notSent(topic, cause)
   }
 
   async #close(error: TopicCredentialsError | undefined): Promise<void> {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#error = error
-    const reason = error ?? closedError(undefined)
+    const reason = error ?? sessionClosed(undefined)
     // A stack trace that nobody has read yet holds what it came through, the SDK's client included, and that the process.
     void reason.stack
     this.#parts.closing.abort(reason)
@@ -269,14 +240,6 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   }
 
   #requireOpen(): void {
-    if (this.#state === 'closed') throw closedError(this.#error)
+    if (this.#state === 'closed') throw sessionClosed(this.#error)
   }
-}
-
-function closedError(cause: unknown): TopicCredentialsError {
-  return new TopicCredentialsError('The session is closed', {
-    code: 'session_closed',
-    remedy: 'Connect again.',
-    cause,
-  })
 }

@@ -1,8 +1,7 @@
-import { explain } from '@topic-credentials/grants'
 import type { Command } from 'commander'
 import { TopicCredentialsError } from '../../errors.js'
 import type { VendedIdentity } from '../../from-vendor.js'
-import { notGranted } from '../../refusal.js'
+import { ungranted } from '../../refusal.js'
 import type { Session } from '../../session.js'
 import type { Chosen, Context } from '../command.js'
 import { connection } from '../connection.js'
@@ -54,7 +53,7 @@ export function declareListen(program: Command, choose: (chosen: Chosen) => void
 
 /** Said before connecting: whoever asks for the wrong topic need not wait for a connection to hear it. */
 function requireSubscribable({ vended }: VendedIdentity, filter: string): void {
-  const error = notGranted(explain(vended.grants, vended, { action: 'subscribe', filter }), 'subscribe', filter, vended)
+  const error = ungranted(vended, 'subscribe', filter)
   if (error !== undefined) throw error
 }
 

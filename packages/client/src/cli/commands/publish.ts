@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
-import { explain } from '@topic-credentials/grants'
 import type { Command } from 'commander'
 import { TopicCredentialsError } from '../../errors.js'
 import type { VendedIdentity } from '../../from-vendor.js'
-import { notGranted } from '../../refusal.js'
+import { ungranted } from '../../refusal.js'
 import type { Chosen, Context } from '../command.js'
 import { connection } from '../connection.js'
 import { EXIT } from '../exit-code.js'
@@ -89,8 +88,7 @@ async function publish(context: Context, options: PublishOptions, message: strin
 
 /** Before connecting: standard input may keep the first message waiting for long. */
 function requireGranted({ vended }: VendedIdentity, topic: string, retain: boolean): void {
-  const decision = explain(vended.grants, vended, { action: 'publish', topic, retain })
-  const error = notGranted(decision, 'publish', topic, vended)
+  const error = ungranted(vended, 'publish', topic, retain)
   if (error !== undefined) throw error
 }
 
