@@ -22,6 +22,7 @@ export interface Allowance {
  */
 export function allowanceOf(text: string, type: NameType): Allowance | undefined {
   const { group, filter } = parseSubscription(text)
+  if (!/[+#]/u.test(filter)) return { allow: type === 'topicfilter' ? text : filter, excesses: [] }
   const prefix = type === 'topicfilter' && group !== undefined ? `$share/${group}/` : ''
   const levels = filter.split('/')
   const open = levels.at(-1) === '#'

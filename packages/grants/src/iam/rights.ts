@@ -33,10 +33,11 @@ export interface Inexpressible {
 
 /** Splits grants by action; or names a grant that IAM cannot say. */
 export function rightsOf(grants: Grants): readonly Right[] | Inexpressible {
-  const received = grants.subscribe.map((filter) => parseSubscription(filter).filter)
+  // By what it receives; the first grant of several.
+  const grantOf = new Map(grants.subscribe.map((grant) => [parseSubscription(grant).filter, grant] as const).reverse())
   const wanted: readonly [Action, GrantKind, NameType, readonly string[]][] = [
     ['iot:Publish', 'publish', 'topic', grants.publish],
-    ['iot:Receive', 'subscribe', 'topic', received],
+    ['iot:Receive', 'subscribe', 'topic', [...grantOf.keys()]],
     ['iot:RetainPublish', 'retain', 'topic', grants.retain],
     ['iot:Subscribe', 'subscribe', 'topicfilter', grants.subscribe],
   ]
@@ -45,7 +46,7 @@ export function rightsOf(grants: Grants): readonly Right[] | Inexpressible {
     const rules: Rule[] = []
     for (const filter of widest(filters)) {
       const allowance = allowanceOf(filter, type)
-      const grant = grants[kind].find((each) => each === filter || parseSubscription(each).filter === filter) ?? filter
+      const grant = action === 'iot:Receive' ? (grantOf.get(filter) ?? filter) : filter
       if (!allowance) return { inexpressible: { kind, filter: grant } }
       rules.push({ filter, grant, names: new NameSet(filter, type), ...allowance })
     }
