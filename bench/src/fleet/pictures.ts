@@ -65,7 +65,7 @@ function lines(
             type: 'nominal',
             title: null,
             sort: null,
-            legend: { orient: 'bottom', columns: 2, labelLimit: 320 },
+            legend: { orient: 'bottom', columns: 2 },
           },
         },
       },
