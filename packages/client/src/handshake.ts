@@ -1,6 +1,7 @@
 import { auth, type http } from 'aws-iot-device-sdk-v2'
+import type { VendedIdentity } from './credentials-cache.js'
 import { TopicCredentialsError } from './errors.js'
-import type { VendedCredentialsProvider, VendedIdentity } from './from-vendor.js'
+import type { VendedCredentialsProvider } from './from-vendor.js'
 import { abortable, sleep } from './waiting.js'
 
 /** What handshakes are signed with. */

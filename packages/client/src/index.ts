@@ -1,5 +1,6 @@
 export { type Backoff, DEFAULT_BACKOFF } from './backoff.js'
 export { type ConnectOptions, connect } from './connect.js'
+export type { VendedIdentity } from './credentials-cache.js'
 export {
   type ClientErrorCode,
   ClockSkewError,
@@ -8,12 +9,7 @@ export {
   VendorBusyError,
   VendRefusedError,
 } from './errors.js'
-export {
-  type FromVendorOptions,
-  fromVendor,
-  type VendedCredentialsProvider,
-  type VendedIdentity,
-} from './from-vendor.js'
+export { type FromVendorOptions, fromVendor, type VendedCredentialsProvider } from './from-vendor.js'
 export type { LastWill } from './last-will.js'
 export type { Message, StandardSchema } from './message.js'
 export type { PublishOptions, Session } from './session.js'

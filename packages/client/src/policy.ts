@@ -1,10 +1,7 @@
 /** What decides when to vend and when to connect, apart from any network: for simulations that drive it with a clock of their own. */
-export {
-  type CredentialSource,
-  fromSource,
-  type RefreshOptions,
-  type VendedCredentialsProvider,
-} from './from-vendor.js'
+
+export type { CredentialSource, RefreshOptions } from './credentials-cache.js'
+export { fromSource, type VendedCredentialsProvider } from './from-vendor.js'
 export { FIRST_RECONNECT_MS, reconnectDelay, type Setback } from './reconnect-delay.js'
 export { Reconnection, type ReconnectionOptions } from './reconnection.js'
 export { vendRefusal } from './vend-refusal.js'

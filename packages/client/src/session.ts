@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Grants } from '@topic-credentials/grants/client'
+import type { VendedIdentity } from './credentials-cache.js'
 import { sessionClosed, type TopicCredentialsError } from './errors.js'
-import type { VendedIdentity } from './from-vendor.js'
 import { Pace, PUBLISH_PACE } from './pace.js'
 import { payloadBytes } from './payload.js'
 import { reconnectDelay } from './reconnect-delay.js'

@@ -1,6 +1,6 @@
 import picocolors from 'picocolors'
+import type { VendedIdentity } from '../credentials-cache.js'
 import type { TopicCredentialsError } from '../errors.js'
-import type { VendedIdentity } from '../from-vendor.js'
 import type { Message } from '../message.js'
 import { describeGrants } from '../refusal.js'
 import type { QoS } from '../transport.js'

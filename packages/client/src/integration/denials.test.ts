@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { parseGrants } from '@topic-credentials/grants'
-import type { VendedCredentialsProvider, VendedIdentity } from '../from-vendor.js'
+import type { VendedIdentity } from '../credentials-cache.js'
+import type { VendedCredentialsProvider } from '../from-vendor.js'
 import { Stage } from './stage.js'
 
 /** What a session does when the broker refuses what its grants allow, because the role's policy has changed since. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { auth, io, iot, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2'
+import type { VendedIdentity } from '../credentials-cache.js'
 import { parseEndpoint } from '../endpoint.js'
-import type { VendedIdentity } from '../from-vendor.js'
 import { collectSoon } from '../native-memory.js'
 
 /** What the broker did, seen from outside: by its answer in MQTT 5, by closing the connection in MQTT 3.1.1. */

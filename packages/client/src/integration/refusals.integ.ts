@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { fromVendor, type VendedIdentity } from '../from-vendor.js'
+import type { VendedIdentity } from '../credentials-cache.js'
+import { fromVendor } from '../from-vendor.js'
 import type { AskedGrants } from '../vendor.js'
 import { type RawClient, rawClient } from './raw-client.js'
 import { openSubject, type Subject } from './subject.js'

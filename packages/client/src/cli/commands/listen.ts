@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import type { VendedIdentity } from '../../credentials-cache.js'
 import { TopicCredentialsError } from '../../errors.js'
-import type { VendedIdentity } from '../../from-vendor.js'
 import { ungranted } from '../../refusal.js'
 import type { Session } from '../../session.js'
 import type { Chosen, Context } from '../command.js'
