@@ -49,4 +49,6 @@ function functionCredentials({ directory, accountId }: LocalAws): Record<string,
   }
 }
 
-const policy = (statement: object) => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] })
+function policy(statement: object) {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] }
+}

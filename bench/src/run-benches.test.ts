@@ -9,7 +9,9 @@ const findings: Findings = {
   targets: [],
   method: 'Added up.',
 }
-const bench = (name: string, run: Bench['run']): Bench => ({ name, summary: `About ${name}`, run })
+function bench(name: string, run: Bench['run']): Bench {
+  return { name, summary: `About ${name}`, run }
+}
 
 it('keeps what each found, goes on after a failure, and names the failed', async () => {
   const lines: string[] = []

@@ -17,9 +17,11 @@ jest.setTimeout(120_000)
 type Template = { Resources: Record<string, object>; Outputs: Record<string, { Value: unknown }> }
 
 /** Synthesizes with every check but AWS's own, which takes seconds and runs in each real synthesis. */
-const synthesize = (context: Record<string, unknown> = {}): Template =>
-  topicCredentialsApp({ context, builtinCloudFormationValidation: false }).synth().getStackByName('TopicCredentials')
-    .template
+function synthesize(context: Record<string, unknown> = {}): Template {
+  return topicCredentialsApp({ context, builtinCloudFormationValidation: false })
+    .synth()
+    .getStackByName('TopicCredentials').template
+}
 
 const boundary = 'arn:aws:iam::123456789012:policy/boundary'
 const folder = mkdtempSync(join(tmpdir(), 'app-'))
@@ -34,11 +36,11 @@ describe('the stack', () => {
   it('tells clients what they need, under the names that they know', () => {
     const values = Object.entries(template.Outputs).map(([name, { Value }]) => [name, text(Value)])
     expect(Object.fromEntries(values)).toEqual({
-      CredentialsUrl: expect.stringMatching(/^<CredentialsApi\w+\.ApiEndpoint>\/credentials$/),
-      IotEndpoint: expect.stringMatching(/^<CredentialsDataEndpoint\w+\.endpointAddress>$/),
+      CredentialsUrl: expect.stringMatching(/^<CredentialsApi\w+\.ApiEndpoint>\/credentials$/u),
+      IotEndpoint: expect.stringMatching(/^<CredentialsDataEndpoint\w+\.endpointAddress>$/u),
       Region: '<AWS.Region>',
-      RoleArn: expect.stringMatching(/^<CredentialsTopicRole\w+\.Arn>$/),
-      FunctionName: expect.stringMatching(/^<CredentialsVendingFunction\w+>$/),
+      RoleArn: expect.stringMatching(/^<CredentialsTopicRole\w+\.Arn>$/u),
+      FunctionName: expect.stringMatching(/^<CredentialsVendingFunction\w+>$/u),
     })
   })
 
@@ -49,9 +51,9 @@ describe('the stack', () => {
   it('has not changed unnoticed (UPDATE_SNAPSHOTS=1 accepts a change)', () => {
     const snapshot = fileURLToPath(new URL('../../lib/app.snapshot.json', import.meta.url))
     const stable = JSON.stringify(template, null, 2)
-      .replaceAll(/\b[0-9a-f]{64}\b/g, '<asset hash>')
-      .replaceAll(/(?<=CurrentVersion)[0-9a-fA-F]{40}/g, '<version>')
-      .replaceAll(/(?<="SUBJECT": ")[0-9a-f]+/g, '<digest>')
+      .replaceAll(/\b[0-9a-f]{64}\b/gu, '<asset hash>')
+      .replaceAll(/(?<=CurrentVersion)[0-9a-fA-F]{40}/gu, '<version>')
+      .replaceAll(/(?<="SUBJECT": ")[0-9a-f]+/gu, '<digest>')
     if (process.env.UPDATE_SNAPSHOTS !== undefined) writeFileSync(snapshot, `${stable}\n`)
     expect(JSON.parse(stable)).toEqual(JSON.parse(readFileSync(snapshot, 'utf8')))
   })

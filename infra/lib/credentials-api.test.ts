@@ -18,13 +18,14 @@ function api(props: Partial<CredentialsApiProps> = {}): Template {
   })
 }
 
-const routes = (template: Template): Record<string, { type: string; scopes: string[] | undefined }> =>
-  Object.fromEntries(
+function routes(template: Template): Record<string, { type: string; scopes: string[] | undefined }> {
+  return Object.fromEntries(
     Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => [
       Properties.RouteKey,
       { type: Properties.AuthorizationType, scopes: Properties.AuthorizationScopes },
     ]),
   )
+}
 
 describe('CredentialsApi', () => {
   it('asks for a signature', () => {
@@ -67,8 +68,8 @@ describe('CredentialsApi', () => {
     const { Format } = AccessLogSettings as { Format: string }
     const variables = Object.values(JSON.parse(Format) as Record<string, string>)
     expect(variables).toContain('$context.identity.userArn')
-    expect(variables.filter((variable) => !/^\$context\.[A-Za-z.]+$/.test(variable))).toEqual([])
-    expect(Format).not.toMatch(/header|query|authorization|token|accessKey|path/i)
+    expect(variables.filter((variable) => !/^\$context\.[A-Za-z.]+$/u.test(variable))).toEqual([])
+    expect(Format).not.toMatch(/header|query|authorization|token|accessKey|path/iu)
   })
 
   it('lets browsers in only from named origins', () => {

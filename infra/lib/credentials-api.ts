@@ -52,8 +52,8 @@ export class CredentialsApi extends Construct {
   readonly api: HttpApi
   /** Where users `POST` for credentials. */
   readonly credentialsUrl: string
-  private readonly integration: HttpLambdaIntegration
-  private readonly byToken: boolean
+  readonly #integration: HttpLambdaIntegration
+  readonly #byToken: boolean
 
   constructor(scope: Construct, id: string, props: CredentialsApiProps) {
     super(scope, id)
@@ -66,12 +66,12 @@ export class CredentialsApi extends Construct {
       createDefaultStage: false,
       ...cors(props.corsOrigins),
     })
-    this.byToken = jwt !== undefined
+    this.#byToken = jwt !== undefined
     const integration = new HttpLambdaIntegration('Vendor', handler)
-    this.integration = integration
-    this.open(HttpMethod.GET, '/credentials')
-    this.open(HttpMethod.POST, '/credentials')
-    if (props.backends === true) this.open(HttpMethod.POST, '/users/{userId}/credentials', iamOnly())
+    this.#integration = integration
+    this.#open(HttpMethod.GET, '/credentials')
+    this.#open(HttpMethod.POST, '/credentials')
+    if (props.backends === true) this.#open(HttpMethod.POST, '/users/{userId}/credentials', iamOnly())
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -92,21 +92,23 @@ export class CredentialsApi extends Construct {
    * authorizer: what a caller gets there is what the entitlements give to its own name, without claims.
    */
   openToIam(): { readonly url: string; readonly routeArn: string } {
-    const path = this.byToken ? '/deploy-check/credentials' : '/credentials'
-    if (this.byToken) this.open(HttpMethod.POST, path, iamOnly())
+    const path = this.#byToken ? '/deploy-check/credentials' : '/credentials'
+    if (this.#byToken) this.#open(HttpMethod.POST, path, iamOnly())
     return { url: this.api.apiEndpoint + path, routeArn: this.api.arnForExecuteApi('POST', path, '$default') }
   }
 
   /** A route whose leave to call the function is for its own method; the CDK would give it for all. */
-  private open(method: HttpMethod, path: string, more: Partial<AddRoutesOptions> = {}): void {
-    const [route] = this.api.addRoutes({ path, methods: [method], integration: this.integration, ...more })
+  #open(method: HttpMethod, path: string, more: Partial<AddRoutesOptions> = {}): void {
+    const [route] = this.api.addRoutes({ path, methods: [method], integration: this.#integration, ...more })
     const permission = route?.node.tryFindChild('Vendor-Permission')
     if (!(permission instanceof CfnPermission)) throw new Error(`${method} ${path} has no leave to call the function.`)
-    permission.sourceArn = this.api.arnForExecuteApi(method, path.replaceAll(/\{[^}]*\}/g, '*'))
+    permission.sourceArn = this.api.arnForExecuteApi(method, path.replaceAll(/\{[^}]*\}/gu, '*'))
   }
 }
 
-const iamOnly = (): Partial<AddRoutesOptions> => ({ authorizer: new HttpIamAuthorizer(), authorizationScopes: [] })
+function iamOnly(): Partial<AddRoutesOptions> {
+  return { authorizer: new HttpIamAuthorizer(), authorizationScopes: [] }
+}
 
 function authorizer(jwt: JwtCallers | undefined): IHttpRouteAuthorizer {
   if (jwt === undefined) return new HttpIamAuthorizer()
@@ -114,7 +116,7 @@ function authorizer(jwt: JwtCallers | undefined): IHttpRouteAuthorizer {
 }
 
 function cors(origins: readonly string[] = []): { corsPreflight?: CorsPreflightOptions } {
-  const bad = origins.find((origin) => !/^(https:\/\/[^/*\s]+|http:\/\/localhost(:\d+)?)$/.test(origin))
+  const bad = origins.find((origin) => !/^(https:\/\/[^/*\s]+|http:\/\/localhost(:\d+)?)$/u.test(origin))
   if (bad !== undefined) {
     throw new Error(
       `corsOrigins: '${bad}' is not an origin. Write https://HOST[:PORT] (http for localhost), no path, no *.`,

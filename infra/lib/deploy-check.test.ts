@@ -16,14 +16,17 @@ function synthesize(props: Partial<TopicCredentialsProps> = {}): Template {
   return Template.fromStack(stack)
 }
 
-const environment = (template: Template): Record<string, unknown> =>
-  (
+function environment(template: Template): Record<string, unknown> {
+  return (
     propertiesOf(template, 'AWS::Lambda::Function', 'ItDeployCheck').Environment as {
       Variables: Record<string, unknown>
     }
   ).Variables
+}
 
-const version = (template: Template): string => Object.keys(template.findResources('AWS::Lambda::Version')).join()
+function version(template: Template): string {
+  return Object.keys(template.findResources('AWS::Lambda::Version')).join()
+}
 
 describe('DeployCheck', () => {
   let template: Template
@@ -44,7 +47,7 @@ describe('DeployCheck', () => {
   it('runs when all that it checks is there', () => {
     const [trigger] = Object.values(template.findResources('Custom::Trigger'))
     const all = Object.keys(template.toJSON().Resources as object).filter((id) =>
-      /^It(VendorRole|DataEndpoint|TopicRole|VendingFunction|Api)/.test(id),
+      /^It(VendorRole|DataEndpoint|TopicRole|VendingFunction|Api)/u.test(id),
     )
     expect(all.length).toBeGreaterThan(15)
     expect(trigger?.DependsOn).toEqual(expect.arrayContaining(all))
@@ -71,9 +74,9 @@ describe('DeployCheck', () => {
     ]
     expect(ManagedPolicyArns).toBeUndefined()
     expect(PolicyDocument.Statement.map(({ Action, Resource }) => [Action, text(Resource)])).toEqual([
-      [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringMatching(/^<ItDeployCheckLog\w+\.Arn>$/)],
-      ['execute-api:Invoke', expect.stringMatching(/:<ItApi\w+>\/\$default\/POST\/credentials$/)],
-      ['sts:AssumeRole', expect.stringMatching(/^<ItTopicRole\w+\.Arn>$/)],
+      [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringMatching(/^<ItDeployCheckLog\w+\.Arn>$/u)],
+      ['execute-api:Invoke', expect.stringMatching(/:<ItApi\w+>\/\$default\/POST\/credentials$/u)],
+      ['sts:AssumeRole', expect.stringMatching(/^<ItTopicRole\w+\.Arn>$/u)],
     ])
   })
 
@@ -94,7 +97,7 @@ describe('DeployCheck', () => {
   it('has a way in of its own where users have tokens, for signatures alone', () => {
     const jwt = { issuer: 'https://login.example.com/', audience: ['app'], scope: 'mqtt' }
     const withTokens = synthesize({ jwt })
-    expect(text(environment(withTokens).CREDENTIALS_URL)).toMatch(/\/deploy-check\/credentials$/)
+    expect(text(environment(withTokens).CREDENTIALS_URL)).toMatch(/\/deploy-check\/credentials$/u)
     const routes = Object.values(withTokens.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => [
       Properties.RouteKey,
       Properties.AuthorizationType,
@@ -107,7 +110,7 @@ describe('DeployCheck', () => {
 
   it('says what to do where nothing is granted to check with', () => {
     const nothing = { entitlements: [{ when: { 'claims.groups': 'operators' }, subscribe: ['devices/#'] }] }
-    expect(() => synthesize({ entitlements: nothing })).toThrow(/deployCheck: .*-c deployCheck=false/)
+    expect(() => synthesize({ entitlements: nothing })).toThrow(/deployCheck: .*-c deployCheck=false/u)
     expect(() => synthesize({ entitlements: nothing, deployCheck: false })).not.toThrow()
   })
 
@@ -118,7 +121,7 @@ describe('DeployCheck', () => {
     )
     const plenty = { entitlements: [{ publish: filters }] }
     expect(() => synthesize({ entitlements: plenty })).toThrow(
-      /deployCheck: .*cannot be vended at once: .*more than STS takes.*\/\$\{userId\}.*-c deployCheck=false/,
+      /deployCheck: .*cannot be vended at once: .*more than STS takes.*\/\$\{userId\}.*-c deployCheck=false/u,
     )
   })
 

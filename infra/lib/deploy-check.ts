@@ -63,7 +63,7 @@ export class DeployCheck extends Construct {
           architecture: Architecture.ARM_64,
           handler: 'index.handler',
           code,
-          role: this.role(entrance.routeArn, props.topics.role.roleArn),
+          role: this.#role(entrance.routeArn, props.topics.role.roleArn),
           environment: { ...environment },
           // Who waits for it, the trigger's own function, has fifteen.
           timeout: Duration.minutes(14),
@@ -72,11 +72,11 @@ export class DeployCheck extends Construct {
           logGroup: this.logGroup,
         }),
     )
-    this.outside = [this.trigger(props.subject)]
+    this.outside = [this.#trigger(props.subject)]
   }
 
   /** Asks for credentials on one route. May try to assume the topic role, so that it is the trust alone that refuses it. */
-  private role(routeArn: string, topicRoleArn: string): Role {
+  #role(routeArn: string, topicRoleArn: string): Role {
     const allow = (sid: string, actions: string[], resource: string): PolicyStatement =>
       new PolicyStatement({ sid, actions, resources: [resource] })
     return new Role(this, 'Role', {
@@ -94,7 +94,7 @@ export class DeployCheck extends Construct {
     })
   }
 
-  private trigger(subject: readonly IConstruct[]): Construct {
+  #trigger(subject: readonly IConstruct[]): Construct {
     new Trigger(this, 'Trigger', {
       handler: this.function,
       // EVENT would not wait for the answer, and never fail the deployment.

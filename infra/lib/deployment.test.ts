@@ -53,17 +53,17 @@ class Assembly {
 
   /** Changes the vending function's code. */
   vendor(found: RegExp, replacement: string): void {
-    const file = join(this.vendorAsset(), 'index.mjs')
+    const file = join(this.#vendorAsset(), 'index.mjs')
     const code = readFileSync(file, 'utf8')
     expect(code.match(found)).toHaveLength(1)
     writeFileSync(file, code.replace(found, replacement))
   }
 
   entitlements(document: object): void {
-    writeFileSync(join(this.vendorAsset(), 'entitlements.json'), JSON.stringify(document))
+    writeFileSync(join(this.#vendorAsset(), 'entitlements.json'), JSON.stringify(document))
   }
 
-  private vendorAsset(): string {
+  #vendorAsset(): string {
     const [asset = ''] = readdirSync(this.directory).filter(
       (name) => name.startsWith('asset.') && readdirSync(join(this.directory, name)).includes('index.mjs'),
     )
@@ -72,8 +72,9 @@ class Assembly {
 
   topicRole(change: (role: Role) => void): void {
     this.resources((resources) => {
-      for (const { Properties } of resources)
+      for (const { Properties } of resources) {
         if (Properties?.RoleName === 'sts-sample-role') change(Properties as unknown as Role)
+      }
     })
   }
 
@@ -125,7 +126,7 @@ describe('a sound stack', () => {
     for (const what of ['connect as', 'subscribe to', 'publish to', 'receive from']) {
       expect(allowed).toContainEqual(expect.stringContaining(what))
     }
-    expect(said.join()).not.toMatch(/X-Amz|SecretAccessKey|ASIA/)
+    expect(said.join()).not.toMatch(/X-Amz|SecretAccessKey|ASIA/u)
   })
 
   it('is deployed without the check when that is switched off', async () => {
@@ -147,20 +148,20 @@ describe('a deployment fails', () => {
   const failures: [string, (assembly: Assembly) => void, string, string][] = [
     [
       'when the function forgets the session policy',
-      (assembly) => assembly.vendor(/,Policy:\w+(?=,DurationSeconds)/g, ''),
+      (assembly) => assembly.vendor(/,Policy:\w+(?=,DurationSeconds)/gu, ''),
       wider,
       '✗ publish to users/${userId}2/',
     ],
     [
       'when the session policy allows everything',
-      (assembly) => assembly.vendor(/(?<=,Policy:)\w+(?=,DurationSeconds)/g, `'${everything}'`),
+      (assembly) => assembly.vendor(/(?<=,Policy:)\w+(?=,DurationSeconds)/gu, `'${everything}'`),
       wider,
       '✗ subscribe to users/${userId}2/',
     ],
     [
       'when the session policy lets anybody be anybody',
       (assembly) =>
-        assembly.vendor(/(?<=,Policy:)(\w+)(?=,DurationSeconds)/g, '$1.replace(/client\\/[^"]*/,"client/*")'),
+        assembly.vendor(/(?<=,Policy:)(\w+)(?=,DurationSeconds)/gu, '$1.replace(/client\\/[^"]*/,"client/*")'),
       wider,
       '✗ connect as somebody-else:…: allowed, must be refused',
     ],
@@ -187,9 +188,11 @@ describe('a deployment fails', () => {
       (assembly) =>
         assembly.resources((resources) => {
           const boundary = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
-          for (const { Type, Properties } of resources)
-            if (Type === 'AWS::IAM::Role' && Properties.RoleName !== undefined)
+          for (const { Type, Properties } of resources) {
+            if (Type === 'AWS::IAM::Role' && Properties.RoleName !== undefined) {
               Properties.PermissionsBoundary = boundary
+            }
+          }
         }),
       broken,
       '✗ connect as ',
@@ -198,8 +201,9 @@ describe('a deployment fails', () => {
       'when the API lets everybody in',
       (assembly) =>
         assembly.resources((resources) => {
-          for (const { Type, Properties } of resources)
+          for (const { Type, Properties } of resources) {
             if (Type === 'AWS::ApiGatewayV2::Route') Properties.AuthorizationType = 'NONE'
+          }
         }),
       broken,
       '✗ ask for credentials: refused (HTTP 403 caller_not_supported',
@@ -208,7 +212,7 @@ describe('a deployment fails', () => {
       'when the function gives those who ask for too much all that they may have',
       (assembly) =>
         assembly.vendor(
-          /export\{(\w+) as handler\}/g,
+          /export\{(\w+) as handler\}/gu,
           'const wide=async(e,c)=>{const a=await $1(e,c);return a.statusCode===403?$1({...e,body:"{}"},c):a};export{wide as handler}',
         ),
       wider,
@@ -225,7 +229,7 @@ describe('a deployment fails', () => {
       'when the function takes one caller for another',
       (assembly) =>
         assembly.vendor(
-          /export\{(\w+) as handler\}/g,
+          /export\{(\w+) as handler\}/gu,
           'const mixed=(e,c)=>$1(JSON.parse(JSON.stringify(e).replaceAll(/assumed-role\\/[^"]*/g,"assumed-role/Other/one")),c);export{mixed as handler}',
         ),
       wider,

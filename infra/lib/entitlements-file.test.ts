@@ -19,14 +19,18 @@ describe('readEntitlements', () => {
   })
 
   it.each([
-    ['no JSON', '{"entitlements": [', /JSON/],
-    ['no entitlements', '{}', /entitlements/],
-    ['a typing error', '{"entitlements": [{"publsh": ["test"]}]}', /entitlements\[0\].*publsh/],
-    ['a variable that is not there', '{"entitlements": [{"publish": ["${user}"]}]}', /entitlements\[0\]\.publish\[0\]/],
+    ['no JSON', '{"entitlements": [', /JSON/u],
+    ['no entitlements', '{}', /entitlements/u],
+    ['a typing error', '{"entitlements": [{"publsh": ["test"]}]}', /entitlements\[0\].*publsh/u],
+    [
+      'a variable that is not there',
+      '{"entitlements": [{"publish": ["${user}"]}]}',
+      /entitlements\[0\]\.publish\[0\]/u,
+    ],
     [
       'a filter that is none',
       '{"entitlements": [{"publish": ["a"]}, {"subscribe": ["a/#/b"]}]}',
-      /entitlements\[1\]\.subscribe\[0\]/,
+      /entitlements\[1\]\.subscribe\[0\]/u,
     ],
   ])('names the file and the place: %s', (_, content, place) => {
     const file = write(content)

@@ -16,14 +16,17 @@ const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app' }
 const variants = [{}, { ...jwt, backends: 'true', tracing: 'true' }, { ceiling: 'AWSIoTFullAccess' }]
 
 /** Names without what the CDK appends to keep them apart. */
-const plain = (name: string): string => name.replaceAll(/[0-9A-F]{8}(?=[.>])/g, '')
+function plain(name: string): string {
+  return name.replaceAll(/[0-9A-F]{8}(?=[.>])/gu, '')
+}
 
 /** For a table in Markdown: `<X.Arn>` is X. */
-const readable = (name: string): string =>
-  plain(`${name}>`)
+function readable(name: string): string {
+  return plain(`${name}>`)
     .slice(0, -1)
-    .replaceAll(/<([^>]+?)(\.Arn)?>/g, '$1')
+    .replaceAll(/<([^>]+?)(\.Arn)?>/gu, '$1')
     .replaceAll('*', '\\*')
+}
 
 /** Everything in a template that lets somebody do something on more than one resource. */
 function wildcards(template: Template): string[] {
@@ -33,7 +36,7 @@ function wildcards(template: Template): string[] {
   const invocations = Object.values(template.Resources ?? {})
     .filter(({ Type }) => Type === 'AWS::Lambda::Permission')
     .map(({ Properties = {} }) => `${text(Properties.Action)} for ${text(Properties.SourceArn)}`)
-  return [...permissions, ...invocations].filter((statement) => /[*?]/.test(statement)).map(plain)
+  return [...permissions, ...invocations].filter((statement) => /[*?]/u.test(statement)).map(plain)
 }
 
 describe('every IAM statement', () => {
@@ -50,7 +53,7 @@ describe('every IAM statement', () => {
   it('names what it is about, or is in the list of those that cannot, with the reason', () => {
     const found = new Set(templates.flatMap(wildcards))
     expect([...found].sort()).toEqual(justified.map(({ statement }) => statement).sort())
-    for (const { why } of justified) expect(why).toMatch(/^[A-Za-z].{15,}\.$/)
+    for (const { why } of justified) expect(why).toMatch(/^[A-Za-z].{15,}\.$/u)
   })
 
   it('is found when it is new', () => {
@@ -89,8 +92,8 @@ describe('every IAM statement', () => {
     const reasons = justified.map(({ statement, why }) => `- \`${statement}\`: ${why}`).join('\n')
     const document = readFileSync(page, 'utf8')
     const current = document
-      .replace(/(?<=<!-- statements -->\n)[\s\S]*?(?=\n<!-- end -->)/, () => table)
-      .replace(/(?<=<!-- wildcards -->\n)[\s\S]*?(?=\n<!-- end -->)/, () => reasons)
+      .replace(/(?<=<!-- statements -->\n)[\s\S]*?(?=\n<!-- end -->)/u, () => table)
+      .replace(/(?<=<!-- wildcards -->\n)[\s\S]*?(?=\n<!-- end -->)/u, () => reasons)
     if (process.env.UPDATE_SNAPSHOTS !== undefined) writeFileSync(page, current)
     expect(readFileSync(page, 'utf8')).toBe(current)
   })

@@ -10,8 +10,8 @@ import { VendingMetrics } from './vending-metrics.js'
 const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8')
 const topic = 'arn:aws:sns:eu-west-1:123456789012:on-call'
 
-const monitoring = (alarmTopicArn?: string) =>
-  synthesized((stack) => {
+function monitoring(alarmTopicArn?: string) {
+  return synthesized((stack) => {
     const code = Code.fromInline('exports.handler = async () => ({})')
     const handler = new LambdaFunction(stack, 'Function', {
       runtime: Runtime.NODEJS_24_X,
@@ -27,6 +27,7 @@ const monitoring = (alarmTopicArn?: string) =>
       alarmTopicArn,
     })
   })
+}
 
 interface AlarmProperties {
   readonly AlarmDescription: string
@@ -41,8 +42,11 @@ interface AlarmProperties {
   readonly OKActions?: string[]
 }
 
-const alarms = (alarmTopicArn?: string): AlarmProperties[] =>
-  Object.values(monitoring(alarmTopicArn).findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties)
+function alarms(alarmTopicArn?: string): AlarmProperties[] {
+  return Object.values(monitoring(alarmTopicArn).findResources('AWS::CloudWatch::Alarm')).map(
+    ({ Properties }) => Properties,
+  )
+}
 
 describe('Monitoring', () => {
   it.each([
@@ -66,17 +70,18 @@ describe('Monitoring', () => {
   })
 
   it('says for each alarm where the runbook tells what to do', () => {
-    const sections = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = '']) =>
+    const sections = [...runbook.matchAll(/^## (.+)$/gmu)].map(([, title = '']) =>
       title.toLowerCase().replaceAll(' ', '-'),
     )
-    const named = alarms().map(({ AlarmDescription }) => /docs\/runbook\.md#([a-z0-9-]+)$/.exec(AlarmDescription)?.[1])
+    const named = alarms().map(({ AlarmDescription }) => /docs\/runbook\.md#([a-z0-9-]+)$/u.exec(AlarmDescription)?.[1])
     expect(named).toHaveLength(7)
     for (const section of named) expect(sections).toContain(section)
   })
 
   it('tells the topic when an alarm begins and when it ends', () => {
-    for (const { AlarmActions, OKActions } of alarms(topic))
+    for (const { AlarmActions, OKActions } of alarms(topic)) {
       expect([AlarmActions, OKActions]).toEqual([[topic], [topic]])
+    }
     for (const alarm of alarms()) expect(alarm).not.toHaveProperty('AlarmActions')
   })
 
@@ -90,7 +95,8 @@ describe('Monitoring', () => {
       'ConcurrentExecutions',
       'PackedPolicySize',
       'Alarms',
-    ])
+    ]) {
       expect(body).toContain(shown)
+    }
   })
 })

@@ -149,4 +149,6 @@ function widgets({ vending, api }: MonitoringProps): GraphWidget[][] {
 }
 
 /** `StsThrottling` is the section `sts-throttling`. */
-const anchor = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()
+function anchor(name: string): string {
+  return name.replace(/(?<=[a-z])(?=[A-Z])/gu, '-').toLowerCase()
+}

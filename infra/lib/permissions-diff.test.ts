@@ -40,7 +40,9 @@ function cdk(args: readonly string[], more: Record<string, string> = {}): Promis
 const folder = mkdtempSync(join(tmpdir(), 'permissions-diff-'))
 const ours = join(folder, 'ours')
 const wide = join(folder, 'wide')
-const templateOf = (assembly: string): string => join(assembly, 'TopicCredentials.template.json')
+function templateOf(assembly: string): string {
+  return join(assembly, 'TopicCredentials.template.json')
+}
 
 beforeAll(() => {
   const synthesize = (outdir: string, context: Record<string, unknown>) =>
@@ -54,8 +56,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** What is printed of permissions when `after` takes the place of `before`. */
 async function diff(before: string, after: string): Promise<string> {
   const { output } = await cdk(['diff', '--security-only', '--app', after, '--template', before])
-  const [table = ''] = /^IAM Statement Changes\n[\s\S]*?(?=^\(NOTE)/m.exec(output) ?? []
-  return table.replaceAll(/ +$/gm, '').trimEnd()
+  const [table = ''] = /^IAM Statement Changes\n[\s\S]*?(?=^\(NOTE)/mu.exec(output) ?? []
+  return table.replaceAll(/ +$/gmu, '').trimEnd()
 }
 
 describe('what a deployment prints of permissions', () => {
@@ -65,14 +67,15 @@ describe('what a deployment prints of permissions', () => {
   ])('is in docs/permissions.md: %s (UPDATE_SNAPSHOTS=1 accepts a change)', async (name, printed) => {
     const table = await printed()
     expect(table).toContain('IAM Statement Changes')
-    const block = new RegExp(`(?<=<!-- ${name} -->\n\`\`\`\n)[\\s\\S]*?(?=\n\`\`\`)`)
+    const block = new RegExp(`(?<=<!-- ${name} -->\n\`\`\`\n)[\\s\\S]*?(?=\n\`\`\`)`, 'u')
     const document = readFileSync(page, 'utf8')
     expect(document).toMatch(block)
-    if (process.env.UPDATE_SNAPSHOTS !== undefined)
+    if (process.env.UPDATE_SNAPSHOTS !== undefined) {
       writeFileSync(
         page,
         document.replace(block, () => table),
       )
+    }
     expect(block.exec(readFileSync(page, 'utf8'))?.[0]).toBe(table)
   })
 
@@ -81,7 +84,7 @@ describe('what a deployment prints of permissions', () => {
     for (const role of ['TopicRole', 'VendorRole', 'DeployCheck', 'DataEndpoint']) {
       expect(table).toContain(`\${Credentials/${role}/Role`)
     }
-    expect(table).not.toMatch(/Fn::|\{"Ref"|asset\./)
+    expect(table).not.toMatch(/Fn::|\{"Ref"|asset\./u)
   })
 
   it('is empty when nothing changes', async () => {

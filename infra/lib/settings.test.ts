@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals'
 import { App } from 'aws-cdk-lib'
 import { SettingError, settings } from './settings.js'
 
-const read = (context: Record<string, unknown>): ReturnType<typeof settings> => settings(new App({ context }).node)
+function read(context: Record<string, unknown>): ReturnType<typeof settings> {
+  return settings(new App({ context }).node)
+}
 const boundary = 'arn:aws:iam::123456789012:policy/team/boundary'
 const onCall = 'arn:aws:sns:eu-west-1:123456789012:on-call'
 const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app,cli' }

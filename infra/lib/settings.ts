@@ -48,7 +48,7 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
   const list = (name: string): string[] | undefined => text(name)?.split(',')
   const count = (name: string): number | undefined => {
     const value = text(name)
-    if (value !== undefined && !/^[1-9]\d{0,5}$/.test(value)) {
+    if (value !== undefined && !/^[1-9]\d{0,5}$/u.test(value)) {
       throw new SettingError(name, value, 'expected a whole number from 1.')
     }
     return value === undefined ? undefined : Number(value)
@@ -56,8 +56,9 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
   const oneOf = <T extends string>(name: string, values: readonly T[]): T | undefined => {
     const value = text(name)
     const known = values.find((candidate) => candidate === value)
-    if (value !== undefined && known === undefined)
+    if (value !== undefined && known === undefined) {
       throw new SettingError(name, value, `expected ${values.join(' or ')}.`)
+    }
     return known
   }
   return {
@@ -94,7 +95,7 @@ function jwtCallers(issuer?: string, audience?: string[], scope?: string): JwtCa
 }
 
 function snsTopicArn(arn: string | undefined): string | undefined {
-  if (arn === undefined || /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/.test(arn)) return arn
+  if (arn === undefined || /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/u.test(arn)) return arn
   throw new SettingError(
     'alarmTopicArn',
     arn,
@@ -103,7 +104,7 @@ function snsTopicArn(arn: string | undefined): string | undefined {
 }
 
 function managedPolicyArn(arn: string | undefined): string | undefined {
-  if (arn === undefined || /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/.test(arn)) return arn
+  if (arn === undefined || /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/u.test(arn)) return arn
   throw new SettingError(
     'permissionsBoundaryArn',
     arn,
@@ -114,10 +115,10 @@ function managedPolicyArn(arn: string | undefined): string | undefined {
 /** Where the stack belongs. Without it, a deployment goes wherever the credentials of the moment lead. */
 function environment(account?: string, region?: string): { readonly env?: Environment } {
   if (account === undefined && region === undefined) return {}
-  if (account === undefined || !/^\d{12}$/.test(account)) {
+  if (account === undefined || !/^\d{12}$/u.test(account)) {
     throw new SettingError('account', account, 'expected the 12 digits of an account, beside region.')
   }
-  if (region === undefined || !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) {
+  if (region === undefined || !/^[a-z]{2}(-[a-z]+)+-\d$/u.test(region)) {
     throw new SettingError('region', region, 'expected a Region such as eu-west-1, beside account.')
   }
   return { env: { account, region } }

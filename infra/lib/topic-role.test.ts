@@ -16,12 +16,13 @@ function topicRole(props: Partial<TopicRoleProps> = {}): Record<string, unknown>
   return propertiesOf(template, 'AWS::IAM::Role', 'Topic')
 }
 
-const statementsOf = (document: unknown): { Sid?: string; Action: string; Resource: unknown; Principal?: unknown }[] =>
-  (document as { Statement: [] }).Statement
+function statementsOf(document: unknown): { Sid?: string; Action: string; Resource: unknown; Principal?: unknown }[] {
+  return (document as { Statement: [] }).Statement
+}
 
 describe('TopicRole', () => {
   it('trusts the vendor by ARN, for two actions, and nobody else', () => {
-    const vendor = { AWS: { 'Fn::GetAtt': [expect.stringMatching(/^Vendor/), 'Arn'] } }
+    const vendor = { AWS: { 'Fn::GetAtt': [expect.stringMatching(/^Vendor/u), 'Arn'] } }
     expect(statementsOf(topicRole().AssumeRolePolicyDocument)).toEqual([
       { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: vendor },
       { Effect: 'Allow', Action: 'sts:SetSourceIdentity', Principal: vendor, Sid: 'NameTheUser' },

@@ -14,7 +14,9 @@ import { VendorRole } from './vendor-role.js'
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(120_000)
 
-const entitledTo = (topic: string): object => ({ entitlements: [{ publish: [topic] }] })
+function entitledTo(topic: string): object {
+  return { entitlements: [{ publish: [topic] }] }
+}
 
 function vend(stack: Stack, entitlements: object, settings: Partial<VendingFunctionProps> = {}): void {
   const vendor = new VendorRole(stack, 'VendorRole')
@@ -52,15 +54,15 @@ describe('VendingFunction', () => {
       Handler: 'index.handler',
       Timeout: 10,
       ReservedConcurrentExecutions: 7,
-      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.stringMatching(/^VendingLog/) } },
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.stringMatching(/^VendingLog/u) } },
     })
   })
 
   it('is told the role and the endpoint', () => {
     expect(propertiesOf(template, 'AWS::Lambda::Function', 'Vending').Environment).toEqual({
       Variables: {
-        ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^TopicRole/), 'Arn'] },
-        IOT_ENDPOINT: { 'Fn::GetAtt': [expect.stringMatching(/^EndpointLookup/), 'endpointAddress'] },
+        ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^TopicRole/u), 'Arn'] },
+        IOT_ENDPOINT: { 'Fn::GetAtt': [expect.stringMatching(/^EndpointLookup/u), 'endpointAddress'] },
         CACHE_SECONDS: '30',
         SPREAD_SECONDS: '2200',
       },
@@ -87,8 +89,8 @@ describe('VendingFunction', () => {
     expect(role).not.toHaveProperty('Policies')
     const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     expect(statements.map(({ Action, Resource }) => [Action, text(Resource)])).toEqual([
-      [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringMatching(/^<VendingLog\w+\.Arn>$/)],
-      [['sts:AssumeRole', 'sts:SetSourceIdentity'], expect.stringMatching(/^<TopicRole\w+\.Arn>$/)],
+      [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringMatching(/^<VendingLog\w+\.Arn>$/u)],
+      [['sts:AssumeRole', 'sts:SetSourceIdentity'], expect.stringMatching(/^<TopicRole\w+\.Arn>$/u)],
     ])
   })
 
@@ -111,7 +113,7 @@ describe('VendingFunction', () => {
       id.startsWith('Vending'),
     )
     expect(resource?.[1].DependsOn).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^VendorRoleLog/), expect.stringMatching(/^VendorRoleVend/)]),
+      expect.arrayContaining([expect.stringMatching(/^VendorRoleLog/u), expect.stringMatching(/^VendorRoleVend/u)]),
     )
   })
 })

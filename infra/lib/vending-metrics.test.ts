@@ -20,8 +20,9 @@ interface Line extends Record<string, unknown> {
 }
 
 /** A metric as CloudWatch tells metrics apart. */
-const identity = (namespace: unknown, name: unknown, dimensions: readonly string[]): string =>
-  [namespace, name, ...dimensions].join(' ')
+function identity(namespace: unknown, name: unknown, dimensions: readonly string[]): string {
+  return [namespace, name, ...dimensions].join(' ')
+}
 
 /** What CloudWatch would extract from a line of the log. */
 function extracted(line: Line): string[] {
@@ -131,7 +132,7 @@ describe('the metrics of the vending function, in the stand-in', () => {
     const seen = lines().flatMap(extracted)
     expect(seen.filter((metric) => !shown.has(metric))).toEqual([])
     const kinds = (metrics: readonly string[]) =>
-      new Set(metrics.map((metric) => metric.replace(/outcome=.*/, 'outcome')))
+      new Set(metrics.map((metric) => metric.replace(/outcome=.*/u, 'outcome')))
     for (const kind of kinds(dashboard)) expect(kinds(seen)).toContain(kind)
   })
 })

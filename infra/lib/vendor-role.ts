@@ -23,24 +23,24 @@ export class VendorRole extends Construct {
 
   /** Lets the function write to this log group. */
   mayLog(logGroup: ILogGroup): void {
-    this.allow('Log', 'WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn)
+    this.#allow('Log', 'WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn)
   }
 
   /** Lets the function assume this role and name the user as the session's source identity. */
   mayVend(topicRole: IRole): void {
-    this.allow('Vend', 'VendForOneUser', ['sts:AssumeRole', 'sts:SetSourceIdentity'], topicRole.roleArn)
+    this.#allow('Vend', 'VendForOneUser', ['sts:AssumeRole', 'sts:SetSourceIdentity'], topicRole.roleArn)
   }
 
   /** Lets the function send its traces. */
   mayTrace(): void {
-    const policy = this.allow('Trace', 'SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
+    const policy = this.#allow('Trace', 'SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
     Validations.of(policy).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray has no resource type for traces; IAM accepts nothing narrower than *',
     })
   }
 
-  private allow(id: string, sid: string, actions: string[], resource: string): Policy {
+  #allow(id: string, sid: string, actions: string[], resource: string): Policy {
     const statement = new PolicyStatement({ sid, actions, resources: [resource] })
     return new Policy(this, id, { roles: [this.role], statements: [statement] })
   }

@@ -8,13 +8,15 @@ export interface CompileTimes {
   readonly form: string
 }
 
-const WARM_UP = 200
-const COUNTED = 500
+const warmUp = 200
+const counted = 500
 
-const serial = (index: number) => String(index).padStart(2, '0')
+function serial(index: number) {
+  return String(index).padStart(2, '0')
+}
 
 /** Kinds of topic filters; short enough that twenty fit one policy. */
-const FILTERS: Readonly<Record<string, (index: number) => string>> = {
+const comparedFilters: Readonly<Record<string, (index: number) => string>> = {
   literals: (index) => `plant/line-${serial(index)}/state`,
   '+ wildcards': (index) => `line-${serial(index)}/+/state`,
   '# wildcards': (index) => `plant/line-${serial(index)}/#`,
@@ -28,19 +30,19 @@ export interface CompileCase {
   readonly filters: readonly string[]
 }
 
-export const CASES: readonly CompileCase[] = [20, 40].flatMap((grants) =>
-  Object.entries(FILTERS).map(([kind, filterOf]) => {
+export const cases: readonly CompileCase[] = [20, 40].flatMap((grants) =>
+  Object.entries(comparedFilters).map(([kind, filterOf]) => {
     return { name: `${grants}, ${kind}`, grants, filters: Array.from({ length: grants / 2 }, (_, i) => filterOf(i)) }
   }),
 )
 
 /** Compiles one case over and over, for another user each time, so that nothing can be remembered. */
 export function compileTimes(name: string): CompileTimes {
-  const filters = CASES.find((one) => one.name === name)?.filters
+  const filters = cases.find((one) => one.name === name)?.filters
   const grants = parseGrants({ publish: filters, subscribe: filters })
-  const [first, ...others] = Array.from({ length: 1 + WARM_UP + COUNTED }, (_, run) => time(grants, `user-${run}`))
+  const [first, ...others] = Array.from({ length: 1 + warmUp + counted }, (_, run) => time(grants, `user-${run}`))
   const { characters, form } = sessionPolicy(grants, { userId: 'user' })
-  return { first: first as number, warm: others.slice(WARM_UP), characters, form }
+  return { first: first as number, warm: others.slice(warmUp), characters, form }
 }
 
 function time(grants: Grants, userId: string): number {

@@ -3,11 +3,11 @@ import type { Bench, Findings, Table, Target } from '../bench.js'
 import { messageOf } from '../measure/child.js'
 import { inTurns } from '../measure/rounds.js'
 import { figure, quantile, range, summary } from '../measure/summary.js'
-import { CASES, type CompileTimes } from './compile-time.js'
-import { capacity, FORMS } from './forms.js'
+import { type CompileTimes, cases } from './compile-time.js'
+import { capacity, forms } from './forms.js'
 
-const ROUNDS = 3
-const TARGET_MS = 0.1
+const roundCount = 3
+const targetMs = 0.1
 
 /** How many topics fit one session, and what it costs to write them. */
 export const density: Bench = {
@@ -18,12 +18,12 @@ export const density: Bench = {
 
 async function run(say: (line: string) => void): Promise<Findings> {
   const program = fileURLToPath(new URL('./compile-program.js', import.meta.url))
-  const capacities = FORMS.map(({ write, topic }) => capacity(write, topic))
+  const capacities = forms.map(({ write, topic }) => capacity(write, topic))
   const compile = (name: string) => () => messageOf<CompileTimes>(program, { args: [name], env: process.env })
-  const runs = await inTurns<string, CompileTimes>(Object.fromEntries(CASES.map(({ name }) => [name, compile(name)])), {
-    rounds: ROUNDS,
+  const runs = await inTurns<string, CompileTimes>(Object.fromEntries(cases.map(({ name }) => [name, compile(name)])), {
+    rounds: roundCount,
     warmUp: 0,
-    onRound: (done) => say(`compiling: round ${done} of ${ROUNDS}`),
+    onRound: (done) => say(`compiling: round ${done} of ${roundCount}`),
   })
   return {
     tables: [capacityTable(capacities), compileTable(runs)],
@@ -34,7 +34,7 @@ async function run(say: (line: string) => void): Promise<Findings> {
         spec: {
           width: 420,
           data: {
-            values: FORMS.map(({ what, exact }, index) => ({
+            values: forms.map(({ what, exact }, index) => ({
               what,
               topics: capacities[index],
               exact: exact === 'yes',
@@ -49,26 +49,28 @@ async function run(say: (line: string) => void): Promise<Findings> {
         },
       },
     ],
-    targets: CASES.filter(({ grants }) => grants === 20).map(({ name }) => compileTarget(name, runs[name] ?? [])),
-    method: METHOD,
+    targets: cases.filter(({ grants }) => grants === 20).map(({ name }) => compileTarget(name, runs[name] ?? [])),
+    method: methodText,
   }
 }
 
-const p50 = (runs: readonly CompileTimes[]) => summary(runs.map(({ warm }) => quantile(warm, 0.5)))
+function p50(runs: readonly CompileTimes[]) {
+  return summary(runs.map(({ warm }) => quantile(warm, 0.5)))
+}
 
 function compileTarget(name: string, runs: readonly CompileTimes[]): Target {
   const { median } = p50(runs)
   return {
     what: `Compiling a policy for ${name.replace(',', ' grants,')}: p50`,
-    target: `under ${TARGET_MS} ms`,
+    target: `under ${targetMs} ms`,
     measured: `${figure(median)} ms`,
-    met: median < TARGET_MS,
+    met: median < targetMs,
     ...(name.endsWith('literals') ? {} : { why: 'a wildcard brings Denies, and each is held against every grant' }),
   }
 }
 
 function capacityTable(capacities: readonly number[]): Table {
-  const rows = FORMS.map(({ what, exact }, index) => {
+  const rows = forms.map(({ what, exact }, index) => {
     const topics = capacities[index] as number
     return [what, topics, figure(topics / (capacities[0] as number)), exact]
   })
@@ -105,6 +107,6 @@ function compileTable(runs: Readonly<Record<string, readonly CompileTimes[]>>): 
   }
 }
 
-const METHOD = `Each form is given topics until STS's limit of 2,048 characters is passed. Compiling: a run is a fresh process that compiles 701
+const methodText = `Each form is given topics until STS's limit of 2,048 characters is passed. Compiling: a run is a fresh process that compiles 701
 policies for one kind of grants, each for another user; the first one is what a cold function pays, the next 200 warm up, p50 and
 p99 are of the last 500. Runs of the cases take turns. The dense form is tried only where the plain one does not fit.`

@@ -1,13 +1,17 @@
 import { parseGrants, sessionPolicy, sessionPolicyLimit } from '@topic-credentials/grants'
 
-const PINNED = 'arn:aws:iot:ap-northeast-1:123456789012:'
-const OPEN = 'arn:aws:iot:*:*:'
+const pinned = 'arn:aws:iot:ap-northeast-1:123456789012:'
+const open = 'arn:aws:iot:*:*:'
 
 /** Writes the session policy for topics that are published and subscribed. */
 type Form = (topics: readonly string[]) => string
 
-const allow = (Action: string[], Resource: string[]) => ({ Effect: 'Allow', Action, Resource })
-const documentOf = (Statement: object[]) => JSON.stringify({ Version: '2012-10-17', Statement })
+function allow(Action: string[], Resource: string[]) {
+  return { Effect: 'Allow', Action, Resource }
+}
+function documentOf(Statement: object[]) {
+  return JSON.stringify({ Version: '2012-10-17', Statement })
+}
 
 /** The reference article's statements, once per topic. */
 function articleForm(arn: string): Form {
@@ -35,31 +39,39 @@ function oneStatement(arn: string): Form {
 const ours: Form = (topics) =>
   sessionPolicy(parseGrants({ publish: topics, subscribe: topics }), { userId: 'alice' }).document
 
-const WIDTH = 32
-const FILLING = 'temperature-of-the-oven'
-const pad = (index: number, digits: number) => String(index).padStart(digits, '0')
+const width = 32
+const filling = 'temperature-of-the-oven'
+function pad(index: number, digits: number) {
+  return String(index).padStart(digits, '0')
+}
 
 /** Topics of 32 characters. */
-const deep = (index: number) => `plant-7/line-${pad(index, 4)}/`.padEnd(WIDTH, FILLING)
-const flat = (index: number) => `sensor-${pad(index, 4)}-`.padEnd(WIDTH, FILLING)
-const mixed = (index: number) => (index % 2 === 0 ? deep(index) : `plant-7/line-${pad(index, 5)}`.padEnd(WIDTH, '-'))
+function deep(index: number) {
+  return `plant-7/line-${pad(index, 4)}/`.padEnd(width, filling)
+}
+function flat(index: number) {
+  return `sensor-${pad(index, 4)}-`.padEnd(width, filling)
+}
+function mixed(index: number) {
+  return index % 2 === 0 ? deep(index) : `plant-7/line-${pad(index, 5)}`.padEnd(width, '-')
+}
 
 /** What is compared: how it is written, for which topics, and whether it allows those topics and no others. */
-export const FORMS: readonly { what: string; write: Form; topic: (index: number) => string; exact: string }[] = [
+export const forms: readonly { what: string; write: Form; topic: (index: number) => string; exact: string }[] = [
   {
     what: "the article's statements, repeated",
-    write: articleForm(OPEN),
+    write: articleForm(open),
     topic: deep,
     exact: 'no: any client ID; * in a topic; colons',
   },
   {
     what: "the article's statements, full ARNs",
-    write: articleForm(PINNED),
+    write: articleForm(pinned),
     topic: deep,
     exact: 'no: any client ID; * in a topic',
   },
-  { what: 'one statement, full ARNs', write: oneStatement(PINNED), topic: deep, exact: 'no: * in a topic' },
-  { what: `one statement, ${OPEN}`, write: oneStatement(OPEN), topic: deep, exact: 'no: * in a topic; colons' },
+  { what: 'one statement, full ARNs', write: oneStatement(pinned), topic: deep, exact: 'no: * in a topic' },
+  { what: `one statement, ${open}`, write: oneStatement(open), topic: deep, exact: 'no: * in a topic; colons' },
   { what: 'ours', write: ours, topic: deep, exact: 'yes' },
   { what: 'ours, topics of one level', write: ours, topic: flat, exact: 'yes' },
   { what: 'ours, topics of mixed depth', write: ours, topic: mixed, exact: 'yes' },

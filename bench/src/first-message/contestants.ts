@@ -12,9 +12,11 @@ export interface Contestant {
   run(environment: NodeJS.ProcessEnv): Promise<Moments>
 }
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+function here(file: string) {
+  return fileURLToPath(new URL(file, import.meta.url))
+}
 
-const node = (program: string, more: NodeJS.ProcessEnv = {}): Contestant['run'] => {
+function node(program: string, more: NodeJS.ProcessEnv = {}): Contestant['run'] {
   return (environment) => messageOf(here(`./programs/${program}.js`), { env: { ...environment, ...more } })
 }
 

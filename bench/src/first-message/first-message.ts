@@ -7,9 +7,9 @@ import { figure, range, ratios, summary } from '../measure/summary.js'
 import { articleProgram, type Contestant, contestants } from './contestants.js'
 import type { Target as ProgramTarget } from './programs/report.js'
 import { watchServer } from './server-moments.js'
-import { STAGES, type Stages, stagesOf, total } from './stages.js'
+import { messageStages, type Stages, stagesOf, total } from './stages.js'
 
-const ROUNDS = 15
+const roundCount = 15
 
 /** From nothing to the first message. */
 export const firstMessage: Bench = {
@@ -27,18 +27,18 @@ async function run(say: (line: string) => void): Promise<Findings> {
   const server = watchServer(iot.port)
   let count = 0
   const measure = async (contestant: Contestant): Promise<Stages> => {
-    const TARGET = JSON.stringify({ ...target, suffix: `run${++count}` })
+    const targetJson = JSON.stringify({ ...target, suffix: `run${++count}` })
     const { PATH, HOME } = process.env
     const started = now()
-    const moments = await contestant.run({ PATH, HOME, ...account.environment, TARGET })
+    const moments = await contestant.run({ PATH, HOME, ...account.environment, TARGET: targetJson })
     const seen = server.last()
     if (seen === undefined) throw new Error(`${contestant.what} never came to ${endpoints.iot}`)
     return stagesOf(started, moments, seen)
   }
   try {
     const runs = Object.entries(all).map(([name, contestant]) => [name, () => measure(contestant)] as const)
-    const onRound = (done: number) => say(`round ${done} of ${ROUNDS}`)
-    return findings(all, await inTurns<string, Stages>(Object.fromEntries(runs), { rounds: ROUNDS, onRound }))
+    const onRound = (done: number) => say(`round ${done} of ${roundCount}`)
+    return findings(all, await inTurns<string, Stages>(Object.fromEntries(runs), { rounds: roundCount, onRound }))
   } finally {
     server.stop()
   }
@@ -69,15 +69,19 @@ function findings(all: Readonly<Record<string, Contestant>>, runs: Runs): Findin
     ],
     pictures: [picture(all, runs)],
     targets: targets(runs),
-    method: METHOD,
+    method: methodText,
     ...(all.article === undefined
       ? { notes: ["No Python with boto3 and awscrt is on this machine: the article's program is left out."] }
       : {}),
   }
 }
 
-const totals = (runs: Runs, name: string) => (runs[name] ?? []).map(total)
-const ratio = (runs: Runs, ours: string, theirs: string) => summary(ratios(totals(runs, ours), totals(runs, theirs)))
+function totals(runs: Runs, name: string) {
+  return (runs[name] ?? []).map(total)
+}
+function ratio(runs: Runs, ours: string, theirs: string) {
+  return summary(ratios(totals(runs, ours), totals(runs, theirs)))
+}
 
 function table(title: string, all: Readonly<Record<string, Contestant>>, runs: Runs, names: string[], base: string) {
   const rows = names.map((name) => {
@@ -88,15 +92,16 @@ function table(title: string, all: Readonly<Record<string, Contestant>>, runs: R
   return { title, columns: ['program', 'median', 'min–max', 'runs', `÷ ${all[base]?.what}`], rows }
 }
 
-const medianOf = (runs: readonly Stages[], stage: (typeof STAGES)[number]) =>
-  summary(runs.map((one) => one[stage])).median
+function medianOf(runs: readonly Stages[], stage: (typeof messageStages)[number]) {
+  return summary(runs.map((one) => one[stage])).median
+}
 
 function stagesTable(all: Readonly<Record<string, Contestant>>, runs: Runs) {
   const rows = Object.entries(all).map(([name, { what }]) => [
     what,
-    ...STAGES.map((stage) => figure(medianOf(runs[name] ?? [], stage))),
+    ...messageStages.map((stage) => figure(medianOf(runs[name] ?? [], stage))),
   ])
-  return { title: 'Where the milliseconds go (median of each)', columns: ['program', ...STAGES], rows }
+  return { title: 'Where the milliseconds go (median of each)', columns: ['program', ...messageStages], rows }
 }
 
 function targets(runs: Runs): Target[] {
@@ -107,18 +112,18 @@ function targets(runs: Runs): Target[] {
   ] as const
   return pairs.map(([what, ours, theirs]) => {
     const { median } = ratio(runs, ours, theirs)
-    const more = (stages: readonly (typeof STAGES)[number][]) =>
+    const more = (stages: readonly (typeof messageStages)[number][]) =>
       stages.reduce((sum, stage) => sum + medianOf(runs[ours] ?? [], stage) - medianOf(runs[theirs] ?? [], stage), 0)
     // Ours loads in two parts what the others load in one.
     const loading = more(['import', 'load the rest, sign, TCP'])
-    const why = `loading and signing take ${figure(loading)} ms more, everything else ${figure(more(STAGES) - loading)} ms`
+    const why = `loading and signing take ${figure(loading)} ms more, everything else ${figure(more(messageStages) - loading)} ms`
     return { what, target: 'at most 1.15', measured: figure(median), met: median <= 1.15, why }
   })
 }
 
 function picture(all: Readonly<Record<string, Contestant>>, runs: Runs): Picture {
   const values = Object.entries(all).flatMap(([name, { what }]) =>
-    STAGES.map((stage, order) => ({ what, stage, order, ms: medianOf(runs[name] ?? [], stage) })),
+    messageStages.map((stage, order) => ({ what, stage, order, ms: medianOf(runs[name] ?? [], stage) })),
   )
   return {
     name: 'first-message-stages',
@@ -130,14 +135,14 @@ function picture(all: Readonly<Record<string, Contestant>>, runs: Runs): Picture
       encoding: {
         y: { field: 'what', type: 'nominal', title: null, sort: Object.values(all).map(({ what }) => what) },
         x: { field: 'ms', type: 'quantitative', title: 'milliseconds (median of each stage)' },
-        color: { field: 'stage', type: 'nominal', title: null, sort: STAGES, scale: { scheme: 'tableau10' } },
+        color: { field: 'stage', type: 'nominal', title: null, sort: messageStages, scale: { scheme: 'tableau10' } },
         order: { field: 'order' },
       },
     },
   }
 }
 
-const METHOD = `Each run is a fresh process that loads its client, connects, subscribes to \`test\`, publishes there and receives its message. Time
+const methodText = `Each run is a fresh process that loads its client, connects, subscribes to \`test\`, publishes there and receives its message. Time
 counts from just before the process is started, by one clock for all processes. All connect to the same stand-in, one at a time, in
 turns, backwards in every other round, after one round that does not count; ratios are between runs of the same round. The stages
 up to the upgrade's arrival are the broker's own observation, because clients do not tell. Ours loads the device SDK while the vendor is

@@ -2,7 +2,7 @@ import type { Moments } from './programs/report.js'
 import type { ServerMoments } from './server-moments.js'
 
 /** What happens between the start of a process and its first own message, in order. */
-export const STAGES = [
+export const messageStages = [
   'process start',
   'import',
   'vend',
@@ -14,7 +14,7 @@ export const STAGES = [
   'message',
 ] as const
 
-export type Stages = Readonly<Record<(typeof STAGES)[number], number>>
+export type Stages = Readonly<Record<(typeof messageStages)[number], number>>
 
 /** Milliseconds of each stage; a stage that a program has not got takes none. */
 export function stagesOf(started: number, client: Moments, server: ServerMoments): Stages {
@@ -31,7 +31,7 @@ export function stagesOf(started: number, client: Moments, server: ServerMoments
     suback,
     message,
   ]
-  const lengths = STAGES.map((name, index) => {
+  const lengths = messageStages.map((name, index) => {
     const [from, to] = [moments[index], moments[index + 1]]
     if (from === undefined || to === undefined) throw new Error(`Nobody saw the end of '${name}'`)
     return [name, to - from]
@@ -39,4 +39,6 @@ export function stagesOf(started: number, client: Moments, server: ServerMoments
   return Object.fromEntries(lengths) as Stages
 }
 
-export const total = (stages: Stages): number => STAGES.reduce((sum, name) => sum + stages[name], 0)
+export function total(stages: Stages): number {
+  return messageStages.reduce((sum, name) => sum + stages[name], 0)
+}

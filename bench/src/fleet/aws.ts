@@ -42,15 +42,15 @@ export class Concurrency {
 }
 
 /** One way through the network, in milliseconds. */
-export const ONE_WAY_MS = 30
+export const oneWayMs = 30
 /** In the function: until it calls STS, and from STS's answer until its own. About 100 ms in all. */
-const BEFORE_STS_MS = 40
-const AFTER_STS_MS = 60
+const beforeStsMs = 40
+const afterStsMs = 60
 /** The function's STS client: three tries, a throttled one repeated after up to 500 ms, then 1 s (the SDK's standard mode). */
-const STS_TRIES = 3
-const STS_RETRY_MS = 500
+const stsTries = 3
+const stsRetryMs = 500
 
-const PHASE = { idle: 0, toApi: 1, toSts: 2, fromSts: 3, answered: 4 } as const
+const phases = { idle: 0, toApi: 1, toSts: 2, fromSts: 3, answered: 4 } as const
 
 /** The credential vendor as deployed: API Gateway, function, STS. One request for each slot at a time. */
 export class VendingService {
@@ -72,41 +72,43 @@ export class VendingService {
 
   /** Sends a request; its steps are the slot's timer from now on, to be handed to `step`. */
   send(slot: number): void {
-    this.#phase[slot] = PHASE.toApi
-    this.#wheel.set(slot, ONE_WAY_MS)
+    this.#phase[slot] = phases.toApi
+    this.#wheel.set(slot, oneWayMs)
   }
 
   /** True while a request of this slot is on its way. */
   busy(slot: number): boolean {
-    return this.#phase[slot] !== PHASE.idle
+    return this.#phase[slot] !== phases.idle
   }
 
   /** The next step of a request whose timer has fired. Answers the HTTP status once it has arrived. */
   step(slot: number): number | undefined {
     switch (this.#phase[slot]) {
-      case PHASE.toApi:
+      case phases.toApi:
         this.#enter(slot)
         return undefined
-      case PHASE.toSts:
+      case phases.toSts:
         this.#askSts(slot)
         return undefined
-      case PHASE.fromSts:
+      case phases.fromSts:
         this.#aws.lambda.leave()
         this.#answer(slot, this.#status[slot] ?? 0)
         return undefined
       default:
-        this.#phase[slot] = PHASE.idle
+        this.#phase[slot] = phases.idle
         return this.#status[slot]
     }
   }
 
   #enter(slot: number): void {
-    if (!this.#aws.api.take(this.#wheel.now)) this.#answer(slot, 429)
-    else if (!this.#aws.lambda.enter()) this.#answer(slot, 503)
-    else {
+    if (!this.#aws.api.take(this.#wheel.now)) {
+      this.#answer(slot, 429)
+    } else if (!this.#aws.lambda.enter()) {
+      this.#answer(slot, 503)
+    } else {
       this.#tries[slot] = 0
-      this.#phase[slot] = PHASE.toSts
-      this.#wheel.set(slot, BEFORE_STS_MS)
+      this.#phase[slot] = phases.toSts
+      this.#wheel.set(slot, beforeStsMs)
     }
   }
 
@@ -114,16 +116,18 @@ export class VendingService {
     const granted = this.#aws.sts.take(this.#wheel.now)
     const tries = (this.#tries[slot] ?? 0) + 1
     this.#tries[slot] = tries
-    if (granted || tries === STS_TRIES) {
+    if (granted || tries === stsTries) {
       this.#status[slot] = granted ? 200 : 429
-      this.#phase[slot] = PHASE.fromSts
-      this.#wheel.set(slot, AFTER_STS_MS)
-    } else this.#wheel.set(slot, this.#random() * STS_RETRY_MS * 2 ** (tries - 1))
+      this.#phase[slot] = phases.fromSts
+      this.#wheel.set(slot, afterStsMs)
+    } else {
+      this.#wheel.set(slot, this.#random() * stsRetryMs * 2 ** (tries - 1))
+    }
   }
 
   #answer(slot: number, status: number): void {
     this.#status[slot] = status
-    this.#phase[slot] = PHASE.answered
-    this.#wheel.set(slot, ONE_WAY_MS)
+    this.#phase[slot] = phases.answered
+    this.#wheel.set(slot, oneWayMs)
   }
 }

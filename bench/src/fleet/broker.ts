@@ -1,10 +1,10 @@
-import { type Aws, ONE_WAY_MS } from './aws.js'
+import { type Aws, oneWayMs } from './aws.js'
 import type { TimerWheel } from './timer-wheel.js'
 
-const PHASE = { idle: 0, connect: 1, connack: 2, refused: 3, subscribe: 4, suback: 5 } as const
+const phases = { idle: 0, connect: 1, connack: 2, refused: 3, subscribe: 4, suback: 5 } as const
 
 /** Where a client is told to stay away for a while whose SUBSCRIBE was throttled: its program tries again. */
-const SUBSCRIBE_AGAIN_MS = 2_000
+const subscribeAgainMs = 2_000
 
 /** AWS IoT Core as a connecting client meets it: CONNECT, and SUBSCRIBE where no session is resumed. */
 export class Broker {
@@ -25,26 +25,26 @@ export class Broker {
 
   /** Sends CONNECT so many milliseconds from now; its steps are the slot's timer from then on, to be handed to `step`. */
   connect(slot: number, delayMs: number): void {
-    this.#go(slot, PHASE.connect, delayMs + ONE_WAY_MS)
+    this.#go(slot, phases.connect, delayMs + oneWayMs)
   }
 
   busy(slot: number): boolean {
-    return this.#phase[slot] !== PHASE.idle
+    return this.#phase[slot] !== phases.idle
   }
 
   /** The next step of a client whose timer has fired. Answers once it has what it wants, or is refused. */
   step(slot: number): 'connected' | 'throttled' | undefined {
     const { now } = this.#wheel
     switch (this.#phase[slot]) {
-      case PHASE.connect:
-        return this.#go(slot, this.#aws.connect.take(now) ? PHASE.connack : PHASE.refused, ONE_WAY_MS)
-      case PHASE.connack:
+      case phases.connect:
+        return this.#go(slot, this.#aws.connect.take(now) ? phases.connack : phases.refused, oneWayMs)
+      case phases.connack:
         if (this.#filters === 0) return this.#end(slot, 'connected')
-        return this.#go(slot, PHASE.subscribe, ONE_WAY_MS)
-      case PHASE.subscribe:
-        if (this.#aws.subscribe.take(now)) return this.#go(slot, PHASE.suback, ONE_WAY_MS)
-        return this.#go(slot, PHASE.subscribe, 2 * ONE_WAY_MS + this.#random() * SUBSCRIBE_AGAIN_MS)
-      case PHASE.suback:
+        return this.#go(slot, phases.subscribe, oneWayMs)
+      case phases.subscribe:
+        if (this.#aws.subscribe.take(now)) return this.#go(slot, phases.suback, oneWayMs)
+        return this.#go(slot, phases.subscribe, 2 * oneWayMs + this.#random() * subscribeAgainMs)
+      case phases.suback:
         return this.#end(slot, 'connected')
       default:
         return this.#end(slot, 'throttled')
@@ -57,7 +57,7 @@ export class Broker {
   }
 
   #end<Outcome>(slot: number, outcome: Outcome): Outcome {
-    this.#phase[slot] = PHASE.idle
+    this.#phase[slot] = phases.idle
     return outcome
   }
 }

@@ -1,15 +1,15 @@
 import type { Bench, Findings, Target } from '../bench.js'
 import {
+  allRows,
   boundFor,
-  COLD,
-  COMPARED,
-  DISCONNECT,
+  coldRows,
+  comparedClients,
+  disconnectRows,
   type Found,
-  ROWS,
   type Row,
-  STALE,
-  STEADY,
-  STEADY_HOURS,
+  staleRows,
+  steadyHours,
+  steadyRows,
 } from './jobs.js'
 import { connectedPicture, requestsPicture } from './pictures.js'
 import { runJobs } from './run-jobs.js'
@@ -24,7 +24,7 @@ export const fleet: Bench = {
 
 async function run(say: (line: string) => void): Promise<Findings> {
   // The longest first: the last ones are short, so that both threads end together.
-  const order = [...ROWS].sort((one, other) => other.job.scenario.clients - one.job.scenario.clients)
+  const order = [...allRows].sort((one, other) => other.job.scenario.clients - one.job.scenario.clients)
   const results = await runJobs(
     order.map(({ job }) => job),
     ({ scenario: { start, clients }, client }, seconds) =>
@@ -36,21 +36,26 @@ async function run(say: (line: string) => void): Promise<Findings> {
       if (result === undefined) throw new Error(`${row.client} was not simulated`)
       return { ...row, result }
     })
-  const [disconnect, cold, stale, steady] = [found(DISCONNECT), found(COLD), found(STALE), found(STEADY)]
-  const compared = disconnect.filter(({ result }) => result.clients === COMPARED)
+  const [disconnect, cold, stale, steady] = [
+    found(disconnectRows),
+    found(coldRows),
+    found(staleRows),
+    found(steadyRows),
+  ]
+  const compared = disconnect.filter(({ result }) => result.clients === comparedClients)
   return {
     tables: [
       stormTable('All connections break at once; credentials are fresh, sessions are kept', disconnect),
       stormTable('Cold start: everybody vends, connects and subscribes to one filter', cold),
       stormTable('All connections break at once after a day, when every credential has expired', stale),
-      steadyTable(`Steady state: ${STEADY_HOURS} hours, each connection breaks each half hour on average`, steady),
+      steadyTable(`Steady state: ${steadyHours} hours, each connection breaks each half hour on average`, steady),
     ],
     pictures: [
       connectedPicture('fleet-connected', '100,000 clients come back (dashed: N/500)', compared),
       requestsPicture('fleet-requests', '100,000 clients come back: requests and the quota of 500/s', compared),
     ],
     targets: targets(disconnect.filter(({ client }) => client === 'ours, spread')),
-    method: METHOD,
+    method: methodText,
     notes: [
       '`again after 1 s, each time` is not run for a million clients: each of 2,000 seconds would see all that still wait, 10⁹ attempts.',
     ],
@@ -87,7 +92,7 @@ function targets(ours: readonly Found[]): Target[] {
   ]
 }
 
-const METHOD = `A discrete-event model with a virtual clock of milliseconds and one seed. Of our clients the real code decides: each has its own
+const methodText = `A discrete-event model with a virtual clock of milliseconds and one seed. Of our clients the real code decides: each has its own
 credentials cache (\`fromSource\`, which \`fromVendor\` is made of) and its own \`Reconnection\`, driven by the virtual clock; replaced are
 the network, the timers and the device SDK, whose first attempt after a loss comes within 100 ms. "Spread" is \`spreadSeconds\` of
 1.1 × N/500; "fleet unknown" is without it. AWS is token buckets of its default quotas: API Gateway 10,000/s and 5,000 at once,

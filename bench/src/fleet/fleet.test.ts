@@ -1,20 +1,24 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Scenario } from './fleet.js'
 import { spreadFor } from './jobs.js'
-import { NAIVE_CLIENTS, NaiveFleet } from './naive-fleet.js'
+import { NaiveFleet, naiveClients } from './naive-fleet.js'
 import { OurFleet } from './our-fleet.js'
 import { Quota } from './quota.js'
 
-const CLIENTS = 5_000
-const scenario = (start: Scenario['start']): Scenario => ({ clients: CLIENTS, start, seed: 1, untilMs: 3_600_000 })
-const ours = (start: Scenario['start'], spread = spreadFor(CLIENTS)) => new OurFleet(scenario(start), spread).run()
+const clientCount = 5_000
+function scenario(start: Scenario['start']): Scenario {
+  return { clients: clientCount, start, seed: 1, untilMs: 3_600_000 }
+}
+function ours(start: Scenario['start'], spread = spreadFor(clientCount)) {
+  return new OurFleet(scenario(start), spread).run()
+}
 
 describe('a fleet of ours that is spread', () => {
   it('comes back with fresh credentials within 1.2 of the bound and the interval between CONNECTs, and calls nobody else', async () => {
     const { connect, sts, api, secondsTo } = await ours('fresh')
     expect([sts.requests, api.requests]).toEqual([0, 0])
     expect(connect.peakLater).toBeLessThanOrEqual(1.1 * connect.perSecond)
-    expect(secondsTo.all).toBeLessThan((1.2 * CLIENTS) / connect.perSecond + 1)
+    expect(secondsTo.all).toBeLessThan((1.2 * clientCount) / connect.perSecond + 1)
   })
 
   it.each(['cold', 'stale'] as const)(
@@ -22,18 +26,19 @@ describe('a fleet of ours that is spread', () => {
     async (start) => {
       const { connect, sts, api, subscribe, connected } = await ours(start)
       // The function repeats a throttled call of STS itself, twice, within a second and a half.
-      for (const { bySecond, perSecond } of [connect, sts, api, subscribe])
+      for (const { bySecond, perSecond } of [connect, sts, api, subscribe]) {
         expect(Math.max(0, ...bySecond.subarray(3))).toBeLessThanOrEqual(1.1 * perSecond)
-      expect(connected.reduce((sum, count) => sum + count, 0)).toBe(CLIENTS)
+      }
+      expect(connected.reduce((sum, count) => sum + count, 0)).toBe(clientCount)
     },
   )
 
   it('needs fewer CONNECTs than any naive fleet', async () => {
     const { connect } = await ours('fresh')
-    for (const client of [NAIVE_CLIENTS.sdk, NAIVE_CLIENTS.fixed, NAIVE_CLIENTS.faster]) {
+    for (const client of [naiveClients.sdk, naiveClients.fixed, naiveClients.faster]) {
       const naive = await new NaiveFleet(client, scenario('fresh')).run()
       expect(naive.connect.requests).toBeGreaterThan(connect.requests)
-      expect(naive.connected.reduce((sum, count) => sum + count, 0)).toBe(CLIENTS)
+      expect(naive.connected.reduce((sum, count) => sum + count, 0)).toBe(clientCount)
     }
   })
 

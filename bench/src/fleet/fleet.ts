@@ -21,8 +21,8 @@ export interface Scenario {
 }
 
 /** TLS and WebSocket: 100 to 200 ms before CONNECT can be sent. */
-const OPEN_MS = 100
-const CUT_MEAN_MS = 1_800_000
+const openMs = 100
+const cutMeanMs = 1_800_000
 
 /** Clients of one kind before AWS. What they decide is the subclass's; time and AWS are common. */
 export abstract class Fleet {
@@ -83,12 +83,12 @@ export abstract class Fleet {
 
   /** How long it takes to open a connection, in milliseconds. */
   protected opening(): number {
-    return OPEN_MS * (1 + this.random())
+    return openMs * (1 + this.random())
   }
 
   /** How long a connection stands, in milliseconds. */
   protected standing(): number {
-    return -Math.log(1 - this.random()) * CUT_MEAN_MS
+    return -Math.log(1 - this.random()) * cutMeanMs
   }
 
   protected countConnected(): void {

@@ -9,12 +9,13 @@ export interface NaiveClient {
   readonly vendsPerConnect: boolean
 }
 
-const jittered = (minimumMs: number, maximumMs: number) => (attempt: number, random: number) =>
-  random * Math.min(maximumMs, minimumMs * 2 ** Math.min(attempt - 1, 20))
+function jittered(minimumMs: number, maximumMs: number) {
+  return (attempt: number, random: number) => random * Math.min(maximumMs, minimumMs * 2 ** Math.min(attempt - 1, 20))
+}
 
 export type NaiveName = 'faster' | 'fixed' | 'sdk' | 'vend'
 
-export const NAIVE_CLIENTS: Readonly<Record<NaiveName, NaiveClient>> = {
+export const naiveClients: Readonly<Record<NaiveName, NaiveClient>> = {
   sdk: { name: 'device SDK, its default pauses (1 to 120 s)', wait: jittered(1_000, 120_000), vendsPerConnect: false },
   vend: { name: 'the same, vending at each attempt', wait: jittered(1_000, 120_000), vendsPerConnect: true },
   fixed: { name: 'again after 1 s, each time', wait: () => 1_000, vendsPerConnect: false },
@@ -22,7 +23,7 @@ export const NAIVE_CLIENTS: Readonly<Record<NaiveName, NaiveClient>> = {
   faster: { name: 'device SDK, pauses of 0.1 to 60 s', wait: jittered(100, 60_000), vendsPerConnect: false },
 }
 
-const PHASE = { waiting: 0, standing: 1 } as const
+const phases = { waiting: 0, standing: 1 } as const
 
 /** A fleet of naive clients: one timer each, nothing but numbers. */
 export class NaiveFleet extends Fleet {
@@ -45,22 +46,34 @@ export class NaiveFleet extends Fleet {
 
   protected begin(client: number): void {
     const { start } = this.scenario
-    if (start === 'steady') this.#stand(client)
-    else if (start === 'cold') this.#attempt(client)
-    else this.#wait(client)
+    if (start === 'steady') {
+      this.#stand(client)
+    } else if (start === 'cold') {
+      this.#attempt(client)
+    } else {
+      this.#wait(client)
+    }
   }
 
   protected fire(client: number): void {
-    if (this.vending.busy(client)) this.#onVend(client)
-    else if (this.broker.busy(client)) this.#onBroker(client)
-    else if (this.#phase[client] === PHASE.standing) this.#wait(client)
-    else this.#attempt(client)
+    if (this.vending.busy(client)) {
+      this.#onVend(client)
+    } else if (this.broker.busy(client)) {
+      this.#onBroker(client)
+    } else if (this.#phase[client] === phases.standing) {
+      this.#wait(client)
+    } else {
+      this.#attempt(client)
+    }
   }
 
   #onVend(client: number): void {
     const status = this.vending.step(client)
-    if (status === 200) this.#open(client)
-    else if (status !== undefined) this.#wait(client)
+    if (status === 200) {
+      this.#open(client)
+    } else if (status !== undefined) {
+      this.#wait(client)
+    }
   }
 
   #onBroker(client: number): void {
@@ -73,20 +86,23 @@ export class NaiveFleet extends Fleet {
   }
 
   #stand(client: number): void {
-    this.#phase[client] = PHASE.standing
+    this.#phase[client] = phases.standing
     this.wheel.set(client, this.standing())
   }
 
   #wait(client: number): void {
     const attempt = (this.#attempts[client] ?? 0) + 1
     this.#attempts[client] = attempt
-    this.#phase[client] = PHASE.waiting
+    this.#phase[client] = phases.waiting
     this.wheel.set(client, this.#client.wait(attempt, this.random()))
   }
 
   #attempt(client: number): void {
-    if (this.#client.vendsPerConnect || this.#holds[client] === 0) this.vending.send(client)
-    else this.#open(client)
+    if (this.#client.vendsPerConnect || this.#holds[client] === 0) {
+      this.vending.send(client)
+    } else {
+      this.#open(client)
+    }
   }
 
   #open(client: number): void {

@@ -1,5 +1,5 @@
 import {
-  FIRST_RECONNECT_MS,
+  firstReconnectMs,
   fromSource,
   Reconnection,
   type Setback,
@@ -9,22 +9,22 @@ import {
 } from '@topic-credentials/client/policy'
 import { Fleet, type Scenario } from './fleet.js'
 
-const TIMERS = { connection: 0, vend: 1, patience: 2 } as const
-const PHASE = { pausing: 0, opening: 1, standing: 2, first: 3 } as const
+const timers = { connection: 0, vend: 1, patience: 2 } as const
+const phases = { pausing: 0, opening: 1, standing: 2, first: 3 } as const
 
 /** Any instant will do. */
-const EPOCH = Date.parse('2026-11-23T00:00:00Z')
-const LIFETIME_MS = 3_600_000
+const epoch = Date.parse('2026-11-23T00:00:00Z')
+const lifetimeMs = 3_600_000
 /** Credentials' age when all connections break in scenario `fresh`, at most. */
-const FRESH_MS = 600_000
+const freshMs = 600_000
 /** AWS IoT takes one CONNECT a second from a client ID; the handshake waits for it. */
-const CONNECT_INTERVAL_MS = 1_000
+const minConnectIntervalMs = 1_000
 /** How long an open connection waits for credentials, as the handshake has it. */
-const PATIENCE_MS = 10_000
+const patienceMs = 10_000
 /** A program whose `connect` has failed is started again within this time. */
-const RESTART_MS = 60_000
+const restartMs = 60_000
 
-const URL_OF_VENDOR = new URL('https://vendor.invalid/credentials')
+const urlOfVendor = new URL('https://vendor.invalid/credentials')
 
 /** A fleet of this project's clients: the real credentials cache and the real reconnection of each, on virtual time. */
 export class OurFleet extends Fleet {
@@ -56,7 +56,7 @@ export class OurFleet extends Fleet {
     for (let client = 0; client < clients; client++) this.#add(client)
     if (start === 'cold') return
     for (const provider of this.#providers) {
-      this.#age = start === 'stale' ? LIFETIME_MS : this.random() * (start === 'fresh' ? FRESH_MS : 0.8 * LIFETIME_MS)
+      this.#age = start === 'stale' ? lifetimeMs : this.random() * (start === 'fresh' ? freshMs : 0.8 * lifetimeMs)
       await provider()
     }
     this.#age = undefined
@@ -64,24 +64,34 @@ export class OurFleet extends Fleet {
 
   protected begin(client: number): void {
     const { start } = this.scenario
-    if (start === 'cold') this.#startProgram(client)
-    else if (start === 'steady') this.#set(client, PHASE.standing, this.standing())
-    else this.#lose(client)
+    if (start === 'cold') {
+      this.#startProgram(client)
+    } else if (start === 'steady') {
+      this.#set(client, phases.standing, this.standing())
+    } else {
+      this.#lose(client)
+    }
   }
 
   protected fire(slot: number): void {
     const client = this.clientOf(slot)
     const timer = slot % 3
-    if (timer === TIMERS.vend && this.vending.busy(slot)) this.#onVend(client, slot)
-    else if (timer === TIMERS.vend) this.#resume[slot]?.()
-    else if (timer === TIMERS.patience) this.#onImpatience(client)
-    else if (this.broker.busy(slot)) this.#onBroker(client, slot)
-    else this.#onConnectionTimer(client, slot)
+    if (timer === timers.vend && this.vending.busy(slot)) {
+      this.#onVend(client, slot)
+    } else if (timer === timers.vend) {
+      this.#resume[slot]?.()
+    } else if (timer === timers.patience) {
+      this.#onImpatience(client)
+    } else if (this.broker.busy(slot)) {
+      this.#onBroker(client, slot)
+    } else {
+      this.#onConnectionTimer(client, slot)
+    }
   }
 
   #add(client: number): void {
     const { random } = this
-    const vendSlot = 3 * client + TIMERS.vend
+    const vendSlot = 3 * client + timers.vend
     const provider = fromSource(
       {
         vend: () =>
@@ -90,7 +100,7 @@ export class OurFleet extends Fleet {
       },
       {
         random,
-        now: () => EPOCH + this.wheel.now - (this.#age ?? 0),
+        now: () => epoch + this.wheel.now - (this.#age ?? 0),
         pause: (ms) => this.#pause(vendSlot, ms),
         ...(this.#spreadSeconds === undefined ? {} : { spreadSeconds: this.#spreadSeconds }),
       },
@@ -101,14 +111,14 @@ export class OurFleet extends Fleet {
     this.#providers.push(provider)
     this.#reconnections.push(
       new Reconnection({
-        transport: { start: () => this.#set(client, PHASE.opening, this.opening()) },
+        transport: { start: () => this.#set(client, phases.opening, this.opening()) },
         handshake: { prepare },
         spreadMs: this.#spreadSeconds === undefined ? undefined : this.#spreadSeconds * 1000,
-        connectIntervalMs: CONNECT_INTERVAL_MS,
-        closing: NEVER,
+        connectIntervalMs: minConnectIntervalMs,
+        closing: never,
         random,
         pause: (ms) => {
-          this.#phase[client] = PHASE.pausing
+          this.#phase[client] = phases.pausing
           return this.#pause(3 * client, ms)
         },
       }),
@@ -130,33 +140,38 @@ export class OurFleet extends Fleet {
   /** `connect`, from a program that insists. */
   #startProgram(client: number): void {
     this.#providers[client]?.().then(
-      () => this.#set(client, PHASE.opening, this.opening()),
+      () => this.#set(client, phases.opening, this.opening()),
       () => {
         this.restarts += 1
-        this.#pause(3 * client, this.random() * RESTART_MS).then(() => this.#startProgram(client))
+        this.#pause(3 * client, this.random() * restartMs).then(() => this.#startProgram(client))
       },
     )
   }
 
   /** The connection breaks; the SDK makes the first attempt. */
   #lose(client: number): void {
-    this.#set(client, PHASE.first, this.random() * FIRST_RECONNECT_MS)
+    this.#set(client, phases.first, this.random() * firstReconnectMs)
   }
 
   #onConnectionTimer(client: number, slot: number): void {
     const phase = this.#phase[client]
-    if (phase === PHASE.pausing) this.#resume[slot]?.()
-    else if (phase === PHASE.first) this.#set(client, PHASE.opening, this.opening())
-    else if (phase === PHASE.standing) this.#lose(client)
-    else this.#handshake(client)
+    if (phase === phases.pausing) {
+      this.#resume[slot]?.()
+    } else if (phase === phases.first) {
+      this.#set(client, phases.opening, this.opening())
+    } else if (phase === phases.standing) {
+      this.#lose(client)
+    } else {
+      this.#handshake(client)
+    }
   }
 
   /** The SDK's hook: the connection is open, and waits for credentials. */
   #handshake(client: number): void {
     const handshake = (this.#handshakes[client] ?? 0) + 1
     this.#handshakes[client] = handshake
-    const patience = 3 * client + TIMERS.patience
-    this.wheel.set(patience, PATIENCE_MS)
+    const patience = 3 * client + timers.patience
+    this.wheel.set(patience, patienceMs)
     const inTime = () => {
       if (this.#handshakes[client] !== handshake) return false
       this.wheel.cancel(patience)
@@ -166,7 +181,7 @@ export class OurFleet extends Fleet {
       () => {
         if (!inTime()) return
         const { now } = this.wheel
-        const wait = Math.max(0, (this.#connectAt[client] ?? 0) + CONNECT_INTERVAL_MS - now)
+        const wait = Math.max(0, (this.#connectAt[client] ?? 0) + minConnectIntervalMs - now)
         this.#connectAt[client] = now + wait
         this.broker.connect(3 * client, wait)
       },
@@ -191,7 +206,7 @@ export class OurFleet extends Fleet {
     if (outcome !== 'connected') return
     this.countConnected()
     this.#reconnections[client]?.succeeded()
-    if (this.scenario.start === 'steady') this.#set(client, PHASE.standing, this.standing())
+    if (this.scenario.start === 'steady') this.#set(client, phases.standing, this.standing())
   }
 
   #send(client: number, slot: number): Promise<Vended> {
@@ -206,14 +221,17 @@ export class OurFleet extends Fleet {
     if (status === undefined) return
     const vend = this.#vends[client]
     this.#vends[client] = undefined
-    if (status === 200) vend?.resolve(this.#vended(client, 0))
-    else vend?.reject(vendRefusal({ ...BUSY, status, retryAfter: status === 429 ? '5' : undefined }))
+    if (status === 200) {
+      vend?.resolve(this.#vended(client, 0))
+    } else {
+      vend?.reject(vendRefusal({ ...busyAnswer, status, retryAfter: status === 429 ? '5' : undefined }))
+    }
   }
 
   #vended(client: number, age: number): Vended {
-    const expiration = new Date(EPOCH + this.wheel.now - age + LIFETIME_MS).toISOString()
+    const expiration = new Date(epoch + this.wheel.now - age + lifetimeMs).toISOString()
     const credentials = { accessKeyId: `ASIA${client}`, secretAccessKey: 's', sessionToken: 't', expiration }
-    return { response: { ...ANSWER, credentials }, clockOffset: 0 }
+    return { response: { ...answer, credentials }, clockOffset: 0 }
   }
 }
 
@@ -222,11 +240,11 @@ interface PromiseSettlers<T> {
   readonly reject: (error: unknown) => void
 }
 
-const NEVER = new AbortController().signal
+const never = new AbortController().signal
 
-const BUSY = { body: '', clockOffset: 0, url: URL_OF_VENDOR }
+const busyAnswer = { body: '', clockOffset: 0, url: urlOfVendor }
 
-const ANSWER = {
+const answer = {
   endpoint: 'iot.invalid',
   region: 'eu-central-1',
   userId: 'device',

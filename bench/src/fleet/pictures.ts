@@ -1,9 +1,9 @@
 import type { Picture } from '../bench.js'
 import { boundFor, type Found } from './jobs.js'
 
-const POINTS = 150
+const points = 150
 /** Seconds that the pictures show, as a multiple of the bound. */
-const SHOWN = 1.6
+const shown = 1.6
 
 /** How large a part of the fleet is connected, second by second. */
 export function connectedPicture(name: string, title: string, found: readonly Found[]): Picture {
@@ -37,8 +37,12 @@ export function requestsPicture(name: string, title: string, found: readonly Fou
   return { name, title, spec: lines(values, 'requests', { title: 'CONNECTs per second' }, 'log', found, [rule]) }
 }
 
-const shownSeconds = (clients: number) => Math.ceil(SHOWN * boundFor(clients))
-const step = (clients: number) => Math.max(1, Math.round(shownSeconds(clients) / POINTS))
+function shownSeconds(clients: number) {
+  return Math.ceil(shown * boundFor(clients))
+}
+function step(clients: number) {
+  return Math.max(1, Math.round(shownSeconds(clients) / points))
+}
 
 function lines(
   values: readonly object[],

@@ -4,9 +4,9 @@ import type { FleetResult } from './result.js'
 import type { Job } from './worker.js'
 
 /** The simulations use no SDK of native code, so they may run in threads; each gives its memory back when it is done. */
-const AT_ONCE = 2
+const atOnce = 2
 /** A million real caches are about three gigabytes; few collections of short-lived promises. */
-const LIMITS = { maxOldGenerationSizeMb: 8_192, maxYoungGenerationSizeMb: 384 }
+const limits = { maxOldGenerationSizeMb: 8_192, maxYoungGenerationSizeMb: 384 }
 
 /** Simulates all, two at a time, the given order first. */
 export async function runJobs(
@@ -22,12 +22,12 @@ export async function runJobs(
       onDone(job, (performance.now() - begun) / 1000)
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, runner))
+  await Promise.all(Array.from({ length: atOnce }, runner))
   return results
 }
 
 async function simulate(job: Job): Promise<FleetResult> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: job, resourceLimits: LIMITS })
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: job, resourceLimits: limits })
   const [result] = await once(worker, 'message')
   await worker.terminate()
   return result as FleetResult

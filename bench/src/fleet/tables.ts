@@ -1,5 +1,5 @@
 import type { Table } from '../bench.js'
-import { boundFor, type Found, STEADY_HOURS } from './jobs.js'
+import { boundFor, type Found, steadyHours } from './jobs.js'
 import type { QuotaUse } from './result.js'
 
 /** Fleets that have to connect: how long it takes, and what AWS is asked meanwhile. */
@@ -49,7 +49,7 @@ export function stormTable(title: string, found: readonly Found[]): Table {
 
 /** Fleets that are connected, and lose a connection now and then. */
 export function steadyTable(title: string, found: readonly Found[]): Table {
-  const hourly = ({ requests }: QuotaUse, clients: number) => (requests / clients / STEADY_HOURS).toFixed(2)
+  const hourly = ({ requests }: QuotaUse, clients: number) => (requests / clients / steadyHours).toFixed(2)
   return {
     title,
     columns: [
@@ -63,13 +63,21 @@ export function steadyTable(title: string, found: readonly Found[]): Table {
       client,
       hourly(connect, clients),
       hourly(api, clients),
-      whole(((api.requests / clients / STEADY_HOURS) * 1_000_000) / 3_600),
+      whole(((api.requests / clients / steadyHours) * 1_000_000) / 3_600),
       whole(connect.rejected + sts.rejected + api.rejected),
     ]),
   }
 }
 
-const whole = (count: number) => Math.round(count).toLocaleString('en')
-const seconds = (time: number | undefined) => (time === undefined ? 'never' : time.toFixed(1))
-const perClient = ({ requests }: QuotaUse, clients: number) => (requests / clients).toFixed(2)
-const overQuota = ({ peakLater, perSecond }: QuotaUse) => `${whole(peakLater)} (${(peakLater / perSecond).toFixed(2)})`
+function whole(count: number) {
+  return Math.round(count).toLocaleString('en')
+}
+function seconds(time: number | undefined) {
+  return time === undefined ? 'never' : time.toFixed(1)
+}
+function perClient({ requests }: QuotaUse, clients: number) {
+  return (requests / clients).toFixed(2)
+}
+function overQuota({ peakLater, perSecond }: QuotaUse) {
+  return `${whole(peakLater)} (${(peakLater / perSecond).toFixed(2)})`
+}

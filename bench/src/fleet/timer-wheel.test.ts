@@ -5,8 +5,9 @@ import { TimerWheel } from './timer-wheel.js'
 /** Everything that fires, in order, as [time, slot]. */
 function drain(wheel: TimerWheel, until = Number.POSITIVE_INFINITY): [number, number][] {
   const fired: [number, number][] = []
-  while (wheel.advance(until))
+  while (wheel.advance(until)) {
     for (let slot = wheel.take(); slot !== undefined; slot = wheel.take()) fired.push([wheel.now, slot])
+  }
   return fired
 }
 

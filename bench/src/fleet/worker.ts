@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Scenario } from './fleet.js'
-import { NAIVE_CLIENTS, NaiveFleet, type NaiveName } from './naive-fleet.js'
+import { NaiveFleet, type NaiveName, naiveClients } from './naive-fleet.js'
 import { OurFleet } from './our-fleet.js'
 
 /** One fleet to be simulated. */
@@ -12,6 +12,5 @@ export interface Job {
 }
 
 const { scenario, client, spreadSeconds }: Job = workerData
-const fleet =
-  client === 'ours' ? new OurFleet(scenario, spreadSeconds) : new NaiveFleet(NAIVE_CLIENTS[client], scenario)
+const fleet = client === 'ours' ? new OurFleet(scenario, spreadSeconds) : new NaiveFleet(naiveClients[client], scenario)
 parentPort?.postMessage(await fleet.run())

@@ -15,8 +15,9 @@ export async function messageOf<Message>(
   const timer = setTimeout(() => child.kill(), seconds * 1000)
   try {
     const first = await Promise.race([once(child, 'message'), ended.then(() => undefined)])
-    if (first === undefined)
+    if (first === undefined) {
       throw new Error(`${program} ended without a result (${child.exitCode ?? child.signalCode})`)
+    }
     await ended
     return first[0] as Message
   } finally {

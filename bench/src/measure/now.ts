@@ -1,2 +1,4 @@
 /** Milliseconds since the epoch with fractions: comparable between the processes of one machine. */
-export const now = (): number => performance.timeOrigin + performance.now()
+export function now(): number {
+  return performance.timeOrigin + performance.now()
+}

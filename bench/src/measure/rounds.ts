@@ -6,11 +6,11 @@
  * @returns each contestant's figures, one per counted round
  */
 export async function inTurns<Name extends string, Figures>(
-  contestants: Readonly<{ [name in Name]: (round: number) => Figures | Promise<Figures> }>,
+  contestants: Readonly<{ [N in Name]: (round: number) => Figures | Promise<Figures> }>,
   { rounds, warmUp = 1, onRound }: { rounds: number; warmUp?: number; onRound?: (done: number) => void },
-): Promise<{ [name in Name]: Figures[] }> {
+): Promise<{ [N in Name]: Figures[] }> {
   const names = Object.keys(contestants) as Name[]
-  const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as { [name in Name]: Figures[] }
+  const figures = Object.fromEntries(names.map((name) => [name, []])) as unknown as { [N in Name]: Figures[] }
   for (let round = -warmUp; round < rounds; round++) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const figure = await contestants[name](round)

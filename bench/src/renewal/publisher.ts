@@ -1,9 +1,9 @@
 import { setInterval } from 'node:timers/promises'
 import type { Session } from '@topic-credentials/client'
-import { TOPIC } from './topic.js'
+import { topic } from './topic.js'
 
 /** AWS IoT takes 100 messages a second from one connection. */
-const INTERVAL_MS = 15
+const intervalMs = 15
 
 /** Publishes numbers, steadily, until it is stopped. */
 export class Publisher {
@@ -27,9 +27,9 @@ export class Publisher {
   async #run(session: Session): Promise<void> {
     const sent: Promise<unknown>[] = []
     try {
-      for await (const _ of setInterval(INTERVAL_MS, undefined, { signal: this.#stop.signal })) {
+      for await (const _ of setInterval(intervalMs, undefined, { signal: this.#stop.signal })) {
         const number = this.#next++
-        sent.push(session.publish(TOPIC, String(number)).then(() => this.published.push(number)))
+        sent.push(session.publish(topic, String(number)).then(() => this.published.push(number)))
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) throw error

@@ -10,22 +10,22 @@ import type { Target as SubscriberTarget } from './programs/subscriber.js'
 import { Publisher } from './publisher.js'
 import { SubscriberProcess } from './subscriber-process.js'
 
-const RENEWALS = 100
+const renewals = 100
 /** How long a connection stands before it is cut again: AWS takes one CONNECT a second from a client ID. */
-const STANDING_MS = 1_100
+const standingMs = 1_100
 
-const KINDS = {
+const kinds = {
   ours: 'ours',
   hooked: 'device SDK with a handshake hook',
   rebuilt: 'device SDK, rebuilt by its caller',
 } as const
-type Kind = keyof typeof KINDS
+type Kind = keyof typeof kinds
 type Deliveries = Readonly<Record<Kind, Delivery>>
 
 /** What a subscriber notices when its credentials are exchanged. */
 export const renewal: Bench = {
   name: 'renewal',
-  summary: `What a subscriber misses while its credentials are renewed, ${RENEWALS} times`,
+  summary: `What a subscriber misses while its credentials are renewed, ${renewals} times`,
   run,
 }
 
@@ -37,7 +37,7 @@ async function run(say: (line: string) => void): Promise<Findings> {
   await using session = await connect({ credentials, ca, clientIdSuffix: 'publisher' })
   const subscribers: SubscriberProcess[] = []
   try {
-    for (const kind of Object.keys(KINDS)) subscribers.push(await SubscriberProcess.start(kind, target))
+    for (const kind of Object.keys(kinds)) subscribers.push(await SubscriberProcess.start(kind, target))
     const publisher = new Publisher(session)
     const cutting = Promise.all(subscribers.map((one) => renewAgainAndAgain(aws, one, say)))
     const cuts = await cutting.finally(() => publisher.stop())
@@ -69,13 +69,13 @@ async function renewAgainAndAgain(
   say: (line: string) => void,
 ): Promise<number[]> {
   const cuts: number[] = []
-  while (cuts.length < RENEWALS) {
-    await setTimeout(STANDING_MS)
+  while (cuts.length < renewals) {
+    await setTimeout(standingMs)
     await one.renew(() => {
       cuts.push(now())
       aws.faults.cutSockets(one.clientId)
     })
-    if (cuts.length % 25 === 0) say(`${one.kind}: ${cuts.length} of ${RENEWALS} renewals`)
+    if (cuts.length % 25 === 0) say(`${one.kind}: ${cuts.length} of ${renewals} renewals`)
   }
   return cuts
 }
@@ -86,18 +86,18 @@ function findings(deliveries: Deliveries, published: number): Findings {
     pictures: [
       {
         name: 'renewal-gaps',
-        title: `The longest silence at each of ${RENEWALS} renewals`,
+        title: `The longest silence at each of ${renewals} renewals`,
         spec: {
           width: 560,
           height: 150,
           data: {
-            values: Object.entries(KINDS).flatMap(([kind, what]) =>
+            values: Object.entries(kinds).flatMap(([kind, what]) =>
               deliveries[kind as Kind].gaps.map((ms) => ({ what, ms: Math.max(1, Math.round(ms)) })),
             ),
           },
           mark: { type: 'tick', thickness: 1.5, opacity: 0.7 },
           encoding: {
-            y: { field: 'what', type: 'nominal', title: null, sort: Object.values(KINDS) },
+            y: { field: 'what', type: 'nominal', title: null, sort: Object.values(kinds) },
             x: { field: 'ms', type: 'quantitative', title: 'milliseconds', scale: { type: 'log' } },
             color: { field: 'what', type: 'nominal', legend: null },
           },
@@ -105,13 +105,13 @@ function findings(deliveries: Deliveries, published: number): Findings {
       },
     ],
     targets: targets(deliveries),
-    method: METHOD,
+    method: methodText,
   }
 }
 
 function table(deliveries: Deliveries, published: number): Table {
   const ours = quantile(deliveries.ours.gaps, 0.5)
-  const rows = Object.entries(KINDS).map(([kind, what]) => {
+  const rows = Object.entries(kinds).map(([kind, what]) => {
     const { lost, repeated, gaps } = deliveries[kind as Kind]
     const p50 = quantile(gaps, 0.5)
     return [
@@ -126,7 +126,7 @@ function table(deliveries: Deliveries, published: number): Table {
     ]
   })
   return {
-    title: `${figure(published)} messages, ${RENEWALS} renewals: messages lost and repeated, and the gap in milliseconds`,
+    title: `${figure(published)} messages, ${renewals} renewals: messages lost and repeated, and the gap in milliseconds`,
     columns: ['subscriber', 'lost', 'repeated', 'gap p50', 'p99', 'min–max', 'renewals', 'p50 ÷ ours'],
     rows,
   }
@@ -136,7 +136,7 @@ function targets({ ours, hooked, rebuilt }: Deliveries): Target[] {
   const [gap, hookedGap] = [ours, hooked].map(({ gaps }) => quantile(gaps, 0.5)) as [number, number]
   return [
     {
-      what: `Renewal: messages lost and repeated over ${RENEWALS} renewals (rebuilt by its caller: ${rebuilt.lost} and ${rebuilt.repeated})`,
+      what: `Renewal: messages lost and repeated over ${renewals} renewals (rebuilt by its caller: ${rebuilt.lost} and ${rebuilt.repeated})`,
       target: '0 and 0',
       measured: `${ours.lost} and ${ours.repeated}`,
       met: ours.lost === 0 && ours.repeated === 0,
@@ -150,8 +150,8 @@ function targets({ ours, hooked, rebuilt }: Deliveries): Target[] {
   ]
 }
 
-const METHOD = `Three subscribers, each in a process of its own, receive the same QoS 1 messages, one every 15 ms, from one publisher that is
-never interrupted. ${RENEWALS} times each one's credentials are made due and its socket is cut, when it has stood for ${figure(STANDING_MS)} ms; it
+const methodText = `Three subscribers, each in a process of its own, receive the same QoS 1 messages, one every 15 ms, from one publisher that is
+never interrupted. ${renewals} times each one's credentials are made due and its socket is cut, when it has stood for ${figure(standingMs)} ms; it
 vends, signs and connects again as it does, all three side by side. The gap is the longest pause between two messages at a
 renewal; an undisturbed one is 15 ms. All vend through the same provider (\`fromVendor\`), so what differs is the connection. The
 hooked client is as the SDK's builder makes it, with a session that outlives the connection; the rebuilt one begins a new session.

@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Answer, Arrival, Order, Target } from './programs/subscriber.js'
 
-const PROGRAM = fileURLToPath(new URL('./programs/subscriber.js', import.meta.url))
+const program = fileURLToPath(new URL('./programs/subscriber.js', import.meta.url))
 /** More than any of them takes, on a machine that is busy. */
-const PATIENCE_MS = 30_000
+const patienceMs = 30_000
 
 /** One kind of subscriber, as its parent sees it. */
 export class SubscriberProcess {
@@ -20,7 +20,7 @@ export class SubscriberProcess {
   static async start(kind: string, target: Target): Promise<SubscriberProcess> {
     const { PATH, HOME } = process.env
     const env = { PATH, HOME, TARGET: JSON.stringify(target) }
-    const child = fork(PROGRAM, [kind], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const child = fork(program, [kind], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     const subscriber = new SubscriberProcess(kind, child)
     try {
       subscriber.clientId = (await subscriber.#answer('ready')).clientId
@@ -69,7 +69,7 @@ export class SubscriberProcess {
         if (answer.answer === kind) settle(() => resolve(answer as Extract<Answer, { answer: Kind }>))
       }
       const onExit = () => fail('ended before its answer')
-      const timer = setTimeout(() => fail(`took more than ${PATIENCE_MS / 1000} s for its answer`), PATIENCE_MS)
+      const timer = setTimeout(() => fail(`took more than ${patienceMs / 1000} s for its answer`), patienceMs)
       this.#child.on('message', onMessage)
       this.#child.once('exit', onExit)
     })

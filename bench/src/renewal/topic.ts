@@ -1,2 +1,2 @@
 /** Every message of this bench goes here; any user may publish to it and subscribe to it. */
-export const TOPIC = 'test'
+export const topic = 'test'

@@ -2,7 +2,7 @@ import { parse, View } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 
 /** What all pictures have in common: readable on a white page and on a dark one. */
-const LOOK = {
+const look = {
   background: 'white',
   padding: 12,
   font: 'system-ui, sans-serif',
@@ -13,7 +13,7 @@ const LOOK = {
 
 /** A Vega-Lite specification as SVG. Vega writes marks into the data it is given: it gets a copy. */
 export async function draw(title: string, spec: object): Promise<string> {
-  const { spec: vega } = compile({ title, ...structuredClone(spec), config: LOOK } as TopLevelSpec)
+  const { spec: vega } = compile({ title, ...structuredClone(spec), config: look } as TopLevelSpec)
   const view = new View(parse(vega), { renderer: 'none' })
   try {
     return `${await view.toSVG()}\n`

@@ -20,7 +20,7 @@ describe('a table', () => {
       ['ours', 12.5, '3–4'],
       ['theirs', '1,000', '98 %'],
     ]
-    expect(tableText({ columns: ['what', 'ms', 'range'], rows }).split('\n')[1]).toMatch(/^\| :-+ \| -+: \| -+: \|$/)
+    expect(tableText({ columns: ['what', 'ms', 'range'], rows }).split('\n')[1]).toMatch(/^\| :-+ \| -+: \| -+: \|$/u)
     expect(tableText({ columns: ['what', 'how'], rows: [['a', 'by hand']] }).split('\n')[1]).toBe('| :--- | :------ |')
   })
 
@@ -33,15 +33,16 @@ describe('targets', () => {
   it('say what is met, and why not where it is not', () => {
     const missed = { what: 'b', target: '1', measured: '2', met: false, why: 'TLS' }
     const text = targetsText([...run.targets, missed, { ...missed, why: undefined } as never])
-    expect(text.match(/\| (yes|no|no: TLS) +\|/g)).toHaveLength(3)
+    expect(text.match(/\| (yes|no|no: TLS) +\|/gu)).toHaveLength(3)
   })
 })
 
 describe('the page', () => {
   it('has a section per run with its table, picture, method, notes and machine', () => {
     const text = section(run)
-    for (const part of ['## sums', 'How fast sums are.', '| ours', '![Where it goes](sums-parts.svg)', 'Added up.'])
+    for (const part of ['## sums', 'How fast sums are.', '| ours', '![Where it goes](sums-parts.svg)', 'Added up.']) {
       expect(text).toContain(part)
+    }
     for (const part of ['- bc is not', '2 cores (Abacus)', '[sums.json](sums.json)']) expect(text).toContain(part)
   })
 
@@ -59,7 +60,7 @@ describe('the headline in the README', () => {
     const written = withHeadline(readme, [{ ...run, targets: [{ ...run.targets[0], measured: '$& $1' } as never] }])
     expect(written).not.toContain('old')
     expect(written).toContain('$& $1')
-    expect(written).toMatch(/^before\n<!-- benchmarks -->\n\| what[\s\S]*\|\n<!-- \/benchmarks -->\nafter\n$/)
+    expect(written).toMatch(/^before\n<!-- benchmarks -->\n\| what[\s\S]*\|\n<!-- \/benchmarks -->\nafter\n$/u)
     expect(withHeadline(written, [run])).toBe(withHeadline(readme, [run]))
   })
 

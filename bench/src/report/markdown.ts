@@ -12,7 +12,7 @@ export function tableText({ columns, rows }: Omit<Table, 'title'>): string {
 
 /** `12`, `0.35`, `1,000`, `3–4`, `98 %`, `× 0.9`, and nothing at all. */
 function isFigure(cell: string | number | undefined): boolean {
-  return typeof cell === 'number' || cell === undefined || /^[×≤<−-]? ?[\d.,–]*( ?[a-zA-Zµ%/]{1,5})?$/.test(cell)
+  return typeof cell === 'number' || cell === undefined || /^[×≤<−-]? ?[\d.,–]*( ?[a-zA-Zµ%/]{1,5})?$/u.test(cell)
 }
 
 export function targetsText(targets: readonly Target[]): string {
@@ -46,7 +46,7 @@ export function section({
   return parts.join('\n\n')
 }
 
-const INTRODUCTION = `# Benchmarks
+const introduction = `# Benchmarks
 
 Written by \`pnpm bench\`; \`pnpm bench NAME\` replaces one section. Each ratio comes from one run in which the compared things took
 turns; how that is done, and what it cannot show, is in [ADR 47](../adr/0047-how-measurements-are-made.md). Figures are medians with
@@ -54,14 +54,14 @@ the least and the greatest beside them.`
 
 /** The whole page, from what the benches left the last time each ran. */
 export function page(records: readonly BenchRun[]): string {
-  return `${[INTRODUCTION, ...records.map(section)].join('\n\n')}\n`
+  return `${[introduction, ...records.map(section)].join('\n\n')}\n`
 }
 
-const HEADLINE = /(<!-- benchmarks -->\n)[\s\S]*?(<!-- \/benchmarks -->)/
+const headline = /(<!-- benchmarks -->\n)[\s\S]*?(<!-- \/benchmarks -->)/u
 
 /** The root README with the marked table in it written anew. */
 export function withHeadline(readme: string, records: readonly BenchRun[]): string {
-  if (!HEADLINE.test(readme)) return readme
+  if (!headline.test(readme)) return readme
   const table = targetsText(records.flatMap(({ targets }) => targets))
-  return readme.replace(HEADLINE, (_, start, end) => `${start}${table}\n${end}`)
+  return readme.replace(headline, (_, start, end) => `${start}${table}\n${end}`)
 }

@@ -12,17 +12,21 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }))
 
 const spec = { data: { values: [{ part: 'import <1>', ms: 3 }] }, mark: 'bar', encoding: { x: { field: 'ms' } } }
-const run = (name: string, measured: string): BenchRun => ({
-  name,
-  summary: `About ${name}`,
-  seconds: 1,
-  machine: { cpu: 'Abacus', cores: 2, memoryGiB: 8, node: 'v20.0.0', platform: 'linux x64', load: 0 },
-  tables: [],
-  pictures: [{ name: `${name}-parts`, title: 'Where the time goes', spec }],
-  targets: [{ what: name, target: '1', measured, met: true }],
-  method: 'Looked.',
-})
-const read = (file: string) => readFileSync(join(root, file), 'utf8')
+function run(name: string, measured: string): BenchRun {
+  return {
+    name,
+    summary: `About ${name}`,
+    seconds: 1,
+    machine: { cpu: 'Abacus', cores: 2, memoryGiB: 8, node: 'v20.0.0', platform: 'linux x64', load: 0 },
+    tables: [],
+    pictures: [{ name: `${name}-parts`, title: 'Where the time goes', spec }],
+    targets: [{ what: name, target: '1', measured, met: true }],
+    method: 'Looked.',
+  }
+}
+function read(file: string) {
+  return readFileSync(join(root, file), 'utf8')
+}
 
 it('writes JSON, pictures, the page and the headline, and replaces only the bench that ran', async () => {
   const where = { root, names: ['first', 'second', 'never-run'] }
@@ -31,12 +35,12 @@ it('writes JSON, pictures, the page and the headline, and replaces only the benc
   await publish(run('first', 'one'), where)
   await publish(run('second', 'three'), where)
   const page = read('docs/benchmarks/README.md')
-  expect(page.match(/^## .*/gm)).toEqual(['## first', '## second'])
+  expect(page.match(/^## .*/gmu)).toEqual(['## first', '## second'])
   expect(page).toContain('one')
   expect(page).not.toContain('two')
   expect(JSON.parse(read('docs/benchmarks/second.json'))).toEqual(run('second', 'three'))
-  expect(read('docs/benchmarks/second-parts.svg')).toMatch(/^<svg [\s\S]*Where the time goes[\s\S]*<\/svg>\n$/)
-  expect(read('README.md').match(/\| (first|second) /g)).toEqual(['| first ', '| second '])
+  expect(read('docs/benchmarks/second-parts.svg')).toMatch(/^<svg [\s\S]*Where the time goes[\s\S]*<\/svg>\n$/u)
+  expect(read('README.md').match(/\| (first|second) /gu)).toEqual(['| first ', '| second '])
 })
 
 it('draws the same picture from the same figures', async () => {

@@ -11,11 +11,11 @@ import type { Bench, Findings } from '../bench.js'
 import { assembly, root } from '../checkout.js'
 import { figure, range, summary } from '../measure/summary.js'
 
-const RUNS = 5
+const runCount = 5
 /** 100 messages a second is AWS IoT's limit for one connection: the figures are good to so many milliseconds. */
-const INTERVAL_MS = 12
+const intervalMs = 12
 /** How long to look for messages that come after all. */
-const LISTENING_ON_MS = 500
+const listeningOnMs = 500
 
 /** How fast `pnpm revoke` silences a user who is connected. */
 export const revocation: Bench = {
@@ -37,9 +37,9 @@ async function run(say: (line: string) => void): Promise<Findings> {
     await using aws = await startLocalAws({ assembly, triggers: false })
     const announcement = await announce(aws, { directory: project })
     const silences: Silence[] = []
-    while (silences.length < RUNS) {
+    while (silences.length < runCount) {
       silences.push(await measure(aws, project, `reader${silences.length}`))
-      say(`run ${silences.length} of ${RUNS}`)
+      say(`run ${silences.length} of ${runCount}`)
     }
     await announcement.remove()
     return findings(silences)
@@ -60,10 +60,10 @@ async function measure(aws: LocalAws, project: string, user: string): Promise<Si
     for await (const _ of messages) arrivals.push(performance.now())
   })().catch(() => undefined)
   const writing = (async () => {
-    for (; !stop.signal.aborted; await setTimeout(INTERVAL_MS)) await writer.publish('test', 'x', { qos: 0 })
+    for (; !stop.signal.aborted; await setTimeout(intervalMs)) await writer.publish('test', 'x', { qos: 0 })
   })()
   try {
-    while (arrivals.length < 20) await setTimeout(INTERVAL_MS)
+    while (arrivals.length < 20) await setTimeout(intervalMs)
     const began = performance.now()
     const command = spawn(process.execPath, [join(root, 'packages/revocation/dist/cli/main.js'), user], {
       env: { ...process.env, INIT_CWD: project },
@@ -74,7 +74,7 @@ async function measure(aws: LocalAws, project: string, user: string): Promise<Si
     if (code !== 0) throw new Error(`The command ended with ${code}: ${await said}`)
     const ended = performance.now()
     const before = arrivals.length
-    await setTimeout(LISTENING_ON_MS)
+    await setTimeout(listeningOnMs)
     return {
       lastMessage: Number(arrivals.at(-1)) - began,
       commandEnded: ended - began,
@@ -121,7 +121,7 @@ function findings(silences: readonly Silence[]): Findings {
         met: after === 0,
       },
     ],
-    method: `A user receives a message every ${INTERVAL_MS} ms; the command is run as a process of its own and revokes that user. Against the
+    method: `A user receives a message every ${intervalMs} ms; the command is run as a process of its own and revokes that user. Against the
 stand-in, where a policy holds from the next decision on: AWS takes up to some minutes for that, but the command ends the connection
 there too.`,
   }

@@ -16,7 +16,7 @@ interface Report {
   readonly results: Readonly<Record<string, Summary>>
 }
 
-const SERVERS = {
+const serverKinds = {
   'stand-in': 'the stand-in',
   aedes: 'aedes, bare, on a stream that joins its frames',
   'aedes-ws-stream': "aedes, bare, on ws's own stream",
@@ -37,7 +37,7 @@ async function load(say: (line: string) => void): Promise<Report> {
     const program = join(root, 'packages/local-aws/bench/load.js')
     const child = spawn(process.execPath, [program, '--json', json], { stdio: ['ignore', 'pipe', 'inherit'] })
     const exit = once(child, 'exit')
-    for await (const line of createInterface(child.stdout)) if (!/^[┌│├└]/.test(line)) say(line)
+    for await (const line of createInterface(child.stdout)) if (!/^[┌│├└]/u.test(line)) say(line)
     const [code] = await exit
     if (code !== 0) throw new Error(`${program} ended with ${code}`)
     return JSON.parse(readFileSync(json, 'utf8')) as Report
@@ -48,7 +48,7 @@ async function load(say: (line: string) => void): Promise<Report> {
 
 function findings(report: Report): Findings {
   const { mosquitto } = report
-  const there = Object.entries(SERVERS).filter(([kind]) => `${kind}: messages per second` in report.results)
+  const there = Object.entries(serverKinds).filter(([kind]) => `${kind}: messages per second` in report.results)
   return {
     tables: [loadTable(report, there), memoryTable(report, there), checksTable(report)],
     pictures: [
@@ -71,7 +71,7 @@ function findings(report: Report): Findings {
         },
       },
     ],
-    targets: ['aedes-ws-stream', 'aedes'].map((kind) => target(report, kind as keyof typeof SERVERS)),
+    targets: ['aedes-ws-stream', 'aedes'].map((kind) => target(report, kind as keyof typeof serverKinds)),
     method: method(report),
     ...(mosquitto === undefined ? { notes: ['mosquitto is not on this machine: that comparison is left out.'] } : {}),
   }
@@ -135,13 +135,13 @@ function checksTable(report: Report): Table {
   }
 }
 
-function target(report: Report, kind: keyof typeof SERVERS): Target {
+function target(report: Report, kind: keyof typeof serverKinds): Target {
   const { median } = measured(report, `stand-in / ${kind}: messages per second`)
   const [ours, theirs] = ['stand-in', kind].map(
     (one) => measured(report, `${one}: server's CPU per message, µs`).median,
   )
   return {
-    what: `Stand-in: messages per second beside ${SERVERS[kind]}`,
+    what: `Stand-in: messages per second beside ${serverKinds[kind]}`,
     target: 'at least 0.9',
     measured: figure(median),
     met: median >= 0.9,

@@ -10,7 +10,9 @@ import { messageOf } from '../measure/child.js'
 import { event } from './event.js'
 import type { Times } from './stopwatch.js'
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+function here(file: string) {
+  return fileURLToPath(new URL(file, import.meta.url))
+}
 
 /** One way of vending, and how to time one fresh process of it. */
 export interface Contestant {
@@ -60,7 +62,9 @@ export function boto3(): (Contestant & { readonly version: string }) | undefined
   return { what: `boto3 ${version}, the article's calls`, version, run }
 }
 
-const size = (file: string) => statSync(file).size
+function size(file: string) {
+  return statSync(file).size
+}
 
 function node(module: string): Contestant['run'] {
   return (env, warmCalls) =>

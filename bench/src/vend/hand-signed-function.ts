@@ -7,8 +7,12 @@ import { articlePolicy } from './article-policy.js'
 const { env } = process
 const endpoint = new URL(String(env.AWS_ENDPOINT_URL_STS))
 const agent = new Agent({ keepAlive: true })
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
+function sha256(text: string) {
+  return createHash('sha256').update(text).digest('hex')
+}
+function hmac(key: string | Buffer, text: string) {
+  return createHmac('sha256', key).update(text).digest()
+}
 
 export async function handler() {
   const body = new URLSearchParams({
@@ -19,7 +23,7 @@ export async function handler() {
     Policy: articlePolicy,
   }).toString()
   const xml = await post(body)
-  const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1]
+  const field = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`, 'u').exec(xml)?.[1]
   const [accessKeyId, secretAccessKey] = [field('AccessKeyId'), field('SecretAccessKey')]
   if (accessKeyId === undefined) throw new Error(xml)
   const sessionToken = field('SessionToken')
@@ -27,7 +31,7 @@ export async function handler() {
 }
 
 function signed(body: string): Record<string, string> {
-  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/gu, '')
   const scope = `${time.slice(0, 8)}/${env.AWS_REGION}/sts/aws4_request`
   const headers = {
     'content-type': 'application/x-www-form-urlencoded',

@@ -4,9 +4,9 @@ import { vendingHandler } from '@topic-credentials/credential-vendor/vending-han
 import { root } from '../checkout.js'
 import { event } from './event.js'
 
-const CALLS = 600
+const calls = 600
 /** The last of them are counted. */
-const COUNTED = 200
+const counted = 200
 
 /** Milliseconds of warm calls of the function's own code: what is left when STS answers at once, SDK and all. */
 export async function ownCodeTimes(): Promise<number[]> {
@@ -31,11 +31,11 @@ export async function ownCodeTimes(): Promise<number[]> {
     write: () => undefined,
   })
   const times: number[] = []
-  for (let call = 0; call < CALLS; call++) {
+  for (let call = 0; call < calls; call++) {
     const began = performance.now()
     const { statusCode, body } = await handler(event, { awsRequestId: 'bench', getRemainingTimeInMillis: () => 10_000 })
     times.push(performance.now() - began)
     if (statusCode !== 200) throw new Error(`The function answered ${statusCode}: ${body}`)
   }
-  return times.slice(-COUNTED)
+  return times.slice(-counted)
 }

@@ -9,10 +9,10 @@ import { boto3, type Contestant, contestants } from './contestants.js'
 import { ownCodeTimes } from './own-code.js'
 import type { Times } from './stopwatch.js'
 
-const ROUNDS = 9
+const roundCount = 9
 /** The last hundred of these are what is called warm. */
-const WARM_CALLS = 300
-const COUNTED_WARM_CALLS = 100
+const warmCalls = 300
+const countedWarmCalls = 100
 
 /** What a vend costs a Lambda function. */
 export const vend: Bench = { name: 'vend', summary: 'What one vend costs a function, cold and warm', run }
@@ -27,16 +27,18 @@ async function run(say: (line: string) => void): Promise<Findings> {
       ...(python === undefined ? {} : { boto3: python }),
     }
     const environment = { PATH: process.env.PATH, HOME: process.env.HOME, ...account.environment }
-    const runs = Object.entries(all).map(([name, { run }]) => [name, () => run(environment, WARM_CALLS)] as const)
-    const onRound = (done: number) => say(`round ${done} of ${ROUNDS}`)
-    const times = await inTurns<string, Times>(Object.fromEntries(runs), { rounds: ROUNDS, onRound })
+    const runs = Object.entries(all).map(([name, { run }]) => [name, () => run(environment, warmCalls)] as const)
+    const onRound = (done: number) => say(`round ${done} of ${roundCount}`)
+    const times = await inTurns<string, Times>(Object.fromEntries(runs), { rounds: roundCount, onRound })
     return findings(all, times, summary(await ownCodeTimes()))
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-const warmOf = (times: Times) => summary(times.warm.slice(-COUNTED_WARM_CALLS)).median
+function warmOf(times: Times) {
+  return summary(times.warm.slice(-countedWarmCalls)).median
+}
 
 function findings(
   all: Readonly<Record<string, Contestant>>,
@@ -74,7 +76,7 @@ function findings(
   return {
     tables: [
       {
-        title: `Milliseconds, in a process that has just started (${ROUNDS} runs), and of a warm call without waiting for STS`,
+        title: `Milliseconds, in a process that has just started (${roundCount} runs), and of a warm call without waiting for STS`,
         columns: [
           'function',
           'KB',
@@ -92,7 +94,7 @@ function findings(
     ],
     pictures: [picture(all, times)],
     targets: targets(all, of, ownCode),
-    method: METHOD,
+    method: methodText,
     ...(all.boto3 === undefined
       ? { notes: ['Python with boto3 is not on this machine: that comparison is left out.'] }
       : {}),
@@ -174,9 +176,9 @@ function picture(all: Readonly<Record<string, Contestant>>, times: Readonly<Reco
   }
 }
 
-const METHOD = `Each run is a fresh process, timed from inside: loading the module, then its first call against the stand-in's STS, which
+const methodText = `Each run is a fresh process, timed from inside: loading the module, then its first call against the stand-in's STS, which
 verifies the signature, over TLS on this machine. Contestants take turns, backwards in every other round; one round before
 counts for nothing. Ratios are between runs of the same round. Ours is the bundle that the stack ships, called as API Gateway calls it: it
 parses the request, looks up the entitlements, compiles the policy and writes its log line, which the others do not. Warm
-calls are the last ${COUNTED_WARM_CALLS} of ${WARM_CALLS} on one connection; the time from the end of the request to the beginning of STS's answer is taken off. The function's own code is timed
+calls are the last ${countedWarmCalls} of ${warmCalls} on one connection; the time from the end of the request to the beginning of STS's answer is taken off. The function's own code is timed
 apart: the same modules, with an STS that answers at once.`

@@ -13,13 +13,21 @@ const resourceTypes: Readonly<Record<string, string>> = {
 }
 
 /** The kind of resource that an action of the IoT data plane is about. */
-export const typeFor = (action: string): string | undefined => resourceTypes[action.toLowerCase()]
+export function typeFor(action: string): string | undefined {
+  return resourceTypes[action.toLowerCase()]
+}
 
-const allows = (statement: Statement): boolean => statement.kind === 'permissions' && statement.effect === 'Allow'
-const iotActions = ({ actions }: Statement): string[] => actions.filter((action) => typeFor(action) !== undefined)
+function allows(statement: Statement): boolean {
+  return statement.kind === 'permissions' && statement.effect === 'Allow'
+}
+function iotActions({ actions }: Statement): string[] {
+  return actions.filter((action) => typeFor(action) !== undefined)
+}
 
 /** The type of resource in an IoT ARN: `client`, `topic`, `topicfilter`. */
-const typeOf = (arn: string): string | undefined => arn.split(':').slice(5).join(':').split('/')[0]
+function typeOf(arn: string): string | undefined {
+  return arn.split(':').slice(5).join(':').split('/')[0]
+}
 
 function each(pick: (statement: Statement) => string[]): Check['find'] {
   return (template) =>
@@ -58,7 +66,7 @@ export const regionAndAccountPinned: Check = {
     if (!allows(statement) || iotActions(statement).length === 0) return []
     const pinned = (arn: string): boolean => {
       const [, , , region = '', account = ''] = arn.split(':')
-      return [region, account].every((part) => part !== '' && !/[*?]/.test(part))
+      return [region, account].every((part) => part !== '' && !/[*?]/u.test(part))
     }
     return statement.resources.filter((arn) => !pinned(arn))
   }),
@@ -71,7 +79,7 @@ export const actionsNamed: Check = {
   fix: 'List the actions. Do not use NotAction, NotResource or wildcards in actions.',
   find: each((statement) => {
     if (!allows(statement)) return []
-    const wild = statement.actions.filter((action) => /[*?]/.test(action))
+    const wild = statement.actions.filter((action) => /[*?]/u.test(action))
     return statement.inverted ? ['NotAction or NotResource', ...wild] : wild
   }),
 }
@@ -83,7 +91,7 @@ export const assumedRoleNamed: Check = {
   fix: 'Name the role by its full ARN.',
   find: each((statement) =>
     allows(statement) && statement.actions.some((action) => action.toLowerCase() === 'sts:assumerole')
-      ? statement.resources.filter((arn) => /[*?]/.test(arn))
+      ? statement.resources.filter((arn) => /[*?]/u.test(arn))
       : [],
   ),
 }
@@ -96,7 +104,7 @@ export const trustNamesRoles: Check = {
   find: each((statement) => {
     if (statement.kind !== 'trust' || statement.effect !== 'Allow') return []
     const named = (principal: string): boolean =>
-      /^Service:[a-z0-9.-]+$/.test(principal) || /^AWS:(<[A-Za-z0-9]+\.Arn>|arn:[^*?]+:role\/[^*?]+)$/.test(principal)
+      /^Service:[a-z0-9.-]+$/u.test(principal) || /^AWS:(<[A-Za-z0-9]+\.Arn>|arn:[^*?]+:role\/[^*?]+)$/u.test(principal)
     const open = statement.principals.filter((principal) => !named(principal))
     return statement.inverted ? ['NotPrincipal', ...open] : open
   }),

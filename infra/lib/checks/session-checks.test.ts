@@ -75,7 +75,7 @@ function change(folder: string, { change: name, properties, add, replace }: Omit
   const real = <T>(value: T): T =>
     JSON.parse(
       JSON.stringify(value)
-        .replaceAll(/"(TopicRole|VendorRole)"/g, (_, key: string) => `"${ids[key]}"`)
+        .replaceAll(/"(TopicRole|VendorRole)"/gu, (_, key: string) => `"${ids[key]}"`)
         .replace("<vendor's>", s3Key),
     ) as T
   if (name !== undefined) Object.assign(template.Resources[ids[name] ?? '']?.Properties ?? {}, real(properties))
@@ -87,6 +87,6 @@ function change(folder: string, { change: name, properties, add, replace }: Omit
   const module = join(folder, asset, 'index.mjs')
   const [pattern = '', replacement = ''] = replace
   const code = readFileSync(module, 'utf8')
-  expect(code).toMatch(new RegExp(pattern))
-  writeFileSync(module, code.replace(new RegExp(pattern), replacement))
+  expect(code).toMatch(new RegExp(pattern, 'u'))
+  writeFileSync(module, code.replace(new RegExp(pattern, 'u'), replacement))
 }

@@ -24,7 +24,7 @@ export const topicRoleForSessions: Check = {
           found: `${principal} could make sessions too, without a session policy`,
         })),
       ...managedPolicies
-        .filter((arn) => !/:iam::aws:policy\/AWSIoT(FullAccess|DataAccess)$/.test(arn) && !arn.startsWith('<'))
+        .filter((arn) => !/:iam::aws:policy\/AWSIoT(FullAccess|DataAccess)$/u.test(arn) && !arn.startsWith('<'))
         .map((arn) => ({ logicalId, location: 'Properties.ManagedPolicyArns', found: arn })),
       ...permissions.flatMap((statement) =>
         statement.actions
@@ -53,7 +53,7 @@ export const vendorForSessions: Check = {
               .map((found) => ({ logicalId: vendor, location: trust.location, found })),
           ),
         ...own
-          .filter(({ kind, actions }) => kind === 'permissions' && actions.some((action) => /^sts:/i.test(action)))
+          .filter(({ kind, actions }) => kind === 'permissions' && actions.some((action) => /^sts:/iu.test(action)))
           .flatMap(({ logicalId, location, resources }) =>
             resources
               .filter((arn) => !sessions.has(roleNamed(arn) ?? ''))

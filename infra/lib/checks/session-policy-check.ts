@@ -16,8 +16,8 @@ export const sessionPolicyPassed: Check = {
     vendors(template).flatMap((vendor) =>
       functionsWith(vendor, template).flatMap((logicalId) => {
         const { Code, Handler } = template.Resources?.[logicalId]?.Properties ?? {}
-        const hash = /([0-9a-f]{64})\.zip$/.exec(text(record(Code).S3Key))?.[1] ?? ''
-        const source = code(hash, text(Handler).replace(/\.[^.]*$/, ''))
+        const hash = /([0-9a-f]{64})\.zip$/u.exec(text(record(Code).S3Key))?.[1] ?? ''
+        const source = code(hash, text(Handler).replace(/\.[^.]*$/u, ''))
         const found = source === undefined ? ['its code is not in this assembly'] : flaws(source)
         return found.map((flaw) => ({ logicalId, location: 'Properties.Code', found: flaw }))
       }),

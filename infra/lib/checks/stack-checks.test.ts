@@ -22,7 +22,7 @@ describe('StackChecks', () => {
     expect(success).toBe(false)
     expect(violations.map(({ ruleName }) => ruleName)).toContain(rule)
     expect(violations[0]?.violatingResources).toEqual([
-      { resourceLogicalId: 'It', templatePath, locations: [expect.stringMatching(/^Properties\./)] },
+      { resourceLogicalId: 'It', templatePath, locations: [expect.stringMatching(/^Properties\./u)] },
     ])
     expect(check(sound)).toEqual({ success: true, violations: [] })
   })

@@ -48,7 +48,7 @@ function attachedTo({ Resources = {} }: Template, policy: string): string[] {
   const naming = Object.entries(Resources).flatMap(([id, { Properties = {} }]) =>
     list(Properties.ManagedPolicyArns).map(text).includes(`<${policy}>`) ? [`<${id}>`] : [],
   )
-  return [...named, ...naming].flatMap((reference) => /^<(\w+)>$/.exec(reference)?.[1] ?? [])
+  return [...named, ...naming].flatMap((reference) => /^<(\w+)>$/u.exec(reference)?.[1] ?? [])
 }
 
 function parse(

@@ -52,7 +52,7 @@ export function text(value: unknown): string {
   if (attribute !== undefined) return `<${list(attribute).map(text).join('.')}>`
   const pattern = list(sub)[0]
   if (typeof pattern === 'string') {
-    return pattern.replace(/\$\{([^!*?$}][^}]*)\}/g, (_, name: string) => `<${name.replaceAll('::', '.')}>`)
+    return pattern.replace(/\$\{([^!*?$}][^}]*)\}/gu, (_, name: string) => `<${name.replaceAll('::', '.')}>`)
   }
   return `<${JSON.stringify(value)?.replaceAll(':', ' ').replaceAll('*', ' ')}>`
 }

@@ -13,7 +13,9 @@ export interface TopicRole {
 }
 
 /** A role of this template, named by its ARN as a principal or a resource. */
-export const roleNamed = (arn: string): string | undefined => /^(?:AWS:)?<(\w+)\.Arn>$/.exec(arn)?.[1]
+export function roleNamed(arn: string): string | undefined {
+  return /^(?:AWS:)?<(\w+)\.Arn>$/u.exec(arn)?.[1]
+}
 
 /** Not among them: roles that a service alone may assume. They publish for themselves and hand nothing on. */
 export function topicRoles(template: Template): TopicRole[] {

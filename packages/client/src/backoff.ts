@@ -9,7 +9,7 @@ export interface Backoff {
 }
 
 /** Six tries within about half a minute: longer than a deployment's hiccup, shorter than a user's patience. */
-export const DEFAULT_BACKOFF: Backoff = { baseMs: 500, capMs: 20_000, attempts: 6 }
+export const defaultBackoff: Backoff = { baseMs: 500, capMs: 20_000, attempts: 6 }
 
 /**
  * The wait before try `attempt` (1 is the first repetition), by full jitter: uniformly anywhere between nothing and the

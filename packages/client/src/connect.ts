@@ -36,9 +36,9 @@ export interface ConnectOptions {
 }
 
 /** AWS IoT takes one CONNECT a second from a client ID. */
-const CONNECT_INTERVAL_MS = 1_000
+const minConnectIntervalMs = 1_000
 /** AWS IoT's limit for a client ID, in bytes of UTF-8. */
-const MAX_CLIENT_ID_BYTES = 128
+const maxClientIdBytes = 128
 
 /**
  * Vends, connects, and resolves when the broker has accepted the connection.
@@ -58,7 +58,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
   const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomUUID().slice(0, 8)))
   const will = options.will && grantedWill(options.will, vended)
-  const connectIntervalMs = options.connectIntervalMs ?? CONNECT_INTERVAL_MS
+  const connectIntervalMs = options.connectIntervalMs ?? minConnectIntervalMs
   const spreadMs = vended.spreadSeconds === undefined ? undefined : vended.spreadSeconds * 1000
   const closing = new AbortController()
   const handshake = new HandshakeSigner({
@@ -117,10 +117,10 @@ async function loadSdk(version: 3 | 5) {
 const never = new Promise<never>(() => {})
 
 /** Most connections stand by then; whoever has none would wait long for the SDK to say what is wrong. */
-const LATE_MS = 1_000
+const lateMs = 1_000
 
 async function checkTrustWhenLate(endpoint: Endpoint, ca: string | undefined, settled: AbortSignal): Promise<never> {
-  await sleep(LATE_MS, settled).catch(() => never)
+  await sleep(lateMs, settled).catch(() => never)
   const { checkTrust } = await import('./probe.js')
   await checkTrust(endpoint, ca, settled)
   return never
@@ -135,8 +135,11 @@ function firstConnection(session: Session, timeoutMs: number, signal: AbortSigna
       session.off('interrupted', onInterrupted)
       session.off('connected', onConnected)
       session.off('closed', onClosed)
-      if (error === undefined) resolve()
-      else reject(error)
+      if (error === undefined) {
+        resolve()
+      } else {
+        reject(error)
+      }
     }
     const onConnected = () => settle()
     const onInterrupted = (error: TopicCredentialsError) => {
@@ -172,13 +175,10 @@ function checkKeepAlive(seconds: number): number {
 
 function checkClientId(clientId: string): string {
   const bytes = Buffer.byteLength(clientId)
-  if (bytes <= MAX_CLIENT_ID_BYTES) return clientId
-  throw new TopicCredentialsError(
-    `The client ID '${clientId}' has ${bytes} bytes; AWS IoT takes ${MAX_CLIENT_ID_BYTES}`,
-    {
-      code: 'invalid_argument',
-      value: clientId,
-      remedy: 'Give a shorter clientIdSuffix.',
-    },
-  )
+  if (bytes <= maxClientIdBytes) return clientId
+  throw new TopicCredentialsError(`The client ID '${clientId}' has ${bytes} bytes; AWS IoT takes ${maxClientIdBytes}`, {
+    code: 'invalid_argument',
+    value: clientId,
+    remedy: 'Give a shorter clientIdSuffix.',
+  })
 }

@@ -1,5 +1,5 @@
 import type { VendResponse } from '@topic-credentials/grants'
-import { type Backoff, DEFAULT_BACKOFF, waitBefore } from './backoff.js'
+import { type Backoff, defaultBackoff, waitBefore } from './backoff.js'
 import { ClockSkewError, TopicCredentialsError, VendorBusyError, VendRefusedError } from './errors.js'
 import { reconnectDelay } from './reconnect-delay.js'
 import type { AskedGrants, AwsCredentialIdentity, Vended } from './vendor.js'
@@ -67,7 +67,7 @@ export class CredentialsCache {
   constructor(source: CredentialSource, options: RefreshOptions) {
     this.#vendor = source
     this.#spreadSeconds = checkSpread(options.spreadSeconds)
-    this.#backoff = options.backoff ?? DEFAULT_BACKOFF
+    this.#backoff = options.backoff ?? defaultBackoff
     this.#asked = options.request ?? {}
     this.#now = options.now ?? Date.now
     this.#random = options.random ?? Math.random
@@ -135,14 +135,15 @@ export class CredentialsCache {
   #waitAfter(error: unknown, attempt: number, throttled: number): number {
     const busy = error instanceof VendorBusyError ? error : undefined
     const spreadSeconds = this.#held?.identity.vended.spreadSeconds ?? this.#spreadSeconds
-    if (busy?.throttled && spreadSeconds !== undefined)
+    if (busy?.throttled && spreadSeconds !== undefined) {
       return (busy.retryAfterMs ?? 0) + reconnectDelay('throttled', throttled, this.#random(), spreadSeconds * 1000)
+    }
     return waitBefore(attempt, this.#backoff, this.#random(), busy?.retryAfterMs)
   }
 
   /** True when the correction is news: then the same request, dated anew, may succeed. */
   #correctClock(clockOffset: number): boolean {
-    const news = Math.abs(clockOffset - this.#clockOffset) > SKEW_NEWS_MS
+    const news = Math.abs(clockOffset - this.#clockOffset) > skewNewsMs
     this.#clockOffset = clockOffset
     return news
   }
@@ -175,7 +176,7 @@ function checkSpread(seconds: number | undefined): number | undefined {
 }
 
 /** Below this a second correction is noise: Date headers have whole seconds, and AWS accepts five minutes. */
-const SKEW_NEWS_MS = 60_000
+const skewNewsMs = 60_000
 
 function closedError(): TopicCredentialsError {
   return new TopicCredentialsError('The credentials provider is closed', {

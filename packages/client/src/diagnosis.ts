@@ -1,7 +1,7 @@
 import type { Endpoint } from './endpoint.js'
 import { ClockSkewError, NotGrantedError, TopicCredentialsError, VendorBusyError } from './errors.js'
 import type { HandshakeAttempt } from './handshake.js'
-import { NOT_AUTHORIZED, QUOTA_EXCEEDED, SESSION_TAKEN_OVER, type TransportFailure } from './transport.js'
+import { notAuthorized, quotaExceeded, sessionTakenOver, type TransportFailure } from './transport.js'
 
 /** Why a connection failed, in words, and whether another attempt can end differently. */
 export interface Diagnosis {
@@ -48,8 +48,9 @@ export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
 
 function ofProvider(error: unknown): Diagnosis {
   if (error instanceof VendorBusyError) return { error, terminal: false, throttled: error.throttled }
-  if (error instanceof TopicCredentialsError)
+  if (error instanceof TopicCredentialsError) {
     return { error, terminal: error.code !== 'vendor_unavailable' && error.code !== 'host_not_found' }
+  }
   return {
     error: new TopicCredentialsError('The credentials provider failed', {
       code: 'credentials_not_found',
@@ -62,9 +63,9 @@ function ofProvider(error: unknown): Diagnosis {
 
 function ofReasonCode(failure: TransportFailure, clientId: string): Diagnosis {
   switch (failure.reasonCode) {
-    case NOT_AUTHORIZED:
+    case notAuthorized:
       return { error: connectNotGranted(clientId), terminal: true }
-    case SESSION_TAKEN_OVER:
+    case sessionTakenOver:
       return {
         error: new TopicCredentialsError(`Another connection took over the client ID '${clientId}'`, {
           code: 'client_id_taken_over',
@@ -73,7 +74,7 @@ function ofReasonCode(failure: TransportFailure, clientId: string): Diagnosis {
         }),
         terminal: true,
       }
-    case QUOTA_EXCEEDED:
+    case quotaExceeded:
       return throttled(
         new TopicCredentialsError('AWS IoT answered: quota exceeded', {
           code: 'quota_exceeded',
@@ -101,8 +102,9 @@ function ofAnswer(
   if (status === 101) {
     // The handshake is fine, so it was the CONNECT: in MQTT 3.1.1 AWS closes the connection without a word, both when the
     // client ID is not granted and when it connected less than a second ago.
-    if (!stood && failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP')
+    if (!stood && failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP') {
       return { error: connectNotGranted(clientId), terminal: false, hungUp: true }
+    }
     return passing(lost(failure, endpoint))
   }
   if (status === 429 || status >= 500) {
@@ -113,7 +115,7 @@ function ofAnswer(
     })
     return status === 429 || status === 503 ? throttled(error) : passing(error)
   }
-  if (status !== 403)
+  if (status !== 403) {
     return {
       error: new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
         code: 'endpoint_wrong',
@@ -122,12 +124,14 @@ function ofAnswer(
       }),
       terminal: true,
     }
+  }
   const refusedKey = attempt.identity?.accessKeyId
   const key = refusedKey === undefined ? {} : { refusedKey }
   // The clock was set since these were vended. Vending anew learns the difference; if that does not help, it is terminal.
-  if (/^Signature (expired|not yet current)/i.test(message))
+  if (/^Signature (expired|not yet current)/iu.test(message)) {
     return { error: new ClockSkewError(clockOffset, where), terminal: false, ...key }
-  const expired = /expired/i.test(message)
+  }
+  const expired = /expired/iu.test(message)
   return {
     error: new TopicCredentialsError(`${where} refused the handshake: ${message}`, {
       code: expired ? 'credentials_expired' : 'handshake_refused',

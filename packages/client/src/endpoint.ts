@@ -13,7 +13,7 @@ export interface Endpoint {
  * @throws TopicCredentialsError `invalid_argument`
  */
 export function parseEndpoint(text: string): Endpoint {
-  const match = /^(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?<port>\d{1,5}))?$/i.exec(text)
+  const match = /^(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?<port>\d{1,5}))?$/iu.exec(text)
   const port = Number(match?.groups?.port ?? 443)
   if (match?.groups?.host !== undefined && port >= 1 && port <= 65_535) return { host: match.groups.host, port }
   throw new TopicCredentialsError(`'${text}' is not the host name of an IoT endpoint`, {

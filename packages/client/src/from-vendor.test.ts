@@ -3,9 +3,9 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { type FromVendorOptions, fromVendor } from './from-vendor.js'
 import { type Answer, ScriptedVendor, vendedAnswer } from './scripted-vendor.fixture.js'
 
-const HOUR = 3_600_000
-const START = Date.parse('2026-11-23T12:00:00Z')
-const KEYS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
+const hour = 3_600_000
+const startTime = Date.parse('2026-11-23T12:00:00Z')
+const exampleKeys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
 
 const open: AsyncDisposable[] = []
 afterEach(async () => {
@@ -18,12 +18,12 @@ async function provider(
   options: Partial<FromVendorOptions> = {},
 ) {
   const vendor = await ScriptedVendor.start(answer)
-  const clock = { now: START }
+  const clock = { now: startTime }
   const credentials = fromVendor({
     url: vendor.url,
     ca: vendor.ca,
     region: 'eu-central-1',
-    credentials: KEYS,
+    credentials: exampleKeys,
     now: () => clock.now,
     random: () => 0,
     ...options,
@@ -32,7 +32,9 @@ async function provider(
   return { vendor, clock, credentials }
 }
 
-const vend = (call: number): Answer => vendedAnswer(call, START + HOUR, START)
+function vend(call: number): Answer {
+  return vendedAnswer(call, startTime + hour, startTime)
+}
 
 describe('fromVendor', () => {
   it('gives the shape of every AWS SDK v3 client, and what was vended', async () => {
@@ -40,7 +42,7 @@ describe('fromVendor', () => {
     expect(await credentials()).toMatchObject({
       accessKeyId: 'ASIA1',
       sessionToken: 'token-1',
-      expiration: new Date(START + HOUR),
+      expiration: new Date(startTime + hour),
       vended: {
         userId: 'alice',
         clientIdPrefix: 'alice:',
@@ -53,7 +55,7 @@ describe('fromVendor', () => {
     const { vendor, clock, credentials } = await provider(vend)
     const keys = await Promise.all(Array.from({ length: 20 }, async () => (await credentials()).accessKeyId))
     expect(new Set(keys)).toEqual(new Set(['ASIA1']))
-    clock.now += 0.8 * HOUR - 1
+    clock.now += 0.8 * hour - 1
     expect((await credentials()).accessKeyId).toBe('ASIA1')
     expect(vendor.calls).toBe(1)
     clock.now += 1
@@ -64,9 +66,9 @@ describe('fromVendor', () => {
   it('spreads renewals between 80 and 90 % of the lifetime', async () => {
     const { clock, credentials } = await provider(vend, { random: () => 0.999 })
     await credentials()
-    clock.now += 0.89 * HOUR
+    clock.now += 0.89 * hour
     expect((await credentials()).accessKeyId).toBe('ASIA1')
-    clock.now += 0.01 * HOUR
+    clock.now += 0.01 * hour
     expect((await credentials()).accessKeyId).toBe('ASIA2')
   })
 
@@ -75,7 +77,7 @@ describe('fromVendor', () => {
       backoff: { baseMs: 0, capMs: 0, attempts: 3 },
     })
     await credentials()
-    clock.now += HOUR - 1
+    clock.now += hour - 1
     expect((await credentials()).accessKeyId).toBe('ASIA1')
     clock.now += 1
     await expect(credentials()).rejects.toMatchObject({ code: 'vendor_unavailable' })
@@ -90,7 +92,7 @@ describe('fromVendor', () => {
   })
 
   it.each([400, 401, 403, 404, 413])('does not try again after %s', async (status) => {
-    const { vendor, credentials } = await provider(() => ({ status, date: START }))
+    const { vendor, credentials } = await provider(() => ({ status, date: startTime }))
     await expect(credentials()).rejects.toMatchObject({ code: 'vend_refused', status })
     expect(vendor.calls).toBe(1)
   })
@@ -124,16 +126,16 @@ describe('fromVendor', () => {
     const dates: string[] = []
     const { credentials, clock } = await provider((call, request) => {
       dates.push(String(request.headers['x-amz-date']))
-      return call === 1 ? { status: 403, body: '{"message":"Forbidden"}', date: START } : vend(call)
+      return call === 1 ? { status: 403, body: '{"message":"Forbidden"}', date: startTime } : vend(call)
     })
-    clock.now = START + wrong
+    clock.now = startTime + wrong
     expect(await credentials()).toMatchObject({ accessKeyId: 'ASIA2', clockOffset: -wrong })
     expect(dates).toEqual(['20261123T121000Z', '20261123T120000Z'])
   })
 
   it('says so when correcting the clock does not help', async () => {
-    const { vendor, credentials, clock } = await provider(() => ({ status: 403, date: START }))
-    clock.now = START + 10 * 60_000
+    const { vendor, credentials, clock } = await provider(() => ({ status: 403, date: startTime }))
+    clock.now = startTime + 10 * 60_000
     await expect(credentials()).rejects.toMatchObject({ code: 'clock_skew' })
     expect(vendor.calls).toBe(2)
   })
@@ -148,7 +150,7 @@ describe('fromVendor', () => {
       { token: async () => `jwt-${seen.length}` },
     )
     await credentials()
-    clock.now += HOUR
+    clock.now += hour
     await credentials()
     expect(seen).toEqual(['Bearer jwt-0', 'Bearer jwt-1'])
   })
@@ -166,7 +168,7 @@ describe('fromVendor', () => {
   it('names a certificate that is not trusted, a name that does not exist, and a vendor that is not there', async () => {
     const { vendor } = await provider(vend)
     const backoff = { baseMs: 0, capMs: 0, attempts: 1 }
-    const ask = (url: string) => fromVendor({ url, credentials: KEYS, region: 'eu-central-1', backoff })()
+    const ask = (url: string) => fromVendor({ url, credentials: exampleKeys, region: 'eu-central-1', backoff })()
     await expect(ask(vendor.url)).rejects.toMatchObject({ code: 'tls_trust' })
     await expect(ask('https://vendor.invalid/credentials')).rejects.toMatchObject({ code: 'host_not_found' })
     await vendor[Symbol.asyncDispose]()
@@ -231,7 +233,7 @@ describe('fromVendor', () => {
         },
       })
       expect((await credentials()).vended.spreadSeconds).toBe(100)
-      clock.now += HOUR
+      clock.now += hour
       await credentials()
       expect(waited).toEqual([50_000])
     })

@@ -24,10 +24,10 @@ export interface HandshakeAttempt {
 }
 
 /** How long an open connection waits for credentials. Longer waits belong before it is opened: see `prepare`. */
-const PATIENCE_MS = 10_000
+const patienceMs = 10_000
 
 /** AWS_ERROR_UNKNOWN: all that the SDK's hook can report; the real error is kept in `attempt`. */
-const UNKNOWN_ERROR = 3
+const unknownError = 3
 
 /**
  * Signs each WebSocket handshake with credentials that are valid at that moment.
@@ -50,7 +50,7 @@ export class HandshakeSigner {
       () => done(),
       (error: unknown) => {
         this.attempt = { error }
-        done(UNKNOWN_ERROR)
+        done(unknownError)
       },
     )
   }
@@ -97,12 +97,12 @@ export class HandshakeSigner {
 
   async #credentialsSoon(): Promise<VendedIdentity> {
     const { credentials, closing } = this.#options
-    const patience = AbortSignal.timeout(PATIENCE_MS)
+    const patience = AbortSignal.timeout(patienceMs)
     try {
       return await abortable(credentials({ signal: closing }), patience)
     } catch (error) {
       if (!patience.aborted || closing.aborted) throw error
-      throw new TopicCredentialsError(`The credential vendor has not answered within ${PATIENCE_MS / 1000} s`, {
+      throw new TopicCredentialsError(`The credential vendor has not answered within ${patienceMs / 1000} s`, {
         code: 'vendor_unavailable',
         remedy: 'The connection is opened when it has. If it does not, look at the vending function’s log and alarms.',
       })

@@ -1,4 +1,4 @@
-export { type Backoff, DEFAULT_BACKOFF } from './backoff.js'
+export { type Backoff, defaultBackoff } from './backoff.js'
 export { type ConnectOptions, connect } from './connect.js'
 export type { VendedIdentity } from './credentials-cache.js'
 export {

@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events'
 import { io, mqtt } from 'aws-iot-device-sdk-v2'
 import {
   bytesOfBuffer,
-  FIRST_REFUSAL,
-  NOT_AUTHORIZED,
+  firstRefusal,
+  notAuthorized,
   type OutgoingMessage,
   type QoS,
   type ReasonCode,
@@ -12,11 +12,11 @@ import {
   type TransportOptions,
 } from './transport.js'
 
-const RECONNECT_MIN_SECONDS = 1
+const reconnectMinSeconds = 1
 /** The SDK's own pauses after an interruption: of attempts that fail then it says nothing, so they stay its own. */
-const RECONNECT_MAX_SECONDS = 60
+const reconnectMaxSeconds = 60
 /** So often the connection has to end over the same operation before that operation counts as refused. */
-const STRIKES = 2
+const maxStrikes = 2
 
 /** Something sent, and not answered yet. */
 interface Operation {
@@ -51,15 +51,18 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
   }
 
   start(): void {
-    if (!this.#attempted) this.#attempt(this.#connection)
-    else if (this.#dead) void this.#replace()
+    if (!this.#attempted) {
+      this.#attempt(this.#connection)
+    } else if (this.#dead) {
+      void this.#replace()
+    }
   }
 
   subscribe(filter: string, qos: QoS): Promise<ReasonCode> {
     return this.#operate(async (connection) => {
       const answer = await connection.subscribe(filter, qos)
       // A refused filter resolves too: the SDK hands on the SUBACK's return code as its QoS.
-      return answer.error_code === 0 ? (answer.qos ?? FIRST_REFUSAL) : FIRST_REFUSAL
+      return answer.error_code === 0 ? (answer.qos ?? firstRefusal) : firstRefusal
     })
   }
 
@@ -103,8 +106,8 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
       clean_session: false,
       ...(will === undefined ? {} : { will: willOf(will) }),
       keep_alive: keepAliveSeconds,
-      reconnect_min_sec: RECONNECT_MIN_SECONDS,
-      reconnect_max_sec: RECONNECT_MAX_SECONDS,
+      reconnect_min_sec: reconnectMinSeconds,
+      reconnect_max_sec: reconnectMaxSeconds,
       socket_options: new io.SocketOptions(),
       tls_ctx: new io.ClientTlsContext(tls),
       use_websocket: true,
@@ -148,9 +151,9 @@ export class Mqtt3Transport extends EventEmitter<TransportEvents> implements Tra
     const [oldest] = this.#pending
     if (oldest === undefined) return
     oldest.strikes += 1
-    if (oldest.strikes < STRIKES) return
+    if (oldest.strikes < maxStrikes) return
     this.#pending.delete(oldest)
-    oldest.settle(NOT_AUTHORIZED)
+    oldest.settle(notAuthorized)
     void this.#replace()
   }
 

@@ -1,6 +1,6 @@
 import { io, mqtt5 } from 'aws-iot-device-sdk-v2'
 import { collectSoon } from './native-memory.js'
-import { FIRST_RECONNECT_MS } from './reconnect-delay.js'
+import { firstReconnectMs } from './reconnect-delay.js'
 import {
   bytesOfBuffer,
   type OutgoingMessage,
@@ -10,14 +10,14 @@ import {
 } from './transport.js'
 
 /** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
-const SESSION_EXPIRY_SECONDS = 3_600
+const sessionExpirySeconds = 3_600
 /** Of connections that keep breaking as soon as they stand. An attempt that fails is not the SDK's to repeat. */
-const MAX_RECONNECT_DELAY_MS = 60_000
+const reconnectDelayLimitMs = 60_000
 /** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
-const GOOD_CONNECTION_INTERVALS = 5
+const goodConnectionIntervals = 5
 
 /** User property that tells a message from another one with the same content: see `Repetition`. */
-export const MESSAGE_ID = 'message-id'
+export const messageId = 'message-id'
 
 /** An MQTT 5 client of the device SDK, set up for AWS IoT; not started. */
 export function buildClient(
@@ -33,14 +33,14 @@ export function buildClient(
     connectProperties: {
       clientId: options.clientId,
       keepAliveIntervalSeconds: options.keepAliveSeconds,
-      sessionExpiryIntervalSeconds: SESSION_EXPIRY_SECONDS,
+      sessionExpiryIntervalSeconds: sessionExpirySeconds,
       ...(options.will === undefined ? {} : { will: willOf(options.will) }),
     },
     sessionBehavior,
     // The SDK's default of a second would be most of the gap at a renewal.
-    minReconnectDelayMs: FIRST_RECONNECT_MS,
-    maxReconnectDelayMs: MAX_RECONNECT_DELAY_MS,
-    minConnectedTimeToResetReconnectDelayMs: Math.max(1, GOOD_CONNECTION_INTERVALS * options.connectIntervalMs),
+    minReconnectDelayMs: firstReconnectMs,
+    maxReconnectDelayMs: reconnectDelayLimitMs,
+    minConnectedTimeToResetReconnectDelayMs: Math.max(1, goodConnectionIntervals * options.connectIntervalMs),
     retryJitterMode: mqtt5.RetryJitterType.Full,
     offlineQueueBehavior: mqtt5.ClientOperationQueueBehavior.FailQos0PublishOnDisconnect,
     extendedValidationAndFlowControlOptions: mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,
@@ -51,7 +51,7 @@ export function buildClient(
 
 /** One PUBLISH as the SDK hands it over. */
 export function receivedPacket(message: mqtt5.PublishPacket): ReceivedPacket {
-  const id = message.userProperties?.find(({ name }) => name === MESSAGE_ID)?.value
+  const id = message.userProperties?.find(({ name }) => name === messageId)?.value
   return {
     topic: message.topicName,
     payload: bytesOf(message.payload),

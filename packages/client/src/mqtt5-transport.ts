@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { mqtt5 } from 'aws-iot-device-sdk-v2'
-import { buildClient, failure, freeClient, MESSAGE_ID, receivedPacket } from './mqtt5-client.js'
+import { buildClient, failure, freeClient, messageId, receivedPacket } from './mqtt5-client.js'
 import type { OutgoingMessage, QoS, ReasonCode, Transport, TransportEvents, TransportOptions } from './transport.js'
 
 /** Something to send, and not answered yet. */
@@ -63,7 +63,7 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
   async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
     const packet = { topicName: topic, payload, qos, retain }
     if (qos === 0) return (await this.#open().publish(packet))?.reasonCode ?? 0
-    const userProperties = [{ name: MESSAGE_ID, value: randomUUID() }]
+    const userProperties = [{ name: messageId, value: randomUUID() }]
     const puback = await this.#handOver((client) => client.publish({ ...packet, userProperties }))
     // A refused publish resolves all the same: its PUBACK carries the refusal.
     return puback?.reasonCode ?? 0
@@ -85,8 +85,9 @@ export class Mqtt5Transport extends EventEmitter<TransportEvents> implements Tra
     const stopped = this.#rest ?? once(client, mqtt5.Mqtt5Client.STOPPED)
     const freed = stopped.then(() => freeClient(client))
     // Ends the broker's session too: nothing is left behind that would queue messages for nobody.
-    if (this.#rest === undefined)
+    if (this.#rest === undefined) {
       client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection, sessionExpiryIntervalSeconds: 0 })
+    }
     // An attempt to connect that is under way is given up in its own time, which may be many seconds.
     if (this.#connected) await freed
   }

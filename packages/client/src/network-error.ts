@@ -1,6 +1,6 @@
 import { TopicCredentialsError } from './errors.js'
 
-const TRUST_CODES = new Set([
+const trustCodes = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -19,20 +19,22 @@ const TRUST_CODES = new Set([
  */
 export function networkError(cause: unknown, peer: string, role: string): TopicCredentialsError {
   const code = codeOf(cause)
-  if (TRUST_CODES.has(code))
+  if (trustCodes.has(code)) {
     return new TopicCredentialsError(`The certificate of ${role} (${peer}) is not trusted: ${code}`, {
       code: 'tls_trust',
       value: peer,
       remedy: 'Check the certificate authority: give the right CA file, or none to use the system’s.',
       cause,
     })
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new TopicCredentialsError(`The name of ${role} (${peer}) cannot be resolved: ${code}`, {
       code: 'host_not_found',
       value: peer,
       remedy: 'Check the name for typing errors, then the network’s DNS.',
       cause,
     })
+  }
   return new TopicCredentialsError(`${capitalised(role)} (${peer}) cannot be reached: ${code}`, {
     code: role === 'the credential vendor' ? 'vendor_unavailable' : 'connection_lost',
     value: peer,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { Pace, type PaceClock, PUBLISH_PACE } from './pace.js'
+import { Pace, type PaceClock, publishPace } from './pace.js'
 
 /** A clock that stands still until somebody sleeps; then it is the time to which the first of them wanted to sleep. */
 function drivenClock() {
@@ -37,7 +37,7 @@ function ask(pace: Pace, clock: PaceClock, count: number, answer: (index: number
   return { began, order }
 }
 
-const atOnce = async () => {}
+async function atOnce() {}
 
 describe('Pace', () => {
   it('lets a burst happen at once, then one at a time, and a burst again after a pause', async () => {
@@ -71,14 +71,15 @@ describe('Pace', () => {
   ])('keeps publishes under AWS IoT’s 100 in any second where they arrive %s', async (_, delay) => {
     const { clock, drive } = drivenClock()
     const arrived: number[] = []
-    ask(new Pace(PUBLISH_PACE, clock), clock, 1_000, async () => {
+    ask(new Pace(publishPace, clock), clock, 1_000, async () => {
       await clock.sleep(delay(clock.now()))
       arrived.push(clock.now())
     })
     await drive()
     expect(arrived).toHaveLength(1_000)
-    for (const start of arrived)
+    for (const start of arrived) {
       expect(arrived.filter((at) => at >= start && at < start + 1_000).length).toBeLessThan(100)
+    }
   })
 
   it('goes on where one is never answered, or fails', async () => {

@@ -8,10 +8,10 @@ export interface PaceOptions {
 }
 
 /** Publishes at AWS IoT's pace: it discards what is above 100 a second on one connection, without a word. */
-export const PUBLISH_PACE: PaceOptions = { perSecond: 80, burst: 15 }
+export const publishPace: PaceOptions = { perSecond: 80, burst: 15 }
 
 /** What never gets an answer holds up the others no longer than this. */
-const PATIENCE_MS = 5_000
+const patienceMs = 5_000
 
 /** What a pace goes by. */
 export interface PaceClock {
@@ -68,7 +68,7 @@ export class Pace {
     const oldest = this.#recent.length < this.#window ? undefined : this.#recent.shift()
     if (oldest === undefined) return
     const { began, answered } = oldest
-    const answeredAt = await Promise.race([answered, this.#sleepUntil(began + PATIENCE_MS)])
+    const answeredAt = await Promise.race([answered, this.#sleepUntil(began + patienceMs)])
     if (answeredAt !== undefined) await this.#sleepUntil(answeredAt + 1_000)
   }
 

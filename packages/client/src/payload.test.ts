@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { payloadBytes } from './payload.js'
 
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+function text(bytes: Uint8Array) {
+  return new TextDecoder().decode(bytes)
+}
 
 describe('payloadBytes', () => {
   it('sends bytes and text as they are, everything else as JSON', () => {

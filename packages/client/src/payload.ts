@@ -1,7 +1,7 @@
 import { TopicCredentialsError } from './errors.js'
 
 /** AWS IoT's limit for one PUBLISH, in bytes. */
-const MAX_PAYLOAD_BYTES = 128 * 1024
+const maxPayloadBytes = 128 * 1024
 
 /**
  * Bytes and text go as they are, everything else as JSON.
@@ -10,8 +10,8 @@ const MAX_PAYLOAD_BYTES = 128 * 1024
  */
 export function payloadBytes(payload: unknown): Uint8Array {
   const bytes = payload instanceof Uint8Array ? payload : new TextEncoder().encode(textOf(payload))
-  if (bytes.byteLength <= MAX_PAYLOAD_BYTES) return bytes
-  throw new TopicCredentialsError(`The payload has ${bytes.byteLength} bytes; AWS IoT takes ${MAX_PAYLOAD_BYTES}`, {
+  if (bytes.byteLength <= maxPayloadBytes) return bytes
+  throw new TopicCredentialsError(`The payload has ${bytes.byteLength} bytes; AWS IoT takes ${maxPayloadBytes}`, {
     code: 'invalid_argument',
     value: `${bytes.byteLength} bytes`,
     remedy: 'Send it in parts, or put it into S3 and publish where it is.',

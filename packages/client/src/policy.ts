@@ -2,7 +2,7 @@
 
 export type { CredentialSource, RefreshOptions } from './credentials-cache.js'
 export { fromSource, type VendedCredentialsProvider } from './from-vendor.js'
-export { FIRST_RECONNECT_MS, reconnectDelay, type Setback } from './reconnect-delay.js'
+export { firstReconnectMs, reconnectDelay, type Setback } from './reconnect-delay.js'
 export { Reconnection, type ReconnectionOptions } from './reconnection.js'
 export { vendRefusal } from './vend-refusal.js'
 export type { Vended } from './vendor.js'

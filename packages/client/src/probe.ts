@@ -4,7 +4,7 @@ import { connect } from 'node:tls'
 import type { Endpoint } from './endpoint.js'
 import { networkError } from './network-error.js'
 
-const PROBE_TIMEOUT_MS = 5_000
+const probeTimeoutMs = 5_000
 
 /** What the endpoint says to a WebSocket handshake: status and body, which the device SDK hides. */
 export interface HandshakeAnswer {
@@ -28,13 +28,16 @@ export function checkTrust({ host, port }: Endpoint, ca: string | undefined, sig
       port,
       servername: host,
       ...(ca === undefined ? {} : { ca }),
-      timeout: PROBE_TIMEOUT_MS,
+      timeout: probeTimeoutMs,
     })
     const finish = (error?: unknown) => {
       signal.removeEventListener('abort', finish)
       socket.destroy()
-      if (error === undefined || signal.aborted) resolve()
-      else reject(networkError(error, `${host}:${port}`, 'the IoT endpoint'))
+      if (error === undefined || signal.aborted) {
+        resolve()
+      } else {
+        reject(networkError(error, `${host}:${port}`, 'the IoT endpoint'))
+      }
     }
     socket.once('secureConnect', () => finish())
     socket.once('timeout', () => finish(new Error('no answer within 5 s')))
@@ -57,7 +60,7 @@ export function askHandshake({ host, port }: Endpoint, ca: string | undefined, p
       servername: host,
       ...(ca === undefined ? {} : { ca }),
       agent: false,
-      timeout: PROBE_TIMEOUT_MS,
+      timeout: probeTimeoutMs,
       headers: {
         // Signed without the port by the device SDK, and compared to the letter by AWS.
         host,

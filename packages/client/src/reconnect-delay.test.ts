@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals'
 import { reconnectDelay } from './reconnect-delay.js'
 
 /** The upper bound, as near as a random number comes to it. */
-const bound = (...[setback, times, spreadMs]: ['failed' | 'throttled', number, number?]) =>
-  Math.round(reconnectDelay(setback, times, 1 - Number.EPSILON, spreadMs))
+function bound(...[setback, times, spreadMs]: ['failed' | 'throttled', number, number?]) {
+  return Math.round(reconnectDelay(setback, times, 1 - Number.EPSILON, spreadMs))
+}
 
 describe('reconnectDelay', () => {
   it.each([

@@ -2,14 +2,14 @@
 export type Setback = 'failed' | 'throttled'
 
 /** Upper bound of the wait after a connection that stood has broken: a single client is back at once. */
-export const FIRST_RECONNECT_MS = 100
+export const firstReconnectMs = 100
 /** No wait after an ordinary failure is longer, so that a client is back soon after its network is. */
-const MAX_AFTER_FAILURE_MS = 60_000
+const maxAfterFailureMs = 60_000
 /** Bounds of the first and of the longest wait after a throttled attempt where nobody has said how large the fleet is. */
-const FIRST_AFTER_THROTTLE_MS = 2_000
-const MAX_AFTER_THROTTLE_MS = 300_000
+const firstAfterThrottleMs = 2_000
+const maxAfterThrottleMs = 300_000
 /** The longest spread, unless more is asked for. */
-const MAX_SPREAD_MS = 3_600_000
+const maxSpreadMs = 3_600_000
 
 /**
  * How long to wait before the next attempt, in milliseconds: by full jitter, uniformly anywhere below a bound.
@@ -30,7 +30,7 @@ export function reconnectDelay(setback: Setback, times: number, random: number, 
 }
 
 function bound(setback: Setback, times: number, spreadMs: number | undefined): number {
-  if (setback === 'failed') return Math.min(MAX_AFTER_FAILURE_MS, FIRST_RECONNECT_MS * 2 ** times)
-  if (spreadMs === undefined) return Math.min(MAX_AFTER_THROTTLE_MS, FIRST_AFTER_THROTTLE_MS * 2 ** (times - 1))
-  return Math.min(Math.max(spreadMs, MAX_SPREAD_MS), spreadMs * 2 ** Math.floor((times - 1) / 2))
+  if (setback === 'failed') return Math.min(maxAfterFailureMs, firstReconnectMs * 2 ** times)
+  if (spreadMs === undefined) return Math.min(maxAfterThrottleMs, firstAfterThrottleMs * 2 ** (times - 1))
+  return Math.min(Math.max(spreadMs, maxSpreadMs), spreadMs * 2 ** Math.floor((times - 1) / 2))
 }

@@ -1,6 +1,6 @@
 import { explain, type Grants } from '@topic-credentials/grants/client'
 import { NotGrantedError, TopicCredentialsError } from './errors.js'
-import { NOT_AUTHORIZED, QUOTA_EXCEEDED } from './transport.js'
+import { notAuthorized, quotaExceeded } from './transport.js'
 
 /** Whose grants are asked for. */
 interface Holder {
@@ -38,18 +38,19 @@ export function describeGrants(grants: Grants): string {
 /** What a reason code of SUBACK or PUBACK means, where it is a no. */
 export function brokerRefusal(operation: 'publish' | 'subscribe', value: string, code: number): TopicCredentialsError {
   const said = `AWS IoT refused to ${operation} '${value}' with reason code 0x${code.toString(16)}`
-  if (code === QUOTA_EXCEEDED)
+  if (code === quotaExceeded) {
     return new TopicCredentialsError(`${said}: quota exceeded`, {
       code: 'quota_exceeded',
       value,
       remedy: 'Send less or subscribe to less: 50 subscriptions and 100 messages a second per connection.',
     })
+  }
   return new NotGrantedError(said, {
     operation,
     byBroker: true,
     value,
     remedy:
-      code === NOT_AUTHORIZED || code === 0x80
+      code === notAuthorized || code === 0x80
         ? 'The grants allow it, so the role’s policy or the credentials behind them have changed: vend again.'
         : 'See MQTT 5 §2.4 for what the code means.',
   })

@@ -1,5 +1,5 @@
 /** Messages that are remembered: at AWS IoT's 100 a second for one connection, more than a minute and a half. */
-const REMEMBERED = 10_000
+const remembered = 10_000
 
 /**
  * Notices messages that came before.
@@ -17,7 +17,7 @@ export class Repetition {
     const key = `${topic}\0${id}`
     if (this.#seen.has(key)) return true
     this.#seen.add(key)
-    if (this.#seen.size > REMEMBERED) this.#seen.delete(this.#seen.values().next().value as string)
+    if (this.#seen.size > remembered) this.#seen.delete(this.#seen.values().next().value as string)
     return false
   }
 }

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Grants } from '@topic-credentials/grants/client'
 import type { VendedIdentity } from './credentials-cache.js'
 import { sessionClosed, type TopicCredentialsError } from './errors.js'
-import { Pace, PUBLISH_PACE } from './pace.js'
+import { Pace, publishPace } from './pace.js'
 import { payloadBytes } from './payload.js'
 import { reconnectDelay } from './reconnect-delay.js'
 import { Reconnection } from './reconnection.js'
@@ -12,7 +12,7 @@ import type { SubscribeOptions, Subscription } from './subscription.js'
 import { Subscriptions } from './subscriptions.js'
 import { type Supervised, Supervisor, type Verdict } from './supervisor.js'
 import type { TopicFilter, TopicName } from './topic-types.js'
-import { FIRST_REFUSAL, NOT_AUTHORIZED, type QoS, type TransportFailure } from './transport.js'
+import { firstRefusal, notAuthorized, type QoS, type TransportFailure } from './transport.js'
 import type { AskedGrants } from './vendor.js'
 import { abortable, aborted, sleep } from './waiting.js'
 
@@ -46,7 +46,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   readonly #supervisor: Supervisor
   readonly #reconnection: Reconnection
   readonly #subscriptions: Subscriptions
-  readonly #pace = new Pace(PUBLISH_PACE)
+  readonly #pace = new Pace(publishPace)
   #state: SessionState = 'connecting'
   #error: TopicCredentialsError | undefined
   #identity: VendedIdentity
@@ -69,8 +69,11 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       const standing = this.#state === 'connected'
       if (standing) this.#state = 'interrupted'
       // A QoS 0 publish has no acknowledgement that could say no: the broker disconnects instead.
-      if (standing && failure.reasonCode === NOT_AUTHORIZED) this.#refused('publish', 'with QoS 0', NOT_AUTHORIZED)
-      else void this.#onFailure(failure, standing)
+      if (standing && failure.reasonCode === notAuthorized) {
+        this.#refused('publish', 'with QoS 0', notAuthorized)
+      } else {
+        void this.#onFailure(failure, standing)
+      }
     })
     transport.on('message', (packet) => this.#subscriptions.deliver(packet))
   }
@@ -142,7 +145,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
       return this.#parts.transport.publish(message).catch((error: unknown) => this.#notSent(topic, error))
     })
     const code = await abortable(sent, signal)
-    if (code >= FIRST_REFUSAL) throw this.#refused('publish', topic, code)
+    if (code >= firstRefusal) throw this.#refused('publish', topic, code)
   }
 
   /**

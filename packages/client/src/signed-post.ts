@@ -15,7 +15,7 @@ export interface Answer {
   readonly body: string
 }
 
-const MAX_RESPONSE_BYTES = 1024 * 1024
+const maxResponseBytes = 1024 * 1024
 
 /** JSON posted to one URL, with the caller's proof beside it, over a connection that is kept. */
 export class SignedPost {
@@ -91,7 +91,7 @@ function noCredentials(cause: unknown): never {
 }
 
 function regionOf(url: URL): string {
-  const region = /\.execute-api\.([a-z0-9-]+)\./.exec(url.hostname)?.[1] ?? process.env.AWS_REGION
+  const region = /\.execute-api\.([a-z0-9-]+)\./u.exec(url.hostname)?.[1] ?? process.env.AWS_REGION
   if (region !== undefined && region !== '') return region
   throw new TopicCredentialsError(`The region of ${url.host} cannot be read off its name`, {
     code: 'invalid_argument',
@@ -105,7 +105,7 @@ async function readBody(stream: AsyncIterable<Uint8Array>): Promise<string> {
   let size = 0
   for await (const chunk of stream) {
     size += chunk.byteLength
-    if (size > MAX_RESPONSE_BYTES) break
+    if (size > maxResponseBytes) break
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

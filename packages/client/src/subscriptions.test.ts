@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { Subscriptions } from './subscriptions.js'
 
-const QUOTA_EXCEEDED = 0x97
-const refused = (code: number) => new Error(`refused with ${code}`)
+const quotaExceeded = 0x97
+function refused(code: number) {
+  return new Error(`refused with ${code}`)
+}
 
 /** Subscriptions before a broker that answers with these codes, then with QoS 1; what happens is written down. */
 function scripted(codes: number[]) {
@@ -31,7 +33,7 @@ function scripted(codes: number[]) {
 
 describe('a SUBSCRIBE that AWS IoT has no quota for', () => {
   it('is sent again when its turn has come', async () => {
-    const { subscriptions, steps, nextTurn } = scripted([QUOTA_EXCEEDED, QUOTA_EXCEEDED])
+    const { subscriptions, steps, nextTurn } = scripted([quotaExceeded, quotaExceeded])
     const subscription = subscriptions.add('a', {}, refused)
     await nextTurn()
     await nextTurn()
@@ -40,15 +42,15 @@ describe('a SUBSCRIBE that AWS IoT has no quota for', () => {
   })
 
   it('is given up after six times', async () => {
-    const { subscriptions, steps, nextTurn } = scripted(Array(9).fill(QUOTA_EXCEEDED))
+    const { subscriptions, steps, nextTurn } = scripted(Array(9).fill(quotaExceeded))
     const subscription = subscriptions.add('a', {}, refused)
     for (let turn = 1; turn <= 5; turn++) await nextTurn()
-    await expect(subscription.ready).rejects.toThrow(`refused with ${QUOTA_EXCEEDED}`)
+    await expect(subscription.ready).rejects.toThrow(`refused with ${quotaExceeded}`)
     expect(steps.filter((step) => step === 'subscribe a')).toHaveLength(6)
   })
 
   it('is not sent again when nobody wants it any more', async () => {
-    const { subscriptions, steps, nextTurn } = scripted([QUOTA_EXCEEDED])
+    const { subscriptions, steps, nextTurn } = scripted([quotaExceeded])
     const subscription = subscriptions.add('a', {}, refused)
     const settled = subscription.ready.catch(() => 'ended')
     while (!steps.includes('wait 1')) await new Promise(setImmediate)

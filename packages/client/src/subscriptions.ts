@@ -4,18 +4,18 @@ import { Message } from './message.js'
 import { Repetition } from './repetition.js'
 import { type SubscribeOptions, Subscription } from './subscription.js'
 import {
-  FIRST_REFUSAL,
+  firstRefusal,
   type QoS,
-  QUOTA_EXCEEDED,
+  quotaExceeded,
   type ReasonCode,
   type ReceivedPacket,
   type Transport,
 } from './transport.js'
 
 /** AWS IoT's limit for one connection. */
-const MAX_SUBSCRIPTIONS = 50
+const maxSubscriptions = 50
 /** So often a filter is sent that AWS IoT has no quota left for: others may be subscribing as well. */
-const TRIES = 6
+const maxTries = 6
 
 type Refused = (code: ReasonCode) => Error
 
@@ -37,7 +37,7 @@ export class Subscriptions {
    * @throws TopicCredentialsError `quota_exceeded`
    */
   add(filter: string, options: SubscribeOptions, refused: Refused): Subscription {
-    if (this.#filters().size >= MAX_SUBSCRIPTIONS && !this.#filters().has(filter)) throw tooMany(filter)
+    if (this.#filters().size >= maxSubscriptions && !this.#filters().has(filter)) throw tooMany(filter)
     return new Subscription(this, filter, options, (subscription) => {
       // Before the SUBACK: messages may arrive ahead of it.
       this.#all.set(subscription, refused)
@@ -48,8 +48,9 @@ export class Subscriptions {
   deliver(packet: ReceivedPacket): void {
     if (this.#repetition.isRepeated(packet)) return
     const message = new Message(packet)
-    for (const subscription of this.#all.keys())
+    for (const subscription of this.#all.keys()) {
       if (matches(withoutGroup(subscription.filter), packet.topic)) subscription.deliver(message)
+    }
   }
 
   async unsubscribe(subscription: Subscription): Promise<void> {
@@ -86,7 +87,7 @@ export class Subscriptions {
 
   async #request(subscription: Subscription): Promise<QoS> {
     const code = await this.#ask(subscription)
-    if (code < FIRST_REFUSAL) return code === 0 ? 0 : 1
+    if (code < firstRefusal) return code === 0 ? 0 : 1
     const refused = this.#all.get(subscription)
     this.#all.delete(subscription)
     const error = refused?.(code) ?? new Error('The subscription has ended')
@@ -98,7 +99,7 @@ export class Subscriptions {
     const { filter, options } = subscription
     for (let tries = 1; ; tries++) {
       const code = await this.#transport.subscribe(filter, options.qos ?? 1)
-      if (code !== QUOTA_EXCEEDED || tries === TRIES) return code
+      if (code !== quotaExceeded || tries === maxTries) return code
       await this.#turn(tries)
       if (!this.#all.has(subscription)) return code
     }
@@ -111,7 +112,7 @@ function withoutGroup(filter: string): string {
 }
 
 function tooMany(filter: string): TopicCredentialsError {
-  return new TopicCredentialsError(`'${filter}' would be subscription ${MAX_SUBSCRIPTIONS + 1} of this connection`, {
+  return new TopicCredentialsError(`'${filter}' would be subscription ${maxSubscriptions + 1} of this connection`, {
     code: 'quota_exceeded',
     value: filter,
     remedy: 'Subscribe with a wildcard instead, end a subscription, or open another session.',

@@ -76,10 +76,10 @@ export interface TransportOptions {
 }
 
 /** Subscribe and publish answers from here on are refusals (MQTT 5 §2.4, MQTT 3.1.1 §3.9.3). */
-export const FIRST_REFUSAL = 0x80
-export const NOT_AUTHORIZED = 0x87
-export const QUOTA_EXCEEDED = 0x97
-export const SESSION_TAKEN_OVER = 0x8e
+export const firstRefusal = 0x80
+export const notAuthorized = 0x87
+export const quotaExceeded = 0x97
+export const sessionTakenOver = 0x8e
 
 /** The SDK hands an empty payload over as a detached buffer, on which no view can be made. */
 export function bytesOfBuffer(buffer: ArrayBuffer): Uint8Array {

@@ -13,7 +13,7 @@ export interface RefusedAnswer {
 }
 
 /** AWS accepts a signature whose date is at most this far from its own clock. */
-const ACCEPTED_SKEW_MS = 5 * 60_000
+const acceptedSkewMs = 5 * 60_000
 
 /** Tells apart what may pass (429, 5xx), what a corrected clock mends, and what is a no. */
 export function vendRefusal({ status, body, retryAfter, clockOffset, url }: RefusedAnswer): TopicCredentialsError {
@@ -26,8 +26,9 @@ export function vendRefusal({ status, body, retryAfter, clockOffset, url }: Refu
     const retryAfterMs = retryAfter !== undefined && Number.isFinite(seconds) ? seconds * 1000 : undefined
     return new VendorBusyError(`The credential vendor answered ${status}: ${said}`, retryAfterMs, throttled)
   }
-  if (status === 403 && problem === undefined && Math.abs(clockOffset) > ACCEPTED_SKEW_MS)
+  if (status === 403 && problem === undefined && Math.abs(clockOffset) > acceptedSkewMs) {
     return new ClockSkewError(clockOffset, url.host)
+  }
   return new VendRefusedError(`The credential vendor answered ${status}: ${said}`, {
     status,
     problem,
@@ -37,12 +38,14 @@ export function vendRefusal({ status, body, retryAfter, clockOffset, url }: Refu
 }
 
 function remedyFor(status: number, problem: Problem | undefined): string {
-  if (problem?.code === 'not_entitled')
+  if (problem?.code === 'not_entitled') {
     return 'Ask for less, or have the entitlements extended and the stack deployed again.'
+  }
   if (problem !== undefined) return problem.remedy ?? 'Change the request as the sentence says.'
   if (status === 401) return 'The bearer token was not accepted: get a new one.'
-  if (status === 403)
+  if (status === 403) {
     return 'The caller may not use this API: check its execute-api:Invoke permission and its credentials.'
+  }
   if (status === 404) return 'Use the stack’s output CredentialsUrl as it stands.'
   return 'Look at the vending function’s log for this request.'
 }

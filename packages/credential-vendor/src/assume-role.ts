@@ -55,9 +55,9 @@ export function assumeRoleWith(sts: Pick<STSClient, 'send'>): AssumeRole {
 }
 
 const throttled =
-  /^(Throttling|ThrottlingException|ThrottledException|TooManyRequests(Exception)?|RequestLimitExceeded|SlowDown)$/
+  /^(Throttling|ThrottlingException|ThrottledException|TooManyRequests(Exception)?|RequestLimitExceeded|SlowDown)$/u
 const refused =
-  /^(AccessDenied|MalformedPolicyDocument|RegionDisabled|ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|Validation|InvalidIdentityToken|MissingAuthenticationToken|UnrecognizedClient|OptInRequired|NotAuthorized)/
+  /^(AccessDenied|MalformedPolicyDocument|RegionDisabled|ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|Validation|InvalidIdentityToken|MissingAuthenticationToken|UnrecognizedClient|OptInRequired|NotAuthorized)/u
 
 /** STS's failure in the caller's terms. STS's own words go to the log, as the cause. */
 function stsFailure(cause: unknown): VendError {

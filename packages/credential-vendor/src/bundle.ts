@@ -11,7 +11,9 @@ export interface BundleOptions {
   readonly entitlements: object
 }
 
-const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+function here(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url))
+}
 const leftOut = here('./left-out.js')
 
 /**

@@ -46,9 +46,9 @@ export function verifiedCaller(event: AuthorizedEvent, accountId: string): Calle
   throw notSupported('The request carries no verified identity.')
 }
 
-const iamArn = /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):(.+)$/
-const iamUser = /^user\/(?:[\x21-\x7e]+\/)?([\w+=,.@-]+)$/
-const roleSession = /^assumed-role\/([\w+=,.@-]+)\/([\w+=,.@-]+)$/
+const iamArn = /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):(.+)$/u
+const iamUser = /^user\/(?:[\x21-\x7e]+\/)?([\w+=,.@-]+)$/u
+const roleSession = /^assumed-role\/([\w+=,.@-]+)\/([\w+=,.@-]+)$/u
 
 function iamUserId(arn: string, accountId: string): string {
   const [, account, principal = ''] = iamArn.exec(arn) ?? []
@@ -78,7 +78,7 @@ function notSupported(message: string): VendError {
  */
 function readClaims(claims: unknown): Caller['claims'] {
   const read = (value: unknown): unknown => {
-    const items = typeof value === 'string' ? /^\[(.*)\]$/s.exec(value)?.[1] : undefined
+    const items = typeof value === 'string' ? /^\[(.*)\]$/su.exec(value)?.[1] : undefined
     return items === undefined ? value : items.split(' ').filter((item) => item !== '')
   }
   return Object.fromEntries(Object.entries(object(claims)).map(([name, value]) => [name, read(value)]))

@@ -31,11 +31,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     return value
   }
   const cacheSeconds = env.CACHE_SECONDS ?? '0'
-  if (!/^\d{1,3}$/.test(cacheSeconds) || Number(cacheSeconds) > 300) {
+  if (!/^\d{1,3}$/u.test(cacheSeconds) || Number(cacheSeconds) > 300) {
     throw new Error(`Environment variable CACHE_SECONDS is '${cacheSeconds}'; it is a whole number from 0 to 300.`)
   }
   const spreadSeconds = env.SPREAD_SECONDS
-  if (spreadSeconds !== undefined && (!/^[1-9]\d{0,4}$/.test(spreadSeconds) || Number(spreadSeconds) > 86_400)) {
+  if (spreadSeconds !== undefined && (!/^[1-9]\d{0,4}$/u.test(spreadSeconds) || Number(spreadSeconds) > 86_400)) {
     throw new Error(`Environment variable SPREAD_SECONDS is '${spreadSeconds}'; it is a whole number from 1 to 86400.`)
   }
   return {

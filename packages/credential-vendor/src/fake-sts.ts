@@ -25,8 +25,9 @@ const credentials = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/20
 <SessionToken>${vended.sessionToken}</SessionToken><Expiration>${vended.expiration}</Expiration></Credentials>
 <PackedPolicySize>12</PackedPolicySize></AssumeRoleResult></AssumeRoleResponse>`
 
-const failure = (code: string, message = `${code} by the fake`): string =>
-  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`
+function failure(code: string, message = `${code} by the fake`): string {
+  return `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`
+}
 
 /** Starts a {@link FakeSts} on a free port. */
 export async function startFakeSts(): Promise<FakeSts> {

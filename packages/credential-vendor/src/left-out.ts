@@ -11,12 +11,15 @@ export function defaultProvider(): () => Promise<never> {
 }
 
 /** Signs for several Regions at once, with native code that is not here. Without it the SDK takes its own `SignatureV4`. */
+// biome-ignore lint/style/useNamingConvention: the name that the SDK imports.
 export const SignatureV4MultiRegion = undefined
 
 /** SHA-256 in JavaScript, for a Node.js without OpenSSL. The client is given {@link Sha256} of `node:crypto`. */
+// biome-ignore lint/style/useNamingConvention: the name that the SDK imports.
 export const Sha256 = undefined
 
 /** The trace of each request where one process serves many at once, which the stack does not ask for. Else it is in the environment. */
+// biome-ignore lint/style/useNamingConvention: the name that the SDK imports.
 export const InvokeStore = {
   async getInstanceAsync(): Promise<undefined> {},
 }

@@ -28,7 +28,7 @@ describe('jsonLog', () => {
 
   it('writes one line, whatever the user ID holds', () => {
     const line = written({ userId: 'a\n{"level":"INFO","outcome":"vended"}\r\u2028' })
-    expect(line.trimEnd().split(/[\r\n]/)).toHaveLength(1)
+    expect(line.trimEnd().split(/[\r\n]/u)).toHaveLength(1)
     expect(JSON.parse(line)).toMatchObject({ userId: 'a\n{"level":"INFO","outcome":"vended"}\r\u2028' })
   })
 })

@@ -2,10 +2,12 @@ import { describe, expect, it } from '@jest/globals'
 import { maxBodyBytes, requestBody } from './request-body.js'
 
 const malformed = expect.objectContaining({ name: 'VendError', code: 'malformed_request' })
-const base64 = (bytes: Uint8Array | string): { body: string; isBase64Encoded: true } => ({
-  body: Buffer.from(bytes).toString('base64'),
-  isBase64Encoded: true,
-})
+function base64(bytes: Uint8Array | string): { body: string; isBase64Encoded: true } {
+  return {
+    body: Buffer.from(bytes).toString('base64'),
+    isBase64Encoded: true,
+  }
+}
 
 describe('requestBody', () => {
   it.each([

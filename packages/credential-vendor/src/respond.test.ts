@@ -188,7 +188,7 @@ describe('hostile bodies', () => {
         if (answer.statusCode === 200) {
           const { grants } = parseVendResponse(answer.json)
           for (const granted of [...grants.publish, ...grants.subscribe]) {
-            expect(granted).toMatch(/^(test|users\/alice\/.*)$/)
+            expect(granted).toMatch(/^(test|users\/alice\/.*)$/u)
           }
           return
         }
@@ -241,6 +241,6 @@ describe('secrets', () => {
     const { send, lines } = stage()
     expect((await send({})).body).toContain(vended.secretAccessKey)
     expect(lines.join('')).toContain(vended.accessKeyId)
-    expect(lines.join('')).not.toMatch(/secret-access-key|session-token/)
+    expect(lines.join('')).not.toMatch(/secret-access-key|session-token/u)
   })
 })

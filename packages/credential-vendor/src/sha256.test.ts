@@ -3,7 +3,9 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { Sha256 } from './sha256.js'
 
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
 const data = fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array())
 
 describe('Sha256', () => {

@@ -139,8 +139,8 @@ describe('vend', () => {
       const { ask, asked } = stage()
       await expect(ask(userId)).resolves.toMatchObject({ userId, clientIdPrefix: `${encodeUserId(userId)}:` })
       // IAM's wildcards and variables, outside of its escapes, come from the filters' # and from the client ID's end alone.
-      const bare = (asked()[0]?.policy ?? '').replaceAll(/\$\{[*?$]\}/g, '')
-      expect(bare).not.toMatch(/\?|\$\{/)
+      const bare = (asked()[0]?.policy ?? '').replaceAll(/\$\{[*?$]\}/gu, '')
+      expect(bare).not.toMatch(/\?|\$\{/u)
       await expect(ask(userId, { publish: ['users/alice/x'] })).rejects.toMatchObject({ code: 'not_entitled' })
     },
   )
@@ -170,7 +170,7 @@ describe('vend', () => {
         for (const { policy, sessionName } of asked()) {
           expect(policy.length).toBeLessThanOrEqual(sessionPolicyLimit)
           expect((JSON.parse(policy) as { Statement: unknown[] }).Statement.length).toBeGreaterThan(0)
-          expect(sessionName).toMatch(/^[\w+=,.@-]{2,64}$/)
+          expect(sessionName).toMatch(/^[\w+=,.@-]{2,64}$/u)
         }
         expect(asked().length).toBeLessThanOrEqual(1)
       }),

@@ -88,7 +88,7 @@ function grantsAskedFor(request: VendRequest, entitled: Grants, userId: string):
 /** The sentence that the client says about the same topic; it knows no publishing to a whole filter. */
 function refusal({ kind, filter }: GrantReference, entitled: Grants, userId: string): string {
   if (kind === 'subscribe') return explain(entitled, { userId }, { action: 'subscribe', filter }).reason
-  if (/[+#]/.test(filter)) return `${kind} "${filter}" is not granted.`
+  if (/[+#]/u.test(filter)) return `${kind} "${filter}" is not granted.`
   return explain(entitled, { userId }, { action: 'publish', topic: filter, retain: kind === 'retain' }).reason
 }
 

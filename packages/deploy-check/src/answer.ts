@@ -6,8 +6,12 @@ export type Answer =
   | { readonly outcome: 'undecided'; readonly how: string }
 
 export const allowed: Answer = { outcome: 'allowed' }
-export const refused = (how: string): Answer => ({ outcome: 'refused', how })
-export const undecided = (how: string): Answer => ({ outcome: 'undecided', how })
+export function refused(how: string): Answer {
+  return { outcome: 'refused', how }
+}
+export function undecided(how: string): Answer {
+  return { outcome: 'undecided', how }
+}
 
 /** An error in one line, with its cause where the message alone says little (`fetch failed`). */
 export function reasonOf(error: unknown): string {

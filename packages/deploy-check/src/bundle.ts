@@ -10,7 +10,9 @@ export interface BundleOptions {
   readonly entitlements: object
 }
 
-const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+function here(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url))
+}
 
 /**
  * Writes the function as Lambda runs it into an existing folder: `index.cjs` (export `handler`) and `entitlements.json`. The

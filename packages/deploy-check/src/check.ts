@@ -12,7 +12,7 @@ export interface Patience {
 }
 
 /** Milliseconds kept for one last round. */
-const LAST_ROUND = 60_000
+const lastRound = 60_000
 
 /**
  * Examines until everything holds. IAM takes seconds until a new policy is in force everywhere, and the first IoT
@@ -35,7 +35,7 @@ export async function check(
     const pause = Math.min(30_000, 2_000 * 2 ** round)
     const left = failed.some(tooWide)
       ? patience.spreading - (began - patience.remaining())
-      : patience.remaining() - LAST_ROUND
+      : patience.remaining() - lastRound
     if (patience.spreading === 0 || left < pause) throw new DeployCheckError(findings)
     patience.tell(failed, pause)
     await patience.sleep(pause)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { covers, type Entitlements, type Grants, grantsFor, type VendResponse } from '@topic-credentials/grants'
 import { type Answer, allowed, refused, undecided } from './answer.js'
 import { type Finding, holds } from './finding.js'
-import { CLOSED, type MqttSession } from './mqtt-session.js'
+import { closed, type MqttSession } from './mqtt-session.js'
 import type { Subject } from './subject.js'
 import { type Plan, plan } from './topics.js'
 
@@ -80,8 +80,9 @@ async function topics(subject: Subject, vended: VendResponse, planned: Plan, non
     if (subscribe !== undefined) await tried(`subscribe to ${subscribe}`, open.subscribe(subscribe))
     if (publish !== undefined) await tried(`publish to ${publish}`, open.publish(publish, message))
     // Waiting for what was not sent would take long and say nothing new.
-    if (publish !== undefined && publish === subscribe && findings.every(holds))
+    if (publish !== undefined && publish === subscribe && findings.every(holds)) {
       await tried(`receive from ${publish}`, open.receive(message))
+    }
     return findings
   }
   const refusals = neighbours.flatMap((topic) => [
@@ -133,17 +134,20 @@ async function role(subject: Subject, userId: string): Promise<Finding[]> {
 /** A connection that ends without a word may have been refused or lost; it is not lost twice in a row. */
 async function confirmed(probe: () => Promise<Answer>): Promise<Answer> {
   const answer = await probe()
-  return answer.outcome === 'refused' && answer.how === CLOSED ? probe() : answer
+  return answer.outcome === 'refused' && answer.how === closed ? probe() : answer
 }
 
 /** A new one each time: AWS takes one CONNECT a second from a client ID. */
-const own = ({ clientIdPrefix }: VendResponse): string => clientIdPrefix + randomUUID()
+function own({ clientIdPrefix }: VendResponse): string {
+  return clientIdPrefix + randomUUID()
+}
 
 /** Another last digit. */
-const tampered = (url: string): string =>
-  url.replace(/(X-Amz-Signature=[0-9a-f]{63})([0-9a-f])/, (_, begin: string, last: string) =>
+function tampered(url: string): string {
+  return url.replace(/(X-Amz-Signature=[0-9a-f]{63})([0-9a-f])/u, (_, begin: string, last: string) =>
     last === '0' ? `${begin}1` : `${begin}0`,
   )
+}
 
 function asked({ publish, subscribe }: Plan): string {
   if (publish === subscribe) return publish ?? 'nothing'

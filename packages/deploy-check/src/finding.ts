@@ -7,11 +7,14 @@ export interface Finding {
   readonly answer: Answer
 }
 
-export const holds = ({ expected, answer }: Finding): boolean => answer.outcome === expected
+export function holds({ expected, answer }: Finding): boolean {
+  return answer.outcome === expected
+}
 
 /** More was allowed than may be. */
-export const tooWide = ({ expected, answer }: Finding): boolean =>
-  expected === 'refused' && answer.outcome === 'allowed'
+export function tooWide({ expected, answer }: Finding): boolean {
+  return expected === 'refused' && answer.outcome === 'allowed'
+}
 
 /** `✓ publish to a: allowed`, `✗ publish to b: allowed, must be refused`. */
 export function line(finding: Finding): string {
@@ -22,7 +25,7 @@ export function line(finding: Finding): string {
 }
 
 /** CloudFormation takes 4,096 bytes for everything that a custom resource answers. */
-const LONGEST_MESSAGE = 2_500
+const longestMessage = 2_500
 
 /** What was deployed must not stay. The message is for the person who reads the failed deployment. */
 export class DeployCheckError extends Error {
@@ -36,7 +39,7 @@ export class DeployCheckError extends Error {
       ? 'This deployment would hand out more than it may'
       : 'This deployment does not do what it is for'
     const text = `${heading}: ${failed.length} of ${findings.length} checks failed.\n${failed.map(line).join('\n')}`
-    super(text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text)
+    super(text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text)
     this.findings = findings
     // CloudFormation would show the trace of a bundle beside the message.
     this.stack = ''

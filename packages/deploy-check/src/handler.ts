@@ -10,7 +10,7 @@ import { line } from './finding.js'
 import { Subject } from './subject.js'
 
 /** Milliseconds: IAM says that changes take seconds as a rule; two minutes are patient. */
-const SPREADING = 120_000
+const spreadMs = 120_000
 
 const environment = readEnvironment(process.env)
 const entitlementsFile = join(process.env.LAMBDA_TASK_ROOT ?? '.', 'entitlements.json')
@@ -24,7 +24,7 @@ export async function handler(
 ): Promise<{ readonly checks: number }> {
   const findings = await check(() => examine(subject, entitlements, randomUUID().slice(0, 8)), {
     remaining: () => context.getRemainingTimeInMillis(),
-    spreading: environment.standIn ? 0 : SPREADING,
+    spreading: environment.standIn ? 0 : spreadMs,
     sleep,
     tell: (failed, pause) => console.warn(`Not yet; trying again in ${pause / 1000} s\n${failed.map(line).join('\n')}`),
   })

@@ -19,7 +19,9 @@ async function answering(response: string): Promise<string> {
   return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/mqtt`
 }
 
-const connect = async (url: string) => (await MqttSession.open(url, 'a')).answer
+async function connect(url: string) {
+  return (await MqttSession.open(url, 'a')).answer
+}
 
 describe('a handshake', () => {
   it.each([401, 403])('answered %d is refused', async (status) => {

@@ -2,10 +2,10 @@ import { connect, type MqttClient } from 'mqtt'
 import { type Answer, allowed, reasonOf, refused, undecided } from './answer.js'
 
 /** Milliseconds that AWS IoT has for one answer. */
-const ANSWER_MS = 15_000
+const answerMs = 15_000
 
 /** How a connection ends that the broker closes without a reason code. */
-export const CLOSED = 'closed'
+export const closed = 'closed'
 
 /** One MQTT 5 connection that is never made again: what happens to it is the answer to what was tried. */
 export class MqttSession implements AsyncDisposable {
@@ -21,7 +21,7 @@ export class MqttSession implements AsyncDisposable {
       client.on('error', (error) => resolve(answerTo(error)))
       // MQTT.js keeps to itself what a failed upgrade answered.
       client.stream.on('error', (error) => resolve(answerTo(error)))
-      client.on('close', () => resolve(refused(CLOSED)))
+      client.on('close', () => resolve(refused(closed)))
     })
   }
 
@@ -30,7 +30,7 @@ export class MqttSession implements AsyncDisposable {
    * @returns the answer to the attempt, and the session when that is `allowed`
    */
   static async open(url: string, clientId: string): Promise<{ answer: Answer; session?: MqttSession }> {
-    const client = connect(url, { clientId, protocolVersion: 5, reconnectPeriod: 0, connectTimeout: ANSWER_MS })
+    const client = connect(url, { clientId, protocolVersion: 5, reconnectPeriod: 0, connectTimeout: answerMs })
     const session = new MqttSession(client)
     const connected = new Promise<Answer>((resolve) => client.on('connect', () => resolve(allowed)))
     const answer = await session.#first(connected)
@@ -69,7 +69,7 @@ export class MqttSession implements AsyncDisposable {
   async #first(answer: Promise<Answer>): Promise<Answer> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<Answer>((resolve) => {
-      timer = setTimeout(() => resolve(undecided(`no answer within ${ANSWER_MS / 1000} seconds`)), ANSWER_MS)
+      timer = setTimeout(() => resolve(undecided(`no answer within ${answerMs / 1000} seconds`)), answerMs)
     })
     return Promise.race([answer, this.#ended, late]).finally(() => clearTimeout(timer))
   }
@@ -80,9 +80,11 @@ function answerTo(error: unknown): Answer {
   const { code: own, packet } = error as { code?: unknown; packet?: { granted?: number[] } }
   const code = packet?.granted?.[0] ?? own
   if (typeof code === 'number' && code >= 0x80) return refused(hex(code))
-  const status = /Unexpected server response: (\d+)/.exec(reasonOf(error))?.[1]
+  const status = /Unexpected server response: (\d+)/u.exec(reasonOf(error))?.[1]
   if (status === '403' || status === '401') return refused(`HTTP ${status}`)
   return undecided(status === undefined ? reasonOf(error) : `HTTP ${status}`)
 }
 
-const hex = (code: number): string => `0x${code.toString(16).toUpperCase()}`
+function hex(code: number): string {
+  return `0x${code.toString(16).toUpperCase()}`
+}

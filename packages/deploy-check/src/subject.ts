@@ -12,7 +12,7 @@ export interface Ask {
 }
 
 /** Seconds that what the check is given lasts: the least that STS takes. */
-const SHORTEST = 900
+const shortest = 900
 
 /** What was deployed, as somebody outside can reach it. */
 export class Subject {
@@ -25,7 +25,7 @@ export class Subject {
   /** Asks for credentials, signed with the check's own role. */
   async vend(ask: Ask): Promise<{ answer: Answer; vended?: VendResponse }> {
     const { credentialsUrl: url, keys, region } = this.#environment
-    const post = { url, contentType: 'application/json', body: JSON.stringify({ ...ask, durationSeconds: SHORTEST }) }
+    const post = { url, contentType: 'application/json', body: JSON.stringify({ ...ask, durationSeconds: shortest }) }
     return vendAnswer(await send(post, () => signedHeaders(post, keys, 'execute-api', region)))
   }
 
@@ -48,7 +48,7 @@ export class Subject {
       Action: 'AssumeRole',
       RoleArn,
       RoleSessionName: 'deploy-check',
-      DurationSeconds: String(SHORTEST),
+      DurationSeconds: String(shortest),
     })
     return answer
   }
@@ -56,7 +56,7 @@ export class Subject {
   /** The same signature at the same place for what everybody may ask: who it is, `ROLE~SESSION` as in docs/adr/0002. */
   async callerIdentity(): Promise<{ answer: Answer; userId: string }> {
     const { answer, text } = await this.#sts({ Action: 'GetCallerIdentity' })
-    const [, role = '', session = ''] = /:assumed-role\/([^/<]+)\/([^<]+)<\/Arn>/.exec(text) ?? []
+    const [, role = '', session = ''] = /:assumed-role\/([^/<]+)\/([^<]+)<\/Arn>/u.exec(text) ?? []
     return { answer, userId: `${role}~${session}` }
   }
 
@@ -77,7 +77,7 @@ export class Subject {
     const post = { url, contentType: 'application/x-www-form-urlencoded; charset=utf-8', body }
     const { status, text } = await send(post, () => signedHeaders(post, keys, 'sts', region))
     if (status === 200) return { answer: allowed, text }
-    const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? ''
+    const code = /<Code>(\w+)<\/Code>/u.exec(text)?.[1] ?? ''
     const answer = code === 'AccessDenied' ? refused(code) : undecided(`HTTP ${status} ${code || text}`.trim())
     return { answer, text }
   }

@@ -15,8 +15,9 @@ describe('plan', () => {
     const asked = parseGrants(planned.ask)
     expect(covers(grants, asked)).toMatchObject({ covered: true })
     if (publish !== undefined) expect(explain(asked, alice, { action: 'publish', topic: publish }).allowed).toBe(true)
-    if (subscribe !== undefined)
+    if (subscribe !== undefined) {
       expect(explain(asked, alice, { action: 'subscribe', filter: subscribe }).allowed).toBe(true)
+    }
     for (const topic of neighbours) {
       expect(explain(asked, alice, { action: 'publish', topic }).allowed).toBe(false)
       expect(explain(asked, alice, { action: 'subscribe', filter: topic }).allowed).toBe(false)

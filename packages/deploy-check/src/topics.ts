@@ -81,4 +81,6 @@ function beyond(grants: Grants, candidates: readonly string[]): string {
   return found
 }
 
-const listed = (topic: string | undefined): string[] => (topic === undefined ? [] : [topic])
+function listed(topic: string | undefined): string[] {
+  return topic === undefined ? [] : [topic]
+}

@@ -25,12 +25,13 @@ const folder = new URL('../src/cases/', import.meta.url)
 
 /** `publish a/b`, `retain a/b`, `receive a/b`, `subscribe a/+` or `connect alice:x`. */
 function parseRequest(text: string): AccessRequest {
-  const [, action, name = ''] = /^(\w+) (.*)$/s.exec(text) ?? []
+  const [, action, name = ''] = /^(\w+) (.*)$/su.exec(text) ?? []
   if (action === 'connect') return { action, clientId: name }
   if (action === 'subscribe') return { action, filter: name }
   if (action === 'receive') return { action, topic: name }
-  if (action === 'publish' || action === 'retain')
+  if (action === 'publish' || action === 'retain') {
     return { action: 'publish', topic: name, retain: action === 'retain' }
+  }
   throw new Error(`not a request: ${text}`)
 }
 

@@ -16,7 +16,7 @@ function expressionOf(filter: string): RegExp {
     if (level === '+') return `${first}[^/]*`
     return level === '#' ? `${first}.*` : level.replaceAll('$', '\\$')
   })
-  return new RegExp(`^${levels.join('/')}$`, 's')
+  return new RegExp(`^${levels.join('/')}$`, 'su')
 }
 
 const topics = texts(['', 'a', 'b', '$s'], 4).filter((topic) => topic !== '')

@@ -16,8 +16,9 @@ function errorOf(input: unknown): GrantError {
   throw new Error('compiled')
 }
 
-const devices = (count: number) =>
-  Array.from({ length: count }, (_, index) => `devices/sensor-number-${index}/telemetry`)
+function devices(count: number) {
+  return Array.from({ length: count }, (_, index) => `devices/sensor-number-${index}/telemetry`)
+}
 
 describe('policy_too_large', () => {
   it('says how far over, what costs most, and which wider grants fit', () => {
@@ -102,8 +103,9 @@ it(`every suggestion compiles and covers what was asked (SEED=${seed})`, () => {
       expect(sessionPolicy(reversed, { userId: 'alice' }).document).toBe(document)
     } catch (error) {
       if (!(error instanceof GrantError)) throw error
-      for (const { kind, filter } of error.code === 'policy_too_large' ? error.grants : [])
+      for (const { kind, filter } of error.code === 'policy_too_large' ? error.grants : []) {
         expect(grants[kind]).toContain(filter)
+      }
       if (!error.suggestion) return
       suggestions++
       expect(covers(error.suggestion, grants)).toEqual({ covered: true })

@@ -67,8 +67,11 @@ function suggestionFor(grants: Grants, blamed: readonly GrantReference[], scope:
     if (!filter || !known) return undefined
     wider = widen(wider, one.kind, filter)
     const compiled = compile(wider, scope)
-    if ('refused' in compiled) pair = compiled.refused
-    else return isFitting(compiled) ? { grants: wider, added: additions(wider, grants) } : undefined
+    if ('refused' in compiled) {
+      pair = compiled.refused
+    } else {
+      return isFitting(compiled) ? { grants: wider, added: additions(wider, grants) } : undefined
+    }
   }
   return undefined
 }

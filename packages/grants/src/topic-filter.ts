@@ -61,8 +61,9 @@ function groupFault(group: string, filter: string): string | undefined {
 function wildcardFault(filter: string): string | undefined {
   const levels = filter.split('/')
   if (levels[0] === '$share') return 'needs the form "$share/<group>/<filter>"'
-  if (levels.some((level) => level.includes('+') && level !== '+'))
+  if (levels.some((level) => level.includes('+') && level !== '+')) {
     return 'has a "+" beside other characters in a level'
+  }
   if (levels.some((level, index) => level.includes('#') && (level !== '#' || index < levels.length - 1))) {
     return 'has a "#" that is not the whole last level'
   }

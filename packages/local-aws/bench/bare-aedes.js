@@ -28,17 +28,17 @@ function joiningStream(webSocket) {
  * `aedes`: the fastest way found to put aedes behind ws, with the stand-in's setting of how many messages it works on at a time.
  * `aedes-ws-stream`: the way of its documentation.
  */
-const WAYS = {
+const ways = {
   aedes: { stream: joiningStream, options: { concurrency: 10_000 } },
   'aedes-ws-stream': { stream: createWebSocketStream, options: {} },
 }
 
 export async function startBare({ kind, tls, connections }) {
-  const aedes = await Aedes.createBroker(WAYS[kind].options)
+  const aedes = await Aedes.createBroker(ways[kind].options)
   const server = createServer({ cert: tls.cert, key: tls.key })
   server.on('connection', (socket) => socket.setNoDelay(true))
   const webSockets = new WebSocketServer({ server, perMessageDeflate: false, handleProtocols: () => 'mqtt' })
-  webSockets.on('connection', (webSocket) => aedes.handle(WAYS[kind].stream(webSocket)))
+  webSockets.on('connection', (webSocket) => aedes.handle(ways[kind].stream(webSocket)))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return { urls: Array(connections).fill(`wss://localhost:${server.address().port}/mqtt`) }

@@ -2,12 +2,13 @@
 // more to do than its clients. Run by load.js.
 import { generate, parser } from 'mqtt-packet'
 import { WebSocket } from 'ws'
-import { clientIdOf, PAYLOAD_BYTES, topicOf } from './load-shape.js'
+import { clientIdOf, payloadBytes, topicOf } from './load-shape.js'
 
-const OPENING_AT_ONCE = 50
-const payload = Buffer.alloc(PAYLOAD_BYTES, 'x')
-const publishTo = (topic) =>
-  generate({ cmd: 'publish', topic, payload, qos: 1, messageId: 1, dup: false, retain: false })
+const openingAtOnce = 50
+const payload = Buffer.alloc(payloadBytes, 'x')
+function publishTo(topic) {
+  return generate({ cmd: 'publish', topic, payload, qos: 1, messageId: 1, dup: false, retain: false })
+}
 
 /** Publishes again as soon as its message is acknowledged and has come back. */
 class LoadClient {
@@ -60,7 +61,9 @@ class LoadClient {
     if (packet.cmd === 'publish') {
       this.messages++
       this.socket.send(Buffer.from([0x40, 2, packet.messageId >> 8, packet.messageId & 255]))
-    } else if (packet.cmd !== 'puback' || !this.running) this.#waiting.get(packet.cmd)?.(packet)
+    } else if (packet.cmd !== 'puback' || !this.running) {
+      this.#waiting.get(packet.cmd)?.(packet)
+    }
     if ((packet.cmd === 'publish' || packet.cmd === 'puback') && this.#outstanding > 0) {
       this.#outstanding--
       if (this.#outstanding === 0 && this.running) this.#publish()
@@ -69,7 +72,9 @@ class LoadClient {
 }
 
 let clients = []
-const count = () => clients.reduce((sum, { messages }) => sum + messages, 0)
+function count() {
+  return clients.reduce((sum, { messages }) => sum + messages, 0)
+}
 const answers = {
   async open({ urls, ca }) {
     const started = performance.now()
@@ -82,7 +87,7 @@ const answers = {
         await clients[index].open()
       }
     }
-    await Promise.all(Array.from({ length: OPENING_AT_ONCE }, opener))
+    await Promise.all(Array.from({ length: openingAtOnce }, opener))
     return { perSecond: (urls.length * 1000) / (performance.now() - started) }
   },
   start() {

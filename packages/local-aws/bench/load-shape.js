@@ -1,6 +1,12 @@
 /** The users of the load: each has one connection, and one topic that it publishes to and is subscribed to. */
-export const userOf = (index) => `user-${index}`
-export const clientIdOf = (index) => `${userOf(index)}:bench`
-export const topicOf = (index) => `users/${userOf(index)}/bench`
+export function userOf(index) {
+  return `user-${index}`
+}
+export function clientIdOf(index) {
+  return `${userOf(index)}:bench`
+}
+export function topicOf(index) {
+  return `users/${userOf(index)}/bench`
+}
 
-export const PAYLOAD_BYTES = 256
+export const payloadBytes = 256

@@ -10,7 +10,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createTlsMaterial } from '../dist/tls.js'
-import { PAYLOAD_BYTES } from './load-shape.js'
+import { payloadBytes } from './load-shape.js'
 import { mosquittoVersion } from './mosquitto.js'
 
 const { values } = parseArgs({
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
   },
 })
-const number = (name) => {
+function number(name) {
   const value = Number(values[name])
   if (value > 0) return value
   throw new Error(`--${name} must be a number above 0, not '${values[name]}'`)
@@ -50,7 +50,7 @@ function start(program, execArgv = []) {
 }
 
 const samples = {}
-const note = (name, value) => {
+function note(name, value) {
   samples[name] ??= []
   samples[name].push(value)
 }
@@ -65,15 +65,18 @@ async function connect(kind, tls) {
   const after = await server.ask('memory')
   note(`${kind}: connects per second`, perSecond)
   note(`${kind}: memory per connection: resident, KiB`, (after.rss - before.rss) / 1024 / connections)
-  if (after.heapUsed > 0)
+  if (after.heapUsed > 0) {
     note(
       `${kind}: memory per connection: JavaScript heap, KiB`,
       (after.heapUsed - before.heapUsed) / 1024 / connections,
     )
+  }
   return { kind, server, clients }
 }
 
-const spent = (from, to) => to.user - from.user + to.system - from.system
+function spent(from, to) {
+  return to.user - from.user + to.system - from.system
+}
 
 async function load({ kind, server, clients }, warm) {
   await clients.ask('start')
@@ -96,17 +99,17 @@ async function load({ kind, server, clients }, warm) {
 }
 
 const mosquitto = mosquittoVersion()
-const KINDS = ['aedes', 'stand-in', 'aedes-ws-stream', ...(mosquitto === undefined ? [] : ['mosquitto'])]
+const kinds = ['aedes', 'stand-in', 'aedes-ws-stream', ...(mosquitto === undefined ? [] : ['mosquitto'])]
 
 async function round(tls) {
   const servers = []
-  for (const kind of KINDS) servers.push(await connect(kind, tls))
+  for (const kind of kinds) servers.push(await connect(kind, tls))
   // In turns and mirrored, so that what else the machine does hits all alike.
   for (const [turn, order] of [servers, servers.toReversed()].entries()) {
     const came = {}
     for (const one of order) came[one.kind] = await load(one, turn > 0)
     const ours = came['stand-in']
-    for (const kind of KINDS.filter((one) => one !== 'stand-in')) {
+    for (const kind of kinds.filter((one) => one !== 'stand-in')) {
       note(`stand-in / ${kind}: messages per second`, ours.perSecond / came[kind].perSecond)
       note(`stand-in / ${kind}: server's CPU per message`, ours.cpu / came[kind].cpu)
     }
@@ -116,7 +119,7 @@ async function round(tls) {
     const expected = kind === 'stand-in' ? 'closed' : 'acknowledged'
     if (outcome !== expected) throw new Error(`${kind}: a message to another user's topic was ${outcome}`)
   }
-  const standIn = servers[KINDS.indexOf('stand-in')]
+  const standIn = servers[kinds.indexOf('stand-in')]
   for (let run = 0; run < 5; run++) {
     const { publish, again, receive, refused } = await standIn.server.ask('checks')
     note('authorization check: publish allowed, µs', publish)
@@ -131,9 +134,11 @@ async function round(tls) {
 }
 
 /** All rounds together. */
-const BUDGET_SECONDS = 110
+const budgetSeconds = 110
 
-const digits = (value) => Number(value.toPrecision(value >= 1000 ? 4 : 3))
+function digits(value) {
+  return Number(value.toPrecision(value >= 1000 ? 4 : 3))
+}
 function summary(runs) {
   const sorted = runs.toSorted((one, other) => one - other)
   const middle = sorted.length / 2
@@ -144,17 +149,19 @@ function summary(runs) {
 const began = performance.now()
 const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version, loadBefore: loadavg() }
 console.log(
-  `${connections} connections, QoS 1, ${PAYLOAD_BYTES} bytes. ${machine.cores} cores, Node.js ${process.version},`,
+  `${connections} connections, QoS 1, ${payloadBytes} bytes. ${machine.cores} cores, Node.js ${process.version},`,
 )
 console.log(`load before the run ${machine.loadBefore.map((value) => value.toFixed(1)).join(' ')}`)
 console.log(mosquitto === undefined ? 'mosquitto is not on this machine: left out.' : `mosquitto ${mosquitto}`)
 console.log('Quotas raised: CONNECT per second in the account (500 otherwise). All others as on AWS.')
 const tls = await createTlsMaterial()
-const elapsed = () => (performance.now() - began) / 1000
+function elapsed() {
+  return (performance.now() - began) / 1000
+}
 for (let index = 0; index < rounds; index++) {
-  if (index > 0 && (elapsed() * (index + 1)) / index > BUDGET_SECONDS) {
+  if (index > 0 && (elapsed() * (index + 1)) / index > budgetSeconds) {
     console.log(
-      `${index} of ${rounds} rounds: the machine is slow, and another one would end after ${BUDGET_SECONDS} s.`,
+      `${index} of ${rounds} rounds: the machine is slow, and another one would end after ${budgetSeconds} s.`,
     )
     break
   }

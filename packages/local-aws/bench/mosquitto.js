@@ -7,15 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Debian has it where only root looks for programs. */
-const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`
+const path = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`
 /** Of Linux, in Hz, and bytes. */
-const [CLOCK_TICKS, PAGE] = [100, 4096]
+const [clockTicks, page] = [100, 4096]
 
 /** `2.0.11`, or undefined where there is none; only Linux tells memory and CPU of another process. */
 export function mosquittoVersion() {
   if (process.platform !== 'linux') return undefined
-  const { stdout } = spawnSync('mosquitto', ['-h'], { env: { PATH }, encoding: 'utf8' })
-  return /mosquitto version (\S+)/.exec(stdout ?? '')?.[1]
+  const { stdout } = spawnSync('mosquitto', ['-h'], { env: { PATH: path }, encoding: 'utf8' })
+  return /mosquitto version (\S+)/u.exec(stdout ?? '')?.[1]
 }
 
 export async function startMosquitto({ tls, connections }) {
@@ -40,7 +40,7 @@ export async function startMosquitto({ tls, connections }) {
     'user root',
   ]
   const server = spawn('mosquitto', ['-c', file('mosquitto.conf', `${settings.join('\n')}\n`)], {
-    env: { PATH },
+    env: { PATH: path },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   process.on('exit', () => {
@@ -64,7 +64,7 @@ async function running(log) {
   let text = ''
   for await (const chunk of log.iterator({ destroyOnReturn: false })) {
     text += chunk
-    if (/mosquitto version \S+ running/.test(text)) break
+    if (/mosquitto version \S+ running/u.test(text)) break
   }
   log.resume()
 }
@@ -81,7 +81,7 @@ async function freePort() {
 /** https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html */
 function memory(pid) {
   const [, resident] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')
-  return { rss: Number(resident) * PAGE, heapUsed: 0 }
+  return { rss: Number(resident) * page, heapUsed: 0 }
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 and 15; in microseconds as `process.cpuUsage` has them. */
@@ -91,5 +91,5 @@ function cpu(pid) {
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
     .slice(11, 13)
-  return { user: (Number(user) * 1e6) / CLOCK_TICKS, system: (Number(system) * 1e6) / CLOCK_TICKS }
+  return { user: (Number(user) * 1e6) / clockTicks, system: (Number(system) * 1e6) / clockTicks }
 }

@@ -10,16 +10,22 @@ const region = 'us-east-1'
 const accountId = '123456789012'
 const clock = systemClock
 const directory = new Directory({ accountId, clock })
-const policy = (...Statement) => ({ Version: '2012-10-17', Statement })
-const allow = (Action, ...names) => ({
-  Effect: 'Allow',
-  Action,
-  Resource: names.map((name) => `arn:aws:iot:${region}:${accountId}:${name}`),
-})
+function policy(...Statement) {
+  return { Version: '2012-10-17', Statement }
+}
+function allow(Action, ...names) {
+  return {
+    Effect: 'Allow',
+    Action,
+    Resource: names.map((name) => `arn:aws:iot:${region}:${accountId}:${name}`),
+  }
+}
 
 /** The form of the vendor's session policies. */
-const ACTIONS = ['iot:Connect', 'iot:Publish', 'iot:Receive', 'iot:Subscribe']
-const dense = (Effect, Action, names) => ({ Effect, Action, Resource: names.map((name) => `arn:aws:iot:*:*:${name}`) })
+const actions = ['iot:Connect', 'iot:Publish', 'iot:Receive', 'iot:Subscribe']
+function dense(Effect, Action, names) {
+  return { Effect, Action, Resource: names.map((name) => `arn:aws:iot:*:*:${name}`) }
+}
 
 /** Quotas that stand in the way of the load: 1,000 clients connect as fast as the machine lets them. */
 const limits = { connectsPerSecond: 100_000 }
@@ -41,7 +47,7 @@ export async function startStandIn({ tls, users }) {
     const names = [`client/${name}:*`, 'topic/test', `topic/users/${name}/*`]
     const filters = ['topicfilter/test', `topicfilter/users/${name}/*`]
     const sessionPolicy = policy(
-      dense('Allow', ACTIONS, [...names, ...filters]),
+      dense('Allow', actions, [...names, ...filters]),
       dense('Deny', '*', ['*/*:client/*', '*/*:topic/*', '*/*:topicfilter/*']),
     )
     const identity = directory.addSession({ role, sessionName: name, sessionPolicy, durationSeconds: 3600 })
@@ -59,7 +65,7 @@ async function presign(host, { accessKeyId, secretAccessKey, sessionToken }) {
   return `wss://${host}/mqtt?${new URLSearchParams({ ...query, 'X-Amz-Security-Token': sessionToken })}`
 }
 
-const CHECKS = 20_000
+const checks = 20_000
 
 /**
  * Microseconds of one decision, ARN and condition context included; every check is another session's. `again`: the same was
@@ -71,12 +77,12 @@ export function measureChecks(sessions) {
   const connected = callers.map((caller) => authorization.remembering(caller))
   const time = (action, expected, nameOf, who = callers) => {
     const started = performance.now()
-    for (let check = 0; check < CHECKS; check++) {
+    for (let check = 0; check < checks; check++) {
       const { topic } = sessions[check % sessions.length]
       const { allowed } = authorization.decide(who[check % who.length], action, nameOf(topic))
       if (allowed !== expected) throw new Error(`iot:${action} on ${topic} was ${allowed ? 'allowed' : 'refused'}`)
     }
-    return ((performance.now() - started) * 1000) / CHECKS
+    return ((performance.now() - started) * 1000) / checks
   }
   return {
     publish: time('Publish', true, (topic) => topic),

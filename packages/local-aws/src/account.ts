@@ -27,7 +27,7 @@ export interface AccountSettings {
 }
 
 /** Seconds. A function's process is retired before its role's session ends. */
-const FUNCTION_SESSION_SECONDS = 12 * 60 * 60
+const functionSessionSeconds = 12 * 60 * 60
 
 /** One account in one region: its services, wired to each other. What is deployed is created through {@link services}. */
 export class Account {
@@ -55,8 +55,9 @@ export class Account {
     this.directory = new Directory({ accountId: settings.accountId, clock })
     this.#journal = (entry) => {
       const { accessKeyId } = entry.fields ?? {}
-      if (entry.service === 'sts' && entry.outcome === 'ok' && typeof accessKeyId === 'string')
+      if (entry.service === 'sts' && entry.outcome === 'ok' && typeof accessKeyId === 'string') {
         this.issued.add(accessKeyId)
+      }
       settings.journal(entry)
     }
   }
@@ -174,7 +175,7 @@ export class Account {
       credentials: ({ functionName, roleArn }) => {
         const role = directory.role(roleArn)
         if (role === undefined) throw new Error(`The role ${roleArn} of the function ${functionName} does not exist`)
-        return directory.addSession({ role, sessionName: functionName, durationSeconds: FUNCTION_SESSION_SECONDS })
+        return directory.addSession({ role, sessionName: functionName, durationSeconds: functionSessionSeconds })
       },
       expiresAt: (accessKeyId) => directory.accessKey(accessKeyId)?.expiresAt ?? 0,
     }

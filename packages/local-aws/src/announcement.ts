@@ -30,10 +30,10 @@ export interface AnnouncementPlace {
   readonly directory: string
 }
 
-const FOLDER = '.local-aws'
-const FILE = 'running.json'
+const announcementFolder = '.local-aws'
+const file = 'running.json'
 /** A stand-in on this machine answers at once, or is not there. */
-const HEALTH_MILLISECONDS = 1_000
+const healthMilliseconds = 1_000
 
 /**
  * Lets other processes find a running stand-in: writes `.local-aws/running.json`, readable by this user only. A later
@@ -63,13 +63,13 @@ export async function announce(
     developer: keys(aws.developer),
     operator: keys(aws.operator),
   }
-  const folder = join(directory, FOLDER)
+  const folder = join(directory, announcementFolder)
   await mkdir(folder, { recursive: true })
   await chmod(folder, 0o700)
   // Written apart and renamed: a reader finds a whole announcement or none.
   const draft = join(folder, `${id}.json`)
   await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
-  await rename(draft, join(folder, FILE))
+  await rename(draft, join(folder, file))
   return { content, remove: () => removeAnnouncement(directory, id) }
 }
 
@@ -87,7 +87,7 @@ export async function findRunning({ directory }: AnnouncementPlace): Promise<Ann
 
 async function readAnnouncement(directory: string): Promise<Announcement | undefined> {
   try {
-    const found: unknown = JSON.parse(await readFile(join(directory, FOLDER, FILE), 'utf8'))
+    const found: unknown = JSON.parse(await readFile(join(directory, announcementFolder, file), 'utf8'))
     return isAnnouncement(found) ? found : undefined
   } catch {
     // None, or one of an other version's making: there is nothing to use.
@@ -97,13 +97,14 @@ async function readAnnouncement(directory: string): Promise<Announcement | undef
 
 /** Only the stand-in that wrote it is meant: a later one's announcement stays. */
 async function removeAnnouncement(directory: string, id: string): Promise<void> {
-  if ((await readAnnouncement(directory))?.id === id) await rm(join(directory, FOLDER, FILE), { force: true })
+  if ((await readAnnouncement(directory))?.id !== id) return
+  await rm(join(directory, announcementFolder, file), { force: true })
 }
 
 /** Whether the process behind the API's port knows its ID and holds the key to its certificate. */
 function isAlive({ id, endpoints, ca }: Announcement): Promise<boolean> {
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(HEALTH_MILLISECONDS)
+    const signal = AbortSignal.timeout(healthMilliseconds)
     const request = get(`${endpoints.api}/_local/health`, { ca, agent: false, signal }, async (response) => {
       try {
         let text = ''
@@ -139,6 +140,6 @@ function isAnnouncement(value: unknown): value is Announcement {
     typeof pid === 'number' &&
     typeof outputs === 'object' &&
     texts.every((text) => typeof text === 'string') &&
-    /^https:\/\/localhost:\d+$/.test(endpoints?.api ?? '')
+    /^https:\/\/localhost:\d+$/u.test(endpoints?.api ?? '')
   )
 }

@@ -23,7 +23,7 @@ export interface Faults {
   readonly api: HttpApiFaults
 }
 
-const DENY_IOT = [{ Sid: 'Fault', Effect: 'Deny', Action: 'iot:*', Resource: '*' }]
+const denyIotStatements = [{ Sid: 'Fault', Effect: 'Deny', Action: 'iot:*', Resource: '*' }]
 
 /** @param api The one whose faults are told. */
 export function faultsOf({ directory, sts, iot, clock, issued }: Account, api: HttpApi): Faults {
@@ -43,8 +43,11 @@ export function faultsOf({ directory, sts, iot, clock, issued }: Account, api: H
       const arns = [...issued].flatMap((id) => directory.accessKey(id)?.principal.issuerArn ?? [])
       const names = [...new Set(arns)].flatMap((arn) => directory.role(arn)?.roleName ?? [])
       for (const name of names) {
-        if (denied) directory.putRolePolicy(name, 'fault', { Version: '2012-10-17', Statement: DENY_IOT })
-        else if (directory.role(name)?.inlinePolicies.has('fault')) directory.deleteRolePolicy(name, 'fault')
+        if (denied) {
+          directory.putRolePolicy(name, 'fault', { Version: '2012-10-17', Statement: denyIotStatements })
+        } else if (directory.role(name)?.inlinePolicies.has('fault')) {
+          directory.deleteRolePolicy(name, 'fault')
+        }
       }
       return names
     },

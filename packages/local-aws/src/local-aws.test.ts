@@ -115,10 +115,14 @@ async function started(change: (stack: ReturnType<typeof template>) => void = ()
   }
 }
 
-const vend = (aws: LocalAws, key = aws.developer) => send(aws.ca, aws.outputs.Test?.Url ?? '', { method: 'POST', key })
+function vend(aws: LocalAws, key = aws.developer) {
+  return send(aws.ca, aws.outputs.Test?.Url ?? '', { method: 'POST', key })
+}
 
 /** Folders of running stand-ins and their functions; test assemblies are named otherwise. */
-const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`local-aws-${process.pid}-`)).length
+function leftovers() {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`local-aws-${process.pid}-`)).length
+}
 
 describe('startLocalAws', () => {
   let subject: Awaited<ReturnType<typeof started>>
@@ -132,7 +136,7 @@ describe('startLocalAws', () => {
     const { status, body } = await vend(aws)
     expect({ status, ...JSON.parse(body) }).toEqual({
       status: 200,
-      accessKeyId: expect.stringMatching(/^ASIA/),
+      accessKeyId: expect.stringMatching(/^ASIA/u),
       user: 'arn:aws:iam::123456789012:user/developer',
       arn: 'arn:aws:sts::123456789012:assumed-role/topics/alice',
     })
@@ -141,7 +145,7 @@ describe('startLocalAws', () => {
   it('resolves outputs to addresses on this machine', () => {
     const { aws } = subject
     expect(aws.outputs).toEqual({ Test: { Url: `${aws.endpoints.api}/credentials`, Endpoint: aws.endpoints.iot } })
-    expect(aws.endpoints.iot).toMatch(/^localhost:\d+$/)
+    expect(aws.endpoints.iot).toMatch(/^localhost:\d+$/u)
   })
 
   it('tells the journal what was created, in an order that works', () => {
@@ -263,8 +267,9 @@ describe('what the template says counts', () => {
   it('without leave for the API to call the function: 500', async () => {
     await using subject = await started((stack) => {
       const permission = stack.Resources.Permission
-      if (permission !== undefined)
+      if (permission !== undefined) {
         permission.Properties.SourceArn = 'arn:aws:execute-api:us-east-1:123456789012:another/*/*'
+      }
     })
     expect(await vend(subject.aws)).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' })
   })

@@ -110,8 +110,9 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       const [api = await services.createHttpApi('none', undefined)] = account.apis
       options.serving?.(whereIs(account, api))
     }
-    for (const stack of stacks)
+    for (const stack of stacks) {
       realised.push(await realise(stack, services, exports, parameters, stack === stacks.at(-1) ? standing : undefined))
+    }
     const [api = await services.createHttpApi('none', undefined)] = account.apis
     return describe(account, realised, api)
   } catch (error) {
@@ -120,13 +121,15 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }
 }
 
-const whereIs = ({ settings, caFile, sts, iam, iot }: Account, api: HttpApi): Served => ({
-  id: settings.id,
-  region: settings.region,
-  accountId: settings.accountId,
-  caFile,
-  endpoints: { sts: sts.url, iam: iam.url, api: api.endpoint, iot: iot.endpoint },
-})
+function whereIs({ settings, caFile, sts, iam, iot }: Account, api: HttpApi): Served {
+  return {
+    id: settings.id,
+    region: settings.region,
+    accountId: settings.accountId,
+    caFile,
+    endpoints: { sts: sts.url, iam: iam.url, api: api.endpoint, iot: iot.endpoint },
+  }
+}
 
 function describe(account: Account, stacks: readonly RealisedStack[], api: HttpApi): LocalAws {
   const { directory, sts, iot, settings } = account
@@ -161,17 +164,25 @@ function describe(account: Account, stacks: readonly RealisedStack[], api: HttpA
   }
 }
 
-const mayRevoke = (region: string, accountId: string) => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Action: ['iam:GetRole', 'iam:ListRolePolicies', 'iam:GetRolePolicy', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy'],
-      Resource: `arn:aws:iam::${accountId}:role/*`,
-    },
-    { Effect: 'Allow', Action: 'iot:DeleteConnection', Resource: `arn:aws:iot:${region}:${accountId}:client/*` },
-  ],
-})
+function mayRevoke(region: string, accountId: string) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: [
+          'iam:GetRole',
+          'iam:ListRolePolicies',
+          'iam:GetRolePolicy',
+          'iam:PutRolePolicy',
+          'iam:DeleteRolePolicy',
+        ],
+        Resource: `arn:aws:iam::${accountId}:role/*`,
+      },
+      { Effect: 'Allow', Action: 'iot:DeleteConnection', Resource: `arn:aws:iot:${region}:${accountId}:client/*` },
+    ],
+  }
+}
 
 /** The one region (or account) that everything is in. Stacks that name different ones cannot be served together. */
 function settle(

@@ -7,7 +7,7 @@ const longRun = Number(process.env.FUZZ_SECONDS ?? 0)
 /** Printed with every result; FUZZ_SEED repeats one. */
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 0x7fffffff)
 /** What may be left over after all cases: a leak of a few hundred bytes per case exceeds it in a long run. */
-const HEAP_GROWTH_MIB = 32
+const heapGrowthMib = 32
 
 interface Campaign {
   /** What is fuzzed, for the line that says how it went. */
@@ -20,11 +20,14 @@ interface Campaign {
 }
 
 /** Seconds that one property of a campaign takes; undefined when cases are counted instead. */
-const secondsOf = ({ properties = 1, seconds }: Campaign): number | undefined =>
-  longRun > 0 ? longRun / properties : seconds
+function secondsOf({ properties = 1, seconds }: Campaign): number | undefined {
+  return longRun > 0 ? longRun / properties : seconds
+}
 
 /** Jest's limit for a test that runs a property of this campaign, in milliseconds. */
-export const fuzzTimeout = (campaign: Campaign): number => (secondsOf(campaign) ?? 30) * 1000 + 30_000
+export function fuzzTimeout(campaign: Campaign): number {
+  return (secondsOf(campaign) ?? 30) * 1000 + 30_000
+}
 
 /**
  * Runs a property; says how many cases, which seed and how much memory that took.
@@ -52,8 +55,9 @@ export async function fuzz<Ts>(
       `resident ${before.resident} → ${after.resident} MiB, heap ${before.heap} → ${after.heap} MiB\n`,
   )
   if (result.failed) throw new Error(await fc.asyncDefaultReportMessage(result))
-  if (after.heap - before.heap > HEAP_GROWTH_MIB)
+  if (after.heap - before.heap > heapGrowthMib) {
     throw new Error(`${campaign.subject}: the heap grew from ${before.heap} to ${after.heap} MiB.`)
+  }
   return result.numRuns
 }
 

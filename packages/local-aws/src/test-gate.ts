@@ -23,8 +23,11 @@ export async function closedGate(): Promise<Gate> {
   let isOpen = false
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
-    if (isOpen) socket.destroy()
-    else sockets.add(socket)
+    if (isOpen) {
+      socket.destroy()
+    } else {
+      sockets.add(socket)
+    }
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -8,7 +8,7 @@ export interface TlsMaterial {
   readonly key: string
 }
 
-const DAY = 24 * 60 * 60 * 1000
+const day = 24 * 60 * 60 * 1000
 
 /**
  * Makes a certificate authority and a certificate for `localhost`, `127.0.0.1` and `::1`, both EC P-256.
@@ -21,8 +21,8 @@ export async function createTlsMaterial(): Promise<TlsMaterial> {
   // Loaded here because it is the slowest import of the package and most of its users never start a server.
   const { generate } = await import('selfsigned')
   const run = randomBytes(4).toString('hex')
-  const notBeforeDate = new Date(Date.now() - DAY)
-  const notAfterDate = new Date(Date.now() + 30 * DAY)
+  const notBeforeDate = new Date(Date.now() - day)
+  const notAfterDate = new Date(Date.now() + 30 * day)
   const authority = await generate([{ name: 'commonName', value: `Local AWS ${run}` }], {
     keyType: 'ec',
     curve: 'P-256',

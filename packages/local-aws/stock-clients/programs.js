@@ -1,100 +1,112 @@
 // The programs, and what each must be answered. Every refusal stands beside its allowed twin.
 import { fileURLToPath } from 'node:url'
 
-const SCRIPT = fileURLToPath(new URL('assume_and_listen.py', import.meta.url))
-const allowed = (says) => ({ outcome: 'allowed', says })
-const refused = (says) => ({ outcome: 'refused', says })
+const scriptPath = fileURLToPath(new URL('assume_and_listen.py', import.meta.url))
+function allowed(says) {
+  return { outcome: 'allowed', says }
+}
+function refused(says) {
+  return { outcome: 'refused', says }
+}
 
 /** A case: what is done, as whom (see stage.js), with which arguments, and what must come of it. */
-export const awsCli = ({ roleArn }) => {
+export function awsCli({ roleArn }) {
   const assume = ['sts', 'assume-role', '--role-arn', roleArn, '--role-session-name', 'me', '--output', 'text']
   const assumed = [...assume, '--query', 'AssumedRoleUser.Arn']
   const identity = ['sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text']
   const publish = (topic) => ['iot-data', 'publish', '--topic', topic, '--qos', '1', '--payload', 'aGVsbG8=']
   return [
-    ['get-caller-identity, developer', 'developer', identity, allowed(/:user\/developer$/)],
-    ['get-caller-identity, wrong secret key', 'tampered', identity, refused(/\(SignatureDoesNotMatch\)/)],
-    ['get-caller-identity, vended', 'vended', identity, allowed(/:assumed-role\/.+\/developer$/)],
+    ['get-caller-identity, developer', 'developer', identity, allowed(/:user\/developer$/u)],
+    ['get-caller-identity, wrong secret key', 'tampered', identity, refused(/\(SignatureDoesNotMatch\)/u)],
+    ['get-caller-identity, vended', 'vended', identity, allowed(/:assumed-role\/.+\/developer$/u)],
     [
       'assume-role, developer',
       'developer',
       assumed,
-      refused(/\(AccessDenied\).*is not authorized to perform: sts:Ass/),
+      refused(/\(AccessDenied\).*is not authorized to perform: sts:Ass/u),
     ],
-    ['assume-role, the vendor', 'vendor', assumed, allowed(/:assumed-role\/.+\/me$/)],
-    ['iot-data publish to test, vended', 'vended', publish('test'), allowed(/^$/)],
-    ['iot-data publish to other, vended', 'vended', publish('other'), refused(/\(ForbiddenException\)/)],
-    ['iot-data publish to test, developer', 'developer', publish('test'), refused(/\(ForbiddenException\)/)],
+    ['assume-role, the vendor', 'vendor', assumed, allowed(/:assumed-role\/.+\/me$/u)],
+    ['iot-data publish to test, vended', 'vended', publish('test'), allowed(/^$/u)],
+    ['iot-data publish to other, vended', 'vended', publish('other'), refused(/\(ForbiddenException\)/u)],
+    ['iot-data publish to test, developer', 'developer', publish('test'), refused(/\(ForbiddenException\)/u)],
   ]
 }
 
-export const curl = ({ region, credentialsUrl }) => {
+export function curl({ region, credentialsUrl }) {
   // The keys go in by standard input: every user of a machine can read command lines. The answer is kept back for the same reason.
   const script = `body=$(printf 'user = "%s:%s"\\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" |
     curl --silent --config - --cacert "$AWS_CA_BUNDLE" --aws-sigv4 "aws:amz:$1:execute-api" --fail-with-body \
       --header content-type:application/json --data "$3" "$2") || { echo "$body" >&2; exit 1; }; echo credentials`
   const post = (body) => ['-c', script, 'sh', region, credentialsUrl, body]
   return [
-    ['POST /credentials', 'developer', post('{"publish":["test"]}'), allowed(/^credentials$/)],
+    ['POST /credentials', 'developer', post('{"publish":["test"]}'), allowed(/^credentials$/u)],
     [
       'POST /credentials for a topic not granted',
       'developer',
       post('{"publish":["other"]}'),
-      refused(/"status":403.*\bother\b/),
+      refused(/"status":403.*\bother\b/u),
     ],
     [
       'POST /credentials, wrong secret key',
       'tampered',
       post('{"publish":["test"]}'),
-      refused(/^\{"message":"Forbidden"\}$/),
+      refused(/^\{"message":"Forbidden"\}$/u),
     ],
   ]
 }
 
-export const boto3 = ({ roleArn }) => {
-  const assume = [SCRIPT, 'assume', roleArn, 'test']
+export function boto3({ roleArn }) {
+  const assume = [scriptPath, 'assume', roleArn, 'test']
   return [
-    ['AssumeRole, developer', 'developer', assume, refused(/\(AccessDenied\).*sts:AssumeRole/)],
-    ['AssumeRole, the vendor', 'vendor', assume, allowed(/:assumed-role\/.+\/session$/)],
+    ['AssumeRole, developer', 'developer', assume, refused(/\(AccessDenied\).*sts:AssumeRole/u)],
+    ['AssumeRole, the vendor', 'vendor', assume, allowed(/:assumed-role\/.+\/session$/u)],
   ]
 }
 
 /** Closed without a word is how AWS IoT refuses in MQTT 3.1.1; MQTT 5 has reason code 0x87, not authorized. */
-export const mqtt = (library, version) => (stage) => {
-  const listen = (topic, ...more) => [
-    ...[SCRIPT, 'listen', stage.credentialsUrl, topic, '--library', library, '--mqtt', version],
-    ...more,
-  ]
-  const [v5, awscrt] = [version === '5', library === 'awscrt']
-  const connect = v5 ? /CONNACK 0x87/ : awscrt ? /AWS_ERROR_MQTT_UNEXPECTED_HANGUP/ : /closed before CONNACK/
-  // The device SDK may tell of the request that ended with the connection before it tells of the connection.
-  const subscribe = v5 ? /SUBACK 0x87/ : /closed before SUBACK|AWS_ERROR_MQTT_CANCELLED_FOR_CLEAN_SESSION/
-  return [
-    ['subscribe and publish to test', 'developer', listen('test'), allowed(/got back what it published to test/)],
-    ['subscribe to other', 'developer', listen('other'), refused(subscribe)],
-    ...(v5
-      ? []
-      : [['publish to other', 'developer', listen('test', '--publish-to', 'other'), refused(/closed before message/)]]),
-    ['connect as another user', 'developer', listen('test', '--client-id', 'bob:1'), refused(connect)],
-    [
-      'WebSocket signed with a wrong secret key',
-      'developer',
-      listen('test', '--tamper'),
-      refused(awscrt ? /AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE/ : /the WebSocket was refused/),
-    ],
-  ]
+export function mqtt(library, version) {
+  return (stage) => {
+    const listen = (topic, ...more) => [
+      ...[scriptPath, 'listen', stage.credentialsUrl, topic, '--library', library, '--mqtt', version],
+      ...more,
+    ]
+    const [v5, awscrt] = [version === '5', library === 'awscrt']
+    const connect = v5 ? /CONNACK 0x87/u : awscrt ? /AWS_ERROR_MQTT_UNEXPECTED_HANGUP/u : /closed before CONNACK/u
+    // The device SDK may tell of the request that ended with the connection before it tells of the connection.
+    const subscribe = v5 ? /SUBACK 0x87/u : /closed before SUBACK|AWS_ERROR_MQTT_CANCELLED_FOR_CLEAN_SESSION/u
+    return [
+      ['subscribe and publish to test', 'developer', listen('test'), allowed(/got back what it published to test/u)],
+      ['subscribe to other', 'developer', listen('other'), refused(subscribe)],
+      ...(v5
+        ? []
+        : [
+            [
+              'publish to other',
+              'developer',
+              listen('test', '--publish-to', 'other'),
+              refused(/closed before message/u),
+            ],
+          ]),
+      ['connect as another user', 'developer', listen('test', '--client-id', 'bob:1'), refused(connect)],
+      [
+        'WebSocket signed with a wrong secret key',
+        'developer',
+        listen('test', '--tamper'),
+        refused(awscrt ? /AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE/u : /the WebSocket was refused/u),
+      ],
+    ]
+  }
 }
 
 /**
  * mosquitto's clients cannot send a signed query: up to 2.0 they speak no WebSocket, and 2.1's --ws has no option for the path. So
  * all that they can show is the refusal of somebody who does not sign; the programs above are the allowed twins.
  */
-export const mosquitto =
-  (webSocket) =>
-  ({ iotPort, caFile }) => {
+export function mosquitto(webSocket) {
+  return ({ iotPort, caFile }) => {
     const server = ['-h', 'localhost', '-p', String(iotPort), '--cafile', caFile, ...(webSocket ? ['--ws'] : [])]
     const how = webSocket ? 'unsigned WebSocket' : 'MQTT without WebSocket'
-    const lost = refused(/connection was lost|refused|Error|Protocol error/i)
+    const lost = refused(/connection was lost|refused|Error|Protocol error/iu)
     return [
       [
         `mosquitto_pub to test, ${how}`,
@@ -110,5 +122,6 @@ export const mosquitto =
       ],
     ]
   }
+}
 
-export const librariesOf = [SCRIPT, 'libraries']
+export const librariesOf = [scriptPath, 'libraries']

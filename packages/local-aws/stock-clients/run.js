@@ -23,21 +23,30 @@ async function put(name, program, cases) {
   }
 }
 
-const version = async (program, args, pattern) => pattern.exec((await run(program, args))?.text ?? '')?.[1]
+async function version(program, args, pattern) {
+  return pattern.exec((await run(program, args))?.text ?? '')?.[1]
+}
 
 const stage = await setStage().catch(({ message }) => {
   console.error(message)
   process.exit(1)
 })
 try {
-  const aws = await version('aws', ['--version'], /aws-cli\/(\S+)/)
-  if (aws === undefined) absent.push('aws-cli')
-  else await put(`aws-cli ${aws}`, 'aws', awsCli(stage))
+  const aws = await version('aws', ['--version'], /aws-cli\/(\S+)/u)
+  if (aws === undefined) {
+    absent.push('aws-cli')
+  } else {
+    await put(`aws-cli ${aws}`, 'aws', awsCli(stage))
+  }
 
-  const curlVersion = await version('curl', ['--version'], /^curl (\S+)/)
-  if (curlVersion === undefined) absent.push('curl')
-  else if (!(await run('curl', ['--help', 'all'])).text.includes('--aws-sigv4')) absent.push('curl with --aws-sigv4')
-  else await put(`curl ${curlVersion}`, 'sh', curl(stage))
+  const curlVersion = await version('curl', ['--version'], /^curl (\S+)/u)
+  if (curlVersion === undefined) {
+    absent.push('curl')
+  } else if (!(await run('curl', ['--help', 'all'])).text.includes('--aws-sigv4')) {
+    absent.push('curl with --aws-sigv4')
+  } else {
+    await put(`curl ${curlVersion}`, 'sh', curl(stage))
+  }
 
   const found = await run(python, librariesOf)
   const libraries = found?.code === 0 ? JSON.parse(found.text) : {}
@@ -53,10 +62,11 @@ try {
     if (libraries.awscrt) await put(`awscrt ${libraries.awscrt}, MQTT 3.1.1`, python, mqtt('awscrt', '3')(stage))
   }
 
-  const mosquittoVersion = await version('mosquitto_sub', ['--help'], /mosquitto_sub version (\S+)/)
-  if (mosquittoVersion === undefined) absent.push('mosquitto_sub')
-  else {
-    const webSocket = /^ *--ws\b/m.test((await run('mosquitto_sub', ['--help'])).text)
+  const mosquittoVersion = await version('mosquitto_sub', ['--help'], /mosquitto_sub version (\S+)/u)
+  if (mosquittoVersion === undefined) {
+    absent.push('mosquitto_sub')
+  } else {
+    const webSocket = /^ *--ws\b/mu.test((await run('mosquitto_sub', ['--help'])).text)
     // `env` runs what it is given, so that both programs stand in one table.
     await put(`mosquitto ${mosquittoVersion}`, 'env', mosquitto(webSocket)(stage))
   }

@@ -8,18 +8,20 @@ import { promisify } from 'node:util'
 import { send } from '../dist/apigateway/test-client.js'
 import { announce, startLocalAws } from '../dist/index.js'
 
-const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
-const TIMEOUT_MS = 60_000
+function path(relative) {
+  return fileURLToPath(new URL(relative, import.meta.url))
+}
+const timeoutMs = 60_000
 
 /** Runs a program to its end. A program that is not there answers `undefined`. */
 export async function run(program, args, env = process.env) {
   try {
-    const { stdout, stderr } = await promisify(execFile)(program, args, { env, timeout: TIMEOUT_MS })
+    const { stdout, stderr } = await promisify(execFile)(program, args, { env, timeout: timeoutMs })
     return { code: 0, text: (stdout || stderr).trim() }
   } catch (error) {
     if (error.code === 'ENOENT') return undefined
     const text = (error.stderr || error.stdout || error.message).trim()
-    return { code: error.killed ? `no end within ${TIMEOUT_MS / 1000} s` : error.code, text }
+    return { code: error.killed ? `no end within ${timeoutMs / 1000} s` : error.code, text }
   }
 }
 
@@ -68,7 +70,7 @@ export async function setStage() {
 /** Evaluates what the command prints as a shell would, in an otherwise clean environment. */
 async function printedEnvironment(folder) {
   const { PATH, HOME, LANG = 'C.UTF-8', INIT_CWD: _, ...rest } = process.env
-  const tools = Object.fromEntries(Object.entries(rest).filter(([name]) => /^(PYENV|PYTHON|VIRTUAL_ENV)/.test(name)))
+  const tools = Object.fromEntries(Object.entries(rest).filter(([name]) => /^(PYENV|PYTHON|VIRTUAL_ENV)/u.test(name)))
   const script =
     'cd "$1" && exports="$("$2" "$3" --env)" && eval "$exports" && exec "$2" -p "JSON.stringify(process.env)"'
   const args = ['-c', script, 'sh', folder, process.execPath, path('../dist/cli/main.js')]
@@ -92,4 +94,6 @@ function vendorRole(aws, { FunctionName }) {
   return aws.directory.role(aws.functions.get(FunctionName).configuration.roleArn)
 }
 
-const otherEnd = (text) => text.slice(0, -1) + (text.endsWith('A') ? 'B' : 'A')
+function otherEnd(text) {
+  return text.slice(0, -1) + (text.endsWith('A') ? 'B' : 'A')
+}

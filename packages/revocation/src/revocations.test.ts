@@ -8,7 +8,9 @@ import { readVendorRolePolicy, vendorRolePolicy } from './vendor-role-policy.js'
 
 const hour = 3_600_000
 const noon = Date.parse('2026-11-23T12:00:00Z')
-const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement })
+function policy(...Statement: object[]) {
+  return { Version: '2012-10-17', Statement }
+}
 const allow = { Effect: 'Allow', Action: '*', Resource: '*' }
 const roleArn = 'arn:aws:iam::123456789012:role/topics'
 

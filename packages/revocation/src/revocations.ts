@@ -59,4 +59,6 @@ function without(signedOut: readonly SignedOut[], sessionName: string): SignedOu
   return signedOut.filter((one) => one.sessionName !== sessionName)
 }
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+function compare(a: string, b: string) {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -96,12 +96,17 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise<void>((wake) => waiting.push(wake))
 }
 
-const refused = (event: string, clientId: string) =>
-  journal.filter((one) => one.event === event && one.outcome === 'refused' && one.fields?.clientId === clientId).length
+function refused(event: string, clientId: string) {
+  return journal.filter((one) => one.event === event && one.outcome === 'refused' && one.fields?.clientId === clientId)
+    .length
+}
 
-const vendorRoleName = () =>
-  String(aws.directory.role(roleName)?.trustPolicy.Statement[0]?.Principal?.AWS?.[0]).split('/')[1]
-const policiesOf = (name = '') => [...(aws.directory.role(name)?.inlinePolicies.keys() ?? [])]
+function vendorRoleName() {
+  return String(aws.directory.role(roleName)?.trustPolicy.Statement[0]?.Principal?.AWS?.[0]).split('/')[1]
+}
+function policiesOf(name = '') {
+  return [...(aws.directory.role(name)?.inlinePolicies.keys() ?? [])]
+}
 
 describe('a revoked user', () => {
   it('could do all before, can do nothing after, and all again with new credentials once it is undone', async () => {

@@ -149,4 +149,6 @@ export class Revoker {
 /** Milliseconds that {@link serverTime} may be behind: a session issued just now must not be missed. */
 const clockError = 2000
 
-const wholeSeconds = (milliseconds: number) => Math.ceil(milliseconds / 1000) * 1000
+function wholeSeconds(milliseconds: number) {
+  return Math.ceil(milliseconds / 1000) * 1000
+}

@@ -69,6 +69,9 @@ export async function writeRolePolicy(
   const text = document === undefined ? undefined : JSON.stringify(document)
   if (text === own) return
   const target = { RoleName, PolicyName: policyName }
-  if (text === undefined) await iam.send(new DeleteRolePolicyCommand(target))
-  else await iam.send(new PutRolePolicyCommand({ ...target, PolicyDocument: text }))
+  if (text === undefined) {
+    await iam.send(new DeleteRolePolicyCommand(target))
+  } else {
+    await iam.send(new PutRolePolicyCommand({ ...target, PolicyDocument: text }))
+  }
 }

@@ -15,7 +15,7 @@ export function topicRolePolicy({ revoked, signedOut }: Revocations): PolicyDocu
     ...times.map((before) => {
       const names = signedOut.filter((one) => one.before === before).map(({ sessionName }) => sessionName)
       const time = isoSeconds(before)
-      return deny(`SignedOut${time.replaceAll(/[-:]/g, '')}`, names, { DateLessThan: { 'aws:TokenIssueTime': time } })
+      return deny(`SignedOut${time.replaceAll(/[-:]/gu, '')}`, names, { DateLessThan: { 'aws:TokenIssueTime': time } })
     }),
   ])
 }
@@ -30,10 +30,13 @@ function readStatements(statements: readonly Statement[]): Revocations {
   const revoked: string[] = []
   const signedOut: SignedOut[] = []
   for (const { Condition } of statements) {
-    const names = [Condition?.StringLike?.['aws:userid'] ?? []].flat().map((pattern) => pattern.replace(/^\*:/, ''))
+    const names = [Condition?.StringLike?.['aws:userid'] ?? []].flat().map((pattern) => pattern.replace(/^\*:/u, ''))
     const time = Condition?.DateLessThan?.['aws:TokenIssueTime']
-    if (time === undefined) revoked.push(...names)
-    else signedOut.push(...names.map((sessionName) => ({ sessionName, before: Date.parse(String(time)) })))
+    if (time === undefined) {
+      revoked.push(...names)
+    } else {
+      signedOut.push(...names.map((sessionName) => ({ sessionName, before: Date.parse(String(time)) })))
+    }
   }
   return { revoked, signedOut }
 }

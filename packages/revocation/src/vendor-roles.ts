@@ -15,7 +15,7 @@ export async function vendorRoles(iam: IAMClient, topicRoleName: string): Promis
     .flatMap(({ Effect, Principal }) => (Effect === 'Allow' ? [Principal] : []))
   const principals = trusted.flatMap((one) => (typeof one === 'object' ? Object.values(one).flat() : [one ?? 'nobody']))
   const names = principals.map((principal) => {
-    const name = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:.*\/)?([\w+=,.@-]+)$/.exec(principal)?.[1]
+    const name = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:.*\/)?([\w+=,.@-]+)$/u.exec(principal)?.[1]
     if (name !== undefined) return name
     throw unknown(`The role ${topicRoleName} trusts '${principal}', which is not a role.`, principal)
   })

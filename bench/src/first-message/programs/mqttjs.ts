@@ -1,5 +1,5 @@
 // MQTT.js on a URL presigned with the AWS SDK's signer.
-import { done, mark, TOPIC, target } from './report.js'
+import { done, mark, target, topic } from './report.js'
 
 const [{ connectAsync }, { SignatureV4 }, { HttpRequest }, { Hash }] = await Promise.all([
   import('mqtt'),
@@ -28,6 +28,6 @@ const client = await connectAsync(`wss://${host}/mqtt?${parameters}`, {
 })
 mark('connack')
 client.on('message', done)
-await client.subscribeAsync(TOPIC, { qos: 1 })
+await client.subscribeAsync(topic, { qos: 1 })
 mark('suback')
-await client.publishAsync(TOPIC, 'hello', { qos: 1 })
+await client.publishAsync(topic, 'hello', { qos: 1 })

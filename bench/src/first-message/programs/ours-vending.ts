@@ -1,18 +1,18 @@
 // Ours from nothing: it vends first.
-import { done, mark, TOPIC, target } from './report.js'
+import { done, mark, target, topic } from './report.js'
 
 const { connect, fromVendor } = await import('@topic-credentials/client')
 mark('imported')
 const { ca, region, suffix } = target
 const { url, ...key } = target.vendor
 const vendor = fromVendor({ url, region, ca, credentials: key })
-const vendAndMark = async (options?: { readonly signal?: AbortSignal }) => {
+async function vendAndMark(options?: { readonly signal?: AbortSignal }) {
   const identity = await vendor(options)
   mark('vended')
   return identity
 }
 const session = await connect({ credentials: Object.assign(vendAndMark, vendor), ca, clientIdSuffix: suffix })
 mark('connack')
-await session.subscribe(TOPIC, { onMessage: done }).ready
+await session.subscribe(topic, { onMessage: done }).ready
 mark('suback')
-await session.publish(TOPIC, 'hello')
+await session.publish(topic, 'hello')

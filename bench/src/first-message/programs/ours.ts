@@ -1,5 +1,5 @@
 // Ours with credentials at hand; MQTT=3 for MQTT 3.1.1.
-import { done, mark, TOPIC, target } from './report.js'
+import { done, mark, target, topic } from './report.js'
 
 const { connect } = await import('@topic-credentials/client')
 mark('imported')
@@ -16,6 +16,6 @@ const session = await connect({
   mqtt: process.env.MQTT === '3' ? 3 : 5,
 })
 mark('connack')
-await session.subscribe(TOPIC, { onMessage: done }).ready
+await session.subscribe(topic, { onMessage: done }).ready
 mark('suback')
-await session.publish(TOPIC, 'hello')
+await session.publish(topic, 'hello')

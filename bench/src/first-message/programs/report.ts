@@ -16,7 +16,7 @@ export interface Target {
   readonly vendor: { readonly url: string; readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-export const TOPIC = 'test'
+export const topic = 'test'
 
 /** Moments, as `now` tells them. */
 export type Moments = Readonly<

@@ -1,12 +1,15 @@
 // The bare device SDK with MQTT 3.1.1, as its samples use it.
-import { done, mark, TOPIC, target } from './report.js'
+import { done, mark, target, topic } from './report.js'
 
 const { auth, iot, mqtt } = await import('aws-iot-device-sdk-v2')
 mark('imported')
 const { endpoint, port, region, ca, identity, suffix } = target
 const { accessKeyId, secretAccessKey, sessionToken } = identity
-const credentials_provider = auth.AwsCredentialsProvider.newStatic(accessKeyId, secretAccessKey, sessionToken)
-const config = iot.AwsIotMqttConnectionConfigBuilder.new_with_websockets({ region, credentials_provider })
+const credentialsProvider = auth.AwsCredentialsProvider.newStatic(accessKeyId, secretAccessKey, sessionToken)
+const config = iot.AwsIotMqttConnectionConfigBuilder.new_with_websockets({
+  region,
+  credentials_provider: credentialsProvider,
+})
   .with_certificate_authority(ca)
   .with_endpoint(endpoint)
   .with_port(port)
@@ -16,6 +19,6 @@ const config = iot.AwsIotMqttConnectionConfigBuilder.new_with_websockets({ regio
 const connection = new mqtt.MqttClient().new_connection(config)
 await connection.connect()
 mark('connack')
-await connection.subscribe(TOPIC, mqtt.QoS.AtLeastOnce, done)
+await connection.subscribe(topic, mqtt.QoS.AtLeastOnce, done)
 mark('suback')
-await connection.publish(TOPIC, 'hello', mqtt.QoS.AtLeastOnce)
+await connection.publish(topic, 'hello', mqtt.QoS.AtLeastOnce)

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { auth, mqtt5 } from 'aws-iot-device-sdk-v2'
-import { done, mark, TOPIC, target } from './report.js'
+import { done, mark, target, topic } from './report.js'
 
 /** Connects, subscribes, publishes. */
 export async function openMqtt5(
@@ -22,8 +22,8 @@ export async function openMqtt5(
   client.start()
   await connected
   mark('connack')
-  await client.subscribe({ subscriptions: [{ topicFilter: TOPIC, qos: 1 }] })
+  await client.subscribe({ subscriptions: [{ topicFilter: topic, qos: 1 }] })
   mark('suback')
-  await client.publish({ topicName: TOPIC, payload: 'hello', qos: 1 })
+  await client.publish({ topicName: topic, payload: 'hello', qos: 1 })
   return client
 }

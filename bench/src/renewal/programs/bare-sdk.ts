@@ -22,4 +22,6 @@ export function clientConfig(
   return builder.build()
 }
 
-export const textOf = ({ payload }: mqtt5.PublishPacket): string => Buffer.from(payload as ArrayBuffer).toString()
+export function textOf({ payload }: mqtt5.PublishPacket): string {
+  return Buffer.from(payload as ArrayBuffer).toString()
+}

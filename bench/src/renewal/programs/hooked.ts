@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { auth, type http, mqtt5 } from 'aws-iot-device-sdk-v2'
-import { TOPIC } from '../topic.js'
+import { topic } from '../topic.js'
 import { clientConfig, textOf } from './bare-sdk.js'
 import type { Subscribe } from './subscriber.js'
 
@@ -35,7 +35,7 @@ export const subscribe: Subscribe = async ({ target, credentials, received, conn
   const first = once(client, 'connectionSuccess')
   client.start()
   await first
-  await client.subscribe({ subscriptions: [{ topicFilter: TOPIC, qos: 1 }] })
+  await client.subscribe({ subscriptions: [{ topicFilter: topic, qos: 1 }] })
   client.on('connectionSuccess', connected)
   return clientId
 }

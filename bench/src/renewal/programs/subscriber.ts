@@ -44,7 +44,9 @@ const arrivals: Arrival[] = []
 let last = Number.POSITIVE_INFINITY
 let waiting: 'nothing' | 'connection' | 'message' = 'nothing'
 
-const answer = (message: Answer) => process.send?.(message)
+function answer(message: Answer) {
+  return process.send?.(message)
+}
 const stage: Stage = {
   target,
   credentials,

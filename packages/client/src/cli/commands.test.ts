@@ -62,7 +62,7 @@ describe('publish', () => {
     expect(await project.run('publish', '{"on":true}', '--topic', topic)).toMatchObject({
       code: 0,
       out: [`1 of 1 message to '${topic}' acknowledged`],
-      err: expect.stringMatching(/^Using the stand-in that is running already.*\nVended to developer until .*\n$/),
+      err: expect.stringMatching(/^Using the stand-in that is running already.*\nVended to developer until .*\n$/u),
     })
     expect(await received()).toEqual({ topic, payload: '{"on":true}' })
   })
@@ -121,7 +121,7 @@ describe('publish', () => {
     child.stdin.write('one\n')
     await received()
     child.kill('SIGINT')
-    expect(await end).toMatchObject({ code: 130, out: [expect.stringMatching(/^[01] of 1 message /)] })
+    expect(await end).toMatchObject({ code: 130, out: [expect.stringMatching(/^[01] of 1 message /u)] })
     const late = await ended(project.start('publish', '--topic', topic, '--timeout', '3'))
     expect(late).toMatchObject({ code: 6, out: [`0 of 0 messages to '${topic}' acknowledged`] })
   })
@@ -178,7 +178,7 @@ describe('credentials', () => {
     const { code, out, err } = await project.run('credentials')
     const vended = JSON.parse(out.join('')) as AwsCredentialIdentity & { sessionToken: string }
     expect(Object.keys(vended)).toEqual(['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration'])
-    expect(await callerOf({ ...vended, expiration: new Date(String(vended.expiration)) })).toMatch(/\/developer$/)
+    expect(await callerOf({ ...vended, expiration: new Date(String(vended.expiration)) })).toMatch(/\/developer$/u)
     expect(code).toBe(0)
     expect(err).toContain('Vended to developer')
     for (const secret of [vended.secretAccessKey, vended.sessionToken]) expect(err).not.toContain(secret)
@@ -251,7 +251,7 @@ describe('credentials', () => {
     it('gives credentials to any AWS SDK, by the line that the help shows', async () => {
       const env = { ...process.env, ...deployed.env, AWS_PROFILE: 'topics', AWS_ENDPOINT_URL_STS: aws.endpoints.sts }
       const { stdout } = await promisify(execFile)(process.execPath, [stockSdk], { env: { ...env, NODE_OPTIONS: '' } })
-      expect(stdout).toMatch(/^arn:aws:sts::.*:assumed-role\/.*\/developer\n$/)
+      expect(stdout).toMatch(/^arn:aws:sts::.*:assumed-role\/.*\/developer\n$/u)
     })
 
     it('prints the five fields alone, and nothing on stderr', async () => {
@@ -279,22 +279,25 @@ describe('explain', () => {
     ['connect', 'developer:lamp', undefined],
   ])('allows to %s %s', async (operation, topic, grant) => {
     const { code, out } = await project.run('explain', operation, topic)
-    expect(out[0]).toMatch(/^Allowed for developer: /)
+    expect(out[0]).toMatch(/^Allowed for developer: /u)
     expect(out[1]).toBe(grant)
     expect(code).toBe(0)
   })
 
   it.each([
     ['publish', 'users/developre/a', 'Nearest grant: publish users/developer/#'],
-    ['subscribe', '#', /^Nearest grant: subscribe /],
+    ['subscribe', '#', /^Nearest grant: subscribe /u],
     ['receive', 'tests', 'Nearest grant: subscribe test'],
     ['connect', 'bob:lamp', undefined],
     ['retain', 'test', 'Nearest grant: publish test'],
   ])('does not allow to %s %s, with exit code 3', async (operation, topic, nearest) => {
     const { code, out } = await project.run('explain', operation, topic)
-    expect(out[0]).toMatch(/^Not allowed for developer: /)
-    if (nearest === undefined) expect(out).toHaveLength(1)
-    else expect(out[1]).toMatch(nearest)
+    expect(out[0]).toMatch(/^Not allowed for developer: /u)
+    if (nearest === undefined) {
+      expect(out).toHaveLength(1)
+    } else {
+      expect(out[1]).toMatch(nearest)
+    }
     expect(code).toBe(3)
   })
 
@@ -323,7 +326,7 @@ describe('whoami', () => {
       'client ID prefix': 'developer:',
       publish: 'test, users/developer/#',
       retain: 'nothing',
-      expires: expect.stringMatching(/Z, in (60:00|59:\d\d)$/),
+      expires: expect.stringMatching(/Z, in (60:00|59:\d\d)$/u),
       endpoint: `${aws.endpoints.iot} (${aws.region})`,
       vendor: vendorUrl(),
       target: expect.stringContaining('the stand-in that is running already'),
@@ -375,12 +378,12 @@ describe('what is printed', () => {
     const events = out.map((line) => JSON.parse(line) as { event: string; accessKeyId: string })
     const key = aws.directory.accessKey(events.find(({ event }) => event === 'vended')?.accessKeyId ?? '')
     expect(code).toBe(0)
-    expect(err).toMatch(/^\[INFO\] .*\[(mqtt5-client|mqtt-client)\]/m)
+    expect(err).toMatch(/^\[INFO\] .*\[(mqtt5-client|mqtt-client)\]/mu)
     for (const secret of [String(key?.sessionToken), String(key?.secretAccessKey)]) {
       expect(secret.length).toBeGreaterThan(20)
       for (const form of [secret, encodeURIComponent(secret)]) expect(out.join('\n') + err).not.toContain(form)
     }
-    expect(err).not.toMatch(/X-Amz-Security-Token=|the payload/)
+    expect(err).not.toMatch(/X-Amz-Security-Token=|the payload/u)
     expect((await project.run(...words)).err).toBe('')
   })
 

@@ -29,8 +29,9 @@ export function vendorIn(
   )
   const [vendor, another] = found
   if (vendor === undefined) throw unusable(source, 'no stack in it has an output CredentialsUrl')
-  if (another !== undefined)
+  if (another !== undefined) {
     throw unusable(source, `the stacks ${vendor.stackName} and ${another.stackName} both have a CredentialsUrl`)
+  }
   return vendor
 }
 

@@ -4,8 +4,9 @@ import { lines } from './lines.js'
 
 async function split(...chunks: (string | Uint8Array)[]): Promise<string[]> {
   const found: string[] = []
-  for await (const line of lines(Readable.from(chunks.map((chunk) => Buffer.from(chunk)))))
+  for await (const line of lines(Readable.from(chunks.map((chunk) => Buffer.from(chunk))))) {
     found.push(Buffer.from(line).toString('latin1'))
+  }
   return found
 }
 

@@ -5,8 +5,12 @@ import { ended, Project, printed } from './project.fixture.js'
 
 /** A project of its own for each test: with the synthesized stack, with nothing deployed, with nothing running. */
 let project: Project
-const start = (...words: string[]) => project.start(...words)
-const run = (...words: string[]) => project.run(...words)
+function start(...words: string[]) {
+  return project.start(...words)
+}
+function run(...words: string[]) {
+  return project.run(...words)
+}
 
 beforeEach(() => {
   project = new Project()
@@ -25,7 +29,7 @@ describe('topic-credentials', () => {
       'Subscribed with QoS 1',
       'Received message from topic \'test\': {"hello":"world"}',
     ])
-    expect(err).toMatch(/^Using a stand-in of its own.*\nVended to developer until .* \(60 min\): publish test, .*\n$/)
+    expect(err).toMatch(/^Using a stand-in of its own.*\nVended to developer until .* \(60 min\): publish test, .*\n$/u)
     expect(code).toBe(0)
   })
 
@@ -41,15 +45,15 @@ describe('topic-credentials', () => {
       'message',
     ])
     expect(events.at(-1)).toMatchObject({ topic: 'users/developer/inbox', payload: 'hi' })
-    expect(out.join()).not.toMatch(/secret|token/i)
+    expect(out.join()).not.toMatch(/secret|token/iu)
     expect(code).toBe(0)
   })
 
   it('ends with 3 for a topic that is not granted, and says what is', async () => {
     const { code, out, err } = await run('--topic', 'other')
     expect([code, out]).toEqual([3, []])
-    expect(err).toMatch(/Error \(not_granted\): developer may not subscribe to 'other'.*Granted: publish test/)
-    expect(err).toMatch(/have 'other' added to the entitlements/)
+    expect(err).toMatch(/Error \(not_granted\): developer may not subscribe to 'other'.*Granted: publish test/u)
+    expect(err).toMatch(/have 'other' added to the entitlements/u)
     expect(err).not.toContain('    at ')
   })
 
@@ -96,7 +100,7 @@ describe('topic-credentials', () => {
 
   it('says what to do where there is nothing to talk to', async () => {
     rmSync(join(project.folder, 'cdk.out'))
-    expect(await run()).toMatchObject({ code: 2, err: expect.stringMatching(/nothing to connect to.*\n.*npm start/) })
+    expect(await run()).toMatchObject({ code: 2, err: expect.stringMatching(/nothing to connect to.*\n.*npm start/u) })
   })
 
   it('teaches', async () => {

@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander'
 import { TopicCredentialsError } from '../errors.js'
 import type { Chosen } from './command.js'
-import { EXIT, exitCodeOf } from './exit-code.js'
+import { exitCodeOf, exitCodes } from './exit-code.js'
 import { findTarget } from './find-target.js'
 import { parseCommandLine } from './program.js'
 import { Screen } from './screen.js'
@@ -21,8 +21,8 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await run(parseCommandLine(argv), screen, interrupt.signal)
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
-    if (interrupt.signal.aborted) return EXIT.interrupted
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+    if (interrupt.signal.aborted) return exitCodes.interrupted
     screen.err(explained(error, screen.errColours.red))
     return exitCodeOf(error)
   }
@@ -56,8 +56,9 @@ function timedOut(timeout: number): TopicCredentialsError {
 
 /** What a person needs; the stack only where the error is not one of ours. */
 function explained(error: unknown, red: (text: string) => string): string {
-  if (!(error instanceof TopicCredentialsError))
+  if (!(error instanceof TopicCredentialsError)) {
     return `${red('Unexpected error')}: ${error instanceof Error ? error.stack : String(error)}`
+  }
   return `${red(`Error (${error.code})`)}: ${error.message}${why(error)}\n  ${error.remedy}`
 }
 

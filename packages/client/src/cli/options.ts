@@ -54,7 +54,7 @@ export function withConnectionOptions(command: Command): Command {
 
 /** Ends with wrong usage where there is a topic filter and one topic is needed. */
 export function requireTopic(command: Command, option: string, topic: string): void {
-  if (!/[+#]/.test(topic)) return
+  if (!/[+#]/u.test(topic)) return
   command.error(`error: ${option} needs one topic; '${topic}' is a filter. Give it with --topic.`)
 }
 

@@ -18,7 +18,9 @@ function silently(run: () => unknown): { error?: unknown; out: string; err: stri
   }
 }
 
-const parseOptions = (words: readonly string[]): object & { topic?: string } => parseCommandLine(words).options
+function parseOptions(words: readonly string[]): object & { topic?: string } {
+  return parseCommandLine(words).options
+}
 
 describe('the command line', () => {
   it('listens to test with QoS 1 over MQTT 5 by default', () => {
@@ -83,7 +85,8 @@ describe('the command line', () => {
       '--endpoint',
       '--region',
       '--ca',
-    ])
+    ]) {
       expect(out).toContain(`${option} <`)
+    }
   })
 })

@@ -8,9 +8,15 @@ import { declareWhoami } from './commands/whoami.js'
 import { withSharedOptions } from './options.js'
 
 /** In the order of the help. */
-const COMMANDS: readonly Declare[] = [declareListen, declarePublish, declareCredentials, declareExplain, declareWhoami]
+const allCommands: readonly Declare[] = [
+  declareListen,
+  declarePublish,
+  declareCredentials,
+  declareExplain,
+  declareWhoami,
+]
 
-const EXAMPLES = `
+const examples = `
 Examples:
   $ npm start                                               listen to 'test' until Ctrl-C
   $ npm start -- --publish '{"hello":"world"}' --count 1    publish, receive it, end
@@ -36,13 +42,14 @@ export function parseCommandLine(argv: readonly string[]): Chosen {
   let chosen: Chosen | undefined
   const program: Command = withSharedOptions(new Command('topic-credentials'))
     .description('Vends credentials that reach your MQTT topics and no others, and uses them on AWS IoT Core.')
-    .addHelpText('after', () => `\n${listenOptions(program)}\n${EXAMPLES}`)
+    .addHelpText('after', () => `\n${listenOptions(program)}\n${examples}`)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-  for (const declare of COMMANDS)
+  for (const declare of allCommands) {
     declare(program, (choice) => {
       chosen = choice
     })
+  }
   program.parse(words, { from: 'user' })
   if (chosen === undefined) throw new Error('No command was chosen')
   return chosen

@@ -1,7 +1,7 @@
 import { abortable, aborted } from '../waiting.js'
 
 /** Messages on their way at once: no more than that are lost sight of when something goes wrong. */
-const MAX_IN_FLIGHT = 50
+const maxInFlight = 50
 
 export interface Published {
   readonly sent: number
@@ -40,7 +40,7 @@ export async function publishAll<Message>(
       sent += 1
       const answer = send(message).finally(() => inFlight.delete(answer))
       inFlight.add(answer)
-      if (inFlight.size >= MAX_IN_FLIGHT) await abortable(Promise.race(inFlight), stop)
+      if (inFlight.size >= maxInFlight) await abortable(Promise.race(inFlight), stop)
     }
     await abortable(Promise.all(inFlight), signal)
   } catch (error) {

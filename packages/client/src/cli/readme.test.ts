@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import { EXIT_BY_CODE } from './exit-code.js'
+import { exitByCode } from './exit-code.js'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 describe('the README', () => {
   it('says of every error code, and of no other, how it ends the process, what it means and what to do', () => {
-    const rows = readme.matchAll(/^\| `(?<code>\w+)` \| (?<exit>\d+) \| (?<meaning>[^|]+) \| (?<remedy>[^|]+) \|$/gm)
+    const rows = readme.matchAll(/^\| `(?<code>\w+)` \| (?<exit>\d+) \| (?<meaning>[^|]+) \| (?<remedy>[^|]+) \|$/gmu)
     const table = [...rows].map(({ groups }) => [groups?.code, Number(groups?.exit)])
-    expect(table).toEqual(Object.entries(EXIT_BY_CODE))
+    expect(table).toEqual(Object.entries(exitByCode))
   })
 })

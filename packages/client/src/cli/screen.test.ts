@@ -15,7 +15,7 @@ function screen({ out = true, err = true, env = {}, live = true, columns = 80 } 
 function shown(): string {
   const lines = written.split('\n').map((line) => line.split('\r\u001b[K').at(-1))
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
-  return lines.join('\n').replace(/\u001b\[\d+m/g, '')
+  return lines.join('\n').replace(/\u001b\[\d+m/gu, '')
 }
 
 beforeEach(() => {
@@ -47,8 +47,8 @@ describe('Screen', () => {
     screen().working('Connecting')
     const first = shown()
     jest.advanceTimersByTime(100)
-    expect(first).toMatch(/^. Connecting…$/)
-    expect(shown()).toMatch(/^. Connecting…$/)
+    expect(first).toMatch(/^. Connecting…$/u)
+    expect(shown()).toMatch(/^. Connecting…$/u)
     expect(shown()).not.toBe(first)
   })
 

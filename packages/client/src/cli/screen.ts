@@ -5,11 +5,11 @@ export type Colours = ReturnType<typeof picocolors.createColors>
 /** A stream of a terminal, or of a pipe or a file. */
 export type Stream = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number }
 
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
-const SPINNER_MS = 80
-const STATUS_MS = 1_000
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const spinnerMs = 80
+const statusMs = 1_000
 /** Back to the first column, and delete to the end of the line (ECMA-48). */
-const ERASE = '\r\u001b[K'
+const erase = '\r\u001b[K'
 
 /** How the screen is made; the environment decides on colours by NO_COLOR (https://no-color.org) and TERM. */
 export interface ScreenOptions {
@@ -57,17 +57,17 @@ export class Screen {
   /** A spinner, until the next `working`, `status` or `clear`. */
   working(what: string): void {
     let frame = 0
-    this.#show(() => `${FRAMES[frame++ % FRAMES.length]} ${what}…`, SPINNER_MS)
+    this.#show(() => `${frames[frame++ % frames.length]} ${what}…`, spinnerMs)
   }
 
   /** A line that is made anew every second. */
   status(line: () => string): void {
-    this.#show(line, STATUS_MS)
+    this.#show(line, statusMs)
   }
 
   clear(): void {
     clearInterval(this.#timer)
-    if (this.#line !== undefined) this.#stderr.write(ERASE)
+    if (this.#line !== undefined) this.#stderr.write(erase)
     this.#line = undefined
   }
 
@@ -80,7 +80,7 @@ export class Screen {
   }
 
   #print(stream: Stream, line: string): void {
-    if (this.#line !== undefined) this.#stderr.write(ERASE)
+    if (this.#line !== undefined) this.#stderr.write(erase)
     stream.write(`${line}\n`)
     this.#draw()
   }
@@ -89,7 +89,7 @@ export class Screen {
     if (this.#line === undefined) return
     // A line that wraps could not be erased. Some terminals say that they have 0 columns.
     const width = (this.#stderr.columns || 80) - 1
-    this.#stderr.write(ERASE + this.errColours.dim([...this.#line()].slice(0, width).join('')))
+    this.#stderr.write(erase + this.errColours.dim([...this.#line()].slice(0, width).join('')))
   }
 }
 

@@ -44,18 +44,19 @@ async function readToken(file: string): Promise<string> {
 }
 
 /** Set while this process asks the AWS credential chain, for the processes that the chain starts. */
-const ASKING = 'TOPIC_CREDENTIALS_ASKING'
+const asking = 'TOPIC_CREDENTIALS_ASKING'
 
 /** A profile that was named is meant: when it fails, its own reason is told instead of what lies behind it in the chain. */
 async function chain(profile = process.env.AWS_PROFILE): Promise<AwsCredentialIdentity> {
   // A profile whose credential_process is this command would start it for ever.
-  if (process.env[ASKING] !== undefined)
+  if (process.env[asking] !== undefined) {
     throw new Error('A profile that runs this command cannot ask with itself: give --profile with another one.')
-  process.env[ASKING] = '1'
+  }
+  process.env[asking] = '1'
   try {
     const { fromIni, fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
     return await (profile ? fromIni({ profile }) : fromNodeProviderChain())()
   } finally {
-    delete process.env[ASKING]
+    delete process.env[asking]
   }
 }

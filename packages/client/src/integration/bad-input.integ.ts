@@ -51,7 +51,7 @@ async function post(body: string): Promise<{ status: number; type: string | unde
 
 /** `{257}` in a case stands for that many characters, which no reader of the table wants to see. */
 function expanded(body: string): string {
-  return body.replace(/\{(\d+)\}/, (_, length: string) => 'a'.repeat(Number(length)))
+  return body.replace(/\{(\d+)\}/u, (_, length: string) => 'a'.repeat(Number(length)))
 }
 
 describe('the vendor’s answer to', () => {
@@ -59,8 +59,8 @@ describe('the vendor’s answer to', () => {
     const { type, answer, ...got } = await post(expanded(body))
     expect(got.status).toBe(status)
     if (code === undefined) return expect(answer).toMatchObject({ credentials: { accessKeyId: expect.any(String) } })
-    expect(type).toMatch(/^application\/problem\+json/)
-    expect(answer).toMatchObject({ status, code, detail: expect.stringMatching(/\w+ .*\.$/) })
+    expect(type).toMatch(/^application\/problem\+json/u)
+    expect(answer).toMatchObject({ status, code, detail: expect.stringMatching(/\w+ .*\.$/u) })
     expect(JSON.stringify(answer)).not.toContain('accessKeyId')
   })
 })

@@ -31,7 +31,7 @@ function allowAgain(): void {
   deny('iot:DeleteConnection', 'client/nobody')
 }
 
-const MINE = 'users/developer/x'
+const mine = 'users/developer/x'
 
 describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
   it('a refused publish is dropped with an error; what comes after it goes on', async () => {
@@ -41,20 +41,20 @@ describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
     deny('iot:Publish', 'topic/test')
     const denial = { code: 'not_granted', byBroker: true, value: 'test', operation: 'publish' }
     await expect(session.publish('test', 'x')).rejects.toMatchObject(denial)
-    await session.publish(MINE, 'y')
+    await session.publish(mine, 'y')
     expect(refused).toEqual([expect.objectContaining(denial)])
     expect(session.state).toBe('connected')
   }, 20_000)
 
   it('a refused subscription ends with an error, those beside it go on', async () => {
     const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
-    const allowed = session.subscribe(MINE)
+    const allowed = session.subscribe(mine)
     await allowed.ready
     deny('iot:Subscribe', 'topicfilter/test')
     const denied = session.subscribe('test')
     await expect(denied.ready).rejects.toMatchObject({ code: 'not_granted', byBroker: true, value: 'test' })
     await expect(denied[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'not_granted' })
-    await session.publish(MINE, 'still here')
+    await session.publish(mine, 'still here')
     for await (const message of allowed) {
       expect(message.text()).toBe('still here')
       break
@@ -89,10 +89,10 @@ function believingInRetain(topic: string): VendedCredentialsProvider {
 
 describe.each([5, 3] as const)('a retained publish over MQTT %s', (mqtt) => {
   it('that only the broker refuses is an error; the same message without RETAIN goes through', async () => {
-    const session = await stage.connect({ mqtt, credentials: believingInRetain(MINE), connectIntervalMs: 0 })
-    const denial = { code: 'not_granted', byBroker: true, value: MINE }
-    await expect(session.publish(MINE, 'x', { retain: true })).rejects.toMatchObject(denial)
-    await session.publish(MINE, 'x')
+    const session = await stage.connect({ mqtt, credentials: believingInRetain(mine), connectIntervalMs: 0 })
+    const denial = { code: 'not_granted', byBroker: true, value: mine }
+    await expect(session.publish(mine, 'x', { retain: true })).rejects.toMatchObject(denial)
+    await session.publish(mine, 'x')
     expect(session.state).toBe('connected')
   }, 20_000)
 })
@@ -107,7 +107,7 @@ describe('over MQTT 5', () => {
     await session.publish('test', 'x', { qos: 0 })
     expect(await refused).toMatchObject({ code: 'not_granted', byBroker: true })
     await back
-    await session.publish(MINE, 'y')
+    await session.publish(mine, 'y')
   })
 
   it('whoever is taken over by its own client ID ends, and does not fight', async () => {
@@ -126,15 +126,15 @@ describe('other grants for a live session', () => {
     async (mqtt) => {
       const credentials = stage.credentials({ request: { subscribe: ['test'], publish: ['test'] } })
       const session = await stage.connect({ mqtt, credentials, connectIntervalMs: 0 })
-      expect(() => session.subscribe(MINE)).toThrow(expect.objectContaining({ code: 'not_granted' }))
+      expect(() => session.subscribe(mine)).toThrow(expect.objectContaining({ code: 'not_granted' }))
       const kept = session.subscribe('test')
       await kept.ready
       stage.aws.faults.skewClock(1_001)
-      await session.grant({ subscribe: ['test', MINE], publish: ['test', MINE] })
-      const added = session.subscribe(MINE)
+      await session.grant({ subscribe: ['test', mine], publish: ['test', mine] })
+      const added = session.subscribe(mine)
       await added.ready
       await session.publish('test', '1')
-      await session.publish(MINE, '2')
+      await session.publish(mine, '2')
       for (const [messages, text] of [
         [kept, '1'],
         [added, '2'],

@@ -16,7 +16,9 @@ afterAll(async () => {
   await subject[Symbol.asyncDispose]()
 })
 
-const trust = () => (subject.ca === undefined ? {} : { ca: subject.ca })
+function trust() {
+  return subject.ca === undefined ? {} : { ca: subject.ca }
+}
 
 describe.each([5, 3] as const)('the main job over MQTT %s', (mqtt) => {
   it('vends, connects, subscribes, publishes and receives', async () => {

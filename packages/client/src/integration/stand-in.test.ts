@@ -50,7 +50,9 @@ async function vend(user?: LocalAws['developer'], request?: AskedGrants, stack?:
   }
 }
 
-const ownClientId = ({ vended }: VendedIdentity) => vended.clientIdPrefix + randomUUID()
+function ownClientId({ vended }: VendedIdentity) {
+  return vended.clientIdPrefix + randomUUID()
+}
 
 describe.each([5, 3] as const)('an expired credential, over MQTT %s', (version) => {
   it('connects before, and is refused after', async () => {
@@ -86,11 +88,11 @@ describe('users', () => {
     await expect(assumeRoleAs(aws.developer)).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringMatching(
-        /user\/developer is not authorized to perform: sts:AssumeRole on resource: .*sts-sample-role/,
+        /user\/developer is not authorized to perform: sts:AssumeRole on resource: .*sts-sample-role/u,
       ),
     })
     // The twin: the function, which the trust policy names, does get in.
-    expect((await vend()).accessKeyId).toMatch(/^ASIA/)
+    expect((await vend()).accessKeyId).toMatch(/^ASIA/u)
   })
 })
 
@@ -99,8 +101,9 @@ describe('a trust policy changed by hand', () => {
     const copy = mkdtempSync(join(tmpdir(), 'assembly-'))
     cpSync(assembly, copy, { recursive: true })
     const document = JSON.parse(readFileSync(template(copy), 'utf8'))
-    for (const statement of topicRole(document).AssumeRolePolicyDocument.Statement)
+    for (const statement of topicRole(document).AssumeRolePolicyDocument.Statement) {
       statement.Principal = { AWS: 'arn:aws:iam::123456789012:role/somebody-else' }
+    }
     writeFileSync(template(copy), JSON.stringify(document))
     const refusals: JournalEntry[] = []
     await using broken = await startLocalAws({
@@ -137,7 +140,7 @@ describe('what is written down', () => {
       expect(written).not.toContain(secret)
       expect(written).not.toContain(encodeURIComponent(secret))
     }
-    expect(written).not.toMatch(/X-Amz-Security-Token=|"?(secretAccessKey|sessionToken)"?:/i)
+    expect(written).not.toMatch(/X-Amz-Security-Token=|"?(secretAccessKey|sessionToken)"?:/iu)
   })
 })
 

@@ -59,14 +59,17 @@ class Arrivals {
   }
 
   async until(count: number): Promise<void> {
-    while (this.once().length < count)
+    while (this.once().length < count) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
+    }
   }
 }
 
-const cycles = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+function cycles(count: number) {
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
 
 describe.each([
   { mqtt: 5, expiries: 50 },
@@ -172,15 +175,16 @@ it('waits as long as the vendor asks while STS is throttled, and asks no more of
   await expect(impatient()).rejects.toMatchObject({ code: 'vendor_unavailable', retryAfterMs: 5_000 })
   stage.aws.faults.sts.throttle(3)
   const patient = stage.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 2 }, random: () => 0 })
-  expect((await patient()).accessKeyId).toMatch(/^ASIA/)
+  expect((await patient()).accessKeyId).toMatch(/^ASIA/u)
   expect(asked().slice(before)).toEqual([429, 429, 200])
 }, 30_000)
 
 it('says each step by an event, in order', async () => {
   const session = await stage.connect({ connectIntervalMs: 0 })
   const steps: string[] = []
-  for (const step of ['connecting', 'connected', 'renewed', 'interrupted', 'closed'] as const)
+  for (const step of ['connecting', 'connected', 'renewed', 'interrupted', 'closed'] as const) {
     session.on(step, () => steps.push(step))
+  }
   stage.aws.faults.skewClock(1_001)
   await stage.cut(session)
   await session.close()

@@ -19,10 +19,11 @@ afterAll(async () => {
 })
 
 /** Client IDs of CONNECTs, as the broker saw them. */
-const connects = ({ clientId }: Session, outcome: string) =>
-  stage.journal.filter(
+function connects({ clientId }: Session, outcome: string) {
+  return stage.journal.filter(
     (entry) => entry.event === 'Connect' && entry.outcome === outcome && entry.fields?.clientId === clientId,
   ).length
+}
 
 /** Resolves with the next message of `interrupted`s until there were so many. */
 async function interruptions(session: Session, count: number): Promise<string[]> {
@@ -35,10 +36,12 @@ async function interruptions(session: Session, count: number): Promise<string[]>
   return codes
 }
 
-const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index))
+function numbers(count: number) {
+  return Array.from({ length: count }, (_, index) => String(index))
+}
 
 it('a throttled client comes back within the spread, into its session, and loses no message in either direction', async () => {
-  const REFUSALS = 3
+  const Refusals = 3
   const publisher = await stage.connect()
   const session = await stage.connect({ credentials: stage.credentials({ spreadSeconds: 1 }), connectIntervalMs: 0 })
   const toSession = session.subscribe('test')
@@ -46,8 +49,8 @@ it('a throttled client comes back within the spread, into its session, and loses
   const fromSession = publisher.subscribe('users/developer/x')
   await fromSession.ready
   stage.aws.faults.skewClock(1_001)
-  stage.aws.faults.throttleConnects(REFUSALS)
-  const refused = interruptions(session, 1 + REFUSALS)
+  stage.aws.faults.throttleConnects(Refusals)
+  const refused = interruptions(session, 1 + Refusals)
   const back = new Promise<{ resumed: boolean }>((resolve) => session.once('connected', resolve))
   stage.aws.faults.cutSockets(session.clientId)
   // Published while it is away: by others to it, and by itself to others.
@@ -56,7 +59,7 @@ it('a throttled client comes back within the spread, into its session, and loses
     ...expected.map((number) => publisher.publish('test', number)),
     ...expected.map((number) => session.publish('users/developer/x', number)),
   ])
-  expect(await refused).toEqual(['connection_lost', ...Array(REFUSALS).fill('quota_exceeded')])
+  expect(await refused).toEqual(['connection_lost', ...Array(Refusals).fill('quota_exceeded')])
   expect(await back).toEqual({ resumed: true })
   await sent
   for (const subscription of [toSession, fromSession]) {
@@ -67,7 +70,7 @@ it('a throttled client comes back within the spread, into its session, and loses
     }
     expect(received).toEqual(expected)
   }
-  expect(connects(session, 'refused')).toBe(REFUSALS)
+  expect(connects(session, 'refused')).toBe(Refusals)
 }, 30_000)
 
 it.each([5, 3] as const)(

@@ -1,6 +1,6 @@
 import { EntitlementError } from '../errors.js'
 import { resourceOf } from '../iam/arn.js'
-import { type Glob, includesGlob, STAR } from '../iam/glob.js'
+import { type Glob, includesGlob, wildcard } from '../iam/glob.js'
 import { oneOrMany, type PolicyDocument, policyText, type Statement } from '../iam/policy-document.js'
 import { parseSubscription } from '../topic-filter.js'
 import type { Entitlements } from './entitlements.js'
@@ -35,7 +35,7 @@ export function ceilingPolicy({ rules }: Entitlements, scope: CeilingScope): Pol
     Version: '2012-10-17',
     Statement: [
       // Which user is whose is in the session policy; here only that a client ID begins with some user.
-      ...statement('ConnectAsAUser', 'iot:Connect', 'client', [`${STAR}:${STAR}`]),
+      ...statement('ConnectAsAUser', 'iot:Connect', 'client', [`${wildcard}:${wildcard}`]),
       ...statement('Publish', 'iot:Publish', 'topic', topics('publish')),
       ...statement('Receive', 'iot:Receive', 'topic', topics('subscribe')),
       ...statement('RetainPublish', 'iot:RetainPublish', 'topic', topics('retain')),
@@ -57,14 +57,14 @@ export function ceilingPolicy({ rules }: Entitlements, scope: CeilingScope): Pol
 
 /** The template with every variable and wildcard open. */
 function globOf({ parts, text }: Template, type: 'topic' | 'topicfilter'): Glob {
-  const open = parts.map((part) => (typeof part === 'string' ? part : STAR)).join('')
+  const open = parts.map((part) => (typeof part === 'string' ? part : wildcard)).join('')
   const { group, filter } = parseSubscription(open)
   const path = filter
     .split('/')
-    .map((level) => (level === '+' || level === '#' ? STAR : level))
+    .map((level) => (level === '+' || level === '#' ? wildcard : level))
     .join('/')
   const glob = type === 'topic' || !text.startsWith('$share/') ? path : `$share/${group}/${path}`
-  return glob.replaceAll(/\0+/g, STAR)
+  return glob.replaceAll(/\0+/gu, wildcard)
 }
 
 function arns(scope: CeilingScope, type: 'client' | 'topic' | 'topicfilter', globs: readonly Glob[]) {

@@ -104,8 +104,9 @@ function requireExpressible(rules: readonly Rule[], place: string): void {
 }
 
 function objectAt(input: unknown, place: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {
-  if (typeof input !== 'object' || input === null || Array.isArray(input))
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw malformed(place, 'an object is expected.', input)
+  }
   const unknown = keys && Object.keys(input).find((key) => !keys.includes(key))
   if (unknown !== undefined) {
     throw new EntitlementError('unknown_key', place, `there is no ${JSON.stringify(unknown)} here.`, {

@@ -1,5 +1,5 @@
 import { parseSubscription } from '../topic-filter.js'
-import { type Glob, STAR } from './glob.js'
+import { type Glob, wildcard } from './glob.js'
 import type { NameType } from './name-set.js'
 
 /**
@@ -28,10 +28,10 @@ export function allowanceOf(text: string, type: NameType): Allowance | undefined
   const open = levels.at(-1) === '#'
   const firstPlus = levels.indexOf('+')
   if (open && firstPlus >= 0 && levels.slice(firstPlus, -1).some((level) => level !== '+')) return undefined
-  const globs = levels.map((level) => (level === '+' || level === '#' ? STAR : level))
+  const globs = levels.map((level) => (level === '+' || level === '#' ? wildcard : level))
   const path = globs.join('/')
   const excesses: Excess[] = []
-  if (globs[0] === STAR) excesses.push({ alternatives: [[`${prefix}$${path}`], [`${prefix}$${STAR}`]] })
+  if (globs[0] === wildcard) excesses.push({ alternatives: [[`${prefix}$${path}`], [`${prefix}$${wildcard}`]] })
   if (!open && firstPlus >= 0) excesses.push(tooDeep(prefix, levels, globs, firstPlus))
   if (type === 'topicfilter' && levels.at(-1) === '+') excesses.push(openEnded(prefix, globs))
   return { allow: prefix + path, excesses }
@@ -43,21 +43,22 @@ export function allowanceOf(text: string, type: NameType): Allowance | undefined
  */
 function tooDeep(prefix: string, levels: readonly string[], globs: readonly Glob[], firstPlus: number): Excess {
   const oneDeeper = globs.flatMap((_glob, index) =>
-    levels[index] === '+' ? [prefix + globs.toSpliced(index, 1, `${STAR}/${STAR}`).join('/')] : [],
+    levels[index] === '+' ? [prefix + globs.toSpliced(index, 1, `${wildcard}/${wildcard}`).join('/')] : [],
   )
   const alternatives: Glob[][] = [[...new Set(oneDeeper)]]
-  for (let literal = firstPlus; literal >= 0; literal--)
+  for (let literal = firstPlus; literal >= 0; literal--) {
     alternatives.push([prefix + deeper(levels.slice(0, literal), levels.length)])
+  }
   return { alternatives }
 }
 
 /** Everything below these levels that has more levels than `count`. */
 export function deeper(levels: readonly string[], count: number): Glob {
-  return [...levels, ...new Array<Glob>(count + 1 - levels.length).fill(STAR)].join('/')
+  return [...levels, ...new Array<Glob>(count + 1 - levels.length).fill(wildcard)].join('/')
 }
 
 /** `a/+` covers no filter `a/#`, although its text is matched. */
 function openEnded(prefix: string, globs: readonly Glob[]): Excess {
   const narrow = prefix + [...globs.slice(0, -1), '#'].join('/')
-  return { alternatives: [[narrow], [`${prefix}${STAR}#`]] }
+  return { alternatives: [[narrow], [`${prefix}${wildcard}#`]] }
 }

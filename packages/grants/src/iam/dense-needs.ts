@@ -1,7 +1,7 @@
 import { allowanceOf, deeper } from './allowance.js'
 import type { Need } from './denials.js'
 import { type DenyPattern, firstCut, keyOf } from './deny-pattern.js'
-import { type Glob, STAR } from './glob.js'
+import { type Glob, wildcard } from './glob.js'
 import type { Action, Right } from './rights.js'
 
 /** A filter that is both a topic pattern and a topic filter, and so can stand once as a name of any type. */
@@ -36,9 +36,9 @@ export function doublesOf(rights: readonly Right[]): readonly Double[] {
 function excessesOf(filter: string, allow: Glob, prefixes: readonly string[]): readonly (readonly DenyPattern[])[][] {
   const levels = filter.split('/')
   const start = literalStart(filter)
-  const within = prefixes.filter((prefix) => start.startsWith(prefix)).map((prefix) => prefix + STAR)
-  const firstLevel = levels.length > 1 ? [`${levels[0]}/${STAR}`] : []
-  const below = [allow, ...firstLevel, ...within].map((glob) => [any(`${STAR}/${glob}`)])
+  const within = prefixes.filter((prefix) => start.startsWith(prefix)).map((prefix) => prefix + wildcard)
+  const firstLevel = levels.length > 1 ? [`${levels[0]}/${wildcard}`] : []
+  const below = [allow, ...firstLevel, ...within].map((glob) => [any(`${wildcard}/${glob}`)])
   const crossing = allowanceOf(filter, 'topic')?.excesses ?? []
   const openEnded = (allowanceOf(filter, 'topicfilter')?.excesses ?? []).slice(crossing.length)
   return [

@@ -1,4 +1,4 @@
-import { type Glob, includesGlob, STAR } from './glob.js'
+import { type Glob, includesGlob, wildcard } from './glob.js'
 import { type NameType, outlineOf } from './name-set.js'
 import type { Right, Rule } from './rights.js'
 
@@ -17,7 +17,7 @@ export function keyOf({ type, glob }: DenyPattern): string {
 export function firstCut(right: Right, { type, glob }: DenyPattern): Rule | undefined {
   if (type !== 'any' && type !== right.type) return undefined
   // The `*` in the place of a type may run on into the name.
-  const globs = type === 'any' ? [glob, `${STAR}/${glob}`] : [glob]
+  const globs = type === 'any' ? [glob, `${wildcard}/${glob}`] : [glob]
   const outlines = globs.map(outlineOf)
   return right.rules.find(({ names }) => outlines.some((outline) => names.meets(outline)))
 }

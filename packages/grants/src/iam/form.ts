@@ -1,5 +1,5 @@
 import { sessionArn } from './arn.js'
-import { STAR } from './glob.js'
+import { wildcard } from './glob.js'
 import type { Entry } from './packing.js'
 import type { Statement } from './policy-document.js'
 import type { Action, Right } from './rights.js'
@@ -46,7 +46,7 @@ export function subscribeBlock(rights: readonly Right[], partition: string, skip
 
 /** The user's own client IDs. */
 export function connectBlock({ clientIdPrefix, partition }: Scope): Block {
-  return { actions: ['iot:Connect'], resources: [sessionArn(partition, 'client', clientIdPrefix + STAR)] }
+  return { actions: ['iot:Connect'], resources: [sessionArn(partition, 'client', clientIdPrefix + wildcard)] }
 }
 
 /** Blocks in one statement. An action never meets another action's resource type, so nothing changes by sharing. */

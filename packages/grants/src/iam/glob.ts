@@ -5,7 +5,7 @@
 export type Glob = string
 
 /** Any run of characters, `/` included. */
-export const STAR = '\0'
+export const wildcard = '\0'
 
 /**
  * Writes a glob in IAM's words: `*`, `?` and `${` in names become `${*}`, `${?}` and `${$}{`.
@@ -14,13 +14,13 @@ export const STAR = '\0'
  */
 export function renderGlob(glob: Glob): string {
   // "$" is escaped wherever what follows could be read together with it.
-  return glob.replaceAll(/[*?]|\$(?=[{*?$])/gu, (special) => `\${${special}}`).replaceAll(STAR, '*')
+  return glob.replaceAll(/[*?]|\$(?=[{*?$])/gu, (special) => `\${${special}}`).replaceAll(wildcard, '*')
 }
 
 /** Does every text that `inner` matches also match `outer`? Never wrong when it says yes. */
 export function includesGlob(outer: Glob, inner: Glob): boolean {
   // STAR in `inner` is just one more character, which only a STAR in `outer` takes.
-  const pieces = outer.split(STAR)
+  const pieces = outer.split(wildcard)
   const first = pieces[0] as string
   const last = pieces[pieces.length - 1] as string
   if (pieces.length === 1) return outer === inner

@@ -1,6 +1,6 @@
 import { literalEnds } from '../mqtt-matching.js'
 import { parseSubscription } from '../topic-filter.js'
-import { type Glob, includesGlob, STAR } from './glob.js'
+import { type Glob, includesGlob, wildcard } from './glob.js'
 
 /** What a grant is about: the topics that its filter matches, or the filters that it covers. */
 export type NameType = 'topic' | 'topicfilter'
@@ -24,9 +24,9 @@ export interface Outline {
 }
 
 export function outlineOf(glob: Glob): Outline {
-  const star = glob.indexOf(STAR)
+  const star = glob.indexOf(wildcard)
   const start = star < 0 ? glob : glob.slice(0, star)
-  return { glob, start, end: glob.slice(glob.lastIndexOf(STAR) + 1), slashes: slashesOf(glob) }
+  return { glob, start, end: glob.slice(glob.lastIndexOf(wildcard) + 1), slashes: slashesOf(glob) }
 }
 
 /**
@@ -110,8 +110,11 @@ function meet(glob: Glob, tokens: Tokens, type: NameType): boolean {
   places[0] = 1
   passRuns(places, tokens)
   for (let at = 0; at < glob.length; at++) {
-    if (glob[at] === STAR) places.fill(1, places.indexOf(1))
-    else take(places, tokens, glob.charCodeAt(at), type)
+    if (glob[at] === wildcard) {
+      places.fill(1, places.indexOf(1))
+    } else {
+      take(places, tokens, glob.charCodeAt(at), type)
+    }
     if (!places.includes(1)) return false
   }
   return places[tokens.length] === 1
@@ -132,8 +135,9 @@ function take(places: Uint8Array, tokens: Tokens, character: number, type: NameT
 
 /** A run of characters may be empty: from its place one may go on to the next. */
 function passRuns(places: Uint8Array, tokens: Tokens): void {
-  for (let place = 0; place < tokens.length; place++)
+  for (let place = 0; place < tokens.length; place++) {
     if (places[place] === 1 && isRun(tokens[place])) places[place + 1] = 1
+  }
 }
 
 function isRun(token: number | undefined): boolean {

@@ -35,8 +35,11 @@ export function renderPolicy(statements: readonly Statement[]): string {
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (Policy)
  */
 export function policyText(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
-  return JSON.stringify(value, replacer).replaceAll(
-    /[\u0100-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(value, replacer).replaceAll(/[\u0100-\u{10ffff}]/gu, (character) =>
+    // A character beyond U+FFFF is two units, and JSON escapes units.
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   )
 }

@@ -134,7 +134,7 @@ export function requestOf(
     ]
     return { action, clientId: ids[change % ids.length] as string }
   }
-  const inner = action === 'subscribe' && change % 2 === 0 ? filter : filter.replace(/^\$share\/[^/]*\//, '')
+  const inner = action === 'subscribe' && change % 2 === 0 ? filter : filter.replace(/^\$share\/[^/]*\//u, '')
   let wildcard = 0
   const filled = inner
     .split('/')

@@ -37,7 +37,7 @@ function holdAgainstIam(form: 'plain' | 'dense', grantsOf: fc.Arbitrary<Grants>,
     })
   const property = fc.property(compiled, attempts, ({ grants, userId, prefix, document = '' }, tries) => {
     tally.documents++
-    expect(document).toMatch(/^[\u0020-\u00ff]*$/)
+    expect(document).toMatch(/^[\u0020-\u00ff]*$/u)
     const iamAllows = judge(document)
     for (const attempt of tries) {
       const request = requestOf(grants, prefix, attempt)

@@ -41,22 +41,22 @@ export function isTakenByAws(request: AccessRequest): boolean {
     case 'publish':
       return (
         request.topic !== '' &&
-        !/[+#]/.test(request.topic) &&
-        isSized(request.topic.replace(/^\$aws\/rules\/[^/]*\//, ''))
+        !/[+#]/u.test(request.topic) &&
+        isSized(request.topic.replace(/^\$aws\/rules\/[^/]*\//u, ''))
       )
   }
 }
 
 function isFilter(filter: string): boolean {
   const shared = filter === '$share' || filter.startsWith('$share/')
-  if (shared && !/^\$share\/[^/+#]{1,128}\/./s.test(filter)) return false
+  if (shared && !/^\$share\/[^/+#]{1,128}\/./su.test(filter)) return false
   const inner = shared ? filter.split('/').slice(2).join('/') : filter
   if (inner === '' || inner === '$share' || inner.startsWith('$share/')) return false
   return (
-    /^([^+#/]*|\+)(\/([^+#/]*|\+))*(\/#)?$|^#$/s.test(inner) && isSized(inner.replace(/^\$aws\/rules\/[^/]*\//, ''))
+    /^([^+#/]*|\+)(\/([^+#/]*|\+))*(\/#)?$|^#$/su.test(inner) && isSized(inner.replace(/^\$aws\/rules\/[^/]*\//u, ''))
   )
 }
 
 function isSized(name: string): boolean {
-  return Buffer.byteLength(name) <= 256 && (name.match(/\//g)?.length ?? 0) <= 7
+  return Buffer.byteLength(name) <= 256 && (name.match(/\//gu)?.length ?? 0) <= 7
 }

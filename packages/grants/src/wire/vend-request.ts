@@ -67,8 +67,9 @@ export function askedGrants({ publish, subscribe, retain }: VendRequest): Grants
 
 function parseDuration(value: unknown): number {
   const { minimum, maximum } = durationLimits
-  if (Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum)
+  if (Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum) {
     return value as number
+  }
   throw new RequestError('invalid_duration', `durationSeconds is ${JSON.stringify(value)}.`, {
     value,
     remedy: `Ask for a whole number of seconds from ${minimum} to ${maximum}, or leave it out.`,

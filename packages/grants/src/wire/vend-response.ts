@@ -76,7 +76,7 @@ export function parseVendResponse(input: unknown): VendResponse {
 }
 
 /** A day: nobody is to be kept away for longer by a wrong digit. */
-const MAX_SPREAD_SECONDS = 86_400
+const maxSpreadSeconds = 86_400
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -99,8 +99,8 @@ function numberAt(fields: Fields, key: string): number {
 
 function spreadAt(fields: Fields): number {
   const seconds = numberAt(fields, 'spreadSeconds')
-  if (seconds >= 1 && seconds <= MAX_SPREAD_SECONDS) return seconds
-  throw malformed(`spreadSeconds is not from 1 to ${MAX_SPREAD_SECONDS}`)
+  if (seconds >= 1 && seconds <= maxSpreadSeconds) return seconds
+  throw malformed(`spreadSeconds is not from 1 to ${maxSpreadSeconds}`)
 }
 
 function grantsAt(value: unknown): Grants {

@@ -40,5 +40,7 @@ export function preflightHeaders(cors: CorsConfiguration, origin: string): Heade
 /** `*`, `https://*`, `http://*` or the origin itself, letter case aside. */
 function matches(pattern: string, origin: string): boolean {
   const [wanted, given] = [pattern.toLowerCase(), origin.toLowerCase()]
-  return wanted === '*' || wanted === given || (/^https?:\/\/\*$/.test(wanted) && given.startsWith(wanted.slice(0, -1)))
+  return (
+    wanted === '*' || wanted === given || (/^https?:\/\/\*$/u.test(wanted) && given.startsWith(wanted.slice(0, -1)))
+  )
 }

@@ -11,7 +11,7 @@ import { matchRoute } from './route.js'
 import type { Stage } from './stage.js'
 
 /** Largest event of a synchronous call, in bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const LARGEST_EVENT = 6_291_456
+const largestEvent = 6_291_456
 
 /** Route, throttle, authorizer, permission, function, response: the way of a request through the API. */
 export async function dispatch(api: ApiState, request: ApiRequest, requestId: string): Promise<Outcome> {
@@ -69,8 +69,8 @@ async function invoke(api: ApiState, call: Call, authorization?: Authorization &
     authorizer: authorization?.context,
     at: clock.now(),
   })
-  if (Buffer.byteLength(JSON.stringify(event)) > LARGEST_EVENT) {
-    return { answer: message(413, 'Request Entity Too Large'), detail: `the event exceeds ${LARGEST_EVENT} bytes` }
+  if (Buffer.byteLength(JSON.stringify(event)) > largestEvent) {
+    return { answer: message(413, 'Request Entity Too Large'), detail: `the event exceeds ${largestEvent} bytes` }
   }
   const { timeoutMilliseconds } = route.integration
   const result = await withinTime(route.integration.invoke(event), timeoutMilliseconds)

@@ -35,7 +35,7 @@ export interface EventPlace {
  * Differences that the address makes: `domainName` is `localhost`, and the headers that AWS's edge adds name this socket.
  */
 export function buildEvent(request: ApiRequest, place: EventPlace): object {
-  const cookies = request.headers.cookie?.flatMap((line) => line.split(/;\s*/))
+  const cookies = request.headers.cookie?.flatMap((line) => line.split(/;\s*/u))
   const parameters = queryParameters(request.query)
   const host = header(request, 'host') ?? 'localhost'
   const text = isText(header(request, 'content-type'))
@@ -51,8 +51,8 @@ export function buildEvent(request: ApiRequest, place: EventPlace): object {
       accountId: place.accountId,
       apiId: place.apiId,
       ...(place.authorizer === undefined ? {} : { authorizer: place.authorizer }),
-      domainName: host.replace(/:\d+$/, ''),
-      domainPrefix: host.replace(/[.:].*$/, ''),
+      domainName: host.replace(/:\d+$/u, ''),
+      domainPrefix: host.replace(/[.:].*$/u, ''),
       http: {
         method: request.method,
         path: request.path,
@@ -74,7 +74,7 @@ export function buildEvent(request: ApiRequest, place: EventPlace): object {
 
 /** `23/Nov/2026:18:08:24 +0000` */
 export function commonLogTime(at: number): string {
-  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+) GMT$/.exec(new Date(at).toUTCString()) ?? []
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+) GMT$/u.exec(new Date(at).toUTCString()) ?? []
   return `${day}/${month}/${year}:${time} +0000`
 }
 
@@ -104,5 +104,5 @@ function queryParameters(query: string): Record<string, string> | undefined {
 /** Content types whose body an HTTP API passes on as text; every other body is base64. */
 function isText(contentType: string | undefined): boolean {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
-  return type.startsWith('text/') || /^application\/(json|xml|javascript|[\w.-]+\+(json|xml))$/.test(type)
+  return type.startsWith('text/') || /^application\/(json|xml|javascript|[\w.-]+\+(json|xml))$/u.test(type)
 }

@@ -112,8 +112,9 @@ beforeEach(() => {
   Object.assign(api.faults, { throttle: false, delayMilliseconds: 0, failWith: undefined })
 })
 
-const call = (path: string, options: TestRequest = {}) =>
-  send(tls.ca, api.endpoint + path, { method: 'POST', ...options })
+function call(path: string, options: TestRequest = {}) {
+  return send(tls.ca, api.endpoint + path, { method: 'POST', ...options })
+}
 const forbidden = { status: 403, body: '{"message":"Forbidden"}' }
 
 describe('IAM authorizer', () => {
@@ -141,7 +142,7 @@ describe('IAM authorizer', () => {
         authorizer: {
           iam: {
             userArn: `arn:aws:sts::${accountId}:assumed-role/Dev/dev@example.com`,
-            userId: expect.stringMatching(/^AROA\w+:dev@example\.com$/),
+            userId: expect.stringMatching(/^AROA\w+:dev@example\.com$/u),
           },
         },
       },
@@ -304,7 +305,7 @@ describe('payload format 2.0', () => {
         requestId: expect.any(String),
         routeKey: 'ANY /open',
         stage: '$default',
-        time: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/),
+        time: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/u),
         timeEpoch: expect.any(Number),
       },
       body: '{"k":"ü"}',
@@ -349,7 +350,7 @@ describe('payload format 2.0', () => {
       a: 'b',
       cookies: ['a=1', 'b=2'],
     })
-    expect(headers['apigw-requestid']).toMatch(/^.{15}=$/)
+    expect(headers['apigw-requestid']).toMatch(/^.{15}=$/u)
   })
 })
 

@@ -87,7 +87,7 @@ export class HttpApi implements ApiState, AsyncDisposable {
           ? message(error.status, error.message, { connection: 'close' })
           : message(500, 'Internal Server Error')
       const detail = error instanceof Error ? error.message : String(error)
-      this.#journal(`${incoming.method} ${incoming.url?.replace(/\?.*/, '')}`, answer.status, { detail, requestId })
+      this.#journal(`${incoming.method} ${incoming.url?.replace(/\?.*/u, '')}`, answer.status, { detail, requestId })
       return answer
     }
   }

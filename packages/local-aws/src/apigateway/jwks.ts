@@ -3,12 +3,12 @@ import { rootCertificates } from 'node:tls'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
 
 /** API Gateway's limits for fetching an issuer's keys. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const FETCH_MILLISECONDS = 1_500
-const LARGEST_ANSWER = 150_000
+const fetchMilliseconds = 1_500
+const largestAnswer = 150_000
 /** "API Gateway can cache the public key for two hours." */
-const CACHE_MILLISECONDS = 2 * 60 * 60 * 1000
+const cacheMilliseconds = 2 * 60 * 60 * 1000
 /** An unknown key ID fetches the keys again, but not for every forged token. */
-const REFETCH_MILLISECONDS = 5_000
+const refetchMilliseconds = 5_000
 
 /** The public keys of an OpenID Connect issuer: found through its discovery document, fetched when first needed, kept. */
 export class IssuerKeys {
@@ -25,10 +25,10 @@ export class IssuerKeys {
   /** Keys to verify a token with this key ID. Rejects when the issuer cannot be reached or answers no keys. */
   async forKeyId(keyId: string): Promise<JWTVerifyGetKey> {
     const age = this.#keys === undefined ? Number.POSITIVE_INFINITY : performance.now() - this.#keys.at
-    if (this.#keys !== undefined && age < CACHE_MILLISECONDS) {
-      if (this.#keys.ids.has(keyId) || age < REFETCH_MILLISECONDS) return this.#keys.set
+    if (this.#keys !== undefined && age < cacheMilliseconds) {
+      if (this.#keys.ids.has(keyId) || age < refetchMilliseconds) return this.#keys.set
     }
-    const discovery = await this.#fetch(`${this.#issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+    const discovery = await this.#fetch(`${this.#issuer.replace(/\/$/u, '')}/.well-known/openid-configuration`)
     if (typeof discovery.jwks_uri !== 'string') throw new Error(`The issuer ${this.#issuer} names no jwks_uri`)
     const jwks = (await this.#fetch(discovery.jwks_uri)) as unknown as JSONWebKeySet
     const set = createLocalJWKSet(jwks)
@@ -39,7 +39,7 @@ export class IssuerKeys {
 
   #fetch(url: string): Promise<Record<string, unknown>> {
     return new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(FETCH_MILLISECONDS)
+      const signal = AbortSignal.timeout(fetchMilliseconds)
       // Without further authorities Node.js's own list stays in place, NODE_EXTRA_CA_CERTS included.
       const ca = this.#trust === undefined ? {} : { ca: [...rootCertificates, this.#trust] }
       const request = get(url, { ...ca, agent: false, signal }, async (response) => {
@@ -48,7 +48,7 @@ export class IssuerKeys {
           let text = ''
           for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
             text += chunk
-            if (text.length > LARGEST_ANSWER) throw new Error(`${url} answered more than ${LARGEST_ANSWER} bytes`)
+            if (text.length > largestAnswer) throw new Error(`${url} answered more than ${largestAnswer} bytes`)
           }
           resolve(JSON.parse(text) as Record<string, unknown>)
         } catch (error) {

@@ -22,10 +22,12 @@ beforeAll(async () => {
   others = await generateKeyPair('RS256')
   server = createServer({ key: tls.key, cert: tls.cert }, (request, response) => {
     issuerState.requests.push(request.url ?? '')
-    if (request.url === '/tenant/.well-known/openid-configuration')
+    if (request.url === '/tenant/.well-known/openid-configuration') {
       return response.end(JSON.stringify({ issuer, jwks_uri: `${issuer}/keys` }))
-    if (request.url === '/tenant/keys')
+    }
+    if (request.url === '/tenant/keys') {
       return response.end(JSON.stringify({ keys: issuerState.jwks, padding: issuerState.padding }))
+    }
     return response.writeHead(404).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -42,13 +44,19 @@ beforeEach(async () => {
   issuerState.padding = ''
 })
 
-const authorizer = (identitySource = '$request.header.Authorization', trust: string | undefined = tls.ca) =>
-  new JwtAuthorizer({ issuer, audience: ['api'], identitySource }, clock, trust)
+function authorizer(identitySource = '$request.header.Authorization', trust: string | undefined = tls.ca) {
+  return new JwtAuthorizer({ issuer, audience: ['api'], identitySource }, clock, trust)
+}
 
-const claims = () => ({ iss: issuer, aud: 'api', sub: 'alice', iat: seconds(), exp: seconds() + 600 })
-const seconds = () => Math.floor(Date.now() / 1000)
-const token = (change: object = {}, { key = keys.privateKey, header = {} as object } = {}) =>
-  new SignJWT({ ...claims(), ...change }).setProtectedHeader({ alg: 'RS256', kid: 'one', ...header }).sign(key)
+function claims() {
+  return { iss: issuer, aud: 'api', sub: 'alice', iat: seconds(), exp: seconds() + 600 }
+}
+function seconds() {
+  return Math.floor(Date.now() / 1000)
+}
+function token(change: object = {}, { key = keys.privateKey, header = {} as object } = {}) {
+  return new SignJWT({ ...claims(), ...change }).setProtectedHeader({ alg: 'RS256', kid: 'one', ...header }).sign(key)
+}
 
 function request(authorization: string | undefined, query = ''): ApiRequest {
   const headers = authorization === undefined ? {} : { authorization: [authorization] }
@@ -88,7 +96,7 @@ describe('JwtAuthorizer', () => {
               admin: 'false',
               nested: 'map[x:[null] y:1]',
               claims: 'mine',
-              exp: expect.stringMatching(/^\d+$/),
+              exp: expect.stringMatching(/^\d+$/u),
             },
           },
         },

@@ -26,9 +26,9 @@ export class JwtAuthorizer {
 
   constructor(settings: JwtAuthorizerSettings, clock: Clock, trust?: string) {
     const { issuer, audience, identitySource } = settings
-    if (!/^https:\/\/\S+$/.test(issuer)) throw new Error(`Invalid issuer: ${issuer}. Issuer must be an HTTPS URL`)
+    if (!/^https:\/\/\S+$/u.test(issuer)) throw new Error(`Invalid issuer: ${issuer}. Issuer must be an HTTPS URL`)
     if (audience.length === 0) throw new Error('A JWT authorizer needs at least one audience')
-    const [, kind = '', name = ''] = /^\$request\.(header|querystring)\.([\w-]+)$/.exec(identitySource) ?? []
+    const [, kind = '', name = ''] = /^\$request\.(header|querystring)\.([\w-]+)$/u.exec(identitySource) ?? []
     if (kind === '') throw new Error(`Invalid identity source: ${identitySource}`)
     this.#settings = settings
     this.#clock = clock
@@ -44,7 +44,7 @@ export class JwtAuthorizer {
       claims = await this.#verify(token)
     } catch (error) {
       const reason = error instanceof errors.JOSEError || error instanceof Error ? error.message : String(error)
-      const quoted = reason.replaceAll(/[^ !#-[\]-~]/g, "'")
+      const quoted = reason.replaceAll(/[^ !#-[\]-~]/gu, "'")
       return refuse(
         401,
         `Bearer scope="${scopes.join(' ')}" error="invalid_token" error_description="${quoted}"`,
@@ -77,7 +77,7 @@ export class JwtAuthorizer {
       kind === 'header'
         ? header(request, name.toLowerCase())
         : (new URLSearchParams(request.query).get(name) ?? undefined)
-    return value?.replace(/^Bearer /i, '')
+    return value?.replace(/^Bearer /iu, '')
   }
 
   async #verify(token: string): Promise<JWTPayload> {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
 /** Largest request body of an HTTP API. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const LARGEST_BODY = 10 * 1024 * 1024
+const largestBody = 10 * 1024 * 1024
 /** Largest request line and header values together. Same source. */
-const LARGEST_HEAD = 10_240
+const largestHead = 10_240
 
 /** A request as it arrived. */
 export interface ApiRequest {
@@ -38,7 +38,7 @@ export async function readRequest(message: IncomingMessage): Promise<ApiRequest>
   const headers = message.headersDistinct
   const values = Object.values(headers).flat()
   const head = method.length + url.length + values.reduce((sum, value) => sum + (value?.length ?? 0), 0)
-  if (head > LARGEST_HEAD) throw new RequestRejected(431, 'Request Header Fields Too Large')
+  if (head > largestHead) throw new RequestRejected(431, 'Request Header Fields Too Large')
   const at = url.indexOf('?')
   const rawPath = at < 0 ? url : url.slice(0, at)
   const query = at < 0 ? '' : url.slice(at + 1)
@@ -53,9 +53,9 @@ export async function readRequest(message: IncomingMessage): Promise<ApiRequest>
   for await (const chunk of message as AsyncIterable<Buffer>) {
     size += chunk.length
     // What is too much is read all the same and dropped: a client that is still sending would not see the answer.
-    if (size <= LARGEST_BODY) chunks.push(chunk)
+    if (size <= largestBody) chunks.push(chunk)
   }
-  if (size > LARGEST_BODY) throw new RequestRejected(413, 'Request Entity Too Large')
+  if (size > largestBody) throw new RequestRejected(413, 'Request Entity Too Large')
   const body = Buffer.concat(chunks)
   const sourceIp = message.socket.remoteAddress ?? ''
   return { method, rawPath, path, query, headers, body, sourceIp, protocol: `HTTP/${message.httpVersion}` }

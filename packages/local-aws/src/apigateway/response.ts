@@ -7,10 +7,10 @@ export interface ApiResponse {
 }
 
 /** Headers that belong to one connection, or that the server computes: a function cannot set them. */
-const NOT_PASSED_ON = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'])
+const notPassedOn = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'])
 
 /** What a header's value may hold (RFC 9110, 5.5): anything else would end the header, or cannot be sent. */
-const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
+const sendable = /^[\t\x20-\x7e\x80-\xff]*$/u
 
 /** `{"message":"…"}`, as HTTP APIs answer for themselves. */
 export function message(status: number, text: string, headers: Readonly<Record<string, string>> = {}): ApiResponse {
@@ -35,16 +35,16 @@ export function functionResponse(payload: unknown): ApiResponse | undefined {
     body = '',
     isBase64Encoded = false,
   } = payload as Record<string, unknown>
-  const status = typeof statusCode === 'string' && /^\d{3}$/.test(statusCode) ? Number(statusCode) : statusCode
+  const status = typeof statusCode === 'string' && /^\d{3}$/u.test(statusCode) ? Number(statusCode) : statusCode
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599) return undefined
   if (typeof body !== 'string' && body !== null) return undefined
   if (typeof headers !== 'object' || headers === null || !Array.isArray(cookies)) return undefined
-  if (!cookies.every((cookie) => typeof cookie === 'string' && SENDABLE.test(cookie))) return undefined
+  if (!cookies.every((cookie) => typeof cookie === 'string' && sendable.test(cookie))) return undefined
   const passed: Record<string, string> = { 'content-type': 'text/plain;charset=utf-8' }
   for (const [name, value] of Object.entries(headers)) {
     if (!['string', 'number', 'boolean'].includes(typeof value)) return undefined
-    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/i.test(name) || !SENDABLE.test(String(value))) return undefined
-    if (!NOT_PASSED_ON.has(name.toLowerCase())) passed[name.toLowerCase()] = String(value)
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/iu.test(name) || !sendable.test(String(value))) return undefined
+    if (!notPassedOn.has(name.toLowerCase())) passed[name.toLowerCase()] = String(value)
   }
   return {
     status,

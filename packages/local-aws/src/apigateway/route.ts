@@ -16,9 +16,10 @@ export interface RouteMatch<R extends { readonly key: RouteKey }> {
 /** Reads `METHOD /path` or `$default`; anything else is an error that names it. */
 export function parseRouteKey(text: string): RouteKey {
   if (text === '$default') return { text, method: undefined, path: undefined }
-  const found = /^(ANY|GET|HEAD|OPTIONS|PATCH|POST|PUT|DELETE) (\/\S*)$/.exec(text)
-  if (found === null)
+  const found = /^(ANY|GET|HEAD|OPTIONS|PATCH|POST|PUT|DELETE) (\/\S*)$/u.exec(text)
+  if (found === null) {
     throw new Error(`The route key '${text}' is not formed properly. Should be $default or 'METHOD /path'`)
+  }
   return { text, method: found[1], path: found[2] }
 }
 
@@ -52,7 +53,7 @@ function fitPath({ path }: RouteKey, requested: string): { rank: string; values:
   const values: Record<string, string> = Object.create(null)
   let rank = ''
   for (const [index, segment] of wanted.entries()) {
-    const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/.exec(segment) ?? []
+    const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/u.exec(segment) ?? []
     const value = given[index]
     if (value === undefined) return undefined
     if (name === undefined) {

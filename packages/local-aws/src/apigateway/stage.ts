@@ -38,6 +38,6 @@ export class Stage {
     // Values are escaped as inside a JSON text: what a client sends can neither end a line nor a JSON value.
     const escaped = (value: string) => JSON.stringify(value).slice(1, -1)
     const value = (_: string, name: string) => escaped(values[name] ?? '-')
-    accessLog?.write(accessLog.format.replaceAll(/\$context\.([\w.]+)/g, value))
+    accessLog?.write(accessLog.format.replaceAll(/\$context\.([\w.]+)/gu, value))
   }
 }

@@ -9,7 +9,7 @@ interface Key {
   press(aws: LocalAws): string | Promise<string>
 }
 
-const TEN_MINUTES = 10 * 60 * 1000
+const tenMinutes = 10 * 60 * 1000
 
 /** Faults by key, each with its opposite where it has one. */
 export function faultKeys(): readonly Key[] {
@@ -66,7 +66,7 @@ export function faultKeys(): readonly Key[] {
       help: 'skew the clock',
       press: ({ faults }) => {
         on.skew = !on.skew
-        faults.skewClock(on.skew ? TEN_MINUTES : 0)
+        faults.skewClock(on.skew ? tenMinutes : 0)
         return on.skew ? 'the clock is 10 minutes ahead' : 'the clock is right again'
       },
     },

@@ -67,8 +67,8 @@ function local(...options: string[]) {
   return { child, lines, until }
 }
 
-const run = (...options: string[]) =>
-  new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+function run(...options: string[]) {
+  return new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
       [main, ...options],
@@ -76,6 +76,7 @@ const run = (...options: string[]) =>
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
     )
   })
+}
 
 describe('pnpm local', () => {
   it('reads like a deployment, says where everything is, and then what happens', async () => {
@@ -83,15 +84,15 @@ describe('pnpm local', () => {
     await until((line) => line.startsWith('In another terminal'))
     expect(lines).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^Test \| 1\/7 \| [ \d:]+ [AP]M \| CREATE_COMPLETE \| AWS::IAM::Role \| Role$/),
-        expect.stringMatching(/^✨ {2}Deployment time: \d+\.\d\ds$/),
-        expect.stringMatching(/^Test\.Url = https:\/\/localhost:\d+$/),
-        expect.stringMatching(/^AWS IoT +wss:\/\/localhost:\d+\/mqtt$/),
+        expect.stringMatching(/^Test \| 1\/7 \| [ \d:]+ [AP]M \| CREATE_COMPLETE \| AWS::IAM::Role \| Role$/u),
+        expect.stringMatching(/^✨ {2}Deployment time: \d+\.\d\ds$/u),
+        expect.stringMatching(/^Test\.Url = https:\/\/localhost:\d+$/u),
+        expect.stringMatching(/^AWS IoT +wss:\/\/localhost:\d+\/mqtt$/u),
         'enforcement: on',
       ]),
     )
     const { stdout } = await run('--env')
-    const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(stdout)?.[1] ?? ''
+    const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'mu').exec(stdout)?.[1] ?? ''
     const url = `${lines.find((line) => line.startsWith('Test.Url'))?.split(' = ')[1]}/credentials`
     const ca = await readFile(value('AWS_CA_BUNDLE'), 'utf8')
     const key = { accessKeyId: value('AWS_ACCESS_KEY_ID'), secretAccessKey: value('AWS_SECRET_ACCESS_KEY') }
@@ -99,8 +100,8 @@ describe('pnpm local', () => {
     expect(await send(ca, url, { method: 'POST', key: { ...key, secretAccessKey: 'guessed' } })).toMatchObject({
       status: 403,
     })
-    await until((line) => /^\d\d:\d\d:\d\d ✓ execute-api POST \/credentials user\/developer status=200$/.test(line))
-    await until((line) => /^\d\d:\d\d:\d\d ✗ execute-api POST \/credentials refused AKIA\w+ status=403$/.test(line))
+    await until((line) => /^\d\d:\d\d:\d\d ✓ execute-api POST \/credentials user\/developer status=200$/u.test(line))
+    await until((line) => /^\d\d:\d\d:\d\d ✗ execute-api POST \/credentials refused AKIA\w+ status=403$/u.test(line))
     await until((line) => line.includes('InvalidSignatureException'))
     // Keys are for --env alone.
     expect(lines.join('\n')).not.toContain(key.secretAccessKey)
@@ -138,7 +139,7 @@ describe('pnpm local', () => {
     const { code, stdout, stderr } = await run('--assembly', failing.directory, '--port', '0')
     expect(code).toBe(1)
     const lines = stdout.split('\n')
-    const failed = lines.findIndex((line) => /CREATE_FAILED \| Custom::Trigger \| Trigger .*neighbour/.test(line))
+    const failed = lines.findIndex((line) => /CREATE_FAILED \| Custom::Trigger \| Trigger .*neighbour/u.test(line))
     expect(lines.indexOf('enforcement: on')).toBeGreaterThan(0)
     expect(failed).toBeGreaterThan(lines.indexOf('enforcement: on'))
     expect(stdout).not.toContain('✅')
@@ -169,7 +170,7 @@ describe('pnpm local', () => {
     const { code, stderr } = await run('--assembly', assembly.directory, '--port', String(port))
     taken.close()
     expect(code).toBe(1)
-    expect(stderr).toMatch(new RegExp(`^Port ${port} is taken\\..*--port`))
+    expect(stderr).toMatch(new RegExp(`^Port ${port} is taken\\..*--port`, 'u'))
     expect(existsSync(join(project, '.local-aws', 'running.json'))).toBe(false)
   })
 
@@ -190,8 +191,8 @@ describe('pnpm local', () => {
     await until((line) => line.startsWith('In another terminal'))
     const { stdout } = await run('--env')
     child.stdout?.destroy()
-    const url = /AWS_ENDPOINT_URL_STS='(.*)'/.exec(stdout)?.[1]
-    const caFile = /AWS_CA_BUNDLE='(.*)'/.exec(stdout)?.[1] ?? ''
+    const url = /AWS_ENDPOINT_URL_STS='(.*)'/u.exec(stdout)?.[1]
+    const caFile = /AWS_CA_BUNDLE='(.*)'/u.exec(stdout)?.[1] ?? ''
     await send(await readFile(caFile, 'utf8'), `${url}/`, { method: 'POST' })
     expect(await once(child, 'exit')).toEqual([0, null])
   })

@@ -71,6 +71,6 @@ function projectRoot(from: string): string {
 function port(text: string): number {
   const number = Number(text)
   // Three more follow it.
-  if (/^\d+$/.test(text) && number <= 65_532) return number
+  if (/^\d+$/u.test(text) && number <= 65_532) return number
   throw new InvalidArgumentError('It must be a whole number from 0 to 65532.')
 }

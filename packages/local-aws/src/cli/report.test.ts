@@ -14,7 +14,7 @@ describe('eventLine', () => {
 
   it('says when, what, who, on what and why', () => {
     expect(eventLine(entry, { logs: false })).toMatch(
-      /^\d\d:\d\d:\d\d ✗ iot Publish refused assumed-role\/r\/alice topic=a\/b qos=1\n {11}nothing allows it$/,
+      /^\d\d:\d\d:\d\d ✗ iot Publish refused assumed-role\/r\/alice topic=a\/b qos=1\n {11}nothing allows it$/u,
     )
   })
 

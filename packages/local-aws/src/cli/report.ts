@@ -68,7 +68,7 @@ export function eventLine(entry: JournalEntry, { logs }: { readonly logs: boolea
 
 /** The account is always the same one. */
 function short(arn: string): string {
-  return arn.replace(/^arn:aws:(iam|sts)::\d+:/, '')
+  return arn.replace(/^arn:aws:(iam|sts)::\d+:/u, '')
 }
 
 /** What others sent may hold control characters: they are shown, not obeyed. */

@@ -35,16 +35,22 @@ export async function serve(options: ServeOptions): Promise<void> {
     },
     // Before the deployment's checks have run: they may still fail it, and then all ends with their message.
     serving: (served) => {
-      if (options.json) print(JSON.stringify(event('serving', served)))
-      else for (const line of servingLines(served, seconds())) print(line)
+      if (options.json) {
+        print(JSON.stringify(event('serving', served)))
+      } else {
+        for (const line of servingLines(served, seconds())) print(line)
+      }
     },
   }).catch((error: unknown) => {
     throw explained(error)
   })
   started = true
   const announcement = await announce(aws, { directory: root })
-  if (options.json) print(JSON.stringify({ ...event('started', aws), outputs: aws.outputs }))
-  else for (const line of startedLines(aws, seconds())) print(line)
+  if (options.json) {
+    print(JSON.stringify({ ...event('started', aws), outputs: aws.outputs }))
+  } else {
+    for (const line of startedLines(aws, seconds())) print(line)
+  }
   const stopKeys = listenForKeys(aws, options.json ? () => {} : print, ended.end)
   await ended.promise
   stopKeys()
@@ -56,18 +62,20 @@ function readable(entry: JournalEntry, { logs }: ServeOptions): string | undefin
   return entry.service === 'cloudformation' ? deploymentLine(entry) : eventLine(entry, { logs: logs === true })
 }
 
-const event = (name: 'serving' | 'started', { id, region, accountId, endpoints, caFile }: Served) => ({
-  at: Date.now(),
-  service: 'local',
-  event: name,
-  enforcement: 'on',
-  id,
-  pid: process.pid,
-  region,
-  accountId,
-  endpoints,
-  caFile,
-})
+function event(name: 'serving' | 'started', { id, region, accountId, endpoints, caFile }: Served) {
+  return {
+    at: Date.now(),
+    service: 'local',
+    event: name,
+    enforcement: 'on',
+    id,
+    pid: process.pid,
+    region,
+    accountId,
+    endpoints,
+    caFile,
+  }
+}
 
 /** Resolves at the first signal; a second one does not wait for an orderly end. */
 function endSignal(): { readonly promise: Promise<void>; readonly end: () => void } {

@@ -23,12 +23,14 @@ async function write(
   return folder
 }
 
-const stack = (name: string, dependencies: string[] = [], environment = 'aws://unknown-account/unknown-region') => ({
-  type: 'aws:cloudformation:stack',
-  environment,
-  dependencies,
-  properties: { templateFile: `${name}.template.json` },
-})
+function stack(name: string, dependencies: string[] = [], environment = 'aws://unknown-account/unknown-region') {
+  return {
+    type: 'aws:cloudformation:stack',
+    environment,
+    dependencies,
+    properties: { templateFile: `${name}.template.json` },
+  }
+}
 
 describe('readAssembly', () => {
   it('gives stacks in the order in which they need each other, with account and region', async () => {

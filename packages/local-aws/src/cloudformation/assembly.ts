@@ -35,7 +35,7 @@ interface AssetManifest {
 }
 
 /** Artifacts that describe the assembly itself. */
-const DESCRIPTIVE = new Set([
+const descriptive = new Set([
   'cdk:tree',
   'cdk:asset-manifest',
   'cdk:feature-flag-report',
@@ -61,7 +61,7 @@ export async function readAssembly(directory: string): Promise<AssemblyStack[]> 
   }
   const artifacts = manifest.artifacts ?? {}
   for (const [name, { type }] of Object.entries(artifacts)) {
-    if (type === 'aws:cloudformation:stack' || DESCRIPTIVE.has(type)) continue
+    if (type === 'aws:cloudformation:stack' || descriptive.has(type)) continue
     throw new RealisationError('unsupported', `The stand-in does not model the artifact ${name} of type ${type}`)
   }
   const order: string[] = []
@@ -98,7 +98,7 @@ async function readStack(
       for (const { objectKey } of Object.values(destinations)) assets.set(objectKey, join(root, source.path))
     }
   }
-  const [, accountId, region] = /^aws:\/\/([^/]+)\/(.+)$/.exec(environment) ?? []
+  const [, accountId, region] = /^aws:\/\/([^/]+)\/(.+)$/u.exec(environment) ?? []
   return {
     stackName,
     template: checkTemplate(template, stackName),

@@ -4,7 +4,7 @@ import type { Scope } from './scope.js'
 import type { TemplateResource } from './template.js'
 
 /** CDK's triggers: functions that a deployment runs, and that can fail it. */
-export const TRIGGER = 'Custom::Trigger'
+export const trigger = 'Custom::Trigger'
 
 /**
  * The template's resources whose condition holds, each after everything that it refers to or names in `DependsOn`;
@@ -34,8 +34,9 @@ export function creationOrder(scope: Scope): [logicalId: string, resource: Templ
     const resource = resources.get(logicalId)
     if (resource === undefined) return
     for (const name of [...[resource.DependsOn ?? []].flat(), ...references(resource.Properties, scope)]) {
-      if (resources.has(name)) visit(name, [...path, logicalId])
-      else if (template.Resources[name] === undefined && template.Parameters?.[name] === undefined) {
+      if (resources.has(name)) {
+        visit(name, [...path, logicalId])
+      } else if (template.Resources[name] === undefined && template.Parameters?.[name] === undefined) {
         const message = `${stackName}: resource ${logicalId} refers to '${name}', which the template does not define`
         throw new RealisationError('template', message, { stackName, logicalId })
       }
@@ -43,7 +44,7 @@ export function creationOrder(scope: Scope): [logicalId: string, resource: Templ
     done.add(logicalId)
     order.push([logicalId, resource])
   }
-  const isTrigger = ([, { Type: type }]: [string, TemplateResource]) => type === TRIGGER
+  const isTrigger = ([, { Type: type }]: [string, TemplateResource]) => type === trigger
   for (const [logicalId] of [...resources].filter((one) => !isTrigger(one))) visit(logicalId, [])
   for (const [logicalId] of [...resources].filter(isTrigger)) visit(logicalId, [])
   return order
@@ -61,7 +62,7 @@ function references(value: unknown, scope: Scope): string[] {
   }
   if (name === 'Fn::Sub') {
     const [template, variables] = Array.isArray(argument) ? argument : [argument, {}]
-    const names = [...String(template).matchAll(/\$\{([^!}][^}]*)\}/g)].map(
+    const names = [...String(template).matchAll(/\$\{([^!}][^}]*)\}/gu)].map(
       ([, inside = '']) => inside.trim().split('.')[0] ?? '',
     )
     return [...names.filter((one) => !(one in variables)).flatMap(named), ...references(variables, scope)]

@@ -1,5 +1,5 @@
 import { RealisationError } from './errors.js'
-import { broken, NO_VALUE, reference, type Scope } from './scope.js'
+import { broken, noValue, reference, type Scope } from './scope.js'
 
 type Arguments = readonly unknown[]
 
@@ -11,7 +11,7 @@ type Arguments = readonly unknown[]
  */
 export function resolveValue(value: unknown, scope: Scope): unknown {
   const resolved = evaluate(value, scope)
-  return resolved === NO_VALUE ? undefined : resolved
+  return resolved === noValue ? undefined : resolved
 }
 
 /** Whether a condition of the template holds. */
@@ -44,12 +44,12 @@ function truth(value: unknown, scope: Scope, within: readonly string[]): boolean
 }
 
 function evaluate(value: unknown, scope: Scope): unknown {
-  if (Array.isArray(value)) return value.map((one) => evaluate(one, scope)).filter((one) => one !== NO_VALUE)
+  if (Array.isArray(value)) return value.map((one) => evaluate(one, scope)).filter((one) => one !== noValue)
   if (typeof value !== 'object' || value === null) return value
   const call = asFunction(value)
   if (call !== undefined) return apply(call[0], call[1], scope)
   const entries = Object.entries(value).map(([name, inner]) => [name, evaluate(inner, scope)] as const)
-  return Object.fromEntries(entries.filter(([, inner]) => inner !== NO_VALUE))
+  return Object.fromEntries(entries.filter(([, inner]) => inner !== noValue))
 }
 
 function apply(name: string, argument: unknown, scope: Scope): unknown {
@@ -108,7 +108,7 @@ function apply(name: string, argument: unknown, scope: Scope): unknown {
 /** `${Name}`, `${Name.Attribute}`, `${!literal}`, with or without own variables. */
 function substitute(argument: unknown, scope: Scope): string {
   const [template, variables = {}] = Array.isArray(argument) ? (argument as Arguments) : [argument]
-  return String(template).replaceAll(/\$\{(!?)([^}]*)\}/g, (_, literal: string, inside: string) => {
+  return String(template).replaceAll(/\$\{(!?)([^}]*)\}/gu, (_, literal: string, inside: string) => {
     if (literal === '!') return `\${${inside}}`
     const name = inside.trim()
     const own = (variables as Record<string, unknown>)[name]
@@ -140,8 +140,9 @@ export function asFunction(value: unknown): [name: string, argument: unknown] | 
 
 function text(value: unknown, scope: Scope, name: string): string {
   const resolved = evaluate(value, scope)
-  if (typeof resolved === 'string' || typeof resolved === 'number' || typeof resolved === 'boolean')
+  if (typeof resolved === 'string' || typeof resolved === 'number' || typeof resolved === 'boolean') {
     return String(resolved)
+  }
   throw broken(scope, `${name} needs a text, not ${JSON.stringify(value)}`)
 }
 

@@ -1,5 +1,5 @@
 import type { AssemblyStack } from './assembly.js'
-import { creationOrder, TRIGGER } from './dependencies.js'
+import { creationOrder, trigger } from './dependencies.js'
 import { RealisationError } from './errors.js'
 import { conditionHolds, resolveValue } from './intrinsics.js'
 import { type Realised, resourceRequest, type StackState } from './resource-type.js'
@@ -56,7 +56,7 @@ export async function realise(
     const message = `${stackName}: the stand-in does not model resources of type ${type} (${logicalId})`
     throw new RealisationError('unsupported', message, { stackName, logicalId })
   }
-  const last = order.findLastIndex(([, { Type: type }]) => type !== TRIGGER)
+  const last = order.findLastIndex(([, { Type: type }]) => type !== trigger)
   for (const [index, [logicalId, resource]] of order.entries()) {
     if (index === last + 1) await standing()
     const report = (outcome: 'ok' | 'failed', detail?: string) =>

@@ -22,14 +22,14 @@ export interface Scope {
 }
 
 /** `AWS::NoValue`: the property is left out. */
-export const NO_VALUE = Symbol('AWS::NoValue')
+export const noValue = Symbol('AWS::NoValue')
 
 /** What `Ref` answers: a pseudo parameter, a parameter or a resource. @throws RealisationError */
 export function reference(name: string, scope: Scope): unknown {
   const { accountId, region, stackName, stackId } = scope.pseudo
   const pseudo: Record<string, unknown> = {
     'AWS::AccountId': accountId,
-    'AWS::NoValue': NO_VALUE,
+    'AWS::NoValue': noValue,
     'AWS::NotificationARNs': [],
     'AWS::Partition': 'aws',
     'AWS::Region': region,

@@ -23,7 +23,7 @@ export interface TemplateOutput {
   readonly Export?: { readonly Name: unknown }
 }
 
-const SECTIONS = new Set([
+const sections = new Set([
   'AWSTemplateFormatVersion',
   'Description',
   'Metadata',
@@ -35,7 +35,7 @@ const SECTIONS = new Set([
   'Outputs',
 ])
 /** `DeletionPolicy` and the like say what happens later; nothing here outlives its process. */
-const RESOURCE_ATTRIBUTES = new Set([
+const resourceAttributes = new Set([
   'Type',
   'Properties',
   'DependsOn',
@@ -53,7 +53,7 @@ export function checkTemplate(template: Template, stackName: string): Template {
       ...(logicalId === undefined ? {} : { logicalId }),
     })
   for (const section of Object.keys(template)) {
-    if (!SECTIONS.has(section)) throw refuse(`the template section ${section}`)
+    if (!sections.has(section)) throw refuse(`the template section ${section}`)
   }
   // The rule that CDK adds compares a version of its bootstrap stack, which is not needed here.
   const rules = Object.keys((template as { Rules?: object }).Rules ?? {}).filter(
@@ -61,7 +61,7 @@ export function checkTemplate(template: Template, stackName: string): Template {
   )
   if (rules.length > 0) throw refuse(`the template rule ${rules[0]}`)
   for (const [logicalId, resource] of Object.entries(template.Resources ?? {})) {
-    const unknown = Object.keys(resource).find((attribute) => !RESOURCE_ATTRIBUTES.has(attribute))
+    const unknown = Object.keys(resource).find((attribute) => !resourceAttributes.has(attribute))
     if (unknown !== undefined) throw refuse(`the attribute ${unknown} of resource ${logicalId}`, logicalId)
   }
   return template

@@ -17,9 +17,11 @@ const clock = { now: () => Date.now() }
 const accountId = '123456789012'
 const journal: JournalEntry[] = []
 const directory = new Directory({ accountId, clock })
-const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement })
-const RoleName = 'topics'
-const arn = `arn:aws:iam::${accountId}:role/team/${RoleName}`
+function policy(...Statement: object[]) {
+  return { Version: '2012-10-17', Statement }
+}
+const roleName = 'topics'
+const arn = `arn:aws:iam::${accountId}:role/team/${roleName}`
 const trust = policy({
   Effect: 'Allow',
   Principal: { AWS: `arn:aws:iam::${accountId}:root` },
@@ -45,7 +47,7 @@ beforeAll(async () => {
   ca = tls.ca
   iam = await startIamApi({ directory, region: 'eu-west-1', clock, journal: (one) => journal.push(one), tls, port: 0 })
   directory.createRole({
-    roleName: RoleName,
+    roleName: roleName,
     path: '/team/',
     trustPolicy: trust,
     inlinePolicies: { Ceiling: policy({ Effect: 'Allow', Action: 'iot:Connect', Resource: '*' }) },
@@ -61,25 +63,33 @@ afterAll(async () => {
 
 describe('the IAM API', () => {
   it('gives a role with its trust policy', async () => {
-    const { Role } = await operator.send(new GetRoleCommand({ RoleName }))
-    const roleId = directory.role(RoleName)?.roleId
-    expect(Role).toMatchObject({ RoleName, RoleId: roleId, Arn: arn, Path: '/team/', MaxSessionDuration: 3600 })
+    const { Role } = await operator.send(new GetRoleCommand({ RoleName: roleName }))
+    const roleId = directory.role(roleName)?.roleId
+    expect(Role).toMatchObject({
+      RoleName: roleName,
+      RoleId: roleId,
+      Arn: arn,
+      Path: '/team/',
+      MaxSessionDuration: 3600,
+    })
     expect(JSON.parse(decodeURIComponent(String(Role?.AssumeRolePolicyDocument)))).toEqual(trust)
   })
 
   it('puts, lists, gives back as it was written, replaces and deletes an inline policy', async () => {
     const PolicyName = 'Revocations'
-    await operator.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: text }))
-    const listed = await operator.send(new ListRolePoliciesCommand({ RoleName }))
+    await operator.send(new PutRolePolicyCommand({ RoleName: roleName, PolicyName, PolicyDocument: text }))
+    const listed = await operator.send(new ListRolePoliciesCommand({ RoleName: roleName }))
     expect(listed).toMatchObject({ PolicyNames: ['Ceiling', PolicyName], IsTruncated: false })
-    const { PolicyDocument } = await operator.send(new GetRolePolicyCommand({ RoleName, PolicyName }))
-    expect(PolicyDocument).not.toMatch(/[ {("*]/)
+    const { PolicyDocument } = await operator.send(new GetRolePolicyCommand({ RoleName: roleName, PolicyName }))
+    expect(PolicyDocument).not.toMatch(/[ {("*]/u)
     expect(decodeURIComponent(String(PolicyDocument))).toBe(text)
-    expect(directory.role(RoleName)?.inlinePolicies.get(PolicyName)?.Statement[0]?.Effect).toBe('Deny')
-    await operator.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: text.replace('Odd', 'Even') }))
-    expect(directory.role(RoleName)?.inlinePolicies.get(PolicyName)?.Statement[0]?.Sid).toBe('Even')
-    await operator.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }))
-    expect([...(directory.role(RoleName)?.inlinePolicies.keys() ?? [])]).toEqual(['Ceiling'])
+    expect(directory.role(roleName)?.inlinePolicies.get(PolicyName)?.Statement[0]?.Effect).toBe('Deny')
+    await operator.send(
+      new PutRolePolicyCommand({ RoleName: roleName, PolicyName, PolicyDocument: text.replace('Odd', 'Even') }),
+    )
+    expect(directory.role(roleName)?.inlinePolicies.get(PolicyName)?.Statement[0]?.Sid).toBe('Even')
+    await operator.send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName }))
+    expect([...(directory.role(roleName)?.inlinePolicies.keys() ?? [])]).toEqual(['Ceiling'])
   })
 
   const wide = JSON.stringify(
@@ -89,38 +99,38 @@ describe('the IAM API', () => {
     ['a role that is not there', new GetRoleCommand({ RoleName: 'nobody' }), 404, 'NoSuchEntityException'],
     [
       'a policy that is not there',
-      new GetRolePolicyCommand({ RoleName, PolicyName: 'none' }),
+      new GetRolePolicyCommand({ RoleName: roleName, PolicyName: 'none' }),
       404,
       'NoSuchEntityException',
     ],
     [
       'deleting what is not there',
-      new DeleteRolePolicyCommand({ RoleName, PolicyName: 'none' }),
+      new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName: 'none' }),
       404,
       'NoSuchEntityException',
     ],
     [
       'a document that is no policy',
-      new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument: '{}' }),
+      new PutRolePolicyCommand({ RoleName: roleName, PolicyName: 'p', PolicyDocument: '{}' }),
       400,
       'MalformedPolicyDocumentException',
     ],
     [
       'more than a role may have',
-      new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument: wide }),
+      new PutRolePolicyCommand({ RoleName: roleName, PolicyName: 'p', PolicyDocument: wide }),
       409,
       'LimitExceededException',
     ],
     [
       'a name that is none',
-      new PutRolePolicyCommand({ RoleName, PolicyName: 'a b', PolicyDocument: text }),
+      new PutRolePolicyCommand({ RoleName: roleName, PolicyName: 'a b', PolicyDocument: text }),
       400,
       'ValidationError',
     ],
   ])('refuses %s and changes nothing', async (_, command, httpStatusCode, name) => {
     // biome-ignore lint/suspicious/noExplicitAny: the commands' types have nothing in common that the client would take
     await expect(operator.send(command as any)).rejects.toMatchObject({ name, $metadata: { httpStatusCode } })
-    expect([...(directory.role(RoleName)?.inlinePolicies.keys() ?? [])]).toEqual(['Ceiling'])
+    expect([...(directory.role(roleName)?.inlinePolicies.keys() ?? [])]).toEqual(['Ceiling'])
   })
 
   it('refuses callers without the permission, also about roles that are not there, and wrong signatures', async () => {
@@ -128,10 +138,10 @@ describe('the IAM API', () => {
       read: policy({ Effect: 'Allow', Action: 'iam:GetRole', Resource: arn }),
     })
     const reader = client(accessKey)
-    await expect(reader.send(new GetRoleCommand({ RoleName }))).resolves.toMatchObject({ Role: { Arn: arn } })
+    await expect(reader.send(new GetRoleCommand({ RoleName: roleName }))).resolves.toMatchObject({ Role: { Arn: arn } })
     const denied = { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } }
     await expect(reader.send(new GetRoleCommand({ RoleName: 'nobody' }))).rejects.toMatchObject(denied)
-    const put = new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument: text })
+    const put = new PutRolePolicyCommand({ RoleName: roleName, PolicyName: 'p', PolicyDocument: text })
     await expect(reader.send(put)).rejects.toMatchObject(denied)
     const forged = client({ ...accessKey, secretAccessKey: 'guess' })
     await expect(forged.send(put)).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' })
@@ -142,10 +152,12 @@ describe('the IAM API', () => {
     const { accessKey } = directory.createUser('traveller', {
       p: policy({ Effect: 'Allow', Action: 'iam:GetRole', Resource: '*' }),
     })
-    await client(accessKey, 'us-east-1').send(new GetRoleCommand({ RoleName }))
-    await client(accessKey, 'eu-west-1').send(new GetRoleCommand({ RoleName }))
-    await expect(client(accessKey, 'eu-west-2').send(new GetRoleCommand({ RoleName }))).rejects.toMatchObject({
-      name: 'SignatureDoesNotMatch',
-    })
+    await client(accessKey, 'us-east-1').send(new GetRoleCommand({ RoleName: roleName }))
+    await client(accessKey, 'eu-west-1').send(new GetRoleCommand({ RoleName: roleName }))
+    await expect(client(accessKey, 'eu-west-2').send(new GetRoleCommand({ RoleName: roleName }))).rejects.toMatchObject(
+      {
+        name: 'SignatureDoesNotMatch',
+      },
+    )
   })
 })

@@ -40,9 +40,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
     ({ roleName, inlinePolicies }, { parameters, directory }) => {
       const policyName = required(parameters, 'PolicyName')
       const document = inlinePolicies.get(policyName)
-      if (!document) {
-        throw new IamApiError('NoSuchEntity', `The role policy with name ${policyName} cannot be found.`)
-      }
+      if (!document) throw new IamApiError('NoSuchEntity', `The role policy with name ${policyName} cannot be found.`)
       const text = encodeDocument(directory.policyText(document))
       return { RoleName: roleName, PolicyName: policyName, PolicyDocument: text }
     },

@@ -69,7 +69,9 @@ function compileStatements({ Version, Statement }: PolicyDocument): readonly Com
   })
 }
 
-const noVariables = () => undefined
+function noVariables() {
+  return undefined
+}
 const actionsKept = 256
 
 /** Actions are compared without regard to case. Services ask about few of them, so answers are kept. */

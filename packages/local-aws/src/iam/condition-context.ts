@@ -7,7 +7,7 @@ export type ConditionContext = Readonly<Record<string, ConditionValue | undefine
 export type ConditionValue = string | number | boolean | readonly string[]
 
 /** Keys whose value is another one at every moment. */
-const TIME_KEYS = new Set(['aws:currenttime', 'aws:epochtime'])
+const timeKeys = new Set(['aws:currenttime', 'aws:epochtime'])
 
 /** A context made ready for looking up: keys in lower case, each with its list of values. */
 export class ContextLookup {
@@ -43,7 +43,7 @@ export class ContextLookup {
 
   #name(key: string): string {
     const name = key.toLowerCase()
-    if (TIME_KEYS.has(name)) this.#dependsOnTime = true
+    if (timeKeys.has(name)) this.#dependsOnTime = true
     return name
   }
 
@@ -55,8 +55,11 @@ export class ContextLookup {
       for (const [name, value] of Object.entries(context ?? {})) {
         if (value === undefined) continue
         const key = name.toLowerCase()
-        if (typeof value === 'object') this.#single.delete(key)
-        else this.#single.set(key, String(value))
+        if (typeof value === 'object') {
+          this.#single.delete(key)
+        } else {
+          this.#single.set(key, String(value))
+        }
         values.set(key, typeof value === 'object' ? value : [String(value)])
       }
     }

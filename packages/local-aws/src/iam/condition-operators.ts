@@ -9,9 +9,8 @@ export interface ConditionOperator {
   readonly compile: (value: string, variables: boolean) => Pattern
 }
 
-const equalText =
-  (normalize: (text: string) => string): ConditionOperator['compile'] =>
-  (value, variables) => {
+function equalText(normalize: (text: string) => string): ConditionOperator['compile'] {
+  return (value, variables) => {
     const parts = parseTemplate(value, variables)
     const join = (filled: readonly { text: string }[]) => normalize(filled.map((part) => part.text).join(''))
     if (isFilled(parts)) {
@@ -23,6 +22,7 @@ const equalText =
       return filled && normalize(actual) === join(filled)
     }
   }
+}
 
 const like: ConditionOperator['compile'] = (value, variables) => compilePattern(value, 'text', variables)
 
@@ -45,21 +45,23 @@ function splitArn(text: string): string[] | undefined {
   return [...parts.slice(0, 5).map((part) => part.slice(0, -1)), parts.slice(5).join('')]
 }
 
-const compare =
-  (
-    read: (text: string) => number,
-    holds: (actual: number, expected: number) => boolean,
-  ): ConditionOperator['compile'] =>
-  (value) => {
+function compare(
+  read: (text: string) => number,
+  holds: (actual: number, expected: number) => boolean,
+): ConditionOperator['compile'] {
+  return (value) => {
     const expected = read(value)
     // Comparing with NaN is false in every direction, so what is no number matches nothing.
     return (actual) => holds(read(actual), expected)
   }
+}
 
-const readNumber = (text: string) => (/^[+-]?(\d+(\.\d*)?|\.\d+)$/u.test(text.trim()) ? Number(text) : Number.NaN)
+function readNumber(text: string) {
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)$/u.test(text.trim()) ? Number(text) : Number.NaN
+}
 
 /** ISO 8601 as the W3C note narrows it, or seconds since the epoch. */
-const readDate = (text: string) => {
+function readDate(text: string) {
   if (/^\d{5,}$/u.test(text)) return Number(text) * 1000
   return /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/u.test(text)
     ? Date.parse(/T.*\d$/u.test(text) && !/[+-]\d\d:?\d\d$/u.test(text.slice(10)) ? `${text}Z` : text)
@@ -80,16 +82,22 @@ const inNetwork: ConditionOperator['compile'] = (value) => {
   return (actual) => isIP(actual) === version && network.check(actual, version === 4 ? 'ipv4' : 'ipv6')
 }
 
-const plain = (compile: ConditionOperator['compile']): ConditionOperator => ({ negated: false, compile })
-const negated = (compile: ConditionOperator['compile']): ConditionOperator => ({ negated: true, compile })
-const ordered = (kind: 'Numeric' | 'Date', read: (text: string) => number): [string, ConditionOperator][] => [
-  [`${kind}Equals`, plain(compare(read, (a, b) => a === b))],
-  [`${kind}NotEquals`, negated(compare(read, (a, b) => a === b))],
-  [`${kind}LessThan`, plain(compare(read, (a, b) => a < b))],
-  [`${kind}LessThanEquals`, plain(compare(read, (a, b) => a <= b))],
-  [`${kind}GreaterThan`, plain(compare(read, (a, b) => a > b))],
-  [`${kind}GreaterThanEquals`, plain(compare(read, (a, b) => a >= b))],
-]
+function plain(compile: ConditionOperator['compile']): ConditionOperator {
+  return { negated: false, compile }
+}
+function negated(compile: ConditionOperator['compile']): ConditionOperator {
+  return { negated: true, compile }
+}
+function ordered(kind: 'Numeric' | 'Date', read: (text: string) => number): [string, ConditionOperator][] {
+  return [
+    [`${kind}Equals`, plain(compare(read, (a, b) => a === b))],
+    [`${kind}NotEquals`, negated(compare(read, (a, b) => a === b))],
+    [`${kind}LessThan`, plain(compare(read, (a, b) => a < b))],
+    [`${kind}LessThanEquals`, plain(compare(read, (a, b) => a <= b))],
+    [`${kind}GreaterThan`, plain(compare(read, (a, b) => a > b))],
+    [`${kind}GreaterThanEquals`, plain(compare(read, (a, b) => a >= b))],
+  ]
+}
 
 /**
  * Every operator but `Null`, by its name in lower case.

@@ -5,18 +5,25 @@ import { authorize, DecisionMemory, Directory, type EvaluationDecision, type Pri
 const clock = { at: Date.parse('2026-01-01T00:00:00Z'), now: () => clock.at }
 const context = { 'iot:ClientId': 'alice:1' }
 const trust = { Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' }
-const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement })
-const allow = (Resource: string, more: object = {}) => ({ Effect: 'Allow', Action: 'iot:Publish', Resource, ...more })
-const arn = (topic: string) => `arn:aws:iot:eu-west-1:123456789012:topic/${topic}`
+function policy(...Statement: object[]) {
+  return { Version: '2012-10-17', Statement }
+}
+function allow(Resource: string, more: object = {}) {
+  return { Effect: 'Allow', Action: 'iot:Publish', Resource, ...more }
+}
+function arn(topic: string) {
+  return `arn:aws:iot:eu-west-1:123456789012:topic/${topic}`
+}
 const everywhere = 'arn:aws:iot:*:*:topic/*'
 
-const memoryOf = (principal: Principal) =>
-  new DecisionMemory<string, EvaluationDecision>({
+function memoryOf(principal: Principal) {
+  return new DecisionMemory<string, EvaluationDecision>({
     principal,
     context,
     request: (action, resource) => ({ action, resource }),
     ruling: (_, decision) => decision,
   })
+}
 
 let directory: Directory
 beforeEach(() => {
@@ -116,9 +123,11 @@ it('decides as without a memory, whatever is asked and changed in between', () =
     const { principal } = directory.addSession(settings)
     const memory = memoryOf(principal)
     for (const one of steps) {
-      if ('put' in one) directory.putRolePolicy(role.roleName, ...one.put)
-      else if ('passes' in one) clock.at += one.passes
-      else {
+      if ('put' in one) {
+        directory.putRolePolicy(role.roleName, ...one.put)
+      } else if ('passes' in one) {
+        clock.at += one.passes
+      } else {
         const [action, name] = one.asked
         expect(memory.decide(action, name)).toEqual(authorize(principal, { action, resource: name, context }))
       }

@@ -4,7 +4,7 @@ import { type AccessRequest, type EvaluationDecision, evaluateInContext, type Po
 import type { Principal } from './principal.js'
 
 /** Names whose decisions one memory keeps. */
-const NAMES_KEPT = 128
+const namesKept = 128
 
 /** Whose decisions are remembered, and how a service asks for and answers them. */
 export interface DecisionMemoryOptions<Operation extends string, Ruling> {
@@ -23,7 +23,7 @@ export interface DecisionMemoryOptions<Operation extends string, Ruling> {
 export class DecisionMemory<Operation extends string, Ruling> {
   readonly #principal: Principal
   readonly #options: DecisionMemoryOptions<Operation, Ruling>
-  readonly #byName = new Map<string, { [one in Operation]?: Ruling }>()
+  readonly #byName = new Map<string, { [O in Operation]?: Ruling }>()
   #policies: PolicySet | undefined
   #tags: Principal['tags'] | undefined
 
@@ -50,8 +50,8 @@ export class DecisionMemory<Operation extends string, Ruling> {
     const lookup = contextOf(principal, context)
     const ruling = rulingOf(request, evaluateInContext(request, policies, lookup))
     if (!lookup.dependsOnTime) {
-      if (this.#byName.size >= NAMES_KEPT) this.#byName.clear()
-      const known: { [one in Operation]?: Ruling } = this.#byName.get(name) ?? {}
+      if (this.#byName.size >= namesKept) this.#byName.clear()
+      const known: { [O in Operation]?: Ruling } = this.#byName.get(name) ?? {}
       known[operation] = ruling
       this.#byName.set(name, known)
     }

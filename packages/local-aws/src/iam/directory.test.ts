@@ -11,8 +11,12 @@ import {
 } from './index.js'
 
 const accountId = '123456789012'
-const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement })
-const allow = (Action: string, Resource = '*') => ({ Effect: 'Allow', Action, Resource })
+function policy(...Statement: object[]) {
+  return { Version: '2012-10-17', Statement }
+}
+function allow(Action: string, Resource = '*') {
+  return { Effect: 'Allow', Action, Resource }
+}
 const trust = policy({ Effect: 'Allow', Principal: { AWS: accountId }, Action: 'sts:AssumeRole' })
 
 function account() {
@@ -21,14 +25,16 @@ function account() {
   return { directory, clock }
 }
 
-const outcome = ({ principal }: AccessKey, action: string) => authorize(principal, { action, resource: '*' }).outcome
+function outcome({ principal }: AccessKey, action: string) {
+  return authorize(principal, { action, resource: '*' }).outcome
+}
 
 describe('a role', () => {
   it('is found by name and by ARN, with its path', () => {
     const { directory } = account()
     const role = directory.createRole({ roleName: 'r', path: '/team/', trustPolicy: trust })
     expect(role.arn).toBe('arn:aws:iam::123456789012:role/team/r')
-    expect(role.roleId).toMatch(/^AROA[A-Z2-7]{17}$/)
+    expect(role.roleId).toMatch(/^AROA[A-Z2-7]{17}$/u)
     expect(directory.role('r')).toBe(role)
     expect(directory.role(role.arn)).toBe(role)
     expect(directory.role('arn:aws:iam::123456789012:role/r')).toBeUndefined()
@@ -171,7 +177,7 @@ describe('access keys', () => {
     const { directory, clock } = account()
     const { user, accessKey } = directory.createUser('dev', { p: policy(allow('execute-api:Invoke')) })
     expect(accessKey).toMatchObject({ principal: { type: 'User', arn: user.arn, userId: user.userId } })
-    expect(accessKey.accessKeyId).toMatch(/^AKIA[A-Z2-7]{16}$/)
+    expect(accessKey.accessKeyId).toMatch(/^AKIA[A-Z2-7]{16}$/u)
     expect(accessKey.secretAccessKey).toHaveLength(40)
     expect(accessKey.sessionToken).toBeUndefined()
     expect(accessKey.expiresAt).toBeUndefined()
@@ -181,7 +187,7 @@ describe('access keys', () => {
 
     const role = directory.createRole({ roleName: 'r', trustPolicy: trust })
     const session = directory.addSession({ role, sessionName: 'alice', durationSeconds: 900 })
-    expect(session.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/)
+    expect(session.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/u)
     expect(session.sessionToken?.length).toBeGreaterThan(300)
     expect(session.expiresAt).toBe(Date.parse('2026-03-04T05:21:07Z'))
     expect(session.principal).toMatchObject({

@@ -171,8 +171,9 @@ export class Directory {
 
   #read(source: unknown, kind: PolicyKind): PolicyDocument {
     const document = parsePolicyDocument(source, kind)
-    if (!this.#texts.has(document))
+    if (!this.#texts.has(document)) {
       this.#texts.set(document, typeof source === 'string' ? source : JSON.stringify(source))
+    }
     return document
   }
 

@@ -19,7 +19,7 @@ interface Group {
   /** A single identity policy … */
   readonly statements?: readonly object[]
   /** … or the statements of several policies, by layer. */
-  readonly policies?: { readonly [layer in keyof PolicySet]?: readonly (readonly object[])[] }
+  readonly policies?: { readonly [Layer in keyof PolicySet]?: readonly (readonly object[])[] }
   readonly context?: ConditionContext
   readonly cases: readonly Case[]
 }

@@ -2,7 +2,9 @@ import { randomBytes, randomInt } from 'node:crypto'
 
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
-const letters = (count: number) => Array.from({ length: count }, () => base32[randomInt(base32.length)]).join('')
+function letters(count: number) {
+  return Array.from({ length: count }, () => base32[randomInt(base32.length)]).join('')
+}
 
 /** `AROA` + 17 characters for a role, `AIDA` + 17 for a user. */
 export function uniqueId(prefix: 'AROA' | 'AIDA'): string {

@@ -1,11 +1,12 @@
 import { parsePolicyDocument } from './parse-policy-document.js'
 import type { PolicyDocument } from './policy-document.js'
 
-const allow = (actions: readonly string[]) =>
-  parsePolicyDocument(
+function allow(actions: readonly string[]) {
+  return parsePolicyDocument(
     { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] },
     'identity',
   )
+}
 
 /**
  * AWS's own policies that a stack like ours attaches, as published.

@@ -97,10 +97,12 @@ function readStatement(source: unknown, kind: PolicyKind): Statement {
   for (const action of actions) checkAction(action, kind)
   const resources = strings(Resource ?? NotResource)
   if (kind === 'trust') {
-    if (Resource !== undefined || NotResource !== undefined)
+    if (Resource !== undefined || NotResource !== undefined) {
       throw new Malformed('Has prohibited field Resource', source)
-    if (Principal === undefined && NotPrincipal === undefined)
+    }
+    if (Principal === undefined && NotPrincipal === undefined) {
       throw new Malformed('Missing required field Principal', source)
+    }
     if (NotPrincipal !== undefined && Effect === 'Allow') {
       throw new Malformed('Allow with NotPrincipal is not allowed.', NotPrincipal)
     }

@@ -67,8 +67,11 @@ function matcher(tokens: readonly number[]): (value: string) => boolean {
 function matchStretches(tokens: readonly number[]): (value: string) => boolean {
   const stretches = ['']
   for (const token of tokens) {
-    if (token === any) stretches.push('')
-    else stretches[stretches.length - 1] += String.fromCodePoint(token)
+    if (token === any) {
+      stretches.push('')
+    } else {
+      stretches[stretches.length - 1] += String.fromCodePoint(token)
+    }
   }
   const [first = '', ...middle] = stretches
   const last = middle.pop()
@@ -131,8 +134,11 @@ function matchInSegments(tokens: readonly number[], value: string): boolean {
     const after = new Set<number>()
     for (const place of places) {
       const token = tokens[place]
-      if (token === any || (token === anyInSegment && codePoint !== colon)) reach(after, place)
-      else if (takes(token, codePoint)) reach(after, place + 1)
+      if (token === any || (token === anyInSegment && codePoint !== colon)) {
+        reach(after, place)
+      } else if (takes(token, codePoint)) {
+        reach(after, place + 1)
+      }
     }
     if (after.size === 0) return false
     places = after

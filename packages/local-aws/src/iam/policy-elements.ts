@@ -29,8 +29,9 @@ export function checkResource(resource: string): void {
     throw new Malformed('Resource vendor must be fully qualified and cannot contain regexes.', resource)
   }
   // A part that ends in `*` may stand for the ones that are left out (arn:aws:iot:*).
-  if (rest.length < 3 && !rest.some((part) => part.endsWith('*')))
+  if (rest.length < 3 && !rest.some((part) => part.endsWith('*'))) {
     throw new Malformed('The policy failed legacy parsing', resource)
+  }
 }
 
 /** Colons inside `${aws:userid}` separate nothing. */
@@ -43,15 +44,17 @@ const principalTypes: ReadonlySet<string> = new Set<PrincipalType>(['AWS', 'Serv
 /** `"*"`, or lists by type. An account number stands for its root, and is written out. */
 export function readPrincipal(source: unknown): PrincipalElement {
   if (source === '*') return { AWS: ['*'] }
-  if (typeof source !== 'object' || source === null || Array.isArray(source))
+  if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     throw new Malformed('Syntax errors in policy.', source)
+  }
   const entries = Object.entries(source).map(([type, value]: [string, unknown]) => {
     if (!principalTypes.has(type)) throw new Malformed('Syntax errors in policy.', type)
     const list: unknown[] = Array.isArray(value) ? value : [value]
     return [type, list.map((name) => readPrincipalName(type as PrincipalType, name))] as const
   })
-  if (entries.length === 0 || entries.some(([, names]) => names.length === 0))
+  if (entries.length === 0 || entries.some(([, names]) => names.length === 0)) {
     throw new Malformed('Invalid principal in policy', source)
+  }
   return Object.fromEntries(entries)
 }
 

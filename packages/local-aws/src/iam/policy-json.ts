@@ -21,9 +21,11 @@ function checkKeys(text: string): void {
   const tokens = /"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}[\]]/gsu
   for (let match = tokens.exec(text); match; match = tokens.exec(text)) {
     const [token] = match
-    if (token === '{' || token === '[') open.push(token === '{' ? new Set() : undefined)
-    else if (token === '}' || token === ']') open.pop()
-    else if (token.endsWith(':')) {
+    if (token === '{' || token === '[') {
+      open.push(token === '{' ? new Set() : undefined)
+    } else if (token === '}' || token === ']') {
+      open.pop()
+    } else if (token.endsWith(':')) {
       const quoted = token.slice(0, token.lastIndexOf('"') + 1)
       // Keys may be written with escapes; few are.
       const key: string = quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1)

@@ -22,8 +22,11 @@ export function parseTemplate(text: string, variables: boolean): readonly Templa
     if (match.index > end) parts.push({ text: text.slice(end, match.index), literal: false })
     end = match.index + match[0].length
     const [, escaped, variable = '', fallback] = match
-    if (escaped !== undefined) parts.push({ text: escaped, literal: true })
-    else parts.push(fallback === undefined ? { variable } : { variable, fallback })
+    if (escaped !== undefined) {
+      parts.push({ text: escaped, literal: true })
+    } else {
+      parts.push(fallback === undefined ? { variable } : { variable, fallback })
+    }
   }
   if (end < text.length || parts.length === 0) parts.push({ text: text.slice(end), literal: false })
   return parts

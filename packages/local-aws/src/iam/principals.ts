@@ -91,10 +91,12 @@ function rolePolicies(role: Role, source: PolicySource): () => PolicySet {
   return policies
 }
 
-const attached = (owner: string, arn: string, source: Pick<PolicySource, 'policy'>): NamedPolicy => ({
-  name: `${owner}: managed policy ${arn.slice(arn.lastIndexOf('/') + 1)}`,
-  document: source.policy(arn),
-})
+function attached(owner: string, arn: string, source: Pick<PolicySource, 'policy'>): NamedPolicy {
+  return {
+    name: `${owner}: managed policy ${arn.slice(arn.lastIndexOf('/') + 1)}`,
+    document: source.policy(arn),
+  }
+}
 
 /** Looks at every call at what the policies are made of, and makes them anew when it is not the very same. */
 function whileSame(basis: () => readonly unknown[], policies: () => PolicySet): () => PolicySet {

@@ -19,7 +19,9 @@ interface Case {
 
 const now = Date.parse('2026-03-04T05:06:07Z')
 const target = 'arn:aws:iam::123456789012:role/target'
-const document = (Statement: readonly object[]) => ({ Version: '2012-10-17', Statement })
+function document(Statement: readonly object[]) {
+  return { Version: '2012-10-17', Statement }
+}
 
 function callerOf({ caller, identity = [], session, boundary }: Case): Principal {
   const layer = (name: string, statements: readonly object[]) =>

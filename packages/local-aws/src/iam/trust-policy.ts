@@ -97,8 +97,9 @@ function gripOf(element: PrincipalElement | undefined, principal: Principal): Gr
   const names = element?.AWS ?? []
   if (names.includes('*') || names.includes(principal.arn)) return 'itself'
   const [uniqueId = ''] = principal.userId.split(':')
-  if (names.includes(uniqueId) || names.includes(principal.issuerArn))
+  if (names.includes(uniqueId) || names.includes(principal.issuerArn)) {
     return principal.type === 'User' ? 'itself' : 'role'
+  }
   return names.includes(rootOf(principal)) ? 'account' : undefined
 }
 

@@ -15,10 +15,11 @@ if (taskRoot === undefined) throw new Error('This program is started by the stan
 process.on('exit', () => rmSync(dirname(taskRoot), { recursive: true, force: true }))
 // The other side has gone, in whatever way, perhaps before this line was reached: so has Lambda.
 process.on('disconnect', () => process.exit(0))
-const ipc = process.send?.bind(process)
-if (ipc === undefined || !process.connected) process.exit(0)
+const channel = process.send?.bind(process)
+if (channel === undefined || !process.connected) process.exit(0)
+const ipc = channel
 
-const send = (message: FromFunction, then?: () => void) => {
+function send(message: FromFunction, then?: () => void) {
   ipc(message, undefined, undefined, () => then?.())
 }
 // A handler on Lambda has no such channel; code that looks for one must not find ours.

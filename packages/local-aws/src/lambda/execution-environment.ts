@@ -4,9 +4,9 @@ import { type Answer, type Ending, FunctionProcess } from './function-process.js
 import { type LogLine, LogStream } from './log-stream.js'
 
 /** Lambda gives a function ten seconds to load. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
-const INIT_SECONDS = 10
+const initSeconds = 10
 /** Largest answer of a synchronous call, in bytes (6 MB and what wraps it). */
-const LARGEST_PAYLOAD = 6_291_556
+const largestPayload = 6_291_556
 
 /** A place where a function runs: reused for one call after the other while it lives, and never revived. */
 export class ExecutionEnvironment {
@@ -40,7 +40,7 @@ export class ExecutionEnvironment {
     const { timeoutSeconds, memoryMegabytes, arn } = this.#configuration
     const cold = this.#calls === 0
     this.#calls += 1
-    await this.#withTimer(INIT_SECONDS, 'Function did not load', this.#process.ready)
+    await this.#withTimer(initSeconds, 'Function did not load', this.#process.ready)
     this.#log.start(requestId)
     this.#requestId = requestId
     const startedAt = performance.now()
@@ -94,8 +94,8 @@ function resultOf(requestId: string, answer: Answer | undefined, ending: Ending 
     const { errorType, errorMessage } = answer
     return { outcome: 'failed', requestId, kind: 'handled', errorType, errorMessage }
   }
-  if (Buffer.byteLength(answer.payload) > LARGEST_PAYLOAD) {
-    const errorMessage = `Response payload size exceeded maximum allowed payload size (${LARGEST_PAYLOAD} bytes).`
+  if (Buffer.byteLength(answer.payload) > largestPayload) {
+    const errorMessage = `Response payload size exceeded maximum allowed payload size (${largestPayload} bytes).`
     return { outcome: 'failed', requestId, kind: 'handled', errorType: 'Function.ResponseSizeTooLarge', errorMessage }
   }
   return { outcome: 'ok', requestId, payload: JSON.parse(answer.payload) }

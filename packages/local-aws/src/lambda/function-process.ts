@@ -15,7 +15,7 @@ export type Ending = Pick<Extract<InvocationResult, { outcome: 'failed' }>, 'kin
 export type Answer = Extract<FromFunction, { type: 'result' | 'error' }>
 
 /** How long the pipes of a process that has ended may stay open: a child of its own may hold them. */
-const PIPES_MILLISECONDS = 500
+const pipesMilliseconds = 500
 
 /** One process of a function, in a folder of its own that goes when it goes. Takes one call at a time. */
 export class FunctionProcess {
@@ -105,7 +105,7 @@ export class FunctionProcess {
       this.#child.once('error', (error) => gone(error.message))
       this.#child.once('exit', () => {
         const release = () => [this.#child.stdout, this.#child.stderr].map((pipe) => pipe?.destroy())
-        setTimeout(release, PIPES_MILLISECONDS).unref()
+        setTimeout(release, pipesMilliseconds).unref()
       })
       // `close`, not `exit`: by then its last lines have been read.
       this.#child.once('close', (code, signal) => gone(signal === null ? `exit status ${code}` : `signal: ${signal}`))
@@ -122,7 +122,9 @@ export class FunctionProcess {
         } else if (message.type === 'init-error') {
           this.#write(`${message.errorType}: ${message.errorMessage}`)
           this.#ending ??= { kind: 'handled', errorType: message.errorType, errorMessage: message.errorMessage }
-        } else if (message.requestId === this.#requestId) this.#settle(message)
+        } else if (message.requestId === this.#requestId) {
+          this.#settle(message)
+        }
       })
     })
   }

@@ -20,4 +20,6 @@ export type FromFunction =
     }
 
 /** Written to stdout and stderr after a call, before its result is sent: everything before it belongs to that call. */
-export const endOfCall = (requestId: string) => `\0${requestId}\n`
+export function endOfCall(requestId: string) {
+  return `\0${requestId}\n`
+}

@@ -68,7 +68,7 @@ async function start(source: string, more: Partial<FunctionConfiguration> = {}) 
   return { runtime, journal, clock, directory, issued }
 }
 
-const gone = (pid: number) => {
+function gone(pid: number) {
   try {
     process.kill(pid, 0)
     return false
@@ -225,17 +225,17 @@ describe('FunctionRuntime', () => {
   })
 
   const endings = [
-    ['exit', `process.exit(3)`, /exit status 3$/],
+    ['exit', `process.exit(3)`, /exit status 3$/u],
     [
       'an uncaught error later on',
       `setTimeout(() => { throw new Error('late') }); return new Promise(() => {})`,
-      /exit status 1$/,
+      /exit status 1$/u,
     ],
-    ['a signal', `process.kill(process.pid, 'SIGSEGV'); return new Promise(() => {})`, /signal: SIGSEGV$/],
+    ['a signal', `process.kill(process.pid, 'SIGSEGV'); return new Promise(() => {})`, /signal: SIGSEGV$/u],
     [
       'more memory than it has',
       `const all = []; for (;;) all.push(new Array(1e6).fill(all.length))`,
-      /signal: SIGABRT$|exit status 134$/,
+      /signal: SIGABRT$|exit status 134$/u,
     ],
   ] as const
   it.each(endings)(
@@ -309,7 +309,7 @@ describe('FunctionRuntime', () => {
       }`)
     const [first, second] = [await runtime.invoke({}), await runtime.invoke({})]
     const lines = (id: string) => runtime.logs.filter(({ requestId }) => requestId === id).map(({ message }) => message)
-    expect(runtime.logs[0]).toMatchObject({ message: expect.stringMatching(/\tundefined\tINFO\tloading$/) })
+    expect(runtime.logs[0]).toMatchObject({ message: expect.stringMatching(/\tundefined\tINFO\tloading$/u) })
     for (const { requestId } of [first, second]) {
       const own = lines(requestId)
       expect(own[0]).toBe(`START RequestId: ${requestId} Version: $LATEST`)
@@ -318,15 +318,16 @@ describe('FunctionRuntime', () => {
         own.filter((line) => line.includes('ERROR')),
       ]
       expect(written.slice(1, -2)).toEqual([
-        expect.stringMatching(new RegExp(`Z\\t${requestId}\\tINFO\\tone \\{ two: 2 \\}$`)),
+        expect.stringMatching(new RegExp(`Z\\t${requestId}\\tINFO\\tone \\{ two: 2 \\}$`, 'u')),
         'raw',
         'unfinished',
       ])
-      expect(errors).toEqual([expect.stringMatching(new RegExp(`Z\\t${requestId}\\tERROR\\tline\\nbreak$`))])
+      expect(errors).toEqual([expect.stringMatching(new RegExp(`Z\\t${requestId}\\tERROR\\tline\\nbreak$`, 'u'))])
       expect(own.at(-2)).toBe(`END RequestId: ${requestId}`)
       expect(own.at(-1)).toMatch(
         new RegExp(
           `^REPORT RequestId: ${requestId}\\tDuration: [\\d.]+ ms\\tBilled Duration: \\d+ ms\\tMemory Size: 128 MB\\tMax Memory Used: \\d+ MB`,
+          'u',
         ),
       )
     }

@@ -5,9 +5,9 @@ import type { LogLine } from './log-stream.js'
 import { ResourcePolicy } from './resource-policy.js'
 
 /** Processes per function on this machine; more calls wait. Lambda's own default is 1,000 for the account. */
-const LARGEST_POOL = 10
+const largestPool = 10
 /** A process whose credentials end within this time of the call's latest end is retired before the call. */
-const CREDENTIALS_MARGIN = 5 * 60 * 1000
+const credentialsMargin = 5 * 60 * 1000
 
 /**
  * A function: its configuration, its resource policy, its log and the processes that run it.
@@ -43,7 +43,7 @@ export class FunctionRuntime {
     if (this.#closed) throw new Error(`The function ${this.configuration.functionName} is closed`)
     const reserved = this.configuration.reservedConcurrency
     if (reserved !== undefined && this.#busy >= reserved) return this.#throttled()
-    while (this.#busy >= LARGEST_POOL) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    while (this.#busy >= largestPool) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#busy += 1
     const environment = this.#take()
     try {
@@ -54,7 +54,9 @@ export class FunctionRuntime {
       if (environment.ended) {
         await environment.close()
         this.#all.delete(environment)
-      } else this.#idle.push(environment)
+      } else {
+        this.#idle.push(environment)
+      }
       this.#busy -= 1
       this.#waiting.shift()?.()
     }
@@ -70,7 +72,7 @@ export class FunctionRuntime {
 
   /** A warm process whose credentials outlast the call, or a new one. */
   #take(): ExecutionEnvironment {
-    const latestEnd = this.#host.clock.now() + this.configuration.timeoutSeconds * 1000 + CREDENTIALS_MARGIN
+    const latestEnd = this.#host.clock.now() + this.configuration.timeoutSeconds * 1000 + credentialsMargin
     for (let warm = this.#idle.pop(); warm !== undefined; warm = this.#idle.pop()) {
       if (!warm.ended && this.#host.expiresAt(warm.accessKeyId) > latestEnd) return warm
       const retired = warm

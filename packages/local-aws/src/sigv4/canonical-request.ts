@@ -36,8 +36,11 @@ export function canonicalRequest(request: SignedRequest, form: CanonicalForm): s
 export function canonicalPath(path: string): string {
   const kept: string[] = []
   for (const segment of path.split('/')) {
-    if (segment === '..') kept.pop()
-    else if (segment !== '' && segment !== '.') kept.push(segment)
+    if (segment === '..') {
+      kept.pop()
+    } else if (segment !== '' && segment !== '.') {
+      kept.push(segment)
+    }
   }
   const trailing = kept.length > 0 && path.endsWith('/') ? '/' : ''
   return `/${kept.map(uriEncode).join('/')}${trailing}`

@@ -32,9 +32,7 @@ function fromHeader(request: SignedRequest, authorization: string, dialect: Erro
   if (!scheme.startsWith('AWS4-')) {
     throw new SignatureError('MissingAuthentication', dialect, 'Missing Authentication Token')
   }
-  if (scheme !== algorithm) {
-    throw new SignatureError('Incomplete', dialect, `Unsupported AWS 'algorithm': '${scheme}'.`)
-  }
+  if (scheme !== algorithm) throw new SignatureError('Incomplete', dialect, `Unsupported AWS 'algorithm': '${scheme}'.`)
   const parameters = new Map(
     rest.split(',').map((part) => {
       const [, name = '', value = ''] = /^\s*([^=\s]*)=(.*?)\s*$/su.exec(part) ?? []

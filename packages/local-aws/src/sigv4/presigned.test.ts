@@ -23,7 +23,7 @@ function judge(request: SignedRequest, service = ['iotdevicegateway', 'iotdata']
 const mismatch = {
   code: 'ForbiddenException',
   status: 403,
-  message: expect.stringMatching(/^The request signature we calculated does not match/),
+  message: expect.stringMatching(/^The request signature we calculated does not match/u),
 }
 const invalidToken = {
   code: 'ForbiddenException',
@@ -61,12 +61,14 @@ function presign({
   return `${query}&X-Amz-Signature=${signature.toString('hex')}${token === 'after' ? `&${sessionToken}` : ''}`
 }
 
-const upgrade = (query: string, host: string): SignedRequest => ({
-  method: 'GET',
-  path: '/mqtt',
-  query,
-  headers: { host },
-})
+function upgrade(query: string, host: string): SignedRequest {
+  return {
+    method: 'GET',
+    path: '/mqtt',
+    query,
+    headers: { host },
+  }
+}
 
 describe('a browser’s URL for the IoT gateway', () => {
   it.each([
@@ -93,7 +95,7 @@ describe('a browser’s URL for the IoT gateway', () => {
     expect(judge(upgrade(query, signedHost))).toBe(key.accessKeyId)
     expect(judge(upgrade(presign({ signedHost, token: 'before' }), signedHost))).toEqual(mismatch)
     expect(judge(upgrade(presign({ signedHost, token: 'none' }), signedHost))).toEqual(invalidToken)
-    expect(judge(upgrade(query.replace(/X-Amz-Security-Token=.*/, 'X-Amz-Security-Token=x'), signedHost))).toEqual(
+    expect(judge(upgrade(query.replace(/X-Amz-Security-Token=.*/u, 'X-Amz-Security-Token=x'), signedHost))).toEqual(
       invalidToken,
     )
   })
@@ -121,7 +123,7 @@ describe('a browser’s URL for the IoT gateway', () => {
     ['Signature', '0', 403],
     ['Signature', '', 400],
   ])('is refused with X-Amz-%s=%s', (name, value, status) => {
-    const query = presign({ signedHost }).replace(new RegExp(`X-Amz-${name}=[^&]*`), `X-Amz-${name}=${value}`)
+    const query = presign({ signedHost }).replace(new RegExp(`X-Amz-${name}=[^&]*`, 'u'), `X-Amz-${name}=${value}`)
     const code = status === 400 ? 'InvalidRequestException' : 'ForbiddenException'
     expect(judge(upgrade(query, signedHost))).toMatchObject({ code, status })
   })
@@ -171,7 +173,7 @@ describe('the device SDK’s URL', () => {
     const request = await handshake()
     for (const name of ['Credential', 'Date', 'Signature', 'Security-Token']) {
       const query = request.query.replace(
-        new RegExp(`(X-Amz-${name}=[^&]*)(.)(&|$)`),
+        new RegExp(`(X-Amz-${name}=[^&]*)(.)(&|$)`, 'u'),
         (_, head, last, tail) => `${head}${last === '1' ? '2' : '1'}${tail}`,
       )
       expect(query).not.toBe(request.query)

@@ -139,14 +139,14 @@ describe('header form, as the stock signer makes it', () => {
       header('x-amz-date', '2026-03-04T05:06:07Z'),
       'IncompleteSignature',
       400,
-      /^Date must be in ISO-8601 'basic format'\. Got '2026-/,
+      /^Date must be in ISO-8601 'basic format'\. Got '2026-/u,
     ],
     [
       'a day that does not exist',
       header('x-amz-date', '20260230T050607Z'),
       'IncompleteSignature',
       400,
-      /^Date must be in ISO-8601/,
+      /^Date must be in ISO-8601/u,
     ],
     [
       'no date',
@@ -163,14 +163,14 @@ describe('header form, as the stock signer makes it', () => {
       403,
       invalidToken,
     ],
-    ['signature', authorization(/.$/, '!'), 'SignatureDoesNotMatch', 403, mismatch],
-    ['a short signature', authorization(/Signature=.*/, 'Signature=00'), 'SignatureDoesNotMatch', 403, mismatch],
+    ['signature', authorization(/.$/u, '!'), 'SignatureDoesNotMatch', 403, mismatch],
+    ['a short signature', authorization(/Signature=.*/u, 'Signature=00'), 'SignatureDoesNotMatch', 403, mismatch],
     [
       'a signature in capitals',
       ({ headers }) => ({
         headers: {
           ...headers,
-          authorization: (headers.authorization as string).replace(/[0-9a-f]+$/, (hex) => hex.toUpperCase()),
+          authorization: (headers.authorization as string).replace(/[0-9a-f]+$/u, (hex) => hex.toUpperCase()),
         },
       }),
       'SignatureDoesNotMatch',
@@ -179,7 +179,7 @@ describe('header form, as the stock signer makes it', () => {
     ],
     [
       'no signature',
-      authorization(/, Signature=.*/, ''),
+      authorization(/, Signature=.*/u, ''),
       'IncompleteSignature',
       400,
       "Authorization header requires 'Signature' parameter. Authorization=AWS4-HMAC-SHA256",
@@ -189,75 +189,81 @@ describe('header form, as the stock signer makes it', () => {
       header('authorization', 'AWS4-HMAC-SHA256'),
       'IncompleteSignature',
       400,
-      /^Authorization header requires 'Credential' parameter\. .*'Signature' parameter\. .*'SignedHeaders' parameter\./,
+      /^Authorization header requires 'Credential' parameter\. .*'Signature' parameter\. .*'SignedHeaders' parameter\./u,
     ],
     [
       'access key of somebody else',
-      authorization(/ASIA\w+/, foreign.accessKeyId),
+      authorization(/ASIA\w+/u, foreign.accessKeyId),
       'InvalidClientTokenId',
       403,
       invalidToken,
     ],
-    ['unknown access key', authorization(/ASIA\w+/, 'ASIANOBODY0000000000'), 'InvalidClientTokenId', 403, invalidToken],
+    [
+      'unknown access key',
+      authorization(/ASIA\w+/u, 'ASIANOBODY0000000000'),
+      'InvalidClientTokenId',
+      403,
+      invalidToken,
+    ],
     [
       'region',
-      authorization(/eu-west-1/, 'us-east-1'),
+      authorization(/eu-west-1/u, 'us-east-1'),
       'SignatureDoesNotMatch',
       403,
       "Credential should be scoped to a valid region, not 'us-east-1'. ",
     ],
     [
       'service',
-      authorization(/\/sts\//, '/iot/'),
+      authorization(/\/sts\//u, '/iot/'),
       'SignatureDoesNotMatch',
       403,
       "Credential should be scoped to correct service: 'sts'. ",
     ],
     [
       'terminator',
-      authorization(/aws4_request/, 'aws5_request'),
+      authorization(/aws4_request/u, 'aws5_request'),
       'SignatureDoesNotMatch',
       403,
       "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'.",
     ],
     [
       'day of the scope',
-      authorization(/20260304/, '20260303'),
+      authorization(/20260304/u, '20260303'),
       'SignatureDoesNotMatch',
       403,
-      /^Date in Credential scope does not match/,
+      /^Date in Credential scope does not match/u,
     ],
     [
       'credential of six parts',
-      authorization(/\/aws4_request/, '/aws4_request/x'),
+      authorization(/\/aws4_request/u, '/aws4_request/x'),
       'IncompleteSignature',
       400,
-      /^Credential must have exactly 5 slash-delimited elements/,
+      /^Credential must have exactly 5 slash-delimited elements/u,
     ],
     [
       'credential of four parts',
-      authorization(/\/aws4_request/, ''),
+      authorization(/\/aws4_request/u, ''),
       'IncompleteSignature',
       400,
-      /^Credential must have exactly 5 slash-delimited elements/,
+      /^Credential must have exactly 5 slash-delimited elements/u,
     ],
     [
       'algorithm',
-      authorization(/SHA256/, 'SHA512'),
+      authorization(/SHA256/u, 'SHA512'),
       'IncompleteSignature',
       400,
       "Unsupported AWS 'algorithm': 'AWS4-HMAC-SHA512'.",
     ],
     [
       'a header more in the list',
-      authorization(/SignedHeaders=/, 'SignedHeaders=accept;'),
+      authorization(/SignedHeaders=/u, 'SignedHeaders=accept;'),
       'SignatureDoesNotMatch',
       403,
       mismatch,
     ],
     [
       'host not in the list',
-      authorization(/host;/, ''),
+      authorization(/host;/u, ''),
       'SignatureDoesNotMatch',
       403,
       "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
@@ -325,6 +331,7 @@ describe('the clocks may differ', () => {
       message: expect.stringMatching(
         new RegExp(
           `^Signature expired: 20260304T050607Z is now earlier than 20260304T050608Z \\(\\w{16} - ${minutes} min\\.\\)$`,
+          'u',
         ),
       ),
     })
@@ -334,6 +341,7 @@ describe('the clocks may differ', () => {
       message: expect.stringMatching(
         new RegExp(
           `^Signature not yet current: 20260304T050607Z is still later than 20260304T050606Z \\(\\w{16} \\+ ${minutes} min\\.\\)$`,
+          'u',
         ),
       ),
     })
@@ -374,10 +382,10 @@ describe('every service has its own names for it', () => {
         authorization: (request.headers.authorization as string).replace(pattern, text),
       },
     })
-    expect(judge(replace(/ASIA\w+/, 'ASIANOBODY'), { service })).toMatchObject({ code: unknown, status: 403 })
-    expect(judge(replace(/.$/, '!'), { service })).toMatchObject({ code: wrong, status: 403 })
-    expect(judge(replace(/.*/, ''), { service })).toMatchObject({ code: missing, status: 403 })
-    expect(judge(replace(/Credential=[^,]*/, 'Credential=-----BEGIN CERTIFICATE-----'), { service })).toMatchObject({
+    expect(judge(replace(/ASIA\w+/u, 'ASIANOBODY'), { service })).toMatchObject({ code: unknown, status: 403 })
+    expect(judge(replace(/.$/u, '!'), { service })).toMatchObject({ code: wrong, status: 403 })
+    expect(judge(replace(/.*/u, ''), { service })).toMatchObject({ code: missing, status: 403 })
+    expect(judge(replace(/Credential=[^,]*/u, 'Credential=-----BEGIN CERTIFICATE-----'), { service })).toMatchObject({
       code: incomplete,
       status,
     })

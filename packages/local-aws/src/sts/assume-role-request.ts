@@ -81,8 +81,11 @@ function complete(session: Partial<SessionRequest>, violations: readonly string[
 
 function readText(parameters: URLSearchParams, violations: string[], name: string, limits: Limits): string | undefined {
   const value = parameters.get(name)
-  if (value !== null) violations.push(...check(value, memberName(name), limits))
-  else if (limits.required) violations.push(`Value null at '${memberName(name)}' ${failed}not be null`)
+  if (value !== null) {
+    violations.push(...check(value, memberName(name), limits))
+  } else if (limits.required) {
+    violations.push(`Value null at '${memberName(name)}' ${failed}not be null`)
+  }
   return value ?? undefined
 }
 
@@ -100,7 +103,7 @@ function check(value: string, member: string, { min, max, pattern }: Limits): st
   const found: string[] = []
   if (value.length < min) found.push(violation(`have length greater than or equal to ${min}`))
   if (value.length > max) found.push(violation(`have length less than or equal to ${max}`))
-  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(value)) {
+  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
     found.push(violation(`satisfy regular expression pattern: ${pattern}`))
   }
   return found
@@ -130,8 +133,11 @@ function readTags(
     const member = `tags.${index + 1}.member`
     const value = parameters.get(`Tags.member.${index + 1}.Value`)
     violations.push(...checkTag(key, `${member}.key`, 1, 128))
-    if (value === null) violations.push(`Value null at '${member}.value' ${failed}not be null`)
-    else violations.push(...checkTag(value, `${member}.value`, 0, 256))
+    if (value === null) {
+      violations.push(`Value null at '${member}.value' ${failed}not be null`)
+    } else {
+      violations.push(...checkTag(value, `${member}.value`, 0, 256))
+    }
     if (tags.some(([other]) => other.toLowerCase() === key.toLowerCase())) {
       throw invalidParameter('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
     }

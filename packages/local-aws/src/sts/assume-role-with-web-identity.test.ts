@@ -11,7 +11,9 @@ import { accountId, policy, type Stage, setStage } from './test-stage.js'
 
 const issuer = 'https://login.example/pool'
 const audience = 'client-1'
-const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+function rsa() {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 })
+}
 
 describe('AssumeRoleWithWebIdentity', () => {
   let stage: Stage
@@ -58,7 +60,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     } catch (error) {
       if (!(error instanceof STSServiceException)) throw error
       return {
-        code: error.name.replace(/Exception$/, ''),
+        code: error.name.replace(/Exception$/u, ''),
         status: error.$metadata.httpStatusCode,
         message: error.message,
       }
@@ -98,19 +100,19 @@ describe('AssumeRoleWithWebIdentity', () => {
       message: expect.stringMatching(message),
     })
     expect(await assume(await sign())).toHaveProperty('Credentials')
-    expect(await assume('no token')).toEqual(invalid(/^The ID Token provided is not a valid JWT/))
+    expect(await assume('no token')).toEqual(invalid(/^The ID Token provided is not a valid JWT/u))
     expect(await assume(await sign({ iss: 'https://other.example' }))).toEqual(
       invalid('^No OpenIDConnect provider found in your account for https://other.example$'),
     )
     expect(await assume(await sign({ aud: 'client-3' }))).toEqual(invalid('^Incorrect token audience$'))
     expect(await assume(await sign({ azp: 'client-3' }))).toEqual(invalid('^Incorrect token audience$'))
-    expect(await assume(await sign({}, 'any algorithm'))).toEqual(invalid(/could not be validated by AWS/))
-    expect(await assume(await sign({}, 'two'))).toEqual(invalid(/^Couldn't retrieve verification key/))
-    expect(await assume(await sign({}, 'one', true))).toEqual(invalid(/could not be validated by AWS/))
-    expect(await assume(unsecured)).toEqual(invalid(/could not be validated by AWS/))
-    expect(await assume(`${(await sign()).slice(0, -4)}AAAA`)).toEqual(invalid(/could not be validated by AWS/))
-    expect(await assume(await sign({ exp: undefined as never }))).toEqual(invalid(/could not be validated by AWS/))
-    expect(await assume(await sign({ nbf: soon }))).toEqual(invalid(/could not be validated by AWS/))
+    expect(await assume(await sign({}, 'any algorithm'))).toEqual(invalid(/could not be validated by AWS/u))
+    expect(await assume(await sign({}, 'two'))).toEqual(invalid(/^Couldn't retrieve verification key/u))
+    expect(await assume(await sign({}, 'one', true))).toEqual(invalid(/could not be validated by AWS/u))
+    expect(await assume(unsecured)).toEqual(invalid(/could not be validated by AWS/u))
+    expect(await assume(`${(await sign()).slice(0, -4)}AAAA`)).toEqual(invalid(/could not be validated by AWS/u))
+    expect(await assume(await sign({ exp: undefined as never }))).toEqual(invalid(/could not be validated by AWS/u))
+    expect(await assume(await sign({ nbf: soon }))).toEqual(invalid(/could not be validated by AWS/u))
   })
 
   it('refuses an expired token and says when it expired', async () => {
@@ -162,6 +164,6 @@ describe('AssumeRoleWithWebIdentity', () => {
 
   it('keeps the token out of the journal', () => {
     expect(stage.journal.length).toBeGreaterThan(10)
-    expect(JSON.stringify(stage.journal)).not.toMatch(/eyJ[\w-]{20}/)
+    expect(JSON.stringify(stage.journal)).not.toMatch(/eyJ[\w-]{20}/u)
   })
 })

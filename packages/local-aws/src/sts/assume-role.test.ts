@@ -43,7 +43,9 @@ async function refusal(call: Promise<unknown>): Promise<{ code: string; status: 
   return { code: error.name, status: error.$metadata.httpStatusCode ?? 0, message: error.message }
 }
 
-const topic = (name: string) => `arn:aws:iot:${region}:${accountId}:topic/${name}`
+function topic(name: string) {
+  return `arn:aws:iot:${region}:${accountId}:topic/${name}`
+}
 
 describe('AssumeRole', () => {
   it('vends credentials that STS knows, bounded by role and session policy', async () => {
@@ -80,31 +82,33 @@ describe('a trust policy', () => {
     [
       'that names another role',
       () => role(policy(trust({ AWS: `${vendor.arn}2` }))),
-      /^User: .* sts:AssumeRole on resource/,
+      /^User: .* sts:AssumeRole on resource/u,
     ],
-    ['that names only a service', () => role(policy(trust({ Service: 'lambda.amazonaws.com' }))), /sts:AssumeRole/],
+    ['that names only a service', () => role(policy(trust({ Service: 'lambda.amazonaws.com' }))), /sts:AssumeRole/u],
     ['that names this session', () => role(policy(trust({ AWS: caller.principal.arn }))), 'ok'],
     ['that names everybody', () => role(policy(trust('*'))), 'ok'],
     [
       'that names the account, to a caller without a policy',
       () => role(policy(trust({ AWS: accountId }))),
-      /sts:AssumeRole/,
+      /sts:AssumeRole/u,
     ],
-    ['of another account', () => role(policy(trust({ AWS: '210987654321' }))), /sts:AssumeRole/],
+    ['of another account', () => role(policy(trust({ AWS: '210987654321' }))), /sts:AssumeRole/u],
     [
       'that also denies',
       () => role(policy(trust('*'), trust('*', { Effect: 'Deny' }))),
-      /explicit deny in a resource-based policy$/,
+      /explicit deny in a resource-based policy$/u,
     ],
   ])('%s', async (_, make, expected) => {
     const call = assume(make())
-    if (expected === 'ok') await expect(call).resolves.toHaveProperty('Credentials')
-    else
+    if (expected === 'ok') {
+      await expect(call).resolves.toHaveProperty('Credentials')
+    } else {
       expect(await refusal(call)).toEqual({
         code: 'AccessDenied',
         status: 403,
         message: expect.stringMatching(expected),
       })
+    }
   })
 
   it('that names the account leaves it to the caller’s own policies', async () => {
@@ -120,7 +124,7 @@ describe('a trust policy', () => {
     stage.directory.putRolePolicy('vendor', 'never', policy(deny('sts:AssumeRole')))
     const { message } = await refusal(assume(target))
     stage.directory.deleteRolePolicy('vendor', 'never')
-    expect(message).toMatch(/with an explicit deny in an identity-based policy$/)
+    expect(message).toMatch(/with an explicit deny in an identity-based policy$/u)
     await expect(assume(target)).resolves.toHaveProperty('Credentials')
   })
 
@@ -148,9 +152,9 @@ describe('a trust policy', () => {
     const plain = role(policy(trust('*')))
     const open = role(policy(trust('*', { Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'] })))
     const Tags = [{ Key: 'team', Value: 'red' }]
-    expect((await refusal(assume(plain, { Tags }))).message).toMatch(/perform: sts:TagSession on/)
+    expect((await refusal(assume(plain, { Tags }))).message).toMatch(/perform: sts:TagSession on/u)
     expect((await refusal(assume(plain, { SourceIdentity: 'alice' }))).message).toMatch(
-      /perform: sts:SetSourceIdentity on/,
+      /perform: sts:SetSourceIdentity on/u,
     )
     const { Credentials, SourceIdentity } = await assume(open, { Tags, SourceIdentity: 'alice' })
     expect(SourceIdentity).toBe('alice')

@@ -27,7 +27,7 @@ describe('AssumeRole’s parameters', () => {
       if (!(error instanceof STSServiceException)) throw error
       // The SDK gives modelled errors a suffix that is not on the wire.
       return {
-        code: error.name.replace(/Exception$/, ''),
+        code: error.name.replace(/Exception$/u, ''),
         status: error.$metadata.httpStatusCode,
         message: error.message,
       }
@@ -36,8 +36,11 @@ describe('AssumeRole’s parameters', () => {
 
   it.each(table.cases)('$clause', async ({ input, code, status = 400, message }) => {
     const answer = await assume(input)
-    if (code === null) expect(answer).toHaveProperty('Credentials')
-    else expect(answer).toMatchObject({ code, status, ...(message && { message }) })
+    if (code === null) {
+      expect(answer).toHaveProperty('Credentials')
+    } else {
+      expect(answer).toMatchObject({ code, status, ...(message && { message }) })
+    }
   })
 
   it('50 tags, not 51; and whatever is too large when packed', async () => {
@@ -55,7 +58,7 @@ describe('AssumeRole’s parameters', () => {
     expect(await assume({ Tags: noise })).toMatchObject({
       code: 'PackedPolicyTooLarge',
       status: 400,
-      message: expect.stringMatching(/^Packed size of session tags consumes \d{3,}% of allotted space\.$/),
+      message: expect.stringMatching(/^Packed size of session tags consumes \d{3,}% of allotted space\.$/u),
     })
   })
 
@@ -65,7 +68,7 @@ describe('AssumeRole’s parameters', () => {
     expect(await assume({ Policy: text.padEnd(2049) })).toMatchObject({
       code: 'ValidationError',
       message: expect.stringMatching(
-        /at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048$/,
+        /at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048$/u,
       ),
     })
   })
@@ -76,7 +79,7 @@ describe('AssumeRole’s parameters', () => {
     expect(await assume({ Policy: text.padEnd(2008), PolicyArns })).toHaveProperty('Credentials')
     expect(await assume({ Policy: text.padEnd(2009), PolicyArns })).toMatchObject({
       code: 'ValidationError',
-      message: expect.stringMatching(/^Inline and managed session policies together have 2049 characters/),
+      message: expect.stringMatching(/^Inline and managed session policies together have 2049 characters/u),
     })
   })
 

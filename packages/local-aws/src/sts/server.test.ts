@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(async () => stage[Symbol.asyncDispose]())
 
-const whoAmI = async (key: Partial<AccessKey>, attempts = 1) => {
+async function whoAmI(key: Partial<AccessKey>, attempts = 1) {
   try {
     const { Arn } = await stage.client(key, attempts).send(new GetCallerIdentityCommand())
     return Arn
@@ -99,7 +99,7 @@ describe('who is asking', () => {
     expect(await whoAmI(user)).toMatchObject({
       code: 'SignatureDoesNotMatch',
       status: 403,
-      message: expect.stringMatching(/^Signature expired: \w{16} is now earlier than \w{16} \(\w{16} - 15 min\.\)$/),
+      message: expect.stringMatching(/^Signature expired: \w{16} is now earlier than \w{16} \(\w{16} - 15 min\.\)$/u),
     })
     expect(await whoAmI(user, 2)).toBe(user.principal.arn)
   })
@@ -111,7 +111,7 @@ describe('other operations', () => {
     await expect(call).rejects.toMatchObject({
       name: 'InvalidAction',
       message: expect.stringMatching(
-        /^Could not find operation GetSessionToken for version 2011-06-15\. This stand-in has AssumeRole, .*\.$/,
+        /^Could not find operation GetSessionToken for version 2011-06-15\. This stand-in has AssumeRole, .*\.$/u,
       ),
     })
   })
@@ -147,7 +147,7 @@ describe('what no SDK sends', () => {
     const answer = await raw({ headers: form, body: 'Action=GetCallerIdentity&Version=2011-06-15' })
     expect(answer).toMatchObject({ status: 403, type: 'text/xml' })
     expect(answer.text).toMatch(
-      /^<ErrorResponse xmlns="https:\/\/sts\.amazonaws\.com\/doc\/2011-06-15\/">\s*<Error>\s*<Type>Sender<\/Type>\s*<Code>MissingAuthenticationToken<\/Code>\s*<Message>Request is missing Authentication Token<\/Message>\s*<\/Error>\s*<RequestId>[0-9a-f-]{36}<\/RequestId>\s*<\/ErrorResponse>\s*$/,
+      /^<ErrorResponse xmlns="https:\/\/sts\.amazonaws\.com\/doc\/2011-06-15\/">\s*<Error>\s*<Type>Sender<\/Type>\s*<Code>MissingAuthenticationToken<\/Code>\s*<Message>Request is missing Authentication Token<\/Message>\s*<\/Error>\s*<RequestId>[0-9a-f-]{36}<\/RequestId>\s*<\/ErrorResponse>\s*$/u,
     )
   })
 
@@ -169,7 +169,7 @@ describe('what no SDK sends', () => {
 
   it('never ends the process, and is never let in', async () => {
     const text = fc.string({ unit: 'binary-ascii', maxLength: 60 })
-    const header = text.map((value) => value.replaceAll(/[^\x20-\x7e]/g, ' '))
+    const header = text.map((value) => value.replaceAll(/[^\x20-\x7e]/gu, ' '))
     const fields = fc.constantFrom(
       'Credential=AKIA/20260304/eu-west-1/sts/aws4_request',
       'SignedHeaders=host',
@@ -201,7 +201,7 @@ describe('what no SDK sends', () => {
           })
           expect(status).toBeGreaterThanOrEqual(400)
           expect(status).toBeLessThan(500)
-          expect(answer).toMatch(/<ErrorResponse/)
+          expect(answer).toMatch(/<ErrorResponse/u)
         },
       ),
       { numRuns: 300 },
@@ -248,7 +248,7 @@ describe('the journal', () => {
         outcome: 'refused',
         principal: session.principal.arn,
         detail: expect.stringMatching(
-          /^AccessDenied: User: .*\(no statement in role r: trust policy allows sts:AssumeRole on arn:.*role\/r\)$/,
+          /^AccessDenied: User: .*\(no statement in role r: trust policy allows sts:AssumeRole on arn:.*role\/r\)$/u,
         ),
         fields: { status: 403, code: 'AccessDenied', requestId: expect.any(String) },
       },

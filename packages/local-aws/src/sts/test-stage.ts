@@ -54,19 +54,27 @@ export async function setStage(): Promise<Stage> {
 }
 
 /** A policy document with one statement per argument. */
-export const policy = (...statements: object[]) => ({ Version: '2012-10-17', Statement: statements })
-export const allow = (action: string | string[], resource: string | string[] = '*') => ({
-  Effect: 'Allow',
-  Action: action,
-  Resource: resource,
-})
-export const deny = (action: string | string[], resource: string | string[] = '*') => ({
-  ...allow(action, resource),
-  Effect: 'Deny',
-})
-export const trust = (principal: unknown, more: object = {}) => ({
-  Effect: 'Allow',
-  Principal: principal,
-  Action: 'sts:AssumeRole',
-  ...more,
-})
+export function policy(...statements: object[]) {
+  return { Version: '2012-10-17', Statement: statements }
+}
+export function allow(action: string | string[], resource: string | string[] = '*') {
+  return {
+    Effect: 'Allow',
+    Action: action,
+    Resource: resource,
+  }
+}
+export function deny(action: string | string[], resource: string | string[] = '*') {
+  return {
+    ...allow(action, resource),
+    Effect: 'Deny',
+  }
+}
+export function trust(principal: unknown, more: object = {}) {
+  return {
+    Effect: 'Allow',
+    Principal: principal,
+    Action: 'sts:AssumeRole',
+    ...more,
+  }
+}

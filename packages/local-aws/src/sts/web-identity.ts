@@ -75,8 +75,9 @@ async function verified(token: string, keys: JWTVerifyGetKey, issuer: string, no
       const times = `current date/time ${Math.floor(now / 1000)} must be before the expiration date/time ${error.payload.exp}`
       throw new StsError('ExpiredTokenException', 400, `Token expired: ${times}`)
     }
-    if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+    if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
       throw invalid(noKey)
+    }
     throw invalid(notValidated)
   }
 }

@@ -52,16 +52,16 @@ describe('pnpm revoke', () => {
     expect(JSON.parse((await run('--list', '--json')).stdout)).toEqual({ revoked: ['auth0=7Calice'], signedOut: [] })
     const undone = await run('--', '--undo', 'auth0=7Calice', '--as', 'session-name', '--json')
     expect(JSON.parse(undone.stdout)).toEqual({ sessionName: 'auth0=7Calice', undone: true })
-    expect((await run('--list')).stdout).toMatch(/^auth0=7Calice {2}sessions issued before .*Z are denied\n$/)
+    expect((await run('--list')).stdout).toMatch(/^auth0=7Calice {2}sessions issued before .*Z are denied\n$/u)
   })
 
   it('clears away what would keep the stack from being destroyed', async () => {
     await run('bob')
     const cleared = await run('--clear')
     expect(cleared.code).toBe(0)
-    expect(cleared.stdout).toMatch(/^bob {2}revoked\n(.*\n)*Cleared: all of these may have credentials again/)
+    expect(cleared.stdout).toMatch(/^bob {2}revoked\n(.*\n)*Cleared: all of these may have credentials again/u)
     expect((await run('--list')).stdout).toBe('Nobody is revoked.\n')
-    expect((await run('--clear')).stdout).toMatch(/^Nobody was revoked\. No policy is left/)
+    expect((await run('--clear')).stdout).toMatch(/^Nobody was revoked\. No policy is left/u)
   })
 
   it.each([
@@ -90,6 +90,6 @@ describe('pnpm revoke', () => {
     const { code, stdout, stderr } = await run(...args)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toContain(words)
-    expect(stderr).not.toMatch(/^\s+at /m)
+    expect(stderr).not.toMatch(/^\s+at /mu)
   })
 })

@@ -42,8 +42,9 @@ export function listLines({ revoked, signedOut }: Revocations): string[] {
 /** What a clearance has given back. */
 export function clearedLines(revocations: Revocations): string[] {
   const { revoked, signedOut } = revocations
-  if (revoked.length + signedOut.length === 0)
+  if (revoked.length + signedOut.length === 0) {
     return ['Nobody was revoked. No policy is left: the stack can be destroyed.']
+  }
   return [
     ...listLines(revocations),
     'Cleared: all of these may have credentials again, and old sessions work. No policy is left: the stack can be destroyed.',

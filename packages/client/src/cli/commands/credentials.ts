@@ -5,8 +5,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { VendedIdentity } from '../../credentials-cache.js'
 import type { AskedGrants } from '../../vendor.js'
 import type { Chosen, Context } from '../command.js'
-import { EXIT } from '../exit-code.js'
-import { OUTPUTS_FILE } from '../find-target.js'
+import { exitCodes } from '../exit-code.js'
+import { outputsFile } from '../find-target.js'
 import type { SharedOptions } from '../options.js'
 import { describeVended } from '../reporter.js'
 import type { Target } from '../target.js'
@@ -14,7 +14,7 @@ import { vending } from '../vending.js'
 import { projectRoot } from '../workspace.js'
 
 interface CredentialsOptions extends SharedOptions {
-  readonly format: keyof typeof FORMATS
+  readonly format: keyof typeof formats
   readonly publish?: readonly string[]
   readonly subscribe?: readonly string[]
   readonly retain?: readonly string[]
@@ -22,13 +22,13 @@ interface CredentialsOptions extends SharedOptions {
   readonly duration?: number
 }
 
-const FORMATS = { json, env, 'credential-process': credentialProcess } as const
+const formats = { json, env, 'credential-process': credentialProcess } as const
 
 export function declareCredentials(program: Command, choose: (chosen: Chosen) => void): void {
   const command = program.command('credentials')
   command
     .description('vend credentials and print them on stdout: they are secret')
-    .addOption(new Option('--format <format>', 'how to print them').choices(Object.keys(FORMATS)).default('json'))
+    .addOption(new Option('--format <format>', 'how to print them').choices(Object.keys(formats)).default('json'))
     .option('--publish <filter...>', 'ask for no more than to publish here', filters('publish'))
     .option('--subscribe <filter...>', 'ask for no more than to subscribe to this', filters('subscribe'))
     .option('--retain <filter...>', 'ask for no more than to publish with RETAIN here', filters('retain'))
@@ -41,8 +41,9 @@ export function declareCredentials(program: Command, choose: (chosen: Chosen) =>
     .allowExcessArguments(false)
     .action(() => {
       const options = command.optsWithGlobals<CredentialsOptions>()
-      if (options.json === true && options.format !== 'json')
+      if (options.json === true && options.format !== 'json') {
         command.error(`error: --json and --format ${options.format} contradict each other`)
+      }
       choose({ options, run: (context) => credentials(context, options) })
     })
 }
@@ -59,17 +60,18 @@ async function credentials(context: Context, options: CredentialsOptions): Promi
   // A program that runs this as a credential process shows stderr as an error.
   const quiet = machine === true || format === 'credential-process'
   if (!quiet) screen.err(`Using ${target.description}`)
-  if (target.endsWithCommand === true)
+  if (target.endsWithCommand === true) {
     screen.err(
       'These credentials end with this command. For some that last: `npm run local` in another terminal first.',
     )
+  }
   using vendor = vending(context, request)
   screen.working('Vending credentials')
   const identity = await vendor({ signal })
   screen.clear()
   if (!quiet) screen.err(describeVended(identity))
-  screen.out(FORMATS[format](identity, target))
-  return EXIT.done
+  screen.out(formats[format](identity, target))
+  return exitCodes.done
 }
 
 /** As the vendor answers. */
@@ -133,14 +135,14 @@ function filters(kind: GrantKind): (text: string, previous?: readonly string[]) 
 function duration(text: string): number {
   const seconds = Number(text)
   const { minimum, maximum } = durationLimits
-  if (/^\d+$/.test(text) && seconds >= minimum && seconds <= maximum) return seconds
+  if (/^\d+$/u.test(text) && seconds >= minimum && seconds <= maximum) return seconds
   throw new InvalidArgumentError(`It must be a whole number of seconds from ${minimum} to ${maximum}.`)
 }
 
 /** With the paths of this machine, so that the line works as it stands. */
 function help(): string {
   const main = fileURLToPath(new URL('../main.js', import.meta.url))
-  const outputs = join(projectRoot(), OUTPUTS_FILE)
+  const outputs = join(projectRoot(), outputsFile)
   return `
 Examples:
   $ eval "$(npm start --silent -- credentials --format env)"

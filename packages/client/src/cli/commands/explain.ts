@@ -1,14 +1,14 @@
 import { type AccessRequest, explain } from '@topic-credentials/grants'
 import { Argument, type Command } from 'commander'
 import type { Chosen, Context } from '../command.js'
-import { EXIT } from '../exit-code.js'
+import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
 import { vending } from '../vending.js'
 
-const OPERATIONS = ['publish', 'subscribe', 'receive', 'connect', 'retain'] as const
-type Operation = (typeof OPERATIONS)[number]
+const operations = ['publish', 'subscribe', 'receive', 'connect', 'retain'] as const
+type Operation = (typeof operations)[number]
 
-const EXAMPLES = `
+const examples = `
 Examples:
   $ npm start -- explain publish users/me/lamp
   $ npm start -- explain retain users/me/lamp         publish with RETAIN
@@ -21,9 +21,9 @@ export function declareExplain(program: Command, choose: (chosen: Chosen) => voi
   const command = program.command('explain')
   command
     .description('say whether the grants that are vended now allow something, and which grant decides')
-    .addArgument(new Argument('<operation>', 'what to do').choices(OPERATIONS))
+    .addArgument(new Argument('<operation>', 'what to do').choices(operations))
     .argument('<topic>', 'topic, topic filter to subscribe to, or client ID to connect with')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', examples)
     .allowExcessArguments(false)
     .action((operation: Operation, topic: string) => {
       const options = command.optsWithGlobals<SharedOptions>()
@@ -42,13 +42,14 @@ async function explainAccess(context: Context, operation: Operation, topic: stri
   const { userId } = vended
   const decision = explain(vended.grants, { userId }, request(operation, topic))
   const { allowed, reason, grant, nearest } = decision
-  if (options.json === true) screen.out(JSON.stringify({ operation, topic, userId, ...decision }))
-  else {
+  if (options.json === true) {
+    screen.out(JSON.stringify({ operation, topic, userId, ...decision }))
+  } else {
     screen.out(`${allowed ? green('Allowed') : red('Not allowed')} for ${userId}: ${reason}`)
     if (grant !== undefined) screen.out(`Grant: ${grant.kind} ${grant.filter}`)
     if (nearest !== undefined) screen.out(`Nearest grant: ${nearest.kind} ${nearest.filter}`)
   }
-  return allowed ? EXIT.done : EXIT.notGranted
+  return allowed ? exitCodes.done : exitCodes.notGranted
 }
 
 function request(operation: Operation, topic: string): AccessRequest {

@@ -5,7 +5,7 @@ import { ungranted } from '../../refusal.js'
 import type { Session } from '../../session.js'
 import type { Chosen, Context } from '../command.js'
 import { connection } from '../connection.js'
-import { EXIT } from '../exit-code.js'
+import { exitCodes } from '../exit-code.js'
 import {
   type ConnectionOptions,
   positiveInteger,
@@ -25,7 +25,7 @@ interface ListenOptions extends SharedOptions, ConnectionOptions {
   readonly count?: number
 }
 
-const EXAMPLES = `
+const examples = `
 Examples:
   $ npm start -- --topic 'devices/+/state'                  every message that the filter matches
   $ npm start -- --publish '{"hello":"world"}' --count 1    publish, receive it, end
@@ -38,7 +38,7 @@ export function declareListen(program: Command, choose: (chosen: Chosen) => void
     .option('-t, --topic <filter>', 'topic or topic filter to listen to', 'test')
     .option('-p, --publish <text>', 'publish this to the topic, after subscribing')
     .option('-n, --count <messages>', 'end after so many messages', positiveInteger)
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', examples)
     // As the default command it gets every word that is no command.
     .allowExcessArguments()
     .action(() => {
@@ -90,11 +90,11 @@ async function listen(context: Context, options: ListenOptions): Promise<number>
   for await (const message of messages) {
     received += 1
     report.message(message)
-    if (received === options.count) return EXIT.done
+    if (received === options.count) return exitCodes.done
   }
   if (!signal.aborted) throw session.error ?? closedEarly()
   if (signal.reason instanceof TopicCredentialsError) throw noMessages(signal.reason, options)
-  return options.count === undefined ? EXIT.done : EXIT.interrupted
+  return options.count === undefined ? exitCodes.done : exitCodes.interrupted
 }
 
 function statusLine({ clientId, expiration }: Session, topic: string, received: number): string {

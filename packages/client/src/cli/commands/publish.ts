@@ -6,7 +6,7 @@ import { TopicCredentialsError } from '../../errors.js'
 import { ungranted } from '../../refusal.js'
 import type { Chosen, Context } from '../command.js'
 import { connection } from '../connection.js'
-import { EXIT } from '../exit-code.js'
+import { exitCodes } from '../exit-code.js'
 import { lines } from '../lines.js'
 import { type ConnectionOptions, requireTopic, type SharedOptions, withConnectionOptions } from '../options.js'
 import { publishAll } from '../publish-all.js'
@@ -21,7 +21,7 @@ interface PublishOptions extends SharedOptions, ConnectionOptions {
   readonly retain?: true
 }
 
-const EXAMPLES = `
+const examples = `
 Examples:
   $ npm start -- publish '{"on":true}' --topic users/me/lamp
   $ npm start -- publish --file picture.jpg --topic users/me/picture
@@ -38,13 +38,14 @@ export function declarePublish(program: Command, choose: (chosen: Chosen) => voi
     .option('-t, --topic <topic>', 'topic to publish to', 'test')
     .option('-f, --file <file>', 'publish the bytes of this file as one message')
     .option('-r, --retain', 'have the broker keep the message for later subscribers')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', examples)
     .allowExcessArguments(false)
     .action((message: string | undefined) => {
       const options = command.optsWithGlobals<PublishOptions>()
       requireTopic(command, 'publish', options.topic)
-      if (message !== undefined && options.file !== undefined)
+      if (message !== undefined && options.file !== undefined) {
         command.error('error: give a message or --file, not both')
+      }
       choose({ options, run: (context) => publish(context, options, message) })
     })
   withConnectionOptions(command)
@@ -80,10 +81,13 @@ async function publish(context: Context, options: PublishOptions, message: strin
     ending,
   )
   const done = qos === 0 ? 'sent' : 'acknowledged'
-  if (json === true) screen.out(JSON.stringify({ topic, qos, retain, messages: sent, [done]: acknowledged }))
-  else screen.out(`${acknowledged} of ${sent} message${sent === 1 ? '' : 's'} to '${topic}' ${done}`)
+  if (json === true) {
+    screen.out(JSON.stringify({ topic, qos, retain, messages: sent, [done]: acknowledged }))
+  } else {
+    screen.out(`${acknowledged} of ${sent} message${sent === 1 ? '' : 's'} to '${topic}' ${done}`)
+  }
   if (error !== undefined) throw session.error ?? error
-  return EXIT.done
+  return exitCodes.done
 }
 
 /** Before connecting: standard input may keep the first message waiting for long. */

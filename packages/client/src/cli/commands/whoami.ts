@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type { Chosen, Context } from '../command.js'
-import { EXIT } from '../exit-code.js'
+import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
 import { countdown } from '../screen.js'
 import { vending } from '../vending.js'
 
-const EXAMPLES = `
+const examples = `
 Examples:
   $ npm start -- whoami
   $ npm start --silent -- whoami --json | jq -r .grants.subscribe[]`
@@ -14,7 +14,7 @@ export function declareWhoami(program: Command, choose: (chosen: Chosen) => void
   const command = program.command('whoami')
   command
     .description('say who you are to the vendor, what you may do, until when and where')
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', examples)
     .allowExcessArguments(false)
     .action(() => choose({ options: command.optsWithGlobals<SharedOptions>(), run: whoami }))
 }
@@ -31,7 +31,7 @@ async function whoami(context: Context): Promise<number> {
     const expires = expiration.toISOString()
     const answer = { userId, clientIdPrefix, grants, accessKeyId, expiration: expires, endpoint, region }
     screen.out(JSON.stringify({ ...answer, target: description, credentialsUrl: target.credentialsUrl }))
-    return EXIT.done
+    return exitCodes.done
   }
   const rows: readonly (readonly [string, string])[] = [
     ['user ID', userId],
@@ -46,5 +46,5 @@ async function whoami(context: Context): Promise<number> {
     ['target', target.description],
   ]
   for (const [name, value] of rows) screen.out(`${screen.colours.dim(name.padEnd(18))}${value}`)
-  return EXIT.done
+  return exitCodes.done
 }

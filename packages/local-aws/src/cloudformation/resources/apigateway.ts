@@ -25,8 +25,9 @@ export const api: ResourceType = {
   async create({ properties, services, stack, logicalId }) {
     const protocol = properties.text('ProtocolType')
     if (protocol !== 'HTTP') throw new Error(`the stand-in models HTTP APIs, not ${protocol}`)
-    if (properties.flag('DisableExecuteApiEndpoint'))
+    if (properties.flag('DisableExecuteApiEndpoint')) {
       throw new Error('the stand-in models no custom domain names, so the default endpoint cannot be off')
+    }
     const apiId = shortId(stack.stackName, logicalId, 10)
     const created = await services.createHttpApi(apiId, cors(properties.nested('CorsConfiguration')))
     stack.apis.set(apiId, created)
@@ -52,10 +53,11 @@ export const integration: ResourceType = {
       )
     }
     const uri = properties.text('IntegrationUri')
-    const target = findFunction(services, /functions\/(arn:.+)\/invocations$/.exec(uri)?.[1] ?? uri)
+    const target = findFunction(services, /functions\/(arn:.+)\/invocations$/u.exec(uri)?.[1] ?? uri)
     const timeoutMilliseconds = properties.optionalNumber('TimeoutInMillis') ?? 30_000
-    if (timeoutMilliseconds < 50 || timeoutMilliseconds > 30_000)
+    if (timeoutMilliseconds < 50 || timeoutMilliseconds > 30_000) {
       throw new Error('the property TimeoutInMillis must be from 50 to 30000')
+    }
     const id = shortId(stack.stackName, logicalId, 7)
     stack.integrations.set(id, {
       timeoutMilliseconds,
@@ -100,13 +102,14 @@ export const route: ResourceType = {
   create(request) {
     const { properties, stack, logicalId } = request
     if (properties.flag('ApiKeyRequired')) throw new Error('HTTP APIs have no API keys')
-    const target = /^integrations\/(\w+)$/.exec(properties.text('Target'))?.[1] ?? ''
+    const target = /^integrations\/(\w+)$/u.exec(properties.text('Target'))?.[1] ?? ''
     const found = stack.integrations.get(target)
     if (found === undefined) throw new Error(`there is no integration ${properties.text('Target')}`)
     const key = parseRouteKey(properties.text('RouteKey'))
     const { routes } = findApi(request)
-    if (routes.some((other) => other.key.text === key.text))
+    if (routes.some((other) => other.key.text === key.text)) {
       throw new Error(`Route with key ${key.text} already exists for this API`)
+    }
     routes.push({ key, authorization: authorization(request), integration: found })
     const id = shortId(stack.stackName, logicalId, 7)
     return { ref: id, attributes: { RouteId: id } }
@@ -119,8 +122,9 @@ export const stage: ResourceType = {
   inert: ['Description', 'Tags'],
   create(request) {
     const { properties, services } = request
-    if (!properties.flag('AutoDeploy'))
+    if (!properties.flag('AutoDeploy')) {
       throw new Error('the stand-in models stages with AutoDeploy; this one would serve nothing')
+    }
     const name = properties.text('StageName')
     const accessLog = properties.nested('AccessLogSettings')?.only('DestinationArn', 'Format')
     const defaultThrottle = throttle(properties.nested('DefaultRouteSettings'))

@@ -13,7 +13,7 @@ export const sdkCall: ResourceType = {
     const { properties, services, physicalName } = request
     const call = JSON.parse(properties.text('Create')) as SdkCall
     const service = call.service.toLowerCase().replace('@aws-sdk/client-', '')
-    const action = call.action.replace(/Command$/, '').toLowerCase()
+    const action = call.action.replace(/Command$/u, '').toLowerCase()
     const known = service === 'iot' && action === 'describeendpoint' && call.parameters?.endpointType === 'iot:Data-ATS'
     if (!known || call.region !== undefined || call.assumedRoleArn !== undefined) {
       throw new Error(`the stand-in answers iot describeEndpoint with iot:Data-ATS, not ${properties.text('Create')}`)
@@ -46,8 +46,9 @@ export const trigger: ResourceType = {
     const called = findFunction(services, handlerArn).invoke({})
     if (properties.optionalText('InvocationType') !== 'Event') {
       const result = await called
-      if (result.outcome === 'failed')
+      if (result.outcome === 'failed') {
         throw new Error(`Trigger handler failed: ${result.errorType}: ${result.errorMessage}`)
+      }
     }
     return { ref: physicalName(64) }
   },

@@ -24,12 +24,14 @@ export const cdkMetadata: ResourceType = {
  * Types that watch: alarms, dashboards, metrics made of log lines, and the topics that alarms notify. Nothing is measured
  * here, so nothing of them happens; they are accepted with all their properties.
  */
-export const watching = (service: string): ResourceType => ({
-  honoured: [],
-  inert: 'all',
-  create({ services, physicalName }) {
-    const name = physicalName(200)
-    const arn = `arn:aws:${service}:${services.region}:${services.accountId}:${name}`
-    return { ref: service === 'sns' ? arn : name, attributes: { Arn: arn, TopicArn: arn, TopicName: name } }
-  },
-})
+export function watching(service: string): ResourceType {
+  return {
+    honoured: [],
+    inert: 'all',
+    create({ services, physicalName }) {
+      const name = physicalName(200)
+      const arn = `arn:aws:${service}:${services.region}:${services.accountId}:${name}`
+      return { ref: service === 'sns' ? arn : name, attributes: { Arn: arn, TopicArn: arn, TopicName: name } }
+    },
+  }
+}

@@ -26,15 +26,17 @@ export const lambdaFunction: ResourceType = {
     const functionName = properties.optionalText('FunctionName') ?? physicalName(64)
     const arn = `arn:aws:lambda:${services.region}:${services.accountId}:function:${functionName}`
     const runtime = properties.text('Runtime')
-    if (!/^nodejs\d+\.x$/.test(runtime)) throw new Error(`the stand-in runs Node.js functions, not ${runtime}`)
-    if ((properties.optionalText('PackageType') ?? 'Zip') !== 'Zip')
+    if (!/^nodejs\d+\.x$/u.test(runtime)) throw new Error(`the stand-in runs Node.js functions, not ${runtime}`)
+    if ((properties.optionalText('PackageType') ?? 'Zip') !== 'Zip') {
       throw new Error('the stand-in runs no container images')
+    }
     const environment = properties.nested('Environment')?.only('Variables').map('Variables') ?? {}
     const reserved = reservedVariables(environment)
-    if (reserved.length > 0)
+    if (reserved.length > 0) {
       throw new Error(
         `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys: ${reserved.join(', ')}`,
       )
+    }
     const logging = properties
       .nested('LoggingConfig')
       ?.only('ApplicationLogLevel', 'LogFormat', 'LogGroup', 'SystemLogLevel')
