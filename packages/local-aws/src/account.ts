@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { HttpApi, JwtAuthorizer, Stage } from './apigateway/index.js'
 import type { Clock } from './clock.js'
 import type { Services } from './cloudformation/index.js'
+import type { HttpsServer } from './https-server.js'
 import { Directory } from './iam/index.js'
-import { type IamApi, startIamApi } from './iam-api/index.js'
+import { startIamApi } from './iam-api/index.js'
 import { type IotDataPlane, startIot } from './iot/index.js'
 import type { Journal } from './journal.js'
 import { FunctionRuntime, type LambdaHost, type LogLine } from './lambda/index.js'
@@ -42,7 +43,7 @@ export class Account {
   #folder = ''
   #sts: Sts | undefined
   #iot: IotDataPlane | undefined
-  #iam: IamApi | undefined
+  #iam: HttpsServer | undefined
   readonly #journal: Journal
   readonly #logs = new Map<string, LogLine[]>()
   #closing: Promise<void> | undefined
@@ -89,7 +90,7 @@ export class Account {
     return this.#sts ?? notRunning()
   }
 
-  get iam(): IamApi {
+  get iam(): HttpsServer {
     return this.#iam ?? notRunning()
   }
 

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { announce, findRunning } from './announcement.js'
+import { announce, findRunning } from '@topic-credentials/project'
 import { type LocalAws, startLocalAws } from './local-aws.js'
-import { type TestAssembly, writeAssembly } from './test-assembly.js'
+import { type TestAssembly, writeAssembly } from './testing/assembly.js'
 
 describe('announce and findRunning', () => {
   let assembly: TestAssembly

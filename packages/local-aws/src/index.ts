@@ -1,4 +1,4 @@
-export { type Announcement, type AnnouncementPlace, announce, findRunning } from './announcement.js'
+export { type Announcement, type AnnouncementPlace, announce, findRunning } from '@topic-credentials/project'
 export type { HttpApiFaults } from './apigateway/index.js'
 export { type Clock, systemClock } from './clock.js'
 export { RealisationError } from './cloudformation/errors.js'

@@ -4,10 +4,17 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { send } from './apigateway/test-client.js'
 import type { JournalEntry } from './journal.js'
 import { type LocalAws, startLocalAws } from './local-aws.js'
-import { httpApi, lambdaFunction, lambdaRole, statements, type TestAssembly, writeAssembly } from './test-assembly.js'
+import {
+  httpApi,
+  lambdaFunction,
+  lambdaRole,
+  statements,
+  type TestAssembly,
+  writeAssembly,
+} from './testing/assembly.js'
+import { send } from './testing/https-client.js'
 
 /** Vends with the stock SDK, which it finds by its path: the function itself runs outside of every node_modules. */
 const vendor = `

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from '@jest/globals'
-import { send } from './apigateway/test-client.js'
 import { type Served, startLocalAws } from './index.js'
-import { httpApi, lambdaFunction, lambdaRole, triggerOf, writeAssembly } from './test-assembly.js'
-import { closedGate, passGate } from './test-gate.js'
+import { httpApi, lambdaFunction, lambdaRole, triggerOf, writeAssembly } from './testing/assembly.js'
+import { closedGate, passGate } from './testing/gate.js'
+import { send } from './testing/https-client.js'
 
 /** A stack with a trigger whose function waits at the gate, and then succeeds or fails. */
 async function stackWithTrigger(port: number, outcome: 'return' | 'throw') {

@@ -2,12 +2,12 @@ import { connect } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { Directory } from '../iam/index.js'
-import { fuzz, fuzzTimeout } from '../test-fuzz.js'
+import { fuzz, fuzzTimeout } from '../testing/fuzz.js'
+import { send } from '../testing/https-client.js'
 import { createTlsMaterial, type TlsMaterial } from '../tls.js'
 import { HttpApi } from './http-api.js'
 import { parseRouteKey } from './route.js'
 import { Stage } from './stage.js'
-import { send } from './test-client.js'
 
 let tls: TlsMaterial
 let api: HttpApi

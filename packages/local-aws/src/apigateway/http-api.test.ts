@@ -2,12 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type AccessKey, Directory } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
 import type { InvocationResult } from '../lambda/index.js'
+import { send, type TestRequest } from '../testing/https-client.js'
 import { createTlsMaterial, type TlsMaterial } from '../tls.js'
 import type { Integration } from './api-state.js'
 import { HttpApi } from './http-api.js'
 import { parseRouteKey } from './route.js'
 import { Stage } from './stage.js'
-import { send, type TestRequest } from './test-client.js'
 
 const clock = { skew: 0, now: () => Date.now() + clock.skew }
 const region = 'us-east-1'

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type HttpsServer, serveHttps } from '../https-server.js'
 import type { ApiState, HttpApiFaults, HttpApiSettings, Route } from './api-state.js'
 import { corsHeaders, preflightHeaders } from './cors.js'
 import { dispatch } from './dispatch.js'
@@ -15,33 +14,27 @@ export class HttpApi implements ApiState, AsyncDisposable {
   readonly routes: Route[] = []
   readonly stages: Stage[] = []
   readonly faults: HttpApiFaults = { throttle: false, delayMilliseconds: 0, failWith: undefined }
-  readonly #server: Server
+  #server: HttpsServer | undefined
 
   private constructor(settings: HttpApiSettings) {
     this.settings = settings
-    const { key, cert } = settings.tls
-    // Above API Gateway's own limit, so that it is ours that answers.
-    const options = { key, cert, maxHeaderSize: 32 * 1024, requestTimeout: 60_000 }
-    this.#server = createServer(options, (request, response) => {
-      // Whatever happens to one request, the others go on.
-      this.#serve(request, response).catch(() => response.destroy())
-    })
   }
 
   static async start(settings: HttpApiSettings, port: number): Promise<HttpApi> {
     const api = new HttpApi(settings)
-    await new Promise<void>((resolve, reject) => {
-      api.#server.once('error', reject)
-      api.#server.listen(port, '127.0.0.1', () => {
-        api.#server.off('error', reject)
-        resolve()
-      })
+    api.#server = await serveHttps({
+      tls: settings.tls,
+      port,
+      // Above API Gateway's own limit, so that it is ours that answers.
+      maxHeaderSize: 32 * 1024,
+      requestTimeout: 60_000,
+      answer: (request, response) => api.#serve(request, response),
     })
     return api
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return this.#server?.port ?? 0
   }
 
   /** `ApiEndpoint`, as templates read it. */
@@ -50,11 +43,8 @@ export class HttpApi implements ApiState, AsyncDisposable {
   }
 
   /** Resolves when no socket is left. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve())
-      this.#server.closeAllConnections()
-    })
+  async close(): Promise<void> {
+    await this.#server?.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { readBody } from '../https-server.js'
 
 /** Largest request body of an HTTP API. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const largestBody = 10 * 1024 * 1024
@@ -48,15 +49,8 @@ export async function readRequest(message: IncomingMessage): Promise<ApiRequest>
   } catch {
     throw new RequestRejected(400, 'Bad Request')
   }
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    size += chunk.length
-    // What is too much is read all the same and dropped: a client that is still sending would not see the answer.
-    if (size <= largestBody) chunks.push(chunk)
-  }
-  if (size > largestBody) throw new RequestRejected(413, 'Request Entity Too Large')
-  const body = Buffer.concat(chunks)
+  const body = await readBody(message, largestBody)
+  if (body === undefined) throw new RequestRejected(413, 'Request Entity Too Large')
   const sourceIp = message.socket.remoteAddress ?? ''
   return { method, rawPath, path, query, headers, body, sourceIp, protocol: `HTTP/${message.httpVersion}` }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { send } from '../apigateway/test-client.js'
 import { type LocalAws, startLocalAws } from '../local-aws.js'
-import { type TestAssembly, writeAssembly } from '../test-assembly.js'
+import { type TestAssembly, writeAssembly } from '../testing/assembly.js'
+import { send } from '../testing/https-client.js'
 import { faultKeys } from './keys.js'
 
 describe('faultKeys', () => {

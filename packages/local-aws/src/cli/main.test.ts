@@ -9,8 +9,15 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { send } from '../apigateway/test-client.js'
-import { httpApi, lambdaFunction, lambdaRole, type TestAssembly, triggerOf, writeAssembly } from '../test-assembly.js'
+import {
+  httpApi,
+  lambdaFunction,
+  lambdaRole,
+  type TestAssembly,
+  triggerOf,
+  writeAssembly,
+} from '../testing/assembly.js'
+import { send } from '../testing/https-client.js'
 
 const main = fileURLToPath(new URL('./main.js', import.meta.url))
 
@@ -31,7 +38,7 @@ beforeAll(async () => {
     { it: source },
   )
   project = await mkdtemp(join(tmpdir(), 'test-project-'))
-  await writeFile(join(project, 'pnpm-workspace.yaml'), '')
+  await writeFile(join(project, 'cdk.json'), '{}')
 })
 afterEach(async () => {
   for (const child of children.splice(0)) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { findRunning, projectRoot, userPath } from '@topic-credentials/project'
 import { Command, InvalidArgumentError } from 'commander'
 import { shellExports } from './shell-exports.js'
 
@@ -33,13 +33,13 @@ Examples:
   pnpm local --json | jq 'select(.outcome == "refused")'`,
   )
   .action(async (options: LocalOptions) => {
-    const root = projectRoot(process.cwd())
+    const root = projectRoot()
     if (options.env === true) {
       process.exitCode = await printExports(root)
       return
     }
     const { serve } = await import('./serve.js')
-    await serve({ ...options, root, assembly: resolve(options.assembly ?? join(root, 'cdk.out')) })
+    await serve({ ...options, root, assembly: userPath(options.assembly ?? join(root, 'cdk.out')) })
   })
 
 try {
@@ -50,7 +50,6 @@ try {
 }
 
 async function printExports(root: string): Promise<number> {
-  const { findRunning } = await import('../announcement.js')
   const running = await findRunning({ directory: root })
   if (running === undefined) {
     console.error(`No stand-in is running for ${root}. Start one with: pnpm local`)
@@ -58,14 +57,6 @@ async function printExports(root: string): Promise<number> {
   }
   process.stdout.write(shellExports(running))
   return 0
-}
-
-/** The folder with pnpm-workspace.yaml, from here upwards; here, when there is none. */
-function projectRoot(from: string): string {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'pnpm-workspace.yaml'))) return folder
-    if (folder === dirname(folder)) return from
-  }
 }
 
 function port(text: string): number {

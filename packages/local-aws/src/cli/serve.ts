@@ -1,4 +1,4 @@
-import { announce } from '../announcement.js'
+import { announce } from '@topic-credentials/project'
 import type { JournalEntry } from '../journal.js'
 import { type Served, startLocalAws } from '../local-aws.js'
 import { listenForKeys } from './keys.js'

@@ -1,4 +1,4 @@
-import type { Announcement } from '../announcement.js'
+import type { Announcement } from '@topic-credentials/project'
 
 /**
  * Lines for `eval` in sh, bash or zsh that aim the AWS tools at a running stand-in. Values are quoted, so that none of them

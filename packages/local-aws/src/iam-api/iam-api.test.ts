@@ -8,10 +8,11 @@ import {
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { HttpsServer } from '../https-server.js'
 import { type AccessKey, Directory } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
 import { createTlsMaterial } from '../tls.js'
-import { type IamApi, startIamApi } from './index.js'
+import { startIamApi } from './index.js'
 
 const clock = { now: () => Date.now() }
 const accountId = '123456789012'
@@ -30,7 +31,7 @@ const trust = policy({
 const text =
   '{ "Version": "2012-10-17", "Statement": [{ "Sid": "Odd", "Effect": "Deny", "Action": "iot:*", "Resource": "*" }] }'
 const clients: IAMClient[] = []
-let iam: IamApi
+let iam: HttpsServer
 let ca: string
 let operator: IAMClient
 

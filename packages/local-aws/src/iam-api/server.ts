@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import type { Clock } from '../clock.js'
+import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import { errorXml, type QueryApi, successXml } from '../query-protocol.js'
@@ -23,13 +21,6 @@ export interface IamApiSettings {
   readonly port: number
 }
 
-export interface IamApi extends AsyncDisposable {
-  /** `https://localhost:8446` */
-  readonly url: string
-  /** Ends open connections; resolves when none is left. */
-  close(): Promise<void>
-}
-
 const api: QueryApi = { service: 'iam', version: '2010-05-08' }
 const globalRegion = 'us-east-1'
 /** The largest policy, percent-encoded, stays below. */
@@ -43,27 +34,13 @@ const bodyBytes = 262_144
  * await using iam = await startIamApi({ directory, region: 'eu-west-1', clock, journal, tls, port: 0 })
  * new IAMClient({ endpoint: iam.url, region: 'eu-west-1', credentials })
  */
-export async function startIamApi(settings: IamApiSettings): Promise<IamApi> {
-  const server = createServer({ cert: settings.tls.cert, key: settings.tls.key }, (request, response) => {
-    // The client went away: nobody is left to answer.
-    respond(settings, request, response).catch(() => response.destroy())
-  })
-  server.listen(settings.port, '127.0.0.1')
-  await once(server, 'listening')
-  const close = async () => {
-    if (!server.listening) return
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
-  }
-  const { port } = server.address() as AddressInfo
-  return { url: `https://localhost:${port}`, close, [Symbol.asyncDispose]: close }
+export async function startIamApi(settings: IamApiSettings): Promise<HttpsServer> {
+  return serveHttps({ ...settings, answer: (request, response) => respond(settings, request, response) })
 }
 
 async function respond(settings: IamApiSettings, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { clock, directory, journal } = settings
-  const body = await readBody(request)
+  const body = await readBody(request, bodyBytes)
   const requestId = randomUUID()
   const at = clock.now()
   const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/su)
@@ -114,14 +91,4 @@ async function respond(settings: IamApiSettings, request: IncomingMessage, respo
 
 function scopeOf({ headers }: IncomingMessage, { region }: IamApiSettings): string {
   return headers.authorization?.includes(`/${region}/iam/aws4_request`) ? region : globalRegion
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size <= bodyBytes) chunks.push(chunk)
-  }
-  return size > bodyBytes ? undefined : Buffer.concat(chunks)
 }

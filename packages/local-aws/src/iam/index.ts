@@ -1,8 +1,23 @@
-export { authorize, type ContextualRequest } from './authorize.js'
-export type { ConditionContext, ConditionValue } from './condition-context.js'
-export { DecisionMemory, type DecisionMemoryOptions } from './decision-memory.js'
-export { Directory } from './directory.js'
-export type { OpenIdConnectProvider, OpenIdKeys, Role, RoleSettings, SessionSettings, User } from './entities.js'
+export type { ConditionContext, ConditionValue } from './conditions/context.js'
+export { authorize, type ContextualRequest } from './decision/authorize.js'
+export {
+  type AccessRequest,
+  type Decision,
+  evaluate,
+  type NamedPolicy,
+  type PolicySet,
+} from './decision/evaluate.js'
+export { DecisionMemory, type DecisionMemoryOptions } from './decision/memory.js'
+export { authorizeByTrust, authorizeFederated, authorizeService } from './decision/trust.js'
+export { Directory } from './directory/directory.js'
+export type {
+  OpenIdConnectProvider,
+  OpenIdKeys,
+  Role,
+  RoleSessionSettings,
+  RoleSettings,
+  User,
+} from './directory/entities.js'
 export {
   EntityAlreadyExistsError,
   LimitExceededError,
@@ -10,14 +25,6 @@ export {
   NoSuchEntityError,
   ValidationError,
 } from './errors.js'
-export {
-  type AccessRequest,
-  type EvaluationDecision,
-  evaluate,
-  type NamedPolicy,
-  type PolicySet,
-} from './evaluate.js'
-export { parsePolicyDocument } from './parse-policy-document.js'
-export type { PolicyDocument, PolicyKind, Statement } from './policy-document.js'
+export type { PolicyDocument, PolicyKind, Statement } from './policy/document.js'
+export { parsePolicyDocument } from './policy/parse.js'
 export type { AccessKey, Principal } from './principal.js'
-export { authorizeByTrust, authorizeFederated, authorizeService } from './trust-policy.js'

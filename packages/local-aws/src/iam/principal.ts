@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { PolicySet } from './evaluate.js'
+import type { PolicySet } from './decision/evaluate.js'
 
 /** Who signed a request: an IAM user or a session of a role. */
 export interface Principal {

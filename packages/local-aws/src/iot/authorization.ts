@@ -4,9 +4,9 @@ import {
   type AccessRequest,
   authorize,
   type ConditionContext,
+  type Decision,
   DecisionMemory,
   type Directory,
-  type EvaluationDecision,
 } from '../iam/index.js'
 
 /** The data plane's actions, each with the kind of resource it is checked on. */
@@ -35,7 +35,7 @@ export interface Caller {
 }
 
 /** A decision together with what was decided. */
-export interface Ruling extends EvaluationDecision {
+export interface Ruling extends Decision {
   readonly allowed: boolean
   readonly action: string
   readonly resource: string
@@ -112,7 +112,7 @@ const contextOf = ({ clientId, sourceIp }: Caller, { region }: AuthorizationOpti
   ...(clientId === undefined ? {} : { 'iot:ClientId': clientId }),
 })
 
-const rulingOf = (request: AccessRequest, decision: EvaluationDecision): Ruling => ({
+const rulingOf = (request: AccessRequest, decision: Decision): Ruling => ({
   ...decision,
   ...request,
   allowed: decision.outcome === 'Allowed',

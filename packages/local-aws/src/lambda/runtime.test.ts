@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { Directory } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
-import { closedGate, passGate } from '../test-gate.js'
+import { closedGate, passGate } from '../testing/gate.js'
 import type { FunctionConfiguration } from './configuration.js'
 import { FunctionRuntime } from './runtime.js'
 
@@ -378,7 +378,9 @@ describe('FunctionRuntime', () => {
   it('ends with its parent, also when that is killed', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'test-function-'))
     folders.push(folder)
-    const parent = fork(fileURLToPath(new URL('./test-parent.js', import.meta.url)), [folder], { execArgv: [] })
+    const parent = fork(fileURLToPath(new URL('../testing/orphaning-parent.js', import.meta.url)), [folder], {
+      execArgv: [],
+    })
     const [{ pid, root }] = (await once(parent, 'message')) as [{ pid: number; root: string }]
     expect(gone(pid)).toBe(false)
     parent.kill('SIGKILL')

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { fuzz, fuzzTimeout } from '../test-fuzz.js'
+import { testAccessKey, testClock } from '../testing/access-keys.js'
+import { fuzz, fuzzTimeout } from '../testing/fuzz.js'
 import { queryParameters } from './canonical-request.js'
 import { SignatureError } from './signature-error.js'
 import type { SignedRequest } from './signed-request.js'
-import { testAccessKey, testClock } from './test-keys.js'
 import suite from './test-suite.vectors.json' with { type: 'json' }
 import { verify } from './verify.js'
 

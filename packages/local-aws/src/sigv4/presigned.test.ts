@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { auth, http } from 'aws-iot-device-sdk-v2'
+import { testAccessKey, testClock } from '../testing/access-keys.js'
 import { SignatureError } from './signature-error.js'
 import type { SignedRequest } from './signed-request.js'
-import { testAccessKey, testClock } from './test-keys.js'
 import { verify } from './verify.js'
 
 const region = 'eu-west-1'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
+import { testAccessKey, testClock } from '../testing/access-keys.js'
 import { canonicalRequest } from './canonical-request.js'
 import { readClaimedSignature } from './claimed-signature.js'
 import { calculateSignature, stringToSign } from './signature.js'
-import { testAccessKey, testClock } from './test-keys.js'
 import suite from './test-suite.vectors.json' with { type: 'json' }
 import { verify } from './verify.js'
 

@@ -2,7 +2,7 @@ import { listParameter } from '../query-protocol.js'
 import { StsError, validationError } from './sts-error.js'
 
 /** What every AssumeRole… takes, each within its own limits. */
-export interface SessionRequest {
+export interface StsSessionRequest {
   readonly roleArn: string
   readonly roleSessionName: string
   /** Seconds, 900 to 43200; 3600 when not given. */
@@ -11,7 +11,7 @@ export interface SessionRequest {
   readonly policyArns: readonly string[]
 }
 
-export interface AssumeRoleRequest extends SessionRequest {
+export interface AssumeRoleRequest extends StsSessionRequest {
   readonly tags: Readonly<Record<string, string>>
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity: string | undefined
@@ -21,7 +21,7 @@ export interface AssumeRoleRequest extends SessionRequest {
 /** Lengths, patterns and counts of the API model. @throws StsError ValidationError that names every violation */
 export function readAssumeRoleRequest(parameters: URLSearchParams): AssumeRoleRequest {
   const violations: string[] = []
-  const session = readSessionRequest(parameters, violations)
+  const session = readStsSessionRequest(parameters, violations)
   const sourceIdentity = readText(parameters, violations, 'SourceIdentity', sessionName)
   const externalId = readText(parameters, violations, 'ExternalId', {
     min: 2,
@@ -37,16 +37,16 @@ export function readAssumeRoleRequest(parameters: URLSearchParams): AssumeRoleRe
 }
 
 /** The same for AssumeRoleWithWebIdentity; tags and source identity come in the token. */
-export function readWebIdentityRequest(parameters: URLSearchParams): SessionRequest & { readonly token: string } {
+export function readWebIdentityRequest(parameters: URLSearchParams): StsSessionRequest & { readonly token: string } {
   const violations: string[] = []
-  const session = readSessionRequest(parameters, violations)
+  const session = readStsSessionRequest(parameters, violations)
   const token = readText(parameters, violations, 'WebIdentityToken', { required: true, min: 4, max: 20_000 })
   return { ...complete(session, violations), token: token ?? '' }
 }
 
 const sessionName = { min: 2, max: 64, pattern: '[\\w+=,.@-]*' }
 
-function readSessionRequest(parameters: URLSearchParams, violations: string[]): Partial<SessionRequest> {
+function readStsSessionRequest(parameters: URLSearchParams, violations: string[]): Partial<StsSessionRequest> {
   const text = (name: string, limits: Limits) => readText(parameters, violations, name, limits)
   const roleArn = text('RoleArn', { required: true, min: 20, max: 2048 })
   const roleSessionName = text('RoleSessionName', { required: true, ...sessionName })
@@ -70,7 +70,7 @@ function readSessionRequest(parameters: URLSearchParams, violations: string[]): 
   }
 }
 
-function complete(session: Partial<SessionRequest>, violations: readonly string[]): SessionRequest {
+function complete(session: Partial<StsSessionRequest>, violations: readonly string[]): StsSessionRequest {
   const { roleArn, roleSessionName, durationSeconds = 3600, policy, policyArns = [] } = session
   if (violations.length > 0 || roleArn === undefined || roleSessionName === undefined) throw validationError(violations)
   if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\x21-\x7e]+$/u.test(roleArn)) {

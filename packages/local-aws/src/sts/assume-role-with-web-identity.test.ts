@@ -7,7 +7,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { createLocalJWKSet, exportJWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import type { AccessKey, Role } from '../iam/index.js'
-import { accountId, policy, type Stage, setStage } from './test-stage.js'
+import { accountId, openTestAccount, policy, type TestAccount } from '../testing/sts-account.js'
 
 const issuer = 'https://login.example/pool'
 const audience = 'client-1'
@@ -16,13 +16,13 @@ function rsa() {
 }
 
 describe('AssumeRoleWithWebIdentity', () => {
-  let stage: Stage
+  let account: TestAccount
   let role: Role
   let sign: (claims?: JWTPayload, kid?: string, stranger?: boolean) => Promise<string>
   let reachable = true
 
   beforeAll(async () => {
-    stage = await setStage()
+    account = await openTestAccount()
     const [{ privateKey, publicKey }, forger] = [rsa(), rsa()]
     const jwk = await exportJWK(publicKey)
     const keys = createLocalJWKSet({
@@ -31,12 +31,12 @@ describe('AssumeRoleWithWebIdentity', () => {
         { ...jwk, kid: 'any algorithm' },
       ],
     })
-    const provider = stage.directory.createOpenIdConnectProvider({
+    const provider = account.directory.createOpenIdConnectProvider({
       url: issuer,
       clientIds: [audience, 'client-2'],
       keys: { forKeyId: async () => (reachable ? keys : Promise.reject(new Error('connection refused'))) },
     })
-    role = stage.directory.createRole({
+    role = account.directory.createRole({
       roleName: 'web',
       maxSessionDuration: 7200,
       trustPolicy: policy({
@@ -51,12 +51,12 @@ describe('AssumeRoleWithWebIdentity', () => {
         .setProtectedHeader({ alg: kid === 'any algorithm' ? 'PS256' : 'RS256', kid })
         .sign(forged ? forger.privateKey : privateKey)
   })
-  afterAll(async () => stage[Symbol.asyncDispose]())
+  afterAll(async () => account[Symbol.asyncDispose]())
 
   const assume = async (WebIdentityToken: string, more: Partial<AssumeRoleWithWebIdentityCommandInput> = {}) => {
     const input = { RoleArn: role.arn, RoleSessionName: 'alice', WebIdentityToken, ...more }
     try {
-      return await stage.client({}).send(new AssumeRoleWithWebIdentityCommand(input))
+      return await account.client({}).send(new AssumeRoleWithWebIdentityCommand(input))
     } catch (error) {
       if (!(error instanceof STSServiceException)) throw error
       return {
@@ -142,7 +142,7 @@ describe('AssumeRoleWithWebIdentity', () => {
       code: 'AccessDenied',
       message: 'Not authorized to perform sts:TagSession',
     })
-    const open = stage.directory.createRole({
+    const open = account.directory.createRole({
       roleName: 'open',
       trustPolicy: policy({
         Effect: 'Allow',
@@ -154,7 +154,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     expect(await assume(await sign(), { RoleArn: open.arn })).toMatchObject({ code: 'AccessDenied' })
     const answer = await assume(await sign(claims), { RoleArn: open.arn })
     if (!('Credentials' in answer)) throw new Error(JSON.stringify(answer))
-    const { principal } = stage.directory.accessKey(answer.Credentials?.AccessKeyId ?? '') as AccessKey
+    const { principal } = account.directory.accessKey(answer.Credentials?.AccessKeyId ?? '') as AccessKey
     expect(principal).toMatchObject({
       tags: { team: 'red' },
       sourceIdentity: 'alice@example.com',
@@ -163,7 +163,7 @@ describe('AssumeRoleWithWebIdentity', () => {
   })
 
   it('keeps the token out of the journal', () => {
-    expect(stage.journal.length).toBeGreaterThan(10)
-    expect(JSON.stringify(stage.journal)).not.toMatch(/eyJ[\w-]{20}/u)
+    expect(account.journal.length).toBeGreaterThan(10)
+    expect(JSON.stringify(account.journal)).not.toMatch(/eyJ[\w-]{20}/u)
   })
 })

@@ -6,31 +6,40 @@ import {
 } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type AccessKey, authorize, type Role } from '../iam/index.js'
-import { accountId, allow, deny, policy, region, type Stage, setStage, trust } from './test-stage.js'
+import {
+  accountId,
+  allow,
+  deny,
+  openTestAccount,
+  policy,
+  region,
+  type TestAccount,
+  trust,
+} from '../testing/sts-account.js'
 
-let stage: Stage
+let account: TestAccount
 let vendor: Role
 let caller: AccessKey
 let names = 0
 
 beforeAll(async () => {
-  stage = await setStage()
-  vendor = stage.directory.createRole({
+  account = await openTestAccount()
+  vendor = account.directory.createRole({
     roleName: 'vendor',
     trustPolicy: policy(trust({ Service: 'lambda.amazonaws.com' })),
   })
-  caller = stage.directory.addSession({ role: vendor, sessionName: 'fn', durationSeconds: 3600 })
+  caller = account.directory.addSession({ role: vendor, sessionName: 'fn', durationSeconds: 3600 })
 })
-afterAll(async () => stage[Symbol.asyncDispose]())
+afterAll(async () => account[Symbol.asyncDispose]())
 
 /** A role of its own for each test. */
 function role(trustPolicy: object, settings: object = {}): Role {
-  return stage.directory.createRole({ roleName: `role-${++names}`, trustPolicy, ...settings })
+  return account.directory.createRole({ roleName: `role-${++names}`, trustPolicy, ...settings })
 }
 
 function assume(role: Role | string, more: Partial<AssumeRoleCommandInput> = {}, key: AccessKey = caller) {
   const RoleArn = typeof role === 'string' ? role : role.arn
-  return stage.client(key).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'alice', ...more }))
+  return account.client(key).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'alice', ...more }))
 }
 
 /** What a refused call says. */
@@ -63,13 +72,13 @@ describe('AssumeRole', () => {
     expect(seconds).toBeGreaterThan(3500)
     expect(seconds).toBeLessThanOrEqual(3600)
 
-    const identity = await stage
+    const identity = await account
       .client({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken })
       .send(new GetCallerIdentityCommand())
     expect(identity.Arn).toBe(answer.AssumedRoleUser?.Arn)
     expect(identity.Account).toBe(accountId)
 
-    const { principal } = stage.directory.accessKey(AccessKeyId) as AccessKey
+    const { principal } = account.directory.accessKey(AccessKeyId) as AccessKey
     expect(authorize(principal, { action: 'iot:Publish', resource: topic('test') }).outcome).toBe('Allowed')
     expect(authorize(principal, { action: 'iot:Publish', resource: topic('other') }).outcome).toBe('ImplicitlyDenied')
     expect(authorize(principal, { action: 'iot:Subscribe', resource: topic('test') }).outcome).toBe('ImplicitlyDenied')
@@ -113,23 +122,23 @@ describe('a trust policy', () => {
 
   it('that names the account leaves it to the caller’s own policies', async () => {
     const target = role(policy(trust({ AWS: `arn:aws:iam::${accountId}:root` })))
-    stage.directory.putRolePolicy('vendor', 'assume', policy(allow('sts:AssumeRole', target.arn)))
+    account.directory.putRolePolicy('vendor', 'assume', policy(allow('sts:AssumeRole', target.arn)))
     await expect(assume(target)).resolves.toHaveProperty('Credentials')
-    stage.directory.deleteRolePolicy('vendor', 'assume')
+    account.directory.deleteRolePolicy('vendor', 'assume')
     expect((await refusal(assume(target))).code).toBe('AccessDenied')
   })
 
   it('does not help a caller whose own policy denies it', async () => {
     const target = role(policy(trust({ AWS: vendor.arn })))
-    stage.directory.putRolePolicy('vendor', 'never', policy(deny('sts:AssumeRole')))
+    account.directory.putRolePolicy('vendor', 'never', policy(deny('sts:AssumeRole')))
     const { message } = await refusal(assume(target))
-    stage.directory.deleteRolePolicy('vendor', 'never')
+    account.directory.deleteRolePolicy('vendor', 'never')
     expect(message).toMatch(/with an explicit deny in an identity-based policy$/u)
     await expect(assume(target)).resolves.toHaveProperty('Credentials')
   })
 
   it('that names the role is narrowed by the caller’s session policy; one that names the session is not', async () => {
-    const narrow = stage.directory.addSession({
+    const narrow = account.directory.addSession({
       role: vendor,
       sessionName: 'narrow',
       durationSeconds: 900,
@@ -158,7 +167,7 @@ describe('a trust policy', () => {
     )
     const { Credentials, SourceIdentity } = await assume(open, { Tags, SourceIdentity: 'alice' })
     expect(SourceIdentity).toBe('alice')
-    const { principal } = stage.directory.accessKey(Credentials?.AccessKeyId ?? '') as AccessKey
+    const { principal } = account.directory.accessKey(Credentials?.AccessKeyId ?? '') as AccessKey
     expect(principal).toMatchObject({ tags: { team: 'red' }, sourceIdentity: 'alice' })
   })
 
@@ -189,7 +198,7 @@ describe('a trust policy', () => {
 describe('chaining', () => {
   it('a session may be chained for an hour at most, a user’s session for as long as the role allows', async () => {
     const target = role(policy(trust('*')), { maxSessionDuration: 7200 })
-    const { accessKey: user } = stage.directory.createUser('dev', {})
+    const { accessKey: user } = account.directory.createUser('dev', {})
     await expect(assume(target, { DurationSeconds: 7200 }, user)).resolves.toHaveProperty('Credentials')
     expect(await refusal(assume(target, { DurationSeconds: 7201 }, user))).toMatchObject({
       code: 'ValidationError',
@@ -212,9 +221,9 @@ describe('chaining', () => {
       TransitiveTagKeys: ['tenant'],
       SourceIdentity: 'alice',
     })
-    const key = stage.directory.accessKey(first.Credentials?.AccessKeyId ?? '') as AccessKey
+    const key = account.directory.accessKey(first.Credentials?.AccessKeyId ?? '') as AccessKey
     const second = await assume(open, {}, key)
-    const { principal } = stage.directory.accessKey(second.Credentials?.AccessKeyId ?? '') as AccessKey
+    const { principal } = account.directory.accessKey(second.Credentials?.AccessKeyId ?? '') as AccessKey
     expect(principal.tags).toEqual({ tenant: 'a' })
     expect(principal.sourceIdentity).toBe('alice')
     expect((await refusal(assume(open, { Tags: [{ Key: 'Tenant', Value: 'b' }] }, key))).code).toBe(

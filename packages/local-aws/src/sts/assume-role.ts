@@ -1,10 +1,4 @@
-import {
-  authorizeByTrust,
-  type ConditionContext,
-  type EvaluationDecision,
-  type Principal,
-  type Role,
-} from '../iam/index.js'
+import { authorizeByTrust, type ConditionContext, type Decision, type Principal, type Role } from '../iam/index.js'
 import { type AssumeRoleRequest, invalidParameter, readAssumeRoleRequest } from './assume-role-request.js'
 import { checkSessionPolicy, issueSession } from './issue-session.js'
 import type { Operation } from './operation.js'
@@ -97,7 +91,7 @@ function permit(
   if (Object.keys(request.tags).length > 0) actions.push('sts:TagSession')
   if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
   for (const action of actions) {
-    const decision: EvaluationDecision = role
+    const decision: Decision = role
       ? authorizeByTrust(
           principal,
           { action, resource: role.arn, context: { ...context, ...roleTags(role) } },
@@ -115,7 +109,7 @@ function roleTags({ tags }: Role): ConditionContext {
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]))
 }
 
-function layerOf({ policy = '' }: EvaluationDecision): string {
+function layerOf({ policy = '' }: Decision): string {
   if (policy.endsWith('trust policy')) return 'a resource-based policy'
   if (policy.startsWith('session policy')) return 'a session policy'
   return policy.startsWith('permissions boundary') ? 'a permissions boundary' : 'an identity-based policy'

@@ -5,7 +5,7 @@ import {
   parsePolicyDocument,
   type Role,
 } from '../iam/index.js'
-import { invalidParameter, type SessionRequest } from './assume-role-request.js'
+import { invalidParameter, type StsSessionRequest } from './assume-role-request.js'
 import type { OperationOutput } from './operation.js'
 import { packedPolicySize } from './packed-policy.js'
 import { StsError } from './sts-error.js'
@@ -14,7 +14,7 @@ import { StsError } from './sts-error.js'
 const plainTextCharacters = 2_048
 
 /** @throws StsError for a session policy that is none, and for managed policies that are not there */
-export function checkSessionPolicy({ policy, policyArns }: SessionRequest, directory: Directory): void {
+export function checkSessionPolicy({ policy, policyArns }: StsSessionRequest, directory: Directory): void {
   const characters = [policy ?? '', ...policyArns].reduce((sum, text) => sum + text.length, 0)
   if (characters > plainTextCharacters) {
     const message = `Inline and managed session policies together have ${characters} characters of plain text; ${plainTextCharacters} are allowed.`
@@ -33,7 +33,7 @@ export function checkSessionPolicy({ policy, policyArns }: SessionRequest, direc
 interface Issue {
   readonly directory: Directory
   readonly role: Role
-  readonly request: SessionRequest
+  readonly request: StsSessionRequest
   readonly tags: Readonly<Record<string, string>>
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity: string | undefined

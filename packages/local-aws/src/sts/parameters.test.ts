@@ -1,28 +1,28 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSServiceException } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { AccessKey } from '../iam/index.js'
+import { allow, openTestAccount, policy, type TestAccount, trust } from '../testing/sts-account.js'
 import table from './parameters.cases.json' with { type: 'json' }
-import { allow, policy, type Stage, setStage, trust } from './test-stage.js'
 
 describe('AssumeRole’s parameters', () => {
-  let stage: Stage
+  let account: TestAccount
   let caller: AccessKey
   let RoleArn: string
   beforeAll(async () => {
-    stage = await setStage()
-    RoleArn = stage.directory.createRole({
+    account = await openTestAccount()
+    RoleArn = account.directory.createRole({
       roleName: 'target',
       trustPolicy: policy(trust('*', { Action: 'sts:*' })),
     }).arn
-    caller = stage.directory.createUser('dev').accessKey
+    caller = account.directory.createUser('dev').accessKey
   })
-  afterAll(async () => stage[Symbol.asyncDispose]())
+  afterAll(async () => account[Symbol.asyncDispose]())
 
   const assume = async (input: object) => {
     const whole = { RoleArn, RoleSessionName: 'alice', ...input }
     const given = Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null))
     try {
-      return await stage.client(caller).send(new AssumeRoleCommand(given as unknown as AssumeRoleCommandInput))
+      return await account.client(caller).send(new AssumeRoleCommand(given as unknown as AssumeRoleCommandInput))
     } catch (error) {
       if (!(error instanceof STSServiceException)) throw error
       // The SDK gives modelled errors a suffix that is not on the wire.

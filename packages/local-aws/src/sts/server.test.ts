@@ -9,19 +9,19 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { AccessKey } from '../iam/index.js'
-import { deny, policy, type Stage, setStage, trust } from './test-stage.js'
+import { deny, openTestAccount, policy, type TestAccount, trust } from '../testing/sts-account.js'
 
-let stage: Stage
+let account: TestAccount
 let user: AccessKey
 beforeEach(async () => {
-  stage = await setStage()
-  user = stage.directory.createUser('dev', { never: policy(deny('*')) }).accessKey
+  account = await openTestAccount()
+  user = account.directory.createUser('dev', { never: policy(deny('*')) }).accessKey
 })
-afterEach(async () => stage[Symbol.asyncDispose]())
+afterEach(async () => account[Symbol.asyncDispose]())
 
 async function whoAmI(key: Partial<AccessKey>, attempts = 1) {
   try {
-    const { Arn } = await stage.client(key, attempts).send(new GetCallerIdentityCommand())
+    const { Arn } = await account.client(key, attempts).send(new GetCallerIdentityCommand())
     return Arn
   } catch (error) {
     if (!(error instanceof STSServiceException)) throw error
@@ -38,8 +38,8 @@ function raw(options: { method?: string; path?: string; headers?: Record<string,
       {
         host: '127.0.0.1',
         servername: 'localhost',
-        port: stage.sts.port,
-        ca: stage.ca,
+        port: account.sts.port,
+        ca: account.ca,
         method,
         path,
         headers,
@@ -68,9 +68,9 @@ describe('who is asking', () => {
   })
 
   it('an unknown key, a wrong secret and a foreign token are refused', async () => {
-    const role = stage.directory.createRole({ roleName: 'r', trustPolicy: policy(trust('*')) })
+    const role = account.directory.createRole({ roleName: 'r', trustPolicy: policy(trust('*')) })
     const [a, b] = ['a1', 'b1'].map((sessionName) =>
-      stage.directory.addSession({ role, sessionName, durationSeconds: 900 }),
+      account.directory.addSession({ role, sessionName, durationSeconds: 900 }),
     ) as [AccessKey, AccessKey]
     const invalid = {
       code: 'InvalidClientTokenId',
@@ -85,7 +85,7 @@ describe('who is asking', () => {
       code: 'SignatureDoesNotMatch',
       status: 403,
     })
-    stage.directory.expire(a.accessKeyId)
+    account.directory.expire(a.accessKeyId)
     expect(await whoAmI(a)).toEqual({
       code: 'ExpiredToken',
       status: 403,
@@ -95,7 +95,7 @@ describe('who is asking', () => {
   })
 
   it('a skewed clock is answered with both times, and the SDK corrects itself by our Date header', async () => {
-    stage.clock.skew = 3_600_000
+    account.clock.skew = 3_600_000
     expect(await whoAmI(user)).toMatchObject({
       code: 'SignatureDoesNotMatch',
       status: 403,
@@ -107,7 +107,7 @@ describe('who is asking', () => {
 
 describe('other operations', () => {
   it('are refused by name, with what there is', async () => {
-    const call = stage.client(user).send(new GetSessionTokenCommand({}))
+    const call = account.client(user).send(new GetSessionTokenCommand({}))
     await expect(call).rejects.toMatchObject({
       name: 'InvalidAction',
       message: expect.stringMatching(
@@ -120,23 +120,23 @@ describe('other operations', () => {
 describe('faults', () => {
   it('throttles as many requests as it is told', async () => {
     const rate = { code: 'Throttling', status: 400, message: 'Rate exceeded' }
-    stage.sts.faults.throttle(2)
+    account.sts.faults.throttle(2)
     expect(await whoAmI(user)).toEqual(rate)
     expect(await whoAmI(user)).toEqual(rate)
     expect(await whoAmI(user)).toBe(user.principal.arn)
-    stage.sts.faults.throttle(1)
+    account.sts.faults.throttle(1)
     expect(await whoAmI(user, 2)).toBe(user.principal.arn)
   })
 
   it('delays, and closing does not wait for it', async () => {
-    stage.sts.faults.delay(600_000)
+    account.sts.faults.delay(600_000)
     const waiting = whoAmI(user).catch((error: Error) => error.name)
     await expect(
       Promise.race([waiting, new Promise((resolve) => setImmediate(resolve, 'still waiting'))]),
     ).resolves.toBe('still waiting')
-    await stage.sts.close()
+    await account.sts.close()
     expect(await waiting).not.toBe(user.principal.arn)
-    await stage.sts.close()
+    await account.sts.close()
   })
 })
 
@@ -216,7 +216,7 @@ describe('what no SDK sends', () => {
     ]) {
       await new Promise<void>((resolve) => {
         const socket = connect(
-          { host: '127.0.0.1', servername: 'localhost', port: stage.sts.port, ca: stage.ca },
+          { host: '127.0.0.1', servername: 'localhost', port: account.sts.port, ca: account.ca },
           () => {
             socket.write(text, () => socket.destroy())
           },
@@ -231,17 +231,17 @@ describe('what no SDK sends', () => {
 
 describe('the journal', () => {
   it('names callers, decisions and request IDs, and no secret', async () => {
-    const role = stage.directory.createRole({
+    const role = account.directory.createRole({
       roleName: 'r',
       trustPolicy: policy(trust({ Service: 'lambda.amazonaws.com' })),
     })
-    const open = stage.directory.createRole({ roleName: 'open', trustPolicy: policy(trust('*')) })
-    const session = stage.directory.addSession({ role, sessionName: 'fn', durationSeconds: 900 })
-    const client = stage.client(session)
+    const open = account.directory.createRole({ roleName: 'open', trustPolicy: policy(trust('*')) })
+    const session = account.directory.addSession({ role, sessionName: 'fn', durationSeconds: 900 })
+    const client = account.client(session)
     await client.send(new AssumeRoleCommand({ RoleArn: role.arn, RoleSessionName: 'alice' })).catch(() => undefined)
     const { Credentials } = await client.send(new AssumeRoleCommand({ RoleArn: open.arn, RoleSessionName: 'alice' }))
     await whoAmI({})
-    expect(stage.journal).toMatchObject([
+    expect(account.journal).toMatchObject([
       {
         service: 'sts',
         event: 'AssumeRole',
@@ -255,7 +255,7 @@ describe('the journal', () => {
       { event: 'AssumeRole', outcome: 'ok', fields: { role: open.arn, accessKeyId: Credentials?.AccessKeyId } },
       { event: 'GetCallerIdentity', outcome: 'refused', principal: 'AKIAIOSFODNN7EXAMPLE' },
     ])
-    const log = JSON.stringify(stage.journal)
+    const log = JSON.stringify(account.journal)
     for (const secret of [
       session.secretAccessKey,
       session.sessionToken,

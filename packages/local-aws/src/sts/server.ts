@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../clock.js'
+import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { ConditionContext, Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import { errorXml, type QueryApi, successXml } from '../query-protocol.js'
@@ -35,13 +33,8 @@ export interface StsFaults {
   delay(milliseconds: number): void
 }
 
-export interface Sts extends AsyncDisposable {
-  /** `https://localhost:8443` */
-  readonly url: string
-  readonly port: number
+export interface Sts extends HttpsServer {
   readonly faults: StsFaults
-  /** Ends open connections; resolves when none is left. */
-  close(): Promise<void>
 }
 
 const api: QueryApi = { service: 'sts', version: '2011-06-15' }
@@ -68,31 +61,20 @@ const unsignedOperations: ReadonlyMap<string, UnsignedOperation> = new Map([
 export async function startSts(settings: StsSettings): Promise<Sts> {
   const faults = { throttled: 0, delayed: 0 }
   const closing = new AbortController()
-  const server = createServer({ cert: settings.tls.cert, key: settings.tls.key }, (request, response) => {
-    const answer = async () => {
-      if (faults.delayed > 0) await setTimeout(faults.delayed, undefined, { signal: closing.signal })
-      const body = await readBody(request)
-      const throttled = faults.throttled > 0
-      if (throttled) faults.throttled--
-      await respond(settings, request, response, body, throttled)
-    }
-    // The client went away, or the server is closing: nobody is left to answer.
-    answer().catch(() => response.destroy())
-  })
-  server.listen(settings.port, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const close = async () => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    if (faults.delayed > 0) await setTimeout(faults.delayed, undefined, { signal: closing.signal })
+    const body = await readBody(request, bodyBytes)
+    const throttled = faults.throttled > 0
+    if (throttled) faults.throttled--
+    await respond(settings, request, response, body, throttled)
+  }
+  const server = await serveHttps({ ...settings, answer })
+  const close = () => {
     closing.abort()
-    if (!server.listening) return
-    const closed = once(server, 'close')
-    server.close()
-    server.closeAllConnections()
-    await closed
+    return server.close()
   }
   return {
-    url: `https://localhost:${port}`,
-    port,
+    ...server,
     faults: {
       throttle: (times) => {
         faults.throttled = times
@@ -104,17 +86,6 @@ export async function startSts(settings: StsSettings): Promise<Sts> {
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-/** Undefined when it is larger than STS would ever need; the rest is then read and dropped. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size <= bodyBytes) chunks.push(chunk)
-  }
-  return size > bodyBytes ? undefined : Buffer.concat(chunks)
 }
 
 async function respond(

@@ -1,0 +1,63 @@
+import type { ContextLookup } from './context.js'
+import { type ConditionOperator, conditionOperators } from './operators.js'
+
+/** `{ StringLike: { 'aws:userid': ['*:alice'] } }`: every value a list of strings. */
+export type ConditionElement = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+
+/** Does the whole Condition element hold? All operators and all keys must; of a key's values one is enough. */
+export type Condition = (context: ContextLookup) => boolean
+
+/** `ForAllValues:StringLikeIfExists` taken apart; undefined when there is no such operator. */
+export function parseOperator(name: string): ParsedOperator | undefined {
+  const [, set = '', base = '', suffix] = /^(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?$/iu.exec(name) ?? []
+  const quantifier = set === '' ? 'one' : set.toLowerCase() === 'forallvalues' ? 'all' : 'any'
+  if (base.toLowerCase() === 'null') return set === '' && suffix === undefined ? 'Null' : undefined
+  const operator = conditionOperators.get(base.toLowerCase())
+  return operator && { operator, quantifier, ifExists: suffix !== undefined }
+}
+
+type ParsedOperator =
+  | 'Null'
+  | { readonly operator: ConditionOperator; readonly quantifier: 'one' | 'all' | 'any'; readonly ifExists: boolean }
+
+export function compileCondition(element: ConditionElement | undefined, variables: boolean): Condition {
+  const checks = Object.entries(element ?? {}).flatMap(([name, block]) => {
+    const parsed = parseOperator(name)
+    // Documents are validated before they are compiled; should one slip through, its statement never applies.
+    if (!parsed) return [() => false]
+    return Object.entries(block).map(([key, values]) =>
+      parsed === 'Null' ? checkNull(key, values) : checkKey(parsed, key, values, variables),
+    )
+  })
+  return (context) => checks.every((check) => check(context))
+}
+
+function checkNull(key: string, values: readonly string[]): Condition {
+  return (context) => {
+    const absent = String(context.values(key) === undefined)
+    return values.some((value) => value.toLowerCase() === absent)
+  }
+}
+
+function checkKey(
+  { operator, quantifier, ifExists }: Exclude<ParsedOperator, 'Null'>,
+  key: string,
+  values: readonly string[],
+  variables: boolean,
+): Condition {
+  const patterns = values.map((value) => operator.compile(value, variables))
+  return (context) => {
+    const actual = context.values(key)
+    // An absent key: vacuously true for all, never true for any; "not equal" holds, "equal" does not.
+    if (!actual) return ifExists || (quantifier === 'one' ? operator.negated : quantifier === 'all')
+    const matches = (value: string): boolean | undefined => {
+      const results = patterns.map((pattern) => pattern(value, context.variable))
+      return results.includes(true) ? true : results.includes(undefined) ? undefined : false
+    }
+    // A variable without a value never lets a condition hold, negated or not.
+    const holds = (value: string) => matches(value) === !operator.negated
+    if (quantifier === 'all') return actual.every(holds)
+    if (quantifier === 'any') return actual.some(holds)
+    return operator.negated ? actual.every(holds) : actual.some(holds)
+  }
+}

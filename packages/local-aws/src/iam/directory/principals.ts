@@ -1,0 +1,133 @@
+import type { Clock } from '../../clock.js'
+import type { NamedPolicy, PolicySet } from '../decision/evaluate.js'
+import type { PolicyDocument } from '../policy/document.js'
+import { parsePolicyDocument } from '../policy/parse.js'
+import type { Principal } from '../principal.js'
+import type { Role, RoleSessionSettings, User } from './entities.js'
+
+/** What principals read from the account whenever they are asked for their policies. */
+export interface PolicySource {
+  readonly accountId: string
+  readonly clock: Clock
+  /** The one document that this ARN has for good. @throws NoSuchEntityError */
+  policy(arn: string): PolicyDocument
+  /** Is the role that a session was made for still there? */
+  hasRole(role: Role): boolean
+}
+
+export function userPrincipal(user: User, { accountId, clock }: PolicySource): Principal {
+  const inline = inlineOf(`user ${user.userName}`, user.inlinePolicies)
+  return {
+    type: 'User',
+    accountId,
+    arn: user.arn,
+    userId: user.userId,
+    issuerArn: user.arn,
+    get tags() {
+      return user.tags
+    },
+    clock,
+    policies: whileSame(
+      () => [inline()],
+      () => ({ identity: inline() }),
+    ),
+  }
+}
+
+/** @throws MalformedPolicyDocumentError for the session policy */
+export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySource): Principal {
+  const { role, sessionName, sessionPolicy, sessionPolicyArns = [], sourceIdentity, transitiveTagKeys } = settings
+  const { accountId, clock } = source
+  const session = sessionPolicyArns.map((arn) => attached('session policy', arn, source))
+  if (sessionPolicy !== undefined) {
+    session.unshift({ name: 'session policy', document: parsePolicyDocument(sessionPolicy, 'session') })
+  }
+  const ofRole = rolePolicies(role, source)
+  let before: PolicySet | undefined
+  let limited: PolicySet = { identity: [] }
+  return {
+    type: 'AssumedRole',
+    accountId,
+    arn: `arn:aws:sts::${accountId}:assumed-role/${role.roleName}/${sessionName}`,
+    userId: `${role.roleId}:${sessionName}`,
+    issuerArn: role.arn,
+    // A session tag replaces the role's tag of the same name.
+    tags: { ...role.tags, ...settings.tags },
+    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    ...(transitiveTagKeys === undefined ? {} : { transitiveTagKeys }),
+    issuedAt: clock.now(),
+    clock,
+    policies: () => {
+      const now = ofRole()
+      if (now !== before) {
+        before = now
+        limited = session.length === 0 ? now : { ...now, session }
+      }
+      return limited
+    },
+  }
+}
+
+const byRole = new WeakMap<Role, () => PolicySet>()
+
+/** What a role may do now: one reader for all of its sessions. */
+function rolePolicies(role: Role, source: PolicySource): () => PolicySet {
+  const known = byRole.get(role)
+  if (known !== undefined) return known
+  const owner = `role ${role.roleName}`
+  const inline = inlineOf(owner, role.inlinePolicies)
+  const policies = whileSame(
+    () => [source.hasRole(role), inline(), role.managedPolicyArns, role.permissionsBoundary],
+    () => {
+      if (!source.hasRole(role)) return { identity: [] }
+      const { managedPolicyArns, permissionsBoundary: boundary } = role
+      return {
+        identity: [...inline(), ...managedPolicyArns.map((arn) => attached(owner, arn, source))],
+        ...(boundary === undefined ? {} : { boundary: [attached('permissions boundary', boundary, source)] }),
+      }
+    },
+  )
+  byRole.set(role, policies)
+  return policies
+}
+
+function attached(owner: string, arn: string, source: Pick<PolicySource, 'policy'>): NamedPolicy {
+  return {
+    name: `${owner}: managed policy ${arn.slice(arn.lastIndexOf('/') + 1)}`,
+    document: source.policy(arn),
+  }
+}
+
+/** Looks at every call at what the policies are made of, and makes them anew when it is not the very same. */
+function whileSame(basis: () => readonly unknown[], policies: () => PolicySet): () => PolicySet {
+  let before: readonly unknown[] = []
+  let made: PolicySet = { identity: [] }
+  return () => {
+    const now = basis()
+    if (now.length === before.length && now.every((one, index) => one === before[index])) return made
+    made = policies()
+    before = now
+    return made
+  }
+}
+
+/** The same list as long as all policies are the same: a policy that is changed is another document. */
+function inlineOf(owner: string, policies: ReadonlyMap<string, PolicyDocument>): () => readonly NamedPolicy[] {
+  let before: (readonly [string, PolicyDocument])[] = []
+  let named: readonly NamedPolicy[] = []
+  const isSame = (): boolean => {
+    if (policies.size !== before.length) return false
+    let index = 0
+    for (const [name, document] of policies) {
+      const [nameBefore, documentBefore] = before[index++] ?? []
+      if (name !== nameBefore || document !== documentBefore) return false
+    }
+    return true
+  }
+  return () => {
+    if (isSame()) return named
+    before = [...policies]
+    named = before.map(([name, document]) => ({ name: `${owner}: inline policy ${name}`, document }))
+    return named
+  }
+}

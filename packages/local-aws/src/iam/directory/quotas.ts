@@ -1,0 +1,39 @@
+import { LimitExceededError } from '../errors.js'
+
+/**
+ * IAM's default quotas on documents, in characters without white space: a stack that goes over them does not deploy.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const limits = { trust: 2_048, managed: 6_144, roleInline: 10_240, userInline: 2_048, managedPerRole: 10 } as const
+
+/** Characters of a document that was read already, white space between its tokens left out. */
+export function policySize(source: unknown): number {
+  return JSON.stringify(typeof source === 'string' ? JSON.parse(source) : source).length
+}
+
+export function checkTrustPolicy(source: unknown): void {
+  if (policySize(source) > limits.trust) {
+    throw new LimitExceededError(`Cannot exceed quota for ACLSizePerRole: ${limits.trust}`)
+  }
+}
+
+export function checkManagedPolicy(source: unknown): void {
+  if (policySize(source) > limits.managed) {
+    throw new LimitExceededError(`Cannot exceed quota for PolicySize: ${limits.managed}`)
+  }
+}
+
+export function checkAttachments(arns: readonly string[]): void {
+  if (arns.length > limits.managedPerRole) {
+    throw new LimitExceededError(`Cannot exceed quota for PoliciesPerRole: ${limits.managedPerRole}`)
+  }
+}
+
+/** All inline policies of one role or user together. */
+export function checkInlinePolicies(owner: 'role' | 'user', name: string, characters: number): void {
+  const limit = owner === 'role' ? limits.roleInline : limits.userInline
+  if (characters > limit) {
+    throw new LimitExceededError(`Maximum policy size of ${limit} bytes exceeded for ${owner} ${name}`)
+  }
+}

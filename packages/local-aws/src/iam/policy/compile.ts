@@ -1,0 +1,106 @@
+import { type Condition, compileCondition } from '../conditions/condition.js'
+import type { ContextLookup } from '../conditions/context.js'
+import { compilePattern, type Pattern } from '../conditions/pattern.js'
+import type { PolicyDocument, PolicyKind, Statement } from './document.js'
+import { parsePolicyDocument } from './parse.js'
+
+/** A statement ready to judge requests. */
+export interface CompiledStatement {
+  /** The Sid, or `#0` for the first statement and so on. */
+  readonly name: string
+  readonly effect: Statement['Effect']
+  readonly source: Statement
+  /** Do Action, Resource and Condition all match? */
+  readonly matches: (action: string, resource: string, context: ContextLookup) => boolean
+}
+
+const byObject = new Map<PolicyKind, WeakMap<object, readonly CompiledStatement[]>>()
+const byText = new Map<string, readonly CompiledStatement[]>()
+const textsKept = 100
+
+/**
+ * Validates and compiles a document once: the same object (which must not be changed afterwards) or the same text is not
+ * read again.
+ *
+ * @throws MalformedPolicyDocumentError for a document that IAM would not store
+ */
+export function compilePolicy(document: unknown, kind: PolicyKind): readonly CompiledStatement[] {
+  if (typeof document === 'string') {
+    const key = `${kind} ${document}`
+    const known = byText.get(key)
+    if (known) return known
+    const compiled = compileStatements(parsePolicyDocument(document, kind))
+    if (byText.size >= textsKept) byText.clear()
+    byText.set(key, compiled)
+    return compiled
+  }
+  if (typeof document !== 'object' || document === null) return compileStatements(parsePolicyDocument(document, kind))
+  let cache = byObject.get(kind)
+  if (!cache) {
+    cache = new WeakMap()
+    byObject.set(kind, cache)
+  }
+  const known = cache.get(document)
+  if (known) return known
+  const compiled = compileStatements(parsePolicyDocument(document, kind))
+  cache.set(document, compiled)
+  return compiled
+}
+
+function compileStatements({ Version, Statement }: PolicyDocument): readonly CompiledStatement[] {
+  const variables = Version === '2012-10-17'
+  return Statement.map((statement, index) => {
+    const matchesAction = compileActions(statement)
+    // Compiled when an action first matches: many documents are asked about one thing, once.
+    let rest: { readonly resource: ReturnType<typeof compileResources>; readonly condition: Condition } | undefined
+    return {
+      name: statement.Sid || `#${index}`,
+      effect: statement.Effect,
+      source: statement,
+      matches: (action, resource, context) => {
+        if (!matchesAction(action)) return false
+        rest ??= {
+          resource: compileResources(statement, variables),
+          condition: compileCondition(statement.Condition, variables),
+        }
+        return rest.resource(resource, context) && rest.condition(context)
+      },
+    }
+  })
+}
+
+function noVariables() {
+  return undefined
+}
+const actionsKept = 256
+
+/** Actions are compared without regard to case. Services ask about few of them, so answers are kept. */
+function compileActions({ Action, NotAction }: Statement): (action: string) => boolean {
+  const patterns = (Action ?? NotAction ?? []).map((action) => compilePattern(action.toLowerCase(), 'text', false))
+  const wanted = Action !== undefined
+  const answers = new Map<string, boolean>()
+  return (action) => {
+    let answer = answers.get(action)
+    if (answer === undefined) {
+      const name = action.toLowerCase()
+      answer = patterns.some((pattern) => pattern(name, noVariables)) === wanted
+      if (answers.size >= actionsKept) answers.clear()
+      answers.set(action, answer)
+    }
+    return answer
+  }
+}
+
+function compileResources(
+  { Resource, NotResource }: Statement,
+  variables: boolean,
+): (resource: string, context: ContextLookup) => boolean {
+  const patterns: readonly Pattern[] = (Resource ?? NotResource ?? []).map((arn) =>
+    compilePattern(arn, 'arn', variables),
+  )
+  // A trust policy has neither: its resource is the role that it belongs to.
+  if (Resource === undefined && NotResource === undefined) return () => true
+  if (Resource) return (resource, context) => patterns.some((pattern) => pattern(resource, context.variable) === true)
+  // With a variable that has no value the statement is not applied: "not undefined" must not mean everything.
+  return (resource, context) => patterns.every((pattern) => pattern(resource, context.variable) === false)
+}

@@ -1,0 +1,3 @@
+export { type Announcement, type AnnouncementPlace, announce, findRunning } from './announcement.js'
+export { outputsFile, readOutputs, type StackOutputs, StackOutputsError, stackWith } from './outputs.js'
+export { projectRoot, userDirectory, userPath } from './root.js'
