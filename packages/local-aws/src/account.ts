@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { HttpApi, JwtAuthorizer, Stage } from './apigateway/index.js'
 import type { Clock } from './clock.js'
 import type { Services } from './cloudformation/index.js'
-import type { HttpsServer } from './https-server.js'
+import { type DynamoDb, startDynamoDb, Tables } from './dynamodb/index.js'
 import { Directory } from './iam/index.js'
-import { startIamApi } from './iam-api/index.js'
+import { type IamApi, startIamApi } from './iam-api/index.js'
 import { type IotDataPlane, startIot } from './iot/index.js'
 import type { Journal } from './journal.js'
 import { FunctionRuntime, type LambdaHost, type LogLine } from './lambda/index.js'
@@ -20,7 +20,13 @@ export interface AccountSettings {
   readonly accountId: string
   readonly clock: Clock
   readonly journal: Journal
-  readonly ports: { readonly iot?: number; readonly api?: number; readonly sts?: number; readonly iam?: number }
+  readonly ports: {
+    readonly iot?: number
+    readonly api?: number
+    readonly sts?: number
+    readonly iam?: number
+    readonly dynamodb?: number
+  }
   /** Whether a deployment runs what it would wait for. */
   readonly triggers: boolean
   /** PEM that JWT authorizers trust as well. */
@@ -43,9 +49,13 @@ export class Account {
   #folder = ''
   #sts: Sts | undefined
   #iot: IotDataPlane | undefined
-  #iam: HttpsServer | undefined
+  #iam: IamApi | undefined
   readonly #journal: Journal
   readonly #logs = new Map<string, LogLine[]>()
+  readonly #tables: Tables
+  #dynamodb: Promise<DynamoDb> | undefined
+  /** The same, once it listens. */
+  #serving: DynamoDb | undefined
   #closing: Promise<void> | undefined
 
   private constructor(settings: AccountSettings, tls: TlsMaterial) {
@@ -54,6 +64,7 @@ export class Account {
     this.clock = clock
     this.tls = tls
     this.directory = new Directory({ accountId: settings.accountId, clock })
+    this.#tables = new Tables(settings)
     this.#journal = (entry) => {
       const { accessKeyId } = entry.fields ?? {}
       if (entry.service === 'sts' && entry.outcome === 'ok' && typeof accessKeyId === 'string') {
@@ -90,12 +101,17 @@ export class Account {
     return this.#sts ?? notRunning()
   }
 
-  get iam(): HttpsServer {
+  get iam(): IamApi {
     return this.#iam ?? notRunning()
   }
 
   get iot(): IotDataPlane {
     return this.#iot ?? notRunning()
+  }
+
+  /** Undefined where nothing that was deployed has a table. */
+  get dynamodb(): DynamoDb | undefined {
+    return this.#serving
   }
 
   /** What CloudFormation creates resources with. */
@@ -109,6 +125,7 @@ export class Account {
       journal: this.#journal,
       directory,
       iotEndpoint: this.iot.endpoint,
+      tables: () => this.#openTables(),
       triggers: settings.triggers,
       functions,
       createFunction: (configuration) => {
@@ -159,20 +176,41 @@ export class Account {
   async #close(): Promise<void> {
     await Promise.all(this.apis.map((api) => api.close()))
     await Promise.all([...this.functions.values()].map((runtime) => runtime.close()))
+    await (await this.#dynamodb)?.close()
+    await this.#tables.close()
     await this.#iam?.close()
     await this.#iot?.close()
     await this.#sts?.close()
     if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true })
   }
 
+  async #openTables(): Promise<Tables> {
+    const { clock, directory, settings, tls } = this
+    const { region, ports } = settings
+    const tables = this.#tables
+    this.#dynamodb ??= startDynamoDb({
+      ...{ tables, directory, region, clock, journal: this.#journal, tls },
+      port: ports.dynamodb ?? 0,
+    })
+    this.#serving = await this.#dynamodb
+    return tables
+  }
+
   #lambdaHost(): LambdaHost {
-    const { clock, directory } = this
+    const { clock, directory, sts } = this
+    const dynamodb = () => this.#serving
     return {
       region: this.settings.region,
       clock,
       journal: this.#journal,
       caFile: this.caFile,
-      endpoints: { AWS_ENDPOINT_URL_STS: this.sts.url },
+      // Read when a process starts: by then all that was deployed is there.
+      get endpoints() {
+        return {
+          AWS_ENDPOINT_URL_STS: sts.url,
+          ...(dynamodb() === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: dynamodb()?.url ?? '' }),
+        }
+      },
       credentials: ({ functionName, roleArn }) => {
         const role = directory.role(roleArn)
         if (role === undefined) throw new Error(`The role ${roleArn} of the function ${functionName} does not exist`)

@@ -1,5 +1,7 @@
 import type { Account } from './account.js'
 import type { HttpApi, HttpApiFaults } from './apigateway/index.js'
+import type { DynamoDbFaults } from './dynamodb/index.js'
+import type { IamFaults } from './iam-api/index.js'
 import type { Sts } from './sts/index.js'
 
 /** What can be made to go wrong, now. */
@@ -19,6 +21,9 @@ export interface Faults {
   throttleConnects(times: number): void
   restartBroker(options: { readonly keepSessions: boolean }): Promise<void>
   readonly sts: Sts['faults']
+  readonly iam: IamFaults
+  /** Undefined where there is no table. */
+  readonly dynamodb: DynamoDbFaults | undefined
   /** Of the first API. */
   readonly api: HttpApiFaults
 }
@@ -26,7 +31,7 @@ export interface Faults {
 const denyIotStatements = [{ Sid: 'Fault', Effect: 'Deny', Action: 'iot:*', Resource: '*' }]
 
 /** @param api The one whose faults are told. */
-export function faultsOf({ directory, sts, iot, clock, issued }: Account, api: HttpApi): Faults {
+export function faultsOf({ directory, dynamodb, iam, sts, iot, clock, issued }: Account, api: HttpApi): Faults {
   return {
     expireCredentials: (accessKeyId) => {
       const now = clock.now()
@@ -54,6 +59,8 @@ export function faultsOf({ directory, sts, iot, clock, issued }: Account, api: H
     throttleConnects: (times) => iot.throttle(times),
     restartBroker: (options) => iot.restart(options),
     sts: sts.faults,
+    iam: iam.faults,
+    dynamodb: dynamodb?.faults,
     api: api.faults,
   }
 }

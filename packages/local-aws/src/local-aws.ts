@@ -20,7 +20,13 @@ export interface LocalAwsOptions {
   /** Default: the stack's own, or `123456789012`. */
   readonly accountId?: string
   /** 0, the default, takes any free port. */
-  readonly ports?: { readonly iot?: number; readonly api?: number; readonly sts?: number; readonly iam?: number }
+  readonly ports?: {
+    readonly iot?: number
+    readonly api?: number
+    readonly sts?: number
+    readonly iam?: number
+    readonly dynamodb?: number
+  }
   readonly clock?: Clock
   readonly journal?: Journal
   /** Values of template parameters. */
@@ -39,6 +45,15 @@ export interface LocalAwsOptions {
   readonly trust?: string
 }
 
+/** `iot` is host and port, the others are URLs. `dynamodb` is there when what is deployed has a table. */
+export interface Endpoints {
+  readonly sts: string
+  readonly iam: string
+  readonly api: string
+  readonly iot: string
+  readonly dynamodb?: string
+}
+
 /** Where a stand-in is to be found. */
 export interface Served {
   /** Different at each start. */
@@ -47,8 +62,7 @@ export interface Served {
   readonly accountId: string
   /** File with the PEM of the certificate authority, for `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and the like. */
   readonly caFile: string
-  /** `sts`, `iam` and `api` are URLs, `iot` is host and port. */
-  readonly endpoints: { readonly sts: string; readonly iam: string; readonly api: string; readonly iot: string }
+  readonly endpoints: Endpoints
 }
 
 /** A running stand-in. */
@@ -65,7 +79,10 @@ export interface LocalAws extends Served, AsyncDisposable {
   readonly functions: ReadonlyMap<string, FunctionRuntime>
   /** An IAM user that may call the API and may not assume the role. */
   readonly developer: AccessKey
-  /** An IAM user that may revoke: change inline policies of roles and end MQTT connections. Not what the developer may. */
+  /**
+   * An IAM user that may revoke, and say who may have what: change inline policies of roles, end MQTT connections, read and write
+   * tables. Not what the developer may.
+   */
   readonly operator: AccessKey
   readonly faults: Faults
   /** Lines of a function, by its name, or of a log group; in order. */
@@ -121,13 +138,19 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }
 }
 
-function whereIs({ settings, caFile, sts, iam, iot }: Account, api: HttpApi): Served {
+function whereIs({ settings, caFile, sts, iam, iot, dynamodb }: Account, api: HttpApi): Served {
   return {
     id: settings.id,
     region: settings.region,
     accountId: settings.accountId,
     caFile,
-    endpoints: { sts: sts.url, iam: iam.url, api: api.endpoint, iot: iot.endpoint },
+    endpoints: {
+      sts: sts.url,
+      iam: iam.url,
+      api: api.endpoint,
+      iot: iot.endpoint,
+      ...(dynamodb === undefined ? {} : { dynamodb: dynamodb.url }),
+    },
   }
 }
 
@@ -179,7 +202,22 @@ function mayRevoke(region: string, accountId: string) {
         ],
         Resource: `arn:aws:iam::${accountId}:role/*`,
       },
-      { Effect: 'Allow', Action: 'iot:DeleteConnection', Resource: `arn:aws:iot:${region}:${accountId}:client/*` },
+      {
+        Effect: 'Allow',
+        Action: ['iot:DeleteConnection', 'iot:GetConnection'],
+        Resource: `arn:aws:iot:${region}:${accountId}:client/*`,
+      },
+      {
+        Effect: 'Allow',
+        Action: [
+          'dynamodb:BatchGetItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Scan',
+        ],
+        Resource: `arn:aws:dynamodb:${region}:${accountId}:table/*`,
+      },
     ],
   }
 }

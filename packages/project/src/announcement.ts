@@ -17,7 +17,14 @@ export interface Announcement {
   /** PEM of the certificate authority, and a file that holds it. */
   readonly ca: string
   readonly caFile: string
-  readonly endpoints: { readonly sts: string; readonly iam: string; readonly api: string; readonly iot: string }
+  /** `iot` is host and port, the others are URLs. `dynamodb` is there when what is deployed has a table. */
+  readonly endpoints: {
+    readonly sts: string
+    readonly iam: string
+    readonly api: string
+    readonly iot: string
+    readonly dynamodb?: string
+  }
   /** Keys of a user that may call the API. They are worth nothing outside of this stand-in. */
   readonly developer: { readonly accessKeyId: string; readonly secretAccessKey: string }
   /** Keys of a user that may revoke. */

@@ -19,7 +19,12 @@ const program = new Command('local')
     'Serves the synthesized stack on this machine: STS, IAM, the HTTP API and AWS IoT, with signatures and policies enforced',
   )
   .option('--assembly <folder>', "what 'cdk synth' wrote (default: cdk.out in the project's root)")
-  .option('--port <number>', 'IoT on this port, API, STS and IAM on the next three; 0: any free ones', port, 8443)
+  .option(
+    '--port <number>',
+    'IoT on this port, API, STS, IAM and DynamoDB on the next four; 0: any free ones',
+    port,
+    8443,
+  )
   .option('--region <name>', 'region to be in, where the app leaves it open (default: us-east-1)')
   .option('--json', 'one JSON object per event, for machines')
   .option('--logs', "show the functions' log lines too")
@@ -28,7 +33,7 @@ const program = new Command('local')
     'after',
     `
 Examples:
-  pnpm local                                   serve cdk.out on ports 8443 to 8446
+  pnpm local                                   serve cdk.out on ports 8443 to 8447
   eval "$(pnpm --silent local --env)"          then, in another terminal, aim aws-cli, boto3 and the SDKs at it
   pnpm local --json | jq 'select(.outcome == "refused")'`,
   )

@@ -18,6 +18,7 @@ export function servingLines({ endpoints, accountId, region, caFile }: Served, s
     `HTTP API     ${endpoints.api}`,
     `STS          ${endpoints.sts}`,
     `IAM          ${endpoints.iam}`,
+    ...(endpoints.dynamodb === undefined ? [] : [`DynamoDB     ${endpoints.dynamodb}`]),
     `account      ${accountId}, ${region}`,
     `CA           ${caFile}`,
     'enforcement: on',

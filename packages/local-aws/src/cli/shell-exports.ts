@@ -8,6 +8,7 @@ export function shellExports({ endpoints, caFile, region, developer }: Announcem
   const variables = {
     AWS_ENDPOINT_URL_STS: endpoints.sts,
     AWS_ENDPOINT_URL_IAM: endpoints.iam,
+    ...(endpoints.dynamodb === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb }),
     AWS_ENDPOINT_URL_IOT_DATA_PLANE: `https://${endpoints.iot}`,
     // aws-cli and boto3 read the first, Node.js the second.
     AWS_CA_BUNDLE: caFile,

@@ -7,6 +7,7 @@ import type {
   StageSettings,
 } from '../apigateway/index.js'
 import type { Clock } from '../clock.js'
+import type { Tables } from '../dynamodb/index.js'
 import type { Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import type { FunctionConfiguration, FunctionRuntime } from '../lambda/index.js'
@@ -18,6 +19,8 @@ export interface Services {
   readonly clock: Clock
   readonly journal: Journal
   readonly directory: Directory
+  /** The account's DynamoDB, served from the first call on. */
+  tables(): Promise<Tables>
   /** Endpoint of the account's IoT data plane: `localhost:8443`. */
   readonly iotEndpoint: string
   /** Whether triggers run their functions. */

@@ -8,11 +8,10 @@ import {
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { HttpsServer } from '../https-server.js'
 import { type AccessKey, Directory } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
 import { createTlsMaterial } from '../tls.js'
-import { startIamApi } from './index.js'
+import { type IamApi, startIamApi } from './index.js'
 
 const clock = { now: () => Date.now() }
 const accountId = '123456789012'
@@ -31,7 +30,7 @@ const trust = policy({
 const text =
   '{ "Version": "2012-10-17", "Statement": [{ "Sid": "Odd", "Effect": "Deny", "Action": "iot:*", "Resource": "*" }] }'
 const clients: IAMClient[] = []
-let iam: HttpsServer
+let iam: IamApi
 let ca: string
 let operator: IAMClient
 
@@ -160,5 +159,25 @@ describe('the IAM API', () => {
         name: 'SignatureDoesNotMatch',
       },
     )
+  })
+
+  it('lets reads lag behind writes, which count at once', async () => {
+    const PolicyName = 'Late'
+    const read = async () => {
+      const { PolicyNames } = await operator.send(new ListRolePoliciesCommand({ RoleName: roleName }))
+      return PolicyNames?.includes(PolicyName)
+    }
+    iam.faults.lagReads(60_000)
+    await operator.send(new PutRolePolicyCommand({ RoleName: roleName, PolicyName, PolicyDocument: text }))
+    expect([await read(), directory.role(roleName)?.inlinePolicies.has(PolicyName)]).toEqual([false, true])
+    await expect(operator.send(new GetRolePolicyCommand({ RoleName: roleName, PolicyName }))).rejects.toMatchObject({
+      name: 'NoSuchEntityException',
+    })
+    iam.faults.lagReads(0)
+    expect(await read()).toBe(true)
+    iam.faults.lagReads(60_000)
+    await operator.send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName }))
+    iam.faults.lagReads(0)
+    expect(await read()).toBe(false)
   })
 })

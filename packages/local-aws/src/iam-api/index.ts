@@ -1,1 +1,2 @@
-export { type IamApiSettings, startIamApi } from './server.js'
+export type { IamFaults } from './lagging-reads.js'
+export { type IamApi, type IamApiSettings, startIamApi } from './server.js'

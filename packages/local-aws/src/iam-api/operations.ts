@@ -1,6 +1,7 @@
 import { type AccessKey, authorize, type ConditionContext, type Directory, type Role } from '../iam/index.js'
 import type { XmlTree } from '../query-protocol.js'
 import { IamApiError } from './iam-api-error.js'
+import type { LaggingReads } from './lagging-reads.js'
 
 export interface OperationInput {
   readonly parameters: URLSearchParams
@@ -8,6 +9,9 @@ export interface OperationInput {
   /** Whose signature was verified. */
   readonly caller: AccessKey
   readonly context: ConditionContext
+  readonly reads: LaggingReads
+  /** Milliseconds since the epoch. */
+  readonly now: number
 }
 
 type Operation = (role: Role, input: OperationInput) => XmlTree
@@ -33,13 +37,14 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ],
   [
     'ListRolePolicies',
-    ({ inlinePolicies }) => ({ PolicyNames: [...inlinePolicies.keys()].sort(), IsTruncated: 'false' }),
+    (role, { reads, now }) => ({ PolicyNames: [...reads.policies(role, now).keys()].sort(), IsTruncated: 'false' }),
   ],
   [
     'GetRolePolicy',
-    ({ roleName, inlinePolicies }, { parameters, directory }) => {
+    (role, { parameters, directory, reads, now }) => {
+      const { roleName } = role
       const policyName = required(parameters, 'PolicyName')
-      const document = inlinePolicies.get(policyName)
+      const document = reads.policies(role, now).get(policyName)
       if (!document) throw new IamApiError('NoSuchEntity', `The role policy with name ${policyName} cannot be found.`)
       const text = encodeDocument(directory.policyText(document))
       return { RoleName: roleName, PolicyName: policyName, PolicyDocument: text }
@@ -47,19 +52,21 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ],
   [
     'PutRolePolicy',
-    ({ roleName }, { parameters, directory }) => {
+    (role, { parameters, directory, reads, now }) => {
       const policyName = required(parameters, 'PolicyName')
       if (!/^[\w+=,.@-]{1,128}$/u.test(policyName)) {
         throw new IamApiError('ValidationError', 'The specified value for policyName is invalid.')
       }
-      directory.putRolePolicy(roleName, policyName, required(parameters, 'PolicyDocument'))
+      reads.remember(role, now)
+      directory.putRolePolicy(role.roleName, policyName, required(parameters, 'PolicyDocument'))
       return {}
     },
   ],
   [
     'DeleteRolePolicy',
-    ({ roleName }, { parameters, directory }) => {
-      directory.deleteRolePolicy(roleName, required(parameters, 'PolicyName'))
+    (role, { parameters, directory, reads, now }) => {
+      reads.remember(role, now)
+      directory.deleteRolePolicy(role.roleName, required(parameters, 'PolicyName'))
       return {}
     },
   ],

@@ -8,6 +8,7 @@ import { errorXml, type QueryApi, successXml } from '../query-protocol.js'
 import { SignatureError, verify } from '../sigv4/index.js'
 import type { TlsMaterial } from '../tls.js'
 import { asIamApiError, IamApiError } from './iam-api-error.js'
+import { type IamFaults, LaggingReads } from './lagging-reads.js'
 import { operate } from './operations.js'
 
 export interface IamApiSettings {
@@ -19,6 +20,10 @@ export interface IamApiSettings {
   readonly tls: TlsMaterial
   /** 0 for any free port. */
   readonly port: number
+}
+
+export interface IamApi extends HttpsServer {
+  readonly faults: IamFaults
 }
 
 const api: QueryApi = { service: 'iam', version: '2010-05-08' }
@@ -34,11 +39,21 @@ const bodyBytes = 262_144
  * await using iam = await startIamApi({ directory, region: 'eu-west-1', clock, journal, tls, port: 0 })
  * new IAMClient({ endpoint: iam.url, region: 'eu-west-1', credentials })
  */
-export async function startIamApi(settings: IamApiSettings): Promise<HttpsServer> {
-  return serveHttps({ ...settings, answer: (request, response) => respond(settings, request, response) })
+export async function startIamApi(settings: IamApiSettings): Promise<IamApi> {
+  const reads = new LaggingReads()
+  const server = await serveHttps({
+    ...settings,
+    answer: (request, response) => respond(settings, reads, request, response),
+  })
+  return { ...server, faults: reads }
 }
 
-async function respond(settings: IamApiSettings, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(
+  settings: IamApiSettings,
+  reads: LaggingReads,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { clock, directory, journal } = settings
   const body = await readBody(request, bodyBytes)
   const requestId = randomUUID()
@@ -68,7 +83,7 @@ async function respond(settings: IamApiSettings, request: IncomingMessage, respo
       'aws:UserAgent': request.headers['user-agent'],
       'aws:RequestedRegion': globalRegion,
     }
-    const result = operate(event, parameters.get('Version'), { parameters, directory, caller, context })
+    const result = operate(event, parameters.get('Version'), { parameters, directory, caller, context, reads, now: at })
     send(200, successXml(api, event, result, requestId))
     journal({ at, service: 'iam', event, outcome: 'ok', principal, fields })
   } catch (error) {

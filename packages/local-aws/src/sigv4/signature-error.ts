@@ -10,8 +10,8 @@ export type SignatureFault =
   | 'NotYetCurrent'
   | 'Mismatch'
 
-/** How a service says no: `query` is the XML of STS and IAM, `json` the REST services', `iot` the IoT gateway's upgrade. */
-export type ErrorDialect = 'query' | 'json' | 'iot'
+/** How a service says no: `query` is the XML of STS and IAM, `json` the REST services', `rpc` DynamoDB's, `iot` the IoT gateway's upgrade. */
+export type ErrorDialect = 'query' | 'json' | 'rpc' | 'iot'
 
 /** A request that is not proven to come from the holder of an access key. `code`, `status` and `message` are AWS's. */
 export class SignatureError extends Error {
@@ -39,6 +39,7 @@ type Answer = readonly [code: string, status: number]
 /**
  * `query`: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html, with ExpiredToken's status as seen on the
  * wire. `json`: the same errors under the names that API Gateway and the JSON services put into `x-amzn-ErrorType`.
+ * `rpc`: the same names with status 400, as DynamoDB answers (its developer guide, "Error handling with DynamoDB").
  * `iot`: 403 ForbiddenException for everything except what cannot be read, 400 InvalidRequestException (captures by users).
  */
 const answers: Readonly<Record<ErrorDialect, Readonly<Record<SignatureFault, Answer>>>> = {
@@ -63,6 +64,17 @@ const answers: Readonly<Record<ErrorDialect, Readonly<Record<SignatureFault, Ans
     Expired: ['InvalidSignatureException', 403],
     NotYetCurrent: ['InvalidSignatureException', 403],
     Mismatch: ['InvalidSignatureException', 403],
+  },
+  rpc: {
+    MissingAuthentication: ['MissingAuthenticationTokenException', 400],
+    Incomplete: ['IncompleteSignatureException', 400],
+    UnknownKey: ['UnrecognizedClientException', 400],
+    InvalidToken: ['UnrecognizedClientException', 400],
+    ExpiredToken: ['ExpiredTokenException', 400],
+    WrongScope: ['InvalidSignatureException', 400],
+    Expired: ['InvalidSignatureException', 400],
+    NotYetCurrent: ['InvalidSignatureException', 400],
+    Mismatch: ['InvalidSignatureException', 400],
   },
   iot: {
     MissingAuthentication: ['ForbiddenException', 403],

@@ -27,10 +27,12 @@ interface ServiceRules {
 // STS's own texts say "15 min.", API Gateway's and (by the length of captured bodies) the IoT gateway's "5 min.".
 const iotGateway: ServiceRules = { dialect: 'iot', skewMinutes: 5, tokenUnsigned: true }
 const restService: ServiceRules = { dialect: 'json', skewMinutes: 5, tokenUnsigned: false }
+const rpcService: ServiceRules = { dialect: 'rpc', skewMinutes: 15, tokenUnsigned: false }
 const queryService: ServiceRules = { dialect: 'query', skewMinutes: 15, tokenUnsigned: false }
 const rules: Readonly<Record<string, ServiceRules>> = {
   sts: queryService,
   iam: queryService,
+  dynamodb: rpcService,
   iotdevicegateway: iotGateway,
   // The HTTPS data plane's name; it is served by the same gateway.
   iotdata: iotGateway,

@@ -1,6 +1,7 @@
 import type { ResourceType } from '../resource-type.js'
 import { api, authorizer, integration, route, stage } from './apigateway.js'
 import { sdkCall, trigger } from './custom.js'
+import { table } from './dynamodb.js'
 import { managedPolicy, policy, role, rolePolicy } from './iam.js'
 import { cdkMetadata, logGroup, watching } from './inert.js'
 import { lambdaFunction, permission, version } from './lambda.js'
@@ -16,6 +17,7 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map([
   ['AWS::CloudWatch::Alarm', watching('cloudwatch')],
   ['AWS::CloudWatch::CompositeAlarm', watching('cloudwatch')],
   ['AWS::CloudWatch::Dashboard', watching('cloudwatch')],
+  ['AWS::DynamoDB::Table', table],
   ['AWS::IAM::ManagedPolicy', managedPolicy],
   ['AWS::IAM::Policy', policy],
   ['AWS::IAM::Role', role],

@@ -1,0 +1,6 @@
+/** What is used of dynalite, which has no types of its own: https://github.com/architect/dynalite */
+declare module 'dynalite' {
+  import type { Server } from 'node:http'
+
+  export default function dynalite(options: { readonly createTableMs: number; readonly deleteTableMs: number }): Server
+}
