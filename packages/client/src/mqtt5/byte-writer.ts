@@ -2,26 +2,28 @@ import { unwritable } from './codec-error.js'
 
 const utf8 = new TextEncoder()
 /** A fixed header: one byte for type and flags, at most four for the length. */
-const HEADER_BYTES = 5
+const headerBytes = 5
 /** §2.1.4: what a Variable Byte Integer can say. */
-const MAX_LENGTH = 268_435_455
+const maxLength = 268_435_455
 
 /** Writes the values of MQTT 5 §1.5, and the fixed header in front of them. */
 export class ByteWriter {
   #bytes = new Uint8Array(256)
-  #end = HEADER_BYTES
+  #end = headerBytes
 
   unsigned(size: 1 | 2 | 4, value: number): void {
-    if (!Number.isInteger(value) || value < 0 || value >= 256 ** size)
+    if (!Number.isInteger(value) || value < 0 || value >= 256 ** size) {
       throw unwritable(`${value} does not fit into ${size} bytes`)
+    }
     const at = this.#grow(size)
     for (let index = size - 1, rest = value; index >= 0; index--, rest = Math.floor(rest / 256))
       this.#bytes[at + index] = rest % 256
   }
 
   variable(value: number): void {
-    if (!Number.isInteger(value) || value < 0 || value > MAX_LENGTH)
+    if (!Number.isInteger(value) || value < 0 || value > maxLength) {
       throw unwritable(`${value} is no length of a packet`)
+    }
     let rest = value
     do {
       const low = rest & 0x7f
@@ -49,17 +51,17 @@ export class ByteWriter {
 
   /** What was written, without a header. */
   body(): Uint8Array {
-    return this.#bytes.subarray(HEADER_BYTES, this.#end)
+    return this.#bytes.subarray(headerBytes, this.#end)
   }
 
   /** The whole packet. @param head type and flags, the first byte */
   packet(head: number): Uint8Array {
     const header = new ByteWriter()
     header.unsigned(1, head)
-    header.variable(this.#end - HEADER_BYTES)
+    header.variable(this.#end - headerBytes)
     const { length } = header.body()
-    this.#bytes.set(header.body(), HEADER_BYTES - length)
-    return this.#bytes.subarray(HEADER_BYTES - length, this.#end)
+    this.#bytes.set(header.body(), headerBytes - length)
+    return this.#bytes.subarray(headerBytes - length, this.#end)
   }
 
   #grow(size: number): number {

@@ -33,8 +33,12 @@ export class PacketSplitter {
     let at = 0
     while (at < chunk.length) {
       if (this.#body === undefined) {
-        if (this.#head < 0) this.#head = chunk[at] ?? 0
-        else this.#readLength(chunk[at] ?? 0)
+        const byte = chunk[at] ?? 0
+        if (this.#head < 0) {
+          this.#head = byte
+        } else {
+          this.#readLength(byte)
+        }
         at += 1
       } else {
         const part = chunk.subarray(at, at + this.#body.length - this.#filled)
@@ -55,8 +59,9 @@ export class PacketSplitter {
       return
     }
     if (byte === 0 && this.#shift > 0) throw malformed('the length of a packet is written in too many bytes')
-    if (this.#length > this.#maximum)
+    if (this.#length > this.#maximum) {
       throw new CodecError('packet_too_large', `a packet of ${this.#length} bytes; ${this.#maximum} are the most`)
+    }
     this.#body = this.#length === 0 ? empty : new Uint8Array(this.#length)
   }
 

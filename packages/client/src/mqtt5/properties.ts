@@ -110,9 +110,9 @@ export function readProperties(reader: ByteReader, place: ReadPlace): Properties
     if (property?.read.includes(place) !== true) throw malformed(`property ${id} may not stand in ${place}`)
     const { name, kind } = property
     const value = readValue(block, property)
-    if (kind === 'pair' || kind === 'variable') found[name] = [...((found[name] ?? []) as unknown[]), value]
-    else if (name in found) throw new CodecError('protocol_error', `${name} comes twice`)
-    else found[name] = value
+    const several = kind === 'pair' || kind === 'variable'
+    if (!several && name in found) throw new CodecError('protocol_error', `${name} comes twice`)
+    found[name] = several ? [...((found[name] ?? []) as unknown[]), value] : value
   }
   return found as Properties
 }
@@ -151,12 +151,17 @@ function readValue(block: ByteReader, property: Property): unknown {
 
 function writeValue(block: ByteWriter, property: Property, value: unknown): void {
   const { kind, name } = property
-  if (kind === 'pair' && Array.isArray(value) && value.length === 2) for (const text of value) block.text(String(text))
-  else if (kind === 'text' && typeof value === 'string') block.text(value)
-  else if (kind === 'binary' && value instanceof Uint8Array) block.binary(value)
-  else if (kind in sizes && typeof value === 'number' && inRange(property, value))
+  if (kind === 'text' && typeof value === 'string') {
+    block.text(value)
+  } else if (kind === 'binary' && value instanceof Uint8Array) {
+    block.binary(value)
+  } else if (kind === 'pair' && Array.isArray(value) && value.length === 2) {
+    for (const text of value) block.text(String(text))
+  } else if (kind in sizes && typeof value === 'number' && inRange(property, value)) {
     block.unsigned(sizes[kind as keyof typeof sizes], value)
-  else throw unwritable(`${name} cannot be ${typeof value === 'number' ? value : typeof value}`)
+  } else {
+    throw unwritable(`${name} cannot be ${typeof value === 'number' ? value : typeof value}`)
+  }
 }
 
 const sizes = { byte: 1, two: 2, four: 4 } as const

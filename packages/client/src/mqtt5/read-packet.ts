@@ -29,8 +29,9 @@ function read(head: number, reader: ByteReader): ServerPacket {
       const flags = reader.unsigned(1)
       if (flags > 1) throw malformed('the acknowledge flags of connack are reserved')
       const reasonCode = reader.unsigned(1)
-      if (flags === 1 && reasonCode !== 0)
+      if (flags === 1 && reasonCode !== 0) {
         throw new CodecError('protocol_error', 'a session is present in a refusal [MQTT-3.2.2-6]')
+      }
       const properties = readProperties(reader, 'connack')
       return { type: 'connack', sessionPresent: flags === 1, reasonCode, properties }
     }
@@ -64,8 +65,9 @@ function readPublish(flags: number, reader: ByteReader): PublishPacket {
   const id = qos === 0 ? 0 : readId(reader)
   const properties = readProperties(reader, 'publish')
   // No alias can stand for it: the client announces no Topic Alias Maximum [MQTT-3.3.2-9].
-  if (topic === '' || properties.topicAlias !== undefined)
+  if (topic === '' || properties.topicAlias !== undefined) {
     throw new CodecError('protocol_error', 'a topic alias, which this client has not allowed')
+  }
   if (/[#+]/u.test(topic)) throw malformed('a wildcard in the topic of a message [MQTT-3.3.2-2]')
   const payload = reader.take(reader.left).slice()
   return {

@@ -53,8 +53,9 @@ export function uriEncode(text: string): string {
 function canonicalPath(path: string): string {
   const kept: string[] = []
   for (const segment of path.split('/')) {
+    if (segment === '' || segment === '.') continue
     if (segment === '..') kept.pop()
-    else if (segment !== '' && segment !== '.') kept.push(uriEncode(segment))
+    if (segment !== '..') kept.push(uriEncode(segment))
   }
   return `/${kept.join('/')}${kept.length > 0 && path.endsWith('/') ? '/' : ''}`
 }
