@@ -5,7 +5,7 @@ import { root, step } from './step.js'
 
 const node = process.execPath
 /** What the template is made of, besides infra. */
-const shippedPackages = ['credential-vendor', 'deploy-check', 'grants']
+const shippedPackages = ['cdk', 'credential-vendor', 'deploy-check', 'grants']
 
 /** Everything that a command needs on a machine with nothing but Node and npm; done only where it is due. */
 export function setUp() {

@@ -1,5 +1,5 @@
+import { TopicCredentials } from '@topic-credentials/cdk'
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
-import { TopicCredentials } from '../lib/index.js'
 
 /**
  * Somebody's own stack with credentials for a chat's browsers in it: users sign in with Cognito, write into rooms under their own

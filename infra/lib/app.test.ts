@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { StackChecks } from '@topic-credentials/cdk'
+import { text } from '@topic-credentials/cdk/checks'
 import { App, Aspects, Validations } from 'aws-cdk-lib'
 import { CfnRole } from 'aws-cdk-lib/aws-iam'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { ChatStack } from '../examples/chat-app.js'
 import { topicCredentialsApp } from './app.js'
-import { StackChecks } from './checks/stack-checks.js'
-import { text } from './checks/template.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(120_000)

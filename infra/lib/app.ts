@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url'
+import { readEntitlements, StackChecks } from '@topic-credentials/cdk'
 import { App, type AppProps, Validations } from 'aws-cdk-lib'
 import flags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' }
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { StackChecks } from './checks/stack-checks.js'
-import { readEntitlements } from './entitlements-file.js'
 import { settings } from './settings.js'
 import { TopicCredentialsStack } from './topic-credentials-stack.js'
 

@@ -1,17 +1,20 @@
+import type { Ceiling, JwtCallers, TopicCredentialsProps } from '@topic-credentials/cdk'
 import type { Environment } from 'aws-cdk-lib'
 import type { Node } from 'constructs'
-import type { JwtCallers } from './credentials-api.js'
-import type { TopicCredentialsProps } from './topic-credentials.js'
-import type { Ceiling } from './topic-role.js'
 
 /** A setting given with `-c NAME=VALUE` (or under `context` in `cdk.json`) that cannot be used. */
 export class SettingError extends Error {
   override readonly name = 'SettingError'
+  readonly code = 'invalid_setting'
   readonly setting: string
+  readonly value: unknown
+  readonly remedy: string
 
-  constructor(setting: string, value: unknown, expected: string) {
-    super(`-c ${setting}=${String(value)}: ${expected}`)
+  constructor(setting: string, value: unknown, remedy: string) {
+    super(`-c ${setting}=${String(value)} cannot be used`)
     this.setting = setting
+    this.value = value
+    this.remedy = remedy
   }
 }
 
@@ -42,14 +45,14 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
     const value: unknown = node.tryGetContext(name)
     if (value === undefined) return undefined
     const given = typeof value === 'boolean' || typeof value === 'number' ? String(value) : value
-    if (typeof given !== 'string' || given === '') throw new SettingError(name, value, 'expected a value.')
+    if (typeof given !== 'string' || given === '') throw new SettingError(name, value, 'Expected a value.')
     return given
   }
   const list = (name: string): string[] | undefined => text(name)?.split(',')
   const count = (name: string): number | undefined => {
     const value = text(name)
     if (value !== undefined && !/^[1-9]\d{0,5}$/u.test(value)) {
-      throw new SettingError(name, value, 'expected a whole number from 1.')
+      throw new SettingError(name, value, 'Expected a whole number from 1.')
     }
     return value === undefined ? undefined : Number(value)
   }
@@ -57,7 +60,7 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
     const value = text(name)
     const known = values.find((candidate) => candidate === value)
     if (value !== undefined && known === undefined) {
-      throw new SettingError(name, value, `expected ${values.join(' or ')}.`)
+      throw new SettingError(name, value, `Expected ${values.join(' or ')}.`)
     }
     return known
   }
@@ -82,13 +85,13 @@ export function settings(node: Node): Omit<TopicCredentialsProps, 'entitlements'
 function jwtCallers(issuer?: string, audience?: string[], scope?: string): JwtCallers | undefined {
   if (issuer === undefined && audience === undefined && scope === undefined) return undefined
   if (issuer === undefined || !issuer.startsWith('https://')) {
-    throw new SettingError('jwtIssuer', issuer, 'expected the https:// address that issues the tokens.')
+    throw new SettingError('jwtIssuer', issuer, 'Expected the https:// address that issues the tokens.')
   }
   if (audience === undefined || audience.includes('')) {
     throw new SettingError(
       'jwtAudience',
       audience,
-      'expected who the tokens are for; without it any token of the issuer would do.',
+      'Expected who the tokens are for; without it any token of the issuer would do.',
     )
   }
   return { issuer, audience, scope }
@@ -99,7 +102,7 @@ function snsTopicArn(arn: string | undefined): string | undefined {
   throw new SettingError(
     'alarmTopicArn',
     arn,
-    'expected the ARN of a standard SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME.',
+    'Expected the ARN of a standard SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME.',
   )
 }
 
@@ -108,7 +111,7 @@ function managedPolicyArn(arn: string | undefined): string | undefined {
   throw new SettingError(
     'permissionsBoundaryArn',
     arn,
-    'expected the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME.',
+    'Expected the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME.',
   )
 }
 
@@ -116,10 +119,10 @@ function managedPolicyArn(arn: string | undefined): string | undefined {
 function environment(account?: string, region?: string): { readonly env?: Environment } {
   if (account === undefined && region === undefined) return {}
   if (account === undefined || !/^\d{12}$/u.test(account)) {
-    throw new SettingError('account', account, 'expected the 12 digits of an account, beside region.')
+    throw new SettingError('account', account, 'Expected the 12 digits of an account, beside region.')
   }
   if (region === undefined || !/^[a-z]{2}(-[a-z]+)+-\d$/u.test(region)) {
-    throw new SettingError('region', region, 'expected a Region such as eu-west-1, beside account.')
+    throw new SettingError('region', region, 'Expected a Region such as eu-west-1, beside account.')
   }
   return { env: { account, region } }
 }

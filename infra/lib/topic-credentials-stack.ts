@@ -1,6 +1,6 @@
+import { TopicCredentials, type TopicCredentialsProps } from '@topic-credentials/cdk'
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import { TopicCredentials, type TopicCredentialsProps } from './topic-credentials.js'
 
 /** {@link TopicCredentials} as a stack of its own, and what clients need to know of it as outputs. */
 export class TopicCredentialsStack extends Stack {

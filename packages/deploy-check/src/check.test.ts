@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
-import { allowed, refused, undecided } from './answer.js'
 import { check } from './check.js'
-import { DeployCheckError, type Finding } from './finding.js'
+import { allowed, refused, undecided } from './trials/outcome.js'
+import { DeployCheckError, type TrialResult } from './trials/trial-result.js'
 
-const holds: Finding = { what: 'connect', expected: 'allowed', answer: allowed }
-const notYet: Finding = { what: 'connect', expected: 'allowed', answer: undecided('getaddrinfo ENOTFOUND') }
-const denied: Finding = { what: 'connect', expected: 'allowed', answer: refused('0x87') }
-const tooWide: Finding = { what: 'publish to b', expected: 'refused', answer: allowed }
+const passing: TrialResult = { trial: 'connect', expected: 'allowed', outcome: allowed }
+const notYet: TrialResult = { trial: 'connect', expected: 'allowed', outcome: undecided('getaddrinfo ENOTFOUND') }
+const denied: TrialResult = { trial: 'connect', expected: 'allowed', outcome: refused('0x87') }
+const tooPermissive: TrialResult = { trial: 'publish to b', expected: 'refused', outcome: allowed }
 
 /** Runs the check against these rounds, the last one for ever; answers how many seconds passed on the driven clock. */
-async function run(rounds: readonly (readonly Finding[])[], { spreading = 120_000, total = 840_000 } = {}) {
+async function run(rounds: readonly (readonly TrialResult[])[], { spreading = 120_000, total = 840_000 } = {}) {
   let now = 0
   let round = 0
   const told: number[] = []
@@ -29,12 +29,12 @@ async function run(rounds: readonly (readonly Finding[])[], { spreading = 120_00
 }
 
 describe('check', () => {
-  it('passes at once when everything holds', async () => {
-    expect(await run([[holds]])).toEqual({ outcome: 'passed', seconds: 0, rounds: 1, told: [] })
+  it('passes at once when everything does', async () => {
+    expect(await run([[passing]])).toEqual({ outcome: 'passed', seconds: 0, rounds: 1, told: [] })
   })
 
   it('waits for what does not work yet', async () => {
-    expect(await run([[notYet], [denied], [holds]])).toMatchObject({ outcome: 'passed', seconds: 6, rounds: 3 })
+    expect(await run([[notYet], [denied], [passing]])).toMatchObject({ outcome: 'passed', seconds: 6, rounds: 3 })
   })
 
   it('waits for a new account’s first connection nearly as long as it may run', async () => {
@@ -45,8 +45,8 @@ describe('check', () => {
   })
 
   it('waits for a narrower policy to spread, and no longer', async () => {
-    expect(await run([[tooWide], [holds]])).toMatchObject({ outcome: 'passed', seconds: 2 })
-    const { outcome, seconds } = await run([[holds, tooWide]])
+    expect(await run([[tooPermissive], [passing]])).toMatchObject({ outcome: 'passed', seconds: 2 })
+    const { outcome, seconds } = await run([[passing, tooPermissive]])
     expect(outcome).toMatchObject({ message: expect.stringContaining('✗ publish to b: allowed, must be refused') })
     expect(seconds).toBeGreaterThan(60)
     expect(seconds).toBeLessThanOrEqual(120)
@@ -61,15 +61,15 @@ describe('check', () => {
   })
 
   it('takes no answer for no proof: neither of a grant nor of a refusal', async () => {
-    const silent: Finding = { what: 'publish to b', expected: 'refused', answer: undecided('no answer') }
+    const silent: TrialResult = { trial: 'publish to b', expected: 'refused', outcome: undecided('no answer') }
     expect((await run([[silent]])).outcome).toBeInstanceOf(DeployCheckError)
     expect((await run([[notYet]])).outcome).toBeInstanceOf(DeployCheckError)
   })
 })
 
 describe('DeployCheckError', () => {
-  it('says what was allowed, and leaves out what holds', () => {
-    const { message, stack } = new DeployCheckError([holds, tooWide])
+  it('says what was allowed, and leaves out what passed', () => {
+    const { message, stack } = new DeployCheckError([passing, tooPermissive])
     expect(message).toBe(
       'This deployment would hand out more than it may: 1 of 2 checks failed.\n✗ publish to b: allowed, must be refused',
     )
@@ -77,13 +77,13 @@ describe('DeployCheckError', () => {
   })
 
   it('says what does not work, and how it was answered', () => {
-    expect(new DeployCheckError([denied, holds]).message).toBe(
+    expect(new DeployCheckError([denied, passing]).message).toBe(
       'This deployment does not do what it is for: 1 of 2 checks failed.\n✗ connect: refused (0x87), must be allowed',
     )
   })
 
   it('fits what CloudFormation takes', () => {
-    const long: Finding = { ...tooWide, what: 'x'.repeat(5_000) }
+    const long: TrialResult = { ...tooPermissive, trial: 'x'.repeat(5_000) }
     expect(new DeployCheckError([long]).message.length).toBeLessThan(3_000)
   })
 })

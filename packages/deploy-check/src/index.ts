@@ -1,2 +1,2 @@
 export type { CheckEnvironment } from './environment.js'
-export { type Plan, plan } from './topics.js'
+export { chooseTopics, type TestTopics } from './trials/test-topics.js'

@@ -15,7 +15,7 @@ export interface EndedConnection {
 export function checkClientIds(sessionName: string, clientIds: readonly string[]): void {
   const foreign = clientIds.find((clientId) => !clientId.startsWith(`${sessionName}:`))
   if (foreign === undefined) return
-  throw new RevocationError('foreign_client_id', `The client ID '${foreign}' is not one of this user's.`, {
+  throw new RevocationError('foreign_client_id', `The client ID '${foreign}' is not one of this user's`, {
     value: foreign,
     remedy: `Theirs begin with '${sessionName}:'. Nothing was changed.`,
   })

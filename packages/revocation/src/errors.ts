@@ -14,16 +14,17 @@ export type RevocationErrorCode =
   | 'unknown_vendor'
   | 'no_stack'
 
-/** Nothing was changed, why, and what to do. */
+/** Nothing was changed, and why. */
 export class RevocationError extends Error {
   override readonly name = 'RevocationError'
   readonly code: RevocationErrorCode
-  /** What is to blame. */
+  /** The offending value. */
   readonly value: unknown
+  /** What to do. */
   readonly remedy: string
 
   constructor(code: RevocationErrorCode, message: string, { value, remedy }: { value?: unknown; remedy: string }) {
-    super(`${message} ${remedy}`)
+    super(message)
     this.code = code
     this.value = value
     this.remedy = remedy

@@ -46,7 +46,7 @@ export function readDocument<T>(
   } catch {
     // It is not even of the right shape.
   }
-  throw new RevocationError('foreign_policy', `The inline policy ${policyName} was not written by this command.`, {
+  throw new RevocationError('foreign_policy', `The inline policy ${policyName} was not written by this command`, {
     value: text,
     remedy: 'Look at it in IAM, and delete or rename it; nothing was changed.',
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { authorize, Directory } from '@topic-credentials/local-aws/iam'
 import fc from 'fast-check'
-import { nobody, prune, restore, revoke, signOut } from './revocations.js'
+import { noRevocations, prune, restore, revoke, signOut } from './revocations.js'
 import { readTopicRolePolicy, topicRolePolicy } from './topic-role-policy.js'
 import { sessionNameOf } from './user.js'
 import { readVendorRolePolicy, vendorRolePolicy } from './vendor-role-policy.js'
@@ -15,7 +15,7 @@ const allow = { Effect: 'Allow', Action: '*', Resource: '*' }
 const roleArn = 'arn:aws:iam::123456789012:role/topics'
 
 /** An account with the topic role under these revocations, and whether a session of a user can do anything in it. */
-function account(revocations = nobody) {
+function account(revocations = noRevocations) {
   const clock = { at: noon, now: () => clock.at }
   const directory = new Directory({ accountId: '123456789012', clock })
   const trustPolicy = policy({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' })
@@ -33,7 +33,7 @@ function account(revocations = nobody) {
 
 describe('who is shut out', () => {
   it('a revoked user, with sessions of any time, and nobody else', () => {
-    const may = account(revoke(revoke(nobody, 'alice'), 'bob'))
+    const may = account(revoke(revoke(noRevocations, 'alice'), 'bob'))
     for (const at of [noon - hour, noon, noon + hour]) {
       expect([may('alice', at), may('bob', at)]).toEqual([false, false])
       expect(['Alice', 'alice2', 'lice', 'b', 'carol', 'alice=2F'].filter((name) => !may(name, at))).toEqual([])
@@ -41,29 +41,29 @@ describe('who is shut out', () => {
   })
 
   it('a signed-out user with sessions of before, and not with later ones', () => {
-    const may = account(signOut(revoke(nobody, 'bob'), 'alice', noon))
+    const may = account(signOut(revoke(noRevocations, 'bob'), 'alice', noon))
     expect([may('alice', noon - 1), may('alice', noon), may('bob', noon)]).toEqual([false, true, false])
     expect(may('carol', noon - 1)).toBe(true)
   })
 
   it('after an undo: old sessions, not new ones', () => {
-    const may = account(restore(revoke(nobody, 'alice'), 'alice', noon))
+    const may = account(restore(revoke(noRevocations, 'alice'), 'alice', noon))
     expect([may('alice', noon - 1), may('alice', noon)]).toEqual([false, true])
-    expect(restore(nobody, 'alice', noon)).toBe(nobody)
+    expect(restore(noRevocations, 'alice', noon)).toBe(noRevocations)
   })
 
   it('stays so when things are done twice or in another order', () => {
-    const revoked = revoke(nobody, 'alice')
+    const revoked = revoke(noRevocations, 'alice')
     expect(revoke(revoked, 'alice')).toEqual(revoked)
     expect(signOut(revoked, 'alice', noon)).toEqual(revoked)
-    expect(revoke(signOut(nobody, 'alice', noon), 'alice')).toEqual(revoked)
+    expect(revoke(signOut(noRevocations, 'alice', noon), 'alice')).toEqual(revoked)
     // An earlier moment takes nothing back.
-    const out = signOut(nobody, 'alice', noon)
+    const out = signOut(noRevocations, 'alice', noon)
     expect(signOut(out, 'alice', noon - hour)).toEqual(out)
   })
 
   it('is forgotten 25 hours after a sign-out, when no connection can be left, and never while revoked', () => {
-    const both = signOut(revoke(nobody, 'bob'), 'alice', noon)
+    const both = signOut(revoke(noRevocations, 'bob'), 'alice', noon)
     expect(prune(both, noon + 25 * hour - 1)).toEqual(both)
     expect(prune(both, noon + 25 * hour)).toEqual({ revoked: ['bob'], signedOut: [] })
   })
@@ -74,7 +74,7 @@ describe('who is shut out', () => {
       fc.property(id, id, (one, other) => {
         fc.pre(one !== other)
         const [shut, open] = [sessionNameOf(one, 'user-id'), sessionNameOf(other, 'user-id')]
-        for (const revocations of [revoke(nobody, shut), signOut(nobody, shut, noon)]) {
+        for (const revocations of [revoke(noRevocations, shut), signOut(noRevocations, shut, noon)]) {
           const may = account(revocations)
           expect([may(shut, noon - 1), may(open, noon - 1)]).toEqual([false, true])
         }
@@ -85,7 +85,11 @@ describe('who is shut out', () => {
 })
 
 describe('what is written down', () => {
-  const some = signOut(signOut(revoke(revoke(nobody, 'bob'), 'auth0=7Calice'), 'carol', noon), 'dave', noon + 1000)
+  const some = signOut(
+    signOut(revoke(revoke(noRevocations, 'bob'), 'auth0=7Calice'), 'carol', noon),
+    'dave',
+    noon + 1000,
+  )
 
   it('is short, and says what it is', () => {
     expect(topicRolePolicy(some)).toEqual({
@@ -120,11 +124,16 @@ describe('what is written down', () => {
         },
       ],
     })
-    expect([topicRolePolicy(nobody), vendorRolePolicy([], roleArn)]).toEqual([undefined, undefined])
+    expect([topicRolePolicy(noRevocations), vendorRolePolicy([], roleArn)]).toEqual([undefined, undefined])
   })
 
   it('is read back as it was', () => {
-    for (const revocations of [nobody, some, revoke(nobody, 'alice'), signOut(nobody, 'alice', noon)]) {
+    for (const revocations of [
+      noRevocations,
+      some,
+      revoke(noRevocations, 'alice'),
+      signOut(noRevocations, 'alice', noon),
+    ]) {
       const [topic, vendor] = [topicRolePolicy(revocations), vendorRolePolicy(revocations.revoked, roleArn)]
       expect(readTopicRolePolicy(topic && JSON.stringify(topic))).toEqual(revocations)
       expect(readVendorRolePolicy(vendor && JSON.stringify(vendor), roleArn)).toEqual(revocations.revoked)

@@ -12,7 +12,7 @@ export interface SignedOut {
   readonly before: number
 }
 
-export const nobody: Revocations = { revoked: [], signedOut: [] }
+export const noRevocations: Revocations = { revoked: [], signedOut: [] }
 
 /**
  * How long a signed-out session can still matter: its credentials open connections for an hour (role chaining allows no more),

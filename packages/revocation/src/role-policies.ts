@@ -51,7 +51,7 @@ export function checkRoom({ roleName, room }: RolePolicies, document: PolicyDocu
   if (characters <= room) return
   throw new RevocationError(
     'no_room',
-    `The revocations would have ${characters} characters, and the other inline policies of the role ${roleName} leave ${room} of ${inlineLimit}.`,
+    `The revocations would have ${characters} characters, and the other inline policies of the role ${roleName} leave ${room} of ${inlineLimit}`,
     {
       value: characters,
       remedy:

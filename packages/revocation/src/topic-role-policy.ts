@@ -1,5 +1,5 @@
 import { oneOrMore, type PolicyDocument, policyDocument, readDocument, type Statement } from './policy-document.js'
-import { nobody, type Revocations, type SignedOut } from './revocations.js'
+import { noRevocations, type Revocations, type SignedOut } from './revocations.js'
 
 /**
  * The Deny statements that the topic role carries. A session's `aws:userid` is `<role ID>:<session name>`, and neither part holds a
@@ -22,7 +22,7 @@ export function topicRolePolicy({ revoked, signedOut }: Revocations): PolicyDocu
 
 /** @throws RevocationError `foreign_policy` for a document that {@link topicRolePolicy} did not write */
 export function readTopicRolePolicy(text: string | undefined): Revocations {
-  if (text === undefined) return nobody
+  if (text === undefined) return noRevocations
   return readDocument(text, readStatements, topicRolePolicy)
 }
 

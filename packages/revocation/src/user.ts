@@ -15,13 +15,13 @@ export type NamedBy = 'user-id' | 'session-name'
 export function sessionNameOf(user: string, namedBy?: NamedBy): string {
   if (namedBy === 'session-name') {
     if (/^[A-Za-z0-9_=@.,-]{2,64}$/u.test(user)) return user
-    throw invalid(user, 'is not a session name.', 'Session names have 2 to 64 of A-Z a-z 0-9 _ = @ . , - in them.')
+    throw invalid(user, 'is not a session name', 'Session names have 2 to 64 of A-Z a-z 0-9 _ = @ . , - in them.')
   }
-  if (user.trim() === '' || /\p{Surrogate}/u.test(user)) throw invalid(user, 'is not a user ID.', 'Name a user.')
+  if (user.trim() === '' || /\p{Surrogate}/u.test(user)) throw invalid(user, 'is not a user ID', 'Name a user.')
   if (namedBy === undefined && /^==|=[0-9A-F]{2}/u.test(user)) {
     const remedy =
       'Say which is meant: --as session-name (from a log of AWS, or the start of a client ID) or --as user-id.'
-    throw invalid(user, 'may be a user ID or a session name.', remedy)
+    throw invalid(user, 'may be a user ID or a session name', remedy)
   }
   return encodeUserId(user)
 }

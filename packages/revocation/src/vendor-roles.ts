@@ -17,9 +17,9 @@ export async function vendorRoles(iam: IAMClient, topicRoleName: string): Promis
   const names = principals.map((principal) => {
     const name = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:.*\/)?([\w+=,.@-]+)$/u.exec(principal)?.[1]
     if (name !== undefined) return name
-    throw unknown(`The role ${topicRoleName} trusts '${principal}', which is not a role.`, principal)
+    throw unknown(`The role ${topicRoleName} trusts '${principal}', which is not a role`, principal)
   })
-  if (names.length === 0) throw unknown(`The role ${topicRoleName} trusts nobody.`, trust)
+  if (names.length === 0) throw unknown(`The role ${topicRoleName} trusts no role`, trust)
   return [...new Set(names)]
 }
 

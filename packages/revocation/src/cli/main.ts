@@ -89,7 +89,7 @@ Examples:
 try {
   await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
 } catch (error) {
-  const { name, message } = error as Error
-  process.stderr.write(`${name === 'RevocationError' ? message : `${name}: ${message}`}\n`)
+  const { name, message, remedy } = error as Error & { readonly remedy?: string }
+  process.stderr.write(`${name === 'RevocationError' ? `${message}. ${remedy}` : `${name}: ${message}`}\n`)
   process.exitCode = 1
 }

@@ -29,7 +29,7 @@ export async function findTarget(given: string | undefined): Promise<Target> {
   if (given !== undefined || existsSync(file)) return deployed(file)
   const running = await findRunning({ directory: root })
   if (running !== undefined) return standIn(running)
-  throw noStack(root, `There is no stack to revoke at: no ${file}, and no stand-in is running.`)
+  throw noStack(root, `There is no stack to revoke at: no ${file}, and no stand-in is running`)
 }
 
 function deployed(file: string): Target {

@@ -1,0 +1,260 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { startLocalAws } from '@topic-credentials/local-aws'
+import { topicCredentialsApp } from '../app.js'
+
+/** What a deployment of the stack comes to, in the stand-in: the deploy check passes it, or it fails with the check's words. */
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
+
+const folder = mkdtempSync(join(tmpdir(), 'deployment-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function synthesize(name: string, context: Record<string, unknown> = {}): string {
+  const outdir = join(folder, name)
+  topicCredentialsApp({ outdir, context, builtinCloudFormationValidation: false }).synth()
+  return outdir
+}
+
+interface Resource {
+  readonly Type: string
+  readonly Properties: Record<string, unknown> & { readonly RoleName?: string }
+}
+
+interface Role {
+  readonly AssumeRolePolicyDocument: { readonly Statement: { Principal: unknown }[] }
+  readonly Policies: { readonly PolicyDocument: { readonly Statement: object[] } }[]
+}
+
+/** A synthesized stack that can be changed by hand before it is deployed. */
+class Assembly {
+  readonly directory: string
+
+  constructor(directory: string) {
+    this.directory = directory
+  }
+
+  static copyOf(directory: string): Assembly {
+    const copy = mkdtempSync(join(folder, 'copy-'))
+    cpSync(directory, copy, { recursive: true })
+    return new Assembly(copy)
+  }
+
+  /** Changes the template's resources. */
+  resources(change: (resources: Resource[]) => void): void {
+    const file = join(this.directory, 'TopicCredentials.template.json')
+    const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources: Record<string, Resource> }
+    change(Object.values(template.Resources))
+    writeFileSync(file, JSON.stringify(template))
+  }
+
+  /** Changes the vending function's code. */
+  vendor(found: RegExp, replacement: string): void {
+    const file = join(this.#vendorAsset(), 'index.mjs')
+    const code = readFileSync(file, 'utf8')
+    expect(code.match(found)).toHaveLength(1)
+    writeFileSync(file, code.replace(found, replacement))
+  }
+
+  entitlements(document: object): void {
+    writeFileSync(join(this.#vendorAsset(), 'entitlements.json'), JSON.stringify(document))
+  }
+
+  #vendorAsset(): string {
+    const [asset = ''] = readdirSync(this.directory).filter(
+      (name) => name.startsWith('asset.') && readdirSync(join(this.directory, name)).includes('index.mjs'),
+    )
+    return join(this.directory, asset)
+  }
+
+  topicRole(change: (role: Role) => void): void {
+    this.resources((resources) => {
+      for (const { Properties } of resources) {
+        if (Properties?.RoleName === 'sts-sample-role') change(Properties as unknown as Role)
+      }
+    })
+  }
+
+  trust(principal: unknown): void {
+    this.topicRole(({ AssumeRolePolicyDocument: { Statement } }) => {
+      for (const statement of Statement) statement.Principal = principal
+    })
+  }
+
+  /** Deploys; answers what the check said of each thing that it tried. */
+  async deploy(): Promise<string[]> {
+    await using aws = await startLocalAws({ assembly: this.directory })
+    const [name = ''] = [...aws.functions.keys()].filter((key) => key.includes('DeployCheckFunction'))
+    const said = aws.logs(name).map(({ message }) => JSON.parse(message) as { message?: string })
+    return said.flatMap(({ message = '' }) => message.split('\n')).filter((line) => line.startsWith('✓'))
+  }
+}
+
+describe('a sound stack', () => {
+  it.each([
+    ['as it is', {}],
+    ['with a wide role: the session policy alone narrows it', { ceiling: 'AWSIoTFullAccess' }],
+    [
+      'with tokens, which users then need',
+      { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app', jwtScope: 'mqtt' },
+    ],
+    ['with one call of the function at a time', { concurrency: '1' }],
+    ['with a cache', { cacheSeconds: '300' }],
+    ['with a boundary on every role', { permissionsBoundaryArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
+    ['for one account and Region', { account: '210987654321', region: 'eu-west-1' }],
+    ['with a small limit', { rateLimit: '2', burstLimit: '1' }],
+  ])('%s is deployed, with at least six refusals proved', async (name, context) => {
+    const said = await new Assembly(synthesize(name, context)).deploy()
+    const [refused, allowed] = ['refused', 'allowed'].map((verdict) =>
+      said.filter((line) => line.includes(`: ${verdict}`)),
+    )
+    expect(refused?.length).toBeGreaterThanOrEqual(6)
+    expect(allowed?.length).toBeGreaterThanOrEqual(6)
+    for (const what of [
+      'publish to',
+      'subscribe to',
+      'connect as',
+      'ask to',
+      'tampered signature',
+      'assume the role',
+    ]) {
+      expect(refused).toContainEqual(expect.stringContaining(what))
+    }
+    for (const what of ['connect as', 'subscribe to', 'publish to', 'receive from']) {
+      expect(allowed).toContainEqual(expect.stringContaining(what))
+    }
+    expect(said.join()).not.toMatch(/X-Amz|SecretAccessKey|ASIA/u)
+  })
+
+  it('is deployed without the check when that is switched off', async () => {
+    expect(await new Assembly(synthesize('off', { deployCheck: 'false' })).deploy()).toEqual([])
+  })
+})
+
+describe('a deployment fails', () => {
+  let sound = ''
+  beforeAll(() => {
+    sound = synthesize('sound')
+  })
+
+  const wider = 'would hand out more than it may'
+  const broken = 'does not do what it is for'
+  const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+  const root = { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' } }
+
+  const failures: [string, (assembly: Assembly) => void, string, string][] = [
+    [
+      'when the function forgets the session policy',
+      (assembly) => assembly.vendor(/,Policy:\w+(?=,DurationSeconds)/gu, ''),
+      wider,
+      '✗ publish to users/${userId}2/',
+    ],
+    [
+      'when the session policy allows everything',
+      (assembly) => assembly.vendor(/(?<=,Policy:)\w+(?=,DurationSeconds)/gu, `'${everything}'`),
+      wider,
+      '✗ subscribe to users/${userId}2/',
+    ],
+    [
+      'when the session policy lets anybody be anybody',
+      (assembly) =>
+        assembly.vendor(/(?<=,Policy:)(\w+)(?=,DurationSeconds)/gu, '$1.replace(/client\\/[^"]*/,"client/*")'),
+      wider,
+      '✗ connect as somebody-else:…: allowed, must be refused',
+    ],
+    [
+      'when everybody may assume the role',
+      (assembly) => assembly.trust({ AWS: '*' }),
+      wider,
+      '✗ assume the role without the vendor, with no session policy: allowed, must be refused',
+    ],
+    [
+      'when the whole account may assume the role',
+      (assembly) => assembly.trust(root),
+      wider,
+      '✗ assume the role without the vendor',
+    ],
+    [
+      'when the vendor may not assume the role',
+      (assembly) => assembly.trust({ AWS: 'arn:aws:iam::123456789012:role/somebody-else' }),
+      broken,
+      '✗ ask for credentials: undecided (HTTP 502 sts_refused',
+    ],
+    [
+      'when a boundary takes MQTT from the topic role',
+      (assembly) =>
+        assembly.resources((resources) => {
+          const boundary = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'
+          for (const { Type, Properties } of resources) {
+            if (Type === 'AWS::IAM::Role' && Properties.RoleName !== undefined) {
+              Properties.PermissionsBoundary = boundary
+            }
+          }
+        }),
+      broken,
+      '✗ connect as ',
+    ],
+    [
+      'when the API lets everybody in',
+      (assembly) =>
+        assembly.resources((resources) => {
+          for (const { Type, Properties } of resources) {
+            if (Type === 'AWS::ApiGatewayV2::Route') Properties.AuthorizationType = 'NONE'
+          }
+        }),
+      broken,
+      '✗ ask for credentials: refused (HTTP 403 caller_not_supported',
+    ],
+    [
+      'when the function gives those who ask for too much all that they may have',
+      (assembly) =>
+        assembly.vendor(
+          /export\{(\w+) as handler\}/gu,
+          'const wide=async(e,c)=>{const a=await $1(e,c);return a.statusCode===403?$1({...e,body:"{}"},c):a};export{wide as handler}',
+        ),
+      wider,
+      '✗ ask to subscribe to users/${userId}2/',
+    ],
+    [
+      'when the function has other entitlements than were synthesized',
+      (assembly) =>
+        assembly.entitlements({ entitlements: [{ publish: ['users/#'], subscribe: ['users/${userId}/#'] }] }),
+      wider,
+      '✗ be granted publish users/# beyond the entitlements: allowed, must be refused',
+    ],
+    [
+      'when the function takes one caller for another',
+      (assembly) =>
+        assembly.vendor(
+          /export\{(\w+) as handler\}/gu,
+          'const mixed=(e,c)=>$1(JSON.parse(JSON.stringify(e).replaceAll(/assumed-role\\/[^"]*/g,"assumed-role/Other/one")),c);export{mixed as handler}',
+        ),
+      wider,
+      '✗ be taken for somebody else: allowed, must be refused',
+    ],
+    [
+      'when the role forbids what was granted',
+      (assembly) =>
+        assembly.topicRole(({ Policies: [policy] }) =>
+          policy?.PolicyDocument.Statement.push({ Effect: 'Deny', Action: 'iot:Publish', Resource: '*' }),
+        ),
+      broken,
+      '✗ publish to users/${userId}/',
+    ],
+  ]
+
+  it.each(failures)('%s', async (_, change, heading, finding) => {
+    const assembly = Assembly.copyOf(sound)
+    change(assembly)
+    const failure = await assembly.deploy().then(
+      () => 'deployed',
+      (error: Error) => error.message,
+    )
+    expect(failure).toContain('CREATE_FAILED | Custom::Trigger')
+    expect(failure).toContain(heading)
+    expect(failure).toContain(finding)
+  })
+})

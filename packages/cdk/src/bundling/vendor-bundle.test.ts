@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { type FakeSts, startFakeSts, vended } from '@topic-credentials/credential-vendor/testing'
+import { parseVendResponse } from '@topic-credentials/grants'
+import { bundleVendor } from './bundle.js'
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
+
+const entitlements = { entitlements: [{ publish: ['test'], subscribe: ['test'] }] }
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'vendor-bundle-'))
+}
+function read(folder: string): string {
+  return readFileSync(join(folder, 'index.mjs'), 'utf8')
+}
+
+describe('bundleVendor', () => {
+  const folder = newFolder()
+  let bytes = 0
+  beforeAll(() => {
+    bytes = bundleVendor({ folder, entitlements }).bytes
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('makes one module of less than 200 KB, with the entitlements beside it', () => {
+    expect(Buffer.byteLength(read(folder))).toBe(bytes)
+    expect(bytes).toBeLessThan(200_000)
+    expect(JSON.parse(readFileSync(join(folder, 'entitlements.json'), 'utf8'))).toEqual(entitlements)
+  })
+
+  it('makes the same bytes again, and keeps the paths of this machine to itself', () => {
+    const again = newFolder()
+    bundleVendor({ folder: again, entitlements })
+    expect(read(again)).toBe(read(folder))
+    rmSync(again, { recursive: true })
+    expect(read(folder)).not.toContain(process.cwd())
+  })
+
+  it.each([
+    ['the credential provider chain', /AWS_WEB_IDENTITY_TOKEN_FILE|credential_process|sso_start_url/u],
+    ['signatures for several Regions', /signature-v4-crt/u],
+    ['SHA-256 in JavaScript', /1779033703/u],
+    ['what serves many requests at once', /AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA/u],
+    ['node:process, which is slow to import', /['"]node:process['"]/u],
+  ])('leaves out %s', (_, sign) => {
+    expect(read(folder)).not.toMatch(sign)
+  })
+
+  describe('in a process of its own', () => {
+    let sts: FakeSts
+    beforeAll(async () => {
+      sts = await startFakeSts()
+    })
+    afterAll(async () => sts[Symbol.asyncDispose]())
+
+    const environment = {
+      ROLE_ARN: 'arn:aws:iam::123456789012:role/sts-sample-role',
+      IOT_ENDPOINT: 'x-ats.iot.eu-west-1.amazonaws.com',
+      AWS_REGION: 'eu-west-1',
+      AWS_LAMBDA_FUNCTION_NAME: 'vendor',
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'function-secret-that-no-log-may-show',
+    }
+
+    /** Calls the handler as Lambda does; the answer and all that the process wrote. */
+    async function invoke(event: object, overrides: Record<string, string> = {}) {
+      const answer = join(folder, 'answer.json')
+      writeFileSync(
+        join(folder, 'invoke.mjs'),
+        `import { writeFileSync } from 'node:fs'
+        const { handler } = await import('./index.mjs')
+        const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 }
+        writeFileSync('answer.json', JSON.stringify(await handler(${JSON.stringify(event)}, context)))`,
+      )
+      const env = { ...environment, AWS_ENDPOINT_URL_STS: sts.url, ...overrides }
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, ['invoke.mjs'], { cwd: folder, env })
+      const { statusCode, body } = JSON.parse(readFileSync(answer, 'utf8')) as { statusCode: number; body: string }
+      return { statusCode, json: JSON.parse(body) as Record<string, unknown>, output: stdout + stderr }
+    }
+
+    const event = {
+      routeKey: 'POST /credentials',
+      body: '{"subscribe":["test"]}',
+      requestContext: { authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/alice' } } },
+    }
+
+    it('vends, and logs no secret', async () => {
+      const { statusCode, json, output } = await invoke(event)
+      expect(statusCode).toBe(200)
+      expect(parseVendResponse(json).credentials).toEqual(vended)
+      expect(sts.asked.at(-1)?.get('SourceIdentity')).toBe('alice')
+      expect(output).toContain('"outcome":"vended"')
+      expect(output).toContain('"FunctionName":"vendor","Vended":1')
+      expect(output).not.toMatch(/that-no-log-may-show/u)
+    })
+
+    it('says what STS said to the log alone', async () => {
+      sts.answer = { status: 403, error: 'AccessDenied' }
+      const { statusCode, json, output } = await invoke(event)
+      sts.answer = 'credentials'
+      expect({ statusCode, code: json.code }).toEqual({ statusCode: 502, code: 'sts_refused' })
+      expect(output).toContain('AccessDenied by the fake')
+      expect(JSON.stringify(json)).not.toContain('by the fake')
+    })
+
+    it('tries a throttled call three times, then tells the caller to come back', async () => {
+      sts.answer = { status: 400, error: 'Throttling' }
+      const before = sts.asked.length
+      const { statusCode, json } = await invoke(event)
+      sts.answer = 'credentials'
+      expect({ statusCode, code: json.code }).toEqual({ statusCode: 429, code: 'throttled' })
+      expect(sts.asked.length - before).toBe(3)
+    })
+
+    it('does not start without its role', async () => {
+      await expect(invoke(event, { ROLE_ARN: '' })).rejects.toThrow('Environment variable ROLE_ARN is not set.')
+    })
+  })
+})

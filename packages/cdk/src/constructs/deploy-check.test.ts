@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { App, Stack } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { text } from '../checks/template.js'
+import { propertiesOf } from '../testing/synthesized.js'
+import { TopicCredentials, type TopicCredentialsProps } from './topic-credentials.js'
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
+
+const entitlements = { entitlements: [{ publish: ['users/${userId}/#'], subscribe: ['users/${userId}/#'] }] }
+
+function synthesize(props: Partial<TopicCredentialsProps> = {}): Template {
+  const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Test')
+  new TopicCredentials(stack, 'It', { entitlements, ...props })
+  return Template.fromStack(stack)
+}
+
+function environment(template: Template): Record<string, unknown> {
+  return (
+    propertiesOf(template, 'AWS::Lambda::Function', 'ItDeployCheck').Environment as {
+      Variables: Record<string, unknown>
+    }
+  ).Variables
+}
+
+function version(template: Template): string {
+  return Object.keys(template.findResources('AWS::Lambda::Version')).join()
+}
+
+function thrown(action: () => unknown): unknown {
+  try {
+    return action()
+  } catch (error) {
+    return error
+  }
+}
+
+describe('DeployCheck', () => {
+  let template: Template
+  beforeAll(() => {
+    template = synthesize()
+  })
+
+  it('is waited for by the deployment, as long as a first connection may take', () => {
+    expect(propertiesOf(template, 'Custom::Trigger')).toMatchObject({
+      HandlerArn: { Ref: version(template) },
+      InvocationType: 'RequestResponse',
+      Timeout: '870000',
+    })
+    expect(propertiesOf(template, 'AWS::Lambda::Function', 'ItDeployCheck')).toMatchObject({ Timeout: 840 })
+    expect(propertiesOf(template, 'AWS::Lambda::Function', 'AWSCDKTrigger')).toMatchObject({ Timeout: 900 })
+  })
+
+  it('runs when all that it checks is there', () => {
+    const [trigger] = Object.values(template.findResources('Custom::Trigger'))
+    const all = Object.keys(template.toJSON().Resources as object).filter((id) =>
+      /^It(VendorRole|DataEndpoint|TopicRole|VendingFunction|Api)/u.test(id),
+    )
+    expect(all.length).toBeGreaterThan(15)
+    expect(trigger?.DependsOn).toEqual(expect.arrayContaining(all))
+  })
+
+  it('runs again when anything of it changes, and not when nothing does', () => {
+    expect(version(synthesize())).toBe(version(template))
+    const changes: Partial<TopicCredentialsProps>[] = [
+      { entitlements: { entitlements: [{ publish: ['users/${userId}/#'] }] } },
+      { ceiling: 'AWSIoTFullAccess' },
+      { roleName: 'another' },
+      { throttle: { rateLimit: 1, burstLimit: 1 } },
+      { cacheSeconds: 1 },
+    ]
+    const versions = changes.map((change) => version(synthesize(change)))
+    expect(new Set([...versions, version(template)]).size).toBe(changes.length + 1)
+    expect(version(synthesize({ alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:a' }))).toBe(version(template))
+  })
+
+  it('may ask for credentials on one route, and try what the trust policy refuses', () => {
+    const { Policies, ManagedPolicyArns } = propertiesOf(template, 'AWS::IAM::Role', 'ItDeployCheck')
+    const [{ PolicyDocument }] = Policies as [
+      { PolicyDocument: { Statement: { Action: string; Resource: unknown }[] } },
+    ]
+    expect(ManagedPolicyArns).toBeUndefined()
+    expect(PolicyDocument.Statement.map(({ Action, Resource }) => [Action, text(Resource)])).toEqual([
+      [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringMatching(/^<ItDeployCheckLog\w+\.Arn>$/u)],
+      ['execute-api:Invoke', expect.stringMatching(/:<ItApi\w+>\/\$default\/POST\/credentials$/u)],
+      ['sts:AssumeRole', expect.stringMatching(/^<ItTopicRole\w+\.Arn>$/u)],
+    ])
+  })
+
+  it('leaves the starter of triggers no more than it needs', () => {
+    const role = propertiesOf(template, 'AWS::IAM::Role', 'AWSCDKTrigger')
+    const [{ PolicyDocument }] = role.Policies as [{ PolicyDocument: { Statement: { Action: unknown }[] } }]
+    expect(role).not.toHaveProperty('ManagedPolicyArns')
+    expect(PolicyDocument.Statement.map(({ Action }) => Action)).toEqual([
+      ['lambda:InvokeFunction'],
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    ])
+  })
+
+  it('asks the Region’s own STS', () => {
+    expect(text(environment(template).STS_URL)).toBe('https://sts.<AWS.Region>.<AWS.URLSuffix>')
+  })
+
+  it('has a way in of its own where users have tokens, for signatures alone', () => {
+    const jwt = { issuer: 'https://login.example.com/', audience: ['app'], scope: 'mqtt' }
+    const withTokens = synthesize({ jwt })
+    expect(text(environment(withTokens).CREDENTIALS_URL)).toMatch(/\/deploy-check\/credentials$/u)
+    const routes = Object.values(withTokens.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType,
+    ])
+    expect(routes).toContainEqual(['POST /deploy-check/credentials', 'AWS_IAM'])
+    expect(routes).toContainEqual(['POST /credentials', 'JWT'])
+    const without = synthesize({ jwt, deployCheck: false })
+    expect(JSON.stringify(without.toJSON())).not.toContain('deploy-check')
+  })
+
+  it('says what to do where nothing is granted to check with', () => {
+    const nothing = { entitlements: [{ when: { 'claims.groups': 'operators' }, subscribe: ['devices/#'] }] }
+    const failure = thrown(() => synthesize({ entitlements: nothing }))
+    expect(failure).toMatchObject({ code: 'nothing_to_check', message: expect.stringContaining('deployCheck: ') })
+    expect(failure).toMatchObject({ remedy: expect.stringContaining('-c deployCheck=false') })
+    expect(() => synthesize({ entitlements: nothing, deployCheck: false })).not.toThrow()
+  })
+
+  it('says so where more is granted to everybody than fits a session', () => {
+    const filters = Array.from(
+      { length: 40 },
+      (_, index) => `a-topic-of-some-length/number-${index * 7919}/${'${userId}'}`,
+    )
+    const plenty = { entitlements: [{ publish: filters }] }
+    const failure = thrown(() => synthesize({ entitlements: plenty }))
+    const message = expect.stringMatching(/cannot be vended at once: .*more than STS takes.*\/\$\{userId\}/u)
+    expect(failure).toMatchObject({ code: 'grants_too_large', message })
+    expect(failure).toMatchObject({ remedy: expect.stringContaining('-c deployCheck=false') })
+  })
+
+  it('can stand twice in one stack', () => {
+    const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Test')
+    new TopicCredentials(stack, 'One', { entitlements, roleName: 'one' })
+    new TopicCredentials(stack, 'Two', { entitlements, roleName: 'two' })
+    expect(Object.keys(Template.fromStack(stack).findResources('Custom::Trigger'))).toHaveLength(2)
+  })
+})

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import type { CheckEnvironment } from '@topic-credentials/deploy-check'
+import { GrantError, grantsFor, parseEntitlements, sessionPolicy } from '@topic-credentials/grants'
+import { Aws, CfnElement, Duration, Lazy, Stack } from 'aws-cdk-lib'
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { InvocationType, Trigger } from 'aws-cdk-lib/triggers'
+import { Construct, type IConstruct } from 'constructs'
+import { bundleDeployCheck } from '../bundling/bundle.js'
+import { withFunctionCode } from '../bundling/function-code.js'
+import type { EntitlementsDocument } from '../entitlements-file.js'
+import { ConstructError } from '../errors.js'
+import type { CredentialsApi } from './credentials-api.js'
+import type { TopicRole } from './topic-role.js'
+import { narrowTriggers } from './trigger-provider.js'
+
+/** Properties of {@link DeployCheck}. */
+export interface DeployCheckProps {
+  /** Where the check asks for credentials, with an IAM signature. */
+  readonly api: CredentialsApi
+  /** The role that nobody but the vendor may assume. */
+  readonly topics: TopicRole
+  /** What the check itself is entitled to follows from it: it is an IAM caller without claims. */
+  readonly entitlements: EntitlementsDocument
+  /** The check runs after these, and whenever something in them changes. */
+  readonly checked: readonly IConstruct[]
+  /** @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays | undefined
+}
+
+/**
+ * Proves at each deployment what vended credentials can and cannot do, and fails the deployment otherwise: CloudFormation
+ * rolls back. It asks for credentials of its own, uses them, and is refused what lies beside them (docs/adr/0040).
+ *
+ * The first IoT connection of a new account can take minutes: the check waits for it up to the 14 of its function.
+ */
+export class DeployCheck extends Construct {
+  readonly function: LambdaFunction
+  readonly logGroup: LogGroup
+  /** What the CDK makes for it, once for each stack. */
+  readonly outside: readonly Construct[]
+
+  constructor(scope: Construct, id: string, props: DeployCheckProps) {
+    super(scope, id)
+    requireEntitled(props.entitlements)
+    this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS })
+    const entrance = props.api.openToIam()
+    const environment: CheckEnvironment = {
+      CREDENTIALS_URL: entrance.url,
+      USERS_URL: props.api.credentialsUrl,
+      ROLE_ARN: props.topics.role.roleArn,
+      STS_URL: `https://sts.${Aws.REGION}.${Aws.URL_SUFFIX}`,
+      SUBJECT: Lazy.string({ produce: () => digest(props.checked) }),
+    }
+    this.function = withFunctionCode(
+      bundleDeployCheck,
+      props.entitlements,
+      (code) =>
+        new LambdaFunction(this, 'Function', {
+          description: 'Runs at each deployment: proves what vended credentials can and cannot do',
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+          handler: 'index.handler',
+          code,
+          role: this.#role(entrance.routeArn, props.topics.role.roleArn),
+          environment: { ...environment },
+          // Who waits for it, the trigger's own function, has fifteen.
+          timeout: Duration.minutes(14),
+          memorySize: 512,
+          loggingFormat: LoggingFormat.JSON,
+          logGroup: this.logGroup,
+        }),
+    )
+    this.outside = [this.#trigger(props.checked)]
+  }
+
+  /** Asks for credentials on one route. May try to assume the topic role, so that it is the trust alone that refuses it. */
+  #role(routeArn: string, topicRoleArn: string): Role {
+    const allow = (sid: string, actions: string[], resource: string): PolicyStatement =>
+      new PolicyStatement({ sid, actions, resources: [resource] })
+    return new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: 'The deploy check: asks for credentials of its own, and is refused by the topic role',
+      inlinePolicies: {
+        Check: new PolicyDocument({
+          statements: [
+            allow('WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], this.logGroup.logGroupArn),
+            allow('AskForCredentials', ['execute-api:Invoke'], routeArn),
+            allow('TryTheTrustPolicy', ['sts:AssumeRole'], topicRoleArn),
+          ],
+        }),
+      },
+    })
+  }
+
+  #trigger(checked: readonly IConstruct[]): Construct {
+    new Trigger(this, 'Trigger', {
+      handler: this.function,
+      // EVENT would not wait for the answer, and never fail the deployment.
+      invocationType: InvocationType.REQUEST_RESPONSE,
+      timeout: Duration.seconds(870),
+      executeAfter: checked as Construct[],
+    })
+    return narrowTriggers(this.function)
+  }
+}
+
+/** The check is an IAM caller without claims. Entitled to nothing, it could prove nothing. */
+function requireEntitled(entitlements: EntitlementsDocument): void {
+  const userId = `${'r'.repeat(64)}~${'f'.repeat(64)}`
+  const grants = grantsFor(parseEntitlements(entitlements), { userId, claims: {} })
+  if (grants.publish.length === 0 && grants.subscribe.length === 0) {
+    throw new ConstructError(
+      'nothing_to_check',
+      'deployCheck: the entitlements give nothing to a caller without claims, so there is nothing to check with',
+      {
+        value: entitlements,
+        remedy:
+          'Add a rule without "when", such as {"publish": ["users/${userId}/#"], "subscribe": ["users/${userId}/#"]}, or switch ' +
+          'the check off (-c deployCheck=false).',
+      },
+    )
+  }
+  try {
+    sessionPolicy(grants, { userId })
+  } catch (cause) {
+    if (!(cause instanceof GrantError)) throw cause
+    throw new ConstructError(
+      'grants_too_large',
+      `deployCheck: what the entitlements give to a caller without claims cannot be vended at once: ${cause.message.replaceAll(userId, '${userId}')}`,
+      { value: grants, remedy: 'Give less to everybody, or switch the check off (-c deployCheck=false).', cause },
+    )
+  }
+}
+
+/** What the CDK itself calls to write the template. Functions' versions are made of the same. */
+interface Rendered {
+  _toCloudFormation(): { readonly Resources?: Readonly<Record<string, { Type: string; Properties?: object }>> }
+}
+
+/** Changes when anything changes that CloudFormation is told about these. */
+function digest(checked: readonly IConstruct[]): string {
+  const elements = checked.flatMap((construct) => construct.node.findAll()).filter(CfnElement.isCfnElement)
+  const hash = createHash('sha256')
+  for (const element of elements) {
+    const rendered = (element as unknown as Rendered)._toCloudFormation()
+    const { Resources = {} }: typeof rendered = Stack.of(element).resolve(rendered)
+    // Not their metadata, in which the CLI notes its own.
+    for (const { Type, Properties } of Object.values(Resources)) hash.update(JSON.stringify([Type, Properties]))
+  }
+  return hash.digest('hex').slice(0, 16)
+}

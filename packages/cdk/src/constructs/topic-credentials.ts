@@ -1,0 +1,68 @@
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam'
+import { Construct } from 'constructs'
+import { Monitoring, type MonitoringProps } from '../monitoring/monitoring.js'
+import { CredentialsApi, type CredentialsApiProps } from './credentials-api.js'
+import { DataEndpoint } from './data-endpoint.js'
+import { DeployCheck } from './deploy-check.js'
+import { TopicRole, type TopicRoleProps } from './topic-role.js'
+import { VendingFunction, type VendingFunctionProps } from './vending-function.js'
+import { VendorRole } from './vendor-role.js'
+
+/** Properties of {@link TopicCredentials}: the settings of its parts. Only `entitlements` is required. */
+export interface TopicCredentialsProps
+  extends Omit<TopicRoleProps, 'vendor'>,
+    Omit<VendingFunctionProps, 'vendor' | 'topics' | 'endpoint'>,
+    Omit<CredentialsApiProps, 'handler'>,
+    Omit<MonitoringProps, 'vending' | 'api'> {
+  /** Whether a deployment has to prove what its credentials can and cannot do. @default true */
+  readonly deployCheck?: boolean | undefined
+  /**
+   * Managed policy that bounds every role made here, those that the CDK makes for a deployment included. Where an account
+   * asks for one, or to keep the right to revoke (`iam:PutRolePolicy`) from being the right to widen. It has to allow what
+   * docs/permissions.md lists.
+   * @default - none
+   */
+  readonly permissionsBoundaryArn?: string | undefined
+}
+
+/**
+ * Everything that vends credentials: role, function, HTTP API, metrics with alarms and dashboard, deploy check.
+ *
+ * @example
+ * new TopicCredentials(this, 'Credentials', {
+ *   entitlements: readEntitlements('entitlements.json'),
+ *   jwt: { issuer: 'https://login.example.com/', audience: ['app'], scope: 'mqtt' },
+ * })
+ */
+export class TopicCredentials extends Construct {
+  readonly endpoint: DataEndpoint
+  readonly topics: TopicRole
+  readonly vending: VendingFunction
+  readonly api: CredentialsApi
+  readonly monitoring: Monitoring
+  /** Undefined where it is switched off. */
+  readonly deployCheck: DeployCheck | undefined
+
+  constructor(scope: Construct, id: string, props: TopicCredentialsProps) {
+    super(scope, id)
+    const vendor = new VendorRole(this, 'VendorRole')
+    this.endpoint = new DataEndpoint(this, 'DataEndpoint')
+    this.topics = new TopicRole(this, 'TopicRole', { ...props, vendor: vendor.role })
+    this.vending = new VendingFunction(this, 'VendingFunction', {
+      ...props,
+      vendor,
+      topics: this.topics,
+      endpoint: this.endpoint,
+    })
+    this.api = new CredentialsApi(this, 'Api', { ...props, handler: this.vending.function })
+    const { endpoint, topics, vending, api } = this
+    this.monitoring = new Monitoring(this, 'Monitoring', { ...props, vending, api })
+    if (props.deployCheck !== false) {
+      const checked = [vendor, endpoint, topics, vending, api]
+      this.deployCheck = new DeployCheck(this, 'DeployCheck', { ...props, topics, api, checked })
+    }
+    if (props.permissionsBoundaryArn === undefined) return
+    const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', props.permissionsBoundaryArn)
+    for (const scope of [this, ...(this.deployCheck?.outside ?? [])]) PermissionsBoundary.of(scope).apply(boundary)
+  }
+}

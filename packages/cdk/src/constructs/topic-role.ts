@@ -1,0 +1,84 @@
+import { ceilingPolicy, parseEntitlements } from '@topic-credentials/grants'
+import { type Acknowledgment, Aws, Duration, Validations } from 'aws-cdk-lib'
+import {
+  ArnPrincipal,
+  type IRole,
+  ManagedPolicy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  type RoleProps,
+} from 'aws-cdk-lib/aws-iam'
+import { Construct } from 'constructs'
+import type { EntitlementsDocument } from '../entitlements-file.js'
+
+/**
+ * The most that any vended session can do, whatever its session policy says: what the entitlements add up to in this
+ * account and Region, or AWS's managed policy, which spans all of IoT and leaves every limit to the session policy.
+ */
+export type Ceiling = 'entitlements' | 'AWSIoTFullAccess'
+
+/** Properties of {@link TopicRole}. */
+export interface TopicRoleProps {
+  /** The one role that may assume this one. */
+  readonly vendor: IRole
+  /** From {@link readEntitlements}. */
+  readonly entitlements: EntitlementsDocument
+  /** @default 'entitlements' */
+  readonly ceiling?: Ceiling | undefined
+  /** Role names are unique in an account, across Regions. @default 'sts-sample-role' */
+  readonly roleName?: string | undefined
+}
+
+/**
+ * The role that users' sessions are made from. It trusts the vending function's role by ARN and nobody else. A session can
+ * do what both this role (the ceiling) and its own session policy allow.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+ */
+export class TopicRole extends Construct {
+  readonly role: IRole
+
+  constructor(scope: Construct, id: string, props: TopicRoleProps) {
+    super(scope, id)
+    const vendor = new ArnPrincipal(props.vendor.roleArn)
+    const role = new Role(this, 'Role', {
+      roleName: props.roleName ?? 'sts-sample-role',
+      description: 'MQTT sessions of single users, assumed by the credential-vending function with a session policy',
+      assumedBy: vendor,
+      // The vendor is a role itself, and a chained session cannot last longer.
+      maxSessionDuration: Duration.hours(1),
+      ...permissions(props),
+    })
+    role.assumeRolePolicy?.addStatements(
+      new PolicyStatement({ sid: 'NameTheUser', principals: [vendor], actions: ['sts:SetSourceIdentity'] }),
+    )
+    for (const { id: rule, reason } of acknowledgements(props)) Validations.of(role).acknowledge({ id: rule, reason })
+    this.role = role
+  }
+}
+
+function permissions({ ceiling, entitlements }: TopicRoleProps): Pick<RoleProps, 'inlinePolicies' | 'managedPolicies'> {
+  if (ceiling === 'AWSIoTFullAccess') {
+    return { managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AWSIoTFullAccess')] }
+  }
+  const { PARTITION: partition, REGION: region, ACCOUNT_ID: accountId } = Aws
+  const policy = ceilingPolicy(parseEntitlements(entitlements), { partition, region, accountId })
+  return { inlinePolicies: { Ceiling: PolicyDocument.fromJson(policy) } }
+}
+
+/** What cdk-nag would ask about, answered: the wildcards stand for what is only known when a user asks. */
+function acknowledgements({ ceiling, entitlements }: TopicRoleProps): Acknowledgment[] {
+  if (ceiling === 'AWSIoTFullAccess') {
+    const id = 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AWSIoTFullAccess]'
+    return [{ id, reason: 'Asked for with ceiling=AWSIoTFullAccess; the session policies alone limit what is vended' }]
+  }
+  const aws = { partition: '<AWS::Partition>', region: '<AWS::Region>', accountId: '<AWS::AccountId>' }
+  return ceilingPolicy(parseEntitlements(entitlements), aws)
+    .Statement.flatMap(({ Resource }) => Resource)
+    .filter((resource) => resource.includes('*'))
+    .map((resource) => ({
+      id: `AwsSolutions-IAM5[Resource::${resource}]`,
+      reason: 'The user, or a grant that ends in #: the session policy narrows it to one user',
+    }))
+}

@@ -1,0 +1,119 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { App, Stack } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { text } from '../checks/template.js'
+import { propertiesOf } from '../testing/synthesized.js'
+import { DataEndpoint } from './data-endpoint.js'
+import { TopicRole } from './topic-role.js'
+import { VendingFunction, type VendingFunctionProps } from './vending-function.js'
+import { VendorRole } from './vendor-role.js'
+
+// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+jest.setTimeout(120_000)
+
+function entitledTo(topic: string): object {
+  return { entitlements: [{ publish: [topic] }] }
+}
+
+function vend(stack: Stack, entitlements: object, settings: Partial<VendingFunctionProps> = {}): void {
+  const vendor = new VendorRole(stack, 'VendorRole')
+  const topics = new TopicRole(stack, 'TopicRole', { vendor: vendor.role, entitlements })
+  const endpoint = new DataEndpoint(stack, 'Endpoint')
+  new VendingFunction(stack, 'Vending', { vendor, topics, endpoint, entitlements, ...settings })
+}
+
+describe('VendingFunction', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'vending-function-'))
+  let template: Template
+  beforeAll(() => {
+    const app = new App({ outdir, builtinCloudFormationValidation: false })
+    const stack = new Stack(app, 'One')
+    vend(stack, entitledTo('one'), { concurrency: 7, cacheSeconds: 30, spreadSeconds: 2_200 })
+    vend(new Stack(app, 'Two'), entitledTo('two'))
+    template = Template.fromStack(stack)
+  })
+  afterAll(() => rmSync(outdir, { recursive: true }))
+
+  it.each([-1, 301, 1.5, Number.NaN])('cacheSeconds %d is refused', (cacheSeconds) => {
+    const stack = new Stack(new App(), 'Test')
+    expect(() => vend(stack, entitledTo('one'), { cacheSeconds })).toThrow(`cacheSeconds is ${cacheSeconds}`)
+  })
+
+  it.each([0, 86_401, 1.5, Number.NaN])('spreadSeconds %d is refused', (spreadSeconds) => {
+    const stack = new Stack(new App(), 'Test')
+    expect(() => vend(stack, entitledTo('one'), { spreadSeconds })).toThrow(`spreadSeconds is ${spreadSeconds}`)
+  })
+
+  it('runs the bundle', () => {
+    expect(propertiesOf(template, 'AWS::Lambda::Function', 'Vending')).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      Timeout: 10,
+      ReservedConcurrentExecutions: 7,
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.stringMatching(/^VendingLog/u) } },
+    })
+  })
+
+  it('is told the role and the endpoint', () => {
+    expect(propertiesOf(template, 'AWS::Lambda::Function', 'Vending').Environment).toEqual({
+      Variables: {
+        ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^TopicRole/u), 'Arn'] },
+        IOT_ENDPOINT: { 'Fn::GetAtt': [expect.stringMatching(/^EndpointLookup/u), 'endpointAddress'] },
+        CACHE_SECONDS: '30',
+        SPREAD_SECONDS: '2200',
+      },
+    })
+  })
+
+  it('is shipped with its own entitlements, also when there are two in one app', () => {
+    const shipped = readdirSync(outdir, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('entitlements.json'))
+      .map((file) => JSON.parse(readFileSync(join(outdir, file), 'utf8')) as object)
+    expect(shipped).toHaveLength(2)
+    expect(shipped).toEqual(expect.arrayContaining([entitledTo('one'), entitledTo('two')]))
+  })
+
+  it('may write its log and assume the one role, and nothing else', () => {
+    const role = propertiesOf(template, 'AWS::IAM::Role', 'VendorRole')
+    const policies = Object.values(template.findResources('AWS::IAM::Policy'))
+      .map(
+        ({ Properties }) =>
+          Properties as { Roles: unknown[]; PolicyDocument: { Statement: { Action: string[]; Resource: unknown }[] } },
+      )
+      .filter(({ Roles }) => Roles.map(text).some((name) => name.startsWith('<VendorRole')))
+    expect(role).not.toHaveProperty('ManagedPolicyArns')
+    expect(role).not.toHaveProperty('Policies')
+    const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    expect(statements.map(({ Action, Resource }) => [Action, text(Resource)])).toEqual([
+      [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringMatching(/^<VendingLog\w+\.Arn>$/u)],
+      [['sts:AssumeRole', 'sts:SetSourceIdentity'], expect.stringMatching(/^<TopicRole\w+\.Arn>$/u)],
+    ])
+  })
+
+  it('sends traces when asked, and may do so only then', () => {
+    const traced = (settings: Partial<VendingFunctionProps>): Template => {
+      const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Traced')
+      vend(stack, entitledTo('one'), settings)
+      return Template.fromStack(stack)
+    }
+    const tracing = (of: Template): unknown => propertiesOf(of, 'AWS::Lambda::Function', 'Vending').TracingConfig
+    const asked = traced({ tracing: true })
+    expect(tracing(asked)).toEqual({ Mode: 'Active' })
+    expect(JSON.stringify(asked.toJSON())).toContain('"Sid":"SendTraces"')
+    expect(tracing(template)).toBeUndefined()
+    expect(JSON.stringify(template.toJSON())).not.toContain('xray:')
+  })
+
+  it('is there only when its permissions are', () => {
+    const [resource] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) =>
+      id.startsWith('Vending'),
+    )
+    expect(resource?.[1].DependsOn).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^VendorRoleLog/u), expect.stringMatching(/^VendorRoleVend/u)]),
+    )
+  })
+})

@@ -1,0 +1,109 @@
+import type { VendorEnvironment } from '@topic-credentials/credential-vendor'
+import { Duration } from 'aws-cdk-lib'
+import { Architecture, CfnFunction, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import { bundleVendor } from '../bundling/bundle.js'
+import { withFunctionCode } from '../bundling/function-code.js'
+import type { EntitlementsDocument } from '../entitlements-file.js'
+import { ConstructError } from '../errors.js'
+import { VendingMetrics } from '../monitoring/vending-metrics.js'
+import type { DataEndpoint } from './data-endpoint.js'
+import type { TopicRole } from './topic-role.js'
+import type { VendorRole } from './vendor-role.js'
+
+/** Properties of {@link VendingFunction}. */
+export interface VendingFunctionProps {
+  /** What the function runs as. It is given the permissions that the function needs. */
+  readonly vendor: VendorRole
+  /** What sessions are made from. */
+  readonly topics: TopicRole
+  /** Shipped with the function. From {@link readEntitlements}. */
+  readonly entitlements: EntitlementsDocument
+  /** Told to every user who gets credentials. */
+  readonly endpoint: DataEndpoint
+  /**
+   * The most invocations at once, taken from the account's own limit. It keeps a storm of vends from starving other functions
+   * and from using up the 600 STS calls per second that the account has in a Region.
+   * @default - none reserved
+   */
+  readonly concurrency?: number | undefined
+  /**
+   * For how long, up to 300 seconds, a repeated question is answered with the same session: fewer calls of STS when one user
+   * asks again and again, but a session that was vended just before a revocation is handed out for that long after it.
+   * @default 0
+   */
+  readonly cacheSeconds?: number | undefined
+  /**
+   * In how many seconds, 1 to 86,400, AWS's quotas serve your whole fleet: a client that is throttled comes back at random within
+   * that time. For N clients 1.1 × N / 500 by AWS's default quotas; see docs/scaling.md.
+   * @default - not told: throttled clients double their waits up to five minutes
+   */
+  readonly spreadSeconds?: number | undefined
+  /** Sends traces to X-Ray, a charge for each. @default false */
+  readonly tracing?: boolean | undefined
+  /** @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays | undefined
+}
+
+/** The function that turns a verified caller into credentials for that caller's topics. */
+export class VendingFunction extends Construct {
+  readonly function: LambdaFunction
+  readonly logGroup: LogGroup
+  readonly metrics: VendingMetrics
+
+  constructor(scope: Construct, id: string, props: VendingFunctionProps) {
+    super(scope, id)
+    const { vendor, topics } = props
+    this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS })
+    vendor.mayLog(this.logGroup)
+    vendor.mayVend(topics.role)
+    const environment: VendorEnvironment = {
+      ROLE_ARN: topics.role.roleArn,
+      IOT_ENDPOINT: props.endpoint.hostName,
+      ...(props.cacheSeconds === undefined
+        ? {}
+        : { CACHE_SECONDS: secondsBetween('cacheSeconds', 0, 300, props.cacheSeconds) }),
+      ...(props.spreadSeconds === undefined
+        ? {}
+        : { SPREAD_SECONDS: secondsBetween('spreadSeconds', 1, 86_400, props.spreadSeconds) }),
+    }
+    this.function = withFunctionCode(
+      bundleVendor,
+      props.entitlements,
+      (code) =>
+        new LambdaFunction(this, 'Function', {
+          description: 'Vends credentials for the MQTT topics granted to the verified caller',
+          runtime: Runtime.NODEJS_24_X,
+          architecture: Architecture.ARM_64,
+          handler: 'index.handler',
+          code,
+          role: vendor.role,
+          environment: { ...environment },
+          // Three tries at STS, two seconds each, and their pauses fit.
+          timeout: Duration.seconds(10),
+          memorySize: 512,
+          loggingFormat: LoggingFormat.JSON,
+          logGroup: this.logGroup,
+          ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
+        }),
+    )
+    this.metrics = new VendingMetrics(this.function)
+    if (props.tracing === true) {
+      vendor.mayTrace()
+      // The function's own property `tracing` would add a statement that does not say why it is there.
+      const { defaultChild } = this.function.node
+      if (defaultChild instanceof CfnFunction) defaultChild.tracingConfig = { mode: 'Active' }
+    }
+    // A function that is there before its permissions refuses its first callers.
+    this.function.node.addDependency(vendor)
+  }
+}
+
+function secondsBetween(property: string, least: number, most: number, seconds: number): string {
+  if (Number.isInteger(seconds) && seconds >= least && seconds <= most) return String(seconds)
+  throw new ConstructError('invalid_property', `${property} is ${seconds}`, {
+    value: seconds,
+    remedy: `Give a whole number from ${least} to ${most}.`,
+  })
+}

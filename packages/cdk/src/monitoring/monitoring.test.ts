@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from '@jest/globals'
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { CredentialsApi } from '../constructs/credentials-api.js'
+import type { VendingFunction } from '../constructs/vending-function.js'
+import { propertiesOf, synthesized } from '../testing/synthesized.js'
+import { Monitoring } from './monitoring.js'
+import { VendingMetrics } from './vending-metrics.js'
+
+const runbook = readFileSync(new URL('../../../../docs/runbook.md', import.meta.url), 'utf8')
+const topic = 'arn:aws:sns:eu-west-1:123456789012:on-call'
+
+function monitoring(alarmTopicArn?: string) {
+  return synthesized((stack) => {
+    const code = Code.fromInline('exports.handler = async () => ({})')
+    const handler = new LambdaFunction(stack, 'Function', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code,
+    })
+    new Monitoring(stack, 'It', {
+      vending: {
+        function: handler,
+        metrics: new VendingMetrics(handler),
+      } as Partial<VendingFunction> as VendingFunction,
+      api: new CredentialsApi(stack, 'Api', { handler }),
+      alarmTopicArn,
+    })
+  })
+}
+
+interface AlarmProperties {
+  readonly AlarmDescription: string
+  readonly MetricName: string
+  readonly Threshold: number
+  readonly EvaluationPeriods: number
+  readonly ComparisonOperator: string
+  readonly TreatMissingData: string
+  readonly ExtendedStatistic?: string
+  readonly Statistic?: string
+  readonly AlarmActions?: string[]
+  readonly OKActions?: string[]
+}
+
+function alarms(alarmTopicArn?: string): AlarmProperties[] {
+  return Object.values(monitoring(alarmTopicArn).findResources('AWS::CloudWatch::Alarm')).map(
+    ({ Properties }) => Properties,
+  )
+}
+
+describe('Monitoring', () => {
+  it.each([
+    ['Errors', 'Sum', 1, 1],
+    ['Throttles', 'Sum', 1, 1],
+    ['5xx', 'Sum', 1, 1],
+    ['4xx', 'Sum', 100, 1],
+    ['Latency', 'p99', 1000, 3],
+    ['PackedPolicySize', 'Maximum', 80, 1],
+    ['Refused', 'Sum', 1, 1],
+  ])('watches %s', (metric, statistic, threshold, periods) => {
+    const found = alarms().filter(({ MetricName }) => MetricName === metric)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatchObject({
+      Threshold: threshold,
+      EvaluationPeriods: periods,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'notBreaching',
+    })
+    expect(found[0]?.Statistic ?? found[0]?.ExtendedStatistic).toBe(statistic)
+  })
+
+  it('says for each alarm where the runbook tells what to do', () => {
+    const sections = [...runbook.matchAll(/^## (.+)$/gmu)].map(([, title = '']) =>
+      title.toLowerCase().replaceAll(' ', '-'),
+    )
+    const named = alarms().map(({ AlarmDescription }) => /docs\/runbook\.md#([a-z0-9-]+)$/u.exec(AlarmDescription)?.[1])
+    expect(named).toHaveLength(7)
+    for (const section of named) expect(sections).toContain(section)
+  })
+
+  it('tells the topic when an alarm begins and when it ends', () => {
+    for (const { AlarmActions, OKActions } of alarms(topic)) {
+      expect([AlarmActions, OKActions]).toEqual([[topic], [topic]])
+    }
+    for (const alarm of alarms()) expect(alarm).not.toHaveProperty('AlarmActions')
+  })
+
+  it('shows everything on one dashboard', () => {
+    const body = JSON.stringify(propertiesOf(monitoring(), 'AWS::CloudWatch::Dashboard').DashboardBody)
+    for (const shown of [
+      'Vended',
+      'not_entitled',
+      'throttled',
+      'p99',
+      'ConcurrentExecutions',
+      'PackedPolicySize',
+      'Alarms',
+    ]) {
+      expect(body).toContain(shown)
+    }
+  })
+})

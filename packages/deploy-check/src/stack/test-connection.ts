@@ -1,0 +1,90 @@
+import { connect, type MqttClient } from 'mqtt'
+import { allowed, type Outcome, reasonOf, refused, undecided } from '../trials/outcome.js'
+
+/** Milliseconds that AWS IoT has for one answer. */
+const timeoutMs = 15_000
+
+/** How a connection ends that the broker closes without a reason code. */
+export const closed = 'closed'
+
+/** One MQTT 5 connection that is never made again: what happens to it is the answer to what was tried. */
+export class TestConnection implements AsyncDisposable {
+  readonly #client: MqttClient
+  readonly #received: string[] = []
+  readonly #ended: Promise<Outcome>
+
+  private constructor(client: MqttClient) {
+    this.#client = client
+    client.on('message', (_, payload) => this.#received.push(payload.toString()))
+    this.#ended = new Promise((resolve) => {
+      client.on('disconnect', ({ reasonCode }) => resolve(refused(`DISCONNECT ${hex(reasonCode ?? 0)}`)))
+      client.on('error', (error) => resolve(outcomeOf(error)))
+      // MQTT.js keeps to itself what a failed upgrade answered.
+      client.stream.on('error', (error) => resolve(outcomeOf(error)))
+      client.on('close', () => resolve(refused(closed)))
+    })
+  }
+
+  /**
+   * @param url a signed handshake
+   * @returns the outcome of the attempt, and the session when that is `allowed`
+   */
+  static async open(url: string, clientId: string): Promise<{ outcome: Outcome; session?: TestConnection }> {
+    const client = connect(url, { clientId, protocolVersion: 5, reconnectPeriod: 0, connectTimeout: timeoutMs })
+    const session = new TestConnection(client)
+    const connected = new Promise<Outcome>((resolve) => client.on('connect', () => resolve(allowed)))
+    const outcome = await session.#first(connected)
+    if (outcome.kind === 'allowed') return { outcome, session }
+    await session[Symbol.asyncDispose]()
+    return { outcome }
+  }
+
+  subscribe(filter: string): Promise<Outcome> {
+    return this.#first(
+      this.#client.subscribeAsync(filter, { qos: 1 }).then((granted) => {
+        const code = granted[0]?.qos ?? 0x80
+        return code < 0x80 ? allowed : refused(`SUBACK ${hex(code)}`)
+      }, outcomeOf),
+    )
+  }
+
+  publish(topic: string, payload: string): Promise<Outcome> {
+    return this.#first(this.#client.publishAsync(topic, payload, { qos: 1 }).then(() => allowed, outcomeOf))
+  }
+
+  /** Waits for a message with this payload. */
+  receive(payload: string): Promise<Outcome> {
+    const arrived = new Promise<Outcome>((resolve) => {
+      const look = () => this.#received.includes(payload) && resolve(allowed)
+      this.#client.on('message', look)
+      look()
+    })
+    return this.#first(arrived)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.endAsync(true)
+  }
+
+  async #first(outcome: Promise<Outcome>): Promise<Outcome> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<Outcome>((resolve) => {
+      timer = setTimeout(() => resolve(undecided(`no answer within ${timeoutMs / 1000} seconds`)), timeoutMs)
+    })
+    return Promise.race([outcome, this.#ended, late]).finally(() => clearTimeout(timer))
+  }
+}
+
+/** Reason codes are in `code`, a SUBACK's in its packet, the status of a failed upgrade in the text. */
+function outcomeOf(error: unknown): Outcome {
+  const { code: own, packet } = error as { code?: unknown; packet?: { granted?: number[] } }
+  const code = packet?.granted?.[0] ?? own
+  if (typeof code === 'number' && code >= 0x80) return refused(hex(code))
+  const status = /Unexpected server response: (\d+)/u.exec(reasonOf(error))?.[1]
+  if (status === '403' || status === '401') return refused(`HTTP ${status}`)
+  return undecided(status === undefined ? reasonOf(error) : `HTTP ${status}`)
+}
+
+function hex(code: number): string {
+  return `0x${code.toString(16).toUpperCase()}`
+}

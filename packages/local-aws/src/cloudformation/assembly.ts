@@ -1,0 +1,124 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { RealisationError } from './errors.js'
+import { checkTemplate, type Template } from './template.js'
+
+/** One stack of a cloud assembly, with the files that its template refers to. */
+export interface AssemblyStack {
+  readonly stackName: string
+  readonly template: Template
+  /** From `aws://123456789012/eu-west-1`; undefined where the app left it open. */
+  readonly accountId: string | undefined
+  readonly region: string | undefined
+  /** Folders of zip assets, by the object key under which the template asks for them. */
+  readonly assets: ReadonlyMap<string, string>
+}
+
+interface Artifact {
+  readonly type: string
+  readonly environment?: string
+  readonly dependencies?: readonly string[]
+  readonly displayName?: string
+  readonly properties?: { readonly templateFile?: string; readonly file?: string; readonly stackName?: string }
+}
+
+interface AssetManifest {
+  readonly files?: Readonly<
+    Record<
+      string,
+      {
+        readonly source: { readonly path?: string; readonly packaging?: string }
+        readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>
+      }
+    >
+  >
+}
+
+/** Artifacts that describe the assembly itself. */
+const descriptive = new Set([
+  'cdk:tree',
+  'cdk:asset-manifest',
+  'cdk:feature-flag-report',
+  'cdk:policy-validation-report',
+])
+
+/**
+ * Reads the folder that `cdk synth` writes; stacks come in the order in which they would be deployed.
+ *
+ * @throws RealisationError when the folder holds no assembly, or one that needs more than templates and zip assets.
+ */
+export async function readAssembly(directory: string): Promise<AssemblyStack[]> {
+  const root = resolve(directory)
+  const manifest = await readJson<{ artifacts?: Record<string, Artifact>; missing?: { key: string }[] }>(
+    root,
+    'manifest.json',
+  )
+  if (manifest.missing !== undefined && manifest.missing.length > 0) {
+    throw new RealisationError(
+      'assembly',
+      `The assembly ${root} lacks context: ${manifest.missing.map(({ key }) => key).join(', ')}`,
+    )
+  }
+  const artifacts = manifest.artifacts ?? {}
+  for (const [name, { type }] of Object.entries(artifacts)) {
+    if (type === 'aws:cloudformation:stack' || descriptive.has(type)) continue
+    throw new RealisationError('unsupported', `The stand-in does not model the artifact ${name} of type ${type}`)
+  }
+  const order: string[] = []
+  const visit = (name: string) => {
+    if (order.includes(name)) return
+    for (const needed of artifacts[name]?.dependencies ?? []) visit(needed)
+    order.push(name)
+  }
+  for (const name of Object.keys(artifacts)) visit(name)
+  const stacks: AssemblyStack[] = []
+  for (const name of order) {
+    const artifact = artifacts[name]
+    if (artifact?.type === 'aws:cloudformation:stack') stacks.push(await readStack(root, name, artifact, artifacts))
+  }
+  if (stacks.length === 0) throw new RealisationError('assembly', `The assembly ${root} holds no stack`)
+  return stacks
+}
+
+async function readStack(
+  root: string,
+  name: string,
+  { environment = '', properties, dependencies = [] }: Artifact,
+  artifacts: Readonly<Record<string, Artifact>>,
+): Promise<AssemblyStack> {
+  const stackName = properties?.stackName ?? name
+  const template = await readJson<Template>(root, properties?.templateFile ?? `${name}.template.json`)
+  const assets = new Map<string, string>()
+  for (const dependency of dependencies) {
+    const file =
+      artifacts[dependency]?.type === 'cdk:asset-manifest' ? artifacts[dependency]?.properties?.file : undefined
+    if (file === undefined) continue
+    for (const { source, destinations } of Object.values((await readJson<AssetManifest>(root, file)).files ?? {})) {
+      if (source.packaging !== 'zip' || source.path === undefined) continue
+      for (const { objectKey } of Object.values(destinations)) assets.set(objectKey, join(root, source.path))
+    }
+  }
+  const [, accountId, region] = /^aws:\/\/([^/]+)\/(.+)$/u.exec(environment) ?? []
+  return {
+    stackName,
+    template: checkTemplate(template, stackName),
+    accountId: accountId === 'unknown-account' ? undefined : accountId,
+    region: region === 'unknown-region' ? undefined : region,
+    assets,
+  }
+}
+
+async function readJson<T>(root: string, file: string): Promise<T> {
+  const path = join(root, file)
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as T
+  } catch (cause) {
+    const there = await stat(root).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+    const reason = there ? (cause instanceof Error ? cause.message : String(cause)) : 'the folder does not exist'
+    const message = `No cloud assembly at ${root}: ${reason}. Run 'cdk synth' first`
+    throw new RealisationError('assembly', message, { cause })
+  }
+}

@@ -1,0 +1,75 @@
+import { RealisationError } from './errors.js'
+import { asFunction, conditionHolds } from './intrinsics.js'
+import type { Scope } from './scope.js'
+import type { TemplateResource } from './template.js'
+
+/** CDK's triggers: functions that a deployment runs, and that can fail it. */
+export const trigger = 'Custom::Trigger'
+
+/**
+ * The template's resources whose condition holds, each after everything that it refers to or names in `DependsOn`;
+ * otherwise as the template has them, with the triggers that nothing waits for at the end.
+ *
+ * @throws RealisationError for a circle or for a name that the template does not define, with the names.
+ */
+export function creationOrder(scope: Scope): [logicalId: string, resource: TemplateResource][] {
+  const { template, pseudo } = scope
+  const { stackName } = pseudo
+  const resources = new Map(
+    Object.entries(template.Resources).filter(
+      ([, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope),
+    ),
+  )
+  const done = new Set<string>()
+  const order: [string, TemplateResource][] = []
+  const visit = (logicalId: string, path: readonly string[]) => {
+    if (done.has(logicalId)) return
+    if (path.includes(logicalId)) {
+      const circle = [...path.slice(path.indexOf(logicalId)), logicalId].join(' → ')
+      throw new RealisationError('template', `${stackName}: circular dependency between resources: ${circle}`, {
+        stackName,
+        logicalId,
+      })
+    }
+    const resource = resources.get(logicalId)
+    if (resource === undefined) return
+    for (const name of [...[resource.DependsOn ?? []].flat(), ...references(resource.Properties, scope)]) {
+      if (resources.has(name)) {
+        visit(name, [...path, logicalId])
+      } else if (template.Resources[name] === undefined && template.Parameters?.[name] === undefined) {
+        const message = `${stackName}: resource ${logicalId} refers to '${name}', which the template does not define`
+        throw new RealisationError('template', message, { stackName, logicalId })
+      }
+    }
+    done.add(logicalId)
+    order.push([logicalId, resource])
+  }
+  const isTrigger = ([, { Type: type }]: [string, TemplateResource]) => type === trigger
+  for (const [logicalId] of [...resources].filter((one) => !isTrigger(one))) visit(logicalId, [])
+  for (const [logicalId] of [...resources].filter(isTrigger)) visit(logicalId, [])
+  return order
+}
+
+/** Names that a value refers to; of an `Fn::If` only the branch that counts. */
+function references(value: unknown, scope: Scope): string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => references(one, scope))
+  if (typeof value !== 'object' || value === null) return []
+  const [name, argument] = asFunction(value) ?? []
+  if (name === 'Ref') return named(String(argument))
+  if (name === 'Fn::GetAtt') return [String(Array.isArray(argument) ? argument[0] : String(argument).split('.')[0])]
+  if (name === 'Fn::If' && Array.isArray(argument)) {
+    return references(conditionHolds(String(argument[0]), scope) ? argument[1] : argument[2], scope)
+  }
+  if (name === 'Fn::Sub') {
+    const [template, variables] = Array.isArray(argument) ? argument : [argument, {}]
+    const names = [...String(template).matchAll(/\$\{([^!}][^}]*)\}/gu)].map(
+      ([, inside = '']) => inside.trim().split('.')[0] ?? '',
+    )
+    return [...names.filter((one) => !(one in variables)).flatMap(named), ...references(variables, scope)]
+  }
+  return Object.values(value).flatMap((one) => references(one, scope))
+}
+
+function named(name: string): string[] {
+  return name.startsWith('AWS::') ? [] : [name]
+}

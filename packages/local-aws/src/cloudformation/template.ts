@@ -1,0 +1,68 @@
+import { RealisationError } from './errors.js'
+
+/** A resource as the template declares it: its properties still hold functions. */
+export interface TemplateResource {
+  readonly Type: string
+  readonly Properties?: Readonly<Record<string, unknown>>
+  readonly DependsOn?: string | readonly string[]
+  readonly Condition?: string
+}
+
+/** A CloudFormation template. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
+export interface Template {
+  readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>
+  readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>
+  readonly Conditions?: Readonly<Record<string, unknown>>
+  readonly Resources: Readonly<Record<string, TemplateResource>>
+  readonly Outputs?: Readonly<Record<string, TemplateOutput>>
+}
+
+export interface TemplateOutput {
+  readonly Value: unknown
+  readonly Condition?: string
+  readonly Export?: { readonly Name: unknown }
+}
+
+const sections = new Set([
+  'AWSTemplateFormatVersion',
+  'Description',
+  'Metadata',
+  'Parameters',
+  'Mappings',
+  'Conditions',
+  'Rules',
+  'Resources',
+  'Outputs',
+])
+/** `DeletionPolicy` and the like say what happens later; nothing here outlives its process. */
+const resourceAttributes = new Set([
+  'Type',
+  'Properties',
+  'DependsOn',
+  'Condition',
+  'DeletionPolicy',
+  'UpdateReplacePolicy',
+  'Metadata',
+])
+
+/** Checks that a template has only parts that are understood here. */
+export function checkTemplate(template: Template, stackName: string): Template {
+  const refuse = (what: string, logicalId?: string) =>
+    new RealisationError('unsupported', `${stackName}: the stand-in does not model ${what}`, {
+      stackName,
+      ...(logicalId === undefined ? {} : { logicalId }),
+    })
+  for (const section of Object.keys(template)) {
+    if (!sections.has(section)) throw refuse(`the template section ${section}`)
+  }
+  // The rule that CDK adds compares a version of its bootstrap stack, which is not needed here.
+  const rules = Object.keys((template as { Rules?: object }).Rules ?? {}).filter(
+    (name) => name !== 'CheckBootstrapVersion',
+  )
+  if (rules.length > 0) throw refuse(`the template rule ${rules[0]}`)
+  for (const [logicalId, resource] of Object.entries(template.Resources ?? {})) {
+    const unknown = Object.keys(resource).find((attribute) => !resourceAttributes.has(attribute))
+    if (unknown !== undefined) throw refuse(`the attribute ${unknown} of resource ${logicalId}`, logicalId)
+  }
+  return template
+}
