@@ -31,10 +31,15 @@ export function topicFault(topic: string): string | undefined {
   return textFault(topic) ?? sizeFault(topic)
 }
 
-/** What makes the text unusable as a client ID, or undefined. */
+/**
+ * What makes the text unusable as a client ID, or undefined. The topic role denies what is refused here, so that nobody connects unseen.
+ *
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html (client IDs with # or +)
+ */
 export function clientIdFault(clientId: string): string | undefined {
   const fault = textFault(clientId)
   if (fault) return fault
+  if (/[#+]/u.test(clientId)) return 'contains "#" or "+"; AWS IoT sends no lifecycle events of such a client'
   const bytes = Buffer.byteLength(clientId)
   return bytes > clientIdBytes ? `has ${bytes} bytes; AWS IoT takes ${clientIdBytes}` : undefined
 }

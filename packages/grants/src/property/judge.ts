@@ -1,15 +1,16 @@
 import { evaluate } from '@topic-credentials/local-aws/iam'
 import type { AccessRequest } from '../explain.js'
+import { usualDenials, wholeAccount } from './role.js'
 
 const account = 'arn:aws:iot:eu-west-1:123456789012:'
 
-/** The role allows everything, so that only the session policy decides. */
-const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
-
 /** Does IAM, as the stand-in evaluates it, let a session with this policy do it? Shares no code with the compiler. */
-export function judge(sessionPolicy: string, ceiling: object = everything): (request: AccessRequest) => boolean {
+export function judge(sessionPolicy: string, ceiling: object = wholeAccount): (request: AccessRequest) => boolean {
   const policies = {
-    identity: [{ name: 'role', document: ceiling }],
+    identity: [
+      { name: 'ceiling', document: ceiling },
+      { name: 'denials', document: usualDenials },
+    ],
     session: [{ name: 'session policy', document: JSON.parse(sessionPolicy) as object }],
   }
   const may = (action: string, resource: string) =>

@@ -1,5 +1,5 @@
-export { type AssemblyStack, readAssembly } from './assembly.js'
 export { RealisationError } from './errors.js'
 export { type RealisedStack, realise } from './realise.js'
 export { resourceTypes } from './resources/index.js'
 export type { Services } from './services.js'
+export { type AssemblyStack, readAssembly } from './template/assembly.js'

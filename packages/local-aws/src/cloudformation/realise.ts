@@ -1,12 +1,12 @@
-import type { AssemblyStack } from './assembly.js'
-import { creationOrder, trigger } from './dependencies.js'
 import { RealisationError } from './errors.js'
-import { conditionHolds, resolveValue } from './intrinsics.js'
-import { type Realised, resourceRequest, type StackState } from './resource-type.js'
 import { resourceTypes } from './resources/index.js'
-import type { Scope } from './scope.js'
+import { type Realised, resourceRequest, type StackState } from './resources/resource-type.js'
 import type { Services } from './services.js'
-import type { TemplateOutput, TemplateResource } from './template.js'
+import type { AssemblyStack } from './template/assembly.js'
+import { creationOrder, trigger } from './template/dependencies.js'
+import { conditionHolds, resolveValue } from './template/intrinsics.js'
+import type { Scope } from './template/scope.js'
+import type { TemplateOutput, TemplateResource } from './template/template.js'
 
 /** What one stack came to. */
 export interface RealisedStack {

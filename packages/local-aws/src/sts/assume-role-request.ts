@@ -1,4 +1,4 @@
-import { listParameter } from '../query-protocol.js'
+import { listParameter } from '../protocols/query.js'
 import { StsError, validationError } from './sts-error.js'
 
 /** What every AssumeRole… takes, each within its own limits. */

@@ -6,9 +6,9 @@ import {
   type Route,
   type Throttle,
 } from '../../apigateway/index.js'
-import type { Properties } from '../properties.js'
-import type { ResourceRequest, ResourceType } from '../resource-type.js'
 import { findFunction } from './lambda.js'
+import type { Properties } from './properties.js'
+import type { ResourceRequest, ResourceType } from './resource-type.js'
 
 /** `AWS::ApiGatewayV2::Api` with protocol HTTP: a server of its own. */
 export const api: ResourceType = {

@@ -1,6 +1,6 @@
 import { type AccessKey, authorize } from '../../iam/index.js'
-import type { ResourceRequest, ResourceType } from '../resource-type.js'
 import { findFunction } from './lambda.js'
+import type { ResourceRequest, ResourceType } from './resource-type.js'
 
 /**
  * `Custom::AWS` (CDK's AwsCustomResource): one AWS API call at deployment. The provider's own code needs the SDK that only

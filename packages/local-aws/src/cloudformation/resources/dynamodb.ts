@@ -1,4 +1,4 @@
-import type { ResourceType } from '../resource-type.js'
+import type { ResourceType } from './resource-type.js'
 
 /**
  * `AWS::DynamoDB::Table`, on demand. What is written is kept in memory while the stand-in runs; nothing expires by itself, as in

@@ -1,5 +1,5 @@
-import type { Properties } from '../properties.js'
-import type { ResourceType } from '../resource-type.js'
+import type { Properties } from './properties.js'
+import type { ResourceType } from './resource-type.js'
 
 /** `AWS::IAM::Role` */
 export const role: ResourceType = {

@@ -1,10 +1,10 @@
-import type { ResourceType } from '../resource-type.js'
 import { api, authorizer, integration, route, stage } from './apigateway.js'
 import { sdkCall, trigger } from './custom.js'
 import { table } from './dynamodb.js'
 import { managedPolicy, policy, role, rolePolicy } from './iam.js'
 import { cdkMetadata, logGroup, watching } from './inert.js'
 import { lambdaFunction, permission, version } from './lambda.js'
+import type { ResourceType } from './resource-type.js'
 
 /** Every resource type that can be realised. Any other fails, by name. */
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map([

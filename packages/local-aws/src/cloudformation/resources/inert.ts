@@ -1,4 +1,4 @@
-import type { ResourceType } from '../resource-type.js'
+import type { ResourceType } from './resource-type.js'
 
 /** `AWS::Logs::LogGroup`: lines are kept in memory while the stand-in runs, whatever the retention. */
 export const logGroup: ResourceType = {

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { authorizeService, type Role } from '../../iam/index.js'
 import { type FunctionRuntime, reservedVariables } from '../../lambda/index.js'
-import type { ResourceRequest, ResourceType } from '../resource-type.js'
 import type { Services } from '../services.js'
+import type { ResourceRequest, ResourceType } from './resource-type.js'
 
 /** `AWS::Lambda::Function`, from a zip asset. */
 export const lambdaFunction: ResourceType = {

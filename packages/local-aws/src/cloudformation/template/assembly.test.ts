@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { startLocalAws } from '../local-aws.js'
+import { startLocalAws } from '../../local-aws.js'
 import { readAssembly } from './assembly.js'
 
 const folders: string[] = []

@@ -1,4 +1,4 @@
-import { RealisationError } from './errors.js'
+import { RealisationError } from '../errors.js'
 import { broken, noValue, reference, type Scope } from './scope.js'
 
 type Arguments = readonly unknown[]

@@ -1,4 +1,4 @@
-import { RealisationError } from './errors.js'
+import { RealisationError } from '../errors.js'
 
 /** A resource as the template declares it: its properties still hold functions. */
 export interface TemplateResource {

@@ -1,4 +1,4 @@
-import { RealisationError } from './errors.js'
+import { RealisationError } from '../errors.js'
 import { asFunction, conditionHolds } from './intrinsics.js'
 import type { Scope } from './scope.js'
 import type { TemplateResource } from './template.js'

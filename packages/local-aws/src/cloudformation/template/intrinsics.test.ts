@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { RealisationError } from './errors.js'
+import { RealisationError } from '../errors.js'
 import table from './intrinsics.cases.json' with { type: 'json' }
 import { resolveValue } from './intrinsics.js'
 import type { Scope } from './scope.js'

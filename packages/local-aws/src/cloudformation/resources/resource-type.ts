@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { HttpApi, Integration, JwtAuthorizer } from '../apigateway/index.js'
+import type { HttpApi, Integration, JwtAuthorizer } from '../../apigateway/index.js'
+import type { Services } from '../services.js'
 import { Properties } from './properties.js'
-import type { Services } from './services.js'
 
 /** What a realised resource answers to `Ref` and `Fn::GetAtt`. */
 export interface Realised {

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { RealisationError } from './errors.js'
+import { RealisationError } from '../errors.js'
 import { checkTemplate, type Template } from './template.js'
 
 /** One stack of a cloud assembly, with the files that its template refers to. */

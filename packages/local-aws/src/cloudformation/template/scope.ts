@@ -1,4 +1,4 @@
-import { RealisationError } from './errors.js'
+import { RealisationError } from '../errors.js'
 import type { Template } from './template.js'
 
 /** `AWS::Region` and the other names that every template may use. */

@@ -1,0 +1,67 @@
+import { malformed } from './codec-error.js'
+
+// Kept as it stands: a byte order mark is a character like another [MQTT-1.5.4-3].
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Reads the values of MQTT 5 §1.5 from a packet, never beyond its end. */
+export class ByteReader {
+  readonly #bytes: Uint8Array
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  /** An unsigned integer of so many bytes, the highest first. @throws CodecError */
+  unsigned(size: 1 | 2 | 4): number {
+    let value = 0
+    for (const byte of this.take(size)) value = value * 256 + byte
+    return value
+  }
+
+  /** A Variable Byte Integer in the fewest bytes that hold it [MQTT-1.5.5-1]. @throws CodecError */
+  variable(): number {
+    let value = 0
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.unsigned(1)
+      value += (byte & 0x7f) << shift
+      if (byte >= 0x80) continue
+      if (byte === 0 && shift > 0) break
+      return value
+    }
+    throw malformed('a length is not a Variable Byte Integer')
+  }
+
+  /** Two bytes of length, and as many bytes. @throws CodecError */
+  binary(): Uint8Array {
+    return this.take(this.unsigned(2)).slice()
+  }
+
+  /** Well-formed UTF-8 without U+0000 [MQTT-1.5.4-1] [MQTT-1.5.4-2]. @throws CodecError */
+  text(): string {
+    const text = decode(this.take(this.unsigned(2)))
+    if (text?.includes('\0') === false) return text
+    throw malformed('a text is not UTF-8, or has U+0000')
+  }
+
+  /** A view, not a copy. @throws CodecError */
+  take(size: number): Uint8Array {
+    const end = this.#at + size
+    if (end > this.#bytes.length) throw malformed('a packet ends before its fields do')
+    const taken = this.#bytes.subarray(this.#at, end)
+    this.#at = end
+    return taken
+  }
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}

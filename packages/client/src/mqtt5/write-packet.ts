@@ -1,0 +1,111 @@
+import { ByteWriter } from './byte-writer.js'
+import { unwritable } from './codec-error.js'
+import type { ClientPacket, ConnectPacket, PublishPacket } from './packets.js'
+import { type Properties, type WritePlace, writeProperties } from './properties.js'
+
+/**
+ * Writes one packet of a client's.
+ *
+ * @returns the bytes, fixed header included
+ * @throws CodecError `unwritable_value` for what MQTT 5 cannot say: texts beyond 65,535 bytes, half a surrogate pair, a packet
+ *   identifier of 0, a property that has no place in the packet. Never another packet than the one that was asked for.
+ */
+export function writePacket(packet: ClientPacket): Uint8Array {
+  const writer = new ByteWriter()
+  return writer.packet(write(writer, packet))
+}
+
+/** @returns the first byte of the fixed header */
+function write(writer: ByteWriter, packet: ClientPacket): number {
+  switch (packet.type) {
+    case 'connect':
+      writeConnect(writer, packet)
+      return 0x10
+    case 'publish':
+      return writePublish(writer, packet)
+    case 'puback':
+      writeId(writer, packet.id)
+      writeReason(writer, 'puback', packet)
+      return 0x40
+    case 'subscribe':
+      writeId(writer, packet.id)
+      writeProperties(writer, 'subscribe', {})
+      atLeastOne(packet.subscriptions)
+      for (const { filter, qos } of packet.subscriptions) {
+        writeTopic(writer, filter)
+        writer.unsigned(1, checkQos(qos))
+      }
+      return 0x82
+    case 'unsubscribe':
+      writeId(writer, packet.id)
+      writeProperties(writer, 'unsubscribe', {})
+      atLeastOne(packet.filters)
+      for (const filter of packet.filters) writeTopic(writer, filter)
+      return 0xa2
+    case 'pingreq':
+      return 0xc0
+    case 'disconnect':
+      writeReason(writer, 'disconnect', packet)
+      return 0xe0
+  }
+}
+
+function writeConnect(writer: ByteWriter, packet: ConnectPacket): void {
+  const { clientId, cleanStart, keepAliveSeconds, will, properties } = packet
+  writer.text('MQTT')
+  writer.unsigned(1, 5)
+  const willFlags = will === undefined ? 0 : 0x04 | (checkQos(will.qos) << 3) | (will.retain ? 0x20 : 0)
+  writer.unsigned(1, (cleanStart ? 0x02 : 0) | willFlags)
+  writer.unsigned(2, keepAliveSeconds)
+  writeProperties(writer, 'connect', properties)
+  writer.text(clientId)
+  if (will === undefined) return
+  writeProperties(writer, 'will', will.properties ?? {})
+  writeTopic(writer, will.topic)
+  writer.binary(will.payload)
+}
+
+function writePublish(writer: ByteWriter, packet: PublishPacket): number {
+  const { topic, payload, qos, retain, duplicate, id, properties } = packet
+  if (/[#+]/u.test(topic)) throw unwritable('the topic of a message has a wildcard [MQTT-3.3.2-2]')
+  if (qos === 0 && duplicate) throw unwritable('a duplicate has QoS 1 [MQTT-3.3.1-2]')
+  writeTopic(writer, topic)
+  if (checkQos(qos) === 1) writeId(writer, id)
+  writeProperties(writer, 'publish', properties)
+  writer.raw(payload)
+  return 0x30 | (duplicate ? 8 : 0) | (qos << 1) | (retain ? 1 : 0)
+}
+
+/** Reason code and properties; left out where they say nothing. */
+function writeReason(
+  writer: ByteWriter,
+  place: WritePlace,
+  { reasonCode, properties }: { readonly reasonCode: number; readonly properties: Properties },
+): void {
+  const silent = Object.keys(properties).length === 0
+  if (silent && reasonCode === 0) return
+  writer.unsigned(1, reasonCode)
+  if (!silent) writeProperties(writer, place, properties)
+}
+
+/** [MQTT-2.2.1-3] */
+function writeId(writer: ByteWriter, id: number): void {
+  if (id === 0) throw unwritable('a packet identifier is 0')
+  writer.unsigned(2, id)
+}
+
+/** [MQTT-4.7.3-1] */
+function writeTopic(writer: ByteWriter, topic: string): void {
+  if (topic === '') throw unwritable('a topic is empty')
+  writer.text(topic)
+}
+
+function checkQos(qos: number): number {
+  if (qos === 0 || qos === 1) return qos
+  throw unwritable(`a QoS of ${qos}`)
+}
+
+/** [MQTT-3.8.3-2] [MQTT-3.10.3-2] */
+function atLeastOne(list: readonly unknown[]): void {
+  if (list.length === 0) throw unwritable('there is no topic filter')
+}

@@ -1,0 +1,61 @@
+import { canonicalQuery, canonicalRequest, signedHeaders, uriEncode } from './canonical-request.js'
+import { type SigningScope, scopeOf, signatureOf, stringToSign, timestampOf } from './signature.js'
+
+/** What everything is signed with. */
+export interface Signer {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string | undefined
+  readonly region: string
+  /** By the server's clock. */
+  readonly date: Date
+}
+
+/**
+ * Path and query of a WebSocket to AWS IoT's data plane, as AWS IoT has it and no general signer: no X-Amz-Expires, and the session token
+ * behind the signature, not under it.
+ *
+ * @param host as the Host header has it: with the port where that is not the scheme's own
+ * @returns what follows `wss://<host>`. Holds the session token: not for logs
+ * @throws InsecureContextError
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html MQTT over the WebSocket protocol
+ */
+export async function presignedPath(signer: Signer, host: string): Promise<string> {
+  const scope = { ...signer, service: 'iotdevicegateway' }
+  const headers = { host }
+  const query = [
+    ['X-Amz-Algorithm', 'AWS4-HMAC-SHA256'],
+    ['X-Amz-Credential', `${signer.accessKeyId}/${scopeOf(scope)}`],
+    ['X-Amz-Date', timestampOf(signer.date)],
+    ['X-Amz-SignedHeaders', signedHeaders(headers)],
+  ] as const
+  const canonical = await canonicalRequest({ method: 'GET', path: '/mqtt', query, headers, body: '' })
+  const signature = await signatureOf(scope, await stringToSign(scope, canonical))
+  const token = signer.sessionToken === undefined ? '' : `&X-Amz-Security-Token=${uriEncode(signer.sessionToken)}`
+  return `/mqtt?${canonicalQuery(query)}&X-Amz-Signature=${signature}${token}`
+}
+
+/**
+ * The headers of a POST of JSON to an API behind an IAM authorizer.
+ *
+ * @param service `execute-api` for API Gateway
+ * @returns all but `host`, which the HTTP client sets itself
+ * @throws InsecureContextError
+ */
+export async function signedPostHeaders(
+  signer: Signer,
+  service: string,
+  url: URL,
+  body: string,
+): Promise<Record<string, string>> {
+  const scope: SigningScope = { ...signer, service }
+  const token = signer.sessionToken === undefined ? {} : { 'x-amz-security-token': signer.sessionToken }
+  const sent = { 'content-type': 'application/json', 'x-amz-date': timestampOf(signer.date), ...token }
+  const headers = { ...sent, host: url.host }
+  const query = [...url.searchParams]
+  const canonical = await canonicalRequest({ method: 'POST', path: url.pathname, query, headers, body })
+  const signature = await signatureOf(scope, await stringToSign(scope, canonical))
+  const credential = `${signer.accessKeyId}/${scopeOf(scope)}`
+  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders(headers)}, Signature=${signature}`
+  return { ...sent, authorization }
+}

@@ -1,0 +1,218 @@
+import { type ClientPacket, CodecError, type Properties, type ServerPacket, writePacket } from '../mqtt5/index.js'
+import type { ReasonCode, TransportFailure } from '../transport.js'
+
+/** Something that is sent with a packet identifier, and answered with it. */
+export interface Operation {
+  readonly type: 'publish' | 'subscribe' | 'unsubscribe'
+  /** The packet. `duplicate`: the broker may have it already. */
+  packet(id: number, duplicate: boolean): ClientPacket
+}
+
+interface Pending extends Operation {
+  readonly settle: (code: ReasonCode) => void
+  readonly fail: (error: unknown) => void
+  /** 0 until it is sent; a message keeps its own for as long as the broker keeps the session [MQTT-4.4.0-1]. */
+  id: number
+  sentAt: number
+  /** How often the connection has ended over it. */
+  strikes: number
+}
+
+/** How long the broker may take for an answer. Then the connection is taken to be broken, and what was sent is sent again over another. */
+const answerDeadlineMs = 10_000
+/** So often the connection has to end over the same operation before that operation is given up. */
+const strikeLimit = 2
+const packetIds = 65_535
+const receiveMaximumDefault = 65_535
+const retainNotSupported = 0x9a
+const qosNotSupported = 0x9b
+const packetTooLarge = 0x95
+
+const answers = { puback: 'publish', suback: 'subscribe', unsuback: 'unsubscribe' } as const
+
+/** A connection that stands. */
+interface Line {
+  readonly send: (bytes: Uint8Array) => void
+  readonly overdue: () => void
+  readonly limits: Properties
+}
+
+/**
+ * What is to be sent and not answered yet, over however many connections that takes.
+ *
+ * Messages go out in the order in which they were asked for, at most as many unanswered ones as the broker takes (Receive Maximum); after a
+ * break, in the order in which they went out before [MQTT-4.6.0-1], with their old packet identifiers where the broker has kept the
+ * session. When the connection ends over the oldest one, that one goes out alone, so that it is known if it ends over it again: an
+ * operation that the broker answers by hanging up would otherwise hold up everything behind it for ever.
+ */
+export class Outbox {
+  /** Sent over this connection, by packet identifier, in that order. */
+  readonly #sent = new Map<number, Pending>()
+  /** Packet identifiers of what is sent, and of what is to be sent again. */
+  readonly #ids = new Set<number>()
+  #messages = new Set<Pending>()
+  #requests = new Set<Pending>()
+  /** The connection has ended over it before: it goes out alone. */
+  #suspect: Pending | undefined
+  #inFlight = 0
+  #lastId = 0
+  #line: Line | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** Resolves with the broker's reason code, whenever it comes. Rejects when it cannot be sent, or is given up. */
+  add(operation: Operation): Promise<ReasonCode> {
+    return new Promise((settle, fail) => {
+      const pending = { ...operation, settle, fail, id: 0, sentAt: 0, strikes: 0 }
+      this.#queue(operation.type).add(pending)
+      this.#pump()
+    })
+  }
+
+  /** A connection stands. @param overdue called when an answer does not come in time */
+  opened(line: Line, sessionPresent: boolean): void {
+    this.#line = line
+    if (!sessionPresent) for (const message of this.#messages) this.#forgetId(message)
+    this.#pump()
+  }
+
+  /** Takes the broker's answer in. One that nothing waits for is no concern of ours: it may be late. */
+  answered(packet: ServerPacket): void {
+    if (packet.type !== 'puback' && packet.type !== 'suback' && packet.type !== 'unsuback') return
+    const pending = this.#sent.get(packet.id)
+    if (pending?.type !== answers[packet.type]) return
+    this.#release(pending)
+    pending.settle('reasonCode' in packet ? packet.reasonCode : (packet.reasonCodes[0] ?? 0x80))
+    this.#pump()
+  }
+
+  /** The connection is gone. @param failure undefined where this side ended it */
+  closed(failure: TransportFailure | undefined): void {
+    this.#line = undefined
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const sent = [...this.#sent.values()]
+    this.#sent.clear()
+    this.#inFlight = 0
+    const again = sent.filter((pending, index) => index > 0 || failure === undefined || !this.#struck(pending, failure))
+    this.#messages = new Set([...again.filter(isMessage), ...this.#messages])
+    this.#requests = new Set([...again.filter((pending) => !isMessage(pending)), ...this.#requests])
+    for (const request of this.#requests) this.#forgetId(request)
+  }
+
+  /** Nothing will be sent any more. */
+  abandon(error: unknown): void {
+    const all = [...this.#sent.values(), ...this.#messages, ...this.#requests]
+    this.closed(undefined)
+    this.#messages.clear()
+    this.#requests.clear()
+    this.#ids.clear()
+    this.#suspect = undefined
+    for (const { fail } of all) fail(error)
+  }
+
+  /** True when the operation is given up. */
+  #struck(pending: Pending, { message, reasonCode }: TransportFailure): boolean {
+    pending.strikes += 1
+    this.#suspect = pending
+    if (pending.strikes < strikeLimit) return false
+    this.#suspect = undefined
+    this.#forgetId(pending)
+    if (reasonCode !== undefined && reasonCode >= 0x80) {
+      pending.settle(reasonCode)
+    } else {
+      pending.fail(new Error(`the connection has ended ${strikeLimit} times over it: ${message}`))
+    }
+    return true
+  }
+
+  #pump(): void {
+    for (const queue of [this.#requests, this.#messages]) {
+      for (const pending of queue) {
+        if (this.#line === undefined || !this.#hasRoom(pending)) break
+        if (this.#suspect !== undefined && this.#suspect !== pending) continue
+        queue.delete(pending)
+        this.#send(pending, this.#line)
+      }
+    }
+  }
+
+  #hasRoom(pending: Pending): boolean {
+    const { receiveMaximum = receiveMaximumDefault } = this.#line?.limits ?? {}
+    return this.#ids.size < packetIds && (!isMessage(pending) || this.#inFlight < receiveMaximum)
+  }
+
+  #send(pending: Pending, { send, limits }: Line): void {
+    const duplicate = pending.id !== 0
+    try {
+      const id = duplicate ? pending.id : this.#freeId()
+      const packet = pending.packet(id, duplicate)
+      const bytes = writePacket(packet)
+      const refusal = beyond(packet, bytes, limits)
+      if (refusal !== undefined) {
+        pending.settle(refusal)
+        return
+      }
+      pending.id = id
+      this.#ids.add(id)
+      pending.sentAt = Date.now()
+      this.#sent.set(pending.id, pending)
+      if (isMessage(pending)) this.#inFlight += 1
+      this.#watch()
+      send(bytes)
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error
+      pending.fail(error)
+    }
+  }
+
+  /** [MQTT-2.2.1-2]: one that nothing else waits with. */
+  #freeId(): number {
+    do this.#lastId = (this.#lastId % packetIds) + 1
+    while (this.#ids.has(this.#lastId))
+    return this.#lastId
+  }
+
+  #release(pending: Pending): void {
+    this.#sent.delete(pending.id)
+    this.#forgetId(pending)
+    if (isMessage(pending)) this.#inFlight -= 1
+    if (this.#suspect === pending) this.#suspect = undefined
+  }
+
+  #forgetId(pending: Pending): void {
+    this.#ids.delete(pending.id)
+    pending.id = 0
+  }
+
+  #watch(): void {
+    this.#timer ??= setTimeout(() => this.#checkOldest(), answerDeadlineMs)
+  }
+
+  #checkOldest(): void {
+    this.#timer = undefined
+    const [oldest] = this.#sent.values()
+    if (oldest === undefined) return
+    const left = oldest.sentAt + answerDeadlineMs - Date.now()
+    if (left <= 0) {
+      this.#line?.overdue()
+    } else {
+      this.#timer = setTimeout(() => this.#checkOldest(), left)
+    }
+  }
+
+  #queue(type: Operation['type']): Set<Pending> {
+    return type === 'publish' ? this.#messages : this.#requests
+  }
+}
+
+function isMessage({ type }: Operation): boolean {
+  return type === 'publish'
+}
+
+/** Why the broker would not take a packet, by what it has announced. [MQTT-3.2.2-11] [MQTT-3.2.2-14] [MQTT-3.2.2-15] */
+function beyond(packet: ClientPacket, bytes: Uint8Array, limits: Properties): ReasonCode | undefined {
+  if (bytes.length > (limits.maximumPacketSize ?? Number.POSITIVE_INFINITY)) return packetTooLarge
+  if (packet.type !== 'publish') return undefined
+  if (packet.qos === 1 && limits.maximumQoS === 0) return qosNotSupported
+  return packet.retain && limits.retainAvailable === 0 ? retainNotSupported : undefined
+}

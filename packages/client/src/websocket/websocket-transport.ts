@@ -1,0 +1,235 @@
+import { EventEmitter } from 'node:events'
+import type { ConnackPacket, ConnectPacket, PublishPacket, ServerPacket } from '../mqtt5/index.js'
+import type {
+  OutgoingMessage,
+  QoS,
+  ReasonCode,
+  Transport,
+  TransportEvents,
+  TransportFailure,
+  TransportOptions,
+} from '../transport.js'
+import { MqttConnection } from './mqtt-connection.js'
+import { Outbox } from './outbox.js'
+import type { OpenSocket } from './socket.js'
+
+/** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
+const sessionExpirySeconds = 3_600
+/** Upper bound of the pause after a good connection has broken: just so much that a fleet does not come back in one instant. */
+const firstReconnectMs = 20
+/** Of connections that keep breaking as soon as they stand. */
+const maxReconnectMs = 60_000
+/** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
+const goodConnectionIntervals = 5
+/** User property that tells a message from another one with the same content: see `Repetition`. */
+const messageIdProperty = 'message-id'
+/** Within what time a broker that is asked whether it is there must answer. */
+const probeMs = 1_000
+
+/** What the transport needs to know to connect. */
+export interface WebSocketTransportOptions
+  extends Pick<TransportOptions, 'clientId' | 'connectIntervalMs' | 'keepAliveSeconds' | 'will'> {
+  /** The signed URL of the next attempt; resolves when that may be made. */
+  readonly address: () => Promise<string>
+  readonly openSocket: OpenSocket
+  /** How late timers may be, in milliseconds. */
+  readonly timersLateMs?: number
+  /** Uniform in [0, 1). */
+  readonly random?: () => number
+}
+
+/**
+ * MQTT 5 over a WebSocket of the platform's: the same in browsers and in Node, without the device SDK.
+ *
+ * After a connection that stood has ended, it makes one attempt to come back; an attempt that fails is reported, and the next one is made
+ * by `start`.
+ */
+export class WebSocketTransport extends EventEmitter<TransportEvents> implements Transport {
+  readonly reportsFailedReconnects = true
+  readonly #options: WebSocketTransportOptions
+  readonly #outbox = new Outbox()
+  #connection: MqttConnection | undefined
+  /** When the present connection was accepted; undefined while there is none. */
+  #acceptedAt: number | undefined
+  /** Counts attempts: what an earlier one brings does not matter any more. */
+  #attempt = 0
+  #trying = false
+  #pause: ReturnType<typeof setTimeout> | undefined
+  /** Connections in a row that broke soon. */
+  #breaks = 0
+  /** Whether the broker may have a session of ours. */
+  #established = false
+  #stopped = false
+
+  constructor(options: WebSocketTransportOptions) {
+    super()
+    this.#options = options
+  }
+
+  start(): void {
+    if (this.#stopped || this.#trying || this.#connection !== undefined) return
+    clearTimeout(this.#pause)
+    this.#trying = true
+    this.#attempt += 1
+    const attempt = this.#attempt
+    this.emit('connecting')
+    this.#options.address().then(
+      (url) => {
+        if (attempt === this.#attempt) this.#connect(url)
+      },
+      (error: unknown) => {
+        if (attempt === this.#attempt) this.#failed({ name: 'NO_ADDRESS', message: String(error) })
+      },
+    )
+  }
+
+  subscribe(filter: string, qos: QoS): Promise<ReasonCode> {
+    const subscriptions = [{ filter, qos }]
+    return this.#outbox.add({ type: 'subscribe', packet: (id) => ({ type: 'subscribe', id, subscriptions }) })
+  }
+
+  async unsubscribe(filter: string): Promise<void> {
+    await this.#outbox.add({ type: 'unsubscribe', packet: (id) => ({ type: 'unsubscribe', id, filters: [filter] }) })
+  }
+
+  async publish(message: OutgoingMessage): Promise<ReasonCode> {
+    if (this.#stopped) throw stopped()
+    const { topic, payload, qos, retain } = message
+    const packet = { type: 'publish', topic, payload, qos, retain, duplicate: false, id: 0, properties: {} } as const
+    if (qos === 0) {
+      if (this.#acceptedAt === undefined) throw new Error('there is no connection')
+      this.#connection?.send(packet)
+      return 0
+    }
+    const properties = { userProperties: [[messageIdProperty, crypto.randomUUID()] as const] }
+    return this.#outbox.add({
+      type: 'publish',
+      packet: (id, duplicate) => ({ ...packet, id, duplicate, properties }),
+    })
+  }
+
+  async reconnect(): Promise<void> {
+    // With a DISCONNECT: a last will is for a connection that is lost.
+    void this.#leave(false)
+    this.emit('interrupted', { name: 'RECONNECT', message: 'connecting again, as asked to' })
+    this.start()
+  }
+
+  /** The machine woke, or the network is back: asks whether the connection still stands, or makes the attempt that is due later now. */
+  wake(): void {
+    if (this.#acceptedAt !== undefined) {
+      this.#connection?.probe(probeMs)
+    } else if (this.#pause !== undefined) {
+      this.start()
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.removeAllListeners()
+    clearTimeout(this.#pause)
+    // Ends the broker's session too: nothing is left behind that would queue messages for nobody.
+    const left = this.#leave(true)
+    this.#outbox.abandon(stopped())
+    await left
+  }
+
+  /** Ends what there is from this side, without an event. */
+  #leave(endSession: boolean): Promise<void> {
+    const connection = this.#connection
+    this.#idle()
+    this.#attempt += 1
+    this.#outbox.closed(undefined)
+    return connection === undefined ? Promise.resolve() : connection.close(endSession)
+  }
+
+  #idle(): void {
+    clearTimeout(this.#pause)
+    this.#pause = undefined
+    this.#connection = undefined
+    this.#acceptedAt = undefined
+    this.#trying = false
+  }
+
+  #connect(url: string): void {
+    const { clientId, keepAliveSeconds, will, openSocket, timersLateMs = 0 } = this.#options
+    const connect: ConnectPacket = {
+      type: 'connect',
+      clientId,
+      cleanStart: !this.#established,
+      keepAliveSeconds,
+      will,
+      properties: { sessionExpiryInterval: sessionExpirySeconds },
+    }
+    const attempt = this.#attempt
+    this.#connection = new MqttConnection(
+      { url, openSocket, connect, timersLateMs },
+      {
+        connectSent: () => {},
+        accepted: (connack) => this.#accepted(connack),
+        received: (packet) => this.#received(packet),
+        ended: (failure) => {
+          if (attempt === this.#attempt) this.#ended(failure)
+        },
+      },
+    )
+  }
+
+  #accepted({ sessionPresent, properties }: ConnackPacket): void {
+    const connection = this.#connection
+    if (connection === undefined) return
+    this.#trying = false
+    this.#established = true
+    this.#acceptedAt = Date.now()
+    this.emit('connected', { sessionPresent })
+    const overdue = () => connection.end({ name: 'ANSWER_OVERDUE', message: 'the broker did not answer in time' })
+    // A listener may have ended it already.
+    if (this.#connection !== connection) return
+    this.#outbox.opened({ send: (bytes) => connection.sendBytes(bytes), overdue, limits: properties }, sessionPresent)
+  }
+
+  #received(packet: ServerPacket): void {
+    if (packet.type !== 'publish') {
+      this.#outbox.answered(packet)
+      return
+    }
+    const received = receivedPacket(packet)
+    // Not within the socket's callback: what a listener throws must not keep the next packet from being read.
+    queueMicrotask(() => this.emit('message', received))
+    if (packet.qos === 1) this.#connection?.send({ type: 'puback', id: packet.id, reasonCode: 0, properties: {} })
+  }
+
+  #ended(failure: TransportFailure): void {
+    const acceptedAt = this.#acceptedAt
+    this.#idle()
+    this.#outbox.closed(failure)
+    if (acceptedAt === undefined) {
+      this.emit('failed', failure)
+    } else {
+      this.#comeBack(Date.now() - acceptedAt)
+      this.emit('interrupted', failure)
+    }
+  }
+
+  #failed(failure: TransportFailure): void {
+    this.#idle()
+    this.emit('failed', failure)
+  }
+
+  #comeBack(stoodMs: number): void {
+    const { connectIntervalMs, random = Math.random } = this.#options
+    this.#breaks = stoodMs >= goodConnectionIntervals * connectIntervalMs ? 0 : this.#breaks + 1
+    const bound = Math.min(maxReconnectMs, firstReconnectMs * 2 ** this.#breaks)
+    this.#pause = setTimeout(() => this.start(), random() * bound)
+  }
+}
+
+function receivedPacket({ topic, payload, qos, retain, duplicate, properties }: PublishPacket) {
+  const id = properties.userProperties?.find(([name]) => name === messageIdProperty)?.[1]
+  return { topic, payload, qos, retain, duplicate, ...(id === undefined ? {} : { id }) }
+}
+
+function stopped(): Error {
+  return new Error('The transport is stopped')
+}

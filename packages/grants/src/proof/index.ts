@@ -1,0 +1,4 @@
+export type { Reading } from './arn-pattern.js'
+export { ProofError } from './errors.js'
+export type { Location } from './places.js'
+export { type Counterexample, type Policies, type Proof, type ProofOptions, prove } from './prove.js'

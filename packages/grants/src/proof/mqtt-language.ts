@@ -1,0 +1,47 @@
+import { codePoints, type Token, wildcard } from './token.js'
+
+const slash = codePoints('/')
+
+/**
+ * The topics that a filter matches: MQTT 5 section 4.7, and AWS's `a/#`, which does not match `a`. Two patterns where the filter
+ * begins with a wildcard, which takes no first `$`.
+ */
+export function matchedTopics(filter: string): readonly (readonly Token[])[] {
+  const { inner } = splitShare(filter)
+  return languages(inner, '')
+}
+
+/** The filters that one may subscribe to who is granted this one; `+` in it takes any level but `#`. */
+export function coveredFilters(filter: string): readonly (readonly Token[])[] {
+  const { head, inner } = splitShare(filter)
+  return languages(inner, '#').map((tokens) => [...codePoints(head), ...tokens])
+}
+
+/** Each text that begins so. */
+export function beginningWith(text: string): readonly (readonly Token[])[] {
+  return [[...codePoints(text), wildcard('*')]]
+}
+
+function languages(filter: string, notInLevel: string): readonly (readonly Token[])[] {
+  const [first, ...others] = filter.split('/')
+  const rest = others.flatMap((level) => [...slash, ...tokensOf(level, notInLevel)])
+  if (first !== '+' && first !== '#') return [[...codePoints(first ?? ''), ...rest]]
+  const opening = wildcard('?', first === '+' ? `$/${notInLevel}` : '$')
+  return [
+    [opening, ...tokensOf(first, notInLevel), ...rest],
+    // The level may be empty.
+    [...rest],
+  ]
+}
+
+function tokensOf(level: string, notInLevel: string): readonly Token[] {
+  if (level === '#') return [wildcard('*')]
+  if (level === '+') return [wildcard('*', `/${notInLevel}`)]
+  return codePoints(level)
+}
+
+/** `$share/<group>/` and what follows. MQTT 5 section 4.8.2. */
+function splitShare(filter: string): { readonly head: string; readonly inner: string } {
+  const head = /^\$share\/[^/]*\//u.exec(filter)?.[0] ?? ''
+  return { head, inner: filter.slice(head.length) }
+}

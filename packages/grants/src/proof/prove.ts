@@ -1,0 +1,222 @@
+import type { Grants } from '../grants.js'
+import { clientIdPrefix } from '../user-id.js'
+import { Actions, type MqttAction, mqttActions, none, type OwnedStatement } from './actions.js'
+import { hasOpenParts, isWildInType, type Reading, resourceTokens } from './arn-pattern.js'
+import type { Automaton } from './automaton.js'
+import { namesThatAwsTakes } from './aws-names.js'
+import { readDocument } from './document.js'
+import { explore, type Outcome } from './exploration.js'
+import { Languages } from './languages.js'
+import { beginningWith, coveredFilters, matchedTopics } from './mqtt-language.js'
+import { PatternSet } from './pattern-set.js'
+import { anyResource, arnHead, elsewhere, type Location } from './places.js'
+import { namesOfNobody } from './reserved.js'
+import { codePoints, type Token } from './token.js'
+
+/** The policies that IAM decides by, each as JSON or parsed. */
+export interface Policies {
+  /** The role's own policy, or all of them. */
+  readonly role: unknown
+  readonly session: unknown
+}
+
+/** Settings of {@link prove}. */
+export interface ProofOptions extends Partial<Location> {
+  /** After so many states it is given up. @default 100,000 */
+  readonly limit?: number
+}
+
+/** What {@link prove} answers. */
+export type Proof =
+  | {
+      /** IAM allows exactly what is granted, for every name that AWS IoT takes. */
+      readonly equal: true
+      readonly states: number
+      /**
+       * Whether a wildcard in the place of a resource type is needed for it. Where IAM took AWS's page by the letter, less would
+       * be allowed then, and nothing more: that is proved, too.
+       */
+      readonly usesWildTypes: boolean
+    }
+  | Counterexample
+  | { readonly undecided: true; readonly states: number }
+
+/** The shortest name on which IAM and the grants differ. */
+export interface Counterexample {
+  readonly equal: false
+  /** An action of MQTT, or another one that is allowed. */
+  readonly action: string
+  /** Topic, topic filter or client ID; an ARN where it is another Region, another account or another action. */
+  readonly name: string
+  readonly allowed: boolean
+  readonly granted: boolean
+  /** How the policies are read for it; by every reading that is possible they have to be right. */
+  readonly reading: Reading
+  readonly states: number
+}
+
+/**
+ * Decides whether a session with these policies may do exactly what the grants say, for every name that AWS IoT takes, of whatever length. It
+ * reads the documents as IAM does and the grants as MQTT does, and walks the product of both.
+ *
+ * @throws ProofError where a document has a form that it does not know; GrantError `invalid_user_id`
+ * @see docs/proof.md
+ * @example
+ * prove({ role, session: sessionPolicy(grants, { userId }).document }, grants, userId) // { equal: true, states: 431, … }
+ */
+export function prove(policies: Policies, grants: Grants, userId: string, options: ProofOptions = {}): Proof {
+  const { partition = 'aws', region = 'eu-west-1', accountId = '123456789012', limit = 100_000 } = options
+  const location = { partition, region, accountId }
+  const roles: readonly unknown[] = Array.isArray(policies.role) ? policies.role : [policies.role]
+  const statements = [
+    ...roles.flatMap((role, index) => owned('role', role, roles.length === 1 ? 'role' : `role[${index}]`)),
+    ...owned('session', policies.session, 'session'),
+  ]
+  const actions = new Actions(statements)
+  let states = 0
+  const readings = readingsOf(statements)
+  const asked = [...questions(actions, grants, clientIdPrefix(userId), location)]
+  for (const reading of readings) {
+    const resources = patternsOf(statements, reading)
+    for (const { action, ...question } of asked) {
+      const outcome = ask({ ...question, resources, reading }, limit - states)
+      states += outcome.states
+      if ('undecided' in outcome) return { undecided: true, states }
+      if (outcome.found) return { equal: false, action, ...outcome.found, reading, states }
+    }
+  }
+  return { equal: true, states, usesWildTypes: readings.some(({ typesMayBeWild }) => !typesMayBeWild) }
+}
+
+function owned(owner: OwnedStatement['owner'], document: unknown, place: string): OwnedStatement[] {
+  return readDocument(document, place).map((statement, index) => ({
+    ...statement,
+    owner,
+    place: `${place}.Statement[${index}].Resource`,
+  }))
+}
+
+/** The readings that can differ for these policies. */
+function readingsOf(statements: readonly OwnedStatement[]): readonly Reading[] {
+  const some = (test: (pattern: string, place: string) => boolean) =>
+    statements.some(({ resources, place }) => resources.patterns.some((pattern) => test(pattern, place)))
+  const colons = some(hasOpenParts) ? [true, false] : [false]
+  const types = some(isWildInType) ? [true, false] : [true]
+  return types.flatMap((typesMayBeWild) =>
+    colons.map((starsCrossColons): Reading => ({ starsCrossColons, typesMayBeWild })),
+  )
+}
+
+/** Names in question, the statements that decide, and what is granted of them. */
+interface NamesInQuestion {
+  readonly names: Automaton
+  /** Names of any depth, these among them. A walk over them is shorter, and what holds for them holds for these. */
+  readonly deeperNames?: Automaton
+  readonly nobodys: Automaton
+  readonly statements: readonly OwnedStatement[]
+  /** What stands before the name in the resource. */
+  readonly head: string
+  readonly granted: readonly (readonly Token[])[]
+}
+
+function* questions(
+  actions: Actions,
+  grants: Grants,
+  clientIds: string,
+  location: Location,
+): Iterable<NamesInQuestion & { readonly action: string }> {
+  const granted: Record<MqttAction, readonly (readonly Token[])[]> = {
+    'iot:Connect': beginningWith(clientIds),
+    'iot:Publish': grants.publish.flatMap(matchedTopics),
+    'iot:Receive': grants.subscribe.flatMap(matchedTopics),
+    'iot:RetainPublish': grants.retain.flatMap(matchedTopics),
+    'iot:Subscribe': grants.subscribe.flatMap(coveredFilters),
+  }
+  for (const action of Object.keys(mqttActions) as MqttAction[]) {
+    const type = mqttActions[action]
+    const statements = actions.statementsFor(action)
+    const head = arnHead(location, type)
+    const [names, deeperNames] = [namesThatAwsTakes(type, 'taken'), namesThatAwsTakes(type, 'any')]
+    yield { action, names, deeperNames, nobodys: namesOfNobody(type), statements, head, granted: granted[action] }
+    yield { action, names: elsewhere(location, type), nobodys: none, statements, head: '', granted: [] }
+  }
+  for (const other of actions.others()) yield { ...other, names: anyResource, nobodys: none, head: '', granted: [] }
+}
+
+type Answer =
+  | { readonly undecided: true; readonly states: number }
+  | {
+      readonly found?: { readonly name: string; readonly allowed: boolean; readonly granted: boolean }
+      readonly states: number
+    }
+
+/** The patterns of each statement's resources, under one reading. */
+type ResourcePatterns = ReadonlyMap<OwnedStatement, readonly (readonly Token[])[]>
+
+function patternsOf(statements: readonly OwnedStatement[], reading: Reading): ResourcePatterns {
+  return new Map(
+    statements.map((statement) => {
+      const { resources, place } = statement
+      return [
+        statement,
+        resources.patterns.flatMap((pattern) => {
+          const tokens = resourceTokens(pattern, reading, place)
+          return tokens ? [tokens] : []
+        }),
+      ]
+    }),
+  )
+}
+
+function ask(
+  question: NamesInQuestion & { readonly resources: ResourcePatterns; readonly reading: Reading },
+  limit: number,
+): Answer {
+  const { names, deeperNames, nobodys, statements, head, granted, resources, reading } = question
+  const languages = new Languages()
+  languages.add(
+    'granted',
+    granted.map((tokens) => [...codePoints(head), ...tokens]),
+  )
+  for (const statement of statements) {
+    const allows = statement.owner === 'role' ? 'roleAllows' : 'sessionAllows'
+    const category = statement.effect === 'Deny' ? 'denies' : allows
+    languages.add(category, resources.get(statement) ?? [], statement.resources.not)
+  }
+  const patterns = new PatternSet(languages.patterns)
+  let start = patterns.start()
+  for (const character of codePoints(head)) start = patterns.advance(start, character)
+  const walk = (over: Automaton, most: number): Outcome =>
+    explore(
+      {
+        names: over,
+        nobodys,
+        patterns,
+        start,
+        differs(accepted, isNobodys) {
+          const isGranted = !isNobodys && languages.isGranted(accepted)
+          const isAllowed = languages.isAllowed(accepted)
+          // Where wild types match nothing, less may be allowed; see usesWildTypes.
+          return reading.typesMayBeWild ? isAllowed !== isGranted : isAllowed && !isGranted
+        },
+        reduce: (place, isNobodys) => languages.reduce(patterns, place, { grantsMatter: !isNobodys }),
+      },
+      most,
+    )
+  const first = walk(deeperNames ?? names, limit)
+  const isCounter = 'found' in first && first.found
+  const second = deeperNames && isCounter ? walk(names, limit - first.states) : undefined
+  const states = first.states + (second?.states ?? 0)
+  const outcome = second ?? first
+  if ('undecided' in outcome) return { undecided: true, states }
+  if (!outcome.found) return { states }
+  const { name, accepted, isNobodys } = outcome.found
+  return {
+    states,
+    found: {
+      name,
+      allowed: languages.isAllowed(accepted),
+      granted: !isNobodys && languages.isGranted(accepted),
+    },
+  }
+}

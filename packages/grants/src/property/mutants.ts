@@ -1,0 +1,46 @@
+/** A policy that differs from another one in one place. */
+export interface Mutant {
+  readonly policy: string
+  /** What was done to it. */
+  readonly what: string
+}
+
+interface Statement {
+  readonly Effect: string
+  readonly Action?: string | readonly string[]
+  readonly NotAction?: string | readonly string[]
+  readonly Resource: string | readonly string[]
+}
+
+/**
+ * Every policy with one Resource, Action or statement left out, one Effect turned round, one Action replaced, or one Resource's last
+ * character changed.
+ */
+export function mutantsOf(policy: string): readonly Mutant[] {
+  const document = JSON.parse(policy) as { readonly Statement: readonly Statement[] }
+  const mutants: Mutant[] = []
+  const add = (what: string, statements: readonly Statement[]) =>
+    mutants.push({ what, policy: JSON.stringify({ ...document, Statement: statements }) })
+  for (const [index, statement] of document.Statement.entries()) {
+    const replaced = (changed: Statement) => document.Statement.with(index, changed)
+    const name = `Statement[${index}]`
+    add(`${name} left out`, document.Statement.toSpliced(index, 1))
+    add(`${name} turned round`, replaced({ ...statement, Effect: statement.Effect === 'Allow' ? 'Deny' : 'Allow' }))
+    for (const key of ['Action', 'NotAction', 'Resource'] as const) {
+      const list = [statement[key] ?? []].flat()
+      for (const [at, text] of list.entries()) {
+        const change = (doing: string, changed: readonly string[]) =>
+          add(`${name}.${key} ${doing} ${text}`, replaced({ ...statement, [key]: changed }))
+        if (list.length > 1) change('without', list.toSpliced(at, 1))
+        for (const other of changesOf(key, text)) change(`with ${other} for`, list.with(at, other))
+      }
+    }
+  }
+  return mutants
+}
+
+function changesOf(key: 'Action' | 'NotAction' | 'Resource', text: string): readonly string[] {
+  if (key !== 'Resource') return [text === '*' ? 'iot:Publish' : 'iot:*']
+  const wider = text.replace(/[^/:}]\*?$/u, '*')
+  return [`${text}x`, ...(wider === text ? [] : [wider])]
+}
