@@ -6,7 +6,7 @@ import {
   type Vended,
   type VendedCredentialsProvider,
   vendRefusal,
-} from '@topic-credentials/client/policy'
+} from '@topic-credentials/client/simulation'
 import { Fleet, type Scenario } from './fleet.js'
 
 const timers = { connection: 0, vend: 1, patience: 2 } as const
@@ -98,11 +98,11 @@ export class OurFleet extends Fleet {
           this.#age === undefined ? this.#send(client, vendSlot) : Promise.resolve(this.#vended(client, this.#age)),
         close: () => {},
       },
+      this.#spreadSeconds === undefined ? {} : { spreadSeconds: this.#spreadSeconds },
       {
         random,
         now: () => epoch + this.wheel.now - (this.#age ?? 0),
         pause: (ms) => this.#pause(vendSlot, ms),
-        ...(this.#spreadSeconds === undefined ? {} : { spreadSeconds: this.#spreadSeconds }),
       },
     )
     const prepare = async () => {

@@ -1,8 +1,8 @@
 // The stand-in of the soak, in a process of its own: what it remembers must not count as the client's.
-import { Stage } from '../dist/integration/stage.js'
+import { TestAccount } from '../dist/testing/test-account.js'
 
-const stage = await Stage.start()
-const { outputs, region, ca, developer, faults } = stage.aws
+const account = await TestAccount.start()
+const { outputs, region, ca, developer, faults } = account.aws
 const { accessKeyId, secretAccessKey } = developer
 process.send({
   url: outputs.TopicCredentials.CredentialsUrl,
@@ -11,7 +11,7 @@ process.send({
   credentials: { accessKeyId, secretAccessKey },
 })
 process.on('message', ({ cut, ahead }) => {
-  stage.journal.length = 0
+  account.journal.length = 0
   faults.skewClock(ahead)
   faults.cutSockets(cut)
 })

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { type Endpoint, parseEndpoint } from './endpoint.js'
+import { platform } from '#platform'
+import { type Endpoint, parseEndpoint } from './connection/endpoint.js'
+import { Handshake } from './connection/handshake.js'
+import type { VendedCredentialsProvider } from './credentials/provider.js'
 import { TopicCredentialsError } from './errors.js'
-import type { VendedCredentialsProvider } from './from-vendor.js'
-import { grantedWill, type LastWill } from './last-will.js'
+import { grantedWill, type LastWill } from './messages/last-will.js'
 import { Session } from './session.js'
-import type { Transport, TransportOptions } from './transport.js'
-import { aborted, sleep } from './waiting.js'
+import { aborted, sleep } from './support/abort.js'
 
 export interface ConnectOptions {
   /** Who vends: `fromVendor({ url })`. */
@@ -53,22 +53,18 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   if (signal?.aborted) throw aborted(signal)
   const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
   const vending = credentials(signal === undefined ? {} : { signal })
-  const [identity, { HandshakeSigner, openTransport }] = await Promise.all([vending, loadSdk(options.mqtt ?? 5)])
+  const [identity, openTransport] = await Promise.all([vending, platform.loadTransport(options.mqtt ?? 5)])
   const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
-  const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomUUID().slice(0, 8)))
+  const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomSuffix()))
   const will = options.will && grantedWill(options.will, vended)
   const connectIntervalMs = options.connectIntervalMs ?? minConnectIntervalMs
   const spreadMs = vended.spreadSeconds === undefined ? undefined : vended.spreadSeconds * 1000
   const closing = new AbortController()
-  const handshake = new HandshakeSigner({
-    credentials,
-    region: options.region ?? vended.region,
-    intervalMs: connectIntervalMs,
-    closing: closing.signal,
-  })
+  const handshake = new Handshake({ credentials, intervalMs: connectIntervalMs, closing: closing.signal })
   const transport = openTransport({
     ...endpoint,
+    region: options.region ?? vended.region,
     clientId,
     keepAliveSeconds,
     connectIntervalMs,
@@ -82,6 +78,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     credentials,
     endpoint,
     ca,
+    askHandshake: platform.askHandshake,
     clientId,
     identity,
     closing,
@@ -103,26 +100,14 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   return session
 }
 
-/** The device SDK is most of the start-up time: it is loaded while the vendor is asked, and no more of it than is used. */
-async function loadSdk(version: 3 | 5) {
-  const { HandshakeSigner } = await import('./handshake.js')
-  if (version === 3) {
-    const { Mqtt3Transport } = await import('./mqtt3-transport.js')
-    return { HandshakeSigner, openTransport: (options: TransportOptions): Transport => new Mqtt3Transport(options) }
-  }
-  const { Mqtt5Transport } = await import('./mqtt5-transport.js')
-  return { HandshakeSigner, openTransport: (options: TransportOptions): Transport => new Mqtt5Transport(options) }
-}
-
 const never = new Promise<never>(() => {})
 
-/** Most connections stand by then; whoever has none would wait long for the SDK to say what is wrong. */
+/** Most connections stand by then. Without one, the device SDK would take long to say what is wrong. */
 const lateMs = 1_000
 
 async function checkTrustWhenLate(endpoint: Endpoint, ca: string | undefined, settled: AbortSignal): Promise<never> {
   await sleep(lateMs, settled).catch(() => never)
-  const { checkTrust } = await import('./probe.js')
-  await checkTrust(endpoint, ca, settled)
+  await platform.checkTrust(endpoint, ca, settled)
   return never
 }
 
@@ -174,11 +159,17 @@ function checkKeepAlive(seconds: number): number {
 }
 
 function checkClientId(clientId: string): string {
-  const bytes = Buffer.byteLength(clientId)
+  const bytes = new TextEncoder().encode(clientId).byteLength
   if (bytes <= maxClientIdBytes) return clientId
   throw new TopicCredentialsError(`The client ID '${clientId}' has ${bytes} bytes; AWS IoT takes ${maxClientIdBytes}`, {
     code: 'invalid_argument',
     value: clientId,
     remedy: 'Give a shorter clientIdSuffix.',
   })
+}
+
+/** 32 bits, in hexadecimal. */
+function randomSuffix(): string {
+  const [bits = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return bits.toString(16).padStart(8, '0')
 }

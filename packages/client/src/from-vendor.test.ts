@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { type FromVendorOptions, fromVendor } from './from-vendor.js'
-import { type Answer, ScriptedVendor, vendedAnswer } from './scripted-vendor.fixture.js'
+import type { RefreshTiming } from './credentials/credentials-cache.js'
+import { type FromVendorOptions, fromVendor, timedProvider } from './from-vendor.js'
+import { type Answer, ScriptedVendor, vendedAnswer } from './testing/scripted-vendor.js'
 
 const hour = 3_600_000
 const startTime = Date.parse('2026-11-23T12:00:00Z')
@@ -15,19 +16,12 @@ afterEach(async () => {
 /** A provider before a vendor that answers as told, with a clock that the test drives and no jitter. */
 async function provider(
   answer: (call: number, request: IncomingMessage) => Answer,
-  options: Partial<FromVendorOptions> = {},
+  options: Partial<FromVendorOptions & RefreshTiming> = {},
 ) {
   const vendor = await ScriptedVendor.start(answer)
   const clock = { now: startTime }
-  const credentials = fromVendor({
-    url: vendor.url,
-    ca: vendor.ca,
-    region: 'eu-central-1',
-    credentials: exampleKeys,
-    now: () => clock.now,
-    random: () => 0,
-    ...options,
-  })
+  const vendorOptions = { url: vendor.url, ca: vendor.ca, region: 'eu-central-1', credentials: exampleKeys, ...options }
+  const credentials = timedProvider(vendorOptions, { now: () => clock.now, random: () => 0, ...options })
   open.push(vendor, { [Symbol.asyncDispose]: async () => credentials.close() })
   return { vendor, clock, credentials }
 }

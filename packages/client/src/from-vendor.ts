@@ -1,25 +1,8 @@
-import {
-  type CredentialSource,
-  CredentialsCache,
-  type RefreshOptions,
-  type VendedIdentity,
-} from './credentials-cache.js'
-import { type AskedGrants, Vendor, type VendorOptions } from './vendor.js'
-
-/** A credentials provider: `AwsCredentialIdentityProvider` of the AWS SDK v3, and two more calls. */
-export interface VendedCredentialsProvider {
-  (options?: { readonly signal?: AbortSignal }): Promise<VendedIdentity>
-  /** AWS refused these credentials although they look fresh: the next call vends anew. Others are left alone. */
-  invalidate(accessKeyId: string): void
-  /**
-   * Vends anew for other grants, which every later call gets; what is held already is kept where the vendor refuses.
-   *
-   * @throws VendRefusedError
-   */
-  ask(grants: AskedGrants): Promise<VendedIdentity>
-  /** Closes the kept connection to the vendor. */
-  close(): void
-}
+import { platform } from '#platform'
+import type { RefreshOptions, RefreshTiming } from './credentials/credentials-cache.js'
+import { fromSource, type VendedCredentialsProvider } from './credentials/provider.js'
+import { VendorClient } from './credentials/vendor-client.js'
+import type { VendorOptions } from './credentials/vendor-options.js'
 
 /** How `fromVendor` behaves; the defaults suit both one program and a fleet. */
 export interface FromVendorOptions extends VendorOptions, RefreshOptions {}
@@ -36,15 +19,11 @@ export interface FromVendorOptions extends VendorOptions, RefreshOptions {}
  * const iot = new IoTDataPlaneClient({ credentials, region: 'eu-central-1' })
  */
 export function fromVendor(options: FromVendorOptions): VendedCredentialsProvider {
-  return fromSource(new Vendor(options, options.now), options)
+  return timedProvider(options)
 }
 
-/** The same from any source. */
-export function fromSource(source: CredentialSource, options: RefreshOptions): VendedCredentialsProvider {
-  const cache = new CredentialsCache(source, options)
-  return Object.assign((call?: { readonly signal?: AbortSignal }) => cache.get(call?.signal), {
-    invalidate: (accessKeyId: string) => cache.invalidate(accessKeyId),
-    ask: (grants: AskedGrants) => cache.ask(grants),
-    close: () => cache.close(),
-  })
+/** The same by another clock, which a test drives. */
+export function timedProvider(options: FromVendorOptions, timing?: Partial<RefreshTiming>): VendedCredentialsProvider {
+  const vendor = new VendorClient(options.url, (url) => platform.openVendorPost(url, options), timing?.now)
+  return fromSource(vendor, options, timing)
 }

@@ -1,6 +1,7 @@
-export { type Backoff, defaultBackoff } from './backoff.js'
 export { type ConnectOptions, connect } from './connect.js'
-export type { VendedIdentity } from './credentials-cache.js'
+export type { QoS } from './connection/transport.js'
+export type { VendedCredentialsProvider } from './credentials/provider.js'
+export type { AwsCredentialIdentity, VendedIdentity, VendorOptions } from './credentials/vendor-options.js'
 export {
   type ClientErrorCode,
   ClockSkewError,
@@ -9,12 +10,11 @@ export {
   VendorBusyError,
   VendRefusedError,
 } from './errors.js'
-export { type FromVendorOptions, fromVendor, type VendedCredentialsProvider } from './from-vendor.js'
-export type { LastWill } from './last-will.js'
-export type { Message, StandardSchema } from './message.js'
+export { type FromVendorOptions, fromVendor } from './from-vendor.js'
+export type { LastWill } from './messages/last-will.js'
+export type { Message, StandardSchema } from './messages/message.js'
+export type { SubscribeOptions, Subscription } from './messages/subscription.js'
+export type { TopicFilter, TopicName } from './messages/topic-types.js'
 export type { PublishOptions, Session } from './session.js'
 export type { SessionEvents, SessionState } from './session-events.js'
-export type { SubscribeOptions, Subscription } from './subscription.js'
-export type { TopicFilter, TopicName } from './topic-types.js'
-export type { QoS } from './transport.js'
-export type { AwsCredentialIdentity, VendorOptions } from './vendor.js'
+export { type Backoff, defaultBackoff } from './support/retry-delay.js'

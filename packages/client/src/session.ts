@@ -1,20 +1,20 @@
-import { EventEmitter } from 'node:events'
 import type { Grants } from '@topic-credentials/grants/client'
-import type { VendedIdentity } from './credentials-cache.js'
+import type { QoS, TransportFailure } from './connection/transport.js'
+import type { AskedGrants, VendedIdentity } from './credentials/vendor-options.js'
 import { sessionClosed, type TopicCredentialsError } from './errors.js'
-import { Pace, publishPace } from './pace.js'
-import { payloadBytes } from './payload.js'
-import { reconnectDelay } from './reconnect-delay.js'
-import { Reconnection } from './reconnection.js'
-import { brokerRefusal, notSent, ungranted } from './refusal.js'
+import { brokerRefusal, notSent, ungranted } from './messages/grant-check.js'
+import { payloadBytes } from './messages/payload.js'
+import { awsPublishRate, PublishRate } from './messages/publish-rate.js'
+import type { SubscribeOptions, Subscription } from './messages/subscription.js'
+import { Subscriptions } from './messages/subscriptions.js'
+import type { TopicFilter, TopicName } from './messages/topic-types.js'
+import { type AssessedFailure, type ConnectionParts, FailurePolicy } from './recovery/failure-policy.js'
+import { Reconnection } from './recovery/reconnection.js'
 import type { SessionEvents, SessionState } from './session-events.js'
-import type { SubscribeOptions, Subscription } from './subscription.js'
-import { Subscriptions } from './subscriptions.js'
-import { type Supervised, Supervisor, type Verdict } from './supervisor.js'
-import type { TopicFilter, TopicName } from './topic-types.js'
-import { firstRefusal, notAuthorized, type QoS, type TransportFailure } from './transport.js'
-import type { AskedGrants } from './vendor.js'
-import { abortable, aborted, sleep } from './waiting.js'
+import { abortable, aborted, sleep } from './support/abort.js'
+import { Emitter } from './support/emitter.js'
+import { firstRefusal, notAuthorized } from './support/reason-codes.js'
+import { reconnectDelay } from './support/retry-delay.js'
 
 export interface PublishOptions {
   /** Default 1: resolves when the broker has taken the message over. With 0 it resolves when it is sent. */
@@ -25,7 +25,7 @@ export interface PublishOptions {
 }
 
 /** What a session is made of; `connect` puts it together. */
-export interface SessionParts extends Supervised {
+export interface SessionParts extends ConnectionParts {
   /** What was vended first. */
   readonly identity: VendedIdentity
   /** Aborted when the session closes: ends whatever the handshake waits for. */
@@ -41,12 +41,12 @@ export interface SessionParts extends Supervised {
  *
  * Made by `connect`. Close it, or hold it with `await using`.
  */
-export class Session extends EventEmitter<SessionEvents> implements AsyncDisposable {
+export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   readonly #parts: SessionParts
-  readonly #supervisor: Supervisor
+  readonly #failurePolicy: FailurePolicy
   readonly #reconnection: Reconnection
   readonly #subscriptions: Subscriptions
-  readonly #pace = new Pace(publishPace)
+  readonly #publishRate: PublishRate
   #state: SessionState = 'connecting'
   #error: TopicCredentialsError | undefined
   #identity: VendedIdentity
@@ -55,7 +55,11 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     super()
     this.#parts = parts
     this.#identity = parts.identity
-    this.#supervisor = new Supervisor(parts)
+    this.#failurePolicy = new FailurePolicy(parts)
+    this.#publishRate = new PublishRate(awsPublishRate, {
+      now: () => performance.now(),
+      sleep: (ms) => sleep(ms, parts.closing.signal),
+    })
     this.#reconnection = new Reconnection({ ...parts, closing: parts.closing.signal })
     const { closing, spreadMs } = parts
     this.#subscriptions = new Subscriptions(parts.transport, (refusals) =>
@@ -140,7 +144,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.#requireOpen()
     this.#requireGranted('publish', topic, retain)
     const message = { topic, payload: payloadBytes(payload), qos, retain }
-    const sent = this.#pace.run(async () => {
+    const sent = this.#publishRate.run(async () => {
       if (signal?.aborted) throw aborted(signal)
       return this.#parts.transport.publish(message).catch((error: unknown) => this.#notSent(topic, error))
     })
@@ -179,7 +183,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     if (this.#state === 'closed') return
     const again = this.#state === 'interrupted'
     this.#state = 'connected'
-    this.#supervisor.succeeded()
+    this.#failurePolicy.succeeded()
     this.#reconnection.succeeded()
     const { identity = this.#identity } = this.#parts.handshake.attempt
     const renewed = identity.accessKeyId !== this.#identity.accessKeyId
@@ -191,22 +195,22 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
   }
 
   /** Resolves with what is known of the failure while the session lives on. */
-  async #onFailure(failure: TransportFailure, stood: boolean): Promise<Verdict | undefined> {
-    const verdict = await this.#supervisor.failed(failure, stood)
+  async #onFailure(failure: TransportFailure, stood: boolean): Promise<AssessedFailure | undefined> {
+    const assessed = await this.#failurePolicy.assess(failure, stood)
     if (this.#state === 'closed') return undefined
-    if (!verdict.terminal) {
-      this.emit('interrupted', verdict.error)
-      return verdict
+    if (!assessed.terminal) {
+      this.emit('interrupted', assessed.error)
+      return assessed
     }
-    await this.#close(verdict.error)
+    await this.#close(assessed.error)
     return undefined
   }
 
   async #onFailedAttempt(failure: TransportFailure): Promise<void> {
-    const verdict = await this.#onFailure(failure, false)
-    if (verdict === undefined) return
+    const assessed = await this.#onFailure(failure, false)
+    if (assessed === undefined) return
     try {
-      await this.#reconnection.attempt(verdict.throttled ? 'throttled' : 'failed')
+      await this.#reconnection.attempt(assessed.throttled ? 'throttled' : 'failed')
     } catch {
       if (this.#state === 'closed') return
       // The provider's own error is the handshake's: it says whether this is the end.
@@ -234,7 +238,7 @@ export class Session extends EventEmitter<SessionEvents> implements AsyncDisposa
     this.#state = 'closed'
     this.#error = error
     const reason = error ?? sessionClosed(undefined)
-    // A stack trace that nobody has read yet holds what it came through, the SDK's client included, and that the process.
+    // Reading `.stack` now releases the frames it captured; otherwise the error keeps the SDK's client, and with it the process, alive.
     void reason.stack
     this.#parts.closing.abort(reason)
     this.#subscriptions.end(error)

@@ -1,5 +1,8 @@
 /** Compiled, never run: each line below an `@ts-expect-error` must be an error, or the build fails. */
-import type { NotGrantedError, Session, StandardSchema, Subscription } from './index.js'
+import type { NotGrantedError } from './errors.js'
+import type { StandardSchema } from './messages/message.js'
+import type { Subscription } from './messages/subscription.js'
+import type { Session } from './session.js'
 
 export async function misuse(session: Session, atRunTime: string): Promise<void> {
   await session.publish('devices/1/state', 'on')

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Agent } from 'node:https'
 import { fileURLToPath } from 'node:url'
 import { IAMClient } from '@aws-sdk/client-iam'
@@ -131,7 +130,7 @@ describe('a revoked user', () => {
     await online(bob.credentials)
 
     // The connection itself, once its client ID is known.
-    const closed = once(mallory.session, 'closed')
+    const closed = new Promise((resolve) => mallory.session.once('closed', resolve))
     const clientIds = [mallory.session.clientId, 'mallory:never-there']
     expect(await revoker.revoke({ user: 'mallory', clientIds })).toEqual({
       sessionName: 'mallory',

@@ -13,13 +13,14 @@ import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { announce, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import { connect } from '../connect.js'
-import { fromVendor, type VendedCredentialsProvider } from '../from-vendor.js'
-import type { Message } from '../message.js'
+import type { VendedCredentialsProvider } from '../credentials/provider.js'
+import type { AwsCredentialIdentity } from '../credentials/vendor-options.js'
+import { fromVendor } from '../from-vendor.js'
+import type { Message } from '../messages/message.js'
 import type { Session } from '../session.js'
-import type { AwsCredentialIdentity } from '../vendor.js'
-import { ended, Project } from './project.fixture.js'
+import { ended, Project } from '../testing/project.js'
 
-const stockSdk = fileURLToPath(new URL('stock-sdk.fixture.js', import.meta.url))
+const stockSdk = fileURLToPath(new URL('../testing/stock-sdk.js', import.meta.url))
 
 /** One stand-in in this process for all commands, which find it as they find one of another terminal. */
 let aws: LocalAws

@@ -1,5 +1,5 @@
 import { connect } from '../connect.js'
-import type { VendedCredentialsProvider } from '../from-vendor.js'
+import type { VendedCredentialsProvider } from '../credentials/provider.js'
 import type { Session } from '../session.js'
 import type { Context } from './command.js'
 import type { ConnectionOptions } from './options.js'

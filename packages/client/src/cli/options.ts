@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { QoS } from '../transport.js'
+import type { QoS } from '../connection/transport.js'
 
 /** What every command takes: which vendor, who asks, how to answer. */
 export interface SharedOptions {

@@ -1,4 +1,4 @@
-import { abortable, aborted } from '../waiting.js'
+import { abortable, aborted } from '../support/abort.js'
 
 /** Messages on their way at once: no more than that are lost sight of when something goes wrong. */
 const maxInFlight = 50

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { Message } from '../message.js'
+import { Message } from '../messages/message.js'
 import { JsonReporter, TextReporter } from './reporter.js'
 
 function message(payload: string | Uint8Array): Message {

@@ -1,9 +1,9 @@
 import picocolors from 'picocolors'
-import type { VendedIdentity } from '../credentials-cache.js'
+import type { QoS } from '../connection/transport.js'
+import type { VendedIdentity } from '../credentials/vendor-options.js'
 import type { TopicCredentialsError } from '../errors.js'
-import type { Message } from '../message.js'
-import { describeGrants } from '../refusal.js'
-import type { QoS } from '../transport.js'
+import { describeGrants } from '../messages/grant-check.js'
+import type { Message } from '../messages/message.js'
 import type { Colours } from './screen.js'
 
 /** Says what happens: results on stdout, everything about the way there on stderr. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
+import type { AwsCredentialIdentity } from '../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../errors.js'
-import type { AwsCredentialIdentity } from '../vendor.js'
 import { userPath } from './workspace.js'
 
 /** What the command talks to, and why it is that one. */

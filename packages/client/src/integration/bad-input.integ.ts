@@ -5,31 +5,31 @@ import { Hash } from '@smithy/hash-node'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { defaultChain } from '../signed-post.js'
+import { defaultChain } from '../platform/node/signed-post.js'
+import { openTestTarget, type TestTarget } from '../testing/test-target.js'
 import cases from './bad-input.cases.json' with { type: 'json' }
-import { openSubject, type Subject } from './subject.js'
 
-let subject: Subject
+let target: TestTarget
 let http: NodeHttpHandler
 
 beforeAll(async () => {
-  subject = await openSubject()
+  target = await openTestTarget()
   http = new NodeHttpHandler({
-    httpsAgent: new Agent({ keepAlive: true, ...(subject.ca === undefined ? {} : { ca: subject.ca }) }),
+    httpsAgent: new Agent({ keepAlive: true, ...(target.ca === undefined ? {} : { ca: target.ca }) }),
   })
 })
 
 afterAll(async () => {
   http.destroy()
-  await subject[Symbol.asyncDispose]()
+  await target[Symbol.asyncDispose]()
 })
 
 async function post(body: string): Promise<{ status: number; type: string | undefined; answer: unknown }> {
-  const url = new URL(subject.vendor.url)
+  const url = new URL(target.vendor.url)
   const signer = new SignatureV4({
     service: 'execute-api',
-    region: subject.vendor.region ?? '',
-    credentials: subject.vendor.credentials ?? (await defaultChain()),
+    region: target.vendor.region ?? '',
+    credentials: target.vendor.credentials ?? (await defaultChain()),
     sha256: Hash.bind(null, 'sha256'),
   })
   const request = new HttpRequest({

@@ -1,30 +1,30 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { parseGrants } from '@topic-credentials/grants'
-import type { VendedIdentity } from '../credentials-cache.js'
-import type { VendedCredentialsProvider } from '../from-vendor.js'
-import { Stage } from './stage.js'
+import type { VendedCredentialsProvider } from '../credentials/provider.js'
+import type { VendedIdentity } from '../credentials/vendor-options.js'
+import { TestAccount } from '../testing/test-account.js'
 
 /** What a session does when the broker refuses what its grants allow, because the role's policy has changed since. */
 
-let stage: Stage
+let account: TestAccount
 
 beforeAll(async () => {
-  stage = await Stage.start()
+  account = await TestAccount.start()
 })
 
 afterEach(async () => {
   allowAgain()
-  stage.aws.faults.skewClock(0)
-  await stage.closeSessions()
+  account.aws.faults.skewClock(0)
+  await account.closeSessions()
 })
 
 afterAll(async () => {
-  await stage[Symbol.asyncDispose]()
+  await account[Symbol.asyncDispose]()
 })
 
 function deny(action: string, resource: string): void {
   const Statement = { Effect: 'Deny', Action: action, Resource: `arn:aws:iot:*:*:${resource}` }
-  stage.aws.putRolePolicy('sts-sample-role', 'changed', { Version: '2012-10-17', Statement })
+  account.aws.putRolePolicy('sts-sample-role', 'changed', { Version: '2012-10-17', Statement })
 }
 
 function allowAgain(): void {
@@ -35,7 +35,7 @@ const mine = 'users/developer/x'
 
 describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
   it('a refused publish is dropped with an error; what comes after it goes on', async () => {
-    const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
+    const session = await account.connect({ mqtt, connectIntervalMs: 0 })
     const refused: unknown[] = []
     session.on('refused', (error) => refused.push(error))
     deny('iot:Publish', 'topic/test')
@@ -47,7 +47,7 @@ describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
   }, 20_000)
 
   it('a refused subscription ends with an error, those beside it go on', async () => {
-    const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
+    const session = await account.connect({ mqtt, connectIntervalMs: 0 })
     const allowed = session.subscribe(mine)
     await allowed.ready
     deny('iot:Subscribe', 'topicfilter/test')
@@ -63,19 +63,19 @@ describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
 
   it('a refused connection ends in an error, not in a loop', async () => {
     deny('iot:Connect', 'client/*')
-    await expect(stage.connect({ mqtt, connectIntervalMs: 0 })).rejects.toMatchObject({
+    await expect(account.connect({ mqtt, connectIntervalMs: 0 })).rejects.toMatchObject({
       code: 'not_granted',
       operation: 'connect',
       byBroker: true,
     })
     allowAgain()
-    expect((await stage.connect({ mqtt })).state).toBe('connected')
+    expect((await account.connect({ mqtt })).state).toBe('connected')
   }, 20_000)
 })
 
 /** Vended credentials whose holder believes that they may retain as well: AWS knows better. */
 function believingInRetain(topic: string): VendedCredentialsProvider {
-  const vendor = stage.credentials()
+  const vendor = account.credentials()
   const believe = ({ vended, ...identity }: VendedIdentity): VendedIdentity => {
     const grants = parseGrants({ ...vended.grants, retain: [topic] })
     return { ...identity, vended: { ...vended, grants } }
@@ -89,7 +89,7 @@ function believingInRetain(topic: string): VendedCredentialsProvider {
 
 describe.each([5, 3] as const)('a retained publish over MQTT %s', (mqtt) => {
   it('that only the broker refuses is an error; the same message without RETAIN goes through', async () => {
-    const session = await stage.connect({ mqtt, credentials: believingInRetain(mine), connectIntervalMs: 0 })
+    const session = await account.connect({ mqtt, credentials: believingInRetain(mine), connectIntervalMs: 0 })
     const denial = { code: 'not_granted', byBroker: true, value: mine }
     await expect(session.publish(mine, 'x', { retain: true })).rejects.toMatchObject(denial)
     await session.publish(mine, 'x')
@@ -99,11 +99,11 @@ describe.each([5, 3] as const)('a retained publish over MQTT %s', (mqtt) => {
 
 describe('over MQTT 5', () => {
   it('a refused publish with QoS 0 is said by an event: the broker can only disconnect', async () => {
-    const session = await stage.connect({ connectIntervalMs: 0 })
+    const session = await account.connect({ connectIntervalMs: 0 })
     const refused = new Promise((resolve) => session.once('refused', resolve))
     const back = new Promise((resolve) => session.once('connected', resolve))
     deny('iot:Publish', 'topic/test')
-    stage.aws.faults.skewClock(1_001)
+    account.aws.faults.skewClock(1_001)
     await session.publish('test', 'x', { qos: 0 })
     expect(await refused).toMatchObject({ code: 'not_granted', byBroker: true })
     await back
@@ -111,10 +111,10 @@ describe('over MQTT 5', () => {
   })
 
   it('whoever is taken over by its own client ID ends, and does not fight', async () => {
-    const first = await stage.connect({ clientIdSuffix: 'same' })
+    const first = await account.connect({ clientIdSuffix: 'same' })
     const closed = new Promise((resolve) => first.once('closed', resolve))
-    stage.aws.faults.skewClock(1_001)
-    const second = await stage.connect({ clientIdSuffix: 'same' })
+    account.aws.faults.skewClock(1_001)
+    const second = await account.connect({ clientIdSuffix: 'same' })
     expect(await closed).toMatchObject({ code: 'client_id_taken_over', value: first.clientId })
     expect(second.state).toBe('connected')
   })
@@ -124,12 +124,12 @@ describe('other grants for a live session', () => {
   it.each([5, 3] as const)(
     'take effect without losing what stays, over MQTT %s',
     async (mqtt) => {
-      const credentials = stage.credentials({ request: { subscribe: ['test'], publish: ['test'] } })
-      const session = await stage.connect({ mqtt, credentials, connectIntervalMs: 0 })
+      const credentials = account.credentials({ request: { subscribe: ['test'], publish: ['test'] } })
+      const session = await account.connect({ mqtt, credentials, connectIntervalMs: 0 })
       expect(() => session.subscribe(mine)).toThrow(expect.objectContaining({ code: 'not_granted' }))
       const kept = session.subscribe('test')
       await kept.ready
-      stage.aws.faults.skewClock(1_001)
+      account.aws.faults.skewClock(1_001)
       await session.grant({ subscribe: ['test', mine], publish: ['test', mine] })
       const added = session.subscribe(mine)
       await added.ready
@@ -142,7 +142,7 @@ describe('other grants for a live session', () => {
         const first = await messages[Symbol.asyncIterator]().next()
         expect(first.value?.text()).toBe(text)
       }
-      stage.aws.faults.skewClock(2_002)
+      account.aws.faults.skewClock(2_002)
       await session.grant({ publish: ['test'] })
       await expect(kept[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'not_granted', value: 'test' })
       await session.publish('test', '3')
@@ -151,7 +151,7 @@ describe('other grants for a live session', () => {
   )
 
   it('stay as they are when the vendor refuses', async () => {
-    const session = await stage.connect()
+    const session = await account.connect()
     await expect(session.grant({ subscribe: ['other'] })).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
     await session.publish('test', 'x')
     expect(session.state).toBe('connected')
@@ -160,17 +160,17 @@ describe('other grants for a live session', () => {
 
 describe('an endpoint that cannot be connected to', () => {
   it('with a certificate that is not trusted is named at once', async () => {
-    await expect(stage.connect({ ca: foreignCertificate })).rejects.toMatchObject({ code: 'tls_trust' })
-    expect((await stage.connect()).state).toBe('connected')
+    await expect(account.connect({ ca: foreignCertificate })).rejects.toMatchObject({ code: 'tls_trust' })
+    expect((await account.connect()).state).toBe('connected')
   })
 
   it('by a name that does not exist, and at a port where nobody listens', async () => {
-    await expect(stage.connect({ endpoint: 'endpoint.invalid' })).rejects.toMatchObject({ code: 'host_not_found' })
-    await expect(stage.connect({ endpoint: 'localhost:1' })).rejects.toMatchObject({ code: 'connection_lost' })
+    await expect(account.connect({ endpoint: 'endpoint.invalid' })).rejects.toMatchObject({ code: 'host_not_found' })
+    await expect(account.connect({ endpoint: 'localhost:1' })).rejects.toMatchObject({ code: 'connection_lost' })
   })
 
   it('in another region refuses the handshake', async () => {
-    await expect(stage.connect({ region: 'eu-west-3', connectIntervalMs: 0 })).rejects.toMatchObject({
+    await expect(account.connect({ region: 'eu-west-3', connectIntervalMs: 0 })).rejects.toMatchObject({
       code: 'handshake_refused',
     })
   })

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { Stage } from './stage.js'
+import { TestAccount } from '../testing/test-account.js'
 
-let stage: Stage
+let account: TestAccount
 
 beforeAll(async () => {
-  stage = await Stage.start()
+  account = await TestAccount.start()
 })
 
 afterAll(async () => {
-  await stage[Symbol.asyncDispose]()
+  await account[Symbol.asyncDispose]()
 })
 
 describe('a program', () => {
@@ -24,8 +24,8 @@ describe('a program', () => {
   ] as const)(
     'over MQTT %s that %s ends by itself',
     async (mqtt, _what, refused) => {
-      stage.aws.faults.denyIot(refused)
-      const { outputs, region, ca, developer } = stage.aws
+      account.aws.faults.denyIot(refused)
+      const { outputs, region, ca, developer } = account.aws
       const { accessKeyId, secretAccessKey } = developer
       const target = {
         url: outputs.TopicCredentials?.CredentialsUrl,
@@ -37,7 +37,7 @@ describe('a program', () => {
         refused,
       }
       const { NODE_OPTIONS: _, ...env } = process.env
-      const program = fileURLToPath(new URL('connect-and-close.fixture.js', import.meta.url))
+      const program = fileURLToPath(new URL('../testing/connect-and-close.js', import.meta.url))
       const child = spawn(process.execPath, [program], { env: { ...env, TARGET: JSON.stringify(target) } })
       const [lingered, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
       expect(code).toBe(0)

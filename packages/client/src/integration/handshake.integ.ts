@@ -1,28 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { http } from 'aws-iot-device-sdk-v2'
-import type { VendedIdentity } from '../credentials-cache.js'
-import { parseEndpoint } from '../endpoint.js'
+import { parseEndpoint } from '../connection/endpoint.js'
+import { Handshake } from '../connection/handshake.js'
+import type { VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
-import { HandshakeSigner } from '../handshake.js'
-import { askHandshake, type HandshakeAnswer } from '../probe.js'
-import { openSubject, type Subject } from './subject.js'
+import { handshakeTransform } from '../platform/node/device-sdk/handshake-transform.js'
+import { askHandshake } from '../platform/node/handshake-probe.js'
+import type { HandshakeAnswer } from '../recovery/diagnosis.js'
+import { openTestTarget, type TestTarget } from '../testing/test-target.js'
 
-let subject: Subject
+let target: TestTarget
 let identity: VendedIdentity
 let other: VendedIdentity
 
 beforeAll(async () => {
-  subject = await openSubject()
+  target = await openTestTarget()
   identity = await vend()
   other = await vend()
 })
 
 afterAll(async () => {
-  await subject[Symbol.asyncDispose]()
+  await target[Symbol.asyncDispose]()
 })
 
 async function vend(): Promise<VendedIdentity> {
-  const credentials = fromVendor(subject.vendor)
+  const credentials = fromVendor(target.vendor)
   try {
     return await credentials()
   } finally {
@@ -37,17 +39,19 @@ async function signed(change: Partial<VendedIdentity> = {}, region = identity.ve
     close() {},
     ask: async () => identity,
   })
-  const signer = new HandshakeSigner({ credentials, region, intervalMs: 0, closing: new AbortController().signal })
+  const handshake = new Handshake({ credentials, intervalMs: 0, closing: new AbortController().signal })
   const { host } = parseEndpoint(identity.vended.endpoint)
   const request = new http.HttpRequest('GET', '/mqtt', new http.HttpHeaders([['host', host]]))
   await new Promise<void>((resolve, reject) =>
-    signer.transform(request, (code) => (code === undefined ? resolve() : reject(signer.attempt.error))),
+    handshakeTransform(handshake, region)(request, (code) =>
+      code === undefined ? resolve() : reject(handshake.attempt.error),
+    ),
   )
   return new URL(request.path, 'https://endpoint.invalid')
 }
 
 function ask({ pathname, search }: URL): Promise<HandshakeAnswer> {
-  return askHandshake(parseEndpoint(identity.vended.endpoint), subject.ca, pathname + search)
+  return askHandshake(parseEndpoint(identity.vended.endpoint), target.ca, pathname + search)
 }
 
 function tampered(url: URL, name: string, change: (value: string) => string): URL {

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { HttpRequest } from '@smithy/protocol-http'
 import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import fc from 'fast-check'
-import { stackWith } from './stack-variant.fixture.js'
-import { Wire } from './wire.fixture.js'
+import { SignedRequests } from '../testing/signed-requests.js'
+import { stackWith } from '../testing/stack-variant.js'
 
 /** Callers with a key of their own who want what is somebody else's, through the wire. */
 
@@ -14,13 +14,13 @@ jest.setTimeout(300_000)
 const journal: JournalEntry[] = []
 let assembly: string
 let aws: LocalAws
-let wire: Wire
+let wire: SignedRequests
 let alice: LocalAws['developer']
 
 beforeAll(async () => {
   assembly = await stackWith({ backends: 'true', deployCheck: 'false', rateLimit: '100000', burstLimit: '100000' })
   aws = await startLocalAws({ assembly, journal: (entry) => journal.push(entry) })
-  wire = new Wire(aws)
+  wire = new SignedRequests(aws)
   alice = aws.createUser('alice')
 })
 afterAll(async () => {

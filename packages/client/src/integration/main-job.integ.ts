@@ -1,23 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { connect } from '../connect.js'
-import { fromVendor, type VendedCredentialsProvider } from '../from-vendor.js'
-import { openSubject, type Subject } from './subject.js'
+import type { VendedCredentialsProvider } from '../credentials/provider.js'
+import { fromVendor } from '../from-vendor.js'
+import { openTestTarget, type TestTarget } from '../testing/test-target.js'
 
-let subject: Subject
+let target: TestTarget
 let credentials: VendedCredentialsProvider
 
 beforeAll(async () => {
-  subject = await openSubject()
-  credentials = fromVendor(subject.vendor)
+  target = await openTestTarget()
+  credentials = fromVendor(target.vendor)
 })
 
 afterAll(async () => {
   credentials.close()
-  await subject[Symbol.asyncDispose]()
+  await target[Symbol.asyncDispose]()
 })
 
 function trust() {
-  return subject.ca === undefined ? {} : { ca: subject.ca }
+  return target.ca === undefined ? {} : { ca: target.ca }
 }
 
 describe.each([5, 3] as const)('the main job over MQTT %s', (mqtt) => {

@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import type { VendedIdentity } from '../credentials-cache.js'
+import type { AskedGrants, VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
-import type { AskedGrants } from '../vendor.js'
-import { type RawClient, rawClient } from './raw-client.js'
-import { openSubject, type Subject } from './subject.js'
+import { type RawClient, rawClient } from '../testing/raw-client.js'
+import { openTestTarget, type TestTarget } from '../testing/test-target.js'
 
-let subject: Subject
+let target: TestTarget
 let identity: VendedIdentity
 
 /** Vends once for `test` alone, although the caller may be entitled to more. */
 beforeAll(async () => {
-  subject = await openSubject()
+  target = await openTestTarget()
   identity = await vend({ publish: ['test'], subscribe: ['test'] })
 })
 
 afterAll(async () => {
-  await subject[Symbol.asyncDispose]()
+  await target[Symbol.asyncDispose]()
 })
 
 async function vend(request: AskedGrants): Promise<VendedIdentity> {
-  const credentials = fromVendor({ ...subject.vendor, request })
+  const credentials = fromVendor({ ...target.vendor, request })
   try {
     return await credentials()
   } finally {
@@ -33,7 +32,7 @@ describe.each([5, 3] as const)('a program that skips our client, over MQTT %s', 
   const own = (): string => identity.vended.clientIdPrefix + randomUUID()
 
   async function connected(): Promise<RawClient> {
-    const client = rawClient(version, { identity, clientId: own(), ca: subject.ca })
+    const client = rawClient(version, { identity, clientId: own(), ca: target.ca })
     expect(await client.connect()).toBe('allowed')
     return client
   }
@@ -78,7 +77,7 @@ describe.each([5, 3] as const)('a program that skips our client, over MQTT %s', 
     await using client = rawClient(version, {
       identity,
       clientId: clientId(identity.vended.clientIdPrefix),
-      ca: subject.ca,
+      ca: target.ca,
     })
     expect(await client.connect()).toBe(verdict)
   })

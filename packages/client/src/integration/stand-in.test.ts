@@ -9,10 +9,9 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '../cli/workspace.js'
 import { connect } from '../connect.js'
-import type { VendedIdentity } from '../credentials-cache.js'
+import type { AskedGrants, VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
-import type { AskedGrants } from '../vendor.js'
-import { rawClient } from './raw-client.js'
+import { rawClient } from '../testing/raw-client.js'
 
 /** What only a stand-in can be made to do: users at will, credentials that expire now, a template changed by hand. */
 

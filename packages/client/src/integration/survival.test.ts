@@ -1,20 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Session } from '../session.js'
-import { Stage } from './stage.js'
+import { TestAccount } from '../testing/test-account.js'
 
-let stage: Stage
+let account: TestAccount
 
 beforeAll(async () => {
-  stage = await Stage.start()
+  account = await TestAccount.start()
 })
 
 afterEach(async () => {
-  stage.aws.faults.skewClock(0)
-  await stage.closeSessions()
+  account.aws.faults.skewClock(0)
+  await account.closeSessions()
 })
 
 afterAll(async () => {
-  await stage[Symbol.asyncDispose]()
+  await account[Symbol.asyncDispose]()
 })
 
 /** Publishes numbers, about 50 a second, until it is told to stop; answers how many were acknowledged. */
@@ -77,9 +77,9 @@ describe.each([
   { mqtt: 3, expiries: 3 },
 ] as const)('over MQTT $mqtt', ({ mqtt, expiries }) => {
   it(`loses no message and repeats none over ${expiries} expiries with the socket cut at each; vends once for each`, async () => {
-    const publisher = await stage.connect()
-    const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
-    const before = stage.vends()
+    const publisher = await account.connect()
+    const session = await account.connect({ mqtt, connectIntervalMs: 0 })
+    const before = account.vends()
     const arrivals = await Arrivals.at(session)
     const numbers = publishing(publisher)
     let renewed = 0
@@ -88,14 +88,14 @@ describe.each([
     })
     for (const cycle of cycles(expiries)) {
       // AWS takes one CONNECT a second from a client ID; the broker's clock moves on instead of the test waiting.
-      stage.aws.faults.skewClock(cycle * 1_001)
-      stage.aws.faults.expireCredentials(session.accessKeyId)
-      await stage.cut(session)
+      account.aws.faults.skewClock(cycle * 1_001)
+      account.aws.faults.expireCredentials(session.accessKeyId)
+      await account.cut(session)
     }
     const sent = await numbers.stop()
     await arrivals.until(sent)
     expect(renewed).toBe(expiries)
-    expect(stage.vends() - before).toBe(expiries)
+    expect(account.vends() - before).toBe(expiries)
     expect(sent).toBeGreaterThan(expiries)
     const all = Array.from({ length: sent }, (_, index) => index)
     // MQTT 3.1.1 has nothing that tells a message from its repetition but the DUP flag, which means "perhaps".
@@ -103,25 +103,25 @@ describe.each([
   }, 60_000)
 
   it('vends nothing when it connects again with fresh credentials', async () => {
-    const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
-    const before = stage.vends()
+    const session = await account.connect({ mqtt, connectIntervalMs: 0 })
+    const before = account.vends()
     for (const cycle of cycles(mqtt === 5 ? 100 : 3)) {
-      stage.aws.faults.skewClock(cycle * 1_001)
-      await stage.cut(session)
+      account.aws.faults.skewClock(cycle * 1_001)
+      await account.cut(session)
     }
-    expect(stage.vends()).toBe(before)
+    expect(account.vends()).toBe(before)
     expect(session.state).toBe('connected')
   }, 60_000)
 
   it.each([true, false])(
     'is subscribed again after a restart of the broker (sessions kept: %s)',
     async (keepSessions) => {
-      const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
+      const session = await account.connect({ mqtt, connectIntervalMs: 0 })
       const messages = session.subscribe('test')
       await messages.ready
       const back = new Promise((resolve) => session.once('connected', resolve))
-      stage.aws.faults.skewClock(1_001)
-      await stage.aws.faults.restartBroker({ keepSessions })
+      account.aws.faults.skewClock(1_001)
+      await account.aws.faults.restartBroker({ keepSessions })
       await back
       // Acknowledged after whatever was sent to restore the subscription.
       await session.subscribe('users/developer/x').ready
@@ -137,10 +137,10 @@ describe.each([
 
 describe.each([5, 3] as const)('a clock that is ten minutes wrong, over MQTT %s', (mqtt) => {
   it.each([-600_000, 600_000])('is corrected by the vendor’s Date header (%s ms)', async (wrong) => {
-    stage.aws.faults.skewClock(wrong)
-    const credentials = stage.credentials()
+    account.aws.faults.skewClock(wrong)
+    const credentials = account.credentials()
     expect(Math.abs((await credentials()).clockOffset - wrong)).toBeLessThan(5_000)
-    const session = await stage.connect({ mqtt, credentials })
+    const session = await account.connect({ mqtt, credentials })
     await session.publish('test', 'x')
     expect(session.state).toBe('connected')
   })
@@ -149,11 +149,11 @@ describe.each([5, 3] as const)('a clock that is ten minutes wrong, over MQTT %s'
 it.each([5, 3] as const)(
   'outlives the 24 hours of a WebSocket, and a clock that was set, over MQTT %s',
   async (mqtt) => {
-    const session = await stage.connect({ mqtt, connectIntervalMs: 0 })
+    const session = await account.connect({ mqtt, connectIntervalMs: 0 })
     const messages = session.subscribe('test')
     await messages.ready
     const renewed = new Promise((resolve) => session.once('renewed', resolve))
-    stage.aws.faults.skewClock(24 * 3_600_000 + 60_000)
+    account.aws.faults.skewClock(24 * 3_600_000 + 60_000)
     // AWS ends a connection that is over its time when somebody sends something.
     await session.publish('test', 'over 24 hours')
     await renewed
@@ -167,49 +167,49 @@ it.each([5, 3] as const)(
 
 it('waits as long as the vendor asks while STS is throttled, and asks no more often than that', async () => {
   const asked = () =>
-    stage.journal.filter(({ service }) => service === 'execute-api').map(({ fields }) => fields?.status)
+    account.journal.filter(({ service }) => service === 'execute-api').map(({ fields }) => fields?.status)
   const before = asked().length
   // Three, because the function's own SDK tries three times before it answers 429.
-  stage.aws.faults.sts.throttle(3)
-  const impatient = stage.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 1 } })
+  account.aws.faults.sts.throttle(3)
+  const impatient = account.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 1 } })
   await expect(impatient()).rejects.toMatchObject({ code: 'vendor_unavailable', retryAfterMs: 5_000 })
-  stage.aws.faults.sts.throttle(3)
-  const patient = stage.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 2 }, random: () => 0 })
+  account.aws.faults.sts.throttle(3)
+  const patient = account.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 2 } }, { random: () => 0 })
   expect((await patient()).accessKeyId).toMatch(/^ASIA/u)
   expect(asked().slice(before)).toEqual([429, 429, 200])
 }, 30_000)
 
 it('says each step by an event, in order', async () => {
-  const session = await stage.connect({ connectIntervalMs: 0 })
+  const session = await account.connect({ connectIntervalMs: 0 })
   const steps: string[] = []
   for (const step of ['connecting', 'connected', 'renewed', 'interrupted', 'closed'] as const) {
     session.on(step, () => steps.push(step))
   }
-  stage.aws.faults.skewClock(1_001)
-  await stage.cut(session)
+  account.aws.faults.skewClock(1_001)
+  await account.cut(session)
   await session.close()
   expect(steps).toEqual(['interrupted', 'connecting', 'connected', 'closed'])
 })
 
 describe('a vendor in trouble', () => {
   it('is waited for while it answers 503', async () => {
-    const credentials = stage.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 10 } })
-    const session = await stage.connect({ credentials, connectIntervalMs: 0 })
-    stage.aws.faults.expireCredentials(session.accessKeyId)
-    stage.aws.faults.api.failWith = 503
+    const credentials = account.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 10 } })
+    const session = await account.connect({ credentials, connectIntervalMs: 0 })
+    account.aws.faults.expireCredentials(session.accessKeyId)
+    account.aws.faults.api.failWith = 503
     const interrupted = new Promise((resolve) => session.once('interrupted', resolve))
-    stage.aws.faults.skewClock(1_001)
-    stage.aws.faults.cutSockets(session.clientId)
+    account.aws.faults.skewClock(1_001)
+    account.aws.faults.cutSockets(session.clientId)
     await interrupted
     const back = new Promise((resolve) => session.once('connected', resolve))
-    stage.aws.faults.api.failWith = undefined
+    account.aws.faults.api.failWith = undefined
     await back
     await session.publish('test', 'x')
   }, 20_000)
 
   it('ends the session when it says no: the caller is not entitled any more', async () => {
     const lastDay = new Date(Date.now() + 240_000).toISOString()
-    const gone = stage.aws.createUser('gone', {
+    const gone = account.aws.createUser('gone', {
       Version: '2012-10-17',
       Statement: {
         Effect: 'Allow',
@@ -218,16 +218,16 @@ describe('a vendor in trouble', () => {
         Condition: { DateLessThan: { 'aws:CurrentTime': lastDay } },
       },
     })
-    const credentials = stage.credentials({
+    const credentials = account.credentials({
       credentials: { accessKeyId: gone.accessKeyId, secretAccessKey: gone.secretAccessKey },
     })
-    const session = await stage.connect({ credentials, connectIntervalMs: 0 })
+    const session = await account.connect({ credentials, connectIntervalMs: 0 })
     const messages = session.subscribe('test')
     await messages.ready
-    stage.aws.faults.skewClock(250_000)
-    stage.aws.faults.expireCredentials(session.accessKeyId)
+    account.aws.faults.skewClock(250_000)
+    account.aws.faults.expireCredentials(session.accessKeyId)
     const closed = new Promise((resolve) => session.once('closed', resolve))
-    stage.aws.faults.cutSockets(session.clientId)
+    account.aws.faults.cutSockets(session.clientId)
     expect(await closed).toMatchObject({ code: 'vend_refused', status: 403 })
     await expect(session.publish('test', 'x')).rejects.toMatchObject({ code: 'session_closed' })
     await expect(messages[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'vend_refused' })

@@ -1,26 +1,26 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Session } from '../session.js'
-import { Stage } from './stage.js'
+import { TestAccount } from '../testing/test-account.js'
 
-let stage: Stage
+let account: TestAccount
 
 beforeAll(async () => {
-  stage = await Stage.start()
+  account = await TestAccount.start()
 })
 
 afterEach(async () => {
-  stage.aws.faults.throttleConnects(0)
-  stage.aws.faults.skewClock(0)
-  await stage.closeSessions()
+  account.aws.faults.throttleConnects(0)
+  account.aws.faults.skewClock(0)
+  await account.closeSessions()
 })
 
 afterAll(async () => {
-  await stage[Symbol.asyncDispose]()
+  await account[Symbol.asyncDispose]()
 })
 
 /** Client IDs of CONNECTs, as the broker saw them. */
 function connects({ clientId }: Session, outcome: string) {
-  return stage.journal.filter(
+  return account.journal.filter(
     (entry) => entry.event === 'Connect' && entry.outcome === outcome && entry.fields?.clientId === clientId,
   ).length
 }
@@ -42,17 +42,20 @@ function numbers(count: number) {
 
 it('a throttled client comes back within the spread, into its session, and loses no message in either direction', async () => {
   const Refusals = 3
-  const publisher = await stage.connect()
-  const session = await stage.connect({ credentials: stage.credentials({ spreadSeconds: 1 }), connectIntervalMs: 0 })
+  const publisher = await account.connect()
+  const session = await account.connect({
+    credentials: account.credentials({ spreadSeconds: 1 }),
+    connectIntervalMs: 0,
+  })
   const toSession = session.subscribe('test')
   await toSession.ready
   const fromSession = publisher.subscribe('users/developer/x')
   await fromSession.ready
-  stage.aws.faults.skewClock(1_001)
-  stage.aws.faults.throttleConnects(Refusals)
+  account.aws.faults.skewClock(1_001)
+  account.aws.faults.throttleConnects(Refusals)
   const refused = interruptions(session, 1 + Refusals)
   const back = new Promise<{ resumed: boolean }>((resolve) => session.once('connected', resolve))
-  stage.aws.faults.cutSockets(session.clientId)
+  account.aws.faults.cutSockets(session.clientId)
   // Published while it is away: by others to it, and by itself to others.
   const expected = numbers(40)
   const sent = Promise.all([
@@ -76,9 +79,9 @@ it('a throttled client comes back within the spread, into its session, and loses
 it.each([5, 3] as const)(
   'a client that is throttled at its first attempt tries again, over MQTT %s',
   async (mqtt) => {
-    stage.aws.faults.throttleConnects(1)
-    const credentials = stage.credentials({ spreadSeconds: 1 })
-    const session = await stage.connect({ mqtt, credentials })
+    account.aws.faults.throttleConnects(1)
+    const credentials = account.credentials({ spreadSeconds: 1 })
+    const session = await account.connect({ mqtt, credentials })
     await session.publish('test', 'x')
     expect(connects(session, 'refused')).toBe(1)
   },
@@ -87,12 +90,12 @@ it.each([5, 3] as const)(
 
 describe('a session that is granted something else', () => {
   it('resumes its session at the broker, and what it published meanwhile arrives once', async () => {
-    const publisher = await stage.connect()
-    const session = await stage.connect({ connectIntervalMs: 0 })
+    const publisher = await account.connect()
+    const session = await account.connect({ connectIntervalMs: 0 })
     const messages = session.subscribe('test')
     await messages.ready
     const back = new Promise<{ resumed: boolean }>((resolve) => session.once('connected', resolve))
-    stage.aws.faults.skewClock(1_001)
+    account.aws.faults.skewClock(1_001)
     const granted = session.grant({ publish: ['test'], subscribe: ['test'] })
     const expected = numbers(200)
     for (const number of expected) void publisher.publish('test', number)
@@ -108,29 +111,29 @@ describe('a session that is granted something else', () => {
 })
 
 it('a session that is closed while it waits does not connect any more', async () => {
-  const session = await stage.connect({ credentials: stage.credentials({ spreadSeconds: 86_400 }) })
-  stage.aws.faults.skewClock(1_001)
-  stage.aws.faults.throttleConnects(1)
+  const session = await account.connect({ credentials: account.credentials({ spreadSeconds: 86_400 }) })
+  account.aws.faults.skewClock(1_001)
+  account.aws.faults.throttleConnects(1)
   const refused = interruptions(session, 2)
-  stage.aws.faults.cutSockets(session.clientId)
+  account.aws.faults.cutSockets(session.clientId)
   await refused
   const publishing = session.publish('test', 'never')
   await session.close()
   await expect(publishing).rejects.toMatchObject({ code: 'session_closed' })
-  expect(stage.aws.iot.connections().map(({ clientId }) => clientId)).not.toContain(session.clientId)
+  expect(account.aws.iot.connections().map(({ clientId }) => clientId)).not.toContain(session.clientId)
 })
 
 it('a session that waits for its turn comes back at once when it is granted something else', async () => {
-  const session = await stage.connect({
-    credentials: stage.credentials({ spreadSeconds: 86_400 }),
+  const session = await account.connect({
+    credentials: account.credentials({ spreadSeconds: 86_400 }),
     connectIntervalMs: 0,
   })
-  stage.aws.faults.skewClock(1_001)
-  stage.aws.faults.throttleConnects(1)
+  account.aws.faults.skewClock(1_001)
+  account.aws.faults.throttleConnects(1)
   const refused = interruptions(session, 2)
-  stage.aws.faults.cutSockets(session.clientId)
+  account.aws.faults.cutSockets(session.clientId)
   await refused
-  stage.aws.faults.skewClock(2_002)
+  account.aws.faults.skewClock(2_002)
   await session.grant({ publish: ['test'], subscribe: ['test'] })
   await session.publish('test', 'x')
   expect(session.grants.subscribe).toEqual(['test'])

@@ -2,12 +2,11 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { announce, type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
-import { Project } from '../cli/project.fixture.js'
-import type { VendedIdentity } from '../credentials-cache.js'
+import type { AskedGrants, VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
-import type { AskedGrants } from '../vendor.js'
-import { foreignKey, Issuer } from './issuer.fixture.js'
-import { stackWith } from './stack-variant.fixture.js'
+import { foreignKey, Issuer } from '../testing/issuer.js'
+import { Project } from '../testing/project.js'
+import { stackWith } from '../testing/stack-variant.js'
 
 /** Callers with a token: the stack with the JWT authorizer, an issuer of its own, and the wire between them. */
 

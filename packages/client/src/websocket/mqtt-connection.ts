@@ -1,3 +1,4 @@
+import type { TransportFailure } from '../connection/transport.js'
 import {
   type ClientPacket,
   CodecError,
@@ -8,7 +9,6 @@ import {
   type ServerPacket,
   writePacket,
 } from '../mqtt5/index.js'
-import type { TransportFailure } from '../transport.js'
 import { KeepAlive } from './keep-alive.js'
 import type { OpenSocket, Socket } from './socket.js'
 

@@ -1,14 +1,14 @@
-import { EventEmitter } from 'node:events'
-import type { ConnackPacket, ConnectPacket, PublishPacket, ServerPacket } from '../mqtt5/index.js'
 import type {
   OutgoingMessage,
   QoS,
-  ReasonCode,
   Transport,
   TransportEvents,
   TransportFailure,
   TransportOptions,
-} from '../transport.js'
+} from '../connection/transport.js'
+import type { ConnackPacket, ConnectPacket, PublishPacket, ServerPacket } from '../mqtt5/index.js'
+import { Emitter } from '../support/emitter.js'
+import type { ReasonCode } from '../support/reason-codes.js'
 import { MqttConnection } from './mqtt-connection.js'
 import { Outbox } from './outbox.js'
 import type { OpenSocket } from './socket.js'
@@ -44,7 +44,7 @@ export interface WebSocketTransportOptions
  * After a connection that stood has ended, it makes one attempt to come back; an attempt that fails is reported, and the next one is made
  * by `start`.
  */
-export class WebSocketTransport extends EventEmitter<TransportEvents> implements Transport {
+export class WebSocketTransport extends Emitter<TransportEvents> implements Transport {
   readonly reportsFailedReconnects = true
   readonly #options: WebSocketTransportOptions
   readonly #outbox = new Outbox()

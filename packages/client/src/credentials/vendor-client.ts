@@ -1,0 +1,97 @@
+import { parseVendResponse, type VendResponse } from '@topic-credentials/grants/client'
+import { TopicCredentialsError } from '../errors.js'
+import { vendRefusal } from './vendor-error.js'
+import type { AskedGrants } from './vendor-options.js'
+
+/** A vendor's answer together with its clock. */
+export interface Vended {
+  readonly response: VendResponse
+  /** Server time minus local time in milliseconds, by the answer's Date header; 0 where it has none. */
+  readonly clockOffset: number
+}
+
+/** What came back, whatever its status. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly date: string | undefined
+  readonly retryAfter: string | undefined
+  readonly body: string
+}
+
+/** JSON posted to one URL, with the caller's proof beside it, over a connection that is kept. */
+export interface VendorPost {
+  /** @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `credentials_not_found` */
+  send(json: string, signingDate: Date, signal?: AbortSignal): Promise<HttpAnswer>
+  close(): void
+}
+
+/** Asks one vendor for credentials, one HTTP request a call, and keeps its connection open between calls. */
+export class VendorClient {
+  readonly #url: URL
+  readonly #now: () => number
+  readonly #openPost: (url: URL) => Promise<VendorPost>
+  /** Opened at the first call. */
+  #post: Promise<VendorPost> | undefined
+  #closed = false
+
+  constructor(url: string, openPost: (url: URL) => Promise<VendorPost>, now: () => number = Date.now) {
+    this.#openPost = openPost
+    this.#now = now
+    this.#url = parseUrl(url)
+  }
+
+  /**
+   * One request, one answer.
+   *
+   * @param asked what to ask for
+   * @param clockOffset server time minus local time, where it is known: the signature is dated by it
+   * @throws VendRefusedError the vendor said no (400, 401, 403, 404, 413, …): asking again does not help
+   * @throws VendorBusyError 429 and 5xx: asking again later may help
+   * @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `credentials_not_found`
+   */
+  async vend(asked: AskedGrants, clockOffset: number, signal?: AbortSignal): Promise<Vended> {
+    this.#post ??= this.#open()
+    const post = await this.#post
+    const signingDate = new Date(this.#now() + clockOffset)
+    const { status, date, retryAfter, body } = await post.send(JSON.stringify(asked), signingDate, signal)
+    const serverTime = Date.parse(date ?? '')
+    const offset = Number.isNaN(serverTime) ? 0 : serverTime - this.#now()
+    if (status === 200) return { response: this.#parse(body), clockOffset: offset }
+    throw vendRefusal({ status, body, retryAfter, clockOffset: offset, url: this.#url })
+  }
+
+  /** Lets go of the kept connection, so that a process may end. */
+  close(): void {
+    this.#closed = true
+    void this.#post?.then((post) => post.close())
+  }
+
+  async #open(): Promise<VendorPost> {
+    const post = await this.#openPost(this.#url)
+    if (this.#closed) post.close()
+    return post
+  }
+
+  #parse(body: string): VendResponse {
+    try {
+      return parseVendResponse(JSON.parse(body))
+    } catch (cause) {
+      throw new TopicCredentialsError(`${this.#url.href} answered 200, but not with vended credentials`, {
+        code: 'endpoint_wrong',
+        value: this.#url.href,
+        remedy: 'Use the stack’s output CredentialsUrl as it stands.',
+        cause,
+      })
+    }
+  }
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:') return url
+  throw new TopicCredentialsError(`'${text}' is not the https URL of a credential vendor`, {
+    code: 'invalid_argument',
+    value: text,
+    remedy: 'Use the stack’s output CredentialsUrl: https://….execute-api.<region>.amazonaws.com/credentials',
+  })
+}

@@ -1,0 +1,65 @@
+import { type Problem, parseProblem } from '@topic-credentials/grants/client'
+import { ClockSkewError, type TopicCredentialsError, VendorBusyError, VendRefusedError } from '../errors.js'
+
+/** An answer of the vendor, or of the API Gateway before it, other than 200. */
+export interface RefusedAnswer {
+  readonly status: number
+  readonly body: string
+  /** The header, in seconds. */
+  readonly retryAfter: string | undefined
+  /** The vendor's clock minus ours, in milliseconds. */
+  readonly clockOffset: number
+  readonly url: URL
+}
+
+/** AWS accepts a signature whose date is at most this far from its own clock. */
+const acceptedSkewMs = 5 * 60_000
+
+/** Tells apart what may pass (429, 5xx), what a corrected clock mends, and what is a no. */
+export function vendRefusal({ status, body, retryAfter, clockOffset, url }: RefusedAnswer): TopicCredentialsError {
+  const problem = parseProblem(parseJson(body))
+  const said = problem?.detail ?? problem?.title ?? messageOf(body) ?? 'no reason given'
+  if (status === 429 || status >= 500) {
+    // API Gateway's own 503, which is not a problem document, is Lambda's limit on what runs at once.
+    const throttled = status === 429 || (status === 503 && problem === undefined)
+    const seconds = Number(retryAfter)
+    const retryAfterMs = retryAfter !== undefined && Number.isFinite(seconds) ? seconds * 1000 : undefined
+    return new VendorBusyError(`The credential vendor answered ${status}: ${said}`, retryAfterMs, throttled)
+  }
+  if (status === 403 && problem === undefined && Math.abs(clockOffset) > acceptedSkewMs) {
+    return new ClockSkewError(clockOffset, url.host)
+  }
+  return new VendRefusedError(`The credential vendor answered ${status}: ${said}`, {
+    status,
+    problem,
+    value: url.href,
+    remedy: remedyFor(status, problem),
+  })
+}
+
+function remedyFor(status: number, problem: Problem | undefined): string {
+  if (problem?.code === 'not_entitled') {
+    return 'Ask for less, or have the entitlements extended and the stack deployed again.'
+  }
+  if (problem !== undefined) return problem.remedy ?? 'Change the request as the sentence says.'
+  if (status === 401) return 'The bearer token was not accepted: get a new one.'
+  if (status === 403) {
+    return 'The caller may not use this API: check its execute-api:Invoke permission and its credentials.'
+  }
+  if (status === 404) return 'Use the stack’s output CredentialsUrl as it stands.'
+  return 'Look at the vending function’s log for this request.'
+}
+
+/** API Gateway's own refusals: `{"message":"Forbidden"}`. */
+function messageOf(body: string): string | undefined {
+  const value = parseJson(body)
+  return typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : undefined
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

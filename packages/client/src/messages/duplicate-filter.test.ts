@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals'
+import { DuplicateFilter } from './duplicate-filter.js'
+
+describe('Repetition', () => {
+  it('notices the same ID on the same topic, and nothing else', () => {
+    const repetition = new DuplicateFilter()
+    expect(repetition.isDuplicate({ topic: 'a', id: '1' })).toBe(false)
+    expect(repetition.isDuplicate({ topic: 'a', id: '1' })).toBe(true)
+    expect(repetition.isDuplicate({ topic: 'b', id: '1' })).toBe(false)
+    expect(repetition.isDuplicate({ topic: 'a', id: '2' })).toBe(false)
+    expect(repetition.isDuplicate({ topic: 'a' })).toBe(false)
+    expect(repetition.isDuplicate({ topic: 'a' })).toBe(false)
+  })
+
+  it('forgets the oldest of ten thousand', () => {
+    const repetition = new DuplicateFilter()
+    for (let id = 0; id <= 10_000; id++) repetition.isDuplicate({ topic: 'a', id: String(id) })
+    expect(repetition.isDuplicate({ topic: 'a', id: '1' })).toBe(true)
+    expect(repetition.isDuplicate({ topic: 'a', id: '0' })).toBe(false)
+  })
+})

@@ -1,0 +1,67 @@
+import { explain, type Grants } from '@topic-credentials/grants/client'
+import { NotGrantedError, TopicCredentialsError } from '../errors.js'
+import { notAuthorized, quotaExceeded } from '../support/reason-codes.js'
+
+/** Whose grants are asked for. */
+interface Holder {
+  readonly userId: string
+  readonly grants: Grants
+}
+
+/** The error where the grants do not cover an operation: what was asked, what is granted, what to do. */
+export function ungranted(
+  { userId, grants }: Holder,
+  operation: 'publish' | 'subscribe',
+  topic: string,
+  retain = false,
+): NotGrantedError | undefined {
+  const request = operation === 'publish' ? { action: operation, topic, retain } : { action: operation, filter: topic }
+  const decision = explain(grants, { userId }, request)
+  if (decision.allowed) return undefined
+  const said = `${userId} may not ${operation} to '${topic}': ${decision.reason}`
+  return new NotGrantedError(`${said} Granted: ${describeGrants(grants)}.`, {
+    operation,
+    byBroker: false,
+    value: topic,
+    remedy: `Use a topic that is granted, or have '${topic}' added to the entitlements and the stack deployed again.`,
+  })
+}
+
+/** `publish a, b/#; subscribe c`, or `nothing`. */
+export function describeGrants(grants: Grants): string {
+  const parts = (['publish', 'subscribe', 'retain'] as const)
+    .filter((kind) => grants[kind].length > 0)
+    .map((kind) => `${kind} ${grants[kind].join(', ')}`)
+  return parts.length === 0 ? 'nothing' : parts.join('; ')
+}
+
+/** What a reason code of SUBACK or PUBACK means, where it is a no. */
+export function brokerRefusal(operation: 'publish' | 'subscribe', value: string, code: number): TopicCredentialsError {
+  const said = `AWS IoT refused to ${operation} '${value}' with reason code 0x${code.toString(16)}`
+  if (code === quotaExceeded) {
+    return new TopicCredentialsError(`${said}: quota exceeded`, {
+      code: 'quota_exceeded',
+      value,
+      remedy: 'Send less or subscribe to less: 50 subscriptions and 100 messages a second per connection.',
+    })
+  }
+  return new NotGrantedError(said, {
+    operation,
+    byBroker: true,
+    value,
+    remedy:
+      code === notAuthorized || code === 0x80
+        ? 'The grants allow it, so the role’s policy or the credentials behind them have changed: vend again.'
+        : 'See MQTT 5 §2.4 for what the code means.',
+  })
+}
+
+/** A message that was on its way when the connection ended, and is not sent again. */
+export function notSent(topic: string, cause: unknown): TopicCredentialsError {
+  return new TopicCredentialsError(`The message to '${topic}' was not sent: ${cause}`, {
+    code: 'connection_lost',
+    value: topic,
+    remedy: 'Publish with QoS 1, which waits for the connection to come back, or publish again.',
+    cause,
+  })
+}

@@ -1,0 +1,78 @@
+import type { ReceivedPacket } from '../connection/transport.js'
+import { TopicCredentialsError } from '../errors.js'
+
+/**
+ * The part of the Standard Schema interface that is used here: zod, valibot, arktype and others have it.
+ *
+ * @see https://standardschema.dev
+ */
+export interface StandardSchema<Output> {
+  readonly '~standard': {
+    validate(value: unknown): SchemaResult<Output> | Promise<SchemaResult<Output>>
+  }
+}
+
+type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string }[] }
+
+/** One message, as it came. */
+export class Message {
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly qos: 0 | 1
+  /** True when the broker had kept it from before the subscription. */
+  readonly retain: boolean
+  /** True when the broker says that it may have sent it before. Only MQTT 3.1.1's client tells. */
+  readonly duplicate: boolean
+
+  constructor({ topic, payload, qos, retain, duplicate }: ReceivedPacket) {
+    this.topic = topic
+    this.payload = payload
+    this.qos = qos
+    this.retain = retain
+    this.duplicate = duplicate
+  }
+
+  /** @throws TopicCredentialsError `unreadable_payload` when the bytes are not UTF-8 */
+  text(): string {
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.payload)
+    } catch (cause) {
+      throw this.#unreadable('not text in UTF-8', cause)
+    }
+  }
+
+  /**
+   * @param schema checks and types the value; without one it is `unknown`
+   * @throws TopicCredentialsError `unreadable_payload` for what is not JSON, or not what the schema wants
+   * @example const { celsius } = await message.json(z.object({ celsius: z.number() }))
+   */
+  async json(): Promise<unknown>
+  async json<Output>(schema: StandardSchema<Output>): Promise<Output>
+  async json(schema?: StandardSchema<unknown>): Promise<unknown> {
+    const value = this.#parsed()
+    if (schema === undefined) return value
+    const result = await schema['~standard'].validate(value)
+    if (result.issues === undefined) return result.value
+    throw this.#unreadable(`not what is expected: ${result.issues.map(({ message }) => message).join('; ')}`, undefined)
+  }
+
+  #parsed(): unknown {
+    const text = this.text()
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      throw this.#unreadable('not JSON', cause)
+    }
+  }
+
+  #unreadable(why: string, cause: unknown): TopicCredentialsError {
+    return new TopicCredentialsError(`The message on '${this.topic}' is ${why}`, {
+      code: 'unreadable_payload',
+      value: this.topic,
+      remedy: 'Read `payload` as bytes, or have the publisher send what is expected.',
+      cause,
+    })
+  }
+}

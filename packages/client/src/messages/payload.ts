@@ -1,0 +1,30 @@
+import { TopicCredentialsError } from '../errors.js'
+
+/** AWS IoT's limit for one PUBLISH, in bytes. */
+const maxPayloadBytes = 128 * 1024
+
+/**
+ * Bytes and text go as they are, everything else as JSON.
+ *
+ * @throws TopicCredentialsError `invalid_argument` over 128 KB, or for what JSON cannot say
+ */
+export function payloadBytes(payload: unknown): Uint8Array {
+  const bytes = payload instanceof Uint8Array ? payload : new TextEncoder().encode(textOf(payload))
+  if (bytes.byteLength <= maxPayloadBytes) return bytes
+  throw new TopicCredentialsError(`The payload has ${bytes.byteLength} bytes; AWS IoT takes ${maxPayloadBytes}`, {
+    code: 'invalid_argument',
+    value: `${bytes.byteLength} bytes`,
+    remedy: 'Send it in parts, or put it into S3 and publish where it is.',
+  })
+}
+
+function textOf(payload: unknown): string {
+  if (typeof payload === 'string') return payload
+  const json = JSON.stringify(payload)
+  if (json !== undefined) return json
+  throw new TopicCredentialsError(`A payload of type ${typeof payload} cannot be sent`, {
+    code: 'invalid_argument',
+    value: typeof payload,
+    remedy: 'Give bytes, text, or something that JSON can say.',
+  })
+}

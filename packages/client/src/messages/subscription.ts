@@ -1,0 +1,137 @@
+import type { QoS } from '../connection/transport.js'
+import { TopicCredentialsError } from '../errors.js'
+import type { Message } from './message.js'
+
+/** How a subscription is made. */
+export interface SubscribeOptions {
+  /** The best quality of service to receive with. Default 1. */
+  readonly qos?: QoS
+  /** Called for each message, instead of iterating. */
+  readonly onMessage?: (message: Message) => void
+  /** Messages kept for an iterator that lags behind. Default 1,000. */
+  readonly bufferSize?: number
+  /** What happens to the one too many: the oldest goes (default), or the subscription ends with `buffer_overflow`. */
+  readonly onOverflow?: 'drop-oldest' | 'fail'
+  /** Ends the subscription. */
+  readonly signal?: AbortSignal
+}
+
+/** What the session does for its subscriptions. */
+export interface SubscriptionOwner {
+  unsubscribe(subscription: Subscription): Promise<void>
+}
+
+/**
+ * Messages of one topic filter, as an async iterable. Iterate it once; leaving the loop unsubscribes.
+ *
+ * @example
+ * for await (const { topic, payload } of session.subscribe('test')) console.log(topic, new TextDecoder().decode(payload))
+ */
+export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
+  readonly filter: string
+  readonly options: SubscribeOptions
+  /** Resolves with the quality of service that the broker granted; rejects with what was in the way. */
+  readonly ready: Promise<QoS>
+  /** Messages that the buffer had no room for. */
+  dropped = 0
+  readonly #owner: SubscriptionOwner
+  readonly #buffer: Message[] = []
+  #waiting: PromiseWithResolvers<void> | undefined
+  #ended = false
+  #error: Error | undefined
+
+  constructor(
+    owner: SubscriptionOwner,
+    filter: string,
+    options: SubscribeOptions,
+    request: (subscription: Subscription) => Promise<QoS>,
+  ) {
+    this.#owner = owner
+    this.filter = filter
+    this.options = options
+    this.ready = request(this)
+    // Whoever iterates meets the error there; whoever only listens meets it by awaiting `ready`.
+    this.ready.catch((error: Error) => this.end(error))
+    options.signal?.addEventListener('abort', () => void this.close(), { once: true })
+  }
+
+  /** @internal Takes a message in. */
+  deliver(message: Message): void {
+    if (this.#ended) return
+    if (this.options.onMessage !== undefined) {
+      this.options.onMessage(message)
+      return
+    }
+    if (this.#buffer.length >= (this.options.bufferSize ?? 1_000)) {
+      if (this.options.onOverflow === 'fail') {
+        this.end(overflow(this.filter))
+        return
+      }
+      this.#buffer.shift()
+      this.dropped += 1
+    }
+    this.#buffer.push(message)
+    this.#waiting?.resolve()
+  }
+
+  /** @internal No more messages will come. What is buffered is still handed out. */
+  end(error?: Error): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#error = error
+    this.#waiting?.resolve()
+  }
+
+  /** Unsubscribes. Iterating ends after what is buffered. */
+  async close(): Promise<void> {
+    if (this.#ended) return
+    this.end()
+    await this.#owner.unsubscribe(this)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Message, void, undefined> {
+    try {
+      await this.ready
+      for (;;) {
+        const message = this.#buffer.shift()
+        if (message !== undefined) {
+          yield message
+        } else if (this.#ended) {
+          if (this.#error !== undefined) throw this.#error
+          return
+        } else {
+          this.#waiting = withResolvers()
+          await this.#waiting.promise
+        }
+      }
+    } finally {
+      await this.close()
+    }
+  }
+}
+
+interface PromiseWithResolvers<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+}
+
+/** `Promise.withResolvers` is not in Node 20. */
+function withResolvers(): PromiseWithResolvers<void> {
+  let resolve: () => void = () => {}
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil
+  })
+  return { promise, resolve }
+}
+
+function overflow(filter: string): TopicCredentialsError {
+  return new TopicCredentialsError(`More messages of '${filter}' are waiting than the buffer holds`, {
+    code: 'buffer_overflow',
+    value: filter,
+    remedy: 'Handle messages faster, give a larger bufferSize, or let the oldest go (onOverflow: drop-oldest).',
+  })
+}

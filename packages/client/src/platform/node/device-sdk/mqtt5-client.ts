@@ -1,0 +1,97 @@
+import { io, mqtt5 } from 'aws-iot-device-sdk-v2'
+import type {
+  OutgoingMessage,
+  ReceivedPacket,
+  TransportFailure,
+  TransportOptions,
+} from '../../../connection/transport.js'
+import { firstReconnectMs } from '../../../support/retry-delay.js'
+import { handshakeTransform } from './handshake-transform.js'
+import { collectSoon } from './native-memory.js'
+
+/** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
+const sessionExpirySeconds = 3_600
+/** Of connections that keep breaking as soon as they stand. An attempt that fails is not the SDK's to repeat. */
+const reconnectDelayLimitMs = 60_000
+/** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
+const goodConnectionIntervals = 5
+
+/** User property that tells a message from another one with the same content: see `DuplicateFilter`. */
+export const messageId = 'message-id'
+
+/** An MQTT 5 client of the device SDK, set up for AWS IoT; not started. */
+export function buildClient(
+  options: TransportOptions,
+  sessionBehavior: mqtt5.ClientSessionBehavior,
+): mqtt5.Mqtt5Client {
+  const tls = new io.TlsContextOptions()
+  if (options.ca !== undefined) tls.override_default_trust_store(options.ca)
+  return new mqtt5.Mqtt5Client({
+    hostName: options.host,
+    port: options.port,
+    tlsCtx: new io.ClientTlsContext(tls),
+    connectProperties: {
+      clientId: options.clientId,
+      keepAliveIntervalSeconds: options.keepAliveSeconds,
+      sessionExpiryIntervalSeconds: sessionExpirySeconds,
+      ...(options.will === undefined ? {} : { will: willOf(options.will) }),
+    },
+    sessionBehavior,
+    // The SDK's default of a second would be most of the gap at a renewal.
+    minReconnectDelayMs: firstReconnectMs,
+    maxReconnectDelayMs: reconnectDelayLimitMs,
+    minConnectedTimeToResetReconnectDelayMs: Math.max(1, goodConnectionIntervals * options.connectIntervalMs),
+    retryJitterMode: mqtt5.RetryJitterType.Full,
+    offlineQueueBehavior: mqtt5.ClientOperationQueueBehavior.FailQos0PublishOnDisconnect,
+    extendedValidationAndFlowControlOptions: mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,
+    disableMetrics: true,
+    websocketHandshakeTransform: handshakeTransform(options.handshake, options.region),
+  })
+}
+
+/** One PUBLISH as the SDK hands it over. */
+export function receivedPacket(message: mqtt5.PublishPacket): ReceivedPacket {
+  const id = message.userProperties?.find(({ name }) => name === messageId)?.value
+  return {
+    topic: message.topicName,
+    payload: bytesOf(message.payload),
+    qos: message.qos === 0 ? 0 : 1,
+    retain: message.retain ?? false,
+    duplicate: false,
+    ...(id === undefined ? {} : { id }),
+  }
+}
+
+/** Ends what is left of a client that is at rest. */
+export function freeClient(client: mqtt5.Mqtt5Client): void {
+  client.close()
+  client.removeAllListeners()
+  collectSoon()
+}
+
+/** An SDK error with the reason code of the packet beside it. */
+export function failure(
+  error: { error_name?: string; toString(): string },
+  reasonCode: number | undefined,
+): TransportFailure {
+  return {
+    name: error.error_name ?? 'AWS_ERROR_UNKNOWN',
+    message: error.toString(),
+    ...(reasonCode === undefined ? {} : { reasonCode }),
+  }
+}
+
+function willOf({ topic, ...will }: OutgoingMessage): mqtt5.PublishPacket {
+  return { topicName: topic, ...will }
+}
+
+function bytesOf(payload: unknown): Uint8Array {
+  if (payload instanceof Uint8Array) return payload
+  if (payload instanceof ArrayBuffer) return bytesOfBuffer(payload)
+  return new TextEncoder().encode(payload === undefined || payload === null ? '' : String(payload))
+}
+
+/** The SDK hands an empty payload over as a detached buffer, on which no view can be made. */
+export function bytesOfBuffer(buffer: ArrayBuffer): Uint8Array {
+  return buffer.byteLength === 0 ? new Uint8Array() : new Uint8Array(buffer)
+}

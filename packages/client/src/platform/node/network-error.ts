@@ -1,0 +1,57 @@
+import { TopicCredentialsError } from '../../errors.js'
+
+const trustCodes = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+/**
+ * Names what Node's network layer reports, so that "wrong CA", "no such host" and "nobody there" are three errors.
+ *
+ * @param peer host and port that was called
+ * @param role what the peer is to the user: `the credential vendor`, `the IoT endpoint`
+ */
+export function networkError(cause: unknown, peer: string, role: string): TopicCredentialsError {
+  const code = codeOf(cause)
+  if (trustCodes.has(code)) {
+    return new TopicCredentialsError(`The certificate of ${role} (${peer}) is not trusted: ${code}`, {
+      code: 'tls_trust',
+      value: peer,
+      remedy: 'Check the certificate authority: give the right CA file, or none to use the system’s.',
+      cause,
+    })
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return new TopicCredentialsError(`The name of ${role} (${peer}) cannot be resolved: ${code}`, {
+      code: 'host_not_found',
+      value: peer,
+      remedy: 'Check the name for typing errors, then the network’s DNS.',
+      cause,
+    })
+  }
+  return new TopicCredentialsError(`${capitalised(role)} (${peer}) cannot be reached: ${code}`, {
+    code: role === 'the credential vendor' ? 'vendor_unavailable' : 'connection_lost',
+    value: peer,
+    remedy: 'Check the network and that the endpoint is the right one.',
+    cause,
+  })
+}
+
+/** Not by `instanceof`: errors of Node's core are of another realm where the caller runs in a vm context. */
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error)
+  const { code, message, errors } = error as { code?: unknown; message?: unknown; errors?: unknown }
+  if (typeof code === 'string') return code
+  if (Array.isArray(errors) && errors.length > 0) return codeOf(errors[0])
+  return typeof message === 'string' && message !== '' ? message : String(error)
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,105 @@
+import { Agent } from 'node:https'
+import { Hash } from '@smithy/hash-node'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import { HttpRequest } from '@smithy/protocol-http'
+import { SignatureV4 } from '@smithy/signature-v4'
+import type { HttpAnswer, VendorPost } from '../../credentials/vendor-client.js'
+import type { AwsCredentialIdentity, VendorOptions } from '../../credentials/vendor-options.js'
+import { TopicCredentialsError } from '../../errors.js'
+import { networkError } from './network-error.js'
+
+const maxResponseBytes = 1024 * 1024
+
+/** Over Node's HTTPS, signed with SigV4 or with a bearer token. */
+export class SignedPost implements VendorPost {
+  readonly #options: VendorOptions
+  readonly #url: URL
+  readonly #http: NodeHttpHandler
+
+  constructor(url: URL, options: VendorOptions) {
+    this.#url = url
+    this.#options = options
+    this.#http = new NodeHttpHandler({
+      requestTimeout: options.timeoutMs ?? 10_000,
+      connectionTimeout: Math.min(options.timeoutMs ?? 10_000, 5_000),
+      httpsAgent: new Agent({ keepAlive: true, ...(options.ca === undefined ? {} : { ca: options.ca }) }),
+    })
+  }
+
+  async send(json: string, signingDate: Date, signal?: AbortSignal): Promise<HttpAnswer> {
+    const request = await this.#authorized(this.#request(json), signingDate)
+    const abort = signal === undefined ? {} : { abortSignal: signal }
+    const { response } = await this.#http.handle(request, abort).catch((error: unknown) => {
+      if (signal?.aborted) throw signal.reason
+      throw networkError(error, this.#url.host, 'the credential vendor')
+    })
+    const { date, 'retry-after': retryAfter } = response.headers
+    return { status: response.statusCode, date, retryAfter, body: await readBody(response.body) }
+  }
+
+  close(): void {
+    this.#http.destroy()
+  }
+
+  #request(body: string): HttpRequest {
+    return new HttpRequest({
+      method: 'POST',
+      protocol: this.#url.protocol,
+      hostname: this.#url.hostname,
+      ...(this.#url.port === '' ? {} : { port: Number(this.#url.port) }),
+      path: this.#url.pathname,
+      headers: { host: this.#url.host, 'content-type': 'application/json' },
+      body,
+    })
+  }
+
+  async #authorized(request: HttpRequest, signingDate: Date): Promise<HttpRequest> {
+    const { token, credentials } = this.#options
+    if (token !== undefined) {
+      request.headers.authorization = `Bearer ${typeof token === 'function' ? await token() : token}`
+      return request
+    }
+    const signer = new SignatureV4({
+      service: 'execute-api',
+      region: this.#options.region ?? regionOf(this.#url),
+      credentials: credentials ?? (await defaultChain()),
+      sha256: Hash.bind(null, 'sha256'),
+    })
+    return HttpRequest.clone(await signer.sign(request, { signingDate }).catch(noCredentials))
+  }
+}
+
+/** Environment, profile, SSO, container, instance. Loaded only when it is used. */
+export async function defaultChain(): Promise<() => Promise<AwsCredentialIdentity>> {
+  const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
+  return fromNodeProviderChain()
+}
+
+function noCredentials(cause: unknown): never {
+  throw new TopicCredentialsError('There are no AWS credentials to ask the vendor with', {
+    code: 'credentials_not_found',
+    remedy: 'Sign in first (for example `aws sso login`, or set AWS_PROFILE), or give `credentials` or `token`.',
+    cause,
+  })
+}
+
+function regionOf(url: URL): string {
+  const region = /\.execute-api\.([a-z0-9-]+)\./u.exec(url.hostname)?.[1] ?? process.env.AWS_REGION
+  if (region !== undefined && region !== '') return region
+  throw new TopicCredentialsError(`The region of ${url.host} cannot be read off its name`, {
+    code: 'invalid_argument',
+    value: url.host,
+    remedy: 'Give `region`, or set AWS_REGION.',
+  })
+}
+
+async function readBody(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    size += chunk.byteLength
+    if (size > maxResponseBytes) break
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,188 @@
+import type { Endpoint } from '../connection/endpoint.js'
+import type { HandshakeAttempt } from '../connection/handshake.js'
+import type { TransportFailure } from '../connection/transport.js'
+import { ClockSkewError, NotGrantedError, TopicCredentialsError, VendorBusyError } from '../errors.js'
+import { notAuthorized, quotaExceeded, sessionTakenOver } from '../support/reason-codes.js'
+
+/** Why a connection failed, in words, and whether another attempt can end differently. */
+export interface Diagnosis {
+  readonly error: TopicCredentialsError
+  /** True: the same attempt fails again, so the loop of reconnects must end. */
+  readonly terminal: boolean
+  /** True: the broker closed without a word after the handshake, which is a refusal only if it does so again. */
+  readonly hungUp?: boolean
+  /** True: a quota was used up, so many others are trying as well. */
+  readonly throttled?: boolean
+  /** Access key that AWS does not take any more: the next attempt needs another one. */
+  readonly refusedKey?: string
+}
+
+/** What the endpoint says to a WebSocket handshake: status and body, which a transport hides. */
+export interface HandshakeAnswer {
+  readonly status: number
+  readonly message: string
+  /** The endpoint's clock minus this machine's, in milliseconds; 0 where it sent no Date. */
+  readonly clockOffset: number
+}
+
+/**
+ * Repeats a handshake that failed, with the same signature, to read the answer.
+ *
+ * @param path as signed: it holds the session token, so it goes nowhere but to the endpoint that it was signed for
+ */
+export type AskHandshake = (endpoint: Endpoint, ca: string | undefined, path: string) => Promise<HandshakeAnswer>
+
+/** What there is to know about a failed attempt. */
+export interface FailedAttempt {
+  readonly failure: TransportFailure
+  /** True: a connection that stood has ended. False: an attempt to connect failed. */
+  readonly stood: boolean
+  /** True: if the next attempt fails too, that will be said; so there is no need to ask the endpoint now. */
+  readonly reported: boolean
+  readonly attempt: HandshakeAttempt
+  readonly endpoint: Endpoint
+  readonly ca: string | undefined
+  readonly askHandshake: AskHandshake
+  readonly clientId: string
+}
+
+/** Finds out what a transport's error stands for; asks the endpoint once more where the transport hides the answer. */
+export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
+  const { failure, attempt, endpoint, clientId } = failed
+  if (attempt.error !== undefined) return ofProvider(attempt.error)
+  if (failure.reasonCode !== undefined && failure.reasonCode !== 0) return ofReasonCode(failure, clientId)
+  if (attempt.path === undefined || failed.reported) return passing(lost(failure, endpoint))
+  try {
+    const answer = await failed.askHandshake(endpoint, failed.ca, attempt.path)
+    return ofAnswer(failed, answer)
+  } catch (error) {
+    if (!(error instanceof TopicCredentialsError)) throw error
+    return { error, terminal: error.code === 'tls_trust' }
+  }
+}
+
+function ofProvider(error: unknown): Diagnosis {
+  if (error instanceof VendorBusyError) return { error, terminal: false, throttled: error.throttled }
+  if (error instanceof TopicCredentialsError) {
+    return { error, terminal: error.code !== 'vendor_unavailable' && error.code !== 'host_not_found' }
+  }
+  return {
+    error: new TopicCredentialsError('The credentials provider failed', {
+      code: 'credentials_not_found',
+      remedy: 'Look at the cause: it is the provider’s own error.',
+      cause: error,
+    }),
+    terminal: true,
+  }
+}
+
+function ofReasonCode(failure: TransportFailure, clientId: string): Diagnosis {
+  switch (failure.reasonCode) {
+    case notAuthorized:
+      return { error: connectNotGranted(clientId), terminal: true }
+    case sessionTakenOver:
+      return {
+        error: new TopicCredentialsError(`Another connection took over the client ID '${clientId}'`, {
+          code: 'client_id_taken_over',
+          value: clientId,
+          remedy: 'Give each connection a client ID of its own, or none: then one is made up.',
+        }),
+        terminal: true,
+      }
+    case quotaExceeded:
+      return throttled(
+        new TopicCredentialsError('AWS IoT answered: quota exceeded', {
+          code: 'quota_exceeded',
+          remedy: 'Send less, or have the quota raised (Service Quotas, AWS IoT Core).',
+        }),
+      )
+    default:
+      return passing(
+        new TopicCredentialsError(
+          `AWS IoT ended the connection with reason code 0x${failure.reasonCode?.toString(16)}`,
+          {
+            code: 'connection_lost',
+            remedy: 'See MQTT 5 §2.4 for what the code means.',
+          },
+        ),
+      )
+  }
+}
+
+function ofAnswer(
+  { failure, stood, attempt, endpoint, clientId }: FailedAttempt,
+  { status, message, clockOffset }: HandshakeAnswer,
+): Diagnosis {
+  const where = `${endpoint.host}:${endpoint.port}`
+  if (status === 101) {
+    // The handshake is fine, so it was the CONNECT: in MQTT 3.1.1 AWS closes the connection without a word, both when the
+    // client ID is not granted and when it connected less than a second ago.
+    if (!stood && failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP') {
+      return { error: connectNotGranted(clientId), terminal: false, hungUp: true }
+    }
+    return passing(lost(failure, endpoint))
+  }
+  if (status === 429 || status >= 500) {
+    const error = new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
+      code: 'quota_exceeded',
+      value: where,
+      remedy: 'Wait: it is tried again by itself. If it stays, look at the account’s connection quotas.',
+    })
+    return status === 429 || status === 503 ? throttled(error) : passing(error)
+  }
+  if (status !== 403) {
+    return {
+      error: new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
+        code: 'endpoint_wrong',
+        value: where,
+        remedy: 'Use the endpoint that `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints.',
+      }),
+      terminal: true,
+    }
+  }
+  const refusedKey = attempt.identity?.accessKeyId
+  const key = refusedKey === undefined ? {} : { refusedKey }
+  // The clock was set since these were vended. Vending anew learns the difference; if that does not help, it is terminal.
+  if (/^Signature (expired|not yet current)/iu.test(message)) {
+    return { error: new ClockSkewError(clockOffset, where), terminal: false, ...key }
+  }
+  const expired = /expired/iu.test(message)
+  return {
+    error: new TopicCredentialsError(`${where} refused the handshake: ${message}`, {
+      code: expired ? 'credentials_expired' : 'handshake_refused',
+      value: refusedKey ?? where,
+      remedy: expired
+        ? 'New ones are fetched by themselves.'
+        : 'Check that the endpoint belongs to the account and region that vended the credentials.',
+    }),
+    terminal: false,
+    ...key,
+  }
+}
+
+function passing(error: TopicCredentialsError): Diagnosis {
+  return { error, terminal: false }
+}
+
+function throttled(error: TopicCredentialsError): Diagnosis {
+  return { error, terminal: false, throttled: true }
+}
+
+function lost(failure: TransportFailure, endpoint: Endpoint): TopicCredentialsError {
+  return new TopicCredentialsError(`The connection to ${endpoint.host}:${endpoint.port} was lost: ${failure.message}`, {
+    code: 'connection_lost',
+    value: `${endpoint.host}:${endpoint.port}`,
+    remedy: 'It is opened again by itself.',
+    cause: failure,
+  })
+}
+
+function connectNotGranted(clientId: string): NotGrantedError {
+  return new NotGrantedError(`AWS IoT does not let these credentials connect as '${clientId}'`, {
+    operation: 'connect',
+    byBroker: true,
+    value: clientId,
+    remedy:
+      'Client IDs must begin with the prefix that was vended, and the topic of a last will must be granted; if that is so, the policy behind it has changed.',
+  })
+}

@@ -1,0 +1,47 @@
+interface Entry<Args extends readonly unknown[]> {
+  readonly listener: (...args: Args) => void
+  readonly once: boolean
+}
+
+/** Events by name: `on`, `once` and `off` as in Node's EventEmitter, with nothing of Node's. */
+export class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
+  readonly #listeners: { [Name in keyof Events]?: readonly Entry<Events[Name]>[] } = {}
+
+  on<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): this {
+    return this.#add(name, listener, false)
+  }
+
+  once<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): this {
+    return this.#add(name, listener, true)
+  }
+
+  off<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): this {
+    const entries = this.#listeners[name] ?? []
+    const index = entries.findLastIndex((entry) => entry.listener === listener)
+    if (index >= 0) this.#listeners[name] = entries.toSpliced(index, 1)
+    return this
+  }
+
+  /** Calls the listeners in the order in which they were added. What one throws is reported as uncaught and stops no other. */
+  protected emit<Name extends keyof Events>(name: Name, ...args: Events[Name]): void {
+    for (const { listener, once } of this.#listeners[name] ?? []) {
+      if (once) this.off(name, listener)
+      try {
+        listener(...args)
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+
+  protected removeAllListeners(): void {
+    for (const name in this.#listeners) delete this.#listeners[name]
+  }
+
+  #add<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void, once: boolean): this {
+    this.#listeners[name] = [...(this.#listeners[name] ?? []), { listener, once }]
+    return this
+  }
+}

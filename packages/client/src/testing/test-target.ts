@@ -1,0 +1,33 @@
+import { startLocalAws } from '@topic-credentials/local-aws'
+import { deployedStack } from '../cli/deployed-stack.js'
+import { projectRoot } from '../cli/workspace.js'
+import type { FromVendorOptions } from '../from-vendor.js'
+
+/**
+ * What the suite runs against: the stack whose outputs TOPIC_CREDENTIALS_OUTPUTS names, else a stand-in that realises
+ * `cdk.out`. The caller must be entitled to publish and subscribe to `test`, and not to `other`.
+ */
+export interface TestTarget extends AsyncDisposable {
+  readonly vendor: FromVendorOptions
+  /** PEM certificates to trust; undefined: the system's. */
+  readonly ca: string | undefined
+}
+
+export async function openTestTarget(): Promise<TestTarget> {
+  const outputs = process.env.TOPIC_CREDENTIALS_OUTPUTS
+  if (outputs !== undefined && outputs !== '') {
+    const { credentialsUrl: url, region } = deployedStack(outputs)
+    return {
+      vendor: region === undefined ? { url } : { url, region },
+      ca: undefined,
+      [Symbol.asyncDispose]: async () => {},
+    }
+  }
+  const aws = await startLocalAws({ assembly: `${projectRoot(process.cwd())}/cdk.out` })
+  const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
+  return {
+    vendor: { url, region: aws.region, credentials: aws.developer, ca: aws.ca },
+    ca: aws.ca,
+    [Symbol.asyncDispose]: () => aws.close(),
+  }
+}
