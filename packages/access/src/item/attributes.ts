@@ -1,0 +1,46 @@
+/** A value as DynamoDB's JSON protocol writes it; of its types, those that the table has. */
+export type Attribute =
+  | { readonly S: string }
+  | { readonly N: string }
+  | { readonly BOOL: boolean }
+  | { readonly L: readonly Attribute[] }
+
+/** An item as it is sent and received. What others wrote may be anything. */
+export type Attributes = Readonly<Record<string, Attribute>>
+
+export function textAttribute(value: string): Attribute {
+  return { S: value }
+}
+
+export function numberAttribute(value: number): Attribute {
+  return { N: String(value) }
+}
+
+export function textsAttribute(values: readonly string[]): Attribute {
+  return { L: values.map(textAttribute) }
+}
+
+/** Undefined for any other type. */
+export function textOf(value: unknown): string | undefined {
+  const { S } = fields(value)
+  return typeof S === 'string' ? S : undefined
+}
+
+/** Whole numbers from 0 on that JavaScript can hold; undefined for any other. */
+export function wholeNumberOf(value: unknown): number | undefined {
+  const { N } = fields(value)
+  if (typeof N !== 'string' || !/^\d{1,16}$/u.test(N)) return undefined
+  return Number.isSafeInteger(Number(N)) ? Number(N) : undefined
+}
+
+/** A list of texts, in order. A set of texts (`SS`) is what a console makes of it. */
+export function textsOf(value: unknown): readonly string[] | undefined {
+  const { L, SS } = fields(value)
+  const texts: unknown = Array.isArray(L) ? L.map(textOf) : SS
+  if (!Array.isArray(texts) || !texts.every((one) => typeof one === 'string')) return undefined
+  return texts as readonly string[]
+}
+
+function fields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}

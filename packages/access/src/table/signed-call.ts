@@ -1,0 +1,86 @@
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { SignatureV4 } from '@smithy/signature-v4'
+import { Sha256 } from './sha256.js'
+
+/** Keys to sign with. */
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/** A service of AWS that takes JSON, and who calls it. */
+export interface SignedService {
+  /** The name in the credential scope: `dynamodb`, `lambda`. */
+  readonly service: string
+  readonly region: string
+  /** `https://dynamodb.eu-west-1.amazonaws.com` */
+  readonly endpoint: string
+  readonly credentials: Credentials | (() => Promise<Credentials>)
+  /** PEM of a certificate authority to trust instead of the system's. */
+  readonly ca?: string
+}
+
+/** One call. */
+export interface SignedRequest {
+  /** Default `/`. */
+  readonly path?: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Bytes of the answer that are taken; more is an error. */
+  readonly longestAnswer: number
+  /** Ends the call, whatever it waits for: connection, head, or body. */
+  readonly signal: AbortSignal
+}
+
+export interface SignedAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly body: string
+}
+
+/** Posts to the service, signed (Signature Version 4). Connections are kept. @throws Error for no answer in time, or too much */
+export type SignedCall = (request: SignedRequest) => Promise<SignedAnswer>
+
+/** @example const call = signedCalls({ service: 'dynamodb', region, endpoint, credentials }) */
+export function signedCalls({ service, region, endpoint, credentials, ca }: SignedService): SignedCall {
+  const { protocol, hostname, port } = new URL(endpoint)
+  const secure = protocol !== 'http:'
+  const agent = secure
+    ? new HttpsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) })
+    : new HttpAgent({ keepAlive: true })
+  const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 })
+  const send = secure ? httpsRequest : httpRequest
+  const host = port === '' ? hostname : `${hostname}:${port}`
+  return async ({ path = '/', headers, body, longestAnswer, signal }) => {
+    const address = { protocol, hostname, path, ...(port === '' ? {} : { port: Number(port) }) }
+    const unsigned = { ...address, method: 'POST', query: {}, headers: { host, ...headers }, body }
+    const signed = await signer.sign(unsigned)
+    return new Promise((resolve, reject) => {
+      const options = { hostname, port, path, method: 'POST', headers: signed.headers, agent, signal }
+      const request = send(options, (response) => {
+        const chunks: Buffer[] = []
+        let size = 0
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.length
+          if (size > longestAnswer) {
+            reject(new Error(`The answer has more than ${longestAnswer} bytes.`))
+            request.destroy()
+          } else {
+            chunks.push(chunk)
+          }
+        })
+        response.on('error', reject)
+        response.once('end', () => {
+          const text = Buffer.concat(chunks).toString()
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
+        })
+        // Without it an answer that is cut short after its head would never settle.
+        response.once('close', () => reject(new Error('The connection ended before the answer did.')))
+      })
+      request.on('error', reject)
+      request.end(body)
+    })
+  }
+}

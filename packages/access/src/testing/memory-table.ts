@@ -1,0 +1,42 @@
+import { AccessError } from '../errors.js'
+import { type Attributes, textOf, wholeNumberOf } from '../item/attributes.js'
+import { partitionKey } from '../item/item.js'
+import type { Expected, Table } from '../table/table-client.js'
+
+/** For tests: a table in memory, with DynamoDB's consistency. `step` is awaited before and after each operation. */
+export class MemoryTable implements Table {
+  readonly items = new Map<string, Attributes>()
+  readonly step: (event: string) => Promise<void>
+  /** Whether this write's answer is lost. */
+  loses: () => boolean = () => false
+
+  constructor(step: (event: string) => Promise<void> = async () => {}) {
+    this.step = step
+  }
+
+  async read(keys: readonly string[]): Promise<ReadonlyMap<string, Attributes>> {
+    await this.step('read')
+    const found = keys.flatMap((key) => {
+      const item = this.items.get(key)
+      return item === undefined ? [] : [[key, item] as const]
+    })
+    await this.step('read answered')
+    return new Map(found)
+  }
+
+  async put(item: Attributes, { version, writeId }: Expected): Promise<boolean> {
+    await this.step('put')
+    const key = textOf(item[partitionKey]) ?? ''
+    const before = this.items.get(key)
+    const same = (wholeNumberOf(before?.version) ?? 0) === version && textOf(before?.writeId) === writeId
+    if (same) this.items.set(key, item)
+    await this.step('put answered')
+    if (this.loses()) throw new AccessError('table_unavailable', 'The answer is lost.', { remedy: 'Try again.' })
+    return same
+  }
+
+  async *scan(): AsyncGenerator<readonly Attributes[]> {
+    await this.step('scan')
+    yield [...this.items.values()]
+  }
+}
