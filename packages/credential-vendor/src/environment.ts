@@ -1,3 +1,8 @@
+import { spreadLimits } from '@topic-credentials/grants'
+
+/** Seconds for which the function may answer a repeated question with the same session. */
+export const cacheLimits = { minimum: 0, maximum: 300 } as const
+
 /**
  * What the function is told by its environment variables. The stack builds its `environment` of this type, so a variable
  * forgotten there does not compile.
@@ -30,20 +35,20 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     if (value === undefined || value === '') throw new Error(`Environment variable ${name} is not set.`)
     return value
   }
-  const cacheSeconds = env.CACHE_SECONDS ?? '0'
-  if (!/^\d{1,3}$/u.test(cacheSeconds) || Number(cacheSeconds) > 300) {
-    throw new Error(`Environment variable CACHE_SECONDS is '${cacheSeconds}'; it is a whole number from 0 to 300.`)
-  }
-  const spreadSeconds = env.SPREAD_SECONDS
-  if (spreadSeconds !== undefined && (!/^[1-9]\d{0,4}$/u.test(spreadSeconds) || Number(spreadSeconds) > 86_400)) {
-    throw new Error(`Environment variable SPREAD_SECONDS is '${spreadSeconds}'; it is a whole number from 1 to 86400.`)
+  const seconds = (
+    name: keyof VendorEnvironment,
+    { minimum, maximum }: { minimum: number; maximum: number },
+  ): number => {
+    const value = env[name] ?? ''
+    if (/^(0|[1-9]\d{0,5})$/u.test(value) && Number(value) >= minimum && Number(value) <= maximum) return Number(value)
+    throw new Error(`Environment variable ${name} is '${value}'; it is a whole number from ${minimum} to ${maximum}.`)
   }
   return {
     roleArn: read('ROLE_ARN'),
     endpoint: read('IOT_ENDPOINT'),
     region: read('AWS_REGION'),
     functionName: read('AWS_LAMBDA_FUNCTION_NAME'),
-    cacheSeconds: Number(cacheSeconds),
-    spreadSeconds: spreadSeconds === undefined ? undefined : Number(spreadSeconds),
+    cacheSeconds: env.CACHE_SECONDS === undefined ? 0 : seconds('CACHE_SECONDS', cacheLimits),
+    spreadSeconds: env.SPREAD_SECONDS === undefined ? undefined : seconds('SPREAD_SECONDS', spreadLimits),
   }
 }

@@ -1,16 +1,20 @@
-import type { ProblemCode, ProblemExtras } from '@topic-credentials/grants'
+import { CodedError, type ProblemCode, type ProblemExtras } from '@topic-credentials/grants'
+
+/** What a {@link VendError} knows besides its sentence: the members of the problem document, and what only the log may know. */
+export interface VendErrorDetails extends Omit<ProblemExtras, 'remedy' | 'requestId'> {
+  readonly remedy: string
+  /** What the log may know and the caller may not. */
+  readonly cause?: unknown
+}
 
 /** Nothing was vended, and why, in the words that the caller is told. */
-export class VendError extends Error {
+export class VendError extends CodedError<ProblemCode> {
   override readonly name = 'VendError'
-  readonly code: ProblemCode
-  /** Remedy, grants and the like; what the problem document says besides. */
+  /** What the problem document says besides code and message. */
   readonly extras: ProblemExtras
 
-  /** @param cause What the log may know and the caller may not. */
-  constructor(code: ProblemCode, message: string, extras: ProblemExtras, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.code = code
+  constructor(code: ProblemCode, message: string, { cause, ...extras }: VendErrorDetails) {
+    super(code, message, { remedy: extras.remedy, cause })
     this.extras = extras
   }
 }

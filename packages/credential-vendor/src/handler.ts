@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { assumeRoleWith } from './assume-role.js'
 import { readEnvironment } from './environment.js'
-import { stsClient } from './sts-client.js'
+import { assumeRoleWith } from './sts/assume-role.js'
+import { stsClient } from './sts/sts-client.js'
 import { vendingHandler } from './vending-handler.js'
 
 /** The rim: the only place that reads the environment. What fails here fails at cold start. */

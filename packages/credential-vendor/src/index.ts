@@ -1,2 +1,2 @@
-export { type FunctionEnvironment, readEnvironment, type VendorEnvironment } from './environment.js'
-export { vendorMetrics } from './metric-names.js'
+export { cacheLimits, type FunctionEnvironment, readEnvironment, type VendorEnvironment } from './environment.js'
+export { vendorMetrics } from './log/metric-names.js'

@@ -1,12 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { parseEntitlements, parseProblem, parseVendResponse } from '@topic-credentials/grants'
 import fc from 'fast-check'
-import type { AssumeRole, SessionRequest } from './assume-role.js'
 import { VendError } from './errors.js'
-import { vended } from './fake-sts.js'
-import { jsonLog } from './log.js'
+import { jsonLog } from './log/log.js'
 import bodies from './respond.cases.json' with { type: 'json' }
 import { respondWith, type VendEvent } from './respond.js'
+import type { AssumeRole, StsSessionRequest } from './sts/assume-role.js'
+import { vended } from './testing/fake-sts.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(120_000)
@@ -18,8 +18,8 @@ const entitlements = parseEntitlements({
 })
 const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 }
 
-function stage(assumeRole?: AssumeRole) {
-  const asked: SessionRequest[] = []
+function testFunction(assumeRole?: AssumeRole) {
+  const asked: StsSessionRequest[] = []
   const lines: string[] = []
   let milliseconds = 0
   const respond = respondWith(
@@ -53,7 +53,7 @@ function stage(assumeRole?: AssumeRole) {
 
 describe('the answer', () => {
   it('is one that the client can read, and is not stored', async () => {
-    const answer = await stage().send({ body: '{"subscribe":["test"]}' })
+    const answer = await testFunction().send({ body: '{"subscribe":["test"]}' })
     expect(answer).toMatchObject({
       statusCode: 200,
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
@@ -62,7 +62,7 @@ describe('the answer', () => {
   })
 
   it('to GET is what stock credentials providers read', async () => {
-    const { json } = await stage().send({ routeKey: 'GET /credentials', body: 'not looked at' })
+    const { json } = await testFunction().send({ routeKey: 'GET /credentials', body: 'not looked at' })
     expect(json).toEqual({
       AccessKeyId: vended.accessKeyId,
       SecretAccessKey: vended.secretAccessKey,
@@ -72,7 +72,7 @@ describe('the answer', () => {
   })
 
   it('to a backend is for the user in the path', async () => {
-    const { send, asked } = stage()
+    const { send, asked } = testFunction()
     const backend = { iam: { userArn: `arn:aws:sts::${accountId}:assumed-role/Backend/i-1` } }
     const { json } = await send({
       routeKey: 'POST /users/{userId}/credentials',
@@ -84,7 +84,7 @@ describe('the answer', () => {
   })
 
   it('to a refused caller is a problem document, and names the request', async () => {
-    const answer = await stage().send({ requestContext: { authorizer: undefined } })
+    const answer = await testFunction().send({ requestContext: { authorizer: undefined } })
     expect(answer).toMatchObject({
       statusCode: 403,
       headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
@@ -95,13 +95,13 @@ describe('the answer', () => {
 
   it('to a throttled caller says when to come back', async () => {
     const throttled: AssumeRole = async () => {
-      throw new VendError('throttled', 'Later.', { retryAfterSeconds: 5 })
+      throw new VendError('throttled', 'Later.', { retryAfterSeconds: 5, remedy: 'Wait.' })
     }
-    expect(await stage(throttled).send({})).toMatchObject({ statusCode: 429, headers: { 'retry-after': '5' } })
+    expect(await testFunction(throttled).send({})).toMatchObject({ statusCode: 429, headers: { 'retry-after': '5' } })
   })
 
   it('to a fault of ours tells the log and not the caller', async () => {
-    const { send, log } = stage(async () => {
+    const { send, log } = testFunction(async () => {
       throw new TypeError('x of undefined')
     })
     const answer = await send({})
@@ -115,7 +115,7 @@ describe('the answer', () => {
 
 describe('the log', () => {
   it('says who was given what', async () => {
-    const { send, log } = stage()
+    const { send, log } = testFunction()
     await send({ body: '{"subscribe":["test"]}' })
     expect(log()).toEqual([
       {
@@ -140,7 +140,7 @@ describe('the log', () => {
   })
 
   it('says who was refused what', async () => {
-    const { send, log } = stage()
+    const { send, log } = testFunction()
     await send({ body: '{"subscribe":["other"]}' })
     expect(log()).toMatchObject([
       {
@@ -156,7 +156,7 @@ describe('the log', () => {
 
 describe('hostile bodies', () => {
   it.each(bodies)('$name', async ({ body, repeat, status, code }) => {
-    const { send, asked } = stage()
+    const { send, asked } = testFunction()
     const answer = await send({ body: repeat === undefined ? body : body.repeat(repeat) })
     expect({ status: answer.statusCode, code: answer.json.code }).toEqual({ status, code })
     expect(asked).toEqual([])
@@ -164,7 +164,7 @@ describe('hostile bodies', () => {
   })
 
   it('10,000 random ones: refused with a code, nothing vended, nothing secret logged', async () => {
-    const { send, asked, lines } = stage()
+    const { send, asked, lines } = testFunction()
     const filter = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('#', '+', '*', 'test/#', '${aws:userid}', '$aws/#'),
@@ -212,7 +212,7 @@ describe('events that API Gateway does not make', () => {
   it.each([null, 7, 'x', [], {}, { requestContext: null }, { requestContext: { authorizer: { iam: null } } }])(
     '%j is answered, and nothing is vended',
     async (event) => {
-      const { respond, asked } = stage()
+      const { respond, asked } = testFunction()
       const { statusCode } = await respond(event as unknown as VendEvent, context)
       expect(statusCode).toBe(403)
       expect(asked).toEqual([])
@@ -220,7 +220,7 @@ describe('events that API Gateway does not make', () => {
   )
 
   it('any other, too', async () => {
-    const { respond, asked } = stage()
+    const { respond, asked } = testFunction()
     const part = fc.anything({ maxDepth: 2 })
     const event = fc.record(
       { routeKey: part, body: part, isBase64Encoded: part, requestContext: part, pathParameters: part },
@@ -238,7 +238,7 @@ describe('events that API Gateway does not make', () => {
 
 describe('secrets', () => {
   it('are in the answer alone', async () => {
-    const { send, lines } = stage()
+    const { send, lines } = testFunction()
     expect((await send({})).body).toContain(vended.secretAccessKey)
     expect(lines.join('')).toContain(vended.accessKeyId)
     expect(lines.join('')).not.toMatch(/secret-access-key|session-token/u)

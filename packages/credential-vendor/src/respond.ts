@@ -1,6 +1,6 @@
 import { type ContainerCredentials, encodeUserId, parseVendRequest, type VendResponse } from '@topic-credentials/grants'
 import { type AuthorizedEvent, type Caller, verifiedCaller } from './caller.js'
-import type { Log, LogEntry } from './log.js'
+import type { Log, LogEntry } from './log/log.js'
 import { refusalFor } from './problem.js'
 import { type EventBody, requestBody } from './request-body.js'
 import { type Vendor, vend } from './vend.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { encodeUserId, parseEntitlements, parseVendRequest, sessionPolicyLimit } from '@topic-credentials/grants'
 import fc from 'fast-check'
-import type { AssumeRole } from './assume-role.js'
+import type { AssumeRole } from './sts/assume-role.js'
 import { type Vendor, vend } from './vend.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
@@ -15,7 +15,7 @@ const entitlements = parseEntitlements({
   ],
 })
 
-function stage(rules = entitlements, spreadSeconds?: number) {
+function testVendor(rules = entitlements, spreadSeconds?: number) {
   const assumeRole = jest.fn<AssumeRole>(async () => ({
     accessKeyId: 'ASIA',
     secretAccessKey: 'secret',
@@ -39,7 +39,7 @@ function stage(rules = entitlements, spreadSeconds?: number) {
 
 describe('vend', () => {
   it('answers by the wire contract', async () => {
-    const { ask } = stage()
+    const { ask } = testVendor()
     await expect(ask('alice', { subscribe: ['test'] })).resolves.toEqual({
       credentials: {
         accessKeyId: 'ASIA',
@@ -58,12 +58,12 @@ describe('vend', () => {
   })
 
   it('tells over which time the fleet is to spread itself, where the operator has said so', async () => {
-    await expect(stage(entitlements, 2_200).ask('alice')).resolves.toMatchObject({ spreadSeconds: 2_200 })
-    await expect(stage().ask('alice')).resolves.not.toHaveProperty('spreadSeconds')
+    await expect(testVendor(entitlements, 2_200).ask('alice')).resolves.toMatchObject({ spreadSeconds: 2_200 })
+    await expect(testVendor().ask('alice')).resolves.not.toHaveProperty('spreadSeconds')
   })
 
   it('asks STS once, for the role, in the name of the user, with the policy that it reports', async () => {
-    const { ask, asked } = stage()
+    const { ask, asked } = testVendor()
     const { policyCharacters } = await ask('alice', { subscribe: ['test'], durationSeconds: 900 })
     const [request] = asked()
     expect(asked()).toHaveLength(1)
@@ -77,14 +77,14 @@ describe('vend', () => {
   })
 
   it('vends all that the user is entitled to, for an hour, when nothing is asked', async () => {
-    const { ask, asked } = stage()
+    const { ask, asked } = testVendor()
     const { grants } = await ask('alice')
     expect(grants).toEqual({ publish: ['test', 'users/alice/#'], subscribe: ['test', 'users/alice/#'], retain: [] })
     expect(asked()[0]?.durationSeconds).toBe(3600)
   })
 
   it('looks at claims', async () => {
-    const { ask } = stage()
+    const { ask } = testVendor()
     const operator = { groups: ['staff', 'operators'] }
     const request = { subscribe: ['devices/7/telemetry'] }
     await expect(ask('alice', request, operator)).resolves.toMatchObject({ grants: request })
@@ -101,13 +101,13 @@ describe('vend', () => {
     ['a topic called like a variable', { publish: ['${aws:userid}'] }, [{ kind: 'publish', filter: '${aws:userid}' }]],
     ['somebody whose name is *', { publish: ['users/*/x'] }, [{ kind: 'publish', filter: 'users/*/x' }]],
   ])('refuses %s, and does not ask STS', async (_, request, missing) => {
-    const { ask, assumeRole } = stage()
+    const { ask, assumeRole } = testVendor()
     await expect(ask('alice', request)).rejects.toMatchObject({ code: 'not_entitled', extras: { grants: missing } })
     expect(assumeRole).not.toHaveBeenCalled()
   })
 
   it('says what is granted', async () => {
-    await expect(stage().ask('alice', { subscribe: ['other'] })).rejects.toMatchObject({
+    await expect(testVendor().ask('alice', { subscribe: ['other'] })).rejects.toMatchObject({
       message: 'Subscribing to "other" is not granted; the nearest grant is subscribe "test".',
       extras: { remedy: expect.stringContaining('publish test users/alice/#; subscribe test users/alice/#') },
     })
@@ -115,7 +115,7 @@ describe('vend', () => {
 
   it('refuses whoever is entitled to nothing', async () => {
     const nobody = parseEntitlements({ entitlements: [{ when: { userId: 'bob' }, publish: ['test'] }] })
-    const { ask, assumeRole } = stage(nobody)
+    const { ask, assumeRole } = testVendor(nobody)
     await expect(ask('alice')).rejects.toMatchObject({ code: 'no_grants' })
     expect(assumeRole).not.toHaveBeenCalled()
     await expect(ask('bob')).resolves.toMatchObject({ userId: 'bob' })
@@ -128,7 +128,7 @@ describe('vend', () => {
     ['a null character', 'a\0b'],
     ['a dollar in front', '$aws'],
   ])('a user ID with %s does not become structure', async (_, userId) => {
-    const { ask, assumeRole } = stage()
+    const { ask, assumeRole } = testVendor()
     await expect(ask(userId)).rejects.toMatchObject({ code: 'unusable_value' })
     expect(assumeRole).not.toHaveBeenCalled()
   })
@@ -136,7 +136,7 @@ describe('vend', () => {
   it.each(['*', '?', 'a${aws:userid}', 'a${*}', 'a:b'])(
     'a user ID %s reaches its own topics and no more',
     async (userId) => {
-      const { ask, asked } = stage()
+      const { ask, asked } = testVendor()
       await expect(ask(userId)).resolves.toMatchObject({ userId, clientIdPrefix: `${encodeUserId(userId)}:` })
       // IAM's wildcards and variables, outside of its escapes, come from the filters' # and from the client ID's end alone.
       const bare = (asked()[0]?.policy ?? '').replaceAll(/\$\{[*?$]\}/gu, '')
@@ -147,7 +147,7 @@ describe('vend', () => {
 
   it('vends nothing when the policy cannot be built', async () => {
     const publish = Array.from({ length: 30 }, (_, index) => `${'x'.repeat(100)}${index}`)
-    const { ask, assumeRole } = stage(parseEntitlements({ entitlements: [{ publish }] }))
+    const { ask, assumeRole } = testVendor(parseEntitlements({ entitlements: [{ publish }] }))
     await expect(ask('alice')).rejects.toMatchObject({ code: 'policy_too_large' })
     expect(assumeRole).not.toHaveBeenCalled()
     await expect(ask('alice', { publish: publish.slice(0, 2) })).resolves.toMatchObject({ userId: 'alice' })
@@ -165,7 +165,7 @@ describe('vend', () => {
     )
     await fc.assert(
       fc.asyncProperty(userId, body, async (user, wanted) => {
-        const { ask, asked } = stage()
+        const { ask, asked } = testVendor()
         await (async () => ask(user, wanted))().catch(() => undefined)
         for (const { policy, sessionName } of asked()) {
           expect(policy.length).toBeLessThanOrEqual(sessionPolicyLimit)

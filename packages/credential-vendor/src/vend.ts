@@ -13,9 +13,9 @@ import {
   type VendRequest,
   type VendResponse,
 } from '@topic-credentials/grants'
-import type { AssumeRole } from './assume-role.js'
 import type { Caller } from './caller.js'
 import { VendError } from './errors.js'
+import type { AssumeRole } from './sts/assume-role.js'
 
 /** What vending needs to know and may call. */
 export interface Vendor {

@@ -1,10 +1,10 @@
 import { parseEntitlements } from '@topic-credentials/grants'
-import type { AssumeRole } from './assume-role.js'
 import type { FunctionEnvironment } from './environment.js'
-import { jsonLog } from './log.js'
-import { embeddedMetrics } from './metrics.js'
+import { jsonLog } from './log/log.js'
+import { embeddedMetrics } from './log/metrics.js'
 import { respondWith } from './respond.js'
-import { cachedFor } from './session-cache.js'
+import type { AssumeRole } from './sts/assume-role.js'
+import { cachedFor } from './sts/sts-session-cache.js'
 
 /** What the function is made of, besides its own code. */
 export interface HandlerParts {

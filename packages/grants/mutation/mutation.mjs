@@ -57,7 +57,7 @@ function passesWith(mutation) {
 
 /** First the tables, which take a second and notice most; then the property tests. */
 function testsPass() {
-  const slow = '/(property|entitlements|refusal)'
+  const slow = '/(exactness|entitlements|refusal)'
   return passes('--testPathIgnorePatterns', slow) && passes('--testPathPatterns', slow)
 }
 

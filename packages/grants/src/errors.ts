@@ -1,9 +1,26 @@
-import type { GrantKind, Grants } from './grants.js'
+import type { GrantReference, Grants } from './grant-types.js'
 
-/** One entry of {@link Grants}: which list it stands in, and its text. */
-export interface GrantReference {
-  readonly kind: GrantKind
-  readonly filter: string
+/** What every error knows besides its sentence. */
+export interface ErrorDetails {
+  /** The offending value, as it was given. */
+  readonly value?: unknown
+  /** What to do about it, in one sentence. */
+  readonly remedy: string
+  readonly cause?: unknown
+}
+
+/** The shape of every error here: `message` says what happened, `remedy` what to do; switch on `code`, never on texts. */
+export abstract class CodedError<Code extends string> extends Error {
+  readonly code: Code
+  readonly value: unknown
+  readonly remedy: string
+
+  constructor(code: Code, message: string, { value, remedy, cause }: ErrorDetails) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.value = value
+    this.remedy = remedy
+  }
 }
 
 /** Stable codes of {@link GrantError}. */
@@ -17,11 +34,7 @@ export type GrantErrorCode =
   | 'policy_too_large'
 
 /** What a {@link GrantError} knows besides its sentence. */
-export interface GrantErrorDetails {
-  /** The offending value, as it was given. */
-  readonly value?: unknown
-  /** What to do about it, in one sentence. */
-  readonly remedy: string
+export interface GrantErrorDetails extends ErrorDetails {
   /** The grants that are to blame: two that contradict each other, or those that cost the most characters. */
   readonly grants?: readonly GrantReference[]
   /** Grants that do compile, for a person to consider: they are wider than what was asked. Never applied by itself. */
@@ -31,20 +44,14 @@ export interface GrantErrorDetails {
 }
 
 /** Grants that cannot be read, cannot be said exactly in IAM's language, or do not fit. */
-export class GrantError extends Error {
+export class GrantError extends CodedError<GrantErrorCode> {
   override readonly name = 'GrantError'
-  readonly code: GrantErrorCode
-  readonly value: unknown
-  readonly remedy: string
   readonly grants: readonly GrantReference[]
   readonly suggestion?: Grants
   readonly excess?: number
 
   constructor(code: GrantErrorCode, message: string, details: GrantErrorDetails) {
-    super(message)
-    this.code = code
-    this.value = details.value
-    this.remedy = details.remedy
+    super(code, message, details)
     this.grants = details.grants ?? []
     if (details.suggestion) this.suggestion = details.suggestion
     if (details.excess !== undefined) this.excess = details.excess
@@ -63,26 +70,14 @@ export type EntitlementErrorCode =
   | 'unusable_value'
 
 /** An entitlements file that cannot be used, or a caller's value that cannot be put into one of its templates. */
-export class EntitlementError extends Error {
+export class EntitlementError extends CodedError<EntitlementErrorCode> {
   override readonly name = 'EntitlementError'
-  readonly code: EntitlementErrorCode
   /** The place in the file: `entitlements[1].subscribe[0]`. */
   readonly place: string
-  /** The offending value: a key, a template, or what a claim holds. */
-  readonly value: unknown
-  readonly remedy: string
 
-  constructor(
-    code: EntitlementErrorCode,
-    place: string,
-    message: string,
-    details: { readonly value?: unknown; readonly remedy: string; readonly cause?: unknown },
-  ) {
-    super(`${place}: ${message}`, details.cause === undefined ? undefined : { cause: details.cause })
-    this.code = code
+  constructor(code: EntitlementErrorCode, place: string, message: string, details: ErrorDetails) {
+    super(code, `${place}: ${message}`, details)
     this.place = place
-    this.value = details.value
-    this.remedy = details.remedy
   }
 }
 
@@ -95,16 +90,6 @@ export type RequestErrorCode =
   | 'malformed_response'
 
 /** A message of the wire contract that is not what the contract says. */
-export class RequestError extends Error {
+export class RequestError extends CodedError<RequestErrorCode> {
   override readonly name = 'RequestError'
-  readonly code: RequestErrorCode
-  readonly value: unknown
-  readonly remedy: string
-
-  constructor(code: RequestErrorCode, message: string, details: { readonly value?: unknown; readonly remedy: string }) {
-    super(message)
-    this.code = code
-    this.value = details.value
-    this.remedy = details.remedy
-  }
 }

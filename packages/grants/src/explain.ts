@@ -1,9 +1,8 @@
-import type { GrantReference } from './errors.js'
-import type { GrantKind, Grants } from './grants.js'
-import { coversFilter, matches } from './mqtt-matching.js'
+import type { GrantKind, GrantReference, Grants } from './grant-types.js'
+import { coversFilter, matches } from './mqtt/matching.js'
+import { filterFault, parseSubscription } from './mqtt/topic-filter.js'
+import { clientIdFault, topicFault } from './mqtt/topic-name.js'
 import { nearestGrant } from './nearest-grant.js'
-import { filterFault, parseSubscription } from './topic-filter.js'
-import { clientIdFault, topicFault } from './topic-name.js'
 import { clientIdPrefix } from './user-id.js'
 
 /** What somebody wants to do. */

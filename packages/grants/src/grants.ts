@@ -1,20 +1,7 @@
-import { GrantError, type GrantReference } from './errors.js'
-import { coversFilter } from './mqtt-matching.js'
-import { parseTopicFilter, type TopicFilter } from './topic-filter.js'
-
-/** The three lists of {@link Grants}. */
-export const grantKinds = ['publish', 'subscribe', 'retain'] as const
-export type GrantKind = (typeof grantKinds)[number]
-
-/** What one user may do. Each entry is an MQTT topic filter (`+` and a last `#` are wildcards). */
-export interface Grants {
-  /** Publish to every topic that the filter matches. */
-  readonly publish: readonly TopicFilter[]
-  /** Subscribe to every filter that this one covers, and receive what it matches. `$share/<group>/<filter>` is its own grant. */
-  readonly subscribe: readonly TopicFilter[]
-  /** Publish with RETAIN there; the topic needs a publish grant as well. */
-  readonly retain: readonly TopicFilter[]
-}
+import { GrantError } from './errors.js'
+import { type GrantKind, type GrantReference, type Grants, grantKinds, type TopicFilter } from './grant-types.js'
+import { coversFilter } from './mqtt/matching.js'
+import { parseTopicFilter } from './mqtt/topic-filter.js'
 
 /** More entries than this per list are refused: no session policy of 2,048 characters can hold them. */
 export const maximumGrants = 200

@@ -1,6 +1,5 @@
-import type { GrantReference } from './errors.js'
-import { type GrantKind, type Grants, grantKinds } from './grants.js'
-import { parseSubscription } from './topic-filter.js'
+import { type GrantKind, type GrantReference, type Grants, grantKinds } from './grant-types.js'
+import { parseSubscription } from './mqtt/topic-filter.js'
 
 /**
  * The grant that a person would have meant: of the same kind where there is one, with the most levels in common from the

@@ -22,12 +22,6 @@ export function policyDocument(statements: readonly Statement[]): PolicyDocument
   return statements.length === 0 ? undefined : { Version: '2012-10-17', Statement: statements }
 }
 
-/** IAM takes one value without a list, which is shorter. */
-export function oneOrMore(values: readonly string[]): string | readonly string[] {
-  const [only, ...more] = values
-  return only !== undefined && more.length === 0 ? only : values
-}
-
 /**
  * Reads a document back, and proves that it says what was read and nothing else: `write` must make the same one again. What
  * somebody else wrote under this name is not ours to replace.

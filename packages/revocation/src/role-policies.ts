@@ -5,15 +5,9 @@ import {
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam'
+import { rolePolicyLimit } from '@topic-credentials/grants'
 import { RevocationError } from './errors.js'
 import { type PolicyDocument, policyName } from './policy-document.js'
-
-/**
- * Characters of all inline policies of a role together, white space not counted.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-const inlineLimit = 10_240
 
 /** A role's inline policies as they were read: ours, and how much room the others leave. */
 export interface RolePolicies {
@@ -42,7 +36,7 @@ export async function readRolePolicies(iam: IAMClient, roleName: string): Promis
   const own = texts.get(policyName)
   texts.delete(policyName)
   const taken = [...texts.values()].reduce((sum, text) => sum + JSON.stringify(JSON.parse(text)).length, 0)
-  return { roleName, own, room: inlineLimit - taken }
+  return { roleName, own, room: rolePolicyLimit - taken }
 }
 
 /** @throws RevocationError `no_room`, before anything is written */
@@ -51,7 +45,7 @@ export function checkRoom({ roleName, room }: RolePolicies, document: PolicyDocu
   if (characters <= room) return
   throw new RevocationError(
     'no_room',
-    `The revocations would have ${characters} characters, and the other inline policies of the role ${roleName} leave ${room} of ${inlineLimit}`,
+    `The revocations would have ${characters} characters, and the other inline policies of the role ${roleName} leave ${room} of ${rolePolicyLimit}`,
     {
       value: characters,
       remedy:

@@ -1,4 +1,5 @@
-import { oneOrMore, type PolicyDocument, policyDocument, readDocument, type Statement } from './policy-document.js'
+import { oneOrMany } from '@topic-credentials/grants'
+import { type PolicyDocument, policyDocument, readDocument, type Statement } from './policy-document.js'
 import { noRevocations, type Revocations, type SignedOut } from './revocations.js'
 
 /**
@@ -42,7 +43,7 @@ function readStatements(statements: readonly Statement[]): Revocations {
 }
 
 function deny(Sid: string, names: readonly string[], more: Statement['Condition'] = {}): Statement {
-  const users = oneOrMore(names.map((name) => `*:${name}`))
+  const users = oneOrMany(names.map((name) => `*:${name}`))
   return {
     Sid,
     Effect: 'Deny',

@@ -1,4 +1,5 @@
-import { oneOrMore, type PolicyDocument, policyDocument, readDocument } from './policy-document.js'
+import { oneOrMany } from '@topic-credentials/grants'
+import { type PolicyDocument, policyDocument, readDocument } from './policy-document.js'
 
 /**
  * The Deny that the vending function's role carries: STS refuses it a session that has the name of a revoked user. Undefined when
@@ -14,7 +15,7 @@ export function vendorRolePolicy(revoked: readonly string[], topicRoleArn: strin
       Effect: 'Deny',
       Action: 'sts:AssumeRole',
       Resource: topicRoleArn,
-      Condition: { StringEquals: { 'sts:RoleSessionName': oneOrMore(revoked) } },
+      Condition: { StringEquals: { 'sts:RoleSessionName': oneOrMany(revoked) } },
     },
   ])
 }

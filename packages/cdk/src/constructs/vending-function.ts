@@ -1,4 +1,5 @@
-import type { VendorEnvironment } from '@topic-credentials/credential-vendor'
+import { cacheLimits, type VendorEnvironment } from '@topic-credentials/credential-vendor'
+import { spreadLimits } from '@topic-credentials/grants'
 import { Duration } from 'aws-cdk-lib'
 import { Architecture, CfnFunction, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
@@ -63,10 +64,10 @@ export class VendingFunction extends Construct {
       IOT_ENDPOINT: props.endpoint.hostName,
       ...(props.cacheSeconds === undefined
         ? {}
-        : { CACHE_SECONDS: secondsBetween('cacheSeconds', 0, 300, props.cacheSeconds) }),
+        : { CACHE_SECONDS: secondsWithin(cacheLimits, 'cacheSeconds', props.cacheSeconds) }),
       ...(props.spreadSeconds === undefined
         ? {}
-        : { SPREAD_SECONDS: secondsBetween('spreadSeconds', 1, 86_400, props.spreadSeconds) }),
+        : { SPREAD_SECONDS: secondsWithin(spreadLimits, 'spreadSeconds', props.spreadSeconds) }),
     }
     this.function = withFunctionCode(
       bundleVendor,
@@ -100,10 +101,15 @@ export class VendingFunction extends Construct {
   }
 }
 
-function secondsBetween(property: string, least: number, most: number, seconds: number): string {
-  if (Number.isInteger(seconds) && seconds >= least && seconds <= most) return String(seconds)
+interface Limits {
+  readonly minimum: number
+  readonly maximum: number
+}
+
+function secondsWithin({ minimum, maximum }: Limits, property: string, seconds: number): string {
+  if (Number.isInteger(seconds) && seconds >= minimum && seconds <= maximum) return String(seconds)
   throw new ConstructError('invalid_property', `${property} is ${seconds}`, {
     value: seconds,
-    remedy: `Give a whole number from ${least} to ${most}.`,
+    remedy: `Give a whole number from ${minimum} to ${maximum}.`,
   })
 }

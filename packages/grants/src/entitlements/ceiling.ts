@@ -1,8 +1,9 @@
 import { EntitlementError } from '../errors.js'
-import { resourceOf } from '../iam/arn.js'
-import { type Glob, includesGlob, wildcard } from '../iam/glob.js'
-import { oneOrMany, type PolicyDocument, policyText, type Statement } from '../iam/policy-document.js'
-import { parseSubscription } from '../topic-filter.js'
+import { rolePolicyLimit } from '../limits.js'
+import { parseSubscription } from '../mqtt/topic-filter.js'
+import { resourceOf } from '../policy/iam/arn.js'
+import { type Glob, includesGlob, wildcard } from '../policy/iam/glob.js'
+import { oneOrMany, type PolicyDocument, policyText, type Statement } from '../policy/iam/policy-document.js'
 import type { Entitlements } from './entitlements.js'
 import type { Template } from './template.js'
 
@@ -12,9 +13,6 @@ export interface CeilingScope {
   readonly region: string
   readonly accountId: string
 }
-
-/** IAM's limit for all inline policies of a role together, white space not counted. */
-export const rolePolicyLimit = 10_240
 
 /**
  * The role's own policy: every grant that the entitlements can produce for anybody, in one region of one account. It has no Deny:

@@ -1,6 +1,6 @@
 import { EntitlementError, GrantError } from '../errors.js'
-import { type Grants, grantKinds } from '../grants.js'
-import { sessionPolicy } from '../session-policy.js'
+import { type Grants, grantKinds } from '../grant-types.js'
+import { sessionPolicy } from '../policy/session-policy.js'
 import { fillTemplate, parseTemplate, type Template, type Variable } from './template.js'
 
 /** One condition of a rule: the value, or a member of the list, is one of these. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import { grantKinds } from '../grants.js'
+import { grantKinds } from '../grant-types.js'
 import { parseEntitlements } from './entitlements.js'
 
 const schema = JSON.parse(readFileSync(new URL('../../entitlements.schema.json', import.meta.url), 'utf8'))

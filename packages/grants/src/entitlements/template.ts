@@ -1,6 +1,6 @@
 import { EntitlementError } from '../errors.js'
-import { type GrantKind, parseFilters } from '../grants.js'
-import type { TopicFilter } from '../topic-filter.js'
+import type { GrantKind, TopicFilter } from '../grant-types.js'
+import { parseFilters } from '../grants.js'
 
 /** `userId`, or `claims.<name>`. */
 export type Variable = string

@@ -1,4 +1,4 @@
-import type { Grants } from '../grants.js'
+import type { Grants } from '../grant-types.js'
 import { clientIdPrefix } from '../user-id.js'
 import { Actions, type MqttAction, mqttActions, none, type OwnedStatement } from './actions.js'
 import { hasOpenParts, isWildInType, type Reading, resourceTokens } from './arn-pattern.js'

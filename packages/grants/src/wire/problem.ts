@@ -1,5 +1,5 @@
-import type { GrantReference } from '../errors.js'
-import { type Grants, grantKinds, parseGrants } from '../grants.js'
+import { type GrantReference, type Grants, grantKinds } from '../grant-types.js'
+import { parseGrants } from '../grants.js'
 
 /** Status and title of every problem that the vendor answers. */
 export const problems = {

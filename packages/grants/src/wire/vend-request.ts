@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.js'
-import { type GrantKind, type Grants, grantKinds, parseFilters } from '../grants.js'
-import type { TopicFilter } from '../topic-filter.js'
+import { type GrantKind, type Grants, grantKinds, type TopicFilter } from '../grant-types.js'
+import { parseFilters } from '../grants.js'
+import { durationLimits } from '../limits.js'
 
 /** Body of `POST /credentials`. With none of the three lists: all that the caller is entitled to. */
 export interface VendRequest {
@@ -10,14 +11,6 @@ export interface VendRequest {
   /** Lifetime of the credentials in seconds, 900 to 3,600. */
   readonly durationSeconds?: number
 }
-
-/**
- * Seconds that can be asked for. The function assumes the role with a role's credentials (role chaining), which STS limits to
- * one hour.
- *
- * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
- */
-export const durationLimits = { minimum: 900, maximum: 3600 } as const
 
 /**
  * Reads the body of a vend request, already parsed as JSON; an absent body asks for everything.

@@ -1,5 +1,7 @@
 import { RequestError } from '../errors.js'
-import { type Grants, parseGrants } from '../grants.js'
+import type { Grants } from '../grant-types.js'
+import { parseGrants } from '../grants.js'
+import { spreadLimits } from '../limits.js'
 
 /** Temporary AWS credentials. Three of the four fields are secret: never log them. */
 export interface VendedCredentials {
@@ -75,9 +77,6 @@ export function parseVendResponse(input: unknown): VendResponse {
   }
 }
 
-/** A day: nobody is to be kept away for longer by a wrong digit. */
-const maxSpreadSeconds = 86_400
-
 type Fields = Readonly<Record<string, unknown>>
 
 function objectAt(value: unknown, name: string): Fields {
@@ -99,8 +98,9 @@ function numberAt(fields: Fields, key: string): number {
 
 function spreadAt(fields: Fields): number {
   const seconds = numberAt(fields, 'spreadSeconds')
-  if (seconds >= 1 && seconds <= maxSpreadSeconds) return seconds
-  throw malformed(`spreadSeconds is not from 1 to ${maxSpreadSeconds}`)
+  const { minimum, maximum } = spreadLimits
+  if (seconds >= minimum && seconds <= maximum) return seconds
+  throw malformed(`spreadSeconds is not from ${minimum} to ${maximum}`)
 }
 
 function grantsAt(value: unknown): Grants {

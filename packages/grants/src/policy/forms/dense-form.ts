@@ -1,0 +1,78 @@
+import { sessionArn } from '../iam/arn.js'
+import type { Statement } from '../iam/policy-document.js'
+import type { ActionGrants } from '../translation/action-grants.js'
+import { chooseDenies } from '../translation/chosen-denies.js'
+import { requiredDenies } from '../translation/required-denies.js'
+import { packStatements } from './packing.js'
+import { denyTyped } from './plain-form.js'
+import { type SharedArn, sharedArnsOf } from './shared-arns.js'
+import type { StatementDraft } from './statement-draft.js'
+import { allowStatement, connectDraft, type Scope, subscribeDraft, topicResources } from './statements.js'
+
+/**
+ * The short form, for grants that do not fit the readable one. A filter that is a topic and a topic filter stands once: an ARN that
+ * ends in `*` and `/a/b` in place of `topic/a/b` and `topicfilter/a/b`. That also lets in every name that ends in `/a/b`, all
+ * of them deeper than `a/b`; a Deny on deeper names takes them away again, where it cuts into no grant. Undefined when no filter
+ * can be said this way.
+ */
+export function denseForm(byAction: readonly ActionGrants[], scope: Scope): readonly Statement[] | undefined {
+  const { partition } = scope
+  const sharedArns = sharedArnsOf(byAction)
+  if (sharedArns.length === 0) return undefined
+  const skip = new Set(sharedArns.map(({ filter }) => filter))
+  const plainRequired = requiredDenies(byAction, skip)
+  if ('conflict' in plainRequired) return undefined
+  const denies = chooseDenies([...plainRequired, ...sharedArns.flatMap(({ required }) => required)], byAction)
+  const plain = packStatements(topicResources(byAction, partition, skip))
+  const subscribe = subscribeDraft(byAction, partition, skip)
+  const [first, ...others] = denseDrafts(sharedArns, plain, partition)
+  const [lone, ...loners] = plain.filter((draft) => !host(draft, [first, ...others]))
+  const anyType = denies.filter(({ type }) => type === 'any')
+  const typed = denies.filter(({ type }) => type !== 'any')
+  return [
+    // iot:Connect keeps away from ARNs of any type: they would name client IDs.
+    allowStatement(connectDraft(scope), ...(lone ? [lone] : [])),
+    ...loners.map((draft) => allowStatement(draft)),
+    allowStatement(first, subscribe),
+    ...others.map((draft) => allowStatement(draft)),
+    ...denyTyped(typed, partition),
+    ...(anyType.length === 0
+      ? []
+      : [
+          {
+            Effect: 'Deny' as const,
+            NotAction: 'iot:Connect',
+            Resource: anyType.map(({ type, glob }) => sessionArn(partition, type, glob)),
+          },
+        ]),
+  ]
+}
+
+/** A statement for each set of actions; plain topics with the same actions join it. */
+function denseDrafts(
+  sharedArns: readonly SharedArn[],
+  plain: readonly StatementDraft[],
+  partition: string,
+): [StatementDraft, ...StatementDraft[]] {
+  const drafts = new Map<string, { readonly actions: readonly string[]; readonly resources: string[] }>()
+  for (const { actions, allow } of sharedArns) {
+    const key = actions.join()
+    const draft = drafts.get(key) ?? { actions, resources: [] }
+    draft.resources.push(sessionArn(partition, 'any', allow))
+    drafts.set(key, draft)
+  }
+  for (const draft of plain) host(draft, [...drafts.values()])?.resources.push(...draft.resources)
+  return [...drafts.values()] as unknown as [StatementDraft, ...StatementDraft[]]
+}
+
+/** The dense statement that allows what this one does, plus iot:Subscribe, which means nothing to a topic. */
+function host<T extends StatementDraft>(draft: StatementDraft, hosts: readonly T[]): T | undefined {
+  const wanted = [...draft.actions].sort().join()
+  return hosts.find(
+    ({ actions }) =>
+      actions
+        .filter((action) => action !== 'iot:Subscribe')
+        .sort()
+        .join() === wanted,
+  )
+}

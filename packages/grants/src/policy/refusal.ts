@@ -1,0 +1,107 @@
+import { GrantError } from '../errors.js'
+import { type GrantReference, type Grants, grantKinds } from '../grant-types.js'
+import { sessionPolicyLimit } from '../limits.js'
+import { compile } from './compile.js'
+import type { Scope } from './forms/statements.js'
+import { policyText } from './iam/policy-document.js'
+import { join, openFromPlus, widen, widenings } from './widening.js'
+
+/** The error for grants that IAM cannot say: one that is impossible by itself, or two that translated each other out. */
+export function inexpressible(grants: Grants, blamed: readonly GrantReference[], scope: Scope): GrantError {
+  const [one, other] = blamed as [GrantReference, GrantReference | undefined]
+  const suggestion = suggestionFor(grants, [one, ...(other ? [other] : [])], scope)
+  const what = other
+    ? `IAM cannot say ${named(one)} beside ${named(other)}: ${quoted(one)} needs a Deny, because IAM's "*" takes slashes and "$" too, and that Deny would take away what ${quoted(other)} gives.`
+    : `IAM cannot say ${named(one)}: a "+" before further levels and a last "#" cannot be told from deeper topics.`
+  return new GrantError('inexpressible_grants', what, {
+    value: one.filter,
+    grants: blamed,
+    remedy: suggestion
+      ? `Grant ${described(suggestion.added)} instead, which is wider; or name the levels in place of "+"${other ? ', or ask for the two in separate credentials' : ''}.`
+      : 'Ask for the two in separate credentials, or name the levels in place of the wildcard.',
+    ...(suggestion ? { suggestion: suggestion.grants } : {}),
+  })
+}
+
+/** The error for grants that are too long for one session policy. */
+export function tooLarge(grants: Grants, characters: number, atLeast: boolean, scope: Scope): GrantError {
+  const excess = characters - sessionPolicyLimit
+  const costs = grantKinds
+    .flatMap((kind) => grants[kind].map((filter) => ({ kind, filter, characters: costOf(kind, filter) })))
+    .sort((a, b) => b.characters - a.characters)
+    .slice(0, 3)
+  const dearest = costs.map((cost) => `${named(cost)} (${cost.characters})`).join(', ')
+  let suggestion: Grants | undefined
+  for (const wider of widenings(grants)) {
+    if (!isFitting(compile(wider, scope))) continue
+    suggestion = wider
+    break
+  }
+  const added = suggestion ? additions(suggestion, grants) : []
+  return new GrantError(
+    'policy_too_large',
+    `The session policy would have ${atLeast ? 'at least ' : ''}${characters} characters, ${excess} more than STS takes. What costs most: ${dearest}.`,
+    {
+      excess,
+      grants: costs.map(({ kind, filter }) => ({ kind, filter })),
+      remedy: suggestion
+        ? `Ask for fewer grants, or for ${described(added)}, which is wider and fits.`
+        : 'Ask for fewer grants, in several credentials if need be.',
+      ...(suggestion ? { suggestion } : {}),
+    },
+  )
+}
+
+interface Suggestion {
+  readonly grants: Grants
+  readonly added: readonly GrantReference[]
+}
+
+/** Wider grants that do compile, or undefined. Joins what contradicts, again and again: a join may meet a third grant. */
+function suggestionFor(grants: Grants, blamed: readonly GrantReference[], scope: Scope): Suggestion | undefined {
+  let wider = grants
+  let pair = blamed
+  for (let step = 0; step < 20; step++) {
+    const [one, other] = pair as readonly [GrantReference, GrantReference | undefined]
+    const filter = other ? join(one.filter, other.filter) : openFromPlus(one.filter)
+    const known = pair.every((each) => wider[each.kind].some((given) => given === each.filter))
+    if (!filter || !known) return undefined
+    wider = widen(wider, one.kind, filter)
+    const compiled = compile(wider, scope)
+    if ('refused' in compiled) {
+      pair = compiled.refused
+    } else {
+      return isFitting(compiled) ? { grants: wider, added: additions(wider, grants) } : undefined
+    }
+  }
+  return undefined
+}
+
+function isFitting(compiled: ReturnType<typeof compile>): boolean {
+  return 'document' in compiled && compiled.document.length <= sessionPolicyLimit
+}
+
+function additions(wider: Grants, grants: Grants): readonly GrantReference[] {
+  return grantKinds.flatMap((kind) =>
+    wider[kind].filter((filter) => !grants[kind].includes(filter)).map((filter) => ({ kind, filter })),
+  )
+}
+
+/** Characters of the ARNs that a grant takes in the readable form. */
+function costOf(kind: keyof Grants, filter: string): number {
+  const arn = policyText(filter).length + 'arn:aws:iot:*:*:topic/,'.length
+  return kind === 'subscribe' ? 2 * arn + 'filter'.length : arn
+}
+
+function named({ kind, filter }: GrantReference): string {
+  return `${kind} ${JSON.stringify(filter)}`
+}
+
+function quoted({ filter }: GrantReference): string {
+  return JSON.stringify(filter)
+}
+
+function described(grants: readonly GrantReference[]): string {
+  const shown = grants.slice(0, 3).map(named).join(' and ')
+  return grants.length > 3 ? `${shown} and ${grants.length - 3} more` : shown
+}

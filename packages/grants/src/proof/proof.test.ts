@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import type { AccessRequest } from '../explain.js'
+import { explain } from '../explain.js'
+import type { Grants } from '../grant-types.js'
+import { anyGrants, attempts, requestOf, sharedArnGrants } from '../testing/arbitraries.js'
+import { documentsOf } from '../testing/forms.js'
+import { isTakenByAws, judge } from '../testing/judge.js'
+import { type Mutant, mutantsOf } from '../testing/mutants.js'
+import { usualRole } from '../testing/role.js'
+import { clientIdPrefix } from '../user-id.js'
+import { prove } from './prove.js'
+
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+const users = ['alice', 'u1', 'a/#', '*', '$', 'é', 'x:topic/', 'x'.repeat(70)]
+
+interface Compiled {
+  readonly grants: Grants
+  readonly userId: string
+  readonly session: string
+}
+
+/** What the compiler says of random grants, in every form that it has for them. */
+const compiled = fc
+  .tuple(fc.oneof(anyGrants, sharedArnGrants), fc.constantFrom(...users))
+  .map(([grants, userId]) => {
+    const documents = documentsOf(grants, { partition: 'aws', clientIdPrefix: clientIdPrefix(userId) })
+    return Object.values(documents).map((session): Compiled => ({ grants, userId, session }))
+  })
+  .filter((forms) => forms.length > 0)
+
+/** The counterexample as a request that the evaluator and `explain` understand; undefined for what no grant is about. */
+function requestFor(action: string, name: string): AccessRequest | undefined {
+  if (action === 'iot:Connect') return { action: 'connect', clientId: name }
+  if (action === 'iot:Publish') return { action: 'publish', topic: name }
+  if (action === 'iot:Receive') return { action: 'receive', topic: name }
+  if (action === 'iot:Subscribe') return { action: 'subscribe', filter: name }
+  return undefined
+}
+
+/** Holds what the prover says of a changed policy against the evaluator of the stand-in, and against random requests. */
+function confirm({ grants, userId, session }: Compiled, { policy, what }: Mutant, tries: readonly AccessRequest[]) {
+  const proof = prove({ role: usualRole, session: policy }, grants, userId)
+  const iamAllows = judge(policy)
+  if ('undecided' in proof) throw new Error(`undecided: ${what} of ${session}`)
+  if (!proof.equal) {
+    const request = requestFor(proof.action, proof.name)
+    // The evaluator has one reading.
+    if (request && proof.reading.starsCrossColons && proof.reading.typesMayBeWild) {
+      const answer = { allowed: iamAllows(request), granted: explain(grants, { userId }, request).allowed }
+      expect({ what, request, ...answer }).toEqual({ what, request, allowed: proof.allowed, granted: proof.granted })
+    }
+    return 'noticed'
+  }
+  for (const request of tries) {
+    if (!isTakenByAws(request)) continue
+    const allowed = iamAllows(request)
+    if (allowed === explain(grants, { userId }, request).allowed) continue
+    throw new Error(`proved, and yet IAM says ${allowed} to ${JSON.stringify(request)}: ${what} of ${session}`)
+  }
+  return 'equal'
+}
+
+describe(`the prover, on random grants (SEED=${seed})`, () => {
+  it('proves every policy that the compiler writes, in every form', () => {
+    const tally = { policies: 0, states: 0, most: 0, milliseconds: 0 }
+    const property = fc.property(compiled, (forms) => {
+      for (const { grants, userId, session } of forms) {
+        const began = performance.now()
+        const proof = prove({ role: usualRole, session }, grants, userId)
+        tally.milliseconds += performance.now() - began
+        tally.policies++
+        tally.states += proof.states
+        tally.most = Math.max(tally.most, proof.states)
+        if (!('equal' in proof && proof.equal)) throw new Error(`${JSON.stringify(proof)} ${userId} ${session}`)
+      }
+    })
+    fc.assert(property, { seed, numRuns: 500 })
+    process.stderr.write(`proof, SEED=${seed}: ${JSON.stringify(tally)}\n`)
+  }, 120_000)
+
+  it('agrees with the evaluator of the stand-in about policies that somebody has changed', () => {
+    const tally = { noticed: 0, equal: 0 }
+    const property = fc.property(compiled, attempts, fc.nat(), (forms, tries, pick) => {
+      const one = forms[pick % forms.length] as Compiled
+      const mutants = mutantsOf(one.session)
+      const requests = tries.map((attempt) => requestOf(one.grants, clientIdPrefix(one.userId), attempt))
+      tally[confirm(one, mutants[pick % mutants.length] as Mutant, requests)]++
+    })
+    fc.assert(property, { seed, numRuns: 500 })
+    process.stderr.write(`changed policies, SEED=${seed}: ${JSON.stringify(tally)}\n`)
+    expect(tally.noticed).toBeGreaterThan(200)
+  }, 120_000)
+})
