@@ -10,7 +10,7 @@ import { type IamApi, startIamApi } from './iam-api/index.js'
 import { type IotDataPlane, startIot } from './iot/index.js'
 import type { Journal } from './journal.js'
 import { FunctionRuntime, type LambdaHost, type LogLine } from './lambda/index.js'
-import { type Sts, startSts } from './sts/index.js'
+import { type PackedPolicyEstimate, type Sts, startSts } from './sts/index.js'
 import type { TlsMaterial } from './tls.js'
 
 export interface AccountSettings {
@@ -29,6 +29,8 @@ export interface AccountSettings {
   }
   /** Whether a deployment runs what it would wait for. */
   readonly triggers: boolean
+  /** Which estimate of the packed size STS refuses by. */
+  readonly packedPolicy: PackedPolicyEstimate
   /** PEM that JWT authorizers trust as well. */
   readonly trust?: string
 }
@@ -83,7 +85,7 @@ export class Account {
       const { region, accountId, ports } = settings
       const { directory, clock } = account
       const shared = { directory, region, clock, journal: account.#journal, tls }
-      account.#sts = await startSts({ ...shared, port: ports.sts ?? 0 })
+      account.#sts = await startSts({ ...shared, port: ports.sts ?? 0, packedPolicy: settings.packedPolicy })
       account.#iot = await startIot({ ...shared, accountId, port: ports.iot ?? 0 })
       account.#iam = await startIamApi({ ...shared, port: ports.iam ?? 0 })
       return account

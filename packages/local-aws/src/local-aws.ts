@@ -9,7 +9,7 @@ import type { AccessKey, Directory } from './iam/index.js'
 import type { IotDataPlane } from './iot/index.js'
 import type { Journal } from './journal.js'
 import type { FunctionRuntime, LogLine } from './lambda/index.js'
-import type { Sts } from './sts/index.js'
+import type { PackedPolicyEstimate, Sts } from './sts/index.js'
 import { createTlsMaterialAside } from './tls.js'
 
 export interface LocalAwsOptions {
@@ -41,6 +41,11 @@ export interface LocalAwsOptions {
    * it ends.
    */
   readonly serving?: (served: Served) => void
+  /**
+   * Which estimate of the packed size STS refuses session policies by: AWS does not publish how it packs. Default: `high`, the worst that
+   * the published sizes allow.
+   */
+  readonly packedPolicy?: PackedPolicyEstimate
   /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */
   readonly trust?: string
 }
@@ -110,13 +115,21 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const stacks = await readAssembly(options.assembly)
   const region = settle('region', stacks, options.region) ?? 'us-east-1'
   const accountId = settle('accountId', stacks, options.accountId) ?? '123456789012'
-  const { clock = systemClock, journal = () => {}, ports = {}, parameters = {}, triggers = true, trust } = options
+  const {
+    clock = systemClock,
+    journal = () => {},
+    ports = {},
+    parameters = {},
+    triggers = true,
+    packedPolicy = 'high',
+    trust,
+  } = options
   const making = createTlsMaterialAside()
   making.catch(() => {}) // thrown where it is awaited
   // Loaded here: many who import this package only look for a stand-in that runs already.
   const { Account } = await import('./account.js')
   const { realise } = await import('./cloudformation/index.js')
-  const settings = { id: randomUUID(), region, accountId, clock, journal, ports, triggers }
+  const settings = { id: randomUUID(), region, accountId, clock, journal, ports, triggers, packedPolicy }
   const account = await Account.open(trust === undefined ? settings : { ...settings, trust }, await making)
   try {
     const services = account.services()

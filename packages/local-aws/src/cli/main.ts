@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
 import { findRunning, projectRoot, userPath } from '@topic-credentials/project'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { PackedPolicyEstimate } from '../sts/index.js'
 import { shellExports } from './shell-exports.js'
 
 /** What may be given to `pnpm local`. */
@@ -9,6 +10,7 @@ export interface LocalOptions {
   readonly assembly?: string
   readonly port: number
   readonly region?: string
+  readonly packedPolicy: PackedPolicyEstimate
   readonly json?: true
   readonly logs?: true
   readonly env?: true
@@ -26,6 +28,11 @@ const program = new Command('local')
     8443,
   )
   .option('--region <name>', 'region to be in, where the app leaves it open (default: us-east-1)')
+  .addOption(
+    new Option('--packed-policy <estimate>', "what STS refuses session policies by: AWS's packing is not public")
+      .choices(['low', 'high', 'off'])
+      .default('high'),
+  )
   .option('--json', 'one JSON object per event, for machines')
   .option('--logs', "show the functions' log lines too")
   .option('--env', 'print shell exports that aim the AWS tools at the stand-in that is running, and end')

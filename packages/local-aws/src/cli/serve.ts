@@ -1,6 +1,7 @@
 import { announce } from '@topic-credentials/project'
 import type { JournalEntry } from '../journal.js'
 import { type Served, startLocalAws } from '../local-aws.js'
+import type { PackedPolicyEstimate } from '../sts/index.js'
 import { listenForKeys } from './keys.js'
 import { deploymentLine, eventLine, servingLines, startedLines } from './report.js'
 
@@ -10,13 +11,14 @@ export interface ServeOptions {
   readonly assembly: string
   readonly port: number
   readonly region?: string
+  readonly packedPolicy: PackedPolicyEstimate
   readonly json?: true
   readonly logs?: true
 }
 
 /** Runs the stand-in until Ctrl-C, `q` or a signal; then nothing of it is left. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { root, assembly, port, region } = options
+  const { root, assembly, port, region, packedPolicy } = options
   const print = (line: string) => process.stdout.write(`${line}\n`)
   // A closed pipe (`pnpm local | head`) ends the stand-in like Ctrl-C does.
   const ended = endSignal()
@@ -27,6 +29,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     assembly,
     ports: port === 0 ? {} : { iot: port, api: port + 1, sts: port + 2, iam: port + 3, dynamodb: port + 4 },
     ...(region === undefined ? {} : { region }),
+    packedPolicy,
     journal: (entry) => {
       // What the deployment's own triggers try is their business: it is told when it fails.
       const hidden = !started && entry.service !== 'cloudformation' && !options.logs

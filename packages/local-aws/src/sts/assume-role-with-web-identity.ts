@@ -11,7 +11,13 @@ import { verifyWebIdentity } from './web-identity.js'
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
-export const assumeRoleWithWebIdentity: UnsignedOperation = async ({ parameters, directory, context, now }) => {
+export const assumeRoleWithWebIdentity: UnsignedOperation = async ({
+  parameters,
+  directory,
+  packedPolicy,
+  context,
+  now,
+}) => {
   const request = readWebIdentityRequest(parameters)
   if (parameters.has('ProviderId')) {
     const message = 'ProviderId is for OAuth 2.0 access tokens, which this stand-in does not model: leave it out.'
@@ -46,7 +52,7 @@ export const assumeRoleWithWebIdentity: UnsignedOperation = async ({ parameters,
     )
     if (outcome !== 'Allowed') throw refused(action, `${provider.arn}, ${subject}: ${reason}`)
   }
-  const issued = issueSession({ directory, role, request, tags, transitiveTagKeys, sourceIdentity })
+  const issued = issueSession({ directory, role, request, packedPolicy, tags, transitiveTagKeys, sourceIdentity })
   return {
     ...issued,
     result: { ...issued.result, SubjectFromWebIdentityToken: subject, Provider: provider.arn, Audience: audience },

@@ -12,7 +12,7 @@ const chainedSeconds = 3_600
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
-export const assumeRole: Operation = ({ parameters, caller, directory, context }) => {
+export const assumeRole: Operation = ({ parameters, caller, directory, packedPolicy, context }) => {
   const request = readAssumeRoleRequest(parameters)
   refuseUnmodelled(parameters)
   checkSessionPolicy(request, directory)
@@ -25,7 +25,7 @@ export const assumeRole: Operation = ({ parameters, caller, directory, context }
 
   const tags = { ...inherited, ...request.tags }
   const transitiveTagKeys = [...Object.keys(inherited), ...request.transitiveTagKeys]
-  return issueSession({ directory, role, request, tags, transitiveTagKeys, sourceIdentity })
+  return issueSession({ directory, role, request, packedPolicy, tags, transitiveTagKeys, sourceIdentity })
 }
 
 /** Nobody has an MFA device here, and nobody issues context assertions. */

@@ -7,7 +7,7 @@ import {
 } from '../iam/index.js'
 import { invalidParameter, type StsSessionRequest } from './assume-role-request.js'
 import type { OperationOutput } from './operation.js'
-import { packedPolicySize } from './packed-policy.js'
+import { type PackedPolicyEstimate, packedPolicySize } from './packed-policy.js'
 import { StsError } from './sts-error.js'
 
 /** "The plaintext that you use for both inline and managed session policies can't exceed 2,048 characters." */
@@ -34,6 +34,7 @@ interface Issue {
   readonly directory: Directory
   readonly role: Role
   readonly request: StsSessionRequest
+  readonly packedPolicy: PackedPolicyEstimate
   readonly tags: Readonly<Record<string, string>>
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity: string | undefined
@@ -44,6 +45,7 @@ export function issueSession({
   directory,
   role,
   request,
+  packedPolicy,
   tags,
   transitiveTagKeys,
   sourceIdentity,
@@ -53,7 +55,7 @@ export function issueSession({
     const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
     throw new StsError('ValidationError', 400, message)
   }
-  const packed = packedPolicySize({ policy, policyArns, tags })
+  const packed = packedPolicySize({ policy, policyArns, tags }, packedPolicy)
   if (packed !== undefined && packed > 100) {
     const what = policy === undefined && policyArns.length === 0 ? 'tags' : 'policy'
     const message = `Packed size of session ${what} consumes ${packed}% of allotted space.`

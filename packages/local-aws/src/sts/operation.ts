@@ -1,6 +1,7 @@
 import type { AccessKey, ConditionContext, Directory } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
 import type { XmlTree } from '../protocols/query.js'
+import type { PackedPolicyEstimate } from './packed-policy.js'
 
 /** What an operation gets to work with. */
 export interface OperationInput {
@@ -8,6 +9,8 @@ export interface OperationInput {
   readonly directory: Directory
   /** The time of the request, in milliseconds since the epoch. */
   readonly now: number
+  /** What the packed size is estimated by. */
+  readonly packedPolicy: PackedPolicyEstimate
   /** What the connection says about the request: `aws:SourceIp`, `aws:RequestedRegion`, `aws:UserAgent`. */
   readonly context: ConditionContext
 }

@@ -12,6 +12,7 @@ import { assumeRole } from './assume-role.js'
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.js'
 import { getCallerIdentity } from './get-caller-identity.js'
 import type { Operation, OperationOutput, UnsignedOperation } from './operation.js'
+import type { PackedPolicyEstimate } from './packed-policy.js'
 import { StsError } from './sts-error.js'
 
 export interface StsSettings {
@@ -23,6 +24,8 @@ export interface StsSettings {
   readonly tls: TlsMaterial
   /** 0 for any free port. */
   readonly port: number
+  /** @default 'high' */
+  readonly packedPolicy?: PackedPolicyEstimate
 }
 
 /** What can be made to go wrong. */
@@ -110,7 +113,13 @@ async function respond(
   try {
     if (throttled) throw new StsError('Throttling', 400, 'Rate exceeded')
     if (!body) throw new StsError('RequestEntityTooLarge', 413, `The body has more than ${bodyBytes} bytes.`)
-    const input = { parameters, directory: settings.directory, now: at, context: contextOf(request, settings.region) }
+    const input = {
+      parameters,
+      directory: settings.directory,
+      now: at,
+      packedPolicy: settings.packedPolicy ?? 'high',
+      context: contextOf(request, settings.region),
+    }
     const unsigned = parameters.get('Version') === api.version ? unsignedOperations.get(event) : undefined
     let output: OperationOutput
     if (unsigned) {
