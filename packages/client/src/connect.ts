@@ -1,6 +1,7 @@
 import { platform } from '#platform'
 import { type Endpoint, parseEndpoint } from './connection/endpoint.js'
 import { Handshake } from './connection/handshake.js'
+import type { TransportKind } from './connection/transport.js'
 import type { VendedCredentialsProvider } from './credentials/provider.js'
 import { TopicCredentialsError } from './errors.js'
 import { grantedWill, type LastWill } from './messages/last-will.js'
@@ -10,8 +11,13 @@ import { aborted, sleep } from './support/abort.js'
 export interface ConnectOptions {
   /** Who vends: `fromVendor({ url })`. */
   readonly credentials: VendedCredentialsProvider
-  /** MQTT version. Default 5. */
+  /** MQTT version. Default 5, which is all that the websocket transport speaks. */
   readonly mqtt?: 3 | 5
+  /**
+   * `device-sdk`: aws-iot-device-sdk-v2, Node's default. `websocket`: this package's own client over the platform's WebSocket; the only
+   * one in browsers, and in Node the one that starts sooner.
+   */
+  readonly transport?: TransportKind
   /** What follows the vended prefix in the client ID. Default: made up, so that no two connections share one. */
   readonly clientIdSuffix?: string
   /** Default: the endpoint that the vendor names. */
@@ -53,7 +59,10 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   if (signal?.aborted) throw aborted(signal)
   const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
   const vending = credentials(signal === undefined ? {} : { signal })
-  const [identity, openTransport] = await Promise.all([vending, platform.loadTransport(options.mqtt ?? 5)])
+  const [identity, openTransport] = await Promise.all([
+    vending,
+    platform.loadTransport(options.transport, options.mqtt ?? 5),
+  ])
   const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
   const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomSuffix()))
@@ -78,7 +87,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     credentials,
     endpoint,
     ca,
-    askHandshake: platform.askHandshake,
+    askHandshake: transport.hidesAnswers ? platform.askHandshake : undefined,
     clientId,
     identity,
     closing,
@@ -97,6 +106,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     settled.abort()
   }
   signal?.addEventListener('abort', () => void session.close(), { once: true })
+  session.once('closed', platform.watchSleep(session))
   return session
 }
 

@@ -12,6 +12,7 @@ export type ClientErrorCode =
   | 'endpoint_wrong'
   | 'handshake_refused'
   | 'host_not_found'
+  | 'insecure_context'
   | 'invalid_argument'
   | 'not_granted'
   | 'quota_exceeded'

@@ -170,6 +170,17 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     await abortable(connected, signal)
   }
 
+  /** @internal The machine woke, or the network is back. */
+  wake(): void {
+    this.#reconnection.hurry()
+    this.#parts.transport.wake?.()
+  }
+
+  /** @internal The page is put aside. */
+  suspend(): void {
+    this.#parts.transport.suspend?.()
+  }
+
   /** Ends the connection and every subscription. Does nothing when it is closed already. */
   async close(): Promise<void> {
     await this.#close(undefined)

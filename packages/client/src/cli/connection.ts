@@ -8,17 +8,18 @@ import { readCertificates } from './target.js'
 /** Connects as the options say, with a spinner meanwhile. */
 export async function connection(
   { target, options, screen, signal }: Context,
-  { mqtt, endpoint, verbose }: ConnectionOptions,
+  { mqtt, transport, endpoint, verbose }: ConnectionOptions,
   credentials: VendedCredentialsProvider,
 ): Promise<Session> {
   const ca = options.ca === undefined ? target.ca : readCertificates(options.ca)
-  if (verbose === true) await logTheSdk()
+  if (verbose === true && transport !== 'websocket') await logTheSdk()
   screen.working('Connecting')
   try {
     return await connect({
       credentials,
       mqtt,
       signal,
+      ...(transport === undefined ? {} : { transport }),
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(options.region === undefined ? {} : { region: options.region }),
       ...(ca === undefined ? {} : { ca }),

@@ -24,6 +24,7 @@ export const exitByCode: Readonly<Record<ClientErrorCode, number>> = {
   endpoint_wrong: exitCodes.noConnection,
   handshake_refused: exitCodes.noConnection,
   host_not_found: exitCodes.noConnection,
+  insecure_context: exitCodes.noConnection,
   invalid_argument: exitCodes.usage,
   not_granted: exitCodes.notGranted,
   quota_exceeded: exitCodes.noConnection,

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { QoS } from '../connection/transport.js'
+import type { QoS, TransportKind } from '../connection/transport.js'
 
 /** What every command takes: which vendor, who asks, how to answer. */
 export interface SharedOptions {
@@ -21,6 +21,7 @@ export interface SharedOptions {
 export interface ConnectionOptions {
   readonly qos: QoS
   readonly mqtt: 3 | 5
+  readonly transport?: TransportKind
   readonly endpoint?: string
   readonly verbose?: true
 }
@@ -48,6 +49,12 @@ export function withConnectionOptions(command: Command): Command {
   return command
     .addOption(new Option('-q, --qos <level>', 'quality of service, 0 or 1').argParser(oneOf(0, 1)).default(1))
     .addOption(new Option('--mqtt <version>', 'MQTT version: 3 (3.1.1) or 5').argParser(oneOf(3, 5)).default(5))
+    .addOption(
+      new Option(
+        '--transport <kind>',
+        'device-sdk (default), or websocket, which starts sooner and speaks MQTT 5 alone',
+      ).choices(['device-sdk', 'websocket']),
+    )
     .option('--endpoint <host>', 'IoT endpoint, instead of the one that the vendor names')
     .option('--verbose', 'print the device SDK’s log to stderr; it names the access key ID and no secret')
 }

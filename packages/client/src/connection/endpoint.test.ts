@@ -7,11 +7,22 @@ describe('parseEndpoint', () => {
     ['localhost:8443', 'localhost', 8443],
     ['127.0.0.1:1', '127.0.0.1', 1],
   ])('%s', (text, host, port) => {
-    expect(parseEndpoint(text)).toEqual({ host, port })
+    expect(parseEndpoint(text)).toEqual({ host, port, plain: false })
+  })
+
+  it.each([
+    ['ws://127.0.0.1:8448', '127.0.0.1', 8448],
+    ['ws://localhost', 'localhost', 80],
+  ])('%s, on this machine', (text, host, port) => {
+    expect(parseEndpoint(text)).toEqual({ host, port, plain: true })
   })
 
   it.each([
     '',
+    'ws://abc-ats.iot.eu-central-1.amazonaws.com',
+    'ws://127.0.0.1.example:8448',
+    'ws://localhost.example',
+    'wss://localhost',
     'https://abc-ats.iot.eu-central-1.amazonaws.com',
     'host:0',
     'host:65536',

@@ -21,6 +21,14 @@ export interface HandshakeAttempt {
   readonly error?: unknown
 }
 
+/** What the endpoint says to a WebSocket handshake: status and body, which most transports hide. */
+export interface HandshakeAnswer {
+  readonly status: number
+  readonly message: string
+  /** The endpoint's clock minus this machine's, in milliseconds; 0 where it sent no Date. */
+  readonly clockOffset: number
+}
+
 /** How long an open connection waits for credentials. Longer waits belong before it is opened: see `prepare`. */
 const patienceMs = 10_000
 

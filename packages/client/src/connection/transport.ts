@@ -1,6 +1,8 @@
+import type { TopicCredentialsError } from '../errors.js'
 import type { Emitter } from '../support/emitter.js'
 import type { ReasonCode } from '../support/reason-codes.js'
-import type { Handshake } from './handshake.js'
+import type { Endpoint } from './endpoint.js'
+import type { Handshake, HandshakeAnswer } from './handshake.js'
 
 export type QoS = 0 | 1
 
@@ -33,12 +35,35 @@ export interface TransportFailure {
   readonly message: string
   /** MQTT 5: reason code of the CONNACK or DISCONNECT, where the broker sent one. */
   readonly reasonCode?: number
+  /** What the endpoint said to the WebSocket handshake, where the transport shows it. */
+  readonly answer?: HandshakeAnswer
+  /** What was in the way, where the platform names it: a name that cannot be resolved, a certificate that is not trusted. */
+  readonly error?: TopicCredentialsError
+}
+
+/** User property that tells a message from another one with the same content: see `DuplicateFilter`. */
+export const messageIdProperty = 'message-id'
+
+/** Name of the failure of a WebSocket that did not open, where nothing more is known. */
+export const notOpened = 'WEBSOCKET_NOT_OPENED'
+
+/** The device SDK's client, for Node alone, or MQTT 5 over the platform's WebSocket. */
+export type TransportKind = 'device-sdk' | 'websocket'
+
+/** What can be told that time has stood still. */
+export interface Sleeper {
+  /** The machine woke, or the network is back: finds out within a second whether the connection stands, or makes it anew. */
+  wake(): void
+  /** Ends the connection until `wake`, keeping the broker's session: the page is put aside. */
+  suspend(): void
 }
 
 /** One MQTT client, with the differences between libraries and protocol versions taken out. */
-export interface Transport extends Pick<Emitter<TransportEvents>, 'on'> {
+export interface Transport extends Pick<Emitter<TransportEvents>, 'on'>, Partial<Sleeper> {
   /** Whether `failed` is emitted for attempts to come back after an interruption, too. If not, they go on by themselves. */
   readonly reportsFailedReconnects: boolean
+  /** Whether a refused handshake looks like any other failure, so that it has to be repeated to read the answer. */
+  readonly hidesAnswers: boolean
   /** Attempts to connect, for the first time or after a `failed`. Does nothing while an attempt is under way or a connection stands. */
   start(): void
   /** Rejects with `TransportFailure` when the connection ends before the answer. */
@@ -59,9 +84,7 @@ export interface OutgoingMessage {
 }
 
 /** What both protocol versions need to know to connect. */
-export interface TransportOptions {
-  readonly host: string
-  readonly port: number
+export interface TransportOptions extends Endpoint {
   /** Region that handshakes are signed for. */
   readonly region: string
   readonly clientId: string

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { http } from 'aws-iot-device-sdk-v2'
 import { parseEndpoint } from '../connection/endpoint.js'
+import type { HandshakeAnswer } from '../connection/handshake.js'
 import { Handshake } from '../connection/handshake.js'
 import type { VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
 import { handshakeTransform } from '../platform/node/device-sdk/handshake-transform.js'
 import { askHandshake } from '../platform/node/handshake-probe.js'
-import type { HandshakeAnswer } from '../recovery/diagnosis.js'
 import { openTestTarget, type TestTarget } from '../testing/test-target.js'
 
 let target: TestTarget

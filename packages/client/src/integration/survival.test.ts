@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Session } from '../session.js'
 import { TestAccount } from '../testing/test-account.js'
+import { nodeTransports } from '../testing/transports.js'
 
 let account: TestAccount
 
@@ -71,14 +72,17 @@ function cycles(count: number) {
   return Array.from({ length: count }, (_, index) => index + 1)
 }
 
+const sdk3 = { mqtt: 3 } as const
+
 describe.each([
-  { mqtt: 5, expiries: 50 },
+  { name: 'the device SDK, MQTT 5', options: { mqtt: 5 }, expiries: 50 },
   // The SDK's MQTT 3.1.1 client waits a second before it connects again, then two, then four.
-  { mqtt: 3, expiries: 3 },
-] as const)('over MQTT $mqtt', ({ mqtt, expiries }) => {
+  { name: 'the device SDK, MQTT 3.1.1', options: sdk3, expiries: 3 },
+  { name: 'websocket', options: { transport: 'websocket' }, expiries: 100 },
+] as const)('over $name', ({ options, expiries }) => {
   it(`loses no message and repeats none over ${expiries} expiries with the socket cut at each; vends once for each`, async () => {
     const publisher = await account.connect()
-    const session = await account.connect({ mqtt, connectIntervalMs: 0 })
+    const session = await account.connect({ ...options, connectIntervalMs: 0 })
     const before = account.vends()
     const arrivals = await Arrivals.at(session)
     const numbers = publishing(publisher)
@@ -99,13 +103,13 @@ describe.each([
     expect(sent).toBeGreaterThan(expiries)
     const all = Array.from({ length: sent }, (_, index) => index)
     // MQTT 3.1.1 has nothing that tells a message from its repetition but the DUP flag, which means "perhaps".
-    expect(mqtt === 5 ? arrivals.numbers : arrivals.once()).toEqual(all)
+    expect(options === sdk3 ? arrivals.once() : arrivals.numbers).toEqual(all)
   }, 60_000)
 
   it('vends nothing when it connects again with fresh credentials', async () => {
-    const session = await account.connect({ mqtt, connectIntervalMs: 0 })
+    const session = await account.connect({ ...options, connectIntervalMs: 0 })
     const before = account.vends()
-    for (const cycle of cycles(mqtt === 5 ? 100 : 3)) {
+    for (const cycle of cycles(options === sdk3 ? 3 : 100)) {
       account.aws.faults.skewClock(cycle * 1_001)
       await account.cut(session)
     }
@@ -116,7 +120,7 @@ describe.each([
   it.each([true, false])(
     'is subscribed again after a restart of the broker (sessions kept: %s)',
     async (keepSessions) => {
-      const session = await account.connect({ mqtt, connectIntervalMs: 0 })
+      const session = await account.connect({ ...options, connectIntervalMs: 0 })
       const messages = session.subscribe('test')
       await messages.ready
       const back = new Promise((resolve) => session.once('connected', resolve))
@@ -135,21 +139,21 @@ describe.each([
   )
 })
 
-describe.each([5, 3] as const)('a clock that is ten minutes wrong, over MQTT %s', (mqtt) => {
+describe.each(nodeTransports)('a clock that is ten minutes wrong, over $name', ({ options }) => {
   it.each([-600_000, 600_000])('is corrected by the vendor’s Date header (%s ms)', async (wrong) => {
     account.aws.faults.skewClock(wrong)
     const credentials = account.credentials()
     expect(Math.abs((await credentials()).clockOffset - wrong)).toBeLessThan(5_000)
-    const session = await account.connect({ mqtt, credentials })
+    const session = await account.connect({ ...options, credentials })
     await session.publish('test', 'x')
     expect(session.state).toBe('connected')
   })
 })
 
-it.each([5, 3] as const)(
-  'outlives the 24 hours of a WebSocket, and a clock that was set, over MQTT %s',
-  async (mqtt) => {
-    const session = await account.connect({ mqtt, connectIntervalMs: 0 })
+it.each(nodeTransports)(
+  'outlives the 24 hours of a WebSocket, and a clock that was set, over $name',
+  async ({ options }) => {
+    const session = await account.connect({ ...options, connectIntervalMs: 0 })
     const messages = session.subscribe('test')
     await messages.ready
     const renewed = new Promise((resolve) => session.once('renewed', resolve))

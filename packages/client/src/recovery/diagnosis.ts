@@ -1,8 +1,9 @@
 import type { Endpoint } from '../connection/endpoint.js'
-import type { HandshakeAttempt } from '../connection/handshake.js'
-import type { TransportFailure } from '../connection/transport.js'
+import type { HandshakeAnswer, HandshakeAttempt } from '../connection/handshake.js'
+import { notOpened, type TransportFailure } from '../connection/transport.js'
 import { ClockSkewError, NotGrantedError, TopicCredentialsError, VendorBusyError } from '../errors.js'
 import { notAuthorized, quotaExceeded, sessionTakenOver } from '../support/reason-codes.js'
+import { guess } from './guess.js'
 
 /** Why a connection failed, in words, and whether another attempt can end differently. */
 export interface Diagnosis {
@@ -15,14 +16,8 @@ export interface Diagnosis {
   readonly throttled?: boolean
   /** Access key that AWS does not take any more: the next attempt needs another one. */
   readonly refusedKey?: string
-}
-
-/** What the endpoint says to a WebSocket handshake: status and body, which a transport hides. */
-export interface HandshakeAnswer {
-  readonly status: number
-  readonly message: string
-  /** The endpoint's clock minus this machine's, in milliseconds; 0 where it sent no Date. */
-  readonly clockOffset: number
+  /** Access key that may be what was refused: nobody says. */
+  readonly doubtedKey?: string
 }
 
 /**
@@ -42,7 +37,8 @@ export interface FailedAttempt {
   readonly attempt: HandshakeAttempt
   readonly endpoint: Endpoint
   readonly ca: string | undefined
-  readonly askHandshake: AskHandshake
+  /** Undefined where the transport shows the answer, or where nothing can show it. */
+  readonly askHandshake: AskHandshake | undefined
   readonly clientId: string
 }
 
@@ -51,7 +47,11 @@ export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
   const { failure, attempt, endpoint, clientId } = failed
   if (attempt.error !== undefined) return ofProvider(attempt.error)
   if (failure.reasonCode !== undefined && failure.reasonCode !== 0) return ofReasonCode(failure, clientId)
+  if (failure.answer !== undefined) return ofAnswer(failed, failure.answer)
+  if (failure.error !== undefined) return { error: failure.error, terminal: failure.error.code === 'tls_trust' }
   if (attempt.path === undefined || failed.reported) return passing(lost(failure, endpoint))
+  if (failure.name === notOpened) return guess(attempt.identity, endpoint)
+  if (failed.askHandshake === undefined) return passing(lost(failure, endpoint))
   try {
     const answer = await failed.askHandshake(endpoint, failed.ca, attempt.path)
     return ofAnswer(failed, answer)

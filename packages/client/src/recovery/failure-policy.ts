@@ -12,7 +12,7 @@ export interface ConnectionParts {
   readonly credentials: VendedCredentialsProvider
   readonly endpoint: Endpoint
   readonly ca: string | undefined
-  readonly askHandshake: AskHandshake
+  readonly askHandshake: AskHandshake | undefined
   readonly clientId: string
 }
 
@@ -23,6 +23,8 @@ export class FailurePolicy {
   readonly #refusedKeys = new Set<string>()
   /** Attempts in a row that the broker ended without a word. */
   #hangUps = 0
+  /** The access key of the attempt before this one, where it may have been what was refused. */
+  #doubtedKey: string | undefined
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
@@ -32,6 +34,7 @@ export class FailurePolicy {
   succeeded(): void {
     this.#refusedKeys.clear()
     this.#hangUps = 0
+    this.#doubtedKey = undefined
   }
 
   /** Names the failure, and sees to it that the next attempt does not use credentials that AWS has refused. */
@@ -40,12 +43,15 @@ export class FailurePolicy {
     const { attempt } = handshake
     const reported = stood && transport.reportsFailedReconnects
     const diagnosis = await diagnose({ failure, stood, reported, attempt, endpoint, ca, clientId, askHandshake })
-    const { error, terminal, throttled = false, refusedKey, hungUp = false } = diagnosis
+    const { error, terminal, throttled = false, refusedKey, doubtedKey, hungUp = false } = diagnosis
     this.#hangUps = hungUp ? this.#hangUps + 1 : 0
     if (refusedKey !== undefined) {
       credentials.invalidate(refusedKey)
       this.#refusedKeys.add(refusedKey)
     }
+    // A second doubt is worth new credentials; it does not end the session, since it may be the network after all.
+    if (doubtedKey !== undefined && doubtedKey === this.#doubtedKey) credentials.invalidate(doubtedKey)
+    this.#doubtedKey = doubtedKey
     // Two keys refused in a row: the second one was fresh, so a third would be refused too.
     return { error, terminal: terminal || this.#refusedKeys.size > 1 || this.#hangUps > 1, throttled }
   }

@@ -20,6 +20,8 @@ export interface ReconnectionOptions {
 export class Reconnection {
   readonly #options: ReconnectionOptions
   readonly #setbacks: Record<Setback, number> = { failed: 0, throttled: 0 }
+  /** Ends the wait after an ordinary failure. */
+  #waiting: AbortController | undefined
 
   constructor(options: ReconnectionOptions) {
     this.#options = options
@@ -29,6 +31,12 @@ export class Reconnection {
   succeeded(): void {
     this.#setbacks.failed = 0
     this.#setbacks.throttled = 0
+  }
+
+  /** Makes the next attempt now: the machine woke, or the network is back. A wait that a quota asks for goes on. */
+  hurry(): void {
+    this.#setbacks.failed = 0
+    this.#waiting?.abort()
   }
 
   /**
@@ -43,9 +51,26 @@ export class Reconnection {
     this.#setbacks[after] += 1
     const delay = reconnectDelay(after, this.#setbacks[after], random(), spreadMs)
     // Whoever draws less than the interval would wait for it all the same, and all of them at the same moment.
-    await pause(after === 'throttled' ? connectIntervalMs + delay : delay, closing)
+    if (after === 'throttled') {
+      await pause(connectIntervalMs + delay, closing)
+    } else {
+      await this.#wait(delay)
+    }
     await handshake.prepare()
     closing.throwIfAborted()
     transport.start()
+  }
+
+  async #wait(delay: number): Promise<void> {
+    const { closing, pause = sleep } = this.#options
+    const waiting = new AbortController()
+    this.#waiting = waiting
+    try {
+      await pause(delay, AbortSignal.any([closing, waiting.signal]))
+    } catch (error) {
+      if (closing.aborted || !waiting.signal.aborted) throw error
+    } finally {
+      this.#waiting = undefined
+    }
   }
 }

@@ -1,2 +1,1 @@
-export { InsecureContextError } from './digest.js'
 export { presignedPath, type Signer, signedPostHeaders } from './sign-request.js'

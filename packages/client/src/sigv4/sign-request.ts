@@ -17,7 +17,7 @@ export interface Signer {
  *
  * @param host as the Host header has it: with the port where that is not the scheme's own
  * @returns what follows `wss://<host>`. Holds the session token: not for logs
- * @throws InsecureContextError
+ * @throws TopicCredentialsError `insecure_context`
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html MQTT over the WebSocket protocol
  */
 export async function presignedPath(signer: Signer, host: string): Promise<string> {
@@ -40,7 +40,7 @@ export async function presignedPath(signer: Signer, host: string): Promise<strin
  *
  * @param service `execute-api` for API Gateway
  * @returns all but `host`, which the HTTP client sets itself
- * @throws InsecureContextError
+ * @throws TopicCredentialsError `insecure_context`
  */
 export async function signedPostHeaders(
   signer: Signer,

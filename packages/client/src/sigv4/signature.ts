@@ -28,7 +28,7 @@ export async function stringToSign(scope: SigningScope, canonicalRequest: string
 /**
  * The signature, in hexadecimal digits.
  *
- * @throws InsecureContextError
+ * @throws TopicCredentialsError `insecure_context`
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export async function signatureOf(scope: SigningScope, text: string): Promise<string> {

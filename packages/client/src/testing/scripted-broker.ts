@@ -1,5 +1,5 @@
 import { generate, type Packet, parser } from 'mqtt-packet'
-import type { OpenSocket, SocketEvents } from '../websocket/socket.js'
+import type { OpenSocket, SocketEvents } from '../connection/websocket/socket.js'
 
 /** One connection as a broker sees it, in mqtt-packet's terms. Says nothing by itself. */
 export class BrokerSide {

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import { connect } from 'node:tls'
 import type { Endpoint } from '../../connection/endpoint.js'
-import type { HandshakeAnswer } from '../../recovery/diagnosis.js'
+import type { HandshakeAnswer } from '../../connection/handshake.js'
+import { answerOf } from './handshake-answer.js'
 import { networkError } from './network-error.js'
 
 const probeTimeoutMs = 5_000
@@ -66,37 +66,11 @@ export function askHandshake({ host, port }: Endpoint, ca: string | undefined, p
     })
     call.once('upgrade', (response, socket) => {
       socket.destroy()
-      resolve(answerOf(response, ''))
+      resolve({ status: response.statusCode ?? 0, message: '', clockOffset: 0 })
     })
-    call.once('response', (response) => {
-      response.setEncoding('utf8')
-      let body = ''
-      response.on('data', (chunk: string) => {
-        if (body.length < 4_096) body += chunk
-      })
-      response.once('end', () => resolve(answerOf(response, body)))
-    })
+    call.once('response', (response) => void answerOf(response).then(resolve))
     call.once('timeout', () => call.destroy(new Error('no answer within 5 s')))
     call.once('error', (error) => reject(networkError(error, `${host}:${port}`, 'the IoT endpoint')))
     call.end()
   })
-}
-
-function answerOf(response: IncomingMessage, body: string): HandshakeAnswer {
-  const date = Date.parse(response.headers.date ?? '')
-  return {
-    status: response.statusCode ?? 0,
-    message: messageIn(body),
-    clockOffset: Number.isNaN(date) ? 0 : date - Date.now(),
-  }
-}
-
-function messageIn(body: string): string {
-  try {
-    const value: unknown = JSON.parse(body)
-    if (typeof value === 'object' && value !== null && 'message' in value) return String(value.message)
-  } catch {
-    // Not JSON: said as it is.
-  }
-  return body.slice(0, 200)
 }

@@ -1,4 +1,5 @@
-import type { Platform } from '../platform.js'
+import type { Transport, TransportOptions } from '../../connection/transport.js'
+import { onlyMqtt5, type Platform } from '../platform.js'
 
 /** Node. Everything is loaded by the call that needs it: together it is most of the start-up time. */
 export const platform: Platform = {
@@ -7,7 +8,8 @@ export const platform: Platform = {
     return new SignedPost(url, options)
   },
 
-  async loadTransport(mqtt) {
+  async loadTransport(kind, mqtt) {
+    if (kind === 'websocket') return loadWebSocket(mqtt)
     if (mqtt === 3) {
       const { Mqtt3Transport } = await import('./device-sdk/mqtt3-transport.js')
       return (options) => new Mqtt3Transport(options)
@@ -25,4 +27,15 @@ export const platform: Platform = {
     const { askHandshake } = await import('./handshake-probe.js')
     return askHandshake(endpoint, ca, path)
   },
+  // The keep-alive notices.
+  watchSleep: () => () => {},
+}
+
+async function loadWebSocket(mqtt: 3 | 5): Promise<(options: TransportOptions) => Transport> {
+  onlyMqtt5(mqtt)
+  const [{ signedTransport }, { nodeSockets }] = await Promise.all([
+    import('../../connection/websocket/signed-transport.js'),
+    import('./node-socket.js'),
+  ])
+  return (options) => signedTransport(options, { openSocket: nodeSockets(options.ca) })
 }

@@ -34,6 +34,7 @@ interface Operation {
  */
 export class Mqtt3Transport extends Emitter<TransportEvents> implements Transport {
   readonly reportsFailedReconnects = false
+  readonly hidesAnswers = true
   readonly #options: TransportOptions
   readonly #pending = new Set<Operation>()
   #connection: mqtt.MqttClientConnection

@@ -1,9 +1,10 @@
 import { io, mqtt5 } from 'aws-iot-device-sdk-v2'
-import type {
-  OutgoingMessage,
-  ReceivedPacket,
-  TransportFailure,
-  TransportOptions,
+import {
+  messageIdProperty,
+  type OutgoingMessage,
+  type ReceivedPacket,
+  type TransportFailure,
+  type TransportOptions,
 } from '../../../connection/transport.js'
 import { firstReconnectMs } from '../../../support/retry-delay.js'
 import { handshakeTransform } from './handshake-transform.js'
@@ -15,9 +16,6 @@ const sessionExpirySeconds = 3_600
 const reconnectDelayLimitMs = 60_000
 /** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
 const goodConnectionIntervals = 5
-
-/** User property that tells a message from another one with the same content: see `DuplicateFilter`. */
-export const messageId = 'message-id'
 
 /** An MQTT 5 client of the device SDK, set up for AWS IoT; not started. */
 export function buildClient(
@@ -51,7 +49,7 @@ export function buildClient(
 
 /** One PUBLISH as the SDK hands it over. */
 export function receivedPacket(message: mqtt5.PublishPacket): ReceivedPacket {
-  const id = message.userProperties?.find(({ name }) => name === messageId)?.value
+  const id = message.userProperties?.find(({ name }) => name === messageIdProperty)?.value
   return {
     topic: message.topicName,
     payload: bytesOf(message.payload),

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mqtt5 } from 'aws-iot-device-sdk-v2'
-import type {
-  OutgoingMessage,
-  QoS,
-  Transport,
-  TransportEvents,
-  TransportOptions,
+import {
+  messageIdProperty,
+  type OutgoingMessage,
+  type QoS,
+  type Transport,
+  type TransportEvents,
+  type TransportOptions,
 } from '../../../connection/transport.js'
 import { Emitter } from '../../../support/emitter.js'
 import type { ReasonCode } from '../../../support/reason-codes.js'
-import { buildClient, failure, freeClient, messageId, receivedPacket } from './mqtt5-client.js'
+import { buildClient, failure, freeClient, receivedPacket } from './mqtt5-client.js'
 
 /** Something to send, and not answered yet. */
 interface Operation {
@@ -27,6 +28,7 @@ interface Operation {
  */
 export class Mqtt5Transport extends Emitter<TransportEvents> implements Transport {
   readonly reportsFailedReconnects = true
+  readonly hidesAnswers = true
   readonly #options: TransportOptions
   /** Let go of by `stop`, so that it can be collected: see `collectSoon`. */
   #client: mqtt5.Mqtt5Client | undefined
@@ -71,7 +73,7 @@ export class Mqtt5Transport extends Emitter<TransportEvents> implements Transpor
   async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
     const packet = { topicName: topic, payload, qos, retain }
     if (qos === 0) return (await this.#open().publish(packet))?.reasonCode ?? 0
-    const userProperties = [{ name: messageId, value: randomUUID() }]
+    const userProperties = [{ name: messageIdProperty, value: randomUUID() }]
     const puback = await this.#handOver((client) => client.publish({ ...packet, userProperties }))
     // A refused publish resolves all the same: its PUBACK carries the refusal.
     return puback?.reasonCode ?? 0

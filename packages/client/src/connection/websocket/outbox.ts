@@ -1,6 +1,6 @@
-import type { TransportFailure } from '../connection/transport.js'
-import { type ClientPacket, CodecError, type Properties, type ServerPacket, writePacket } from '../mqtt5/index.js'
-import type { ReasonCode } from '../support/reason-codes.js'
+import { type ClientPacket, CodecError, type Properties, type ServerPacket, writePacket } from '../../mqtt5/index.js'
+import type { ReasonCode } from '../../support/reason-codes.js'
+import type { TransportFailure } from '../transport.js'
 
 /** Something that is sent with a packet identifier, and answered with it. */
 export interface Operation {

@@ -1,4 +1,3 @@
-import type { TransportFailure } from '../connection/transport.js'
 import {
   type ClientPacket,
   CodecError,
@@ -8,7 +7,8 @@ import {
   readPacket,
   type ServerPacket,
   writePacket,
-} from '../mqtt5/index.js'
+} from '../../mqtt5/index.js'
+import type { TransportFailure } from '../transport.js'
 import { KeepAlive } from './keep-alive.js'
 import type { OpenSocket, Socket } from './socket.js'
 

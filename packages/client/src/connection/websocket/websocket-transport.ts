@@ -1,14 +1,15 @@
-import type {
-  OutgoingMessage,
-  QoS,
-  Transport,
-  TransportEvents,
-  TransportFailure,
-  TransportOptions,
-} from '../connection/transport.js'
-import type { ConnackPacket, ConnectPacket, PublishPacket, ServerPacket } from '../mqtt5/index.js'
-import { Emitter } from '../support/emitter.js'
-import type { ReasonCode } from '../support/reason-codes.js'
+import type { ConnackPacket, ConnectPacket, PublishPacket, ServerPacket } from '../../mqtt5/index.js'
+import { Emitter } from '../../support/emitter.js'
+import type { ReasonCode } from '../../support/reason-codes.js'
+import {
+  messageIdProperty,
+  type OutgoingMessage,
+  type QoS,
+  type Transport,
+  type TransportEvents,
+  type TransportFailure,
+  type TransportOptions,
+} from '../transport.js'
 import { MqttConnection } from './mqtt-connection.js'
 import { Outbox } from './outbox.js'
 import type { OpenSocket } from './socket.js'
@@ -21,8 +22,6 @@ const firstReconnectMs = 20
 const maxReconnectMs = 60_000
 /** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
 const goodConnectionIntervals = 5
-/** User property that tells a message from another one with the same content: see `Repetition`. */
-const messageIdProperty = 'message-id'
 /** Within what time a broker that is asked whether it is there must answer. */
 const probeMs = 1_000
 
@@ -46,6 +45,7 @@ export interface WebSocketTransportOptions
  */
 export class WebSocketTransport extends Emitter<TransportEvents> implements Transport {
   readonly reportsFailedReconnects = true
+  readonly hidesAnswers = false
   readonly #options: WebSocketTransportOptions
   readonly #outbox = new Outbox()
   #connection: MqttConnection | undefined
@@ -60,6 +60,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
   /** Whether the broker may have a session of ours. */
   #established = false
   #stopped = false
+  #suspended = false
 
   constructor(options: WebSocketTransportOptions) {
     super()
@@ -67,7 +68,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
   }
 
   start(): void {
-    if (this.#stopped || this.#trying || this.#connection !== undefined) return
+    if (this.#stopped || this.#suspended || this.#trying || this.#connection !== undefined) return
     clearTimeout(this.#pause)
     this.#trying = true
     this.#attempt += 1
@@ -115,13 +116,20 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     this.start()
   }
 
-  /** The machine woke, or the network is back: asks whether the connection still stands, or makes the attempt that is due later now. */
   wake(): void {
     if (this.#acceptedAt !== undefined) {
       this.#connection?.probe(probeMs)
-    } else if (this.#pause !== undefined) {
+    } else if (this.#pause !== undefined || this.#suspended) {
+      this.#suspended = false
       this.start()
     }
+  }
+
+  suspend(): void {
+    if (this.#stopped || this.#suspended) return
+    this.#suspended = true
+    void this.#leave(false)
+    this.emit('interrupted', { name: 'SUSPENDED', message: 'the page is put aside' })
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { TransportFailure } from '../connection/transport.js'
+import type { TransportFailure } from '../transport.js'
 
 /** What a WebSocket tells, until it is closed from this side. */
 export interface SocketEvents {

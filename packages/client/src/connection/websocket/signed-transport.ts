@@ -1,0 +1,32 @@
+import { presignedPath } from '../../sigv4/index.js'
+import { hostHeader } from '../endpoint.js'
+import type { TransportOptions } from '../transport.js'
+import type { OpenSocket } from './socket.js'
+import { WebSocketTransport } from './websocket-transport.js'
+
+/** What the transport needs of the platform. */
+export interface WebSocketPlatform {
+  readonly openSocket: OpenSocket
+  /** How late timers may be, in milliseconds. */
+  readonly timersLateMs?: number
+}
+
+/** MQTT 5 over the platform's WebSocket, each attempt signed with the credentials that are valid then. */
+export function signedTransport(options: TransportOptions, platform: WebSocketPlatform): WebSocketTransport {
+  return new WebSocketTransport({ ...options, ...platform, address: () => signedAddress(options) })
+}
+
+/** The URL of the next attempt, when its turn has come. Holds the session token: not for logs. */
+async function signedAddress(options: TransportOptions): Promise<string> {
+  const { handshake, region, plain } = options
+  const host = hostHeader(options)
+  try {
+    const identity = await handshake.begin()
+    const date = new Date(Date.now() + identity.clockOffset)
+    const path = await presignedPath({ ...identity, region, date }, host)
+    handshake.signed(identity, path)
+    return `${plain ? 'ws' : 'wss'}://${host}${path}`
+  } catch (error) {
+    return handshake.failed(error)
+  }
+}

@@ -1,0 +1,31 @@
+import { signedTransport } from '../../connection/websocket/signed-transport.js'
+import { TopicCredentialsError } from '../../errors.js'
+import { onlyMqtt5, type Platform } from '../platform.js'
+import { browserSocket } from './browser-socket.js'
+import { FetchPost } from './fetch-post.js'
+import { watchSleep } from './sleep-watch.js'
+
+/** Timers of a tab that was hidden for five minutes run once a minute. */
+const timersLateMs = 60_000
+
+/** Browsers and their workers: fetch, WebSocket, WebCrypto. */
+export const platform: Platform = {
+  openVendorPost: async (url, options) => new FetchPost(url, options),
+  async loadTransport(kind, mqtt) {
+    if (kind === 'device-sdk') throw notHere()
+    onlyMqtt5(mqtt)
+    return (options) => signedTransport(options, { openSocket: browserSocket, timersLateMs })
+  },
+  // The browser checks certificates, and does not tell what it found.
+  checkTrust: async () => {},
+  askHandshake: undefined,
+  watchSleep,
+}
+
+function notHere(): TopicCredentialsError {
+  return new TopicCredentialsError('The device SDK’s transport is Node’s', {
+    code: 'invalid_argument',
+    value: 'device-sdk',
+    remedy: 'Leave out `transport`: in a browser it is `websocket`.',
+  })
+}

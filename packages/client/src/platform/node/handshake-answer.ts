@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http'
+import type { HandshakeAnswer } from '../../connection/handshake.js'
+
+/** How long the body of a refusal may take; the status alone says enough. */
+const bodyMs = 2_000
+const bodyLimitBytes = 4_096
+
+/** Reads what an endpoint says to a handshake: as much of it, and as long, as is worth it. */
+export async function answerOf(response: IncomingMessage): Promise<HandshakeAnswer> {
+  const date = Date.parse(response.headers.date ?? '')
+  return {
+    status: response.statusCode ?? 0,
+    message: messageIn(await bodyOf(response)),
+    clockOffset: Number.isNaN(date) ? 0 : date - Date.now(),
+  }
+}
+
+function bodyOf(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    let body = ''
+    const finish = () => {
+      clearTimeout(timer)
+      response.destroy()
+      resolve(body.slice(0, bodyLimitBytes))
+    }
+    const timer = setTimeout(finish, bodyMs)
+    response.setEncoding('utf8')
+    response.on('data', (chunk: string) => {
+      body += chunk
+      if (body.length >= bodyLimitBytes) finish()
+    })
+    for (const end of ['end', 'close', 'error']) response.once(end, finish)
+  })
+}
+
+function messageIn(body: string): string {
+  try {
+    const value: unknown = JSON.parse(body)
+    if (typeof value === 'object' && value !== null && 'message' in value) return String(value.message)
+  } catch {
+    // Not JSON: said as it is.
+  }
+  return body.slice(0, 200)
+}

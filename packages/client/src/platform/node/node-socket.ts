@@ -1,0 +1,87 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { WebSocket } from 'ws'
+import type { OpenSocket, Socket, SocketEvents } from '../../connection/websocket/socket.js'
+import { answerOf } from './handshake-answer.js'
+import { networkError } from './network-error.js'
+
+/** How long the other side may take to close. */
+const closeMs = 1_000
+/** A frame of AWS IoT's has at most one packet of 146 KB. */
+const frameLimitBytes = 256 * 1024
+
+/**
+ * Opens WebSockets by `ws`, which every supported version of Node has; Node's own comes with Node 22, and takes no certificate authority.
+ *
+ * @param ca PEM; default: the system's trust store
+ */
+export function nodeSockets(ca: string | undefined): OpenSocket {
+  return (url, events) => new NodeSocket(url, ca, events)
+}
+
+class NodeSocket implements Socket {
+  readonly #socket: WebSocket
+  readonly #events: SocketEvents
+  #closed = false
+  #opened = false
+
+  constructor(url: string, ca: string | undefined, events: SocketEvents) {
+    this.#events = events
+    const { host } = new URL(url)
+    const socket = new WebSocket(url, 'mqtt', {
+      ...(ca === undefined ? {} : { ca }),
+      perMessageDeflate: false,
+      maxPayload: frameLimitBytes,
+      followRedirects: false,
+    })
+    this.#socket = socket
+    socket.on('open', () => {
+      this.#opened = true
+      if (!this.#closed) events.opened()
+    })
+    socket.on('message', (data, binary) => {
+      if (this.#closed) return
+      if (binary && data instanceof Uint8Array) {
+        events.received(data)
+      } else {
+        this.#end('NOT_BINARY', 'the broker sent text [MQTT-6.0.0-1]')
+      }
+    })
+    socket.on('unexpected-response', (request, response) => void this.#refused(request, response))
+    socket.on('error', (error) => {
+      if (this.#opened || this.#closed) return
+      this.#end('WEBSOCKET_FAILED', error.message, { error: networkError(error, host, 'the IoT endpoint') })
+    })
+    socket.on('close', (code) => this.#end('WEBSOCKET_CLOSED', `closed with code ${code}`))
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#socket.send(bytes)
+  }
+
+  close(): Promise<void> {
+    this.#closed = true
+    const socket = this.#socket
+    if (socket.readyState === WebSocket.CLOSED) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => socket.terminate(), closeMs)
+      socket.on('close', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      socket.close(1000)
+    })
+  }
+
+  async #refused(request: ClientRequest, response: IncomingMessage): Promise<void> {
+    const answer = await answerOf(response)
+    request.destroy()
+    this.#end('HANDSHAKE_REFUSED', `the endpoint answered ${answer.status}`, { answer })
+    this.#socket.terminate()
+  }
+
+  #end(name: string, message: string, more: object = {}): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#events.ended({ name, message, ...more })
+  }
+}
