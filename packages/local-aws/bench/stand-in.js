@@ -2,7 +2,7 @@
 import { SignatureV4 } from '@smithy/signature-v4'
 import { systemClock } from '../dist/clock.js'
 import { Directory } from '../dist/iam/index.js'
-import { Authorization } from '../dist/iot/authorization.js'
+import { Authorization } from '../dist/iot/access/authorization.js'
 import { startIot } from '../dist/iot/index.js'
 import { Sha256 } from './sha256.js'
 

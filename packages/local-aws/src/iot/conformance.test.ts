@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { Packet } from 'mqtt-packet'
 import type { IotOptions } from './index.js'
-import type { RawClient } from './test-raw-client.js'
-import { everything, type Stage, setStage } from './test-stage.js'
+import type { RawClient } from './testing/raw-client.js'
+import { everything, startTestAccount, type TestAccount } from './testing/test-account.js'
 
 /**
  * One case of a table in `conformance/`: steps of clients a, b, … over raw packets. A step is [client, verb, …]; a verb
- * that starts with `4:` or `5:` counts for that protocol level only. `*` is the server: advance (ms), restart (keep?).
+ * that starts with `4:` or `5:` counts for that protocol level only. `*` is the server: advance (ms), restart (keep?),
+ * cut (client), settled (client): until it knows that this client's connection is gone.
  */
 interface Case {
   readonly name: string
@@ -26,8 +28,8 @@ const tables = readdirSync(folder).map((file) => ({
 }))
 const counted = { 4: 0, 5: 0 }
 
-let stage: Stage
-afterEach(async () => stage[Symbol.asyncDispose]())
+let account: TestAccount
+afterEach(async () => account[Symbol.asyncDispose]())
 
 for (const { subject, cases } of tables) {
   describe(subject, () => {
@@ -40,19 +42,23 @@ for (const { subject, cases } of tables) {
 }
 
 it('has at least 60 cases for each protocol version', async () => {
-  stage = await setStage()
+  account = await startTestAccount()
   expect(counted[4]).toBeGreaterThanOrEqual(60)
   expect(counted[5]).toBeGreaterThanOrEqual(60)
 })
 
 async function play({ steps, limits, switches }: Case, version: 4 | 5): Promise<void> {
-  stage = await setStage({ limits: { connectsPerSecondPerClientId: 100, ...limits }, ...(switches && { switches }) })
+  account = await startTestAccount({
+    limits: { connectsPerSecondPerClientId: 100, ...limits },
+    ...(switches && { switches }),
+  })
   const actors = new Map<string, Actor>()
   for (const [name, conditional, ...args] of steps) {
-    const [, only, verb = ''] = /^(?:([45]):)?(\w+)$/.exec(conditional) ?? []
+    const [, only, verb = ''] = /^(?:([45]):)?(\w+)$/u.exec(conditional) ?? []
     if (only !== undefined && Number(only) !== version) continue
-    if (name === '*') await onServer(verb, args)
-    else {
+    if (name === '*') {
+      await onServer(verb, args)
+    } else {
       const actor = actors.get(name) ?? new Actor(version, name)
       actors.set(name, actor)
       await actor.act(verb, args)
@@ -62,11 +68,22 @@ async function play({ steps, limits, switches }: Case, version: 4 | 5): Promise<
 
 async function onServer(verb: string, [value]: unknown[]): Promise<void> {
   if (verb === 'advance') {
-    stage.clock.skew += value as number
-    await stage.iot.sweep()
-  } else if (verb === 'restart') await stage.iot.restart({ keepSessions: value as boolean })
-  else if (verb === 'cut') stage.iot.cut(value as string)
-  else throw new TypeError(`There is no verb ${verb} for the server.`)
+    account.clock.skew += value as number
+    await account.iot.sweep()
+  } else if (verb === 'settled') {
+    await untilAway(value as string)
+  } else if (verb === 'restart') {
+    await account.iot.restart({ keepSessions: value as boolean })
+  } else if (verb === 'cut') {
+    account.iot.cut(value as string)
+  } else {
+    throw new TypeError(`There is no verb ${verb} for the server.`)
+  }
+}
+
+/** The data plane learns from the socket that a client has gone. */
+async function untilAway(clientId: string): Promise<void> {
+  while (account.iot.connections().some((one) => one.clientId === clientId)) await setImmediate()
 }
 
 class Actor {
@@ -82,29 +99,42 @@ class Actor {
 
   async act(verb: string, args: unknown[]): Promise<void> {
     const [first, second, third] = args as [object | string, object | string, object]
-    if (verb === 'open') this.#client = await stage.open(stage.session(everything, this.#name))
-    else if (verb === 'connect' || verb === 'connecting') {
+    if (verb === 'open') {
+      this.#client = await account.open(account.session(everything, this.#name))
+    } else if (verb === 'connect' || verb === 'connecting') {
       await this.act('open', [])
       const protocolVersion = this.#version
       this.#live.sendConnect({ protocolVersion, clientId: this.#name, ...binary(first as object) })
       if (verb === 'connect') await this.#expect({ cmd: 'connack', ...this.#accepted, ...(second as object) })
-    } else if (verb === 'send') this.#live.send(binary(first as object) as unknown as Packet)
-    else if (verb === 'publish') this.#live.publish(first as string, second as string, third)
-    else if (verb === 'subscribe' || verb === 'unsubscribe') this.#live.send(listing(verb, args))
-    else if (verb === 'bytes') this.#live.sendBytes(Buffer.from((first as string).replaceAll(' ', ''), 'hex'))
-    else if (verb === 'text') this.#live.socket.send(first as string)
-    else if (verb === 'expect') await this.#expect(first as object)
-    else if (verb === 'gets') await this.#expect({ cmd: 'publish', topic: first, payload: second, ...third } as object)
-    else if (verb === 'ack') this.#live.send({ cmd: 'puback', messageId: this.#last?.messageId as number })
-    else if (verb === 'closed') {
+    } else if (verb === 'send') {
+      this.#live.send(binary(first as object) as unknown as Packet)
+    } else if (verb === 'publish') {
+      this.#live.publish(first as string, second as string, third)
+    } else if (verb === 'subscribe' || verb === 'unsubscribe') {
+      this.#live.send(listing(verb, args))
+    } else if (verb === 'bytes') {
+      this.#live.sendBytes(Buffer.from((first as string).replaceAll(' ', ''), 'hex'))
+    } else if (verb === 'text') {
+      this.#live.socket.send(first as string)
+    } else if (verb === 'expect') {
+      await this.#expect(first as object)
+    } else if (verb === 'gets') {
+      await this.#expect({ cmd: 'publish', topic: first, payload: second, ...third } as object)
+    } else if (verb === 'ack') {
+      this.#live.send({ cmd: 'puback', messageId: this.#last?.messageId as number })
+    } else if (verb === 'closed') {
       expect(await this.#live.next()).toBeUndefined()
       await this.#live.closed
     } else if (verb === 'leave') {
       this.#live.send(binary({ cmd: 'disconnect', ...(first as object) }) as unknown as Packet)
       await this.#live.closed
-    } else if (verb === 'close') this.#live.socket.close(1000)
-    else if (verb === 'cut') this.#live.socket.terminate()
-    else throw new TypeError(`There is no verb ${verb}.`)
+    } else if (verb === 'close') {
+      this.#live.socket.close(1000)
+    } else if (verb === 'cut') {
+      this.#live.socket.terminate()
+    } else {
+      throw new TypeError(`There is no verb ${verb}.`)
+    }
   }
 
   get #live(): RawClient {
@@ -151,5 +181,5 @@ function binary(packet: object = {}): object {
 /** `{300*x}` in a text stands for 300 times x. */
 function expand(_key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value
-  return value.replaceAll(/\{(\d+)\*([^}]+)\}/g, (_all, count: string, text: string) => text.repeat(Number(count)))
+  return value.replaceAll(/\{(\d+)\*([^}]+)\}/gu, (_all, count: string, text: string) => text.repeat(Number(count)))
 }

@@ -1,91 +1,94 @@
 import { once } from 'node:events'
 import { connect } from 'node:tls'
 import { expect, it } from '@jest/globals'
-import { SWITCHES } from './index.js'
-import { resolveSwitches } from './switches.js'
-import { everything, setStage, userOf } from './test-stage.js'
+import { resolveSwitches } from './access/switches.js'
+import { switchDefinitions } from './index.js'
+import { everything, startTestAccount, userOf } from './testing/test-account.js'
 
 it('lists and cuts connections, one or all', async () => {
-  await using stage = await setStage()
-  const clients = new Map<string, Awaited<ReturnType<typeof stage.open>>>()
+  await using account = await startTestAccount()
+  const clients = new Map<string, Awaited<ReturnType<typeof account.open>>>()
   for (const clientId of ['a', 'b', 'c']) {
-    const client = await stage.open(stage.session(everything, clientId))
+    const client = await account.open(account.session(everything, clientId))
     await client.connect({ clientId })
     clients.set(clientId, client)
   }
   await clients.get('a')?.subscribe('t')
-  expect(stage.iot.connections()).toMatchObject([
-    { clientId: 'a', principal: expect.stringMatching(/assumed-role\/.*\/a$/), mqttVersion: 4, subscriptions: ['t'] },
+  expect(account.iot.connections()).toMatchObject([
+    { clientId: 'a', principal: expect.stringMatching(/assumed-role\/.*\/a$/u), mqttVersion: 4, subscriptions: ['t'] },
     { clientId: 'b' },
     { clientId: 'c' },
   ])
-  expect(stage.iot.cut('b')).toBe(1)
+  expect(account.iot.cut('b')).toBe(1)
   expect(await clients.get('b')?.closed).toBe(1006)
-  expect(stage.iot.connections().map(({ clientId }) => clientId)).toEqual(['a', 'c'])
-  expect(stage.iot.cut()).toBe(2)
+  expect(account.iot.connections().map(({ clientId }) => clientId)).toEqual(['a', 'c'])
+  expect(account.iot.cut()).toBe(2)
   await clients.get('a')?.closed
   await clients.get('c')?.closed
-  expect(stage.iot.connections()).toEqual([])
-  expect(stage.iot.cut('nobody')).toBe(0)
+  expect(account.iot.connections()).toEqual([])
+  expect(account.iot.cut('nobody')).toBe(0)
 })
 
 it('throttles as many CONNECTs as it is told to: CONNACK 0x97 in MQTT 5, the next one is let in', async () => {
-  await using stage = await setStage()
-  stage.iot.throttle(2)
+  await using account = await startTestAccount()
+  account.iot.throttle(2)
   for (const reasonCode of [0x97, 0x97, 0]) {
-    const client = await stage.open(stage.session(everything))
-    const clientId = `a${reasonCode}-${stage.refusals().length}`
+    const client = await account.open(account.session(everything))
+    const clientId = `a${reasonCode}-${account.refusals().length}`
     expect(await client.connect({ protocolVersion: 5, clientId })).toMatchObject({ cmd: 'connack', reasonCode })
   }
 })
 
 it('delays what clients send, in order', async () => {
-  await using stage = await setStage()
-  const client = await stage.open(stage.session(everything))
+  await using account = await startTestAccount()
+  const client = await account.open(account.session(everything))
   await client.connect()
   await client.subscribe('t')
-  stage.iot.delay(30)
+  account.iot.delay(30)
   const before = performance.now()
   client.publish('t', '1')
   client.publish('t', '2')
   // The server's timer cannot fire early by more than its own rounding.
   await client.payloadsUntil('1')
   expect(performance.now() - before).toBeGreaterThan(28)
-  stage.iot.delay(0)
+  account.iot.delay(0)
   client.publish('t', '3')
   expect(await client.payloadsUntil('3')).toEqual(['2', '3'])
-  expect(() => stage.iot.delay(-1)).toThrow('A delay is a number of milliseconds from 0 up, not -1.')
+  expect(() => account.iot.delay(-1)).toThrow('A delay is a number of milliseconds from 0 up, not -1.')
 })
 
 it('leaves nothing behind: no socket, no timer', async () => {
-  const count = () => process.getActiveResourcesInfo().filter((one) => /TCP|TLS|Timeout/.test(one)).length
+  const count = () => process.getActiveResourcesInfo().filter((one) => /TCP|TLS|Timeout/u.test(one)).length
   const before = count()
-  const stage = await setStage()
-  const client = await stage.open(stage.session(everything))
+  const account = await startTestAccount()
+  const client = await account.open(account.session(everything))
   await client.connect({ clean: false })
   await client.subscribe('t')
-  const idle = connect({ port: stage.iot.port, host: 'localhost', ca: stage.ca })
+  const idle = connect({ port: account.iot.port, host: 'localhost', ca: account.ca })
   await once(idle, 'secureConnect')
   idle.on('error', () => undefined)
-  const half = await stage.open(stage.session(everything))
-  stage.iot.delay(60_000)
+  const half = await account.open(account.session(everything))
+  account.iot.delay(60_000)
   half.sendBytes(Buffer.from([0x10]))
   const ended = once(idle.resume(), 'close')
-  await stage.iot.close()
+  await account.iot.close()
   await Promise.all([client.closed, half.closed, ended])
-  await stage.iot.close()
+  await account.iot.close()
   expect(count()).toBeLessThanOrEqual(before)
 })
 
 it('says which port is taken', async () => {
-  await using stage = await setStage()
-  await expect(setStage({ port: stage.iot.port })).rejects.toMatchObject({ code: 'EADDRINUSE', port: stage.iot.port })
+  await using account = await startTestAccount()
+  await expect(startTestAccount({ port: account.iot.port })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+    port: account.iot.port,
+  })
 })
 
 it('knows its switches, each with values, confidence, source', () => {
   expect(resolveSwitches()).toMatchObject({ v3ConnectDenied: 'close', credentialExpiry: 'ignore' })
   expect(resolveSwitches({ credentialExpiry: 'deny' }).credentialExpiry).toBe('deny')
-  for (const { values, default: chosen, source, about } of Object.values(SWITCHES)) {
+  for (const { values, default: chosen, source, about } of Object.values(switchDefinitions)) {
     expect(values).toContain(chosen)
     expect(`${source}${about}`.length).toBeGreaterThan(20)
   }
@@ -97,14 +100,14 @@ it('knows its switches, each with values, confidence, source', () => {
 
 it.each([4, 5] as const)('credentials that expire under a connection, protocol level %i', async (protocolVersion) => {
   const outcome = async (credentialExpiry: 'ignore' | 'disconnect' | 'deny') => {
-    await using stage = await setStage({ switches: { credentialExpiry } })
-    const key = stage.session(userOf('test'))
-    const client = await stage.open(key)
+    await using account = await startTestAccount({ switches: { credentialExpiry } })
+    const key = account.session(userOf('test'))
+    const client = await account.open(key)
     await client.connect({ protocolVersion, keepalive: 1200 })
     await client.subscribe('test')
     client.publish('test', 'before')
     expect(await client.payloadsUntil('before')).toEqual(['before'])
-    stage.directory.expire(key.accessKeyId)
+    account.directory.expire(key.accessKeyId)
     client.publish('test', 'after', { qos: 1, messageId: 1 })
     const { cmd, reasonCode } = ((await client.next()) ?? { cmd: 'closed' }) as { cmd: string; reasonCode?: number }
     return [cmd, reasonCode]
@@ -115,11 +118,11 @@ it.each([4, 5] as const)('credentials that expire under a connection, protocol l
 })
 
 it('ends a silent connection whose credentials expired, if so switched', async () => {
-  await using stage = await setStage({ switches: { credentialExpiry: 'disconnect' } })
-  const key = stage.session(everything)
-  const client = await stage.open(key)
+  await using account = await startTestAccount({ switches: { credentialExpiry: 'disconnect' } })
+  const key = account.session(everything)
+  const client = await account.open(key)
   await client.connect({ protocolVersion: 5 })
-  stage.directory.expire(key.accessKeyId)
-  await stage.iot.sweep()
+  account.directory.expire(key.accessKeyId)
+  await account.iot.sweep()
   expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: 0x87 })
 })

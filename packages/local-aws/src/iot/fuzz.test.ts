@@ -3,9 +3,9 @@ import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { generate, type Packet } from 'mqtt-packet'
 import { fuzz, fuzzTimeout } from '../testing/fuzz.js'
-import { FrameSplitter } from './frames.js'
-import { allow, everything, setStage, userOf } from './test-stage.js'
-import { filterMatches } from './topic.js'
+import { filterMatches } from './access/topic.js'
+import { FrameSplitter } from './mqtt/frame-splitter.js'
+import { allow, everything, startTestAccount, userOf } from './testing/test-account.js'
 
 const name = fc.constantFrom(
   'test',
@@ -74,19 +74,19 @@ const handshakes = { subject: 'handshakes of a WebSocket', seconds: 2 }
 it(
   'survives any packets and lets through only what is granted',
   async () => {
-    await using stage = await setStage({
+    await using account = await startTestAccount({
       limits: { connectsPerSecondPerClientId: 1e6, connectsPerSecond: 1e6, publishesPerSecond: 1e6 },
     })
-    const witness = await stage.open(stage.session(everything))
+    const witness = await account.open(account.session(everything))
     await witness.connect({ clientId: 'witness', keepalive: 1200 })
     await witness.subscribe('#')
-    const key = stage.session([...userOf('test'), allow('Subscribe', 'topicfilter/a/#')])
+    const key = account.session([...userOf('test'), allow('Subscribe', 'topicfilter/a/#')])
     const persistent = { clean: false, properties: { sessionExpiryInterval: 60 } }
     const property = fc.asyncProperty(
       fc.array(step, { maxLength: 12 }),
       fc.constantFrom(4, 5),
       async (steps, version) => {
-        const client = await stage.open(key)
+        const client = await account.open(key)
         await client.connect({ protocolVersion: version as 4 | 5, ...persistent })
         for (const one of steps) client.sendBytes(bytes(one, version as 4 | 5))
         client.send({ cmd: 'disconnect' })
@@ -102,7 +102,7 @@ it(
         }
         expect([...seen].filter((topic) => topic !== 'test')).toEqual([])
         for (const received of client.unread()) if (received.cmd === 'publish') expect(received.topic).toBe('test')
-        const entries = stage.journal.splice(0)
+        const entries = account.journal.splice(0)
         expect(entries.filter(({ outcome }) => outcome === 'failed')).toEqual([])
       },
     )
@@ -114,9 +114,9 @@ it(
 it(
   'answers any handshake with a refusal, and lives on',
   async () => {
-    await using stage = await setStage()
-    const key = stage.session(everything)
-    const sign = async () => (await stage.presign(key)).split('?')[1] ?? ''
+    await using account = await startTestAccount()
+    const key = account.session(everything)
+    const sign = async () => (await account.presign(key)).split('?')[1] ?? ''
     const genuine = await sign()
     const text = fc.string({ unit: fc.constantFrom(...'aZ09%=&/+?;:,-._~\\"é '), maxLength: 40 })
     const mutated = fc.tuple(fc.nat(genuine.length - 1), text).map(([at, piece]) => {
@@ -129,7 +129,7 @@ it(
     )
     const ask = (path: string, headers: readonly (readonly [string, string])[]) =>
       new Promise<string>((resolve) => {
-        const socket = connect({ port: stage.iot.port, host: 'localhost', ca: stage.ca })
+        const socket = connect({ port: account.iot.port, host: 'localhost', ca: account.ca })
         let answer = ''
         socket.on('data', (chunk) => {
           answer += chunk
@@ -139,18 +139,18 @@ it(
         const extra = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
         const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
         const webSocketKey = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
-        socket.end(`GET ${path} HTTP/1.1\r\nHost: ${stage.iot.endpoint}\r\n${upgrade}${webSocketKey}${extra}\r\n`)
+        socket.end(`GET ${path} HTTP/1.1\r\nHost: ${account.iot.endpoint}\r\n${upgrade}${webSocketKey}${extra}\r\n`)
       })
     const request = fc.tuple(fc.oneof(mutated, text), fc.array(header, { maxLength: 2 }))
     const property = fc.asyncProperty(request, async ([query, headers]) => {
       const answer = await ask(`/mqtt?${query.replaceAll(' ', '')}`, headers)
-      expect(answer).toMatch(/^HTTP\/1\.1 40[03] /)
-      stage.journal.length = 0
+      expect(answer).toMatch(/^HTTP\/1\.1 40[03] /u)
+      account.journal.length = 0
     })
     await fuzz(handshakes, property)
     // Signed anew, as a long run outlasts a signature.
-    expect(await ask(`/mqtt?${await sign()}`, [])).toMatch(/^HTTP\/1\.1 101 /)
-    expect(stage.iot.connections()).toEqual([])
+    expect(await ask(`/mqtt?${await sign()}`, [])).toMatch(/^HTTP\/1\.1 101 /u)
+    expect(account.iot.connections()).toEqual([])
   },
   fuzzTimeout(handshakes),
 )
@@ -185,11 +185,11 @@ it('matches topics as a level-by-level reading of the rules does', () => {
     .tuple(fc.array(fc.oneof(level, fc.constant('+')), { maxLength: 4 }), fc.boolean())
     .map(([levels, all]) => [...levels, ...(all || levels.length === 0 ? ['#'] : [])].join('/'))
   const reading = (filter: string, topic: string): boolean => {
-    if (topic.startsWith('$') && /^[+#]/.test(filter)) return false
+    if (topic.startsWith('$') && /^[+#]/u.test(filter)) return false
     const parts = filter
       .split('/')
-      .map((one) => (one === '+' ? '[^/]*' : one === '#' ? '.*' : one.replaceAll(/[$*]/g, '\\$&')))
-    return new RegExp(`^${parts.join('/')}$`, 's').test(topic)
+      .map((one) => (one === '+' ? '[^/]*' : one === '#' ? '.*' : one.replaceAll(/[$*]/gu, '\\$&')))
+    return new RegExp(`^${parts.join('/')}$`, 'su').test(topic)
   }
   fc.assert(
     fc.property(filters, topics, (filter, topic) => {

@@ -1,25 +1,25 @@
 import { expect, it } from '@jest/globals'
 import type { IPublishPacket } from 'mqtt-packet'
-import type { RawClient } from './test-raw-client.js'
-import { everything, type Stage, setStage } from './test-stage.js'
+import type { RawClient } from './testing/raw-client.js'
+import { everything, startTestAccount, type TestAccount } from './testing/test-account.js'
 
-const QUEUED = 500
-const LIVE = 500
+const queued = 500
+const live = 500
 
-const persistent = (version: 4 | 5) =>
-  version === 4
-    ? { clean: false }
-    : ({ clean: false, protocolVersion: 5, properties: { sessionExpiryInterval: 600 } } as const)
+function persistent(version: 4 | 5) {
+  if (version === 4) return { clean: false }
+  return { clean: false, protocolVersion: 5, properties: { sessionExpiryInterval: 600 } } as const
+}
 
-async function open(stage: Stage, clientId: string, options: object): Promise<RawClient> {
-  const client = await stage.open(stage.session(everything))
+async function open(account: TestAccount, clientId: string, options: object): Promise<RawClient> {
+  const client = await account.open(account.session(everything))
   expect(await client.connect({ clientId, ...options })).toMatchObject({ cmd: 'connack' })
   return client
 }
 
 /** Pulls the plug of a client, and waits until the data plane knows. */
-async function lose(stage: Stage, client: RawClient): Promise<void> {
-  const watcher = await open(stage, 'watcher', {})
+async function lose(account: TestAccount, client: RawClient): Promise<void> {
+  const watcher = await open(account, 'watcher', {})
   await watcher.subscribe('$aws/events/presence/disconnected/away')
   client.socket.terminate()
   await watcher.next()
@@ -48,47 +48,67 @@ async function receive(client: RawClient, count: number): Promise<IPublishPacket
   return packets
 }
 
-const numbers = (packets: IPublishPacket[]) => packets.map(({ payload }) => Number(payload))
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
+function numbers(packets: IPublishPacket[]): number[] {
+  return packets.map(({ payload }) => Number(payload))
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index)
+}
 
 it.each([4, 5] as const)(
   'gives a resumed session all, once and in order, while more is published (%s)',
   async (version) => {
-    await using stage = await setStage({ limits: { publishesPerSecond: 100_000, connectsPerSecondPerClientId: 100 } })
-    const publisher = await open(stage, 'publisher', {})
-    const before = await open(stage, 'away', persistent(version))
+    await using account = await startTestAccount({
+      limits: { publishesPerSecond: 100_000, connectsPerSecondPerClientId: 100 },
+    })
+    const publisher = await open(account, 'publisher', {})
+    const before = await open(account, 'away', persistent(version))
     await before.subscribe({ topic: 't', qos: 1 }, { topic: '+', qos: 1 })
-    await lose(stage, before)
-    await send(publisher, 0, QUEUED)
+    await lose(account, before)
+    await send(publisher, 0, queued)
 
     // The client comes back in the middle of it.
     let resumed: Promise<IPublishPacket[]> | undefined
-    const sending = send(publisher, QUEUED, QUEUED + LIVE, (number) => {
-      if (number === QUEUED + 20)
-        resumed = open(stage, 'away', persistent(version)).then((client) => receive(client, QUEUED + LIVE))
+    const sending = send(publisher, queued, queued + live, (number) => {
+      if (number === queued + 20) {
+        resumed = open(account, 'away', persistent(version)).then((client) => receive(client, queued + live))
+      }
     })
     await sending
     const packets = (await resumed) as IPublishPacket[]
-    expect(numbers(packets)).toEqual(range(0, QUEUED + LIVE))
+    expect(numbers(packets)).toEqual(range(0, queued + live))
     expect(numbers(packets.filter(({ dup }) => dup))).toEqual([])
-    expect(stage.journal.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
+    expect(account.journal.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
   },
 )
 
-it('repeats with DUP and its identifier what was not acknowledged, before what is new', async () => {
-  await using stage = await setStage({ limits: { publishesPerSecond: 100_000, connectsPerSecondPerClientId: 100 } })
-  const publisher = await open(stage, 'publisher', {})
-  const before = await open(stage, 'away', persistent(4))
-  await before.subscribe({ topic: 't', qos: 1 })
-  await send(publisher, 0, 5)
-  const first: IPublishPacket[] = []
-  while (first.length < 5) first.push((await before.next()) as IPublishPacket)
-  await lose(stage, before)
-  await send(publisher, 5, 10)
-  const packets = await receive(await open(stage, 'away', persistent(4)), 10)
-  expect(numbers(packets)).toEqual(range(0, 10))
-  expect(packets.map(({ dup }) => dup)).toEqual(range(0, 10).map((number) => number < 5))
-  const identifiers = packets.map(({ messageId }) => messageId)
-  expect(identifiers.slice(0, 5)).toEqual(first.map(({ messageId }) => messageId))
-  expect(new Set(identifiers).size).toBe(10)
-})
+it.each([
+  ['new-packet-id', false],
+  ['dup', true],
+] as const)(
+  'repeats what was not acknowledged before what is new, by switch redelivery: %s',
+  async (redelivery, dup) => {
+    const limits = { publishesPerSecond: 100_000, connectsPerSecondPerClientId: 100 }
+    await using account = await startTestAccount({ limits, switches: { redelivery } })
+    const publisher = await open(account, 'publisher', {})
+    const before = await open(account, 'away', persistent(4))
+    await before.subscribe({ topic: 't', qos: 1 })
+    await send(publisher, 0, 5)
+    const first: IPublishPacket[] = []
+    while (first.length < 5) first.push((await before.next()) as IPublishPacket)
+    await lose(account, before)
+    await send(publisher, 5, 10)
+    const packets = await receive(await open(account, 'away', persistent(4)), 10)
+    expect(numbers(packets)).toEqual(range(0, 10))
+    expect(packets.map((packet) => packet.dup)).toEqual(range(0, 10).map((number) => dup && number < 5))
+    const identifiers = packets.map(({ messageId }) => messageId)
+    const before5 = first.map(({ messageId }) => messageId)
+    if (dup) {
+      expect(identifiers.slice(0, 5)).toEqual(before5)
+    } else {
+      expect(identifiers.filter((identifier) => before5.includes(identifier))).toEqual([])
+    }
+    expect(new Set(identifiers).size).toBe(10)
+  },
+)

@@ -1,3 +1,3 @@
+export { defaultLimits, type Limits } from './access/limits.js'
+export { type Confidence, type SwitchDefinition, type Switches, switchDefinitions } from './access/switches.js'
 export { type ConnectionFacts, type IotDataPlane, type IotOptions, startIot } from './iot.js'
-export { DEFAULT_LIMITS, type Limits } from './limits.js'
-export { type Confidence, SWITCHES, type SwitchDefinition, type Switches } from './switches.js'

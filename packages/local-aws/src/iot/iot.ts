@@ -1,24 +1,26 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
 import { type Clock, systemClock } from '../clock.js'
+import { type HttpsServer, serveHttps } from '../https-server.js'
 import type { Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import type { TlsMaterial } from '../tls.js'
-import { Authorization } from './authorization.js'
-import { Broker } from './broker.js'
-import { DataPlaneApi } from './data-plane.js'
-import { Latency } from './latency.js'
-import { Lifecycle } from './lifecycle.js'
-import { DEFAULT_LIMITS, type Limits } from './limits.js'
-import { Outbox } from './outbox.js'
-import { type Plane, Recorder } from './plane.js'
-import { Sessions } from './sessions.js'
-import { SharedSubscriptions } from './shared.js'
-import { resolveSwitches, type Switches } from './switches.js'
-import { SignatureGate } from './upgrade.js'
-import { REASON } from './verdict.js'
-import { serveWebSockets, track } from './web-sockets.js'
+import { Authorization } from './access/authorization.js'
+import { ConnectQuota } from './access/connect-quota.js'
+import { defaultLimits, type Limits } from './access/limits.js'
+import { Recorder } from './access/recorder.js'
+import { SignatureGate } from './access/signature-gate.js'
+import { resolveSwitches, type Switches } from './access/switches.js'
+import { LastWills } from './broker/last-wills.js'
+import { LifecycleEvents } from './broker/lifecycle-events.js'
+import { RetainedMessages } from './broker/retained-messages.js'
+import { Router } from './broker/router.js'
+import { Sessions } from './broker/sessions.js'
+import { SharedSubscriptions } from './broker/shared-subscriptions.js'
+import { HttpsApi } from './http/https-api.js'
+import { reasonCodes } from './mqtt/reason-codes.js'
+import type { DataPlane } from './rules/context.js'
+import type { MqttConnection } from './wire/connection.js'
+import { Latency } from './wire/latency.js'
+import { WebSockets } from './wire/web-sockets.js'
 
 export interface IotOptions {
   /** Who exists, with which keys and policies. */
@@ -47,7 +49,7 @@ export interface ConnectionFacts {
 }
 
 /** How often time limits are looked at; they count on the clock given, so tests call `sweep()` instead. */
-const SWEEP_MS = 1000
+const sweepMs = 1000
 
 /**
  * AWS IoT Core's data plane on 127.0.0.1: MQTT 3.1.1 and MQTT 5 over WebSocket with SigV4 (`wss://…/mqtt`), and the HTTPS
@@ -59,23 +61,58 @@ const SWEEP_MS = 1000
  * iot.endpoint // 'localhost:49152'
  */
 export async function startIot(options: IotOptions): Promise<IotDataPlane> {
-  return IotDataPlane.start(options)
+  const { directory, region, clock = systemClock, tls, port = 0 } = options
+  const plane = compose(options, clock)
+  const gate = new SignatureGate({ directory, region, clock, recorder: plane.recorder })
+  const api = new HttpsApi(plane, gate)
+  const latency = new Latency()
+  const webSockets = new WebSockets(plane, gate, latency)
+  const server = await serveHttps({
+    tls,
+    port,
+    answer: (request, response) => api.answer(request, response),
+    upgrade: (request, socket, head) => webSockets.upgrade(request, socket, head),
+  })
+  return new IotDataPlane(plane, server, latency, webSockets.connections)
 }
 
-export class IotDataPlane {
-  readonly port: number
-  readonly #plane: Plane
-  readonly #server: Server
-  readonly #sockets: Set<Socket>
+/** The parts in the order in which they need each other. */
+function compose(options: IotOptions, clock: Clock): DataPlane {
+  const { directory, region, accountId, journal } = options
+  const switches = resolveSwitches(options.switches)
+  const limits: Limits = { ...defaultLimits, ...options.limits }
+  const recorder = new Recorder(journal, clock)
+  const { credentialExpiry } = switches
+  const authorization = new Authorization({ region, accountId, clock, directory, credentialExpiry })
+  const retained = new RetainedMessages(clock)
+  const router = new Router(retained)
+  const shared = new SharedSubscriptions(router)
+  const lifecycle = new LifecycleEvents(router, clock)
+  const wills = new LastWills({ authorization, recorder, switches }, router, clock)
+  const sessions = new Sessions({ clock, switches, router, shared, wills, lifecycle })
+  const connectQuota = new ConnectQuota(limits)
+  return { clock, limits, switches, authorization, recorder, connectQuota, retained, router, sessions, lifecycle }
+}
+
+export class IotDataPlane implements AsyncDisposable {
+  readonly #plane: DataPlane
+  readonly #server: HttpsServer
+  readonly #latency: Latency
+  readonly #connections: ReadonlySet<MqttConnection>
   readonly #timer: NodeJS.Timeout
 
-  private constructor(plane: Plane, server: Server, sockets: Set<Socket>) {
+  /** @internal `startIot()` makes it. */
+  constructor(plane: DataPlane, server: HttpsServer, latency: Latency, connections: ReadonlySet<MqttConnection>) {
     this.#plane = plane
     this.#server = server
-    this.#sockets = sockets
-    this.port = (server.address() as AddressInfo).port
-    this.#timer = setInterval(() => void this.sweep(), SWEEP_MS)
+    this.#latency = latency
+    this.#connections = connections
+    this.#timer = setInterval(() => this.sweep(), sweepMs)
     this.#timer.unref()
+  }
+
+  get port(): number {
+    return this.#server.port
   }
 
   /** Host and port, as clients take it. */
@@ -83,103 +120,65 @@ export class IotDataPlane {
     return `localhost:${this.port}`
   }
 
-  static async start(options: IotOptions): Promise<IotDataPlane> {
-    const { directory, region, accountId, tls, clock = systemClock, journal, port = 0 } = options
-    const switches = resolveSwitches(options.switches)
-    const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits }
-    const record = new Recorder(journal, clock)
-    const { credentialExpiry } = switches
-    const self = (): Plane => plane
-    const plane: Plane = {
-      clock,
-      limits,
-      switches,
-      record,
-      authorization: new Authorization({ region, accountId, clock, directory, credentialExpiry }),
-      broker: await Broker.start(self),
-      sessions: new Sessions(self),
-      shared: new SharedSubscriptions(self),
-      lifecycle: new Lifecycle(self),
-      latency: new Latency(),
-      outbox: new Outbox(),
-      sockets: new Set(),
-      connected: new Map(),
-    }
-    const gate = new SignatureGate({ directory, region, clock, record })
-    const api = new DataPlaneApi(plane, gate)
-    const server = createServer(
-      { cert: tls.cert, key: tls.key },
-      (request, response) => void api.answer(request, response),
-    )
-    const sockets = track(server)
-    serveWebSockets(server, plane, gate)
-    try {
-      server.listen(port, '127.0.0.1')
-      await once(server, 'listening')
-    } catch (error) {
-      await plane.broker.close()
-      throw error
-    }
-    return new IotDataPlane(plane, server, sockets)
-  }
-
   connections(): ConnectionFacts[] {
-    return [...this.#plane.connected.values()].map((connection) => ({
-      clientId: connection.clientId,
-      principal: connection.identity.principal.arn,
-      mqttVersion: connection.version,
-      sourceIp: connection.sourceIp,
-      openedAt: connection.openedAt,
-      subscriptions: [...connection.filters.keys()],
-    }))
+    return [...this.#connections]
+      .filter(({ isEstablished }) => isEstablished)
+      .map(({ clientId, caller, version, openedAt, session }) => ({
+        clientId,
+        principal: caller.identity.principal.arn,
+        mqttVersion: version,
+        sourceIp: caller.sourceIp,
+        openedAt,
+        subscriptions: [...(session?.subscriptions.keys() ?? [])],
+      }))
   }
 
   /** Fault: destroys the socket of one client, or of all. Answers how many there were. */
   cut(clientId?: string): number {
-    const cut = [...this.#plane.sockets].filter((one) => clientId === undefined || one.clientId === clientId)
+    const cut = [...this.#connections].filter((one) => clientId === undefined || one.clientId === clientId)
     for (const connection of cut) connection.cut()
     return cut.length
   }
 
   /** Fault: the next `times` CONNECTs are over a quota: MQTT 5 answers with CONNACK 0x97, MQTT 3.1.1 with silence. */
   throttle(times: number): void {
-    this.#plane.sessions.throttle(times)
+    this.#plane.connectQuota.throttle(times)
   }
 
   /** Fault: what clients send is read so many milliseconds later, from now on; 0 ends it. */
   delay(milliseconds: number): void {
-    this.#plane.latency.set(milliseconds)
+    this.#latency.set(milliseconds)
   }
 
   /** Fault: the broker goes down (MQTT 5 clients are told 0x8B) and comes up on the same port, with or without its sessions. */
   async restart({ keepSessions }: { readonly keepSessions: boolean }): Promise<void> {
-    for (const connection of [...this.#plane.sockets])
-      connection.end('SERVER_INITIATED_DISCONNECT', REASON.serverShuttingDown)
-    if (!keepSessions) await this.#plane.sessions.discardAll()
-    await this.#plane.broker.restart()
-    this.#plane.shared.listenAgain()
+    this.#endAll()
+    if (!keepSessions) this.#plane.sessions.discardAll()
   }
 
-  /** Looks at everything that ends by time, now: keep-alive, expired credentials (if so switched), sessions. */
-  async sweep(): Promise<void> {
-    const now = this.#plane.clock.now()
-    for (const connection of [...this.#plane.sockets]) connection.checkTime(now)
-    await this.#plane.sessions.sweep(now)
+  /** Looks at everything that ends by time, now: keep-alive, expired credentials (if so switched), sessions, last wills. */
+  sweep(): void {
+    const { clock, connectQuota, sessions } = this.#plane
+    const now = clock.now()
+    for (const connection of [...this.#connections]) connection.checkTime(now)
+    sessions.sweep(now)
+    connectQuota.sweep(now)
   }
 
   /** Ends every connection and stops listening; resolves when no socket is left. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    this.#plane.latency.clear()
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    for (const connection of [...this.#plane.sockets])
-      connection.end('SERVER_INITIATED_DISCONNECT', REASON.serverShuttingDown)
-    await this.#plane.broker.close()
-    for (const socket of this.#sockets) socket.destroySoon()
-    await closed
+    this.#latency.clear()
+    this.#endAll()
+    await this.#server.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  #endAll(): void {
+    for (const connection of [...this.#connections])
+      connection.end('SERVER_INITIATED_DISCONNECT', reasonCodes.serverShuttingDown)
   }
 }

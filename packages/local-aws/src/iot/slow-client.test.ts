@@ -1,14 +1,17 @@
 import { expect, it } from '@jest/globals'
-import { everything, type Stage, setStage } from './test-stage.js'
+import { everything, startTestAccount, type TestAccount } from './testing/test-account.js'
 
 /** Together far more than sockets and the data plane's own buffer take. */
 const all = Array.from({ length: 150 }, (_, index) => `${index} ${'x'.repeat(100_000)}`)
 const last = all.at(-1) as string
-const numbers = (payloads: readonly string[]) => payloads.map((one) => Number(one.split(' ')[0]))
 
-async function threeClients(stage: Stage, qos: 0 | 1) {
+function numbers(payloads: readonly string[]): number[] {
+  return payloads.map((one) => Number(one.split(' ')[0]))
+}
+
+async function threeClients(account: TestAccount, qos: 0 | 1) {
   const open = async (clientId: string) => {
-    const client = await stage.open(stage.session(everything))
+    const client = await account.open(account.session(everything))
     await client.connect({ clientId })
     return client
   }
@@ -20,8 +23,8 @@ async function threeClients(stage: Stage, qos: 0 | 1) {
 }
 
 it('a client that does not read for a while holds nobody up, and gets all of QoS 1, in order', async () => {
-  await using stage = await setStage({ limits: { publishesPerSecond: 1e6 } })
-  const { slow, quick, publisher } = await threeClients(stage, 1)
+  await using account = await startTestAccount({ limits: { publishesPerSecond: 1e6 } })
+  const { slow, quick, publisher } = await threeClients(account, 1)
   for (const [index, one] of all.entries()) publisher.publish('t', one, { qos: 1, messageId: index + 1 })
   expect(numbers(await quick.payloadsUntil(last))).toEqual(numbers(all))
   slow.socket.resume()
@@ -29,8 +32,8 @@ it('a client that does not read for a while holds nobody up, and gets all of QoS
 })
 
 it('… and of QoS 0 what it had room for, in order', async () => {
-  await using stage = await setStage({ limits: { publishesPerSecond: 1e6 } })
-  const { slow, quick, publisher } = await threeClients(stage, 0)
+  await using account = await startTestAccount({ limits: { publishesPerSecond: 1e6 } })
+  const { slow, quick, publisher } = await threeClients(account, 0)
   for (const one of all) {
     publisher.publish('t', one)
     expect(await quick.payloadsUntil(one)).toEqual([one])

@@ -4,38 +4,42 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { connect, connectAsync, type IClientOptions } from 'mqtt'
 import type { AccessKey } from '../iam/index.js'
-import type { Sightings } from './test-device.js'
-import { allow, region, type Stage, setStage, userOf } from './test-stage.js'
+import type { Sightings } from './testing/device.js'
+import { allow, region, startTestAccount, type TestAccount, userOf } from './testing/test-account.js'
 
 const run = promisify(execFile)
-const program = fileURLToPath(new URL('./test-device.js', import.meta.url))
+const program = fileURLToPath(new URL('./testing/device.js', import.meta.url))
 // A client that is not let in tries again at once; that it is throttled is another test's subject.
-let stage: Stage
+let account: TestAccount
 beforeAll(async () => {
-  stage = await setStage({ limits: { connectsPerSecondPerClientId: 100 } })
+  account = await startTestAccount({ limits: { connectsPerSecondPerClientId: 100 } })
 })
-afterAll(async () => stage[Symbol.asyncDispose]())
+afterAll(async () => account[Symbol.asyncDispose]())
 
 /** The real device SDK, in its own process. */
 async function device(key: AccessKey, orders: object): Promise<Sightings> {
   const { accessKeyId, secretAccessKey, sessionToken } = key
   const credentials = { accessKeyId, secretAccessKey, sessionToken }
-  const DEVICE = JSON.stringify({
-    port: stage.iot.port,
-    ca: stage.ca,
+  const device = JSON.stringify({
+    port: account.iot.port,
+    ca: account.ca,
     region,
     credentials,
     clientId: 'alice',
     ...orders,
   })
-  const { stdout } = await run(process.execPath, [program], { env: { ...process.env, DEVICE, NODE_OPTIONS: '' } })
+  const { stdout } = await run(process.execPath, [program], {
+    env: { ...process.env, DEVICE: device, NODE_OPTIONS: '' },
+  })
   return JSON.parse(stdout) as Sightings
 }
 
-const tamper = (text: string): string => (text.endsWith('A') ? `${text.slice(0, -1)}B` : `${text.slice(0, -1)}A`)
+function tamper(text: string): string {
+  return text.slice(0, -1) + (text.endsWith('A') ? 'B' : 'A')
+}
 
 describe.each([3, 5] as const)('aws-iot-device-sdk-v2, MQTT %i', (mqtt) => {
-  const session = (name = 'alice') => stage.session(userOf('test', name), name)
+  const session = (name = 'alice') => account.session(userOf('test', name), name)
 
   it('connects, subscribes, publishes, receives', async () => {
     const seen = await device(session(), { mqtt, subscribe: 'test', publish: ['test'], receive: 'test' })
@@ -65,7 +69,7 @@ describe.each([3, 5] as const)('aws-iot-device-sdk-v2, MQTT %i', (mqtt) => {
   )
 
   it('does not receive what its policy does not let it', async () => {
-    const key = stage.session([...userOf('test'), allow('Subscribe', '*'), allow('Publish', '*')])
+    const key = account.session([...userOf('test'), allow('Subscribe', '*'), allow('Publish', '*')])
     const seen = await device(key, { mqtt, subscribe: '#', publish: ['other', 'test'], receive: 'test' })
     expect(seen).toMatchObject({ publish: [0, 0], received: ['test'] })
   }, 30_000)
@@ -77,11 +81,11 @@ describe.each([3, 5] as const)('aws-iot-device-sdk-v2, MQTT %i', (mqtt) => {
     const { sessionToken = '' } = session('bob')
     expect(await device({ ...key, sessionToken }, { mqtt })).toEqual(refused)
     expect(await device(key, { mqtt })).toMatchObject({ connect: 0 })
-    stage.directory.expire(key.accessKeyId)
+    account.directory.expire(key.accessKeyId)
     expect(await device(key, { mqtt })).toEqual(refused)
-    const texts = stage.refusals().map(({ detail }) => detail)
+    const texts = account.refusals().map(({ detail }) => detail)
     expect(texts.slice(-3)).toEqual([
-      expect.stringMatching(/^The request signature we calculated does not match/),
+      expect.stringMatching(/^The request signature we calculated does not match/u),
       'The security token included in the request is invalid.',
       'The security token included in the request is expired',
     ])
@@ -91,10 +95,10 @@ describe.each([3, 5] as const)('aws-iot-device-sdk-v2, MQTT %i', (mqtt) => {
 describe.each([4, 5] as const)('MQTT.js with a presigned URL, protocol level %i', (protocolVersion) => {
   const options: IClientOptions = { protocolVersion, clientId: 'alice', reconnectPeriod: 0, keepalive: 60 }
   const open = async (key: AccessKey, more: IClientOptions = {}) =>
-    connectAsync(await stage.presign(key), { ...options, ca: stage.ca, ...more })
+    connectAsync(await account.presign(key), { ...options, ca: account.ca, ...more })
 
   it('connects, subscribes, publishes, receives, and is refused elsewhere', async () => {
-    const client = await open(stage.session(userOf('test')))
+    const client = await open(account.session(userOf('test')))
     const message = new Promise((resolve) =>
       client.once('message', (topic, payload) => resolve([topic, String(payload)])),
     )
@@ -103,8 +107,8 @@ describe.each([4, 5] as const)('MQTT.js with a presigned URL, protocol level %i'
     expect(await message).toEqual(['test', 'hello'])
     const closed = new Promise((resolve) => client.once('close', () => resolve('closed')))
     if (protocolVersion === 5) {
-      await expect(client.subscribeAsync('other')).rejects.toThrow(/Not authorized/)
-      await expect(client.publishAsync('other', 'x', { qos: 1 })).rejects.toThrow(/Not authorized/)
+      await expect(client.subscribeAsync('other')).rejects.toThrow(/Not authorized/u)
+      await expect(client.publishAsync('other', 'x', { qos: 1 })).rejects.toThrow(/Not authorized/u)
     } else {
       client.publish('other', 'x', { qos: 1 })
       expect(await closed).toBe('closed')
@@ -113,14 +117,14 @@ describe.each([4, 5] as const)('MQTT.js with a presigned URL, protocol level %i'
   })
 
   it('is refused as another client', async () => {
-    const client = connect(await stage.presign(stage.session(userOf('test'))), {
+    const client = connect(await account.presign(account.session(userOf('test'))), {
       ...options,
-      ca: stage.ca,
+      ca: account.ca,
       clientId: 'bob',
     })
     const refusal = new Promise((resolve) => client.once('error', ({ message }) => resolve(message)))
     const closed = new Promise((resolve) => client.once('close', () => resolve('closed')))
-    if (protocolVersion === 5) expect(await refusal).toMatch(/Not authorized/)
+    if (protocolVersion === 5) expect(await refusal).toMatch(/Not authorized/u)
     expect(await closed).toBe('closed')
     expect(client.connected).toBe(false)
     await client.endAsync(true)

@@ -1,0 +1,36 @@
+import type { Limits } from './limits.js'
+import { RateLimit } from './rate-limit.js'
+
+/** How often a client ID, and the account, may send CONNECT. */
+export class ConnectQuota {
+  readonly #limits: Limits
+  readonly #account: RateLimit
+  readonly #clients = new Map<string, RateLimit>()
+  #throttled = 0
+
+  constructor(limits: Limits) {
+    this.#limits = limits
+    this.#account = new RateLimit(limits.connectsPerSecond)
+  }
+
+  /** Fault: the next `times` CONNECTs find the quota used up. */
+  throttle(times: number): void {
+    this.#throttled = times
+  }
+
+  /** False when this client ID, or the account, connects too often at `now` (milliseconds). */
+  take(clientId: string, now: number): boolean {
+    if (this.#throttled > 0) {
+      this.#throttled -= 1
+      return false
+    }
+    const own = this.#clients.get(clientId) ?? new RateLimit(this.#limits.connectsPerSecondPerClientId)
+    this.#clients.set(clientId, own)
+    return own.take(now) && this.#account.take(now)
+  }
+
+  /** Forgets what no longer counts. */
+  sweep(now: number): void {
+    for (const [clientId, limit] of this.#clients) if (limit.idle(now)) this.#clients.delete(clientId)
+  }
+}

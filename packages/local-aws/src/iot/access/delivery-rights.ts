@@ -1,0 +1,45 @@
+import type { Authorization, Caller, Ruling } from './authorization.js'
+import type { Recorder } from './recorder.js'
+import type { Switches } from './switches.js'
+import { parseShared } from './topic.js'
+
+/** What decides on rights, and notes refusals. */
+export interface Judges {
+  readonly authorization: Authorization
+  readonly recorder: Recorder
+  readonly switches: Switches
+}
+
+/**
+ * iot:Receive, decided anew for every delivery.
+ * @param share The filter of the shared subscription that brings the message, if one does.
+ */
+export function mayReceive(judges: Judges, caller: Caller, topic: string, share?: string): boolean {
+  const { authorization, recorder, switches } = judges
+  let refused: Ruling | undefined
+  for (const name of share === undefined ? [topic] : sharedNames(topic, share, switches.sharedReceiveResource)) {
+    const ruling = authorization.decide(caller, 'Receive', name)
+    if (ruling.allowed) return true
+    refused ??= ruling
+  }
+  if (refused !== undefined) recorder.denied('Receive', caller, refused, { topic })
+  return false
+}
+
+/** What iot:Receive is checked on for a shared subscription: one of them is enough. */
+function sharedNames(topic: string, share: string, form: Switches['sharedReceiveResource']): string[] {
+  const inGroup = `$share/${parseShared(share)?.group}/${topic}`
+  return form === 'either' ? [topic, inGroup] : [form === 'topic' ? topic : inGroup]
+}
+
+/** A last will is checked once more when it is sent; everything else was checked as it came in. */
+export function maySendWill(judges: Judges, caller: Caller, topic: string, retain: boolean): boolean {
+  const { authorization, recorder } = judges
+  for (const action of retain ? (['Publish', 'RetainPublish'] as const) : (['Publish'] as const)) {
+    const ruling = authorization.decide(caller, action, topic)
+    if (ruling.allowed) continue
+    recorder.denied('LastWill', caller, ruling, { topic })
+    return false
+  }
+  return true
+}

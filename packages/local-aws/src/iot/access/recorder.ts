@@ -1,0 +1,71 @@
+import type { Clock } from '../../clock.js'
+import type { Journal, JournalEntry } from '../../journal.js'
+import type { Caller, Ruling } from './authorization.js'
+
+type Fields = Record<string, string | number | boolean>
+
+/** Writes what the data plane does to the journal. */
+export class Recorder {
+  readonly #journal: Journal | undefined
+  readonly #clock: Clock
+
+  /** Without a journal nothing is written. */
+  constructor(journal: Journal | undefined, clock: Clock) {
+    this.#journal = journal
+    this.#clock = clock
+  }
+
+  ok(event: string, caller: Caller, fields: Fields = {}): void {
+    this.#write('ok', event, caller, undefined, fields)
+  }
+
+  /** IAM said no: the detail is the statement that decided, or that none allowed it. */
+  denied(event: string, caller: Caller, ruling: Ruling, fields: Fields = {}): void {
+    this.#write('refused', event, caller, `${ruling.action} on ${ruling.resource}: ${ruling.reason}`, {
+      ...fields,
+      action: ruling.action,
+      resource: ruling.resource,
+      outcome: ruling.outcome,
+      reason: 'AUTHORIZATION_FAILURE',
+    })
+  }
+
+  /** A rule of MQTT or a limit of AWS said no. */
+  refused(event: string, caller: Caller, detail: string, fields: Fields = {}): void {
+    this.#write('refused', event, caller, detail, fields)
+  }
+
+  /** The stand-in itself could not go on. */
+  failed(caller: Caller, error: Error): void {
+    this.#write('failed', 'ServerError', caller, `the stand-in failed: ${error.message}`, {})
+  }
+
+  /** Refused before anybody was known. */
+  stranger(event: string, accessKeyId: string | undefined, detail: string, fields: Fields): void {
+    this.#entry('refused', event, accessKeyId, detail, fields)
+  }
+
+  #write(outcome: JournalEntry['outcome'], event: string, caller: Caller, detail: string | undefined, fields: Fields) {
+    if (this.#journal === undefined) return
+    const clientId = caller.clientId === undefined ? {} : { clientId: caller.clientId }
+    this.#entry(outcome, event, caller.identity.principal.arn, detail, { ...clientId, ...fields })
+  }
+
+  #entry(
+    outcome: JournalEntry['outcome'],
+    event: string,
+    principal: string | undefined,
+    detail: string | undefined,
+    fields: Fields,
+  ) {
+    this.#journal?.({
+      at: this.#clock.now(),
+      service: 'iot',
+      event,
+      outcome,
+      ...(principal === undefined ? {} : { principal }),
+      ...(detail === undefined ? {} : { detail }),
+      fields,
+    })
+  }
+}

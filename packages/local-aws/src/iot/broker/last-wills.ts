@@ -1,0 +1,58 @@
+import type { Clock } from '../../clock.js'
+import type { Caller } from '../access/authorization.js'
+import { type Judges, maySendWill } from '../access/delivery-rights.js'
+import type { Will } from '../mqtt/packet.js'
+import type { Message } from './message.js'
+import type { Router } from './router.js'
+
+interface PendingWill {
+  /** Milliseconds since the epoch. */
+  readonly dueAt: number
+  readonly caller: Caller
+  readonly will: Will
+}
+
+/** Last wills of connections that have ended, until they are due, by client ID. */
+export class LastWills {
+  readonly #judges: Judges
+  readonly #router: Router
+  readonly #clock: Clock
+  readonly #pending = new Map<string, PendingWill>()
+
+  constructor(judges: Judges, router: Router, clock: Clock) {
+    this.#judges = judges
+    this.#router = router
+    this.#clock = clock
+  }
+
+  /** Sent after the Will Delay Interval, or when the session ends, whichever is first [MQTT-3.1.3-9]. */
+  schedule(clientId: string, caller: Caller, will: Will, sessionExpirySeconds: number): void {
+    const delay = Math.min(will.properties.willDelayInterval ?? 0, sessionExpirySeconds)
+    this.#pending.set(clientId, { dueAt: this.#clock.now() + delay * 1000, caller, will })
+    if (delay === 0) this.send(clientId)
+  }
+
+  /** The client came back in time. */
+  cancel(clientId: string): void {
+    this.#pending.delete(clientId)
+  }
+
+  /** Sends it now, if there is one. */
+  send(clientId: string): void {
+    const pending = this.#pending.get(clientId)
+    if (pending === undefined) return
+    this.#pending.delete(clientId)
+    const { caller, will } = pending
+    if (maySendWill(this.#judges, caller, will.topic, will.retain)) this.#router.publish(this.#message(will))
+  }
+
+  sweep(now: number): void {
+    for (const [clientId, { dueAt }] of this.#pending) if (now >= dueAt) this.send(clientId)
+  }
+
+  /** The delay is the will's and no property of a PUBLISH (§3.3.2.3). */
+  #message({ topic, payload, qos, retain, properties }: Will): Message {
+    const { willDelayInterval: _, ...carried } = properties
+    return { topic, payload, qos: qos > 0 ? 1 : 0, retain, properties: carried, receivedAt: this.#clock.now() }
+  }
+}

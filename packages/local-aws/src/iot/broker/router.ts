@@ -1,0 +1,51 @@
+import type { Message, Subscription } from './message.js'
+import type { MqttSession } from './mqtt-session.js'
+import type { RetainedMessages } from './retained-messages.js'
+import { TopicTree } from './topic-tree.js'
+
+/** Takes the messages of a topic filter, whoever they are for. */
+export type Listener = (message: Message) => void
+
+/** From a topic to those who subscribed to it. */
+export class Router {
+  readonly #retained: RetainedMessages
+  readonly #subscriptions = new TopicTree<MqttSession, Subscription>()
+  readonly #listeners = new TopicTree<Listener, true>()
+
+  constructor(retained: RetainedMessages) {
+    this.#retained = retained
+  }
+
+  subscribe(session: MqttSession, filter: string, subscription: Subscription): void {
+    this.#subscriptions.set(filter, session, subscription)
+  }
+
+  unsubscribe(session: MqttSession, filter: string): void {
+    this.#subscriptions.delete(filter, session)
+  }
+
+  listen(filter: string, listener: Listener): void {
+    this.#listeners.set(filter, listener, true)
+  }
+
+  unlisten(filter: string, listener: Listener): void {
+    this.#listeners.delete(filter, listener)
+  }
+
+  /** Overlapping subscriptions of one session bring a message once, with the best of what they ask for. */
+  publish(message: Message, publisher?: MqttSession): void {
+    const { topic, retain } = message
+    if (retain) this.#retained.keep(message)
+    const receivers = new Map<MqttSession, { qos: 0 | 1; retain: boolean }>()
+    for (const [session, subscription] of this.#subscriptions.match(topic)) {
+      if (subscription.noLocal && session === publisher) continue
+      const known = receivers.get(session) ?? { qos: 0, retain: false }
+      receivers.set(session, {
+        qos: subscription.qos === 1 && message.qos === 1 ? 1 : known.qos,
+        retain: known.retain || (retain && subscription.retainAsPublished),
+      })
+    }
+    for (const [session, delivery] of receivers) session.deliver(message, delivery)
+    for (const [listener] of this.#listeners.match(topic)) listener(message)
+  }
+}

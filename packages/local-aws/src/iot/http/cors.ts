@@ -1,0 +1,31 @@
+/**
+ * What lets a page of any origin read an answer: as AWS IoT Core's gateway was seen to send it with refused handshakes. That its HTTPS API
+ * answers pages is reported by aws/aws-sdk-js#3014 and aws/aws-iot-device-sdk-js#71.
+ */
+export const corsHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'x-amzn-ErrorMessage, x-amzn-RequestId, x-amzn-ErrorType, Date',
+} as const
+
+/**
+ * The answer to a preflight, which is not signed. Headers as aws/aws-sdk-js#2258 shows them for AWS IoT, with those that the SDK for JavaScript
+ * sends (aws/aws-sdk-js-v3#1376) and those of the operations; which others AWS lists is not known.
+ */
+export const preflightHeaders = {
+  ...corsHeaders,
+  'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
+  'access-control-allow-headers': [
+    'Authorization',
+    'Content-Type',
+    'X-Amz-Date',
+    'X-Amz-Security-Token',
+    'X-Amz-Content-Sha256',
+    'X-Amz-User-Agent',
+    'x-amzn-iot-principal',
+    'amz-sdk-invocation-id',
+    'amz-sdk-request',
+    'x-amz-mqtt5-user-properties',
+    'x-amz-mqtt5-payload-format-indicator',
+    'x-amz-mqtt5-correlation-data',
+  ].join(', '),
+} as const

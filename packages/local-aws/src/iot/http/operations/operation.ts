@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { ConditionContext } from '../../../iam/index.js'
+import type { Caller, IotAction } from '../../access/authorization.js'
+import { clientIdFault } from '../../access/limits.js'
+import type { DataPlane } from '../../rules/context.js'
+import { ApiError } from '../api-error.js'
+
+/** What came, taken apart as far as all operations need it. */
+export interface ApiRequest {
+  /** What the path names: a topic or a client ID. */
+  readonly name: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** One operation of the data plane's HTTPS API. */
+export interface Operation {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Its first group is the request's `name`. */
+  readonly path: RegExp
+  /** The content of the answer, as JSON. @throws ApiError */
+  readonly run: (plane: DataPlane, caller: Caller, request: ApiRequest) => unknown
+}
+
+/** @throws ApiError when IAM says no */
+export function authorize(
+  { authorization, recorder, switches }: DataPlane,
+  caller: Caller,
+  action: IotAction,
+  name: string,
+  context?: ConditionContext,
+): void {
+  const ruling = authorization.decide(caller, action, name, context)
+  if (ruling.allowed) return
+  recorder.denied(action, caller, ruling, { protocol: 'HTTPS' })
+  throw switches.httpDenied === 'unauthorized-401'
+    ? new ApiError(401, 'UnauthorizedException', 'Unauthorized')
+    : new ApiError(403, 'ForbiddenException', 'Forbidden')
+}
+
+/** @throws ApiError when no client can have this ID */
+export function checkClientId(clientId: string, { limits }: DataPlane): void {
+  const fault = clientIdFault(clientId, limits)
+  if (fault !== undefined) throw ApiError.invalid(fault)
+}
+
+/** `true` or `false` in a query, in any case; @throws ApiError for anything else */
+export function flag(query: URLSearchParams, name: string): boolean {
+  const value = query.get(name)?.toLowerCase() ?? 'false'
+  if (value !== 'true' && value !== 'false') throw ApiError.invalid(`${name} is true or false, not '${value}'`)
+  return value === 'true'
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { AccessKey } from '../../iam/index.js'
+import { addressOf, type GatewayError, isRefusal, type SignatureGate, signedRequest } from '../access/signature-gate.js'
+import { gatewayAnswer } from '../http/gateway-answer.js'
+import type { DataPlane } from '../rules/context.js'
+import { MqttConnection } from './connection.js'
+import type { Latency } from './latency.js'
+
+/** Sub-protocols that MQTT clients ask for; the second by the browser SDK with MQTT 3.1.1. */
+const subProtocols = ['mqtt', 'mqttv3.1']
+
+const statusTexts: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  500: 'Internal Server Error',
+}
+
+/** Lets WebSockets in at /mqtt that pass gate 1. */
+export class WebSockets {
+  readonly #connections = new Set<MqttConnection>()
+  readonly #plane: DataPlane
+  readonly #gate: SignatureGate
+  readonly #latency: Latency
+  readonly #server: WebSocketServer
+
+  constructor(plane: DataPlane, gate: SignatureGate, latency: Latency) {
+    this.#plane = plane
+    this.#gate = gate
+    this.#latency = latency
+    this.#server = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: 2 * plane.limits.packetBytes,
+      handleProtocols: (offered) => subProtocols.find((name) => offered.has(name)) ?? false,
+    })
+  }
+
+  /** Those that are open. */
+  get connections(): ReadonlySet<MqttConnection> {
+    return this.#connections
+  }
+
+  upgrade(request: IncomingMessage, transport: Duplex, head: Buffer): void {
+    transport.on('error', () => undefined)
+    const sourceIp = addressOf(request)
+    const identity = this.#admit(request, sourceIp)
+    if (isRefusal(identity)) {
+      refuse(transport, identity, this.#plane.clock.now())
+      return
+    }
+    const { remotePort, localAddress, localPort } = request.socket
+    const ports = { sourcePort: remotePort, targetIp: localAddress, targetPort: localPort }
+    this.#server.handleUpgrade(request, transport, head, (socket: WebSocket) => {
+      const handshake = { socket, transport, identity, sourceIp, ports }
+      const onEnd = (ended: MqttConnection) => this.#connections.delete(ended)
+      this.#connections.add(new MqttConnection(this.#plane, this.#latency, handshake, onEnd))
+    })
+  }
+
+  #admit(request: IncomingMessage, sourceIp: string): AccessKey | GatewayError {
+    const signed = signedRequest(request)
+    if (signed.path === '/mqtt') return this.#gate.admit('Upgrade', signed, sourceIp)
+    const message = `Nothing is at ${signed.path}: MQTT over WebSocket is at /mqtt`
+    return { status: 404, code: 'ResourceNotFoundException', message }
+  }
+}
+
+/** Answers an upgrade with an HTTP error and closes the socket once it is out. */
+function refuse(socket: Duplex, error: GatewayError, now: number): void {
+  const { headers, body } = gatewayAnswer(error, now)
+  const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}`)
+  const status = `HTTP/1.1 ${error.status} ${statusTexts[error.status] ?? 'Error'}`
+  socket.end(`${status}\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
+}
