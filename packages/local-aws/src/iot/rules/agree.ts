@@ -18,6 +18,6 @@ export function agree({ limits, switches }: DataPlane, packet: ConnectPacket, ve
     keepAliveSeconds: effectiveKeepAlive(packet.keepAliveSeconds, limits),
     sessionExpirySeconds: Math.min(asked, limits.sessionExpirySeconds),
     receiveMaximum: Math.min(properties.receiveMaximum ?? limits.receiveMaximum, limits.receiveMaximum),
-    maximumPacketSize: properties.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+    maximumPacketSize: properties.maximumPacketSize || Number.POSITIVE_INFINITY,
   }
 }

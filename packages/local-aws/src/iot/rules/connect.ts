@@ -43,6 +43,7 @@ export function judgeConnect(plane: DataPlane, client: Client, packet: ConnectPa
   client.establish(session)
   recorder.ok('Connect', client.caller, { protocol: agreement.version, resumed })
   client.send(connackFor(agreement, resumed, limits))
+  if (!client.isEstablished) return done // it takes no packet as large as that
   lifecycle.connected(client, sessions.record(agreement.clientId)?.versionNumber ?? 0)
   session.attach(client)
   return done

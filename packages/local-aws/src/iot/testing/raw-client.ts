@@ -42,7 +42,9 @@ export class RawClient {
   sendConnect(packet: Partial<IConnectPacket> = {}): void {
     this.version = packet.protocolVersion === 5 ? 5 : 4
     const { receiveMaximum, maximumPacketSize } = packet.properties ?? {}
-    this.#judge = new ServerJudge({ version: this.version, receiveMaximum, maximumPacketSize })
+    // 0 is no limit but a fault, which the server is to name.
+    const allowance = { receiveMaximum: receiveMaximum || undefined, maximumPacketSize: maximumPacketSize || undefined }
+    this.#judge = new ServerJudge({ version: this.version, ...allowance })
     const connect = { clientId: 'alice', protocolId: 'MQTT', clean: true, keepalive: 60, ...packet } as const
     this.send({ cmd: 'connect', protocolVersion: this.version, ...connect })
   }

@@ -103,22 +103,19 @@ export class MqttConnection implements Client {
   }
 
   publish(packet: PublishPacket): boolean {
-    const bytes = writePacket(packet, this.version)
-    if (bytes.length > (this.agreement?.maximumPacketSize ?? 0)) return false
-    this.#socket.send(bytes)
-    return true
+    return this.#write(packet)
   }
 
+  /** A client that takes no packet of this size [MQTT-3.1.2-24] cannot be told anything, not even that. */
   send(packet: ServerPacket): void {
-    this.#socket.send(writePacket(packet, this.version))
+    if (!this.#write(packet)) this.end('CLIENT_ERROR')
   }
 
   end(reason: DisconnectReason, code?: number, answer?: ServerPacket): void {
     if (this.ended !== undefined) return
-    if (answer !== undefined) this.send(answer)
-    if (code !== undefined && this.isEstablished && this.version === 5) {
-      this.send({ type: 'disconnect', reasonCode: code })
-    }
+    if (answer !== undefined) this.#write(answer)
+    const isTold = code !== undefined && this.isEstablished && this.version === 5
+    if (isTold) this.#write({ type: 'disconnect', reasonCode: code })
     this.#socket.hangUp()
     this.#finish(reason)
   }
@@ -145,6 +142,13 @@ export class MqttConnection implements Client {
       this.end('AUTH_ERROR', reasonCodes.notAuthorized)
     }
     return this.ended === undefined
+  }
+
+  #write(packet: ServerPacket): boolean {
+    const bytes = writePacket(packet, this.version)
+    if (bytes.length > (this.agreement?.maximumPacketSize ?? Number.POSITIVE_INFINITY)) return false
+    this.#socket.send(bytes)
+    return true
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
