@@ -68,8 +68,8 @@ function bytes([one, edits, noise]: [unknown, [number, number][], Uint8Array], p
   }
 }
 
-const packets = { subject: 'MQTT packets', seconds: 2 }
-const handshakes = { subject: 'handshakes of a WebSocket', seconds: 2 }
+const packets = { subject: 'MQTT packets', cases: 100 }
+const handshakes = { subject: 'handshakes of a WebSocket', cases: 150 }
 
 it(
   'survives any packets and lets through only what is granted',
@@ -106,7 +106,7 @@ it(
         expect(entries.filter(({ outcome }) => outcome === 'failed')).toEqual([])
       },
     )
-    expect(await fuzz(packets, property)).toBeGreaterThan(20)
+    await fuzz(packets, property)
   },
   fuzzTimeout(packets),
 )

@@ -8,14 +8,14 @@ export type ReceivedPacket = Packet & { readonly userPropertyList?: readonly (re
 
 /**
  * An MQTT client without manners: it sends what it is told and shows what it gets, packet by packet. What the server sends is judged: after a
- * violation `next()` throws it, and so does `check()`.
+ * violation `next()` throws it, and so does the end of the test account.
  */
 export class RawClient {
   readonly socket: WebSocket
   readonly closed: Promise<number>
   version: 4 | 5 = 4
   #judge = new ServerJudge({ version: 4 })
-  #violation: unknown
+  #violation: Error | undefined
   readonly #received: ReceivedPacket[] = []
   readonly #events = new EventEmitter()
   #isClosed = false
@@ -62,18 +62,18 @@ export class RawClient {
   async next(): Promise<ReceivedPacket | undefined> {
     while (this.#received.length === 0 && !this.#isClosed && this.#violation === undefined)
       await once(this.#events, 'change')
-    this.check()
+    if (this.#violation !== undefined) throw this.#violation
     return this.#received.shift()
   }
 
-  /** @throws ServerViolation when the server sent anything that MQTT forbids */
-  check(): void {
-    if (this.#violation !== undefined) throw this.#violation
+  /** The first of what the server sent that MQTT forbids. */
+  get violation(): Error | undefined {
+    return this.#violation
   }
 
   /** What came and was not looked at. */
   unread(): ReceivedPacket[] {
-    this.check()
+    if (this.#violation !== undefined) throw this.#violation
     return this.#received.splice(0)
   }
 
@@ -110,7 +110,7 @@ export class RawClient {
         this.#received.push(userProperties.length > 0 ? { ...shown, userPropertyList: userProperties } : shown)
       }
     } catch (violation) {
-      this.#violation ??= violation
+      this.#violation ??= violation instanceof Error ? violation : new Error(String(violation))
     }
     this.#events.emit('change')
   }
