@@ -12,7 +12,10 @@ import { figure, range, type Summary } from '../measure/summary.js'
 interface Report {
   readonly connections: number
   /** Messages per second beside a broker at least so many times its, and the memory of a connection that stays below. */
-  readonly targets: { readonly messages: Readonly<Record<'aedes' | 'aedes-ws-stream', number>>; readonly residentKiB: number }
+  readonly targets: {
+    readonly messages: Readonly<Record<'aedes' | 'aedes-ws-stream', number>>
+    readonly residentKiB: number
+  }
   /** Its version, where it is on this machine. */
   readonly mosquitto?: string
   readonly results: Readonly<Record<string, Summary>>

@@ -195,6 +195,16 @@ const outcome = memory < targets.residentKiB ? 'met' : 'not met'
 console.log(`A connection takes ${memory} KiB; the target is less than ${targets.residentKiB}: ${outcome}.`)
 console.log(`${Math.round(elapsed())} s in all.`)
 if (values.json) {
-  const report = { at: new Date().toISOString(), targets, mosquitto, connections, rounds, seconds, machine, results, samples }
+  const report = {
+    at: new Date().toISOString(),
+    targets,
+    mosquitto,
+    connections,
+    rounds,
+    seconds,
+    machine,
+    results,
+    samples,
+  }
   writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
 }

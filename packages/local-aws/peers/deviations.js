@@ -14,10 +14,16 @@ export const deviations = {
       by: 'aws',
       why: 'topics that start with $ are reserved: publishing to one ends the connection (reserved-topics page)',
     },
-    test_subscribe_identifiers: { by: 'aws', why: `subscription identifiers are not supported, and CONNACK says so (${mqttPage})` },
+    test_subscribe_identifiers: {
+      by: 'aws',
+      why: `subscription identifiers are not supported, and CONNACK says so (${mqttPage})`,
+    },
     test_subscribe_failure: { by: 'aws', why: `a filter that is not granted gets 0x87, not 0x80 (${mqttPage})` },
     test_server_keep_alive: { by: 'suite', why: 'the suite wants the keep-alive that its own broker sets, 60 seconds' },
-    test_server_topic_alias: { by: 'suite', why: 'a server may use topic aliases (§3.3.2.3.4), and AWS does not say that it does' },
+    test_server_topic_alias: {
+      by: 'suite',
+      why: 'a server may use topic aliases (§3.3.2.3.4), and AWS does not say that it does',
+    },
     test_flow_control2: { by: 'suite', why: 'it counts PUBRECs of QoS 2, which AWS has not' },
   },
   'device SDK, native': {
@@ -27,7 +33,10 @@ export const deviations = {
     },
   },
   'aws-c-auth, header': {
-    'get-relative-unnormalized': { by: 'aws', why: 'services but S3 normalize the path: this signature is for another one' },
+    'get-relative-unnormalized': {
+      by: 'aws',
+      why: 'services but S3 normalize the path: this signature is for another one',
+    },
     'get-relative-relative-unnormalized': { by: 'aws', why: 'as above' },
     'get-slash-dot-slash-unnormalized': { by: 'aws', why: 'as above' },
     'get-slash-pointless-dot-unnormalized': { by: 'aws', why: 'as above' },

@@ -11,11 +11,14 @@ import { startBridge } from './bridge.js'
 import { judged } from './paho.js'
 import { startPeersAccount } from './stand-in.js'
 
-const here = (file) => fileURLToPath(new URL(file, import.meta.url))
 const require = createRequire(import.meta.url)
 const jest = here('../../../node_modules/jest/bin/jest.js')
 /** The suite's own for MQTT with TLS and a client certificate; it cannot be told another one. */
 const tlsPort = 8883
+
+function here(file) {
+  return fileURLToPath(new URL(file, import.meta.url))
+}
 
 /** The folder of the compiled aws-crt that is installed. */
 const installed = dirname(createRequire(require.resolve('aws-iot-device-sdk-v2')).resolve('aws-crt'))
@@ -32,8 +35,16 @@ export async function runDeviceSdk(folder, say) {
     writeFileSync(join(work, 'ca.pem'), tls.ca)
     await bundle(folder, join(work, 'mqtt5.spec.js'))
     const report = join(work, 'report.json')
-    const config = { rootDir: work, testMatch: ['**/*.spec.js'], setupFiles: [here('device-sdk-setup.cjs')], transform: {} }
-    const localhost = (name, port) => ({ [`AWS_TEST_MQTT5_${name}_HOST`]: 'localhost', [`AWS_TEST_MQTT5_${name}_PORT`]: port })
+    const config = {
+      rootDir: work,
+      testMatch: ['**/*.spec.js'],
+      setupFiles: [here('device-sdk-setup.cjs')],
+      transform: {},
+    }
+    const localhost = (name, port) => ({
+      [`AWS_TEST_MQTT5_${name}_HOST`]: 'localhost',
+      [`AWS_TEST_MQTT5_${name}_PORT`]: port,
+    })
     const child = spawn(
       process.execPath,
       [jest, '--config', JSON.stringify(config), '--runInBand', '--forceExit', '--json', '--outputFile', report],
@@ -78,18 +89,18 @@ async function bundle(folder, outfile) {
   const fromInstalled = {
     name: 'aws-crt',
     setup({ onResolve }) {
-      onResolve({ filter: /^@test\// }, ({ path }) => ({ path: join(resolve(folder), 'test', `${path.slice(6)}.ts`) }))
-      onResolve({ filter: /^@awscrt$/ }, () => ({ path: join(installed, 'index.js'), external: true }))
-      onResolve({ filter: /^@awscrt\// }, ({ path }) => ({
+      onResolve({ filter: /^@test\//u }, ({ path }) => ({ path: join(resolve(folder), 'test', `${path.slice(6)}.ts`) }))
+      onResolve({ filter: /^@awscrt$/u }, () => ({ path: join(installed, 'index.js'), external: true }))
+      onResolve({ filter: /^@awscrt\//u }, ({ path }) => ({
         path: join(installed, 'native', `${path.slice(8)}.js`),
         external: true,
       }))
-      onResolve({ filter: /^uuid$/ }, () => ({ path: here('device-sdk-uuid.cjs'), external: true }))
-      onResolve({ filter: /^(?:@httptoolkit|@aws-sdk)\// }, ({ path }) => ({
+      onResolve({ filter: /^uuid$/u }, () => ({ path: here('device-sdk-uuid.cjs'), external: true }))
+      onResolve({ filter: /^(?:@httptoolkit|@aws-sdk)\//u }, ({ path }) => ({
         path: createRequire(join(installed, 'index.js')).resolve(path),
         external: true,
       }))
-      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+      onResolve({ filter: /^\.\.?\//u }, ({ path, resolveDir }) => {
         const file = resolve(resolveDir, path)
         if (!file.startsWith(`${sources}/`)) return undefined
         const module = `${file.slice(sources.length + 1)}.js`

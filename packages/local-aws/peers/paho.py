@@ -13,6 +13,7 @@ import contextlib
 import importlib
 import io
 import json
+import signal
 import sys
 import unittest
 
@@ -30,6 +31,7 @@ tests.wildtopics = [
     name if five else prefix + name for name in ["TopicA/+", "+/C", "#", "/#", "/+", "+/+", "TopicA/#"]
 ]
 tests.nosubscribe_topics = ("test/nosubscribe",)
+seconds = 60  # of one test, after which it hangs
 about_retained = {"test_retained_message", "test_retained_messages", "test_subscribe_options"}
 running = ""
 asked_for = {}  # by topic and payload: the QoS that was asked for, message by message
@@ -127,12 +129,18 @@ class Reporter(unittest.TestResult):
         self.report(test, True, "skipped: " + reason)
 
 
+def out_of_time(_signal, _frame):
+    raise TimeoutError(f"the test took more than {seconds} seconds")
+
+
+signal.signal(signal.SIGALRM, out_of_time)
 loaded = unittest.defaultTestLoader.loadTestsFromTestCase(tests.Test)
 # Some tests of the suite answer False where others fail.
 for test in loaded:
     method = getattr(test, test._testMethodName)
 
     def run(method=method, test=test):
+        signal.alarm(seconds)
         if method() is False:
             test.fail("the test answered False")
 

@@ -8,8 +8,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runAwsCAuth } from './aws-c-auth.js'
-import { runDeviceSdk } from './device-sdk.js'
 import { deviations } from './deviations.js'
+import { runDeviceSdk } from './device-sdk.js'
 import { runPaho } from './paho.js'
 
 /** By option: what runs, and a file that tells a checkout from another folder. */
@@ -49,14 +49,22 @@ const verdicts = results.map((result) => {
 console.table(tally(verdicts))
 for (const { suite, test, verdict, why, detail } of verdicts.filter(({ verdict: one }) => one !== 'passes'))
   console.log(`${suite}: ${test}: ${verdict}${why === undefined ? `: ${detail}` : `: ${why}`}`)
-if (values.json) writeFileSync(resolve(process.env.INIT_CWD ?? '.', values.json), `${JSON.stringify(verdicts, null, 2)}\n`)
+if (values.json) {
+  writeFileSync(resolve(process.env.INIT_CWD ?? '.', values.json), `${JSON.stringify(verdicts, null, 2)}\n`)
+}
 const wrong = verdicts.filter(({ verdict }) => verdict === 'stand-in' || verdict.startsWith('passes,'))
 process.exit(wrong.length === 0 ? 0 : 1)
 
 function tally(all) {
   const rows = {}
   for (const { suite, verdict } of all) {
-    rows[suite] ??= { run: 0, pass: 0, 'AWS has it otherwise': 0, "the suite's assumption": 0, "the stand-in's fault": 0 }
+    rows[suite] ??= {
+      run: 0,
+      pass: 0,
+      'AWS has it otherwise': 0,
+      "the suite's assumption": 0,
+      "the stand-in's fault": 0,
+    }
     const row = rows[suite]
     row.run += 1
     if (verdict.startsWith('passes')) row.pass += 1

@@ -12,7 +12,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { dataPlaneClient } from '../testing/http-client.js'
 import type { RawClient } from '../testing/raw-client.js'
-import { allow, everything, startTestAccount, type TestAccount, userOf } from '../testing/test-account.js'
+import { everything, startTestAccount, type TestAccount, userOf } from '../testing/test-account.js'
 
 let account: TestAccount
 let all: IoTDataPlaneClient

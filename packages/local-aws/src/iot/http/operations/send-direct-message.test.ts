@@ -1,7 +1,7 @@
 import { SendDirectMessageCommand, type SendDirectMessageCommandInput } from '@aws-sdk/client-iot-data-plane'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import type { RawClient } from '../../testing/raw-client.js'
 import { dataPlaneClient } from '../../testing/http-client.js'
+import type { RawClient } from '../../testing/raw-client.js'
 import { allow, everything, startTestAccount, type TestAccount } from '../../testing/test-account.js'
 
 let account: TestAccount
@@ -58,7 +58,10 @@ describe.each([4, 5] as const)('a direct message to a client, protocol level %i'
     expect(await alice.next()).toMatchObject({ cmd: 'publish', qos: 1 })
     account.iot.cut('alice')
     await expect(sent).rejects.toMatchObject({ name: 'GatewayTimeoutException' })
-    await expect(send({})).rejects.toMatchObject({ name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } })
+    await expect(send({})).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+      $metadata: { httpStatusCode: 404 },
+    })
     account.clock.skew += 1001
     const back = await receiver(version, persistent)
     await send({ payload: Buffer.from('new') })
