@@ -21,6 +21,7 @@ export async function openAccount(options: Pick<LocalAwsOptions, 'clock' | 'jour
     environment: {
       ROLE_ARN: arn,
       IOT_ENDPOINT: aws.endpoints.iot,
+      API_ID: 'api',
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_LAMBDA_FUNCTION_NAME: 'vendor',

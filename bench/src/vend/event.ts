@@ -4,5 +4,5 @@ export const event = {
   routeKey: 'POST /credentials',
   body: '{"publish":["test"],"subscribe":["test"]}',
   isBase64Encoded: false,
-  requestContext: { authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/alice' } } },
+  requestContext: { apiId: 'api', authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/alice' } } },
 }

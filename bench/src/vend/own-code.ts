@@ -21,6 +21,7 @@ export async function ownCodeTimes(): Promise<number[]> {
     environment: {
       roleArn: 'arn:aws:iam::123456789012:role/topics',
       endpoint: 'example-ats.iot.eu-west-1.amazonaws.com',
+      apiId: event.requestContext.apiId,
       region: 'eu-west-1',
       functionName: 'vendor',
       cacheSeconds: 0,

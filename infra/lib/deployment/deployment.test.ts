@@ -45,9 +45,14 @@ class Assembly {
 
   /** Changes the template's resources. */
   resources(change: (resources: Resource[]) => void): void {
+    this.template((resources) => change(Object.values(resources)))
+  }
+
+  /** Changes the template's resources, which have their logical IDs. */
+  template(change: (resources: Record<string, Resource>) => void): void {
     const file = join(this.directory, 'TopicCredentials.template.json')
     const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources: Record<string, Resource> }
-    change(Object.values(template.Resources))
+    change(template.Resources)
     writeFileSync(file, JSON.stringify(template))
   }
 
@@ -131,6 +136,37 @@ describe('a sound stack', () => {
 
   it('is deployed without the check when that is switched off', async () => {
     expect(await new Assembly(synthesize('off', { deployCheck: 'false' })).deploy()).toEqual([])
+  })
+})
+
+describe('nothing but the vending function, called by its own API, vends', () => {
+  interface Answer {
+    readonly statusCode: number
+    readonly body: string
+  }
+
+  it('not the same code with the same role in another function, nor the function for another API', async () => {
+    const assembly = Assembly.copyOf(synthesize('one-function', { deployCheck: 'false' }))
+    assembly.template((resources) => {
+      const [vendor] = Object.entries(resources).filter(([id]) => /VendingFunction[0-9A-F]{8}$/u.test(id))
+      if (vendor !== undefined) resources.Copy = { ...vendor[1] }
+    })
+    await using aws = await startLocalAws({ assembly: assembly.directory })
+    const event = (apiId: string | undefined) => ({
+      routeKey: 'POST /credentials',
+      requestContext: { apiId, authorizer: { iam: { userArn: `arn:aws:iam::${aws.accountId}:user/alice` } } },
+    })
+    const answer = async (name: string, apiId?: string) => {
+      const vendor = [...aws.functions.values()].find(({ configuration }) => configuration.functionName.includes(name))
+      const own = vendor?.configuration.environment.API_ID
+      const result = await vendor?.invoke(event(apiId ?? own))
+      const { statusCode, body } = (result?.outcome === 'ok' ? result.payload : undefined) as Answer
+      return { statusCode, code: (JSON.parse(body) as { code?: string }).code }
+    }
+    expect(await answer('VendingFunction')).toEqual({ statusCode: 200 })
+    // An explicit Deny: to the vendor it looks like a revocation.
+    expect(await answer('Copy')).toEqual({ statusCode: 403, code: 'revoked' })
+    expect(await answer('VendingFunction', 'anotherapi')).toEqual({ statusCode: 403, code: 'caller_not_supported' })
   })
 })
 

@@ -54,12 +54,14 @@ describe('the metrics of the vending function, in the stand-in', () => {
     // With the deploy check, so that callers have vended and been refused through the API.
     aws = await startLocalAws({ assembly: outdir })
     functionName = String(aws.outputs.TopicCredentials?.FunctionName)
+    const vendor = aws.functions.get(functionName)
+    const apiId = vendor?.configuration.environment.API_ID
     const event = {
       routeKey: 'POST /credentials',
-      requestContext: { authorizer: { iam: { userArn: `arn:aws:iam::${aws.accountId}:user/alice` } } },
+      requestContext: { apiId, authorizer: { iam: { userArn: `arn:aws:iam::${aws.accountId}:user/alice` } } },
     }
     aws.faults.sts.throttle(3)
-    await aws.functions.get(functionName)?.invoke(event)
+    await vendor?.invoke(event)
   })
   afterAll(async () => {
     await aws.close()

@@ -4,6 +4,7 @@ import { readEnvironment } from './environment.js'
 const complete = {
   ROLE_ARN: 'arn:aws:iam::123456789012:role/r',
   IOT_ENDPOINT: 'x-ats.iot.eu-west-1.amazonaws.com',
+  API_ID: 'api',
   AWS_REGION: 'eu-west-1',
   AWS_LAMBDA_FUNCTION_NAME: 'vendor',
 }
@@ -13,6 +14,7 @@ describe('readEnvironment', () => {
     expect(readEnvironment({ ...complete, PATH: '/bin' })).toEqual({
       roleArn: complete.ROLE_ARN,
       endpoint: complete.IOT_ENDPOINT,
+      apiId: 'api',
       region: complete.AWS_REGION,
       functionName: 'vendor',
       cacheSeconds: 0,

@@ -12,6 +12,8 @@ export type VendorEnvironment = {
   readonly ROLE_ARN: string
   /** Host name of the IoT data plane, told to the user. */
   readonly IOT_ENDPOINT: string
+  /** ID of the one HTTP API whose events are answered. */
+  readonly API_ID: string
   /** Seconds, 0 to 300, for which a session answers the same question again. Absent: 0, each question gets a new session. */
   readonly CACHE_SECONDS?: string
   /** Seconds, 1 to 86,400, in which AWS's quotas serve the whole fleet, told to every user. Absent: nothing is told. */
@@ -22,6 +24,7 @@ export type VendorEnvironment = {
 export interface FunctionEnvironment {
   readonly roleArn: string
   readonly endpoint: string
+  readonly apiId: string
   readonly region: string
   readonly functionName: string
   readonly cacheSeconds: number
@@ -46,6 +49,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   return {
     roleArn: read('ROLE_ARN'),
     endpoint: read('IOT_ENDPOINT'),
+    apiId: read('API_ID'),
     region: read('AWS_REGION'),
     functionName: read('AWS_LAMBDA_FUNCTION_NAME'),
     cacheSeconds: env.CACHE_SECONDS === undefined ? 0 : seconds('CACHE_SECONDS', cacheLimits),

@@ -28,6 +28,7 @@ function testFunction(assumeRole?: AssumeRole) {
       partition: 'aws',
       endpoint: 'x-ats.iot.eu-west-1.amazonaws.com',
       region: 'eu-west-1',
+      apiId: 'api',
       entitlements,
       assumeRole: async (request, signal) => {
         asked.push(request)
@@ -44,7 +45,7 @@ function testFunction(assumeRole?: AssumeRole) {
     () => (milliseconds += 7),
   )
   const send = async (event: Partial<VendEvent>) => {
-    const requestContext = { requestId: 'api-1', authorizer: alice }
+    const requestContext = { apiId: 'api', requestId: 'api-1', authorizer: alice }
     const answer = await respond({ routeKey: 'POST /credentials', requestContext, ...event }, context)
     return { ...answer, json: JSON.parse(answer.body) as Record<string, unknown> }
   }
@@ -77,14 +78,26 @@ describe('the answer', () => {
     const { json } = await send({
       routeKey: 'POST /users/{userId}/credentials',
       pathParameters: { userId: 'bob' },
-      requestContext: { authorizer: backend },
+      requestContext: { apiId: 'api', authorizer: backend },
     })
     expect(json).toMatchObject({ userId: 'bob', grants: { subscribe: ['test', 'users/bob/#'] } })
     expect(asked[0]?.sessionName).toBe('bob')
   })
 
+  it.each([
+    ['of another API, whoever its authorizer says is calling', { apiId: 'somebody-else' }],
+    ['of no API', {}],
+  ])('to an event %s is a refusal; STS is not asked', async (_, origin) => {
+    const { send, asked } = testFunction()
+    const answer = await send({ requestContext: { ...origin, authorizer: alice } })
+    expect(answer).toMatchObject({ statusCode: 403, json: { code: 'caller_not_supported' } })
+    expect(answer.json.remedy).toBe('Call the API of this stack: its output CredentialsUrl.')
+    expect(asked).toEqual([])
+    expect((await send({ requestContext: { apiId: 'api', authorizer: alice } })).statusCode).toBe(200)
+  })
+
   it('to a refused caller is a problem document, and names the request', async () => {
-    const answer = await testFunction().send({ requestContext: { authorizer: undefined } })
+    const answer = await testFunction().send({ requestContext: { apiId: 'api', authorizer: undefined } })
     expect(answer).toMatchObject({
       statusCode: 403,
       headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
@@ -209,21 +222,27 @@ describe('hostile bodies', () => {
 describe('events that API Gateway does not make', () => {
   const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 }
 
-  it.each([null, 7, 'x', [], {}, { requestContext: null }, { requestContext: { authorizer: { iam: null } } }])(
-    '%j is answered, and nothing is vended',
-    async (event) => {
-      const { respond, asked } = testFunction()
-      const { statusCode } = await respond(event as unknown as VendEvent, context)
-      expect(statusCode).toBe(403)
-      expect(asked).toEqual([])
-    },
-  )
+  it.each([
+    null,
+    7,
+    'x',
+    [],
+    {},
+    { requestContext: null },
+    { requestContext: { apiId: 'api', authorizer: { iam: null } } },
+  ])('%j is answered, and nothing is vended', async (event) => {
+    const { respond, asked } = testFunction()
+    const { statusCode } = await respond(event as unknown as VendEvent, context)
+    expect(statusCode).toBe(403)
+    expect(asked).toEqual([])
+  })
 
   it('any other, too', async () => {
     const { respond, asked } = testFunction()
     const part = fc.anything({ maxDepth: 2 })
+    const requestContext = fc.oneof(part, fc.record({ apiId: fc.constant('api'), authorizer: part }))
     const event = fc.record(
-      { routeKey: part, body: part, isBase64Encoded: part, requestContext: part, pathParameters: part },
+      { routeKey: part, body: part, isBase64Encoded: part, requestContext, pathParameters: part },
       { requiredKeys: [] },
     )
     await fc.assert(

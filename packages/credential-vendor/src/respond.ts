@@ -1,13 +1,14 @@
 import { type ContainerCredentials, encodeUserId, parseVendRequest, type VendResponse } from '@topic-credentials/grants'
 import { type AuthorizedEvent, type Caller, verifiedCaller } from './caller.js'
 import type { Log, LogEntry } from './log/log.js'
+import { requireOwnApi } from './own-api.js'
 import { refusalFor } from './problem.js'
 import { type EventBody, requestBody } from './request-body.js'
 import { type Vendor, vend } from './vend.js'
 
 /** The members of an HTTP API event (payload format 2.0) that are used. */
 export interface VendEvent extends AuthorizedEvent, EventBody {
-  readonly requestContext: AuthorizedEvent['requestContext'] & { readonly requestId?: string }
+  readonly requestContext: AuthorizedEvent['requestContext'] & { readonly requestId?: string; readonly apiId?: string }
 }
 
 /** Of Lambda's context, what is used. */
@@ -26,8 +27,13 @@ export interface HttpResponse {
 /** Milliseconds kept back for answering when STS does not. */
 const timeToAnswer = 500
 
+/** {@link Vendor}, and the one API whose events are answered. */
+export interface Respondent extends Vendor {
+  readonly apiId: string
+}
+
 /** The function's work: answers each request with credentials or a problem, logs it, and never throws. */
-export function respondWith(vendor: Vendor, accountId: string, log: Log, clock: () => number) {
+export function respondWith(vendor: Respondent, accountId: string, log: Log, clock: () => number) {
   return async (given: VendEvent, context: VendContext): Promise<HttpResponse> => {
     const event = withContext(given)
     const started = clock()
@@ -43,6 +49,7 @@ export function respondWith(vendor: Vendor, accountId: string, log: Log, clock: 
         milliseconds: clock() - started,
       })
     try {
+      requireOwnApi(event.requestContext, vendor.apiId)
       caller = verifiedCaller(event, accountId)
       const stockProvider = event.routeKey.startsWith('GET ')
       const request = stockProvider ? {} : parseVendRequest(requestBody(event))

@@ -213,10 +213,15 @@ export class Account {
           ...(dynamodb() === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: dynamodb()?.url ?? '' }),
         }
       },
-      credentials: ({ functionName, roleArn }) => {
+      credentials: ({ functionName, roleArn, arn: sourceFunctionArn }) => {
         const role = directory.role(roleArn)
         if (role === undefined) throw new Error(`The role ${roleArn} of the function ${functionName} does not exist`)
-        return directory.addSession({ role, sessionName: functionName, durationSeconds: functionSessionSeconds })
+        return directory.addSession({
+          role,
+          sessionName: functionName,
+          durationSeconds: functionSessionSeconds,
+          sourceFunctionArn,
+        })
       },
       expiresAt: (accessKeyId) => directory.accessKey(accessKeyId)?.expiresAt ?? 0,
     }

@@ -61,6 +61,7 @@ describe('bundleVendor', () => {
     const environment = {
       ROLE_ARN: 'arn:aws:iam::123456789012:role/sts-sample-role',
       IOT_ENDPOINT: 'x-ats.iot.eu-west-1.amazonaws.com',
+      API_ID: 'api',
       AWS_REGION: 'eu-west-1',
       AWS_LAMBDA_FUNCTION_NAME: 'vendor',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
@@ -86,7 +87,7 @@ describe('bundleVendor', () => {
     const event = {
       routeKey: 'POST /credentials',
       body: '{"subscribe":["test"]}',
-      requestContext: { authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/alice' } } },
+      requestContext: { apiId: 'api', authorizer: { iam: { userArn: 'arn:aws:iam::123456789012:user/alice' } } },
     }
 
     it('vends, and logs no secret', async () => {

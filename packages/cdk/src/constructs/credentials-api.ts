@@ -51,6 +51,7 @@ export interface CredentialsApiProps {
 /** The HTTP API in front of the vending function. No route is open: the authorizer is the API's own default. */
 export class CredentialsApi extends Construct {
   readonly api: HttpApi
+  readonly stage: HttpStage
   /** Where users `POST` for credentials. */
   readonly credentialsUrl: string
   readonly #integration: HttpLambdaIntegration
@@ -73,7 +74,7 @@ export class CredentialsApi extends Construct {
     this.#open(HttpMethod.GET, '/credentials')
     this.#open(HttpMethod.POST, '/credentials')
     if (props.backends === true) this.#open(HttpMethod.POST, '/users/{userId}/credentials', iamOnly())
-    new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,

@@ -55,6 +55,9 @@ export class TopicCredentials extends Construct {
       endpoint: this.endpoint,
     })
     this.api = new CredentialsApi(this, 'Api', { ...props, handler: this.vending.function })
+    this.vending.takeEventsOf(this.api.api)
+    // An API that serves before the function may vend refuses its first callers.
+    this.api.stage.node.addDependency(vendor)
     const { endpoint, topics, vending, api } = this
     this.monitoring = new Monitoring(this, 'Monitoring', { ...props, vending, api })
     if (props.deployCheck !== false) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { text } from '../checks/template.js'
 import { propertiesOf } from '../testing/synthesized.js'
 import { DataEndpoint } from './data-endpoint.js'
@@ -22,7 +23,8 @@ function vend(stack: Stack, entitlements: object, settings: Partial<VendingFunct
   const vendor = new VendorRole(stack, 'VendorRole')
   const topics = new TopicRole(stack, 'TopicRole', { vendor: vendor.role, entitlements })
   const endpoint = new DataEndpoint(stack, 'Endpoint')
-  new VendingFunction(stack, 'Vending', { vendor, topics, endpoint, entitlements, ...settings })
+  const vending = new VendingFunction(stack, 'Vending', { vendor, topics, endpoint, entitlements, ...settings })
+  vending.takeEventsOf(new HttpApi(stack, 'Api'))
 }
 
 describe('VendingFunction', () => {
@@ -62,6 +64,7 @@ describe('VendingFunction', () => {
     expect(propertiesOf(template, 'AWS::Lambda::Function', 'Vending').Environment).toEqual({
       Variables: {
         ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^TopicRole/u), 'Arn'] },
+        API_ID: { Ref: expect.stringMatching(/^Api/u) },
         IOT_ENDPOINT: { 'Fn::GetAtt': [expect.stringMatching(/^EndpointLookup/u), 'endpointAddress'] },
         CACHE_SECONDS: '30',
         SPREAD_SECONDS: '2200',
@@ -91,6 +94,7 @@ describe('VendingFunction', () => {
     expect(statements.map(({ Action, Resource }) => [Action, text(Resource)])).toEqual([
       [['logs:CreateLogStream', 'logs:PutLogEvents'], expect.stringMatching(/^<VendingLog\w+\.Arn>$/u)],
       [['sts:AssumeRole', 'sts:SetSourceIdentity'], expect.stringMatching(/^<TopicRole\w+\.Arn>$/u)],
+      [['sts:AssumeRole', 'sts:SetSourceIdentity'], expect.stringMatching(/^<TopicRole\w+\.Arn>$/u)],
     ])
   })
 
@@ -108,12 +112,31 @@ describe('VendingFunction', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('xray:')
   })
 
-  it('is there only when its permissions are', () => {
+  it('is there only when it may write its log', () => {
     const [resource] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) =>
       id.startsWith('Vending'),
     )
-    expect(resource?.[1].DependsOn).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^VendorRoleLog/u), expect.stringMatching(/^VendorRoleVend/u)]),
-    )
+    expect(resource?.[1].DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^VendorRoleLog/u)]))
+  })
+
+  it('alone may vend: not what else has its role', () => {
+    const [vend] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.includes('RoleVend'))
+    const [, statement] = (vend?.[1].Properties.PolicyDocument.Statement ?? []) as object[]
+    const arn = { 'Fn::GetAtt': [expect.stringMatching(/^VendingFunction/u), 'Arn'] }
+    expect(statement).toMatchObject({
+      Effect: 'Deny',
+      Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'],
+      Condition: { ArnNotEquals: { 'lambda:SourceFunctionArn': arn } },
+    })
+  })
+
+  it('does not synthesize without the API whose events it takes', () => {
+    const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Test')
+    const vendor = new VendorRole(stack, 'VendorRole')
+    const entitlements = entitledTo('one')
+    const topics = new TopicRole(stack, 'TopicRole', { vendor: vendor.role, entitlements })
+    const endpoint = new DataEndpoint(stack, 'Endpoint')
+    new VendingFunction(stack, 'Vending', { vendor, topics, endpoint, entitlements })
+    expect(() => Template.fromStack(stack)).toThrow('Test/Vending has no API')
   })
 })

@@ -1,6 +1,7 @@
 import { cacheLimits, type VendorEnvironment } from '@topic-credentials/credential-vendor'
 import { spreadLimits } from '@topic-credentials/grants'
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Lazy } from 'aws-cdk-lib'
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { Architecture, CfnFunction, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -52,16 +53,17 @@ export class VendingFunction extends Construct {
   readonly function: LambdaFunction
   readonly logGroup: LogGroup
   readonly metrics: VendingMetrics
+  #api: HttpApi | undefined
 
   constructor(scope: Construct, id: string, props: VendingFunctionProps) {
     super(scope, id)
     const { vendor, topics } = props
     this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS })
-    vendor.mayLog(this.logGroup)
-    vendor.mayVend(topics.role)
+    const needed = [vendor.mayLog(this.logGroup), ...(props.tracing === true ? [vendor.mayTrace()] : [])]
     const environment: VendorEnvironment = {
       ROLE_ARN: topics.role.roleArn,
       IOT_ENDPOINT: props.endpoint.hostName,
+      API_ID: Lazy.string({ produce: () => this.#apiId() }),
       ...(props.cacheSeconds === undefined
         ? {}
         : { CACHE_SECONDS: secondsWithin(cacheLimits, 'cacheSeconds', props.cacheSeconds) }),
@@ -91,13 +93,25 @@ export class VendingFunction extends Construct {
     )
     this.metrics = new VendingMetrics(this.function)
     if (props.tracing === true) {
-      vendor.mayTrace()
       // The function's own property `tracing` would add a statement that does not say why it is there.
       const { defaultChild } = this.function.node
       if (defaultChild instanceof CfnFunction) defaultChild.tracingConfig = { mode: 'Active' }
     }
-    // A function that is there before its permissions refuses its first callers.
-    this.function.node.addDependency(vendor)
+    this.function.node.addDependency(...needed)
+    vendor.mayVend(topics.role, this.function)
+  }
+
+  /** The one API whose events the function answers; it refuses all others. Without one there is no synthesis. */
+  takeEventsOf(api: HttpApi): void {
+    this.#api = api
+  }
+
+  #apiId(): string {
+    if (this.#api !== undefined) return this.#api.apiId
+    throw new ConstructError('invalid_property', `${this.node.path} has no API`, {
+      value: undefined,
+      remedy: 'Call takeEventsOf(api) with the API that is to invoke it.',
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 import { Validations } from 'aws-cdk-lib'
-import { type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Effect, type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 
@@ -22,22 +23,39 @@ export class VendorRole extends Construct {
   }
 
   /** Lets the function write to this log group. */
-  mayLog(logGroup: ILogGroup): void {
-    this.#allow('Log', 'WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn)
+  mayLog(logGroup: ILogGroup): Policy {
+    return this.#allow('Log', 'WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn)
   }
 
-  /** Lets the function assume this role and name the user as the session's source identity. */
-  mayVend(topicRole: IRole): void {
-    this.#allow('Vend', 'VendForOneUser', ['sts:AssumeRole', 'sts:SetSourceIdentity'], topicRole.roleArn)
+  /**
+   * Lets the code of this function, and nothing else that has the role, assume the topic role and name the user as the session's
+   * source identity. It takes a Deny: a trust policy that names the role is enough in one account, without any Allow of its own.
+   * The policy refers to the function, so the function cannot wait for it; what calls the function can.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+   */
+  mayVend(topicRole: IRole, vendingFunction: IFunction): Policy {
+    const scope = { actions: ['sts:AssumeRole', 'sts:SetSourceIdentity'], resources: [topicRole.roleArn] }
+    const policy = this.#allow('Vend', 'VendForOneUser', scope.actions, topicRole.roleArn)
+    policy.addStatements(
+      new PolicyStatement({
+        ...scope,
+        sid: 'FromOneFunction',
+        effect: Effect.DENY,
+        conditions: { ArnNotEquals: { 'lambda:SourceFunctionArn': vendingFunction.functionArn } },
+      }),
+    )
+    return policy
   }
 
   /** Lets the function send its traces. */
-  mayTrace(): void {
+  mayTrace(): Policy {
     const policy = this.#allow('Trace', 'SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
     Validations.of(policy).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray has no resource type for traces; IAM accepts nothing narrower than *',
     })
+    return policy
   }
 
   #allow(id: string, sid: string, actions: string[], resource: string): Policy {

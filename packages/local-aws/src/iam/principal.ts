@@ -17,6 +17,12 @@ export interface Principal {
   readonly transitiveTagKeys?: readonly string[]
   /** `aws:TokenIssueTime` in milliseconds since the epoch; only sessions have one. */
   readonly issuedAt?: number
+  /**
+   * `lambda:SourceFunctionArn`: the function whose code has these credentials. Lambda puts it into each call that the code makes.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+   */
+  readonly sourceFunctionArn?: string
   /** What `aws:CurrentTime` is read from; the machine's clock if absent. */
   readonly clock?: Clock
   /**

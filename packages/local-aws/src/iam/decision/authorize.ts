@@ -44,6 +44,7 @@ function identityKeys(principal: Principal): ConditionContext {
     'aws:PrincipalType': principal.type,
     'aws:PrincipalIsAWSService': false,
     'aws:SourceIdentity': principal.sourceIdentity,
+    'lambda:SourceFunctionArn': principal.sourceFunctionArn,
     'aws:TokenIssueTime': principal.issuedAt === undefined ? undefined : new Date(principal.issuedAt).toISOString(),
     // Long-term keys do not carry the key at all; temporary ones say false, as nobody signs in with a device here.
     'aws:MultiFactorAuthPresent': session ? false : undefined,

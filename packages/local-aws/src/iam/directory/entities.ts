@@ -49,6 +49,8 @@ export interface RoleSessionSettings {
   readonly tags?: Readonly<Record<string, string>>
   readonly transitiveTagKeys?: readonly string[]
   readonly durationSeconds: number
+  /** The function that Lambda gives the session to. */
+  readonly sourceFunctionArn?: string
 }
 
 /** Where an issuer's public keys come from: its discovery document, or a test. */

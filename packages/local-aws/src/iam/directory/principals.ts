@@ -36,7 +36,15 @@ export function userPrincipal(user: User, { accountId, clock }: PolicySource): P
 
 /** @throws MalformedPolicyDocumentError for the session policy */
 export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySource): Principal {
-  const { role, sessionName, sessionPolicy, sessionPolicyArns = [], sourceIdentity, transitiveTagKeys } = settings
+  const {
+    role,
+    sessionName,
+    sessionPolicy,
+    sessionPolicyArns = [],
+    sourceIdentity,
+    transitiveTagKeys,
+    sourceFunctionArn,
+  } = settings
   const { accountId, clock } = source
   const session = sessionPolicyArns.map((arn) => attached('session policy', arn, source))
   if (sessionPolicy !== undefined) {
@@ -55,6 +63,7 @@ export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySo
     tags: { ...role.tags, ...settings.tags },
     ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
     ...(transitiveTagKeys === undefined ? {} : { transitiveTagKeys }),
+    ...(sourceFunctionArn === undefined ? {} : { sourceFunctionArn }),
     issuedAt: clock.now(),
     clock,
     policies: () => {
