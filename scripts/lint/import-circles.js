@@ -1,0 +1,43 @@
+// Fails on a circle of imports between the TypeScript files of a package, type imports included: Biome's noImportCycles sees
+// values only, and two files that need each other's types are as hard to read apart as two that need each other's code.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const places = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'infra', 'bench']
+const found = places.flatMap((place) => circles(graphOf(join(root, place))))
+for (const circle of found) {
+  process.stderr.write(`Import circle: ${circle.map((file) => relative(root, file)).join(' -> ')}\n`)
+}
+process.exitCode = found.length === 0 ? 0 : 1
+
+/** Each source file with the files that it imports: `import`, `export … from` and `import()`, types or values. */
+function graphOf(folder) {
+  const graph = new Map()
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath ?? entry.path, entry.name)
+    if (!/(?<!\.test|\.integ|\.long|\.d)\.tsx?$/u.test(entry.name) || /[\\/](node_modules|dist)[\\/]/u.test(file)) continue
+    const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/gu)
+    graph.set(
+      file,
+      [...imports].map(([, name]) => resolve(dirname(file), name.replace(/\.js$/u, '.ts'))),
+    )
+  }
+  return graph
+}
+
+/** The circles that a walk in depth comes upon: each as the path from a file back to itself. */
+function circles(graph) {
+  const found = []
+  const done = new Set()
+  function visit(file, path) {
+    const at = path.indexOf(file)
+    if (at >= 0) found.push([...path.slice(at), file])
+    if (at >= 0 || done.has(file)) return
+    for (const next of graph.get(file) ?? []) if (graph.has(next)) visit(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return found
+}
