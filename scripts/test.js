@@ -9,6 +9,7 @@ install()
 clean()
 build()
 step('Linting', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '.'])
+step('Looking for import circles', process.execPath, ['scripts/lint/import-circles.js'])
 synth({ validate: true })
 lintTemplate()
 const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']

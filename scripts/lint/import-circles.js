@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+const sourceFile = /(?<!\.test|\.integ|\.long|\.d)\.tsx?$/u
+const builtFolder = /[\\/](node_modules|dist)[\\/]/u
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const places = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'infra', 'bench']
 const found = places.flatMap((place) => circles(graphOf(join(root, place))))
@@ -17,7 +19,7 @@ function graphOf(folder) {
   const graph = new Map()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath ?? entry.path, entry.name)
-    if (!/(?<!\.test|\.integ|\.long|\.d)\.tsx?$/u.test(entry.name) || /[\\/](node_modules|dist)[\\/]/u.test(file)) continue
+    if (!sourceFile.test(entry.name) || builtFolder.test(file)) continue
     const imports = readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/gu)
     graph.set(
       file,
