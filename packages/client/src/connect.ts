@@ -1,9 +1,10 @@
 import { platform } from '#platform'
+import { ConnectLog } from './connection/connect-log.js'
 import { type Endpoint, parseEndpoint } from './connection/endpoint.js'
 import { Handshake } from './connection/handshake.js'
 import type { TransportKind } from './connection/transport.js'
 import type { VendedCredentialsProvider } from './credentials/provider.js'
-import { TopicCredentialsError } from './errors.js'
+import { overdue, TopicCredentialsError } from './errors.js'
 import { grantedWill, type LastWill } from './messages/last-will.js'
 import { Session } from './session.js'
 import { aborted, sleep } from './support/abort.js'
@@ -20,6 +21,16 @@ export interface ConnectOptions {
   readonly transport?: TransportKind
   /** What follows the vended prefix in the client ID. Default: made up, so that no two connections share one. */
   readonly clientIdSuffix?: string
+  /**
+   * Goes on with the broker's session of an earlier process that had the same `clientIdSuffix`: what came meanwhile is delivered, for as
+   * long as AWS IoT keeps the session (an hour by default). The session is kept at `close()`, too. Default false.
+   */
+  readonly resume?: boolean
+  /**
+   * Asks the vendor so often, in seconds, whether the grants still stand; a refusal ends the session. Each question is a vend. Default: only
+   * after the broker has refused something that is granted.
+   */
+  readonly revalidateSeconds?: number
   /** Default: the endpoint that the vendor names. */
   readonly endpoint?: string
   /** Default: the region that the vendor names. */
@@ -57,12 +68,11 @@ const maxClientIdBytes = 128
 export async function connect(options: ConnectOptions): Promise<Session> {
   const { credentials, signal, ca } = options
   if (signal?.aborted) throw aborted(signal)
+  const { mqtt = 5, resume = false, revalidateSeconds } = options
   const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
+  if (resume && options.clientIdSuffix === undefined) throw nothingToResume()
   const vending = credentials(signal === undefined ? {} : { signal })
-  const [identity, openTransport] = await Promise.all([
-    vending,
-    platform.loadTransport(options.transport, options.mqtt ?? 5),
-  ])
+  const [identity, openTransport] = await Promise.all([vending, platform.loadTransport(options.transport, mqtt)])
   const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
   const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomSuffix()))
@@ -70,13 +80,19 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const connectIntervalMs = options.connectIntervalMs ?? minConnectIntervalMs
   const spreadMs = vended.spreadSeconds === undefined ? undefined : vended.spreadSeconds * 1000
   const closing = new AbortController()
-  const handshake = new Handshake({ credentials, intervalMs: connectIntervalMs, closing: closing.signal })
+  const handshake = new Handshake({
+    credentials,
+    log: ConnectLog.of(endpoint, clientId),
+    intervalMs: connectIntervalMs,
+    closing: closing.signal,
+  })
   const transport = openTransport({
     ...endpoint,
     region: options.region ?? vended.region,
     clientId,
     keepAliveSeconds,
     connectIntervalMs,
+    resume,
     will,
     ca,
     handshake,
@@ -93,6 +109,9 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     closing,
     spreadMs,
     connectIntervalMs,
+    mqtt,
+    resume,
+    revalidateMs: revalidateSeconds === undefined ? undefined : revalidateSeconds * 1000,
   })
   const settled = new AbortController()
   try {
@@ -142,7 +161,7 @@ function firstConnection(session: Session, timeoutMs: number, signal: AbortSigna
     }
     const onClosed = (error: TopicCredentialsError | undefined) => settle(error ?? timedOut(timeoutMs, last))
     const onAbort = () => settle(signal === undefined ? undefined : aborted(signal))
-    const timer = setTimeout(() => settle(last ?? timedOut(timeoutMs, last)), timeoutMs)
+    const timer = setTimeout(() => settle(timedOut(timeoutMs, last)), timeoutMs)
     signal?.addEventListener('abort', onAbort, { once: true })
     session.on('interrupted', onInterrupted)
     session.once('connected', onConnected)
@@ -150,12 +169,20 @@ function firstConnection(session: Session, timeoutMs: number, signal: AbortSigna
   })
 }
 
-function timedOut(timeoutMs: number, cause: unknown): TopicCredentialsError {
-  return new TopicCredentialsError(`No connection within ${timeoutMs / 1000} s`, {
+/** @param last why the last attempt failed */
+function timedOut(timeoutMs: number, last: TopicCredentialsError | undefined): TopicCredentialsError {
+  return overdue(`No connection${last === undefined ? '' : ` (${last.message})`}`, timeoutMs, {
     code: 'timed_out',
-    value: `${timeoutMs} ms`,
-    remedy: 'Check that port 443 is open to the endpoint, or allow more time.',
-    cause,
+    remedy: last?.remedy ?? 'Check that port 443 is open to the endpoint, or allow more time.',
+    cause: last,
+  })
+}
+
+function nothingToResume(): TopicCredentialsError {
+  return new TopicCredentialsError('A session can only be resumed under a client ID that stays the same', {
+    code: 'invalid_argument',
+    value: 'resume: true',
+    remedy: 'Give `clientIdSuffix`, which nothing else may use at the same time.',
   })
 }
 

@@ -9,18 +9,23 @@ export type ClientErrorCode =
   | 'connection_lost'
   | 'credentials_expired'
   | 'credentials_not_found'
+  | 'credentials_timed_out'
   | 'endpoint_wrong'
+  | 'grant_timed_out'
   | 'handshake_refused'
   | 'host_not_found'
   | 'insecure_context'
   | 'invalid_argument'
   | 'not_granted'
+  | 'operation_timed_out'
   | 'quota_exceeded'
+  | 'refused'
   | 'session_closed'
   | 'timed_out'
   | 'tls_trust'
   | 'unreadable_payload'
   | 'vend_refused'
+  | 'vendor_timed_out'
   | 'vendor_unavailable'
 
 /** What an error carries besides its sentence. */
@@ -123,6 +128,15 @@ export class ClockSkewError extends TopicCredentialsError {
     })
     this.clockOffset = clockOffset
   }
+}
+
+/** A wait that took too long. @param what in the words of the sentence: `The broker has not answered …` */
+export function overdue(
+  what: string,
+  ms: number,
+  details: Omit<ErrorDetails, 'value'> & { readonly value?: string },
+): TopicCredentialsError {
+  return new TopicCredentialsError(`${what} within ${ms / 1000} s`, { value: `${ms} ms`, ...details })
 }
 
 /** What is asked of a session that has ended. @param cause why it did, where it was not closed */

@@ -24,6 +24,6 @@ export function fromVendor(options: FromVendorOptions): VendedCredentialsProvide
 
 /** The same by another clock, which a test drives. */
 export function timedProvider(options: FromVendorOptions, timing?: Partial<RefreshTiming>): VendedCredentialsProvider {
-  const vendor = new VendorClient(options.url, (url) => platform.openVendorPost(url, options), timing?.now)
+  const vendor = new VendorClient(options, (url) => platform.openVendorPost(url, options), timing?.now)
   return fromSource(vendor, options, timing)
 }

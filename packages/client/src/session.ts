@@ -1,39 +1,47 @@
 import type { Grants } from '@topic-credentials/grants/client'
-import type { QoS, TransportFailure } from './connection/transport.js'
+import type { QoS } from './connection/transport.js'
 import type { AskedGrants, VendedIdentity } from './credentials/vendor-options.js'
-import { sessionClosed, type TopicCredentialsError } from './errors.js'
+import { overdue, sessionClosed, type TopicCredentialsError } from './errors.js'
 import { brokerRefusal, notSent, ungranted } from './messages/grant-check.js'
 import { payloadBytes } from './messages/payload.js'
 import { awsPublishRate, PublishRate } from './messages/publish-rate.js'
 import type { SubscribeOptions, Subscription } from './messages/subscription.js'
 import { Subscriptions } from './messages/subscriptions.js'
 import type { TopicFilter, TopicName } from './messages/topic-types.js'
-import { type AssessedFailure, type ConnectionParts, FailurePolicy } from './recovery/failure-policy.js'
-import { Reconnection } from './recovery/reconnection.js'
+import { Unacknowledged } from './messages/unacknowledged.js'
+import { UnmatchedMessages } from './messages/unmatched-messages.js'
+import { Recovery, type RecoveryParts } from './recovery/recovery.js'
+import { Revalidation } from './recovery/revalidation.js'
 import type { SessionEvents, SessionState } from './session-events.js'
 import { abortable, aborted, sleep } from './support/abort.js'
+import { withDeadline } from './support/deadline.js'
 import { Emitter } from './support/emitter.js'
-import { firstRefusal, notAuthorized } from './support/reason-codes.js'
+import { firstRefusal, notAuthorized, type ReasonCode } from './support/reason-codes.js'
 import { reconnectDelay } from './support/retry-delay.js'
+
+/** How long a message or a subscription may wait for the broker's answer: as long as AWS IoT keeps a session by default. */
+const operationTimeoutMs = 3_600_000
+const grantTimeoutMs = 30_000
 
 export interface PublishOptions {
   /** Default 1: resolves when the broker has taken the message over. With 0 it resolves when it is sent. */
   readonly qos?: QoS
   /** The broker keeps the message for later subscribers; needs a `retain` grant. Default false. */
   readonly retain?: boolean
+  /** Milliseconds for the broker's answer, breaks included. Default 3,600,000; then `operation_timed_out`. It may be sent all the same. */
+  readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
 
 /** What a session is made of; `connect` puts it together. */
-export interface SessionParts extends ConnectionParts {
+export interface SessionParts extends RecoveryParts {
+  readonly mqtt: 3 | 5
   /** What was vended first. */
   readonly identity: VendedIdentity
-  /** Aborted when the session closes: ends whatever the handshake waits for. */
-  readonly closing: AbortController
-  /** Time in which AWS's quotas serve the whole fleet, where somebody has said so. */
-  readonly spreadMs: number | undefined
-  /** Least milliseconds between two CONNECTs. */
-  readonly connectIntervalMs: number
+  /** Whether the broker's session is resumed, from a process before this one. */
+  readonly resume: boolean
+  /** Milliseconds between two questions to the vendor whether the grants still stand. */
+  readonly revalidateMs: number | undefined
 }
 
 /**
@@ -43,43 +51,64 @@ export interface SessionParts extends ConnectionParts {
  */
 export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   readonly #parts: SessionParts
-  readonly #failurePolicy: FailurePolicy
-  readonly #reconnection: Reconnection
+  readonly #recovery: Recovery
+  readonly #revalidation: Revalidation
   readonly #subscriptions: Subscriptions
   readonly #publishRate: PublishRate
+  readonly #unacknowledged = new Unacknowledged()
+  readonly #unmatched: UnmatchedMessages
   #state: SessionState = 'connecting'
   #error: TopicCredentialsError | undefined
   #identity: VendedIdentity
+  /** Whether a connection has stood before. */
+  #stood = false
+  /** Operations that the broker has not answered. */
+  #unanswered = 0
 
   constructor(parts: SessionParts) {
     super()
     this.#parts = parts
     this.#identity = parts.identity
-    this.#failurePolicy = new FailurePolicy(parts)
+    const { closing, spreadMs, transport } = parts
     this.#publishRate = new PublishRate(awsPublishRate, {
       now: () => performance.now(),
-      sleep: (ms) => sleep(ms, parts.closing.signal),
+      sleep: (ms) => sleep(ms, closing.signal),
     })
-    this.#reconnection = new Reconnection({ ...parts, closing: parts.closing.signal })
-    const { closing, spreadMs } = parts
-    this.#subscriptions = new Subscriptions(parts.transport, (refusals) =>
-      sleep(reconnectDelay('throttled', refusals, Math.random(), spreadMs), closing.signal),
+    this.#unmatched = new UnmatchedMessages((message) => this.emit('direct', message))
+    this.#subscriptions = new Subscriptions(
+      {
+        subscribe: (filter, qos) => this.#answered(transport.subscribe(filter, qos)),
+        unsubscribe: (filter) => transport.unsubscribe(filter),
+      },
+      (refusals) => sleep(reconnectDelay('throttled', refusals, Math.random(), spreadMs), closing.signal),
+      this.#unmatched,
     )
-    const { transport } = parts
-    transport.on('connecting', () => this.emit('connecting'))
-    transport.on('connected', ({ sessionPresent }) => this.#onConnected(sessionPresent))
-    transport.on('failed', (failure) => void this.#onFailedAttempt(failure))
-    transport.on('interrupted', (failure) => {
-      const standing = this.#state === 'connected'
-      if (standing) this.#state = 'interrupted'
-      // A QoS 0 publish has no acknowledgement that could say no: the broker disconnects instead.
-      if (standing && failure.reasonCode === notAuthorized) {
-        this.#refused('publish', 'with QoS 0', notAuthorized)
-      } else {
-        void this.#onFailure(failure, standing)
-      }
+    this.#revalidation = new Revalidation({
+      credentials: parts.credentials,
+      everyMs: parts.revalidateMs,
+      closing: closing.signal,
+      refused: (error) => void this.#close(error),
     })
+    this.#recovery = new Recovery(parts)
+    this.#recovery.on('connecting', () => {
+      this.#state = 'connecting'
+      this.emit('connecting')
+    })
+    this.#recovery.on('connected', ({ resumed }) => this.#onConnected(resumed))
+    this.#recovery.on('interrupted', (error, failure) => {
+      this.#state = 'interrupted'
+      const refused = this.#unacknowledged.refused(failure, this.#unanswered > 0)
+      if (refused !== undefined) this.#refused('publish', refused.topic, refused.code)
+      this.emit('interrupted', error)
+    })
+    this.#recovery.on('ended', (error) => void this.#close(error))
     transport.on('message', (packet) => this.#subscriptions.deliver(packet))
+  }
+
+  override on<Name extends keyof SessionEvents>(name: Name, listener: (...args: SessionEvents[Name]) => void): this {
+    super.on(name, listener)
+    if (name === 'direct') this.#unmatched.heard()
+    return this
   }
 
   get state(): SessionState {
@@ -139,16 +168,19 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   async publish<const Topic extends string>(
     topic: TopicName<Topic>,
     payload: unknown,
-    { qos = 1, retain = false, signal }: PublishOptions = {},
+    { qos = 1, retain = false, timeoutMs = operationTimeoutMs, signal }: PublishOptions = {},
   ): Promise<void> {
     this.#requireOpen()
     this.#requireGranted('publish', topic, retain)
     const message = { topic, payload: payloadBytes(payload), qos, retain }
-    const sent = this.#publishRate.run(async () => {
-      if (signal?.aborted) throw aborted(signal)
-      return this.#parts.transport.publish(message).catch((error: unknown) => this.#notSent(topic, error))
-    })
-    const code = await abortable(sent, signal)
+    const sent = (until: AbortSignal) =>
+      this.#publishRate.run(async () => {
+        if (until.aborted) throw aborted(until)
+        if (qos === 0) this.#unacknowledged.sent(topic)
+        const answer = this.#parts.transport.publish(message)
+        return (qos === 0 ? answer : this.#answered(answer)).catch((error: unknown) => this.#notSent(topic, error))
+      })
+    const code = await withDeadline(sent, timeoutMs, () => unansweredInTime('publish', topic, timeoutMs), signal)
     if (code >= firstRefusal) throw this.#refused('publish', topic, code)
   }
 
@@ -157,23 +189,27 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
    * granted any more ends with NotGrantedError; everything else goes on, messages included.
    *
    * @throws VendRefusedError when the vendor does not give them: then nothing has changed
+   * @throws TopicCredentialsError `grant_timed_out` after `timeoutMs` (default 30,000, and twice the fleet's spread)
    * @example await session.grant({ subscribe: ['devices/1/#'], publish: ['devices/1/cmd'] })
    */
-  async grant(asked: AskedGrants, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async grant(
+    asked: AskedGrants,
+    options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
+  ): Promise<void> {
     this.#requireOpen()
-    await abortable(this.#parts.credentials.ask(asked), signal)
-    const connected = new Promise<void>((resolve, reject) => {
-      this.once('connected', () => resolve())
-      this.once('closed', (error) => reject(error ?? sessionClosed(undefined)))
-    })
-    await this.#parts.transport.reconnect()
-    await abortable(connected, signal)
+    const { credentials, closing, spreadMs = 0 } = this.#parts
+    const { signal, timeoutMs = grantTimeoutMs + 2 * spreadMs } = options
+    const renewed = async (until: AbortSignal) => {
+      const ends = AbortSignal.any([until, closing.signal])
+      await abortable(credentials.ask(asked), ends)
+      await this.#recovery.renew(ends)
+    }
+    await withDeadline(renewed, timeoutMs, () => grantOverdue(timeoutMs), signal)
   }
 
   /** @internal The machine woke, or the network is back. */
   wake(): void {
-    this.#reconnection.hurry()
-    this.#parts.transport.wake?.()
+    this.#recovery.wake()
   }
 
   /** @internal The page is put aside. */
@@ -191,41 +227,28 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   }
 
   #onConnected(resumed: boolean): void {
-    if (this.#state === 'closed') return
-    const again = this.#state === 'interrupted'
+    const again = this.#stood
+    this.#stood = true
     this.#state = 'connected'
-    this.#failurePolicy.succeeded()
-    this.#reconnection.succeeded()
+    if (resumed && !again) this.#unmatched.resumed()
     const { identity = this.#identity } = this.#parts.handshake.attempt
     const renewed = identity.accessKeyId !== this.#identity.accessKeyId
     this.#identity = identity
     if (renewed) this.#subscriptions.endWhere(({ filter }) => ungranted(this, 'subscribe', filter))
     if (again && !resumed) this.#subscriptions.restore()
     this.emit('connected', { resumed })
-    if (renewed) this.emit('renewed', { accessKeyId: identity.accessKeyId, expiration: identity.expiration })
-  }
-
-  /** Resolves with what is known of the failure while the session lives on. */
-  async #onFailure(failure: TransportFailure, stood: boolean): Promise<AssessedFailure | undefined> {
-    const assessed = await this.#failurePolicy.assess(failure, stood)
-    if (this.#state === 'closed') return undefined
-    if (!assessed.terminal) {
-      this.emit('interrupted', assessed.error)
-      return assessed
+    if (renewed && this.#state === 'connected') {
+      this.emit('renewed', { accessKeyId: identity.accessKeyId, expiration: identity.expiration })
     }
-    await this.#close(assessed.error)
-    return undefined
   }
 
-  async #onFailedAttempt(failure: TransportFailure): Promise<void> {
-    const assessed = await this.#onFailure(failure, false)
-    if (assessed === undefined) return
+  /** Counts what the broker is still to answer. */
+  async #answered(answer: Promise<ReasonCode>): Promise<ReasonCode> {
+    this.#unanswered += 1
     try {
-      await this.#reconnection.attempt(assessed.throttled ? 'throttled' : 'failed')
-    } catch {
-      if (this.#state === 'closed') return
-      // The provider's own error is the handshake's: it says whether this is the end.
-      void this.#onFailedAttempt({ name: 'CREDENTIALS', message: 'there are no credentials to connect with' })
+      return await answer
+    } finally {
+      this.#unanswered -= 1
     }
   }
 
@@ -234,8 +257,10 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     if (error !== undefined) throw error
   }
 
-  #refused(operation: 'publish' | 'subscribe', value: string, code: number): TopicCredentialsError {
-    const error = brokerRefusal(operation, value, code)
+  #refused(operation: 'publish' | 'subscribe', value: string, code: ReasonCode): TopicCredentialsError {
+    const error = brokerRefusal(operation, value, code, this.#parts.mqtt)
+    // The grants allow it: whether they still stand, the vendor knows.
+    if (code === notAuthorized) this.#revalidation.soon()
     this.emit('refused', error)
     return error
   }
@@ -253,6 +278,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     void reason.stack
     this.#parts.closing.abort(reason)
     this.#subscriptions.end(error)
+    this.#unmatched.end()
     await this.#parts.transport.stop()
     this.emit('closed', error)
   }
@@ -260,4 +286,19 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   #requireOpen(): void {
     if (this.#state === 'closed') throw sessionClosed(this.#error)
   }
+}
+
+function unansweredInTime(operation: string, value: string, ms: number): TopicCredentialsError {
+  return overdue(`AWS IoT has not answered the ${operation} of '${value}'`, ms, {
+    code: 'operation_timed_out',
+    value,
+    remedy: 'See the interrupted events for what was in the way, or allow more time. It may be done all the same.',
+  })
+}
+
+function grantOverdue(ms: number): TopicCredentialsError {
+  return overdue('The session has no connection with the new grants', ms, {
+    code: 'grant_timed_out',
+    remedy: 'Once they are vended, the next connection has them. See the interrupted events for what is in the way.',
+  })
 }

@@ -2,10 +2,13 @@ import type { VendedCredentialsProvider } from '../credentials/provider.js'
 import type { VendedIdentity } from '../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../errors.js'
 import { abortable, sleep } from '../support/abort.js'
+import type { ConnectLog } from './connect-log.js'
 
 /** What handshakes are signed with. */
 export interface HandshakeOptions {
   readonly credentials: VendedCredentialsProvider
+  /** When this process connected with the client ID. */
+  readonly log: ConnectLog
   /** Least milliseconds between two handshakes: AWS takes one CONNECT a second from a client ID, and refuses a second one. */
   readonly intervalMs: number
   /** Ends whatever the handshake waits for. */
@@ -15,6 +18,8 @@ export interface HandshakeOptions {
 /** What the last connection attempt was signed with, to explain why it failed. */
 export interface HandshakeAttempt {
   readonly identity?: VendedIdentity
+  /** When it got its credentials, by the monotonic clock. */
+  readonly beganAt?: number
   /** Path and query as signed. Holds the session token: not for logs. */
   readonly path?: string
   /** Why there was no signature: the provider's own error. */
@@ -31,12 +36,14 @@ export interface HandshakeAnswer {
 
 /** How long an open connection waits for credentials. Longer waits belong before it is opened: see `prepare`. */
 const patienceMs = 10_000
+/** AWS IoT takes one CONNECT a second from a client ID by its quotas; one in ten is reported. */
+const ownDoingIntervals = 10
 
 /** When each handshake may be signed, with which credentials, and what came of the last one. Transports do the signing. */
 export class Handshake {
   readonly #options: HandshakeOptions
-  #lastAt = Number.NEGATIVE_INFINITY
   attempt: HandshakeAttempt = {}
+  #beganAt = 0
 
   constructor(options: HandshakeOptions) {
     this.#options = options
@@ -56,18 +63,27 @@ export class Handshake {
   /** Credentials to sign the next handshake with, when its turn has come. */
   async begin(): Promise<VendedIdentity> {
     this.attempt = {}
-    const { intervalMs, closing } = this.#options
-    const wait = this.#lastAt + intervalMs - performance.now()
+    const { log, intervalMs, closing } = this.#options
+    const wait = log.takeTurn(intervalMs)
     if (wait > 0) await sleep(wait, closing)
     closing.throwIfAborted()
-    const identity = await this.#credentialsSoon()
-    this.#lastAt = performance.now()
-    return identity
+    return this.#credentialsSoon()
   }
 
   /** @param path as it goes to the endpoint, signature included */
   signed(identity: VendedIdentity, path: string): void {
-    this.attempt = { identity, path }
+    this.attempt = { identity, path, beganAt: this.#beganAt }
+  }
+
+  /** The attempt is over. @param accepted whether the CONNECT was accepted, or may have been */
+  settled(accepted: boolean): void {
+    this.#options.log.settled(accepted)
+  }
+
+  /** Whether a refusal for too many CONNECTs may be for this client ID's own, and not for the account's. */
+  get connectedLately(): boolean {
+    const { log, intervalMs } = this.#options
+    return log.sinceAccepted < ownDoingIntervals * intervalMs
   }
 
   /** There is no handshake, because of this error. */
@@ -78,15 +94,20 @@ export class Handshake {
 
   async #credentialsSoon(): Promise<VendedIdentity> {
     const { credentials, closing } = this.#options
-    const patience = AbortSignal.timeout(patienceMs)
+    const patience = new AbortController()
+    const timer = setTimeout(() => patience.abort(), patienceMs)
     try {
-      return await abortable(credentials({ signal: closing }), patience)
+      const identity = await abortable(credentials({ signal: closing }), patience.signal)
+      this.#beganAt = performance.now()
+      return identity
     } catch (error) {
-      if (!patience.aborted || closing.aborted) throw error
+      if (!patience.signal.aborted || closing.aborted) throw error
       throw new TopicCredentialsError(`The credential vendor has not answered within ${patienceMs / 1000} s`, {
-        code: 'vendor_unavailable',
+        code: 'vendor_timed_out',
         remedy: 'The connection is opened when it has. If it does not, look at the vending function’s log and alarms.',
       })
+    } finally {
+      clearTimeout(timer)
     }
   }
 }

@@ -60,19 +60,17 @@ export interface Sleeper {
 
 /** One MQTT client, with the differences between libraries and protocol versions taken out. */
 export interface Transport extends Pick<Emitter<TransportEvents>, 'on'>, Partial<Sleeper> {
-  /** Whether `failed` is emitted for attempts to come back after an interruption, too. If not, they go on by themselves. */
-  readonly reportsFailedReconnects: boolean
   /** Whether a refused handshake looks like any other failure, so that it has to be repeated to read the answer. */
   readonly hidesAnswers: boolean
   /** Attempts to connect, for the first time or after a `failed`. Does nothing while an attempt is under way or a connection stands. */
   start(): void
-  /** Rejects with `TransportFailure` when the connection ends before the answer. */
+  /** The broker's answer, over however many connections it takes to get one. Rejects when the transport is stopped. */
   subscribe(filter: string, qos: QoS): Promise<ReasonCode>
-  unsubscribe(filter: string): Promise<void>
+  unsubscribe(filter: string): Promise<unknown>
   publish(message: OutgoingMessage): Promise<ReasonCode>
   /** Ends the connection and makes another one, keeping the broker's session and what is not yet acknowledged. */
   reconnect(): Promise<void>
-  /** Disconnects and frees everything. Resolves when no more events will come. */
+  /** Disconnects and frees everything. No more events will come. Resolves within a second. */
   stop(): Promise<void>
 }
 
@@ -92,6 +90,8 @@ export interface TransportOptions extends Endpoint {
   /** PEM; default: the system's trust store. */
   readonly ca: string | undefined
   readonly handshake: Handshake
+  /** Whether the broker keeps the session over `stop`, and the first connection resumes it. */
+  readonly resume: boolean
   /** The last will. */
   readonly will: OutgoingMessage | undefined
   /** Least milliseconds between two CONNECTs; the handshake keeps it. */

@@ -1,4 +1,10 @@
-import { ClockSkewError, TopicCredentialsError, VendorBusyError, VendRefusedError } from '../errors.js'
+import {
+  type ClientErrorCode,
+  ClockSkewError,
+  TopicCredentialsError,
+  VendorBusyError,
+  VendRefusedError,
+} from '../errors.js'
 import { abortable, sleep } from '../support/abort.js'
 import { type Backoff, defaultBackoff, reconnectDelay, retryDelay } from '../support/retry-delay.js'
 import type { Vended } from './vendor-client.js'
@@ -78,6 +84,10 @@ export class CredentialsCache {
     const identity = await this.#pending
     this.#asked = grants
     return identity
+  }
+
+  refresh(): Promise<VendedIdentity> {
+    return this.ask(this.#asked)
   }
 
   invalidate(accessKeyId: string): void {
@@ -179,7 +189,7 @@ function closedError(): TopicCredentialsError {
 
 function mayPass(error: unknown): boolean {
   if (error instanceof VendRefusedError) return false
-  return (
-    error instanceof TopicCredentialsError && (error.code === 'vendor_unavailable' || error.code === 'host_not_found')
-  )
+  return error instanceof TopicCredentialsError && passing.has(error.code)
 }
+
+const passing: ReadonlySet<ClientErrorCode> = new Set(['host_not_found', 'vendor_timed_out', 'vendor_unavailable'])

@@ -6,7 +6,7 @@ import {
 } from './credentials-cache.js'
 import type { AskedGrants, VendedIdentity } from './vendor-options.js'
 
-/** A credentials provider: `AwsCredentialIdentityProvider` of the AWS SDK v3, and three more calls. */
+/** A credentials provider: `AwsCredentialIdentityProvider` of the AWS SDK v3, and four more calls. */
 export interface VendedCredentialsProvider {
   (options?: { readonly signal?: AbortSignal }): Promise<VendedIdentity>
   /** AWS refused these credentials although they look fresh: the next call vends anew. Others are left alone. */
@@ -17,6 +17,12 @@ export interface VendedCredentialsProvider {
    * @throws VendRefusedError
    */
   ask(grants: AskedGrants): Promise<VendedIdentity>
+  /**
+   * Vends anew for the same grants, however fresh the credentials are: asks whether they still stand.
+   *
+   * @throws VendRefusedError
+   */
+  refresh(): Promise<VendedIdentity>
   /** Closes the kept connection to the vendor. */
   close(): void
 }
@@ -31,6 +37,7 @@ export function fromSource(
   return Object.assign((call?: { readonly signal?: AbortSignal }) => cache.get(call?.signal), {
     invalidate: (accessKeyId: string) => cache.invalidate(accessKeyId),
     ask: (grants: AskedGrants) => cache.ask(grants),
+    refresh: () => cache.refresh(),
     close: () => cache.close(),
   })
 }

@@ -1,7 +1,11 @@
 import { parseVendResponse, type VendResponse } from '@topic-credentials/grants/client'
-import { TopicCredentialsError } from '../errors.js'
+import { overdue, TopicCredentialsError } from '../errors.js'
+import { withDeadline } from '../support/deadline.js'
 import { vendRefusal } from './vendor-error.js'
-import type { AskedGrants } from './vendor-options.js'
+import type { AskedGrants, VendorOptions } from './vendor-options.js'
+
+/** For one request, from the caller's own credentials to the last byte of the answer. */
+export const defaultTimeoutMs = 10_000
 
 /** A vendor's answer together with its clock. */
 export interface Vended {
@@ -20,8 +24,12 @@ export interface HttpAnswer {
 
 /** JSON posted to one URL, with the caller's proof beside it, over a connection that is kept. */
 export interface VendorPost {
-  /** @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `credentials_not_found` */
-  send(json: string, signingDate: Date, signal?: AbortSignal): Promise<HttpAnswer>
+  /**
+   * @param signal ends it, with the signal's reason
+   * @param asking called when the caller's proof is at hand, and the vendor's turn has come
+   * @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `credentials_not_found`
+   */
+  send(json: string, signingDate: Date, signal: AbortSignal, asking: () => void): Promise<HttpAnswer>
   close(): void
 }
 
@@ -29,13 +37,19 @@ export interface VendorPost {
 export class VendorClient {
   readonly #url: URL
   readonly #now: () => number
+  readonly #timeoutMs: number
   readonly #openPost: (url: URL) => Promise<VendorPost>
   /** Opened at the first call. */
   #post: Promise<VendorPost> | undefined
   #closed = false
 
-  constructor(url: string, openPost: (url: URL) => Promise<VendorPost>, now: () => number = Date.now) {
+  constructor(
+    { url, timeoutMs = defaultTimeoutMs }: Pick<VendorOptions, 'timeoutMs' | 'url'>,
+    openPost: (url: URL) => Promise<VendorPost>,
+    now: () => number = Date.now,
+  ) {
     this.#openPost = openPost
+    this.#timeoutMs = timeoutMs
     this.#now = now
     this.#url = parseUrl(url)
   }
@@ -47,13 +61,20 @@ export class VendorClient {
    * @param clockOffset server time minus local time, where it is known: the signature is dated by it
    * @throws VendRefusedError the vendor said no (400, 401, 403, 404, 413, …): asking again does not help
    * @throws VendorBusyError 429 and 5xx: asking again later may help
-   * @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `credentials_not_found`
+   * @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `vendor_timed_out`, `credentials_not_found`,
+   *   `credentials_timed_out`
    */
   async vend(asked: AskedGrants, clockOffset: number, signal?: AbortSignal): Promise<Vended> {
     this.#post ??= this.#open()
     const post = await this.#post
     const signingDate = new Date(this.#now() + clockOffset)
-    const { status, date, retryAfter, body } = await post.send(JSON.stringify(asked), signingDate, signal)
+    let asking = false
+    const send = (until: AbortSignal) =>
+      post.send(JSON.stringify(asked), signingDate, until, () => {
+        asking = true
+      })
+    const late = () => (asking ? this.#overdue() : proofOverdue(this.#timeoutMs))
+    const { status, date, retryAfter, body } = await withDeadline(send, this.#timeoutMs, late, signal)
     const serverTime = Date.parse(date ?? '')
     const offset = Number.isNaN(serverTime) ? 0 : serverTime - this.#now()
     if (status === 200) return { response: this.#parse(body), clockOffset: offset }
@@ -72,6 +93,14 @@ export class VendorClient {
     return post
   }
 
+  #overdue(): TopicCredentialsError {
+    return overdue(`The credential vendor (${this.#url.host}) has not answered`, this.#timeoutMs, {
+      code: 'vendor_timed_out',
+      value: this.#url.host,
+      remedy: 'It is asked again. If it stays, check the network, then the vending function’s log and alarms.',
+    })
+  }
+
   #parse(body: string): VendResponse {
     try {
       return parseVendResponse(JSON.parse(body))
@@ -84,6 +113,14 @@ export class VendorClient {
       })
     }
   }
+}
+
+function proofOverdue(ms: number): TopicCredentialsError {
+  return overdue('There are no credentials or token to ask the vendor with', ms, {
+    code: 'credentials_timed_out',
+    remedy:
+      'Look at what `token` or `credentials` waits for, or at the AWS credential chain (a credential_process, the network).',
+  })
 }
 
 function parseUrl(text: string): URL {

@@ -40,6 +40,6 @@ export interface VendorOptions {
   readonly token?: string | (() => string | Promise<string>)
   /** PEM certificates to trust for the vendor, where the system's do not do. */
   readonly ca?: string
-  /** Milliseconds for one request. Default 10,000. */
+  /** Milliseconds for one request, from the caller's own credentials or token to the last byte of the answer. Default 10,000. */
   readonly timeoutMs?: number
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { http } from 'aws-iot-device-sdk-v2'
+import { ConnectLog } from '../connection/connect-log.js'
 import { parseEndpoint } from '../connection/endpoint.js'
 import type { HandshakeAnswer } from '../connection/handshake.js'
 import { Handshake } from '../connection/handshake.js'
@@ -38,8 +39,10 @@ async function signed(change: Partial<VendedIdentity> = {}, region = identity.ve
     invalidate() {},
     close() {},
     ask: async () => identity,
+    refresh: async () => identity,
   })
-  const handshake = new Handshake({ credentials, intervalMs: 0, closing: new AbortController().signal })
+  const log = ConnectLog.of(parseEndpoint(identity.vended.endpoint), 'any')
+  const handshake = new Handshake({ credentials, log, intervalMs: 0, closing: new AbortController().signal })
   const { host } = parseEndpoint(identity.vended.endpoint)
   const request = new http.HttpRequest('GET', '/mqtt', new http.HttpHeaders([['host', host]]))
   await new Promise<void>((resolve, reject) =>

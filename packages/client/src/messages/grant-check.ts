@@ -1,6 +1,6 @@
 import { explain, type Grants } from '@topic-credentials/grants/client'
 import { NotGrantedError, TopicCredentialsError } from '../errors.js'
-import { notAuthorized, quotaExceeded } from '../support/reason-codes.js'
+import { endedWithoutReason, inWords, notAuthorized, quotaExceeded, type ReasonCode } from '../support/reason-codes.js'
 
 /** Whose grants are asked for. */
 interface Holder {
@@ -36,23 +36,34 @@ export function describeGrants(grants: Grants): string {
 }
 
 /** What a reason code of SUBACK or PUBACK means, where it is a no. */
-export function brokerRefusal(operation: 'publish' | 'subscribe', value: string, code: number): TopicCredentialsError {
-  const said = `AWS IoT refused to ${operation} '${value}' with reason code 0x${code.toString(16)}`
+export function brokerRefusal(
+  operation: 'publish' | 'subscribe',
+  value: string,
+  code: ReasonCode,
+  mqtt: 3 | 5,
+): TopicCredentialsError {
+  const said = `AWS IoT refused to ${operation} '${value}': ${inWords(code)}`
   if (code === quotaExceeded) {
-    return new TopicCredentialsError(`${said}: quota exceeded`, {
+    return new TopicCredentialsError(said, {
       code: 'quota_exceeded',
       value,
       remedy: 'Send less or subscribe to less: 50 subscriptions and 100 messages a second per connection.',
     })
   }
-  return new NotGrantedError(said, {
-    operation,
-    byBroker: true,
+  // Over MQTT 3.1.1, and for QoS 0, hanging up is how AWS IoT says that something is not authorized.
+  if (code === notAuthorized || code === 0x80 || (code === endedWithoutReason && mqtt === 3)) {
+    return new NotGrantedError(said, {
+      operation,
+      byBroker: true,
+      value,
+      remedy: 'The grants allow it, so the role’s policy or the credentials behind them have changed: vend again.',
+    })
+  }
+  return new TopicCredentialsError(said, {
+    code: 'refused',
     value,
     remedy:
-      code === notAuthorized || code === 0x80
-        ? 'The grants allow it, so the role’s policy or the credentials behind them have changed: vend again.'
-        : 'See MQTT 5 §2.4 for what the code means.',
+      'It is not sent again. AWS IoT does not support it: look at topic, size and options, and at the reserved topics ($aws/…).',
   })
 }
 

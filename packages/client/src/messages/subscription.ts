@@ -12,6 +12,8 @@ export interface SubscribeOptions {
   readonly bufferSize?: number
   /** What happens to the one too many: the oldest goes (default), or the subscription ends with `buffer_overflow`. */
   readonly onOverflow?: 'drop-oldest' | 'fail'
+  /** Milliseconds for the broker's answer, breaks included. Default 3,600,000; then `operation_timed_out`. */
+  readonly timeoutMs?: number
   /** Ends the subscription. */
   readonly signal?: AbortSignal
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { Subscriptions } from './subscriptions.js'
+import { UnmatchedMessages } from './unmatched-messages.js'
 
 const quotaExceeded = 0x97
 function refused(code: number) {
@@ -19,10 +20,14 @@ function scripted(codes: number[]) {
       steps.push(`unsubscribe ${filter}`)
     },
   }
-  const subscriptions = new Subscriptions(transport, (refusals) => {
-    steps.push(`wait ${refusals}`)
-    return new Promise((resolve) => turns.push(resolve))
-  })
+  const subscriptions = new Subscriptions(
+    transport,
+    (refusals) => {
+      steps.push(`wait ${refusals}`)
+      return new Promise((resolve) => turns.push(resolve))
+    },
+    new UnmatchedMessages(() => true),
+  )
   /** Lets the waiting one go on, as soon as one waits. */
   const nextTurn = async () => {
     while (turns.length === 0) await new Promise(setImmediate)

@@ -1,15 +1,22 @@
 import { matches } from '@topic-credentials/grants/client'
 import type { QoS, ReceivedPacket, Transport } from '../connection/transport.js'
-import { TopicCredentialsError } from '../errors.js'
+import { overdue, TopicCredentialsError } from '../errors.js'
+import { withDeadline } from '../support/deadline.js'
 import { firstRefusal, quotaExceeded, type ReasonCode } from '../support/reason-codes.js'
 import { DuplicateFilter } from './duplicate-filter.js'
 import { Message } from './message.js'
 import { type SubscribeOptions, Subscription } from './subscription.js'
+import type { UnmatchedMessages } from './unmatched-messages.js'
 
 /** AWS IoT's limit for one connection. */
 const maxSubscriptions = 50
 /** So often a filter is sent that AWS IoT has no quota left for: others may be subscribing as well. */
 const maxTries = 6
+
+/** How long a subscription may wait for the broker's answer: as long as AWS IoT keeps a session by default. */
+const subscribeTimeoutMs = 3_600_000
+/** How long closing a subscription waits for the broker's answer. */
+const unsubscribeDeadlineMs = 5_000
 
 type Refused = (code: ReasonCode) => Error
 
@@ -18,12 +25,18 @@ export class Subscriptions {
   readonly #transport: Pick<Transport, 'subscribe' | 'unsubscribe'>
   readonly #turn: (refusals: number) => Promise<void>
   readonly #repetition = new DuplicateFilter()
+  readonly #unmatched: UnmatchedMessages
   readonly #all = new Map<Subscription, Refused>()
 
   /** @param turn waits before a filter is sent again that was throttled so many times */
-  constructor(transport: Pick<Transport, 'subscribe' | 'unsubscribe'>, turn: (refusals: number) => Promise<void>) {
+  constructor(
+    transport: Pick<Transport, 'subscribe' | 'unsubscribe'>,
+    turn: (refusals: number) => Promise<void>,
+    unmatched: UnmatchedMessages,
+  ) {
     this.#transport = transport
     this.#turn = turn
+    this.#unmatched = unmatched
   }
 
   /**
@@ -32,26 +45,34 @@ export class Subscriptions {
    */
   add(filter: string, options: SubscribeOptions, refused: Refused): Subscription {
     if (this.#filters().size >= maxSubscriptions && !this.#filters().has(filter)) throw tooMany(filter)
-    return new Subscription(this, filter, options, (subscription) => {
+    const made = new Subscription(this, filter, options, (subscription) => {
       // Before the SUBACK: messages may arrive ahead of it.
       this.#all.set(subscription, refused)
       return this.#request(subscription)
     })
+    for (const message of this.#unmatched.claim((waiting) => isFor(waiting, filter))) made.deliver(message)
+    return made
   }
 
   deliver(packet: ReceivedPacket): void {
     if (this.#repetition.isDuplicate(packet)) return
     const message = new Message(packet)
+    let matched = false
     for (const subscription of this.#all.keys()) {
-      if (matches(withoutGroup(subscription.filter), packet.topic)) subscription.deliver(message)
+      if (!isFor(message, subscription.filter)) continue
+      matched = true
+      subscription.deliver(message)
     }
+    if (!matched) this.#unmatched.take(message)
   }
 
   async unsubscribe(subscription: Subscription): Promise<void> {
     this.#all.delete(subscription)
     const stillWanted = this.#filters().has(subscription.filter)
-    // Fails when the connection is gone: then there is nothing to unsubscribe from.
-    if (!stillWanted) await this.#transport.unsubscribe(subscription.filter).catch(() => {})
+    if (stillWanted) return
+    // Without a connection it waits for the next one; nobody else has to.
+    const answered = () => this.#transport.unsubscribe(subscription.filter)
+    await withDeadline(answered, unsubscribeDeadlineMs, () => new Error('late')).catch(() => {})
   }
 
   /** The broker has no session of ours any more: subscribes to everything anew. */
@@ -80,7 +101,17 @@ export class Subscriptions {
   }
 
   async #request(subscription: Subscription): Promise<QoS> {
-    const code = await this.#ask(subscription)
+    const { filter, options } = subscription
+    const { timeoutMs = subscribeTimeoutMs } = options
+    const asked = withDeadline(
+      () => this.#ask(subscription),
+      timeoutMs,
+      () => notAnswered(filter, timeoutMs),
+    )
+    const code = await asked.catch((error: unknown) => {
+      this.#all.delete(subscription)
+      throw error
+    })
     if (code < firstRefusal) return code === 0 ? 0 : 1
     const refused = this.#all.get(subscription)
     this.#all.delete(subscription)
@@ -100,9 +131,21 @@ export class Subscriptions {
   }
 }
 
+function isFor({ topic }: Message, filter: string): boolean {
+  return matches(withoutGroup(filter), topic)
+}
+
 /** `$share/<group>/<filter>` receives what `<filter>` matches. */
 function withoutGroup(filter: string): string {
   return filter.replace(/^\$share\/[^/]+\//u, '')
+}
+
+function notAnswered(filter: string, ms: number): TopicCredentialsError {
+  return overdue(`AWS IoT has not answered the subscription to '${filter}'`, ms, {
+    code: 'operation_timed_out',
+    value: filter,
+    remedy: 'See the interrupted events for what was in the way, or allow more time.',
+  })
 }
 
 function tooMany(filter: string): TopicCredentialsError {

@@ -1,8 +1,21 @@
 import type { Endpoint } from '../connection/endpoint.js'
 import type { HandshakeAnswer, HandshakeAttempt } from '../connection/handshake.js'
 import { notOpened, type TransportFailure } from '../connection/transport.js'
-import { ClockSkewError, NotGrantedError, TopicCredentialsError, VendorBusyError } from '../errors.js'
-import { notAuthorized, quotaExceeded, sessionTakenOver } from '../support/reason-codes.js'
+import {
+  type ClientErrorCode,
+  ClockSkewError,
+  NotGrantedError,
+  TopicCredentialsError,
+  VendorBusyError,
+} from '../errors.js'
+import {
+  connectionRateExceeded,
+  inWords,
+  notAuthorized,
+  quotaExceeded,
+  type ReasonCode,
+  sessionTakenOver,
+} from '../support/reason-codes.js'
 import { guess } from './guess.js'
 
 /** Why a connection failed, in words, and whether another attempt can end differently. */
@@ -30,10 +43,6 @@ export type AskHandshake = (endpoint: Endpoint, ca: string | undefined, path: st
 /** What there is to know about a failed attempt. */
 export interface FailedAttempt {
   readonly failure: TransportFailure
-  /** True: a connection that stood has ended. False: an attempt to connect failed. */
-  readonly stood: boolean
-  /** True: if the next attempt fails too, that will be said; so there is no need to ask the endpoint now. */
-  readonly reported: boolean
   readonly attempt: HandshakeAttempt
   readonly endpoint: Endpoint
   readonly ca: string | undefined
@@ -42,14 +51,25 @@ export interface FailedAttempt {
   readonly clientId: string
 }
 
-/** Finds out what a transport's error stands for; asks the endpoint once more where the transport hides the answer. */
+/** Why a connection that stood has ended. If the next attempt fails too, that will be looked into. */
+export function diagnoseBreak(failure: TransportFailure, endpoint: Endpoint, clientId: string): Diagnosis {
+  const { reasonCode = 0 } = failure
+  if (reasonCode === 0) return passing(lost(failure, endpoint))
+  // Not authorized: that is for what was sent, which has been told.
+  return reasonCode === notAuthorized
+    ? passing(endedBy(reasonCode))
+    : ofReasonCode(reasonCode, clientId, endedBy(reasonCode))
+}
+
+/** Finds out why an attempt to connect failed; asks the endpoint once more where the transport hides the answer. */
 export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
   const { failure, attempt, endpoint, clientId } = failed
   if (attempt.error !== undefined) return ofProvider(attempt.error)
-  if (failure.reasonCode !== undefined && failure.reasonCode !== 0) return ofReasonCode(failure, clientId)
+  const { reasonCode = 0 } = failure
+  if (reasonCode !== 0) return ofReasonCode(reasonCode, clientId, connectRefused(clientId, reasonCode))
   if (failure.answer !== undefined) return ofAnswer(failed, failure.answer)
   if (failure.error !== undefined) return { error: failure.error, terminal: failure.error.code === 'tls_trust' }
-  if (attempt.path === undefined || failed.reported) return passing(lost(failure, endpoint))
+  if (attempt.path === undefined) return passing(lost(failure, endpoint))
   if (failure.name === notOpened) return guess(attempt.identity, endpoint)
   if (failed.askHandshake === undefined) return passing(lost(failure, endpoint))
   try {
@@ -64,7 +84,7 @@ export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
 function ofProvider(error: unknown): Diagnosis {
   if (error instanceof VendorBusyError) return { error, terminal: false, throttled: error.throttled }
   if (error instanceof TopicCredentialsError) {
-    return { error, terminal: error.code !== 'vendor_unavailable' && error.code !== 'host_not_found' }
+    return { error, terminal: !mayPass.has(error.code) }
   }
   return {
     error: new TopicCredentialsError('The credentials provider failed', {
@@ -76,8 +96,9 @@ function ofProvider(error: unknown): Diagnosis {
   }
 }
 
-function ofReasonCode(failure: TransportFailure, clientId: string): Diagnosis {
-  switch (failure.reasonCode) {
+/** @param otherwise the error where the code is none of those that have one of their own */
+function ofReasonCode(code: ReasonCode, clientId: string, otherwise: TopicCredentialsError): Diagnosis {
+  switch (code) {
     case notAuthorized:
       return { error: connectNotGranted(clientId), terminal: true }
     case sessionTakenOver:
@@ -90,34 +111,51 @@ function ofReasonCode(failure: TransportFailure, clientId: string): Diagnosis {
         terminal: true,
       }
     case quotaExceeded:
+    case connectionRateExceeded:
       return throttled(
-        new TopicCredentialsError('AWS IoT answered: quota exceeded', {
+        new TopicCredentialsError(`AWS IoT answered: ${inWords(code)}`, {
           code: 'quota_exceeded',
           remedy: 'Send less, or have the quota raised (Service Quotas, AWS IoT Core).',
         }),
       )
     default:
-      return passing(
-        new TopicCredentialsError(
-          `AWS IoT ended the connection with reason code 0x${failure.reasonCode?.toString(16)}`,
-          {
-            code: 'connection_lost',
-            remedy: 'See MQTT 5 §2.4 for what the code means.',
-          },
-        ),
-      )
+      return { error: otherwise, terminal: otherwise.code === 'refused' && permanent.has(code) }
   }
 }
 
+/** Codes of a CONNACK that the same CONNECT gets again: MQTT 5 §3.2.2.2. */
+const permanent: ReadonlySet<ReasonCode> = new Set([
+  0x81, 0x82, 0x84, 0x85, 0x86, 0x8a, 0x8c, 0x90, 0x95, 0x99, 0x9a, 0x9b,
+])
+
+/** Errors of the provider after which another call may succeed. */
+const mayPass: ReadonlySet<ClientErrorCode> = new Set(['host_not_found', 'vendor_timed_out', 'vendor_unavailable'])
+
+function connectRefused(clientId: string, code: ReasonCode): TopicCredentialsError {
+  return new TopicCredentialsError(`AWS IoT refused the connection as '${clientId}': ${inWords(code)}`, {
+    code: 'refused',
+    value: clientId,
+    remedy: 'Look at the client ID, and at topic, size and options of the last will, if there is one.',
+  })
+}
+
+function endedBy(code: ReasonCode): TopicCredentialsError {
+  return new TopicCredentialsError(`AWS IoT ended the connection: ${inWords(code)}`, {
+    code: 'connection_lost',
+    value: inWords(code),
+    remedy: 'It is opened again by itself.',
+  })
+}
+
 function ofAnswer(
-  { failure, stood, attempt, endpoint, clientId }: FailedAttempt,
+  { failure, attempt, endpoint, clientId }: FailedAttempt,
   { status, message, clockOffset }: HandshakeAnswer,
 ): Diagnosis {
   const where = `${endpoint.host}:${endpoint.port}`
   if (status === 101) {
     // The handshake is fine, so it was the CONNECT: in MQTT 3.1.1 AWS closes the connection without a word, both when the
     // client ID is not granted and when it connected less than a second ago.
-    if (!stood && failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP') {
+    if (failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP') {
       return { error: connectNotGranted(clientId), terminal: false, hungUp: true }
     }
     return passing(lost(failure, endpoint))

@@ -2,8 +2,9 @@ import type { Endpoint } from '../connection/endpoint.js'
 import type { Handshake } from '../connection/handshake.js'
 import type { Transport, TransportFailure } from '../connection/transport.js'
 import type { VendedCredentialsProvider } from '../credentials/provider.js'
-import type { TopicCredentialsError } from '../errors.js'
-import { type AskHandshake, diagnose } from './diagnosis.js'
+import { TopicCredentialsError } from '../errors.js'
+import type { Setback } from '../support/retry-delay.js'
+import { type AskHandshake, diagnose, diagnoseBreak } from './diagnosis.js'
 
 /** What the connection consists of. */
 export interface ConnectionParts {
@@ -37,13 +38,22 @@ export class FailurePolicy {
     this.#doubtedKey = undefined
   }
 
-  /** Names the failure, and sees to it that the next attempt does not use credentials that AWS has refused. */
-  async assess(failure: TransportFailure, stood: boolean): Promise<AssessedFailure> {
-    const { transport, handshake, credentials, endpoint, ca, clientId, askHandshake } = this.#parts
-    const { attempt } = handshake
-    const reported = stood && transport.reportsFailedReconnects
-    const diagnosis = await diagnose({ failure, stood, reported, attempt, endpoint, ca, clientId, askHandshake })
+  /** Names why a connection that stood has ended. */
+  assessBreak(failure: TransportFailure): AssessedFailure {
+    const { endpoint, clientId } = this.#parts
+    const { error, terminal, throttled = false } = diagnoseBreak(failure, endpoint, clientId)
+    return { error, terminal, setback: throttled ? 'throttled' : 'failed' }
+  }
+
+  /** Names why an attempt failed, and sees to it that the next one does not use credentials that AWS has refused. */
+  async assessAttempt(failure: TransportFailure): Promise<AssessedFailure> {
+    const { handshake, credentials, endpoint, ca, clientId, askHandshake } = this.#parts
+    const { attempt, connectedLately } = handshake
+    const diagnosis = await diagnose({ failure, attempt, endpoint, ca, clientId, askHandshake })
     const { error, terminal, throttled = false, refusedKey, doubtedKey, hungUp = false } = diagnosis
+    // CONNACK does not say whose quota it was, and over MQTT 3.1.1 there is not even a CONNACK.
+    const ofClientId = hungUp || (throttled && failure.reasonCode !== undefined)
+    if (ofClientId && connectedLately) return { error: tooSoon(clientId), terminal: false, setback: 'too_soon' }
     this.#hangUps = hungUp ? this.#hangUps + 1 : 0
     if (refusedKey !== undefined) {
       credentials.invalidate(refusedKey)
@@ -53,14 +63,22 @@ export class FailurePolicy {
     if (doubtedKey !== undefined && doubtedKey === this.#doubtedKey) credentials.invalidate(doubtedKey)
     this.#doubtedKey = doubtedKey
     // Two keys refused in a row: the second one was fresh, so a third would be refused too.
-    return { error, terminal: terminal || this.#refusedKeys.size > 1 || this.#hangUps > 1, throttled }
+    const over = terminal || this.#refusedKeys.size > 1 || this.#hangUps > 1
+    return { error, terminal: over, setback: throttled ? 'throttled' : 'failed' }
   }
 }
 
-/** Why an attempt failed, and whether it was the last one. */
+/** Why a connection or an attempt ended, whether it was the last one, and how to wait for the next. */
 export interface AssessedFailure {
   readonly error: TopicCredentialsError
   readonly terminal: boolean
-  /** A quota was used up: many others are trying as well. */
-  readonly throttled: boolean
+  readonly setback: Setback
+}
+
+function tooSoon(clientId: string): TopicCredentialsError {
+  return new TopicCredentialsError(`AWS IoT refused another connection of '${clientId}' so soon after the last one`, {
+    code: 'quota_exceeded',
+    value: clientId,
+    remedy: 'It is tried again within 12 s. Reconnect a client ID less often, or give each connection one of its own.',
+  })
 }

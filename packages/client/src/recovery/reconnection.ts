@@ -19,7 +19,7 @@ export interface ReconnectionOptions {
 /** Makes the next attempt to connect: when it is time, and with credentials at hand. */
 export class Reconnection {
   readonly #options: ReconnectionOptions
-  readonly #setbacks: Record<Setback, number> = { failed: 0, throttled: 0 }
+  readonly #setbacks: Record<Setback, number> = { failed: 0, throttled: 0, too_soon: 0 }
   /** Ends the wait after an ordinary failure. */
   #waiting: AbortController | undefined
 
@@ -31,6 +31,7 @@ export class Reconnection {
   succeeded(): void {
     this.#setbacks.failed = 0
     this.#setbacks.throttled = 0
+    this.#setbacks.too_soon = 0
   }
 
   /** Makes the next attempt now: the machine woke, or the network is back. A wait that a quota asks for goes on. */
@@ -43,26 +44,28 @@ export class Reconnection {
    * Waits, gets credentials, starts the transport: in this order, because a vendor that is busy may need long, and a connection
    * that is opened meanwhile would be cut as idle.
    *
+   * @param signal ends the wait, and makes no attempt
    * @throws what the credentials provider throws; the signal's reason when it is aborted
    */
-  async attempt(after: Setback): Promise<void> {
-    const { transport, handshake, connectIntervalMs, spreadMs, closing } = this.#options
+  async attempt(after: Setback, signal?: AbortSignal): Promise<void> {
+    const { transport, handshake, connectIntervalMs, spreadMs } = this.#options
+    const closing = signal === undefined ? this.#options.closing : AbortSignal.any([this.#options.closing, signal])
     const { random = Math.random, pause = sleep } = this.#options
     this.#setbacks[after] += 1
     const delay = reconnectDelay(after, this.#setbacks[after], random(), spreadMs)
     // Whoever draws less than the interval would wait for it all the same, and all of them at the same moment.
-    if (after === 'throttled') {
-      await pause(connectIntervalMs + delay, closing)
+    if (after === 'failed') {
+      await this.#wait(delay, closing)
     } else {
-      await this.#wait(delay)
+      await pause(after === 'throttled' ? connectIntervalMs + delay : delay, closing)
     }
     await handshake.prepare()
     closing.throwIfAborted()
     transport.start()
   }
 
-  async #wait(delay: number): Promise<void> {
-    const { closing, pause = sleep } = this.#options
+  async #wait(delay: number, closing: AbortSignal): Promise<void> {
+    const { pause = sleep } = this.#options
     const waiting = new AbortController()
     this.#waiting = waiting
     try {

@@ -1,18 +1,34 @@
 import { TopicCredentialsError } from '../errors.js'
 
+/** One listener for each signal, however many wait for it: Node warns of the eleventh. */
+const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>()
+
+/** Calls back when the signal is aborted, later. @returns takes that back */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const callbacks = callbacksOf.get(signal) ?? new Set()
+  if (!callbacksOf.has(signal)) {
+    callbacksOf.set(signal, callbacks)
+    signal.addEventListener('abort', () => {
+      for (const call of [...callbacks]) call()
+    })
+  }
+  callbacks.add(callback)
+  return () => callbacks.delete(callback)
+}
+
 /** Waits; ends at once with the signal's reason when that is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(aborted(signal))
-    const onAbort = () => {
-      clearTimeout(timer)
-      reject(aborted(signal))
-    }
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort)
+      forget()
       resolve()
     }, ms)
-    signal.addEventListener('abort', onAbort, { once: true })
+    const forget = onAbort(signal, () => {
+      clearTimeout(timer)
+      forget()
+      reject(aborted(signal))
+    })
   })
 }
 
@@ -21,9 +37,8 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | un
   if (signal === undefined) return promise
   if (signal.aborted) throw aborted(signal)
   return new Promise((resolve, reject) => {
-    const fail = () => reject(aborted(signal))
-    signal.addEventListener('abort', fail, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', fail))
+    const forget = onAbort(signal, () => reject(aborted(signal)))
+    promise.then(resolve, reject).finally(forget)
   })
 }
 

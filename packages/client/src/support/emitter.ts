@@ -22,9 +22,14 @@ export class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
     return this
   }
 
-  /** Calls the listeners in the order in which they were added. What one throws is reported as uncaught and stops no other. */
-  protected emit<Name extends keyof Events>(name: Name, ...args: Events[Name]): void {
-    for (const { listener, once } of this.#listeners[name] ?? []) {
+  /**
+   * Calls the listeners in the order in which they were added. What one throws is reported as uncaught and stops no other.
+   *
+   * @returns whether there was one
+   */
+  protected emit<Name extends keyof Events>(name: Name, ...args: Events[Name]): boolean {
+    const entries = this.#listeners[name] ?? []
+    for (const { listener, once } of entries) {
       if (once) this.off(name, listener)
       try {
         listener(...args)
@@ -34,6 +39,7 @@ export class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
         })
       }
     }
+    return entries.length > 0
   }
 
   protected removeAllListeners(): void {

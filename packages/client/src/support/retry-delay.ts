@@ -11,8 +11,11 @@ export interface Backoff {
 /** Six tries within about half a minute: longer than a deployment's hiccup, shorter than a user's patience. */
 export const defaultBackoff: Backoff = { baseMs: 500, capMs: 20_000, attempts: 6 }
 
-/** Why an attempt failed: a quota was used up, which is a sign of many others, or anything else that may pass. */
-export type Setback = 'failed' | 'throttled'
+/**
+ * Why an attempt failed: a quota of the account was used up, which is a sign of many others; the client ID's own was, by what this client
+ * did just before; or anything else that may pass.
+ */
+export type Setback = 'failed' | 'throttled' | 'too_soon'
 
 /** Upper bound of the wait after a connection that stood has broken: a single client is back at once. */
 export const firstReconnectMs = 100
@@ -22,6 +25,8 @@ const afterFailure: Omit<Backoff, 'attempts'> = { baseMs: 2 * firstReconnectMs, 
 const afterThrottle: Omit<Backoff, 'attempts'> = { baseMs: 2_000, capMs: 300_000 }
 /** The longest spread, unless more is asked for. */
 const maxSpreadMs = 3_600_000
+/** A client ID that connected too soon: a second, and then so long that nothing it did before can count any more. */
+const tooSoonMs = [1_000, 10_000] as const
 
 /**
  * The wait before try `attempt` (1 is the first repetition), by full jitter: uniformly anywhere between nothing and the
@@ -42,7 +47,8 @@ export function retryDelay(attempt: number, backoff: Backoff, random: number, re
  * The bound depends on why the last attempt failed. After an ordinary failure it doubles from 200 ms to a minute. After a
  * throttled one the quota decides how soon all clients can be served, and a client cannot know how many they are: with
  * `spreadMs`, which stands for that time, the bound is this at once, so that the fleet comes back at an even pace; it doubles
- * with every second refusal in a row, in case the fleet has outgrown it. Without it the bound doubles from 2 s to five minutes.
+ * with every second refusal in a row, in case the fleet has outgrown it. Without it the bound doubles from 2 s to five minutes. A client
+ * ID that connected too soon waits 1 to 2 s, and then 10 to 11 s.
  *
  * @param times failures of this kind since the last success, this one included: 1 or more
  * @param random uniform in [0, 1)
@@ -50,10 +56,11 @@ export function retryDelay(attempt: number, backoff: Backoff, random: number, re
  * @example reconnectDelay('throttled', 1, Math.random(), 2_200_000)
  */
 export function reconnectDelay(setback: Setback, times: number, random: number, spreadMs?: number): number {
+  if (setback === 'too_soon') return tooSoonMs[times === 1 ? 0 : 1] + random * tooSoonMs[0]
   return random * reconnectBound(setback, times, spreadMs)
 }
 
-function reconnectBound(setback: Setback, times: number, spreadMs: number | undefined): number {
+function reconnectBound(setback: Exclude<Setback, 'too_soon'>, times: number, spreadMs: number | undefined): number {
   if (setback === 'failed') return doubled(afterFailure, times)
   if (spreadMs === undefined) return doubled(afterThrottle, times)
   return Math.min(Math.max(spreadMs, maxSpreadMs), spreadMs * 2 ** Math.floor((times - 1) / 2))

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { auth, io, iot, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2'
 import { parseEndpoint } from '../connection/endpoint.js'
 import type { VendedIdentity } from '../credentials/vendor-options.js'
-import { collectSoon } from '../platform/node/device-sdk/native-memory.js'
+import { collectSoon } from '../platform/node/device-sdk/native-ending.js'
 
 /** What the broker did, seen from outside: by its answer in MQTT 5, by closing the connection in MQTT 3.1.1. */
 export type Outcome = 'allowed' | 'refused'

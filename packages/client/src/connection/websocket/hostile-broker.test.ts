@@ -25,7 +25,7 @@ class Trial {
   constructor() {
     const { openSocket } = this.broker
     const address = async () => 'wss://broker.example/mqtt'
-    const settings = { clientId: 'user:1', keepAliveSeconds: 60, connectIntervalMs: 1, will: undefined }
+    const settings = { clientId: 'user:1', keepAliveSeconds: 60, connectIntervalMs: 1, resume: false, will: undefined }
     this.transport = new WebSocketTransport({ ...settings, address, openSocket })
     this.transport.on('failed', () => this.transport.start())
     this.transport.start()

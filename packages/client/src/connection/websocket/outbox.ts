@@ -1,5 +1,6 @@
 import { type ClientPacket, CodecError, type Properties, type ServerPacket, writePacket } from '../../mqtt5/index.js'
 import type { ReasonCode } from '../../support/reason-codes.js'
+import { answerDeadlineMs, endedOver, refusalCode, strikeLimit } from '../operations.js'
 import type { TransportFailure } from '../transport.js'
 
 /** Something that is sent with a packet identifier, and answered with it. */
@@ -19,10 +20,6 @@ interface Pending extends Operation {
   strikes: number
 }
 
-/** How long the broker may take for an answer. Then the connection is taken to be broken, and what was sent is sent again over another. */
-const answerDeadlineMs = 10_000
-/** So often the connection has to end over the same operation before that operation is given up. */
-const strikeLimit = 2
 const packetIds = 65_535
 const receiveMaximumDefault = 65_535
 const retainNotSupported = 0x9a
@@ -112,17 +109,14 @@ export class Outbox {
   }
 
   /** True when the operation is given up. */
-  #struck(pending: Pending, { message, reasonCode }: TransportFailure): boolean {
+  #struck(pending: Pending, failure: TransportFailure): boolean {
+    if (!endedOver(Date.now() - pending.sentAt, failure)) return false
     pending.strikes += 1
     this.#suspect = pending
     if (pending.strikes < strikeLimit) return false
     this.#suspect = undefined
     this.#forgetId(pending)
-    if (reasonCode !== undefined && reasonCode >= 0x80) {
-      pending.settle(reasonCode)
-    } else {
-      pending.fail(new Error(`the connection has ended ${strikeLimit} times over it: ${message}`))
-    }
+    pending.settle(refusalCode(failure))
     return true
   }
 

@@ -52,6 +52,7 @@ function make({ clientId = newClientId(), ...variant }: Variant = {}): WebSocket
     clientId,
     keepAliveSeconds: 60,
     connectIntervalMs: 0,
+    resume: false,
     will: undefined,
     openSocket: nodeSockets('ca' in variant ? variant.ca : aws.ca),
     address: async () => {

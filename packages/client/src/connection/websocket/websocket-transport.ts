@@ -1,6 +1,7 @@
 import type { ConnackPacket, ConnectPacket, PublishPacket, ServerPacket } from '../../mqtt5/index.js'
 import { Emitter } from '../../support/emitter.js'
 import type { ReasonCode } from '../../support/reason-codes.js'
+import { answerOverdue } from '../operations.js'
 import {
   messageIdProperty,
   type OutgoingMessage,
@@ -27,7 +28,7 @@ const probeMs = 1_000
 
 /** What the transport needs to know to connect. */
 export interface WebSocketTransportOptions
-  extends Pick<TransportOptions, 'clientId' | 'connectIntervalMs' | 'keepAliveSeconds' | 'will'> {
+  extends Pick<TransportOptions, 'clientId' | 'connectIntervalMs' | 'keepAliveSeconds' | 'resume' | 'will'> {
   /** The signed URL of the next attempt; resolves when that may be made. */
   readonly address: () => Promise<string>
   readonly openSocket: OpenSocket
@@ -44,7 +45,6 @@ export interface WebSocketTransportOptions
  * by `start`.
  */
 export class WebSocketTransport extends Emitter<TransportEvents> implements Transport {
-  readonly reportsFailedReconnects = true
   readonly hidesAnswers = false
   readonly #options: WebSocketTransportOptions
   readonly #outbox = new Outbox()
@@ -137,8 +137,8 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     this.#stopped = true
     this.removeAllListeners()
     clearTimeout(this.#pause)
-    // Ends the broker's session too: nothing is left behind that would queue messages for nobody.
-    const left = this.#leave(true)
+    // Ends the broker's session too, unless it is to be resumed: nothing is left behind that would queue messages for nobody.
+    const left = this.#leave(!this.#options.resume)
     this.#outbox.abandon(stopped())
     await left
   }
@@ -165,7 +165,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     const connect: ConnectPacket = {
       type: 'connect',
       clientId,
-      cleanStart: !this.#established,
+      cleanStart: !this.#established && !this.#options.resume,
       keepAliveSeconds,
       will,
       properties: { sessionExpiryInterval: sessionExpirySeconds },
@@ -191,7 +191,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     this.#established = true
     this.#acceptedAt = Date.now()
     this.emit('connected', { sessionPresent })
-    const overdue = () => connection.end({ name: 'ANSWER_OVERDUE', message: 'the broker did not answer in time' })
+    const overdue = () => connection.end({ name: answerOverdue, message: 'the broker did not answer in time' })
     // A listener may have ended it already.
     if (this.#connection !== connection) return
     this.#outbox.opened({ send: (bytes) => connection.sendBytes(bytes), overdue, limits: properties }, sessionPresent)

@@ -1,9 +1,10 @@
 import { Agent } from 'node:https'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { Hash } from '@smithy/hash-node'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { HttpAnswer, VendorPost } from '../../credentials/vendor-client.js'
+import { defaultTimeoutMs, type HttpAnswer, type VendorPost } from '../../credentials/vendor-client.js'
 import type { AwsCredentialIdentity, VendorOptions } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
 import { networkError } from './network-error.js'
@@ -20,21 +21,22 @@ export class SignedPost implements VendorPost {
     this.#url = url
     this.#options = options
     this.#http = new NodeHttpHandler({
-      requestTimeout: options.timeoutMs ?? 10_000,
-      connectionTimeout: Math.min(options.timeoutMs ?? 10_000, 5_000),
+      connectionTimeout: Math.min(options.timeoutMs ?? defaultTimeoutMs, 5_000),
       httpsAgent: new Agent({ keepAlive: true, ...(options.ca === undefined ? {} : { ca: options.ca }) }),
     })
   }
 
-  async send(json: string, signingDate: Date, signal?: AbortSignal): Promise<HttpAnswer> {
+  async send(json: string, signingDate: Date, signal: AbortSignal, asking: () => void): Promise<HttpAnswer> {
     const request = await this.#authorized(this.#request(json), signingDate)
-    const abort = signal === undefined ? {} : { abortSignal: signal }
-    const { response } = await this.#http.handle(request, abort).catch((error: unknown) => {
-      if (signal?.aborted) throw signal.reason
+    asking()
+    try {
+      const { response } = await this.#http.handle(request, { abortSignal: signal })
+      const { date, 'retry-after': retryAfter } = response.headers
+      return { status: response.statusCode, date, retryAfter, body: await readBody(response.body, signal) }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
       throw networkError(error, this.#url.host, 'the credential vendor')
-    })
-    const { date, 'retry-after': retryAfter } = response.headers
-    return { status: response.statusCode, date, retryAfter, body: await readBody(response.body) }
+    }
   }
 
   close(): void {
@@ -93,7 +95,9 @@ function regionOf(url: URL): string {
   })
 }
 
-async function readBody(stream: AsyncIterable<Uint8Array>): Promise<string> {
+/** Also where the other side stops in the middle, and nothing more comes. */
+async function readBody(stream: Readable, signal: AbortSignal): Promise<string> {
+  addAbortSignal(signal, stream)
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of stream) {

@@ -6,17 +6,11 @@ import {
   type TransportFailure,
   type TransportOptions,
 } from '../../../connection/transport.js'
-import { firstReconnectMs } from '../../../support/retry-delay.js'
 import { handshakeTransform } from './handshake-transform.js'
-import { collectSoon } from './native-memory.js'
+import { collectSoon } from './native-ending.js'
 
 /** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
 const sessionExpirySeconds = 3_600
-/** Of connections that keep breaking as soon as they stand. An attempt that fails is not the SDK's to repeat. */
-const reconnectDelayLimitMs = 60_000
-/** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
-const goodConnectionIntervals = 5
-
 /** An MQTT 5 client of the device SDK, set up for AWS IoT; not started. */
 export function buildClient(
   options: TransportOptions,
@@ -35,12 +29,6 @@ export function buildClient(
       ...(options.will === undefined ? {} : { will: willOf(options.will) }),
     },
     sessionBehavior,
-    // The SDK's default of a second would be most of the gap at a renewal.
-    minReconnectDelayMs: firstReconnectMs,
-    maxReconnectDelayMs: reconnectDelayLimitMs,
-    minConnectedTimeToResetReconnectDelayMs: Math.max(1, goodConnectionIntervals * options.connectIntervalMs),
-    retryJitterMode: mqtt5.RetryJitterType.Full,
-    offlineQueueBehavior: mqtt5.ClientOperationQueueBehavior.FailQos0PublishOnDisconnect,
     extendedValidationAndFlowControlOptions: mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,
     disableMetrics: true,
     websocketHandshakeTransform: handshakeTransform(options.handshake, options.region),

@@ -1,0 +1,119 @@
+import { answerOverdue, Operations } from '../../../connection/operations.js'
+import type { TransportEvents, TransportFailure, TransportOptions } from '../../../connection/transport.js'
+import { Emitter } from '../../../support/emitter.js'
+import { firstReconnectMs } from '../../../support/retry-delay.js'
+
+/** From the first packet to CONNACK, the wait for credentials and for the client ID's turn included. */
+const attemptDeadlineMs = 20_000
+/** Of connections that keep breaking as soon as they stand. */
+const maxReconnectMs = 60_000
+/** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
+const goodConnectionIntervals = 5
+
+/**
+ * What both protocol versions of the device SDK have in common. The SDK's own reconnects are not used: their pauses do not depend on why
+ * the last attempt failed, and they send again what the broker refuses. So the SDK makes one attempt at a time.
+ */
+export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
+  protected readonly options: TransportOptions
+  protected readonly operations = new Operations<Line>()
+  #phase: 'connected' | 'idle' | 'stopped' | 'trying' = 'idle'
+  #acceptedAt = 0
+  /** Connections in a row that broke soon. */
+  #breaks = 0
+  /** Until the attempt that follows a break. */
+  #pause: ReturnType<typeof setTimeout> | undefined
+  /** Until an attempt is given up. */
+  #deadline: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: TransportOptions) {
+    super()
+    this.options = options
+  }
+
+  protected get connected(): boolean {
+    return this.#phase === 'connected'
+  }
+
+  protected get stopped(): boolean {
+    return this.#phase === 'stopped'
+  }
+
+  /** Makes one attempt. `accepted` or `ended` follows. */
+  protected abstract dial(): void
+  /** Ends the connection or the attempt from this side; the broker keeps the session. @param failure why, where it has ended already */
+  protected abstract hangUp(failure: TransportFailure | undefined): void
+  /** Ends connection and session, and frees everything. Resolves within a second. */
+  protected abstract free(): Promise<void>
+
+  start(): void {
+    if (this.#phase !== 'idle') return
+    clearTimeout(this.#pause)
+    this.#phase = 'trying'
+    this.#deadline = setTimeout(
+      () => this.ended({ name: 'CONNECT_OVERDUE', message: `not connected within ${attemptDeadlineMs / 1000} s` }),
+      attemptDeadlineMs,
+    )
+    this.emit('connecting')
+    this.dial()
+  }
+
+  async reconnect(): Promise<void> {
+    if (this.#phase === 'stopped') return
+    this.#idle(undefined)
+    this.emit('interrupted', { name: 'RECONNECT', message: 'connecting again, as asked to' })
+    this.start()
+  }
+
+  async stop(): Promise<void> {
+    if (this.#phase === 'stopped') return
+    this.removeAllListeners()
+    clearTimeout(this.#pause)
+    clearTimeout(this.#deadline)
+    const freed = this.free()
+    this.#phase = 'stopped'
+    this.operations.abandon(new Error('the transport is stopped'))
+    await freed
+  }
+
+  protected accepted(line: Line, sessionPresent: boolean): void {
+    if (this.#phase !== 'trying') return
+    clearTimeout(this.#deadline)
+    this.#phase = 'connected'
+    this.#acceptedAt = performance.now()
+    this.emit('connected', { sessionPresent })
+    if (!this.connected) return
+    this.operations.opened(line, () =>
+      this.ended({ name: answerOverdue, message: 'the broker did not answer in time' }),
+    )
+  }
+
+  /** The connection or the attempt is over. */
+  protected ended(failure: TransportFailure): void {
+    const stood = this.#phase === 'connected'
+    if (!stood && this.#phase !== 'trying') return
+    this.#idle(failure)
+    if (stood) {
+      this.#comeBack()
+      this.emit('interrupted', failure)
+    } else {
+      this.emit('failed', failure)
+    }
+  }
+
+  #idle(failure: TransportFailure | undefined): void {
+    clearTimeout(this.#pause)
+    clearTimeout(this.#deadline)
+    const active = this.#phase !== 'idle'
+    if (active) this.hangUp(failure)
+    this.#phase = 'idle'
+    this.operations.closed(failure)
+  }
+
+  #comeBack(): void {
+    const good = performance.now() - this.#acceptedAt >= goodConnectionIntervals * this.options.connectIntervalMs
+    this.#breaks = good ? 0 : this.#breaks + 1
+    const bound = Math.min(maxReconnectMs, firstReconnectMs * 2 ** Math.max(0, this.#breaks - 1))
+    this.#pause = setTimeout(() => this.start(), Math.random() * bound)
+  }
+}

@@ -1,0 +1,27 @@
+import { abortable, onAbort } from './abort.js'
+
+/**
+ * Waits for something, but no longer than this. What was begun goes on behind it.
+ *
+ * @param late the error of the deadline
+ * @param signal ends the wait sooner
+ * @example await withDeadline((signal) => fetch(url, { signal }), 10_000, () => new Error('too late'))
+ */
+export async function withDeadline<T>(
+  begin: (signal: AbortSignal) => Promise<T>,
+  ms: number,
+  late: () => Error,
+  signal?: AbortSignal,
+): Promise<T> {
+  const deadline = new AbortController()
+  const forward = () => deadline.abort(signal?.reason)
+  if (signal?.aborted) forward()
+  const forget = signal === undefined ? undefined : onAbort(signal, forward)
+  const timer = setTimeout(() => deadline.abort(late()), ms)
+  try {
+    return await abortable(begin(deadline.signal), deadline.signal)
+  } finally {
+    clearTimeout(timer)
+    forget?.()
+  }
+}
