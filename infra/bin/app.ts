@@ -1,12 +1,12 @@
-import { ConstructError } from '@topic-credentials/cdk'
 import { topicCredentialsApp } from '../lib/app.js'
-import { SettingError } from '../lib/settings.js'
 
 try {
-  topicCredentialsApp()
+  topicCredentialsApp().synth()
 } catch (error) {
-  // What the reader can put right needs no stack trace.
-  if (!(error instanceof SettingError || error instanceof ConstructError)) throw error
-  console.error(`${error.message}. ${error.remedy}`)
-  process.exitCode = 1
+  const { message, remedy } = error as Error & { readonly remedy?: unknown }
+  // What the reader can put right says how, and needs no stack trace.
+  if (typeof remedy !== 'string') throw error
+  console.error(`${message.replace(/\.$/u, '')}. ${remedy}`)
+  // At once: the CDK would synthesize the half-built app when the process ends.
+  process.exit(1)
 }

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { StackChecks } from '@topic-credentials/cdk'
 import { text } from '@topic-credentials/cdk/checks'
@@ -104,6 +106,13 @@ describe('variants that pass every check', () => {
     expect(boundaries({})).toEqual(Array(5).fill(undefined))
   })
 
+  it('under another name, which tells its role and its users apart', () => {
+    const app = topicCredentialsApp({ context: { stackName: 'Staging' }, builtinCloudFormationValidation: false })
+    const { template } = app.synth().getStackByName('Staging')
+    expect(JSON.stringify(template)).toContain('"RoleName":"Staging-topics"')
+    expect(JSON.stringify(template)).toContain('"USER_PREFIX":"Staging~~"')
+  })
+
   it("somebody's own stack with the construct in it", () => {
     const app = new App({ builtinCloudFormationValidation: false })
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new StackChecks())
@@ -118,6 +127,26 @@ describe('what does not synthesize', () => {
     const file = join(folder, 'mine.json')
     writeFileSync(file, '{"entitlements":[{"publish":["test"]},{"subscribe":["users/${user}/#"]}]}')
     expect(() => synthesize({ entitlements: file })).toThrow(`${file}: entitlements[1].subscribe[0]`)
+  })
+
+  it.each([
+    ['a setting that is not there', { jwtScopes: 'mqtt' }, "There is no setting 'jwtScopes'. Is 'jwtScope' meant?"],
+    [
+      'a list with a blank',
+      { corsOrigins: 'https://a.example.com /x' },
+      "corsOrigins: 'https://a.example.com /x' is not",
+    ],
+    ['a missing file', { entitlements: 'none.json' }, 'none.json: ENOENT'],
+    ['a role name', { roleName: 'two words' }, "The setting 'roleName' cannot be 'two words'. Give a name of"],
+  ])('%s: one sentence on the command line, no stack trace', async (_, context, sentence) => {
+    const app = fileURLToPath(new URL('../bin/app.js', import.meta.url))
+    const env = { PATH: process.env.PATH, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) }
+    const failure = await promisify(execFile)(process.execPath, [app], { env }).then(
+      () => undefined,
+      (error: { code: number; stderr: string }) => error,
+    )
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining(sentence) })
+    expect(failure?.stderr.trim().split('\n')).toHaveLength(1)
   })
 
   it('a trust that somebody opened by hand', () => {

@@ -112,9 +112,9 @@ function targets(
   const found: Target[] = [
     {
       what: 'Vend: function bundle',
-      target: 'under 200 KB',
+      target: 'under 215 KB',
       measured: `${figure(bytes / 1000)} KB`,
-      met: bytes < 200_000,
+      met: bytes < 215_000,
     },
     {
       what: "Vend: the function's own code, warm",

@@ -14,6 +14,8 @@ export type VendorEnvironment = {
   readonly IOT_ENDPOINT: string
   /** ID of the one HTTP API whose events are answered. */
   readonly API_ID: string
+  /** Put before every user ID, as it is. Absent: nothing, as in the stack `TopicCredentials`. */
+  readonly USER_PREFIX?: string
   /** Seconds, 0 to 300, for which a session answers the same question again. Absent: 0, each question gets a new session. */
   readonly CACHE_SECONDS?: string
   /** Seconds, 1 to 86,400, in which AWS's quotas serve the whole fleet, told to every user. Absent: nothing is told. */

@@ -12,6 +12,7 @@ import { withFunctionCode } from '../bundling/function-code.js'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
 import type { CredentialsApi } from './credentials-api.js'
+import { defaultUserPrefix } from './names.js'
 import type { TopicRole } from './topic-role.js'
 import { narrowTriggers } from './trigger-provider.js'
 
@@ -43,7 +44,7 @@ export class DeployCheck extends Construct {
 
   constructor(scope: Construct, id: string, props: DeployCheckProps) {
     super(scope, id)
-    requireEntitled(props.entitlements)
+    requireEntitled(props.entitlements, defaultUserPrefix(this))
     this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS })
     const entrance = props.api.openToIam()
     const environment: CheckEnvironment = {
@@ -107,8 +108,8 @@ export class DeployCheck extends Construct {
 }
 
 /** The check is an IAM caller without claims. Entitled to nothing, it could prove nothing. */
-function requireEntitled(entitlements: EntitlementsDocument): void {
-  const userId = `${'r'.repeat(64)}~${'f'.repeat(64)}`
+function requireEntitled(entitlements: EntitlementsDocument, prefix: string): void {
+  const userId = `${prefix}${'r'.repeat(64)}~${'f'.repeat(64)}`
   const grants = grantsFor(parseEntitlements(entitlements), { userId, claims: {} })
   if (grants.publish.length === 0 && grants.subscribe.length === 0) {
     throw new ConstructError(

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import { App, Stack, type StackProps } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { list, text } from '../checks/template.js'
 import { propertiesOf, synthesized } from '../testing/synthesized.js'
@@ -57,9 +59,39 @@ describe('TopicRole', () => {
     expect((ManagedPolicyArns as []).map(text)).toEqual(['arn:<AWS.Partition>:iam::aws:policy/AWSIoTFullAccess'])
   })
 
-  it('is called as the article calls it, or otherwise', () => {
-    expect(topicRole().RoleName).toBe('sts-sample-role')
-    expect(topicRole({ roleName: 'chat-user' }).RoleName).toBe('chat-user')
+  /** Puts topic roles into stacks of one app; each is in a stack of its own. */
+  function synthesize(...stacks: [stackName: string, props?: StackProps, roleName?: string][]): Template[] {
+    const app = new App({ builtinCloudFormationValidation: false })
+    const made = stacks.map(([stackName, props, roleName]) => {
+      const stack = new Stack(app, stackName, props)
+      const vendor = new Role(stack, 'Vendor', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+      new TopicRole(stack, 'Topic', { vendor, entitlements, roleName })
+      return stack
+    })
+    app.synth()
+    return made.map((stack) => Template.fromStack(stack))
+  }
+  function roleNames(templates: Template[]): unknown[] {
+    return templates.map((template) => propertiesOf(template, 'AWS::IAM::Role', 'Topic').RoleName)
+  }
+
+  it('is called as the article calls it, after another stack, or as asked', () => {
+    const long = 'a-very-long-name-of-a-stack-that-leaves-no-room-for-anything-else'
+    const [article, ...others] = roleNames(
+      synthesize(['TopicCredentials'], ['Staging'], ['Chat', {}, 'chat-user'], [long]),
+    )
+    expect([article, ...others.slice(0, 2)]).toEqual(['sts-sample-role', 'Staging-topics', 'chat-user'])
+    expect(others[2]).toMatch(/^[\w-]{20,64}$/u)
+  })
+
+  it('does not synthesize beside another one of the same name that may be in the same account', () => {
+    const [one, two] = [{ env: { account: '111111111111' } }, { env: { account: '222222222222' } }]
+    const synth = (first: StackProps, second: StackProps) => () =>
+      synthesize(['One', first, 'topics'], ['Two', second, 'topics'])
+    for (const twins of [synth({}, {}), synth(one, {}), synth(one, one)]) {
+      expect(twins).toThrow("Two/Topic has a role 'topics', too. Give one of them another roleName.")
+    }
+    expect(synth(one, two)).not.toThrow()
   })
 
   it('refuses entitlements that are wrong, with the place', () => {

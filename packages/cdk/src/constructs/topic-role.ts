@@ -1,5 +1,5 @@
 import { ceilingPolicy, parseEntitlements } from '@topic-credentials/grants'
-import { type Acknowledgment, Aws, Duration, Validations } from 'aws-cdk-lib'
+import { type Acknowledgment, Aws, Duration, Stack, Token, Validations } from 'aws-cdk-lib'
 import {
   ArnPrincipal,
   type IRole,
@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import type { EntitlementsDocument } from '../entitlements-file.js'
+import { topicRoleName } from './names.js'
 
 /**
  * The most that any vended session can do, whatever its session policy says: what the entitlements add up to in this
@@ -26,7 +27,10 @@ export interface TopicRoleProps {
   readonly entitlements: EntitlementsDocument
   /** @default 'entitlements' */
   readonly ceiling?: Ceiling | undefined
-  /** Role names are unique in an account, across Regions. @default 'sts-sample-role' */
+  /**
+   * Role names are unique in an account, across Regions.
+   * @default - `sts-sample-role` in the stack `TopicCredentials`, else the stack's name and `-topics`
+   */
   readonly roleName?: string | undefined
 }
 
@@ -38,12 +42,15 @@ export interface TopicRoleProps {
  */
 export class TopicRole extends Construct {
   readonly role: IRole
+  readonly roleName: string
 
   constructor(scope: Construct, id: string, props: TopicRoleProps) {
     super(scope, id)
+    this.roleName = props.roleName ?? topicRoleName(this)
+    this.node.addValidation({ validate: () => this.#namesakes() })
     const vendor = new ArnPrincipal(props.vendor.roleArn)
     const role = new Role(this, 'Role', {
-      roleName: props.roleName ?? 'sts-sample-role',
+      roleName: this.roleName,
       description: 'MQTT sessions of single users, assumed by the credential-vending function with a session policy',
       assumedBy: vendor,
       // The vendor is a role itself, and a chained session cannot last longer.
@@ -56,6 +63,21 @@ export class TopicRole extends Construct {
     for (const { id: rule, reason } of acknowledgements(props)) Validations.of(role).acknowledge({ id: rule, reason })
     this.role = role
   }
+
+  /** IAM would refuse the second of two roles with one name, in the middle of a deployment. */
+  #namesakes(): string[] {
+    const { account } = Stack.of(this)
+    return this.node.root.node
+      .findAll()
+      .filter((other): other is TopicRole => other instanceof TopicRole && other !== this)
+      .filter((other) => other.roleName === this.roleName && mayBeSame(account, Stack.of(other).account))
+      .map((other) => `${other.node.path} has a role '${this.roleName}', too. Give one of them another roleName.`)
+  }
+}
+
+/** An account that is left open may turn out to be any. */
+function mayBeSame(one: string, other: string): boolean {
+  return one === other || Token.isUnresolved(one) || Token.isUnresolved(other)
 }
 
 function permissions({ ceiling, entitlements }: TopicRoleProps): Pick<RoleProps, 'inlinePolicies' | 'managedPolicies'> {

@@ -68,8 +68,26 @@ describe('VendingFunction', () => {
         IOT_ENDPOINT: { 'Fn::GetAtt': [expect.stringMatching(/^EndpointLookup/u), 'endpointAddress'] },
         CACHE_SECONDS: '30',
         SPREAD_SECONDS: '2200',
+        USER_PREFIX: 'One~~',
       },
     })
+  })
+
+  it.each([
+    ['TopicCredentials', undefined, undefined],
+    ['Staging', undefined, 'Staging~~'],
+    ['Staging', '', undefined],
+    ['TopicCredentials', 'eu.', 'eu.'],
+  ])('in the stack %s with the prefix %j puts %j before its users', (stackName, userPrefix, expected) => {
+    const stack = new Stack(new App({ builtinCloudFormationValidation: false }), stackName)
+    vend(stack, entitledTo('one'), { userPrefix })
+    const { Environment } = propertiesOf(Template.fromStack(stack), 'AWS::Lambda::Function', 'Vending')
+    expect((Environment as { Variables: Record<string, unknown> }).Variables.USER_PREFIX).toBe(expected)
+  })
+
+  it.each(['a/b', '+', 'a b', '#'])('puts no %j before its users', (userPrefix) => {
+    const stack = new Stack(new App(), 'Test')
+    expect(() => vend(stack, entitledTo('one'), { userPrefix })).toThrow(`userPrefix is '${userPrefix}'`)
   })
 
   it('is shipped with its own entitlements, also when there are two in one app', () => {

@@ -11,6 +11,7 @@ import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
 import { VendingMetrics } from '../monitoring/vending-metrics.js'
 import type { DataEndpoint } from './data-endpoint.js'
+import { defaultUserPrefix } from './names.js'
 import type { TopicRole } from './topic-role.js'
 import type { VendorRole } from './vendor-role.js'
 
@@ -42,6 +43,11 @@ export interface VendingFunctionProps {
    * @default - not told: throttled clients double their waits up to five minutes
    */
   readonly spreadSeconds?: number | undefined
+  /**
+   * Put before every user ID. A change makes every user another one: other topics, other client IDs, and revocations that name nobody.
+   * @default - nothing in the stack `TopicCredentials`, else the stack's name and `~~`
+   */
+  readonly userPrefix?: string | undefined
   /** Sends traces to X-Ray, a charge for each. @default false */
   readonly tracing?: boolean | undefined
   /** @default RetentionDays.THREE_MONTHS */
@@ -53,16 +59,20 @@ export class VendingFunction extends Construct {
   readonly function: LambdaFunction
   readonly logGroup: LogGroup
   readonly metrics: VendingMetrics
+  /** What every user ID of this function begins with; may be empty. */
+  readonly userPrefix: string
   #api: HttpApi | undefined
 
   constructor(scope: Construct, id: string, props: VendingFunctionProps) {
     super(scope, id)
     const { vendor, topics } = props
+    this.userPrefix = checkedPrefix(props.userPrefix ?? defaultUserPrefix(this))
     this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS })
     const needed = [vendor.mayLog(this.logGroup), ...(props.tracing === true ? [vendor.mayTrace()] : [])]
     const environment: VendorEnvironment = {
       ROLE_ARN: topics.role.roleArn,
       IOT_ENDPOINT: props.endpoint.hostName,
+      ...(this.userPrefix === '' ? {} : { USER_PREFIX: this.userPrefix }),
       API_ID: Lazy.string({ produce: () => this.#apiId() }),
       ...(props.cacheSeconds === undefined
         ? {}
@@ -125,5 +135,14 @@ function secondsWithin({ minimum, maximum }: Limits, property: string, seconds: 
   throw new ConstructError('invalid_property', `${property} is ${seconds}`, {
     value: seconds,
     remedy: `Give a whole number from ${minimum} to ${maximum}.`,
+  })
+}
+
+/** What may stand in a topic level and in a client ID as it is. */
+function checkedPrefix(prefix: string): string {
+  if (/^[\w=,.@~-]{0,140}$/u.test(prefix)) return prefix
+  throw new ConstructError('invalid_property', `userPrefix is '${prefix}'`, {
+    value: prefix,
+    remedy: 'Use letters, digits and _ = , . @ ~ - alone.',
   })
 }

@@ -1,0 +1,86 @@
+import type { Ceiling, JwtCallers, TopicCredentialsProps } from '@topic-credentials/cdk'
+import type { Environment } from 'aws-cdk-lib'
+import type { Node } from 'constructs'
+import { Context, invalid } from './context.js'
+
+/** What the app is told by `-c NAME=VALUE`. */
+export interface Settings {
+  readonly stackName: string
+  /** Undefined: the app's own file. */
+  readonly entitlementsFile: string | undefined
+  /** Where the stack belongs. Without it, a deployment goes wherever the credentials of the moment lead. */
+  readonly env: Environment | undefined
+  readonly props: Omit<TopicCredentialsProps, 'entitlements'>
+}
+
+/**
+ * The settings of the app from its CDK context; infra/README.md explains each.
+ *
+ * @throws SettingError naming the setting, its value and what to give; also for a name that no setting has.
+ */
+export function settings(node: Node): Settings {
+  const context = new Context(node)
+  const read: Settings = {
+    stackName:
+      context.text(
+        'stackName',
+        /^[A-Za-z][A-Za-z0-9-]{0,127}$/u,
+        'a name of letters, digits and hyphens that begins with a letter',
+      ) ?? 'TopicCredentials',
+    entitlementsFile: context.text('entitlements'),
+    env: environment(context),
+    props: {
+      ceiling: context.oneOf<Ceiling>('ceiling', ['entitlements', 'AWSIoTFullAccess']),
+      roleName: context.text('roleName', /^[\w+=,.@-]{1,64}$/u, 'a name of up to 64 letters, digits and + = , . @ _ -'),
+      jwt: jwtCallers(context),
+      backends: context.flag('backends') ?? false,
+      corsOrigins: context.list('corsOrigins'),
+      concurrency: context.number('concurrency', { minimum: 1, maximum: 100_000 }),
+      cacheSeconds: context.number('cacheSeconds', { minimum: 0, maximum: 300 }),
+      spreadSeconds: context.number('spreadSeconds', { minimum: 1, maximum: 86_400 }),
+      tracing: context.flag('tracing') ?? false,
+      deployCheck: context.flag('deployCheck') ?? true,
+      alarmTopicArn: context.text(
+        'alarmTopicArn',
+        /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/u,
+        'the ARN of a standard SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME',
+      ),
+      permissionsBoundaryArn: context.text(
+        'permissionsBoundaryArn',
+        /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/u,
+        'the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME',
+      ),
+      throttle: {
+        rateLimit: context.number('rateLimit', { minimum: 1, maximum: 100_000 }) ?? 100,
+        burstLimit: context.number('burstLimit', { minimum: 1, maximum: 100_000 }) ?? 200,
+      },
+    },
+  }
+  context.refuseUnknown()
+  return read
+}
+
+function jwtCallers(context: Context): JwtCallers | undefined {
+  const issuer = context.text(
+    'jwtIssuer',
+    /^https:\/\/[^\s/?#]+(\/[^\s?#]*)?$/u,
+    'the https:// address that issues the tokens',
+  )
+  const audience = context.list('jwtAudience')
+  const scope = context.text('jwtScope', /^[\x21\x23-\x5b\x5d-\x7e]+$/u, 'one scope')
+  if (issuer === undefined && audience === undefined && scope === undefined) return undefined
+  if (issuer === undefined) throw invalid('jwtIssuer', issuer, 'the https:// address that issues the tokens')
+  if (audience === undefined) {
+    throw invalid('jwtAudience', audience, 'who the tokens are for; without it any token of the issuer would do')
+  }
+  return { issuer, audience, scope }
+}
+
+function environment(context: Context): Environment | undefined {
+  const account = context.text('account', /^\d{12}$/u, 'the 12 digits of an account, beside region')
+  const region = context.text('region', /^[a-z]{2,4}(-[a-z]+)+-\d$/u, 'a Region such as eu-west-1, beside account')
+  if (account === undefined && region === undefined) return undefined
+  if (account === undefined) throw invalid('account', account, 'the 12 digits of an account, beside region')
+  if (region === undefined) throw invalid('region', region, 'a Region such as eu-west-1, beside account')
+  return { account, region }
+}
