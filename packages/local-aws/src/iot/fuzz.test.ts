@@ -4,7 +4,11 @@ import fc from 'fast-check'
 import { generate, type Packet } from 'mqtt-packet'
 import { fuzz, fuzzTimeout } from '../testing/fuzz.js'
 import { filterMatches } from './access/topic.js'
+import { PacketError } from './mqtt/errors.js'
 import { FrameSplitter } from './mqtt/frame-splitter.js'
+import { readPacket } from './mqtt/read-packet.js'
+import { writePacket } from './mqtt/write-packet.js'
+import { judgeFrame } from './testing/strict-decoder.js'
 import { allow, everything, startTestAccount, userOf } from './testing/test-account.js'
 
 const name = fc.constantFrom(
@@ -69,6 +73,7 @@ function bytes([one, edits, noise]: [unknown, [number, number][], Uint8Array], p
 }
 
 const packets = { subject: 'MQTT packets', cases: 100 }
+const reading = { subject: 'the packet reader', cases: 3_000 }
 const handshakes = { subject: 'handshakes of a WebSocket', cases: 150 }
 
 it(
@@ -109,6 +114,34 @@ it(
     await fuzz(packets, property)
   },
   fuzzTimeout(packets),
+)
+
+it(
+  'reads any bytes as packets that can be, or refuses them by name',
+  async () => {
+    const frame = fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.tuple(step, fc.constantFrom(4, 5)).map(([one, version]) => bytes(one, version as 4 | 5)),
+      },
+      fc.uint8Array({ minLength: 1, maxLength: 60 }).map((noise) => Buffer.from(noise)),
+    )
+    const property = fc.property(frame, fc.constantFrom(4, 5), (one, version) => {
+      try {
+        const read = readPacket(one, version as 4 | 5)
+        if (read.type !== 'publish') return
+        // What was let in can be sent on, and no client finds fault with it.
+        const { topicAlias: _, subscriptionIdentifier: __, ...properties } = read.properties
+        const qos = read.qos === 0 ? 0 : 1
+        const topic = read.topic === '' || /[+#]/u.test(read.topic) ? 't' : read.topic
+        judgeFrame(writePacket({ ...read, topic, qos, properties }, 5), 5)
+      } catch (error) {
+        expect(error).toBeInstanceOf(PacketError)
+      }
+    })
+    await fuzz(reading, property)
+  },
+  fuzzTimeout(reading),
 )
 
 it(
