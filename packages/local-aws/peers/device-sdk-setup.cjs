@@ -1,6 +1,6 @@
 // Runs before the device SDK's tests: there are no client certificates, so TLS alone, with the bridge's authority.
 const { join } = require('node:path')
-const { TlsContextOptions } = require(join(process.env.PEERS_CRT, 'native/io.js'))
+const { TlsContextOptions } = require(join(process.env.PEERS_CRT, 'dist/native/io.js'))
 
 TlsContextOptions.create_client_with_mtls_from_path = () => {
   const options = new TlsContextOptions()

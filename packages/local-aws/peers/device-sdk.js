@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { startBridge } from '../dist/iot/testing/bridge.js'
 import { createTlsMaterial } from '../dist/tls.js'
-import { startBridge } from './bridge.js'
 import { judged } from './paho.js'
 import { startPeersAccount } from './stand-in.js'
 
@@ -15,103 +16,144 @@ const require = createRequire(import.meta.url)
 const jest = here('../../../node_modules/jest/bin/jest.js')
 /** The suite's own for MQTT with TLS and a client certificate; it cannot be told another one. */
 const tlsPort = 8883
+/** What the browser build signs for, whatever port it is given. */
+const browserPort = 443
 
 function here(file) {
   return fileURLToPath(new URL(file, import.meta.url))
 }
 
-/** The folder of the compiled aws-crt that is installed. */
-const installed = dirname(createRequire(require.resolve('aws-iot-device-sdk-v2')).resolve('aws-crt'))
+/** The folder of the aws-crt that is installed. */
+const installed = join(dirname(createRequire(require.resolve('aws-iot-device-sdk-v2')).resolve('aws-crt')), '..')
 
-/** The device SDK's own tests of its MQTT 5 client, with the aws-crt that is installed. Where they have a client certificate, the bridge signs for them. */
+/** The device SDK's own tests of its MQTT 5 clients, native and for browsers (run in Node.js), with the aws-crt that is installed. */
 export async function runDeviceSdk(folder, say) {
-  const suite = 'device SDK, native'
-  const work = mkdtempSync(join(tmpdir(), 'peers-'))
   const { account, identity } = await startPeersAccount()
-  const tls = await createTlsMaterial()
-  const plain = await startBridge(account, { identity })
-  const secured = await startBridge(account, { identity, port: tlsPort, tls })
+  const work = mkdtempSync(join(tmpdir(), 'peers-'))
   try {
-    writeFileSync(join(work, 'ca.pem'), tls.ca)
-    await bundle(folder, join(work, 'mqtt5.spec.js'))
-    const report = join(work, 'report.json')
-    const config = {
-      rootDir: work,
-      testMatch: ['**/*.spec.js'],
-      setupFiles: [here('device-sdk-setup.cjs')],
-      transform: {},
-    }
-    const localhost = (name, port) => ({
-      [`AWS_TEST_MQTT5_${name}_HOST`]: 'localhost',
-      [`AWS_TEST_MQTT5_${name}_PORT`]: port,
-    })
-    const child = spawn(
-      process.execPath,
-      [jest, '--config', JSON.stringify(config), '--runInBand', '--forceExit', '--json', '--outputFile', report],
-      {
-        stdio: 'ignore',
-        env: {
-          ...process.env,
-          ...localhost('DIRECT_MQTT', plain.port),
-          AWS_TEST_MQTT5_IOT_CORE_HOST: 'localhost',
-          AWS_TEST_MQTT5_IOT_CORE_RSA_CERT: 'none',
-          AWS_TEST_MQTT5_IOT_CORE_RSA_KEY: 'none',
-          PEERS_CA: join(work, 'ca.pem'),
-          PEERS_CRT: installed,
-        },
-      },
-    )
-    await once(child, 'exit')
-    if (!existsSync(report)) throw new Error('The device SDK’s tests ended without a report.')
-    const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
-    const results = testResults
-      .flatMap(({ assertionResults }) => assertionResults)
-      .filter(({ status }) => status !== 'pending')
-      .map(({ title, status, failureMessages }) => {
-        const detail = String(failureMessages[0] ?? '').split('\n')[0]
-        say(`${suite}: ${title} ${status === 'passed' ? 'passes' : `fails: ${detail}`}`)
-        return { suite, test: title, passed: status === 'passed', detail }
-      })
-    if (results.length === 0) throw new Error(`No test ran: ${testResults[0]?.message ?? ''}`)
-    const violations = [...plain.violations, ...secured.violations]
-    return [...results, judged(suite, { violations })]
+    const native = await runNative(folder, say, { account, identity, work })
+    const browser = await runBrowser(folder, say, { account, identity, work })
+    return [...native, ...browser]
   } finally {
-    plain.close()
-    secured.close()
     await account[Symbol.asyncDispose]()
     rmSync(work, { recursive: true })
   }
 }
 
+/** Where these tests have a client certificate, the bridge signs for them. */
+async function runNative(folder, say, { account, identity, work }) {
+  const suite = 'device SDK, native'
+  const tls = await createTlsMaterial()
+  const ca = join(work, 'bridge-ca.pem')
+  writeFileSync(ca, tls.ca)
+  const plain = await startBridge(account, { identity })
+  const secured = await startBridge(account, { identity, port: tlsPort, tls })
+  try {
+    const results = await runSpec(folder, 'native', suite, work, say, {
+      AWS_TEST_MQTT5_DIRECT_MQTT_HOST: 'localhost',
+      AWS_TEST_MQTT5_DIRECT_MQTT_PORT: plain.port,
+      AWS_TEST_MQTT5_IOT_CORE_HOST: 'localhost',
+      AWS_TEST_MQTT5_IOT_CORE_RSA_CERT: 'none',
+      AWS_TEST_MQTT5_IOT_CORE_RSA_KEY: 'none',
+      PEERS_CA: ca,
+      PEERS_CRT: installed,
+    })
+    return [...results, judged(suite, { violations: [...plain.violations, ...secured.violations] })]
+  } finally {
+    await plain[Symbol.asyncDispose]()
+    await secured[Symbol.asyncDispose]()
+  }
+}
+
+/** These sign for themselves. */
+async function runBrowser(folder, say, { account, identity, work }) {
+  const forward = createServer((socket) => {
+    const onward = connect(account.iot.port, 'localhost')
+    for (const one of [socket, onward]) one.on('error', () => undefined)
+    socket.pipe(onward).pipe(socket)
+  })
+  forward.listen(browserPort, '127.0.0.1')
+  try {
+    await once(forward, 'listening')
+  } catch (error) {
+    say(
+      `The browser build is left out: it signs for port ${browserPort} alone, which is not to be had here (${error.code}).`,
+    )
+    return []
+  }
+  const ca = join(work, 'stand-in-ca.pem')
+  writeFileSync(ca, account.ca)
+  try {
+    return await runSpec(folder, 'browser', 'device SDK, browser build', work, say, {
+      AWS_TEST_MQTT5_IOT_CORE_HOST: 'localhost',
+      AWS_TEST_MQTT5_IOT_CORE_REGION: 'eu-west-1',
+      AWS_TEST_MQTT5_ROLE_CREDENTIAL_ACCESS_KEY: identity.accessKeyId,
+      AWS_TEST_MQTT5_ROLE_CREDENTIAL_SECRET_ACCESS_KEY: identity.secretAccessKey,
+      AWS_TEST_MQTT5_ROLE_CREDENTIAL_SESSION_TOKEN: identity.sessionToken,
+      NODE_EXTRA_CA_CERTS: ca,
+    })
+  } finally {
+    forward.close()
+  }
+}
+
+/** @param kind `native` or `browser` */
+async function runSpec(folder, kind, suite, work, say, env) {
+  const rootDir = join(work, kind)
+  await bundle(folder, kind, join(rootDir, 'mqtt5.spec.js'))
+  const report = join(work, `${kind}.json`)
+  const setupFiles = kind === 'native' ? [here('device-sdk-setup.cjs')] : []
+  const shims = here('device-sdk-shims.cjs')
+  const config = {
+    rootDir,
+    testMatch: ['**/*.spec.js'],
+    setupFiles: kind === 'native' ? [here('device-sdk-setup.cjs')] : [],
+    transform: {},
+    globals: kind === 'browser' ? { window: {} } : {},
+    moduleNameMapper: { '^(?:uuid|https-proxy-agent)$': shims },
+  }
+  const child = spawn(
+    process.execPath,
+    [jest, '--config', JSON.stringify(config), '--runInBand', '--forceExit', '--json', '--outputFile', report],
+    { stdio: 'ignore', env: { ...process.env, ...env } },
+  )
+  await once(child, 'exit')
+  if (!existsSync(report)) throw new Error(`${suite}: the tests ended without a report.`)
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
+  const ran = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status !== 'pending')
+  if (ran.length === 0) throw new Error(`${suite}: no test ran: ${testResults[0]?.message ?? ''}`)
+  return ran.map(({ title, status, failureMessages }) => {
+    const detail = String(failureMessages[0] ?? '').split('\n')[0]
+    say(`${suite}: ${title} ${status === 'passed' ? 'passes' : `fails: ${detail}`}`)
+    return { suite, test: title, passed: status === 'passed', detail }
+  })
+}
+
 /** The suite as one file of JavaScript. What it imports of aws-crt's sources is taken from the package that is installed, which is what is tested. */
-async function bundle(folder, outfile) {
+async function bundle(folder, kind, outfile) {
   const sources = join(resolve(folder), 'lib')
+  const compiled = (module) => join(installed, module.startsWith('browser') ? 'dist.browser' : 'dist', `${module}.js`)
+  const external = (path) => ({ path, external: true })
   const fromInstalled = {
     name: 'aws-crt',
     setup({ onResolve }) {
-      onResolve({ filter: /^@test\//u }, ({ path }) => ({ path: join(resolve(folder), 'test', `${path.slice(6)}.ts`) }))
-      onResolve({ filter: /^@awscrt$/u }, () => ({ path: join(installed, 'index.js'), external: true }))
-      onResolve({ filter: /^@awscrt\//u }, ({ path }) => ({
-        path: join(installed, 'native', `${path.slice(8)}.js`),
-        external: true,
-      }))
-      onResolve({ filter: /^uuid$/u }, () => ({ path: here('device-sdk-uuid.cjs'), external: true }))
-      onResolve({ filter: /^(?:@httptoolkit|@aws-sdk)\//u }, ({ path }) => ({
-        path: createRequire(join(installed, 'index.js')).resolve(path),
-        external: true,
-      }))
-      onResolve({ filter: /^\.\.?\//u }, ({ path, resolveDir }) => {
+      // biome-ignore lint/style/useUnicodeRegex: esbuild hands filters to Go, whose expressions have no such flag.
+      onResolve({ filter: /./ }, ({ path, resolveDir }) => {
+        if (path.startsWith('@test/')) return { path: join(resolve(folder), 'test', `${path.slice(6)}.ts`) }
+        if (path === '@awscrt') return external(compiled(kind === 'browser' ? 'browser' : 'index'))
+        if (path.startsWith('@awscrt/')) return external(compiled(`${kind}/${path.slice(8)}`))
+        if (path === 'uuid' || path === 'https-proxy-agent') return { path, external: true }
+        if (/^@(?:httptoolkit|aws-sdk)\//u.test(path)) return external(createRequire(compiled('index')).resolve(path))
         const file = resolve(resolveDir, path)
-        if (!file.startsWith(`${sources}/`)) return undefined
-        const module = `${file.slice(sources.length + 1)}.js`
-        // The suite's own server is built on parts of the browser's client.
-        const build = module.startsWith('browser/') ? join(installed, '../dist.browser') : installed
-        return { path: join(build, module), external: true }
+        if (!path.startsWith('.') || !file.startsWith(`${sources}/`)) return undefined
+        return external(compiled(file.slice(sources.length + 1)))
       })
     },
   }
   await build({
-    entryPoints: [join(sources, 'native/mqtt5.spec.ts')],
+    entryPoints: [join(sources, kind, 'mqtt5.spec.ts')],
     outfile,
     bundle: true,
     platform: 'node',

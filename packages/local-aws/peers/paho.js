@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { startBridge } from './bridge.js'
+import { startBridge } from '../dist/iot/testing/bridge.js'
 import { startPeersAccount } from './stand-in.js'
 
 const program = fileURLToPath(new URL('paho.py', import.meta.url))
@@ -29,7 +29,7 @@ export async function runPaho(folder, say) {
     const [code] = await exit
     if (code !== 0) throw new Error(`${program} ended with ${code}`)
     results.push(judged(suite, bridge))
-    bridge.close()
+    await bridge[Symbol.asyncDispose]()
     await account[Symbol.asyncDispose]()
   }
   return results

@@ -9,7 +9,7 @@ function refused(says) {
   return { outcome: 'refused', says }
 }
 
-/** A case: what is done, as whom (see stage.js), with which arguments, and what must come of it. */
+/** A case: what is done, as whom (see test-stack.js), with which arguments, and what must come of it. */
 export function awsCli({ roleArn }) {
   const assume = ['sts', 'assume-role', '--role-arn', roleArn, '--role-session-name', 'me', '--output', 'text']
   const assumed = [...assume, '--query', 'AssumedRoleUser.Arn']
@@ -65,9 +65,9 @@ export function boto3({ roleArn }) {
 
 /** Closed without a word is how AWS IoT refuses in MQTT 3.1.1; MQTT 5 has reason code 0x87, not authorized. */
 export function mqtt(library, version) {
-  return (stage) => {
+  return (stack) => {
     const listen = (topic, ...more) => [
-      ...[scriptPath, 'listen', stage.credentialsUrl, topic, '--library', library, '--mqtt', version],
+      ...[scriptPath, 'listen', stack.credentialsUrl, topic, '--library', library, '--mqtt', version],
       ...more,
     ]
     const [v5, awscrt] = [version === '5', library === 'awscrt']

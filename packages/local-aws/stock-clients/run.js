@@ -3,7 +3,7 @@
 //
 //   pnpm --filter local-aws stock-clients        PYTHON=/usr/bin/python3 chooses the interpreter
 import { awsCli, boto3, curl, librariesOf, mosquitto, mqtt } from './programs.js'
-import { run, setStage } from './stage.js'
+import { run, startTestStack } from './test-stack.js'
 
 const python = process.env.PYTHON ?? 'python3'
 const rows = []
@@ -12,7 +12,7 @@ const absent = []
 /** Runs the cases of one program, one after the other: AWS IoT lets a client ID connect once in a second. */
 async function put(name, program, cases) {
   for (const [what, who, args, { outcome, says }] of cases) {
-    const { code, text } = await run(program, args, stage.environments[who])
+    const { code, text } = await run(program, args, stack.environments[who])
     // Not every program that ends otherwise was refused: what it says must be the refusal.
     const came = code === 0 ? 'allowed' : Number.isInteger(code) ? 'refused' : code
     const right = came === outcome && says.test(text)
@@ -27,7 +27,7 @@ async function version(program, args, pattern) {
   return pattern.exec((await run(program, args))?.text ?? '')?.[1]
 }
 
-const stage = await setStage().catch(({ message }) => {
+const stack = await startTestStack().catch(({ message }) => {
   console.error(message)
   process.exit(1)
 })
@@ -36,7 +36,7 @@ try {
   if (aws === undefined) {
     absent.push('aws-cli')
   } else {
-    await put(`aws-cli ${aws}`, 'aws', awsCli(stage))
+    await put(`aws-cli ${aws}`, 'aws', awsCli(stack))
   }
 
   const curlVersion = await version('curl', ['--version'], /^curl (\S+)/u)
@@ -45,7 +45,7 @@ try {
   } else if (!(await run('curl', ['--help', 'all'])).text.includes('--aws-sigv4')) {
     absent.push('curl with --aws-sigv4')
   } else {
-    await put(`curl ${curlVersion}`, 'sh', curl(stage))
+    await put(`curl ${curlVersion}`, 'sh', curl(stack))
   }
 
   const found = await run(python, librariesOf)
@@ -53,13 +53,13 @@ try {
   if (found?.code !== 0) absent.push(`Python (${python})`)
   for (const name of ['boto3', 'paho.mqtt', 'awscrt']) if (!libraries[name]) absent.push(`Python library ${name}`)
   if (libraries.boto3) {
-    await put(`boto3 ${libraries.boto3}`, python, boto3(stage))
+    await put(`boto3 ${libraries.boto3}`, python, boto3(stack))
     const paho = libraries['paho.mqtt']
     if (paho) {
-      await put(`paho-mqtt ${paho}, MQTT 3.1.1`, python, mqtt('paho', '3')(stage))
-      await put(`paho-mqtt ${paho}, MQTT 5`, python, mqtt('paho', '5')(stage))
+      await put(`paho-mqtt ${paho}, MQTT 3.1.1`, python, mqtt('paho', '3')(stack))
+      await put(`paho-mqtt ${paho}, MQTT 5`, python, mqtt('paho', '5')(stack))
     }
-    if (libraries.awscrt) await put(`awscrt ${libraries.awscrt}, MQTT 3.1.1`, python, mqtt('awscrt', '3')(stage))
+    if (libraries.awscrt) await put(`awscrt ${libraries.awscrt}, MQTT 3.1.1`, python, mqtt('awscrt', '3')(stack))
   }
 
   const mosquittoVersion = await version('mosquitto_sub', ['--help'], /mosquitto_sub version (\S+)/u)
@@ -68,10 +68,10 @@ try {
   } else {
     const webSocket = /^ *--ws\b/mu.test((await run('mosquitto_sub', ['--help'])).text)
     // `env` runs what it is given, so that both programs stand in one table.
-    await put(`mosquitto ${mosquittoVersion}`, 'env', mosquitto(webSocket)(stage))
+    await put(`mosquitto ${mosquittoVersion}`, 'env', mosquitto(webSocket)(stack))
   }
 } finally {
-  await stage.close()
+  await stack.close()
 }
 
 console.log()

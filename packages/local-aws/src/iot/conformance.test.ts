@@ -107,7 +107,7 @@ class Actor {
       this.#live.sendConnect({ protocolVersion, clientId: this.#name, ...binary(first as object) })
       if (verb === 'connect') await this.#expect({ cmd: 'connack', ...this.#accepted, ...(second as object) })
     } else if (verb === 'send') {
-      this.#live.send(binary(first as object) as unknown as Packet)
+      this.#live.send(binary(first as object) as Packet)
     } else if (verb === 'publish') {
       this.#live.publish(first as string, second as string, third)
     } else if (verb === 'subscribe' || verb === 'unsubscribe') {
@@ -126,7 +126,7 @@ class Actor {
       expect(await this.#live.next()).toBeUndefined()
       await this.#live.closed
     } else if (verb === 'leave') {
-      this.#live.send(binary({ cmd: 'disconnect', ...(first as object) }) as unknown as Packet)
+      this.#live.send(binary({ cmd: 'disconnect', ...(first as object) }) as Packet)
       await this.#live.closed
     } else if (verb === 'close') {
       this.#live.socket.close(1000)
@@ -167,7 +167,7 @@ function listing(verb: 'subscribe' | 'unsubscribe', filters: unknown[]): Packet 
   const named = filters.filter((one) => !extra.includes(one))
   const subscriptions = named.map((one) => (typeof one === 'string' ? { topic: one, qos: 0 } : one))
   const list = verb === 'subscribe' ? { subscriptions } : { unsubscriptions: named }
-  return { cmd: verb, messageId: 1, ...list, ...(extra[0] as object) } as unknown as Packet
+  return { cmd: verb, messageId: 1, ...list, ...(extra[0] as object) } as Packet
 }
 
 /** Payloads of last wills are bytes. */

@@ -123,11 +123,11 @@ export class IotDataPlane implements AsyncDisposable {
   connections(): ConnectionFacts[] {
     return [...this.#connections]
       .filter(({ isEstablished }) => isEstablished)
-      .map(({ clientId, caller, version, openedAt, session }) => ({
+      .map(({ clientId, requester, version, openedAt, session }) => ({
         clientId,
-        principal: caller.identity.principal.arn,
+        principal: requester.identity.principal.arn,
         mqttVersion: version,
-        sourceIp: caller.sourceIp,
+        sourceIp: requester.sourceIp,
         openedAt,
         subscriptions: [...(session?.subscriptions.keys() ?? [])],
       }))

@@ -26,11 +26,11 @@ const resourceTypes = {
 
 export type IotAction = keyof typeof resourceTypes
 /** Who asks: the credentials that signed, the MQTT client ID (over HTTPS there is none) and the address. */
-export interface Caller {
+export interface Requester {
   readonly identity: AccessKey
   readonly clientId?: string | undefined
   readonly sourceIp: string
-  /** What was decided before, for a caller that comes again. */
+  /** What was decided before, for a requester that comes again. */
   readonly decisions?: DecisionMemory<IotAction, Ruling>
 }
 
@@ -78,27 +78,27 @@ export class Authorization {
     return (directory.accessKey(accessKeyId)?.expiresAt ?? 0) <= clock.now()
   }
 
-  /** @param context What this one operation adds to what is known about its caller. */
-  decide(caller: Caller, action: IotAction, name: string, context?: ConditionContext): Ruling {
-    if (this.#options.credentialExpiry === 'deny' && this.expired(caller.identity)) {
+  /** @param context What this one operation adds to what is known about its requester. */
+  decide(requester: Requester, action: IotAction, name: string, context?: ConditionContext): Ruling {
+    if (this.#options.credentialExpiry === 'deny' && this.expired(requester.identity)) {
       const reason = 'the credentials that opened this connection have expired (switch credentialExpiry)'
       return { ...this.#request(action, name), allowed: false, outcome: 'ImplicitlyDenied', reason }
     }
-    if (context === undefined && caller.decisions !== undefined) return caller.decisions.decide(action, name)
+    if (context === undefined && requester.decisions !== undefined) return requester.decisions.decide(action, name)
     const request = this.#request(action, name)
-    const full = { ...contextOf(caller, this.#options), ...context }
-    return rulingOf(request, authorize(caller.identity.principal, { ...request, context: full }))
+    const full = { ...contextOf(requester, this.#options), ...context }
+    return rulingOf(request, authorize(requester.identity.principal, { ...request, context: full }))
   }
 
-  /** The same caller with a memory, which is worth it for a connection. */
-  remembering(caller: Caller): Caller {
+  /** The same requester with a memory, which is worth it for a connection. */
+  remembering(requester: Requester): Requester {
     const decisions = new DecisionMemory<IotAction, Ruling>({
-      principal: caller.identity.principal,
-      context: contextOf(caller, this.#options),
+      principal: requester.identity.principal,
+      context: contextOf(requester, this.#options),
       request: (action, name) => this.#request(action, name),
       ruling: rulingOf,
     })
-    return { ...caller, decisions }
+    return { ...requester, decisions }
   }
 
   #request(action: IotAction, name: string): AccessRequest {
@@ -106,7 +106,7 @@ export class Authorization {
   }
 }
 
-function contextOf({ clientId, sourceIp }: Caller, { region }: AuthorizationOptions): ConditionContext {
+function contextOf({ clientId, sourceIp }: Requester, { region }: AuthorizationOptions): ConditionContext {
   return {
     'aws:RequestedRegion': region,
     'aws:SourceIp': sourceIp,

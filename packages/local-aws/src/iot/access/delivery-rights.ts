@@ -1,4 +1,4 @@
-import type { Authorization, Caller, Ruling } from './authorization.js'
+import type { Authorization, Requester, Ruling } from './authorization.js'
 import type { Recorder } from './recorder.js'
 import type { Switches } from './switches.js'
 import { parseShared } from './topic.js'
@@ -14,15 +14,15 @@ export interface Judges {
  * iot:Receive, decided anew for every delivery.
  * @param share The filter of the shared subscription that brings the message, if one does.
  */
-export function mayReceive(judges: Judges, caller: Caller, topic: string, share?: string): boolean {
+export function mayReceive(judges: Judges, requester: Requester, topic: string, share?: string): boolean {
   const { authorization, recorder, switches } = judges
   let refused: Ruling | undefined
   for (const name of share === undefined ? [topic] : sharedNames(topic, share, switches.sharedReceiveResource)) {
-    const ruling = authorization.decide(caller, 'Receive', name)
+    const ruling = authorization.decide(requester, 'Receive', name)
     if (ruling.allowed) return true
     refused ??= ruling
   }
-  if (refused !== undefined) recorder.denied('Receive', caller, refused, { topic })
+  if (refused !== undefined) recorder.denied('Receive', requester, refused, { topic })
   return false
 }
 
@@ -33,12 +33,12 @@ function sharedNames(topic: string, share: string, form: Switches['sharedReceive
 }
 
 /** A last will is checked once more when it is sent; everything else was checked as it came in. */
-export function maySendWill(judges: Judges, caller: Caller, topic: string, retain: boolean): boolean {
+export function maySendWill(judges: Judges, requester: Requester, topic: string, retain: boolean): boolean {
   const { authorization, recorder } = judges
   for (const action of retain ? (['Publish', 'RetainPublish'] as const) : (['Publish'] as const)) {
-    const ruling = authorization.decide(caller, action, topic)
+    const ruling = authorization.decide(requester, action, topic)
     if (ruling.allowed) continue
-    recorder.denied('LastWill', caller, ruling, { topic })
+    recorder.denied('LastWill', requester, ruling, { topic })
     return false
   }
   return true

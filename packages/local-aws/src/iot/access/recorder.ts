@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js'
 import type { Journal, JournalEntry } from '../../journal.js'
-import type { Caller, Ruling } from './authorization.js'
+import type { Requester, Ruling } from './authorization.js'
 
 type Fields = Record<string, string | number | boolean>
 
@@ -15,13 +15,13 @@ export class Recorder {
     this.#clock = clock
   }
 
-  ok(event: string, caller: Caller, fields: Fields = {}): void {
-    this.#write('ok', event, caller, undefined, fields)
+  ok(event: string, requester: Requester, fields: Fields = {}): void {
+    this.#write('ok', event, requester, undefined, fields)
   }
 
   /** IAM said no: the detail is the statement that decided, or that none allowed it. */
-  denied(event: string, caller: Caller, ruling: Ruling, fields: Fields = {}): void {
-    this.#write('refused', event, caller, `${ruling.action} on ${ruling.resource}: ${ruling.reason}`, {
+  denied(event: string, requester: Requester, ruling: Ruling, fields: Fields = {}): void {
+    this.#write('refused', event, requester, `${ruling.action} on ${ruling.resource}: ${ruling.reason}`, {
       ...fields,
       action: ruling.action,
       resource: ruling.resource,
@@ -31,13 +31,13 @@ export class Recorder {
   }
 
   /** A rule of MQTT or a limit of AWS said no. */
-  refused(event: string, caller: Caller, detail: string, fields: Fields = {}): void {
-    this.#write('refused', event, caller, detail, fields)
+  refused(event: string, requester: Requester, detail: string, fields: Fields = {}): void {
+    this.#write('refused', event, requester, detail, fields)
   }
 
   /** The stand-in itself could not go on. */
-  failed(caller: Caller, error: Error): void {
-    this.#write('failed', 'ServerError', caller, `the stand-in failed: ${error.message}`, {})
+  failed(requester: Requester, error: Error): void {
+    this.#write('failed', 'ServerError', requester, `the stand-in failed: ${error.message}`, {})
   }
 
   /** Refused before anybody was known. */
@@ -45,10 +45,16 @@ export class Recorder {
     this.#entry('refused', event, accessKeyId, detail, fields)
   }
 
-  #write(outcome: JournalEntry['outcome'], event: string, caller: Caller, detail: string | undefined, fields: Fields) {
+  #write(
+    outcome: JournalEntry['outcome'],
+    event: string,
+    requester: Requester,
+    detail: string | undefined,
+    fields: Fields,
+  ) {
     if (this.#journal === undefined) return
-    const clientId = caller.clientId === undefined ? {} : { clientId: caller.clientId }
-    this.#entry(outcome, event, caller.identity.principal.arn, detail, { ...clientId, ...fields })
+    const clientId = requester.clientId === undefined ? {} : { clientId: requester.clientId }
+    this.#entry(outcome, event, requester.identity.principal.arn, detail, { ...clientId, ...fields })
   }
 
   #entry(

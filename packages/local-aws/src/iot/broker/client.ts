@@ -1,4 +1,4 @@
-import type { Caller } from '../access/authorization.js'
+import type { Requester } from '../access/authorization.js'
 import type { RateLimit } from '../access/rate-limit.js'
 import type { ServerPacket } from '../mqtt/packet.js'
 import type { TopicAliases } from '../mqtt/topic-aliases.js'
@@ -42,7 +42,7 @@ export interface Ports {
 /** One connection of a client, as rules and sessions see it. */
 export interface Client extends Recipient {
   /** Who this is to IAM. */
-  readonly caller: Caller
+  readonly requester: Requester
   readonly clientId: string
   readonly version: 4 | 5
   readonly ports: Ports

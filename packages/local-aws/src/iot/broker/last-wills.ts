@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js'
-import type { Caller } from '../access/authorization.js'
+import type { Requester } from '../access/authorization.js'
 import { type Judges, maySendWill } from '../access/delivery-rights.js'
 import type { Will } from '../mqtt/packet.js'
 import type { Message } from './message.js'
@@ -8,7 +8,7 @@ import type { Router } from './router.js'
 interface PendingWill {
   /** Milliseconds since the epoch. */
   readonly dueAt: number
-  readonly caller: Caller
+  readonly requester: Requester
   readonly will: Will
 }
 
@@ -26,9 +26,9 @@ export class LastWills {
   }
 
   /** Sent after the Will Delay Interval, or when the session ends, whichever is first [MQTT-3.1.3-9]. */
-  schedule(clientId: string, caller: Caller, will: Will, sessionExpirySeconds: number): void {
+  schedule(clientId: string, requester: Requester, will: Will, sessionExpirySeconds: number): void {
     const delay = Math.min(will.properties.willDelayInterval ?? 0, sessionExpirySeconds)
-    this.#pending.set(clientId, { dueAt: this.#clock.now() + delay * 1000, caller, will })
+    this.#pending.set(clientId, { dueAt: this.#clock.now() + delay * 1000, requester, will })
     if (delay === 0) this.send(clientId)
   }
 
@@ -42,8 +42,8 @@ export class LastWills {
     const pending = this.#pending.get(clientId)
     if (pending === undefined) return
     this.#pending.delete(clientId)
-    const { caller, will } = pending
-    if (maySendWill(this.#judges, caller, will.topic, will.retain)) this.#router.publish(this.#message(will))
+    const { requester, will } = pending
+    if (maySendWill(this.#judges, requester, will.topic, will.retain)) this.#router.publish(this.#message(will))
   }
 
   sweep(now: number): void {

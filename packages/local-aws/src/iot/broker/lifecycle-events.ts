@@ -17,7 +17,7 @@ export class LifecycleEvents {
   }
 
   connected(client: Client, versionNumber: number): void {
-    this.#publish(client, 'presence/connected', { ipAddress: client.caller.sourceIp, versionNumber })
+    this.#publish(client, 'presence/connected', { ipAddress: client.requester.sourceIp, versionNumber })
   }
 
   disconnected(client: Client, versionNumber: number): void {
@@ -39,7 +39,7 @@ export class LifecycleEvents {
     this.#publish(client, 'subscriptions/unsubscribed', { topics })
   }
 
-  #publish({ clientId, caller, identifier }: Client, event: string, facts: Record<string, unknown>): void {
+  #publish({ clientId, requester, identifier }: Client, event: string, facts: Record<string, unknown>): void {
     if (/[+#]/u.test(clientId)) return // such client IDs get no events
     const now = this.#clock.now()
     const message = {
@@ -47,7 +47,7 @@ export class LifecycleEvents {
       timestamp: now,
       eventType: event.slice(event.indexOf('/') + 1),
       sessionIdentifier: identifier,
-      principalIdentifier: caller.identity.principal.userId,
+      principalIdentifier: requester.identity.principal.userId,
       ...facts,
     }
     const topic = `$aws/events/${event}/${clientId}`

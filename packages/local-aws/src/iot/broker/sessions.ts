@@ -55,7 +55,7 @@ export class Sessions {
       this.discard(clientId)
     }
     const session = resumed ? known.session : this.#newSession()
-    const { userId } = client.caller.identity.principal
+    const { userId } = client.requester.identity.principal
     const counts = known !== undefined && !isForgotten(known, now)
     this.#records.set(clientId, {
       client,
@@ -114,7 +114,7 @@ export class Sessions {
     record.disconnectedAt = clock.now()
     const { will, persistence } = record
     record.will = undefined
-    if (will !== undefined) wills.schedule(client.clientId, client.caller, will, persistence?.expirySeconds ?? 0)
+    if (will !== undefined) wills.schedule(client.clientId, client.requester, will, persistence?.expirySeconds ?? 0)
     if (persistence === undefined) this.discard(client.clientId)
   }
 
@@ -156,7 +156,9 @@ export class Sessions {
     const { persistence } = known
     // Sessions of MQTT 3.1.1 and MQTT 5 are not interchangeable on AWS.
     if (persistence === undefined || persistence.version !== version || hasExpired(known, clock.now())) return false
-    return switches.sessionResume === 'any-principal' || persistence.userId === client.caller.identity.principal.userId
+    return (
+      switches.sessionResume === 'any-principal' || persistence.userId === client.requester.identity.principal.userId
+    )
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../../https-server.js'
-import type { Caller } from '../access/authorization.js'
+import type { Requester } from '../access/authorization.js'
 import { addressOf, isRefusal, type SignatureGate, signedRequest } from '../access/signature-gate.js'
 import type { DataPlane } from '../rules/context.js'
 import { ApiError } from './api-error.js'
@@ -52,7 +52,7 @@ export class HttpsApi {
     const sourceIp = addressOf(request)
     const identity = this.#gate.admit(`${signed.method} ${signed.path.split('/')[1] ?? ''}`, signed, sourceIp)
     if (isRefusal(identity)) throw new ApiError(identity.status, identity.code, identity.message)
-    const caller: Caller = { identity, sourceIp }
+    const requester: Requester = { identity, sourceIp }
     const here = operations.filter(({ path }) => path.test(signed.path))
     if (here.length === 0) throw ApiError.notFound(`No operation of the data plane is at ${signed.path}`)
     const operation = here.find(({ method }) => method === signed.method)
@@ -65,7 +65,7 @@ export class HttpsApi {
       headers: request.headers,
       body,
     }
-    return operation.run(this.#plane, caller, input)
+    return operation.run(this.#plane, requester, input)
   }
 }
 

@@ -24,7 +24,7 @@ export function judgeConnect(plane: DataPlane, client: Client, packet: ConnectPa
   const { protocolVersion, will } = packet
   if (protocolVersion !== 4 && protocolVersion !== 5) {
     const detail = `AWS IoT Core speaks MQTT 3.1.1 and MQTT 5; protocol level ${protocolVersion} is neither`
-    recorder.refused('Connect', client.caller, detail)
+    recorder.refused('Connect', client.requester, detail)
     return end('CLIENT_ERROR', undefined, refusalOf(4, 0, returnCodes.protocolVersion))
   }
   const agreement = agree(plane, packet, protocolVersion)
@@ -32,7 +32,7 @@ export function judgeConnect(plane: DataPlane, client: Client, packet: ConnectPa
   const refusal = faultOf(plane, packet, agreement)
   if (refusal !== undefined) {
     const { detail, reasonCode, returnCode } = refusal
-    recorder.refused('Connect', client.caller, detail, agreement.version === 5 ? { code: reasonCode } : {})
+    recorder.refused('Connect', client.requester, detail, agreement.version === 5 ? { code: reasonCode } : {})
     return end('CLIENT_ERROR', reasonCode, refusalOf(agreement.version, reasonCode, returnCode))
   }
   const ruling = decide(plane, client, packet, agreement)
@@ -41,7 +41,7 @@ export function judgeConnect(plane: DataPlane, client: Client, packet: ConnectPa
   sessions.holder(agreement.clientId)?.end('DUPLICATE_CLIENTID', reasonCodes.sessionTakenOver)
   const { session, resumed } = sessions.open(client, agreement, will)
   client.establish(session)
-  recorder.ok('Connect', client.caller, { protocol: agreement.version, resumed })
+  recorder.ok('Connect', client.requester, { protocol: agreement.version, resumed })
   client.send(connackFor(agreement, resumed, limits))
   if (!client.isEstablished) return done // it takes no packet as large as that
   lifecycle.connected(client, sessions.record(agreement.clientId)?.versionNumber ?? 0)
@@ -88,7 +88,7 @@ function willFault({ topic, payload, qos, retain, properties }: Will, limits: Li
 }
 
 /** iot:Connect, and for a last will iot:Publish and iot:RetainPublish on its topic: checked now, not when it is sent. */
-function decide(plane: DataPlane, { caller }: Client, { will }: ConnectPacket, agreement: Agreement): Ruling {
+function decide(plane: DataPlane, { requester }: Client, { will }: ConnectPacket, agreement: Agreement): Ruling {
   const { authorization } = plane
   const attributes = [
     ...(agreement.sessionExpirySeconds > 0 ? ['PersistentConnect'] : []),
@@ -98,16 +98,16 @@ function decide(plane: DataPlane, { caller }: Client, { will }: ConnectPacket, a
     ...(attributes.length === 0 ? {} : { 'iot:ConnectAttributes': attributes }),
     ...(will === undefined ? {} : { 'iot:LastWillTopic': authorization.arn('Publish', will.topic) }),
   }
-  const connect = authorization.decide(caller, 'Connect', agreement.clientId, context)
+  const connect = authorization.decide(requester, 'Connect', agreement.clientId, context)
   if (!connect.allowed || will === undefined) return connect
-  const publish = authorization.decide(caller, 'Publish', will.topic)
+  const publish = authorization.decide(requester, 'Publish', will.topic)
   if (!publish.allowed || !will.retain) return publish
-  return authorization.decide(caller, 'RetainPublish', will.topic)
+  return authorization.decide(requester, 'RetainPublish', will.topic)
 }
 
 function denial(plane: DataPlane, client: Client, ruling: Ruling, { version }: Agreement): Verdict {
   const { recorder, lifecycle, switches } = plane
-  recorder.denied('Connect', client.caller, ruling, { protocol: version })
+  recorder.denied('Connect', client.requester, ruling, { protocol: version })
   lifecycle.connectFailed(client)
   const answered = version === 5 ? switches.v5ConnectDenied : switches.v3ConnectDenied
   const { notAuthorized } = reasonCodes

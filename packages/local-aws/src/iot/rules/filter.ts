@@ -9,27 +9,27 @@ import { end, type Verdict } from './verdict.js'
 /** One filter of a SUBSCRIBE: the QoS that is granted, a reason code from 0x80 on, or the verdict on the whole connection. */
 export function judgeFilter(plane: DataPlane, client: Client, request: FilterRequest): number | Verdict {
   const { limits, switches, recorder, authorization } = plane
-  const { caller, version } = client
+  const { requester, version } = client
   const { filter, qos, noLocal } = request
   const fault = filterFault(filter, limits)
   if (fault !== undefined) {
-    recorder.refused('Subscribe', caller, `topic filter '${filter}': ${fault}`, { topic: filter })
+    recorder.refused('Subscribe', requester, `topic filter '${filter}': ${fault}`, { topic: filter })
     return version === 5 ? reasonCodes.topicFilterInvalid : end('CLIENT_ERROR')
   }
   if (noLocal && filter.startsWith('$share/')) {
     const detail = 'No Local is not allowed on a shared subscription [MQTT-3.8.3-4]'
-    recorder.refused('Subscribe', caller, detail, { topic: filter })
+    recorder.refused('Subscribe', requester, detail, { topic: filter })
     return end('CLIENT_ERROR', reasonCodes.protocolError)
   }
   const reserved = reservedFault(filter, 'subscribe')
   if (reserved !== undefined) {
-    recorder.refused('Subscribe', caller, reserved, { topic: filter })
+    recorder.refused('Subscribe', requester, reserved, { topic: filter })
     if (switches.reservedTopic === 'disconnect') return end('CLIENT_ERROR', reasonCodes.topicFilterInvalid)
     return denial(plane, client)
   }
-  const ruling = authorization.decide(caller, 'Subscribe', filter)
+  const ruling = authorization.decide(requester, 'Subscribe', filter)
   if (ruling.allowed) return qos > 0 ? 1 : 0
-  recorder.denied('Subscribe', caller, ruling, { topic: filter, qos })
+  recorder.denied('Subscribe', requester, ruling, { topic: filter, qos })
   return denial(plane, client)
 }
 

@@ -28,7 +28,7 @@ export function judgePacket(plane: DataPlane, client: Client, packet: ClientPack
     case 'disconnect':
       return judgeDisconnect(plane, client, packet)
     default: // a second CONNECT [MQTT-3.1.0-2], QoS 2's packets, AUTH, and what only servers send
-      plane.recorder.refused(packet.type, client.caller, `a client cannot send ${packet.type.toUpperCase()} here`)
+      plane.recorder.refused(packet.type, client.requester, `a client cannot send ${packet.type.toUpperCase()} here`)
       return end('CLIENT_ERROR', reasonCodes.protocolError)
   }
 }

@@ -9,17 +9,17 @@ import { answer, done, end, type Verdict } from './verdict.js'
 /** A PUBLISH from a client: its form, AWS's limits, then iot:Publish and, with RETAIN, iot:RetainPublish. */
 export function judgePublish(plane: DataPlane, client: Client, packet: PublishPacket): Verdict {
   const { limits, recorder, switches, clock } = plane
-  const { caller, version } = client
+  const { requester, version } = client
   const topic = topicOf(plane, client, packet)
   if (topic === undefined) {
     const detail = `topic alias ${packet.properties.topicAlias} is unknown or above ${limits.topicAliasMaximum}`
-    recorder.refused('Publish', caller, detail)
+    recorder.refused('Publish', requester, detail)
     return end('CLIENT_ERROR', reasonCodes.topicAliasInvalid)
   }
   const { qos, retain } = packet
   const fields = { topic, qos, retain }
   const refuse = (detail: string, verdict: Verdict): Verdict => {
-    recorder.refused('Publish', caller, detail, fields)
+    recorder.refused('Publish', requester, detail, fields)
     return verdict
   }
   if (qos === 2) {
@@ -71,24 +71,24 @@ function protocolFault({ properties }: PublishPacket): string | undefined {
 
 function authorize(plane: DataPlane, client: Client, packet: PublishPacket, topic: string): Verdict {
   const { authorization, recorder, switches, router, clock } = plane
-  const { caller } = client
+  const { requester } = client
   const qos = packet.qos === 0 ? 0 : 1
   const fields = { topic, qos, retain: packet.retain }
-  const ruling = authorization.decide(caller, 'Publish', topic)
+  const ruling = authorization.decide(requester, 'Publish', topic)
   if (!ruling.allowed) {
-    recorder.denied('Publish', caller, ruling, fields)
+    recorder.denied('Publish', requester, ruling, fields)
     return denial(plane, client, packet)
   }
   let { retain } = packet
   if (retain) {
-    const retainRuling = authorization.decide(caller, 'RetainPublish', topic)
+    const retainRuling = authorization.decide(requester, 'RetainPublish', topic)
     if (!retainRuling.allowed) {
-      recorder.denied('Publish', caller, retainRuling, fields)
+      recorder.denied('Publish', requester, retainRuling, fields)
       if (switches.retainDenied === 'as-publish') return denial(plane, client, packet)
       retain = false
     }
   }
-  recorder.ok('Publish', caller, fields)
+  recorder.ok('Publish', requester, fields)
   const { payload, properties } = packet
   const { topicAlias, ...carried } = properties
   const kept = topicAlias === undefined ? properties : carried

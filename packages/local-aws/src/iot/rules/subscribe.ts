@@ -13,10 +13,10 @@ type Codes = Map<string, number>
 /** A SUBSCRIBE from a client. Every filter is judged alone, and only the granted ones are stored. */
 export function judgeSubscribe(plane: DataPlane, client: Client, packet: SubscribePacket): Verdict {
   const { recorder, switches } = plane
-  const { caller, version, session } = client
+  const { requester, version, session } = client
   const refusal = faultOf(plane, packet)
   if (refusal !== undefined) {
-    recorder.refused('Subscribe', caller, refusal.detail, {
+    recorder.refused('Subscribe', requester, refusal.detail, {
       topics: packet.filters.map(({ filter }) => filter).join(' '),
     })
     return refusal.verdict
@@ -73,7 +73,7 @@ function faultOf({ limits, switches }: DataPlane, packet: SubscribePacket) {
 }
 
 /** Takes back what exceeds the subscriptions of one connection. */
-function applyQuota({ limits, recorder }: DataPlane, { session, caller }: Client, codes: Codes): boolean {
+function applyQuota({ limits, recorder }: DataPlane, { session, requester }: Client, codes: Codes): boolean {
   const { subscriptionsPerConnection } = limits
   let room = subscriptionsPerConnection - (session?.subscriptions.size ?? 0)
   let exceeded = false
@@ -84,7 +84,7 @@ function applyQuota({ limits, recorder }: DataPlane, { session, caller }: Client
     codes.set(filter, reasonCodes.quotaExceeded)
     exceeded = true
     const detail = `more than ${subscriptionsPerConnection} subscriptions on one connection`
-    recorder.refused('Subscribe', caller, detail, { topic: filter })
+    recorder.refused('Subscribe', requester, detail, { topic: filter })
   }
   return exceeded
 }
@@ -94,7 +94,7 @@ function store(plane: DataPlane, client: Client, session: MqttSession, granted: 
   for (const { filter, qos, noLocal, retainAsPublished } of granted)
     plane.sessions.subscribe(session, filter, { qos: qos > 0 ? 1 : 0, noLocal, retainAsPublished })
   const filters = granted.map(({ filter }) => filter)
-  plane.recorder.ok('Subscribe', client.caller, { topics: filters.join(' ') })
+  plane.recorder.ok('Subscribe', client.requester, { topics: filters.join(' ') })
   plane.lifecycle.subscribed(client, filters)
 }
 

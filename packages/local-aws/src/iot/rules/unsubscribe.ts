@@ -8,12 +8,12 @@ import { answer, end, type Verdict } from './verdict.js'
 /** An UNSUBSCRIBE from a client. It needs no permission. */
 export function judgeUnsubscribe(plane: DataPlane, client: Client, packet: UnsubscribePacket): Verdict {
   const { recorder, limits, sessions, lifecycle } = plane
-  const { caller, version, session } = client
+  const { requester, version, session } = client
   const { packetId, filters } = packet
   const invalid = filters.filter((filter) => filterFault(filter, limits) !== undefined)
   const none = filters.length === 0 ? 'it names no filter [MQTT-3.10.3-2]' : undefined
   if (none !== undefined || (invalid.length > 0 && version !== 5)) {
-    recorder.refused('Unsubscribe', caller, none ?? `invalid topic filter: ${invalid.join(' ')}`)
+    recorder.refused('Unsubscribe', requester, none ?? `invalid topic filter: ${invalid.join(' ')}`)
     return end('CLIENT_ERROR', reasonCodes.protocolError)
   }
   const { success, noSubscriptionExisted, topicFilterInvalid } = reasonCodes
@@ -25,7 +25,7 @@ export function judgeUnsubscribe(plane: DataPlane, client: Client, packet: Unsub
     return success
   })
   if (left.length > 0) {
-    recorder.ok('Unsubscribe', caller, { topics: left.join(' ') })
+    recorder.ok('Unsubscribe', requester, { topics: left.join(' ') })
     lifecycle.unsubscribed(client, left)
   }
   return answer({ type: 'unsuback', packetId, reasonCodes: codes })

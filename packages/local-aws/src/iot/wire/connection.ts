@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { AccessKey } from '../../iam/index.js'
-import type { Caller } from '../access/authorization.js'
+import type { Requester } from '../access/authorization.js'
 import { mayReceive } from '../access/delivery-rights.js'
 import { RateLimit } from '../access/rate-limit.js'
 import type { Agreement, Client, DisconnectReason, Ports } from '../broker/client.js'
@@ -34,7 +34,7 @@ export class MqttConnection implements Client {
   readonly publishRate: RateLimit
   readonly ports: Ports
   readonly aliases = new TopicAliases()
-  caller: Caller
+  requester: Requester
   agreement: Agreement | undefined
   session: MqttSession | undefined
   ended: DisconnectReason | undefined
@@ -55,7 +55,7 @@ export class MqttConnection implements Client {
     this.#plane = plane
     this.#socket = new ClientSocket(socket, transport)
     this.#onEnd = onEnd
-    this.caller = { identity, sourceIp }
+    this.requester = { identity, sourceIp }
     this.ports = ports
     this.openedAt = plane.clock.now()
     this.#lastHeard = this.openedAt
@@ -86,7 +86,7 @@ export class MqttConnection implements Client {
 
   agree(agreement: Agreement): void {
     this.agreement = agreement
-    this.caller = this.#plane.authorization.remembering({ ...this.caller, clientId: agreement.clientId })
+    this.requester = this.#plane.authorization.remembering({ ...this.requester, clientId: agreement.clientId })
   }
 
   establish(session: MqttSession): void {
@@ -95,7 +95,7 @@ export class MqttConnection implements Client {
   }
 
   mayReceive(topic: string, share?: string): boolean {
-    return mayReceive(this.#plane, this.caller, topic, share)
+    return mayReceive(this.#plane, this.requester, topic, share)
   }
 
   takesQos0(): boolean {
@@ -138,7 +138,7 @@ export class MqttConnection implements Client {
     if (now - this.openedAt > limits.webSocketSeconds * 1000) {
       this.end('WEBSOCKET_TTL_EXPIRATION', reasonCodes.administrativeAction)
     }
-    if (switches.credentialExpiry === 'disconnect' && authorization.expired(this.caller.identity)) {
+    if (switches.credentialExpiry === 'disconnect' && authorization.expired(this.requester.identity)) {
       this.end('AUTH_ERROR', reasonCodes.notAuthorized)
     }
     return this.ended === undefined
@@ -172,7 +172,7 @@ export class MqttConnection implements Client {
   #finish(reason: DisconnectReason): void {
     this.ended = reason
     if (this.session !== undefined) {
-      this.#plane.recorder.ok('Disconnect', this.caller, { reason })
+      this.#plane.recorder.ok('Disconnect', this.requester, { reason })
       this.#plane.sessions.closed(this)
     }
     this.#onEnd(this)

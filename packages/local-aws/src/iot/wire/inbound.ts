@@ -45,14 +45,14 @@ export class Inbound {
 
   #unreadable(error: PacketError): void {
     const { recorder, switches } = this.#plane
-    recorder.refused('Malformed', this.#client.caller, error.message)
+    recorder.refused('Malformed', this.#client.requester, error.message)
     const unnamed = error.code === 'packet_too_large' && switches.oversizedV5 === 'disconnect-0x97'
     this.#client.end('CLIENT_ERROR', unnamed ? reasonCodes.quotaExceeded : error.reasonCode)
   }
 
   /** The stand-in cannot go on with this client. */
   #failed(error: unknown): void {
-    this.#plane.recorder.failed(this.#client.caller, error instanceof Error ? error : new Error(String(error)))
+    this.#plane.recorder.failed(this.#client.requester, error instanceof Error ? error : new Error(String(error)))
     this.#client.end('SERVER_ERROR', reasonCodes.unspecified)
   }
 }

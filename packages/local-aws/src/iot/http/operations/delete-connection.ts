@@ -9,17 +9,17 @@ import { authorize, checkClientId, flag, type Operation } from './operation.js'
 export const deleteConnection: Operation = {
   method: 'DELETE',
   path: /^\/connections\/([^/]+)$/u,
-  run: (plane, caller, { name: clientId, query }) => {
+  run: (plane, requester, { name: clientId, query }) => {
     const { sessions, recorder } = plane
     checkClientId(clientId, plane)
     const [withoutWill, withSession] = [flag(query, 'preventWillMessage'), flag(query, 'cleanSession')]
-    authorize(plane, caller, 'DeleteConnection', clientId)
+    authorize(plane, requester, 'DeleteConnection', clientId)
     const client = sessions.holder(clientId)
     if (client === undefined) throw ApiError.notFound(`No client with the ID ${clientId} is connected`)
     if (withoutWill) sessions.forgetWill(client)
     client.end('API_INITIATED_DISCONNECT', reasonCodes.administrativeAction)
     if (withSession) sessions.discard(clientId)
-    recorder.ok('DeleteConnection', caller, { clientId })
+    recorder.ok('DeleteConnection', requester, { clientId })
     return {}
   },
 }

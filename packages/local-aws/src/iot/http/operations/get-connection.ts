@@ -5,10 +5,10 @@ import { authorize, checkClientId, flag, type Operation } from './operation.js'
 export const getConnection: Operation = {
   method: 'GET',
   path: /^\/connections\/([^/]+)$/u,
-  run: (plane, caller, { name: clientId, query }) => {
+  run: (plane, requester, { name: clientId, query }) => {
     checkClientId(clientId, plane)
     const withSocket = flag(query, 'includeSocketInformation')
-    authorize(plane, caller, 'GetConnection', clientId)
+    authorize(plane, requester, 'GetConnection', clientId)
     const { client, connectedAt, disconnectedAt, persistence } = knownClient(plane, clientId)
     return {
       clientId,
@@ -16,7 +16,7 @@ export const getConnection: Operation = {
       cleanSession: persistence === undefined,
       keepAliveDuration: client.agreement?.keepAliveSeconds,
       sessionExpiry: persistence?.expirySeconds ?? 0,
-      ...(withSocket && { sourceIp: client.caller.sourceIp, ...client.ports }),
+      ...(withSocket && { sourceIp: client.requester.sourceIp, ...client.ports }),
       ...(disconnectedAt === undefined
         ? { connectedSince: connectedAt }
         : { disconnectedSince: disconnectedAt, disconnectReason: client.ended }),

@@ -6,9 +6,9 @@ import { authorize, type Operation } from './operation.js'
 export const getRetainedMessage: Operation = {
   method: 'GET',
   path: /^\/retainedMessage\/(.+)$/u,
-  run: (plane, caller, { name: topic }) => {
+  run: (plane, requester, { name: topic }) => {
     checkTopic(topic, plane)
-    authorize(plane, caller, 'GetRetainedMessage', topic)
+    authorize(plane, requester, 'GetRetainedMessage', topic)
     const message = plane.retained.get(topic)
     if (message === undefined) throw ApiError.notFound(`No retained message is on ${topic}`)
     const { payload, qos, receivedAt, properties } = message

@@ -5,8 +5,8 @@ import { paginate } from './pagination.js'
 export const listRetainedMessages: Operation = {
   method: 'GET',
   path: /^\/retainedMessage\/?$/u,
-  run: (plane, caller, { query }) => {
-    authorize(plane, caller, 'ListRetainedMessages', '*')
+  run: (plane, requester, { query }) => {
+    authorize(plane, requester, 'ListRetainedMessages', '*')
     const summaries = plane.retained.all().map(({ topic, payload, qos, receivedAt }) => ({
       topic,
       payloadSize: payload.length,

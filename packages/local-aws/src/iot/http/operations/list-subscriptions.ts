@@ -6,9 +6,9 @@ import { paginate } from './pagination.js'
 export const listSubscriptions: Operation = {
   method: 'GET',
   path: /^\/connections\/([^/]+)\/subscriptions$/u,
-  run: (plane, caller, { name: clientId, query }) => {
+  run: (plane, requester, { name: clientId, query }) => {
     checkClientId(clientId, plane)
-    authorize(plane, caller, 'ListSubscriptions', clientId)
+    authorize(plane, requester, 'ListSubscriptions', clientId)
     const { subscriptions } = knownClient(plane, clientId).session
     const summaries = [...subscriptions].map(([topicFilter, { qos }]) => ({ topicFilter, qos }))
     const { page, nextToken } = paginate(summaries, query, 20)

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ConditionContext } from '../../../iam/index.js'
-import type { Caller, IotAction } from '../../access/authorization.js'
+import type { IotAction, Requester } from '../../access/authorization.js'
 import { clientIdFault } from '../../access/limits.js'
 import type { DataPlane } from '../../rules/context.js'
 import { ApiError } from '../api-error.js'
@@ -20,20 +20,20 @@ export interface Operation {
   /** Its first group is the request's `name`. */
   readonly path: RegExp
   /** The content of the answer, as JSON. @throws ApiError */
-  readonly run: (plane: DataPlane, caller: Caller, request: ApiRequest) => unknown
+  readonly run: (plane: DataPlane, requester: Requester, request: ApiRequest) => unknown
 }
 
 /** @throws ApiError when IAM says no */
 export function authorize(
   { authorization, recorder, switches }: DataPlane,
-  caller: Caller,
+  requester: Requester,
   action: IotAction,
   name: string,
   context?: ConditionContext,
 ): void {
-  const ruling = authorization.decide(caller, action, name, context)
+  const ruling = authorization.decide(requester, action, name, context)
   if (ruling.allowed) return
-  recorder.denied(action, caller, ruling, { protocol: 'HTTPS' })
+  recorder.denied(action, requester, ruling, { protocol: 'HTTPS' })
   throw switches.httpDenied === 'unauthorized-401'
     ? new ApiError(401, 'UnauthorizedException', 'Unauthorized')
     : new ApiError(403, 'ForbiddenException', 'Forbidden')

@@ -8,7 +8,7 @@ import { authorize, flag, type Operation } from './operation.js'
 export const publish: Operation = {
   method: 'POST',
   path: /^\/topics\/(.+)$/u,
-  run: (plane, caller, request) => {
+  run: (plane, requester, request) => {
     const { query, body: payload, name: topic } = request
     checkTopic(topic, plane)
     const qos = query.get('qos') ?? '0'
@@ -17,8 +17,8 @@ export const publish: Operation = {
     const properties = { ...messageProperties(request), ...expiry(query) }
     const reserved = reservedFault(topic, 'publish', retain)
     if (reserved !== undefined) throw ApiError.invalid(reserved)
-    authorize(plane, caller, 'Publish', topic)
-    if (retain) authorize(plane, caller, 'RetainPublish', topic)
+    authorize(plane, requester, 'Publish', topic)
+    if (retain) authorize(plane, requester, 'RetainPublish', topic)
     const message = {
       topic,
       payload,
@@ -27,7 +27,7 @@ export const publish: Operation = {
       properties,
       receivedAt: plane.clock.now(),
     } as const
-    plane.recorder.ok('Publish', caller, { topic, qos: message.qos, retain, protocol: 'HTTPS' })
+    plane.recorder.ok('Publish', requester, { topic, qos: message.qos, retain, protocol: 'HTTPS' })
     plane.router.publish(message)
     return { message: 'OK', traceId: randomUUID() }
   },

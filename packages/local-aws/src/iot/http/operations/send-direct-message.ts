@@ -12,7 +12,7 @@ import { authorize, checkClientId, flag, type Operation } from './operation.js'
 export const sendDirectMessage: Operation = {
   method: 'POST',
   path: /^\/connections\/([^/]+)\/messages$/u,
-  run: async (plane, caller, request) => {
+  run: async (plane, requester, request) => {
     const { name: clientId, query, body: payload } = request
     checkClientId(clientId, plane)
     const topic = query.get('topic') ?? ''
@@ -20,7 +20,7 @@ export const sendDirectMessage: Operation = {
     const confirmation = flag(query, 'confirmation')
     const timeoutSeconds = readTimeout(query)
     const properties = messageProperties(request)
-    authorize(plane, caller, 'SendDirectMessage', clientId, { 'iot:Topic': topic })
+    authorize(plane, requester, 'SendDirectMessage', clientId, { 'iot:Topic': topic })
     const session = plane.sessions.holder(clientId)?.session
     if (session === undefined) throw ApiError.notFound(`No client with the ID ${clientId} is connected`)
     if (!session.canReceive(topic)) {
@@ -32,7 +32,7 @@ export const sendDirectMessage: Operation = {
     } else if (!(await confirmed(session, message, timeoutSeconds))) {
       throw new ApiError(504, 'GatewayTimeoutException', `${clientId} did not acknowledge within ${timeoutSeconds} s`)
     }
-    plane.recorder.ok('SendDirectMessage', caller, { clientId, topic, confirmation })
+    plane.recorder.ok('SendDirectMessage', requester, { clientId, topic, confirmation })
     return { message: 'OK', traceId: randomUUID() }
   },
 }

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { send } from '../dist/apigateway/test-client.js'
 import { announce, startLocalAws } from '../dist/index.js'
+import { send } from '../dist/testing/https-client.js'
 
 function path(relative) {
   return fileURLToPath(new URL(relative, import.meta.url))
@@ -26,7 +26,7 @@ export async function run(program, args, env = process.env) {
 }
 
 /** A running stand-in with the environment that `pnpm local --env` prints for it. */
-export async function setStage() {
+export async function startTestStack() {
   const aws = await startLocalAws({ assembly: process.env.ASSEMBLY ?? path('../../../cdk.out'), triggers: false })
   const folder = mkdtempSync(join(tmpdir(), 'stock-clients-'))
   // Marks it as the root of a project, so that the announcement of a stand-in in this one is left alone.
