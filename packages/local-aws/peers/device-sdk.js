@@ -102,7 +102,6 @@ async function runSpec(folder, kind, suite, work, say, env) {
   const rootDir = join(work, kind)
   await bundle(folder, kind, join(rootDir, 'mqtt5.spec.js'))
   const report = join(work, `${kind}.json`)
-  const setupFiles = kind === 'native' ? [here('device-sdk-setup.cjs')] : []
   const shims = here('device-sdk-shims.cjs')
   const config = {
     rootDir,

@@ -33,6 +33,8 @@ tests.wildtopics = [
 ]
 tests.nosubscribe_topics = ("test/nosubscribe",)
 seconds = 60  # of one test, after which it hangs
+# It asks again until it is told 0x93, which QoS 1 never comes to, and lets no exception end that.
+never_ends = {"test_flow_control2"}
 about_retained = {"test_retained_message", "test_retained_messages", "test_subscribe_options"}
 running = ""
 asked_for = {}  # by topic and payload: the QoS that was asked for, message by message
@@ -147,6 +149,8 @@ for test in loaded:
     method = getattr(test, test._testMethodName)
 
     def run(method=method, test=test):
+        if test._testMethodName in never_ends:
+            test.fail("left out: without QoS 2 it does not end")
         signal.alarm(seconds)
         if method() is False:
             test.fail("the test answered False")
