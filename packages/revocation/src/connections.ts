@@ -1,14 +1,20 @@
+import { setTimeout } from 'node:timers/promises'
 import {
   DeleteConnectionCommand,
+  ForbiddenException,
+  GetConnectionCommand,
   type IoTDataPlaneClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-iot-data-plane'
 import { RevocationError } from './errors.js'
 
-/** What became of one client ID. `absent`: no such client is connected. */
+/**
+ * What became of one client ID. `ended`: AWS IoT was told to close it, and says that it is gone. `absent`: no such client is
+ * connected. `connected`: it is still there, or back. `unknown`: it was told to close it, and does not let us ask.
+ */
 export interface EndedConnection {
   readonly clientId: string
-  readonly outcome: 'ended' | 'absent'
+  readonly outcome: 'ended' | 'absent' | 'connected' | 'unknown'
 }
 
 /** @throws RevocationError `foreign_client_id`: users connect as `<session name>:<anything>`. */
@@ -35,11 +41,27 @@ export async function endConnections(
     clientIds.map(async (clientId) => {
       try {
         await iot.send(new DeleteConnectionCommand({ clientId, cleanSession: true, preventWillMessage: true }))
-        return { clientId, outcome: 'ended' } as const
+        return { clientId, outcome: await whetherGone(iot, clientId) }
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return { clientId, outcome: 'absent' } as const
         throw error
       }
     }),
   )
+}
+
+/** Looks until the connection is gone, a few times. */
+async function whetherGone(iot: IoTDataPlaneClient, clientId: string): Promise<EndedConnection['outcome']> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (attempt > 0) await setTimeout(200 * attempt)
+    try {
+      const { connected } = await iot.send(new GetConnectionCommand({ clientId }))
+      if (connected !== true) return 'ended'
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return 'ended'
+      if (error instanceof ForbiddenException) return 'unknown'
+      throw error
+    }
+  }
+  return 'connected'
 }

@@ -4,6 +4,7 @@
  * - `foreign_policy`: the role has a policy of this name that was not written here
  * - `no_room`: the role's inline policies cannot hold one more entry
  * - `unknown_vendor`: the topic role trusts somebody who cannot be kept from vending
+ * - `needs_table`: the stack has no access table, and IAM alone cannot do it
  * - `no_stack`: nothing to revoke at
  */
 export type RevocationErrorCode =
@@ -12,6 +13,7 @@ export type RevocationErrorCode =
   | 'foreign_policy'
   | 'no_room'
   | 'unknown_vendor'
+  | 'needs_table'
   | 'no_stack'
 
 /** Nothing was changed, and why. */

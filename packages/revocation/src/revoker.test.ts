@@ -111,11 +111,17 @@ describe('a revoked user', () => {
   it('could do all before, can do nothing after, and all again with new credentials once it is undone', async () => {
     const [mallorys, bobs] = [user('mallory'), user('bob')]
     const [mallory, bob] = [await online(mallorys()), await online(bobs())]
+    // A device that only listens does not find out by itself.
+    const quiet = await online(mallorys())
     await mallory.session.publish('test', 'one')
     await until(() => mallory.inbox.length === 1 && bob.inbox.length === 1)
 
-    expect(await revoker.revoke({ user: 'mallory' })).toEqual({ sessionName: 'mallory', connections: [] })
-    expect(await revoker.list()).toEqual({ revoked: ['mallory'], signedOut: [] })
+    expect(await revoker.revoke({ user: 'mallory' })).toEqual({
+      sessionName: 'mallory',
+      connections: [],
+      standing: true,
+    })
+    expect(await revoker.list()).toMatchObject({ revoked: ['mallory'], signedOut: [] })
 
     // The connection that stands: nothing out, nothing in. The other user: both.
     await expect(mallory.session.publish('test', 'two')).rejects.toMatchObject({ code: 'not_granted', byBroker: true })
@@ -130,20 +136,20 @@ describe('a revoked user', () => {
     await online(bob.credentials)
 
     // The connection itself, once its client ID is known.
-    const closed = new Promise((resolve) => mallory.session.once('closed', resolve))
-    const clientIds = [mallory.session.clientId, 'mallory:never-there']
-    expect(await revoker.revoke({ user: 'mallory', clientIds })).toEqual({
+    const closed = new Promise((resolve) => quiet.session.once('closed', resolve))
+    const clientIds = [quiet.session.clientId, 'mallory:never-there']
+    expect(await revoker.revoke({ user: 'mallory', clientIds })).toMatchObject({
       sessionName: 'mallory',
       connections: [
-        { clientId: mallory.session.clientId, outcome: 'ended' },
+        { clientId: quiet.session.clientId, outcome: 'ended' },
         { clientId: 'mallory:never-there', outcome: 'absent' },
       ],
     })
     await closed
     expect(aws.iot.connections().map(({ principal }) => principal.split('/').at(-1))).toEqual(['bob', 'bob'])
 
-    expect(await revoker.undo({ user: 'mallory' })).toEqual({ sessionName: 'mallory', undone: true })
-    expect(await revoker.list()).toEqual({
+    expect(await revoker.undo({ user: 'mallory' })).toMatchObject({ sessionName: 'mallory', undone: true })
+    expect(await revoker.list()).toMatchObject({
       revoked: [],
       signedOut: [{ sessionName: 'mallory', before: expect.any(Number) }],
     })
@@ -154,7 +160,7 @@ describe('a revoked user', () => {
     // What was stolen before stays worthless.
     await expect(connect({ credentials: mallory.credentials, ca: aws.ca })).rejects.toMatchObject({ byBroker: true })
 
-    expect(await revoker.undo({ user: 'mallory' })).toEqual({ sessionName: 'mallory', undone: false })
+    expect(await revoker.undo({ user: 'mallory' })).toMatchObject({ sessionName: 'mallory', undone: false })
     expect(policiesOf(vendorRoleName())).not.toContain('Revocations')
     clock.skew += 25 * 3_600_000
     await revoker.undo({ user: 'mallory' })
@@ -192,7 +198,7 @@ describe('before the stack is destroyed', () => {
     expect(roles.map(policiesOf)).toEqual(made)
     expect((await daves()()).vended.userId).toBe('dave')
     await online(old)
-    expect(await revoker.clear()).toEqual({ revoked: [], signedOut: [] })
+    expect(await revoker.clear()).toMatchObject({ revoked: [], signedOut: [] })
   })
 
   it('a policy of that name which somebody else wrote is left, and named', async () => {
@@ -231,7 +237,7 @@ describe('what is refused changes nothing', () => {
   it('more users than the roles have room for, and says so', async () => {
     const filler = {
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Deny', Action: 'iot:*', Resource: `arn:aws:iot:*:*:topic/${'x'.repeat(9_000)}` }],
+      Statement: [{ Effect: 'Deny', Action: 'iot:*', Resource: `arn:aws:iot:*:*:topic/${'x'.repeat(8_000)}` }],
     }
     const other = String(vendorRoleName())
     aws.putRolePolicy(other, 'Filler', filler)

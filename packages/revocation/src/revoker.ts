@@ -1,13 +1,16 @@
 import type { IAMClient } from '@aws-sdk/client-iam'
 import type { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane'
+import { type AccessKey, roleKey, type Table } from '@topic-credentials/access'
 import { checkClientIds, type EndedConnection, endConnections } from './connections.js'
-import * as revocations from './revocations.js'
-import { checkRoom, type RolePolicies, readRolePolicies, writeRolePolicy } from './role-policies.js'
-import { serverTime } from './server-time.js'
-import { readTopicRolePolicy, topicRolePolicy } from './topic-role-policy.js'
+import { RevocationError } from './errors.js'
+import { IamRevoker } from './iam-only/iam-revoker.js'
+import * as revocations from './iam-only/revocations.js'
+import { halfAMinute, iamRole, type Patience } from './roles/role-policy.js'
+import { serverTime } from './roles/server-time.js'
+import { vendorRoles } from './roles/vendor-roles.js'
+import type { EverybodySignedOut } from './table/sessions/live-sessions.js'
+import { TableRevoker } from './table/table-revoker.js'
 import { type NamedBy, sessionNameOf } from './user.js'
-import { readVendorRolePolicy, vendorRolePolicy } from './vendor-role-policy.js'
-import { vendorRoles } from './vendor-roles.js'
 
 /** What revoking needs of a stack. */
 export interface RevokerOptions {
@@ -16,49 +19,82 @@ export interface RevokerOptions {
   readonly iam: IAMClient
   /** A client of the stack's `IotEndpoint`; needed to end connections only. */
   readonly iot: IoTDataPlaneClient
+  /** The stack's access table. Absent for stacks without one, for which it is done with IAM alone. */
+  readonly table?: Table | undefined
+  /** Who does it, as the table is to say: an ARN. */
+  readonly operator?: (() => Promise<string>) | undefined
+  /** How long IAM's late reads are waited for. Default: about half a minute. */
+  readonly patience?: Patience | undefined
+  /** Told before the sessions of everybody end, because the names of those who are meant do not fit the role's policy. */
+  readonly onEverybody?: ((event: EverybodySignedOut) => void) | undefined
+  /** Told while the whole table is read: how many items so far. */
+  readonly onProgress?: ((items: number) => void) | undefined
 }
 
-/** Whom, and which of their connections are known. */
+/** Whom: a user, or everybody who calls with sessions of an IAM role. And which of their connections are known. */
 export interface Revocation {
-  readonly user: string
+  readonly user?: string | undefined
   readonly namedBy?: NamedBy | undefined
+  /** Name of an IAM role, in place of a user. Needs an access table. */
+  readonly role?: string | undefined
   /** Client IDs that the user is connected with. AWS lists none, so they come from logs or lifecycle events. */
   readonly clientIds?: readonly string[] | undefined
 }
 
 export interface Revoked {
+  /** The session name, or `Dev~*` for a role. */
   readonly sessionName: string
   readonly connections: readonly EndedConnection[]
+  /** Whether IAM shows already what was written; else it does so later, and `repair` looks again. */
+  readonly standing: boolean
+}
+
+/** Who is shut out. */
+export interface RevocationList extends revocations.Revocations {
+  /** IAM roles of which nobody gets credentials. */
+  readonly revokedRoles: readonly string[]
+  /** Keys of items that cannot be read. To these users nothing is vended. */
+  readonly unreadable: readonly string[]
 }
 
 /**
- * Shuts users out of one stack. Its state is in IAM alone: an inline policy `Revocations` on the topic role and on the vending
- * function's role. One operator at a time: IAM has no conditional write, so of two that write in the same moment one is lost.
+ * Shuts users out of one stack.
  *
  * @example
- * const revoker = new Revoker({ roleArn, iam: new IAMClient(), iot: new IoTDataPlaneClient({ endpoint }) })
+ * const revoker = new Revoker({ roleArn, iam: new IAMClient(), iot: new IoTDataPlaneClient({ endpoint }), table })
  * await revoker.revoke({ user: 'alice', clientIds: ['alice:laptop'] })
  */
 export class Revoker {
   readonly #options: RevokerOptions
-  readonly #roleName: string
+  readonly #table: TableRevoker | undefined
+  readonly #iam: IamRevoker
   readonly #now: () => number
 
   constructor(options: RevokerOptions) {
+    const { iam, table, roleArn, operator = async () => 'unknown', patience = halfAMinute } = options
+    const topicRoleName = roleArn.slice(roleArn.lastIndexOf('/') + 1)
+    const now = serverTime(iam)
+    const { onEverybody, onProgress } = options
     this.#options = options
-    this.#roleName = options.roleArn.slice(options.roleArn.lastIndexOf('/') + 1)
-    this.#now = serverTime(options.iam)
+    this.#now = now
+    this.#iam = new IamRevoker({ iam, topicRoleName, now, patience, onEverybody })
+    const role = iamRole(iam, topicRoleName)
+    const vendors = async () => (await vendorRoles(iam, topicRoleName)).map((name) => iamRole(iam, name))
+    this.#table = table && new TableRevoker({ table, role, vendors, now, patience, operator, onEverybody, onProgress })
   }
 
   /**
-   * No access for this user from now on: live sessions are denied everything, new ones are refused by STS, the known connections
-   * are closed. Doing it again does no harm, and closes connections that have come up meanwhile.
+   * No access from now on: live sessions are denied everything, new ones are not vended, the known connections are closed. Doing it
+   * again does no harm, and closes connections that have come up meanwhile.
    *
-   * @throws RevocationError; errors of IAM and AWS IoT as the SDK has them
+   * @throws RevocationError, AccessError; errors of IAM and AWS IoT as the SDK has them
    */
-  revoke({ user, namedBy, clientIds = [] }: Revocation): Promise<Revoked> {
-    const sessionName = sessionNameOf(user, namedBy)
-    return this.#shutOut(sessionName, clientIds, (before) => revocations.revoke(before, sessionName))
+  revoke(revocation: Revocation): Promise<Revoked> {
+    return this.#shutOut(
+      revocation,
+      (table, key) => table.revoke(key),
+      (before, sessionName) => revocations.revoke(before, sessionName),
+    )
   }
 
   /**
@@ -66,22 +102,27 @@ export class Revoker {
    *
    * @throws as {@link revoke}
    */
-  signOut({ user, namedBy, clientIds = [] }: Revocation): Promise<Revoked> {
-    const sessionName = sessionNameOf(user, namedBy)
-    return this.#shutOut(sessionName, clientIds, (before) =>
-      revocations.signOut(before, sessionName, wholeSeconds(this.#now() + clockError)),
+  signOut(revocation: Revocation): Promise<Revoked> {
+    return this.#shutOut(
+      revocation,
+      (table, key) => table.signOut(key),
+      (before, sessionName) => revocations.signOut(before, sessionName, wholeSeconds(this.#now() + clockError)),
     )
   }
 
-  /** Lets this user have new credentials again. What was issued before stays denied. Answers whether there was a revocation. */
-  async undo({ user, namedBy }: Omit<Revocation, 'clientIds'>): Promise<{ sessionName: string; undone: boolean }> {
-    const sessionName = sessionNameOf(user, namedBy)
+  /** Lets new credentials be vended again. What was issued before stays denied. Answers whether there was a revocation. */
+  async undo(whom: Omit<Revocation, 'clientIds'>): Promise<Omit<Revoked, 'connections'> & { undone: boolean }> {
+    const { key, sessionName } = this.#whom(whom)
+    if (this.#table !== undefined) {
+      const { changed: undone, standing } = await this.#table.undo(key)
+      return { sessionName, undone, standing }
+    }
     let undone = false
-    await this.#change((before) => {
+    const standing = await this.#iam.change((before) => {
       undone = before.revoked.includes(sessionName)
       return revocations.restore(before, sessionName, wholeSeconds(this.#now()))
     })
-    return { sessionName, undone }
+    return { sessionName, undone, standing }
   }
 
   /**
@@ -90,65 +131,77 @@ export class Revoker {
    *
    * @throws as {@link revoke}; what it has not written it leaves alone
    */
-  async clear(): Promise<revocations.Revocations> {
-    const { before, topic, vendors } = await this.#read()
-    // The topic role last: its Deny alone keeps everybody out, if something fails on the way.
-    for (const policies of [...vendors, topic]) await writeRolePolicy(this.#options.iam, policies, undefined)
-    return revocations.prune(before, this.#now())
+  async clear(): Promise<RevocationList> {
+    if (this.#table === undefined) return { ...(await this.#iam.clear()), ...noRoles }
+    const before = await this.list()
+    await this.#table.clear()
+    return before
   }
 
   /** Who is shut out, without those whose sessions have ended by themselves. */
-  async list(): Promise<revocations.Revocations> {
-    const { before } = await this.#read()
-    return revocations.prune(before, this.#now())
+  async list(): Promise<RevocationList> {
+    if (this.#table === undefined) return { ...(await this.#iam.list()), ...noRoles }
+    const { items, unreadable } = await this.#table.marked()
+    const users = items.filter(({ key }) => key.kind === 'user')
+    const signedOut = users.flatMap(({ key, revokedAt, signedOutAt }) =>
+      revokedAt !== undefined || signedOutAt === undefined ? [] : [{ sessionName: key.name, before: signedOutAt }],
+    )
+    const listed = revocations.prune({ revoked: namesOf(users), signedOut }, this.#now())
+    return { ...listed, revokedRoles: namesOf(items.filter(({ key }) => key.kind === 'role')), unreadable }
+  }
+
+  /**
+   * Makes the topic role's Deny anew from the marks in the table. For roles and tables that were changed by hand.
+   *
+   * @throws RevocationError `needs_table`
+   */
+  async repair(): Promise<{ readonly standing: boolean }> {
+    if (this.#table === undefined) throw needsTable('--repair')
+    const { standing } = await this.#table.repair()
+    return { standing }
   }
 
   async #shutOut(
-    sessionName: string,
-    clientIds: readonly string[],
-    change: (before: revocations.Revocations) => revocations.Revocations,
+    { clientIds = [], ...whom }: Revocation,
+    byTable: (table: TableRevoker, key: AccessKey) => Promise<{ readonly standing: boolean }>,
+    byIam: (before: revocations.Revocations, sessionName: string) => revocations.Revocations,
   ): Promise<Revoked> {
-    checkClientIds(sessionName, clientIds)
-    await this.#change(change)
-    return { sessionName, connections: await endConnections(this.#options.iot, clientIds) }
+    const { key, sessionName } = this.#whom(whom)
+    if (key.kind === 'user') checkClientIds(sessionName, clientIds)
+    const standing =
+      this.#table === undefined
+        ? await this.#iam.change((before) => byIam(before, sessionName))
+        : (await byTable(this.#table, key)).standing
+    return { sessionName, standing, connections: await endConnections(this.#options.iot, clientIds) }
   }
 
-  /** The topic role first: its Deny alone leaves nobody in, whatever fails after it. */
-  async #change(change: (before: revocations.Revocations) => revocations.Revocations): Promise<void> {
-    const { iam, roleArn } = this.#options
-    const { before, topic, vendors } = await this.#read()
-    const after = revocations.prune(change(before), this.#now())
-    const writes: [RolePolicies, ReturnType<typeof topicRolePolicy>][] = [
-      [topic, topicRolePolicy(after)],
-      ...vendors.map((vendor): [RolePolicies, ReturnType<typeof topicRolePolicy>] => [
-        vendor,
-        vendorRolePolicy(after.revoked, roleArn),
-      ]),
-    ]
-    for (const [policies, document] of writes) checkRoom(policies, document)
-    for (const [policies, document] of writes) await writeRolePolicy(iam, policies, document)
-  }
-
-  async #read(): Promise<{
-    before: revocations.Revocations
-    topic: RolePolicies
-    vendors: readonly RolePolicies[]
-  }> {
-    const { iam, roleArn } = this.#options
-    const names = await vendorRoles(iam, this.#roleName)
-    const [topic, ...vendors] = await Promise.all([
-      readRolePolicies(iam, this.#roleName),
-      ...names.map((name) => readRolePolicies(iam, name)),
-    ])
-    // Read only to find out whether it is ours to replace; what it says follows from the topic role's.
-    for (const { own } of vendors) readVendorRolePolicy(own, roleArn)
-    return { before: readTopicRolePolicy(topic.own), topic, vendors }
+  #whom({ user, namedBy, role }: Omit<Revocation, 'clientIds'>): { key: AccessKey; sessionName: string } {
+    if (role !== undefined) {
+      if (this.#table === undefined) throw needsTable('--role')
+      roleKey(role)
+      return { key: { kind: 'role', name: role }, sessionName: `${role}~*` }
+    }
+    const sessionName = sessionNameOf(user ?? '', namedBy)
+    return { key: { kind: 'user', name: sessionName }, sessionName }
   }
 }
+
+const noRoles = { revokedRoles: [], unreadable: [] }
 
 /** Milliseconds that {@link serverTime} may be behind: a session issued just now must not be missed. */
 const clockError = 2000
 
 function wholeSeconds(milliseconds: number) {
   return Math.ceil(milliseconds / 1000) * 1000
+}
+
+function namesOf(items: readonly { readonly key: AccessKey; readonly revokedAt?: number }[]): readonly string[] {
+  return items.flatMap(({ key, revokedAt }) => (revokedAt === undefined ? [] : [key.name])).sort()
+}
+
+function needsTable(what: string): RevocationError {
+  return new RevocationError('needs_table', `${what} needs an access table, and this stack has none`, {
+    value: what,
+    remedy: 'Deploy it without `-c access=file`. Nothing was changed.',
+  })
 }

@@ -5,13 +5,15 @@ import type { Expected, Table } from '../table/table-client.js'
 
 /** For tests: a table in memory, with DynamoDB's consistency. `step` is awaited before and after each operation. */
 export class MemoryTable implements Table {
-  readonly items = new Map<string, Attributes>()
+  /** Several may share them: each is then one who writes. */
+  readonly items: Map<string, Attributes>
   readonly step: (event: string) => Promise<void>
   /** Whether this write's answer is lost. */
   loses: () => boolean = () => false
 
-  constructor(step: (event: string) => Promise<void> = async () => {}) {
+  constructor(step: (event: string) => Promise<void> = async () => {}, items = new Map<string, Attributes>()) {
     this.step = step
+    this.items = items
   }
 
   async read(keys: readonly string[]): Promise<ReadonlyMap<string, Attributes>> {

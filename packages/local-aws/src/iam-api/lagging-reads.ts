@@ -30,7 +30,10 @@ export class LaggingReads implements IamFaults {
   }
 
   policies(role: Role, now: number): Policies {
-    const moment = now - this.#lag()
+    const lag = this.#lag()
+    // The clock can be set back: without a lag there is no past.
+    if (lag <= 0) return role.inlinePolicies
+    const moment = now - lag
     return this.#past.get(role)?.find(({ until }) => until > moment)?.policies ?? role.inlinePolicies
   }
 }

@@ -49,9 +49,12 @@ describe('pnpm revoke', () => {
     expect(revoked.stdout).toContain('Revoked: auth0=7Calice.')
     expect(revoked.stdout).toContain('Client auth0=7Calice:laptop was not connected.')
     expect(await run('--list')).toMatchObject({ code: 0, stdout: 'auth0=7Calice  revoked\n' })
-    expect(JSON.parse((await run('--list', '--json')).stdout)).toEqual({ revoked: ['auth0=7Calice'], signedOut: [] })
+    expect(JSON.parse((await run('--list', '--json')).stdout)).toMatchObject({
+      revoked: ['auth0=7Calice'],
+      signedOut: [],
+    })
     const undone = await run('--', '--undo', 'auth0=7Calice', '--as', 'session-name', '--json')
-    expect(JSON.parse(undone.stdout)).toEqual({ sessionName: 'auth0=7Calice', undone: true })
+    expect(JSON.parse(undone.stdout)).toMatchObject({ sessionName: 'auth0=7Calice', undone: true })
     expect((await run('--list')).stdout).toMatch(/^auth0=7Calice {2}sessions issued before .*Z are denied\n$/u)
   })
 
@@ -65,7 +68,7 @@ describe('pnpm revoke', () => {
   })
 
   it.each([
-    [[], 'error: name a USER, or ask for --list or --clear\n'],
+    [[], 'error: name a USER or a --role, or ask for --list, --clear or --repair\n'],
     [['alice', '--clear'], 'error: --clear takes no USER\n'],
     [['--clear', '--list'], "error: option '--list' cannot be used with option '--clear'\n"],
     [['--clear', '--undo'], "error: option '--clear' cannot be used with option '--undo'\n"],

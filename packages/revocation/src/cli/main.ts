@@ -8,6 +8,8 @@ interface RevokeOptions {
   readonly undo?: true
   readonly list?: true
   readonly clear?: true
+  readonly repair?: true
+  readonly role?: string
   readonly as?: NamedBy
   readonly outputs?: string
   readonly json?: true
@@ -37,6 +39,23 @@ const program = new Command('revoke')
     ).conflicts(['clientId', 'signOut', 'undo', 'list']),
   )
   .addOption(
+    new Option('--repair', 'make what the role denies follow from the marks in the table, once more').conflicts([
+      'clientId',
+      'signOut',
+      'undo',
+      'list',
+      'clear',
+    ]),
+  )
+  .addOption(
+    new Option('--role <name>', 'everybody who calls with a session of this IAM role, whatever its name').conflicts([
+      'clientId',
+      'list',
+      'clear',
+      'repair',
+    ]),
+  )
+  .addOption(
     new Option('--as <kind>', 'how USER is meant where it could be either').choices(['user-id', 'session-name']),
   )
   .option('--outputs <file>', 'outputs of the stack (default: cdk-outputs.json, else the stand-in that is running)')
@@ -49,39 +68,58 @@ Examples:
   pnpm revoke alice --client-id alice:laptop   … and that connection is closed
   pnpm revoke alice --sign-out                 a lost laptop: alice may sign in again
   pnpm revoke --undo alice                     access again, with new credentials only
+  pnpm revoke --role Dev                       nobody who calls as the IAM role Dev has access any more
   pnpm revoke --list
+  pnpm revoke --repair                         a role or the table was changed by hand: make them agree
   pnpm revoke --clear                          before the stack is destroyed: nobody is revoked any more`,
   )
   .action(async (user: string | undefined, options: RevokeOptions, command: Command) => {
-    const whole = options.list === true ? '--list' : options.clear === true ? '--clear' : undefined
-    if (user === undefined && whole === undefined) command.error('error: name a USER, or ask for --list or --clear')
-    if (user !== undefined && whole !== undefined) command.error(`error: ${whole} takes no USER`)
+    const whole = (['list', 'clear', 'repair'] as const).find((name) => options[name] === true)
+    const who = user ?? options.role
+    if (who === undefined && whole === undefined) {
+      command.error('error: name a USER or a --role, or ask for --list, --clear or --repair')
+    }
+    if (user !== undefined && whole !== undefined) command.error(`error: --${whole} takes no USER`)
+    if (user !== undefined && options.role !== undefined) command.error('error: --role takes no USER')
     const print = (result: object, lines: readonly string[]) =>
       process.stdout.write(`${options.json === true ? JSON.stringify(result) : lines.join('\n')}\n`)
     // Loaded when there is something to do: --help needs no SDK.
     const { findTarget } = await import('./target.js')
+    const { progressOn } = await import('./progress.js')
     const { Revoker } = await import('../revoker.js')
-    const { clearedLines, listLines, revokedLines, undoneLines } = await import('./report.js')
+    const { clearedLines, everybodyLine, listLines, repairedLines, revokedLines, undoneLines } = await import(
+      './report.js'
+    )
     const target = await findTarget(options.outputs)
     process.stderr.write(`At ${target.description}\n`)
-    const revoker = new Revoker(target)
+    const progress = progressOn(process.stderr)
+    const revoker = new Revoker({
+      ...target,
+      onEverybody: (event) => process.stderr.write(`${everybodyLine(event)}\n`),
+      onProgress: (items) => progress.at(items),
+    })
     if (options.clear === true) {
       const cleared = await revoker.clear()
       print(cleared, clearedLines(cleared))
       return
     }
-    if (user === undefined) {
+    if (options.repair === true) {
+      const result = await revoker.repair()
+      print(result, repairedLines(result))
+      return
+    }
+    if (who === undefined) {
       const list = await revoker.list()
       print(list, listLines(list))
       return
     }
-    const { as: namedBy, clientId: clientIds } = options
+    const { as: namedBy, clientId: clientIds, role } = options
     if (options.undo === true) {
-      const result = await revoker.undo({ user, namedBy })
+      const result = await revoker.undo({ user, namedBy, role })
       print(result, undoneLines(result))
       return
     }
-    const revocation = { user, namedBy, clientIds }
+    const revocation = { user, namedBy, clientIds, role }
     const result = await (options.signOut === true ? revoker.signOut(revocation) : revoker.revoke(revocation))
     print(result, revokedLines(result, options.signOut === true))
   })
@@ -90,6 +128,8 @@ try {
   await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
 } catch (error) {
   const { name, message, remedy } = error as Error & { readonly remedy?: string }
-  process.stderr.write(`${name === 'RevocationError' ? `${message}. ${remedy}` : `${name}: ${message}`}\n`)
+  process.stderr.write(
+    `${name === 'RevocationError' || name === 'AccessError' ? `${message}. ${remedy}` : `${name}: ${message}`}\n`,
+  )
   process.exitCode = 1
 }

@@ -3,6 +3,7 @@ import { Agent } from 'node:https'
 import { join } from 'node:path'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane'
+import { callerArn, type SignedService, TableClient } from '@topic-credentials/access'
 import {
   type Announcement,
   findRunning,
@@ -33,15 +34,21 @@ export async function findTarget(given: string | undefined): Promise<Target> {
 }
 
 function deployed(file: string): Target {
-  const { stackName, outputs } = stackIn(
-    asked(() => readOutputs(file)),
-    file,
-  )
+  const stacks = asked(() => readOutputs(file))
+  const { stackName, outputs } = stackIn(stacks, file)
+  const { Region: region, RoleArn: roleArn } = outputs
+  const iam = new IAMClient({ region })
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  const signed = { region, credentials: () => iam.config.credentials() }
   return {
     description: `the deployed stack ${stackName} (${file})`,
-    roleArn: outputs.RoleArn,
-    iam: new IAMClient({ region: outputs.Region }),
-    iot: new IoTDataPlaneClient({ region: outputs.Region, endpoint: `https://${outputs.IotEndpoint}` }),
+    roleArn,
+    iam,
+    iot: new IoTDataPlaneClient({ region, endpoint: `https://${outputs.IotEndpoint}` }),
+    ...accessOf(stacks[stackName]?.AccessTable, signed, {
+      dynamodb: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? `https://dynamodb.${region}.${domain}`,
+      sts: process.env.AWS_ENDPOINT_URL_STS ?? `https://sts.${region}.${domain}`,
+    }),
   }
 }
 
@@ -49,12 +56,30 @@ function standIn({ ca, endpoints, operator, outputs, pid, region }: Announcement
   const description = `the stand-in that is running (process ${pid})`
   const credentials = operator
   const requestHandler = { httpsAgent: new Agent({ ca }) }
-  const { RoleArn: roleArn, IotEndpoint: endpoint } = stackIn(outputs, description).outputs
+  const { stackName, outputs: own } = stackIn(outputs, description)
   return {
     description,
-    roleArn,
+    roleArn: own.RoleArn,
     iam: new IAMClient({ region, credentials, endpoint: endpoints.iam, requestHandler }),
-    iot: new IoTDataPlaneClient({ region, credentials, endpoint: `https://${endpoint}`, requestHandler }),
+    iot: new IoTDataPlaneClient({ region, credentials, endpoint: `https://${own.IotEndpoint}`, requestHandler }),
+    ...accessOf(outputs[stackName]?.AccessTable, { region, credentials, ca }, endpoints),
+  }
+}
+
+/** The stack's access table, where it has one. */
+function accessOf(
+  tableName: unknown,
+  signed: Omit<SignedService, 'service' | 'endpoint'>,
+  { dynamodb, sts }: { readonly dynamodb?: string; readonly sts: string },
+): Pick<Target, 'table' | 'operator'> {
+  if (typeof tableName !== 'string' || dynamodb === undefined) return {}
+  let arn: Promise<string> | undefined
+  return {
+    table: new TableClient({ ...signed, tableName, endpoint: dynamodb }),
+    operator: () => {
+      arn ??= callerArn({ ...signed, endpoint: sts })
+      return arn
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { RevocationError } from './errors.js'
+import { RevocationError } from '../errors.js'
 
 /** One statement as it is written here: always a Deny. */
 export interface Statement {

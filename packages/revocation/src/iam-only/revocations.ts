@@ -4,6 +4,8 @@ export interface Revocations {
   readonly revoked: readonly string[]
   /** Sessions issued before `before` are over; later ones work. By time, then by name. */
   readonly signedOut: readonly SignedOut[]
+  /** Where names did not fit on the topic role: sessions of everybody that were issued before are over. */
+  readonly everybody?: number
 }
 
 export interface SignedOut {
@@ -23,9 +25,9 @@ export const noRevocations: Revocations = { revoked: [], signedOut: [] }
 const sessionLife = 25 * 60 * 60 * 1000
 
 /** This user has no access from now on. What was signed out is covered by it. */
-export function revoke({ revoked, signedOut }: Revocations, sessionName: string): Revocations {
+export function revoke({ revoked, signedOut, ...rest }: Revocations, sessionName: string): Revocations {
   const others = revoked.filter((name) => name !== sessionName)
-  return { revoked: [...others, sessionName].sort(), signedOut: without(signedOut, sessionName) }
+  return { ...rest, revoked: [...others, sessionName].sort(), signedOut: without(signedOut, sessionName) }
 }
 
 /** This user's sessions from before a moment are over. Somebody who is revoked stays revoked. */
@@ -37,7 +39,11 @@ export function signOut(revocations: Revocations, sessionName: string, before: n
     ...signedOut.filter((one) => one.sessionName === sessionName).map((one) => one.before),
   )
   const entries = [...without(signedOut, sessionName), { sessionName, before: latest }]
-  return { revoked, signedOut: entries.sort((a, b) => a.before - b.before || compare(a.sessionName, b.sessionName)) }
+  return {
+    ...revocations,
+    revoked,
+    signedOut: entries.sort((a, b) => a.before - b.before || compare(a.sessionName, b.sessionName)),
+  }
 }
 
 /**
@@ -45,14 +51,23 @@ export function signOut(revocations: Revocations, sessionName: string, before: n
  * stands) stays out.
  */
 export function restore(revocations: Revocations, sessionName: string, now: number): Revocations {
-  const { revoked, signedOut } = revocations
+  const { revoked } = revocations
   if (!revoked.includes(sessionName)) return revocations
-  return signOut({ revoked: revoked.filter((name) => name !== sessionName), signedOut }, sessionName, now)
+  return signOut({ ...revocations, revoked: revoked.filter((name) => name !== sessionName) }, sessionName, now)
 }
 
 /** Forgets the sessions that have ended by themselves. */
-export function prune({ revoked, signedOut }: Revocations, now: number): Revocations {
-  return { revoked, signedOut: signedOut.filter(({ before }) => before + sessionLife > now) }
+export function prune({ revoked, signedOut, everybody }: Revocations, now: number): Revocations {
+  return {
+    revoked,
+    signedOut: signedOut.filter(({ before }) => before + sessionLife > now),
+    ...(everybody !== undefined && everybody + sessionLife > now ? { everybody } : {}),
+  }
+}
+
+/** No names: what they asked for about sessions that live is asked for about everybody's from before. */
+export function fold({ everybody = 0 }: Revocations, before: number): Revocations {
+  return { revoked: [], signedOut: [], everybody: Math.max(before, everybody) }
 }
 
 function without(signedOut: readonly SignedOut[], sessionName: string): SignedOut[] {

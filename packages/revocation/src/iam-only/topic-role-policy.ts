@@ -1,5 +1,10 @@
 import { oneOrMany } from '@topic-credentials/grants'
-import { type PolicyDocument, policyDocument, readDocument, type Statement } from './policy-document.js'
+import {
+  type PolicyDocument,
+  policyDocument,
+  readDocument,
+  type Statement,
+} from '../roles/policy-document.js'
 import { noRevocations, type Revocations, type SignedOut } from './revocations.js'
 
 /**
@@ -9,7 +14,7 @@ import { noRevocations, type Revocations, type SignedOut } from './revocations.j
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html
  */
-export function topicRolePolicy({ revoked, signedOut }: Revocations): PolicyDocument | undefined {
+export function topicRolePolicy({ revoked, signedOut, everybody }: Revocations): PolicyDocument | undefined {
   const times = [...new Set(signedOut.map(({ before }) => before))]
   return policyDocument([
     ...(revoked.length === 0 ? [] : [deny('Revoked', revoked)]),
@@ -18,6 +23,9 @@ export function topicRolePolicy({ revoked, signedOut }: Revocations): PolicyDocu
       const time = isoSeconds(before)
       return deny(`SignedOut${time.replaceAll(/[-:]/gu, '')}`, names, { DateLessThan: { 'aws:TokenIssueTime': time } })
     }),
+    ...(everybody === undefined
+      ? []
+      : [deny('Everybody', [], { DateLessThan: { 'aws:TokenIssueTime': isoSeconds(everybody) } })]),
   ])
 }
 
@@ -30,26 +38,29 @@ export function readTopicRolePolicy(text: string | undefined): Revocations {
 function readStatements(statements: readonly Statement[]): Revocations {
   const revoked: string[] = []
   const signedOut: SignedOut[] = []
+  let everybody: number | undefined
   for (const { Condition } of statements) {
     const names = [Condition?.StringLike?.['aws:userid'] ?? []].flat().map((pattern) => pattern.replace(/^\*:/u, ''))
     const time = Condition?.DateLessThan?.['aws:TokenIssueTime']
-    if (time === undefined) {
+    if (names.length === 0) {
+      everybody = Date.parse(String(time))
+    } else if (time === undefined) {
       revoked.push(...names)
     } else {
       signedOut.push(...names.map((sessionName) => ({ sessionName, before: Date.parse(String(time)) })))
     }
   }
-  return { revoked, signedOut }
+  return { revoked, signedOut, ...(everybody === undefined ? {} : { everybody }) }
 }
 
 function deny(Sid: string, names: readonly string[], more: Statement['Condition'] = {}): Statement {
-  const users = oneOrMany(names.map((name) => `*:${name}`))
+  const users = names.length === 0 ? {} : { StringLike: { 'aws:userid': oneOrMany(names.map((name) => `*:${name}`)) } }
   return {
     Sid,
     Effect: 'Deny',
     Action: '*',
     Resource: '*',
-    Condition: { ...more, StringLike: { 'aws:userid': users } },
+    Condition: { ...more, ...users },
   }
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { authorize, Directory } from '@topic-credentials/local-aws/iam'
 import fc from 'fast-check'
+import { sessionNameOf } from '../user.js'
 import { noRevocations, prune, restore, revoke, signOut } from './revocations.js'
 import { readTopicRolePolicy, topicRolePolicy } from './topic-role-policy.js'
-import { sessionNameOf } from './user.js'
 import { readVendorRolePolicy, vendorRolePolicy } from './vendor-role-policy.js'
 
 const hour = 3_600_000
@@ -12,7 +12,6 @@ function policy(...Statement: object[]) {
   return { Version: '2012-10-17', Statement }
 }
 const allow = { Effect: 'Allow', Action: '*', Resource: '*' }
-const roleArn = 'arn:aws:iam::123456789012:role/topics'
 
 /** An account with the topic role under these revocations, and whether a session of a user can do anything in it. */
 function account(revocations = noRevocations) {
@@ -124,7 +123,7 @@ describe('what is written down', () => {
         },
       ],
     })
-    expect([topicRolePolicy(noRevocations), vendorRolePolicy([], roleArn)]).toEqual([undefined, undefined])
+    expect([topicRolePolicy(noRevocations), vendorRolePolicy([])]).toEqual([undefined, undefined])
   })
 
   it('is read back as it was', () => {
@@ -134,9 +133,9 @@ describe('what is written down', () => {
       revoke(noRevocations, 'alice'),
       signOut(noRevocations, 'alice', noon),
     ]) {
-      const [topic, vendor] = [topicRolePolicy(revocations), vendorRolePolicy(revocations.revoked, roleArn)]
+      const [topic, vendor] = [topicRolePolicy(revocations), vendorRolePolicy(revocations.revoked)]
       expect(readTopicRolePolicy(topic && JSON.stringify(topic))).toEqual(revocations)
-      expect(readVendorRolePolicy(vendor && JSON.stringify(vendor), roleArn)).toEqual(revocations.revoked)
+      expect(readVendorRolePolicy(vendor && JSON.stringify(vendor))).toEqual(revocations.revoked)
     }
   })
 
@@ -150,7 +149,7 @@ describe('what is written down', () => {
   ])('is not taken for ours: %s', (_, text) => {
     const foreign = expect.objectContaining({ code: 'foreign_policy', value: text })
     expect(() => readTopicRolePolicy(text)).toThrow(foreign)
-    expect(() => readVendorRolePolicy(text, roleArn)).toThrow(foreign)
+    expect(() => readVendorRolePolicy(text)).toThrow(foreign)
   })
 })
 

@@ -1,5 +1,5 @@
 import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam'
-import { RevocationError } from './errors.js'
+import { RevocationError } from '../errors.js'
 
 /**
  * Names of the roles that may make sessions of the topic role, by its own trust policy. In the stack it is one: the vending

@@ -1,0 +1,173 @@
+import { describe, expect, it } from '@jest/globals'
+import { type AccessKey, type Attributes, keyText, readAccess, readItem } from '@topic-credentials/access'
+import { MemoryTable } from '@topic-credentials/access/testing'
+import { encodeUserId } from '@topic-credentials/grants'
+import fc from 'fast-check'
+import { TestRole } from '../testing/lagging-role.js'
+import { sessionLife } from './sessions/session-state.js'
+import { TableRevoker } from './table-revoker.js'
+
+/**
+ * Two operators at once, whose requests are carried out in any order, whose reads of IAM are late, whose answers are lost, and whose
+ * processes die. Then one more command.
+ */
+
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+const second = 1000
+const keys: readonly AccessKey[] = [
+  { kind: 'user', name: 'alice' },
+  { kind: 'user', name: 'bob' },
+  { kind: 'role', name: 'Dev' },
+]
+const users = ['alice', 'bob', 'Dev~carol', 'Dev~alice', 'dave']
+
+type Action = 'revoke' | 'undo' | 'signOut' | 'clear' | 'repair'
+interface Command {
+  readonly action: Action
+  readonly key: AccessKey
+  /** The answers of these writes are lost. */
+  readonly lost: readonly boolean[]
+  /** How many writes each read of IAM is behind. */
+  readonly late: readonly number[]
+  /** The step at which the process dies. */
+  readonly dies: number | undefined
+}
+interface Round {
+  readonly commands: readonly Command[]
+  /** The step at which the first command stands still until the second has ended. */
+  readonly stalls: number | undefined
+  /** Seconds until the next one. */
+  readonly pause: number
+}
+
+const command: fc.Arbitrary<Command> = fc.record({
+  action: fc.constantFrom('revoke', 'revoke', 'revoke', 'undo', 'undo', 'signOut', 'clear', 'repair' as const),
+  key: fc.constantFrom(...keys),
+  lost: fc.array(fc.boolean(), { maxLength: 4 }),
+  late: fc.array(fc.nat({ max: 4 }), { maxLength: 6 }),
+  dies: fc.option(fc.integer({ min: 1, max: 25 }), { nil: undefined, freq: 4 }),
+})
+const round: fc.Arbitrary<Round> = fc.record({
+  commands: fc.array(command, { minLength: 1, maxLength: 2 }),
+  stalls: fc.option(fc.integer({ min: 1, max: 25 }), { nil: undefined, freq: 2 }),
+  pause: fc.constantFrom(1, 10, 700, 3600, 20 * 3600, 26 * 3600),
+})
+
+class Killed extends Error {}
+
+/** One account: table, role, and what was ever issued. */
+function world(scheduler: fc.Scheduler) {
+  const role = new TestRole()
+  const items = new Map<string, Attributes>()
+  const run = async ({ action, key, lost, late, dies }: Command, stalls?: number, meanwhile?: Promise<unknown>) => {
+    let steps = 0
+    const step = async () => {
+      await scheduler.schedule(Promise.resolve())
+      steps += 1
+      if (steps === dies) throw new Killed()
+      if (steps === stalls) await meanwhile
+    }
+    const [losses, lags] = [[...lost], [...late]]
+    const table = new MemoryTable(step, items)
+    table.loses = () => losses.shift() ?? false
+    const revoker = new TableRevoker({
+      table,
+      role: role.view(step, () => lags.shift() ?? 0),
+      vendors: async () => [],
+      now: role.clock.now,
+      patience: { reads: 3, pause: async () => {} },
+      operator: async () => 'operator',
+      change: { attempts: 100, pause: async () => {} },
+    })
+    try {
+      await (action === 'clear' ? revoker.clear() : action === 'repair' ? revoker.repair() : revoker[action](key))
+      return true
+    } catch (error) {
+      if (error instanceof Killed) return false
+      throw error
+    }
+  }
+  const itemOf = (key: AccessKey) => {
+    const item = items.get(keyText(key))
+    return item === undefined ? undefined : readItem(item)
+  }
+  return { role, items, run, itemOf }
+}
+
+/** Whether the item may be as it is after a round in which this was the only command about it, and ended. */
+function holds({ action }: Command, item: ReturnType<ReturnType<typeof world>['itemOf']>): boolean {
+  if (action === 'revoke') return item?.revokedAt !== undefined
+  if (action === 'undo') return item?.revokedAt === undefined
+  if (action === 'signOut') return item?.signedOutAt !== undefined
+  return action === 'repair' || (item?.revokedAt ?? item?.signedOutAt) === undefined
+}
+
+const quiet = { lost: [], late: [], dies: undefined }
+
+describe(`any order of commands (SEED=${seed})`, () => {
+  it('who was revoked last never vends, who was undone last does, live sessions agree within one command', async () => {
+    let checked = 0
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.array(round, { minLength: 1, maxLength: 4 }), async (scheduler, rounds) => {
+        const { role, items, run, itemOf } = world(scheduler)
+        const issued: { readonly user: string; readonly at: number }[] = []
+        const issue = async () => {
+          for (const userId of users) {
+            const question = { userId, groups: [], role: userId.startsWith('Dev~') ? 'Dev' : undefined }
+            const { revokedBy } = await readAccess(new MemoryTable(undefined, items), question)
+            const [own, dev] = [
+              itemOf({ kind: 'user', name: encodeUserId(userId) }),
+              itemOf({ kind: 'role', name: 'Dev' }),
+            ]
+            const revoked = [own, question.role === undefined ? undefined : dev].some(
+              (one) => one?.revokedAt !== undefined,
+            )
+            expect(revokedBy !== undefined).toBe(revoked)
+            if (!revoked) issued.push({ user: userId, at: role.clock.at })
+          }
+        }
+        const agree = () => {
+          const now = role.clock.at
+          for (const { user, at } of issued) {
+            // A session that is older has ended, and so has its connection.
+            if (at + sessionLife <= now) continue
+            const marks = [
+              itemOf({ kind: 'user', name: encodeUserId(user) }),
+              user.startsWith('Dev~') ? itemOf({ kind: 'role', name: 'Dev' }) : undefined,
+            ]
+            const expected = marks.every((item) => item?.revokedAt === undefined && at >= (item?.signedOutAt ?? 0))
+            expect({ user, at, may: role.may(encodeUserId(user), at) }).toEqual({ user, at, may: expected })
+            checked += 1
+          }
+        }
+        await issue()
+        for (const { commands, stalls, pause } of rounds) {
+          role.clock.at += second
+          const [first, other] = commands
+          const later = other === undefined ? undefined : run(other)
+          const both = [
+            ...(first === undefined ? [] : [run(first, stalls, later)]),
+            ...(later === undefined ? [] : [later]),
+          ]
+          const ends = await scheduler.waitFor(Promise.all(both))
+          // A command that died may leave it to the next one; one that ended leaves nothing.
+          if (ends.every((ended) => ended)) agree()
+          for (const [index, one] of commands.entries()) {
+            const alone = commands.every(
+              (other) => other === one || (other.action !== 'clear' && keyText(other.key) !== keyText(one.key)),
+            )
+            if (alone && ends[index]) expect({ one, held: holds(one, itemOf(one.key)) }).toEqual({ one, held: true })
+          }
+          role.clock.at += pause * second
+          await issue()
+        }
+        // An ordinary command about somebody else.
+        await scheduler.waitFor(run({ ...quiet, action: 'signOut', key: { kind: 'user', name: 'zoe' } }))
+        agree()
+      }),
+      { seed, numRuns: Number(process.env.RUNS ?? 1000) },
+    )
+    process.stderr.write(`interleavings, SEED=${seed}: ${checked} live sessions checked\n`)
+    expect(checked).toBeGreaterThan(1000)
+  }, 120_000)
+})

@@ -1,0 +1,171 @@
+import { isDeepStrictEqual } from 'node:util'
+import {
+  type AccessItem,
+  type Attributes,
+  type ChangeOptions,
+  changeItem,
+  partitionKey,
+  readItem,
+  type Table,
+  textOf,
+  wholeNumberOf,
+} from '@topic-credentials/access'
+import { RevocationError } from '../../errors.js'
+import { type Patience, type RolePolicy, stands } from '../../roles/role-policy.js'
+import { sessionDenial } from './session-denial.js'
+import { buried, emptyState, folded, pruned, type SessionState, settled } from './session-state.js'
+import { readState, stateKey, writeState } from './state-item.js'
+
+/** Everybody's sessions are about to end, because the names do not fit. */
+export interface EverybodySignedOut {
+  /** Sessions issued before this moment: milliseconds since the epoch. */
+  readonly before: number
+  /** How many users and roles had entries of their own. */
+  readonly names: number
+  /** Characters that these would need, and that there are. */
+  readonly characters: number
+  readonly room: number
+}
+
+export interface LiveSessionsOptions {
+  readonly table: Table
+  readonly role: RolePolicy
+  /** Milliseconds since the epoch, by AWS's clock. */
+  readonly now: () => number
+  readonly patience: Patience
+  readonly change?: ChangeOptions | undefined
+  /** Called before it is done. */
+  readonly onEverybody?: ((event: EverybodySignedOut) => void) | undefined
+}
+
+/**
+ * Sessions that were asked for before the marks stood may be issued this much later: a vend takes at most ten seconds. Those of
+ * others that are issued in this time end as well, which is safe.
+ */
+const vendTime = 15_000
+
+/** The sessions that live, and the policy on the topic role that denies those that must not. */
+export class LiveSessions {
+  readonly #options: LiveSessionsOptions
+
+  constructor(options: LiveSessionsOptions) {
+    this.#options = options
+  }
+
+  async read(): Promise<{ readonly state: SessionState; readonly version: number }> {
+    const item = (await this.#options.table.read([stateKey])).get(stateKey)
+    return { state: readState(item), version: wholeNumberOf(item?.version) ?? 0 }
+  }
+
+  /** Writes what `change` makes of the state, if nothing came between, and if it makes something else of it. */
+  async change(
+    change: (state: SessionState, version: number) => SessionState,
+  ): Promise<{ readonly state: SessionState; readonly version: number }> {
+    const { table, now } = this.#options
+    const write = (before: Attributes | undefined) => {
+      const state = readState(before)
+      const next = pruned(change(state, (wholeNumberOf(before?.version) ?? 0) + 1), now())
+      return isDeepStrictEqual(next, state) ? undefined : { ...before, ...writeState(next) }
+    }
+    const { item } = await changeItem(table, stateKey, write, this.#options.change)
+    return { state: readState(item), version: wholeNumberOf(item?.version) ?? 0 }
+  }
+
+  /** Where the state cannot be read, it begins anew. What was taken over stays so: old marks must not come back. */
+  async mend(): Promise<void> {
+    const write = (before: Attributes | undefined) => {
+      try {
+        readState(before)
+        return undefined
+      } catch {
+        return { ...before, ...writeState({ ...emptyState, takenOver: 'removed' }) }
+      }
+    }
+    await changeItem(this.#options.table, stateKey, write, this.#options.change)
+  }
+
+  /** Makes the state follow from these items. They are looked at again afterwards: others may have written them meanwhile. */
+  async settle(keys: readonly string[]): Promise<void> {
+    const { now } = this.#options
+    for (;;) {
+      const items = await this.#items(keys)
+      await this.change((state) => settled(state, keys, items, now()))
+      if (isDeepStrictEqual(items, await this.#items(keys))) return
+    }
+  }
+
+  /**
+   * Makes the topic role's policy say what the state says: completes what another command has begun, writes without trusting what
+   * IAM shows, and reads back until it stands. Begins again when the state has changed meanwhile, so that of two commands the
+   * later one's state is what remains.
+   *
+   * @returns whether IAM shows it
+   * @throws RevocationError `no_room` when not even the statement about everybody fits
+   */
+  async enforce(): Promise<boolean> {
+    const { role, patience } = this.#options
+    for (;;) {
+      const { state, version } = await this.#complete()
+      const document = sessionDenial(state, version)
+      const room = await role.room()
+      const characters = document === undefined ? 0 : JSON.stringify(document).length
+      if (characters > room || !(await role.write(document))) {
+        await this.#fold(state, characters, room)
+        continue
+      }
+      const seen = await stands(role, document, patience)
+      if ((await this.read()).version === version) return seen
+    }
+  }
+
+  /** Settles what commands have begun, whether they are under way or dead. They themselves strike it off, or time does. */
+  async #complete(): Promise<{ readonly state: SessionState; readonly version: number }> {
+    const { now } = this.#options
+    const { state } = await this.read()
+    const begun = now()
+    await this.settle(Object.values(state.pending).flatMap(({ keys }) => keys))
+    return this.change((current) => buried(current, begun))
+  }
+
+  async #items(keys: readonly string[]): Promise<readonly AccessItem[]> {
+    if (keys.length === 0) return []
+    return readable([...(await this.#options.table.read(keys)).values()]).items
+  }
+
+  async #fold(state: SessionState, characters: number, room: number): Promise<void> {
+    const names = Object.keys(state.denied).length
+    if (names === 0) throw noRoom(room)
+    const before = Math.ceil((this.#options.now() + vendTime) / 1000) * 1000
+    this.#options.onEverybody?.({ before, names, characters, room })
+    await this.change((current, version) => folded(current, before, version))
+  }
+}
+
+/** Items that can be read, and the keys of those that cannot. These vend nothing to anybody; they must not keep others in. */
+export function readable(all: readonly Attributes[]): {
+  readonly items: readonly AccessItem[]
+  readonly unreadable: readonly string[]
+} {
+  const unreadable: string[] = []
+  const items = all.flatMap((attributes) => {
+    try {
+      return [readItem(attributes)]
+    } catch {
+      unreadable.push(textOf(attributes[partitionKey]) ?? '')
+      return []
+    }
+  })
+  return { items, unreadable }
+}
+
+function noRoom(room: number): RevocationError {
+  return new RevocationError(
+    'no_room',
+    `The other inline policies of the topic role leave ${room} characters, which is too few for any Deny. The marks are in the access table: nothing new is vended to whom they revoke. Sessions that live go on.`,
+    {
+      value: room,
+      remedy:
+        'Make the ceiling smaller (fewer or wider filters in entitlements.json), deploy, and run `pnpm revoke --repair`.',
+    },
+  )
+}

@@ -1,0 +1,38 @@
+import { AccessError, type Attributes, textAttribute, textOf } from '@topic-credentials/access'
+import { emptyState, type SessionState } from './session-state.js'
+
+/** The item of the access table that says which live sessions must be denied. */
+export const stateKey = 'state#sessions'
+
+/** @throws AccessError `unusable_item`: it is never guessed what had to be denied */
+export function readState(attributes: Attributes | undefined): SessionState {
+  if (attributes === undefined) return emptyState
+  try {
+    const state = JSON.parse(textOf(attributes.sessions) ?? '') as SessionState
+    if (isState(state)) return state
+  } catch {
+    // It is not even JSON.
+  }
+  throw new AccessError('unusable_item', `The item ${stateKey} of the access table cannot be read.`, {
+    value: stateKey,
+    remedy: 'Run `pnpm revoke --repair`: it makes it anew from the marks.',
+  })
+}
+
+export function writeState(state: SessionState): Attributes {
+  return { sessions: textAttribute(JSON.stringify(state)) }
+}
+
+function isState(value: SessionState): boolean {
+  const { denied, pending, everybody } = Object(value) as Partial<SessionState>
+  if (![denied, pending].every((one) => typeof one === 'object' && one !== null)) return false
+  const times = everybody === undefined ? [] : [everybody.before, everybody.since]
+  return (
+    Object.values(pending ?? {}).every(({ keys, at }) => Array.isArray(keys) && Number.isSafeInteger(at)) &&
+    times.every(Number.isSafeInteger) &&
+    Object.values(denied ?? {}).every(
+      ({ pattern, before = 0, until }) =>
+        /^[A-Za-z0-9_=@.,-]+\*?$/u.test(pattern) && [before, until].every(Number.isSafeInteger),
+    )
+  )
+}

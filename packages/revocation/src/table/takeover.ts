@@ -1,0 +1,76 @@
+import {
+  type Attributes,
+  type ChangeOptions,
+  changeItem,
+  newItem,
+  readItem,
+  sessionKey,
+  type Table,
+  writeItem,
+} from '@topic-credentials/access'
+import { readTopicRolePolicy } from '../iam-only/topic-role-policy.js'
+import { readVendorRolePolicy } from '../iam-only/vendor-role-policy.js'
+import type { RolePolicy } from '../roles/role-policy.js'
+import { revoked, signedOut } from './marks.js'
+import type { LiveSessions } from './sessions/live-sessions.js'
+
+export interface TakeoverOptions {
+  readonly table: Table
+  readonly sessions: LiveSessions
+  readonly topic: RolePolicy
+  /** Policies of the roles that vend. */
+  readonly vendors: () => Promise<readonly RolePolicy[]>
+  readonly now: () => number
+  readonly operator: () => Promise<string>
+  readonly change?: ChangeOptions | undefined
+}
+
+/**
+ * Takes what an earlier version left in IAM over into the table, once: marks first, then the topic role's policy anew, and the Deny
+ * on the vendor's role last, so that nobody is let in on the way. A process that dies leaves the rest to the next one.
+ *
+ * @throws RevocationError `foreign_policy` when somebody else wrote the policies; nothing is changed then
+ */
+export async function takeOver(options: TakeoverOptions): Promise<void> {
+  const { sessions, topic, vendors } = options
+  const { state } = await sessions.read()
+  if (state.takenOver === 'removed') return
+  const roles = await vendors()
+  if (state.takenOver === undefined) {
+    const text = await topic.read()
+    const texts = await Promise.all(roles.map((role) => role.read()))
+    const named = readTopicRolePolicy(text)
+    const everybody = new Set([...named.revoked, ...texts.flatMap(readVendorRolePolicy)])
+    const keys = [...everybody, ...named.signedOut.map(({ sessionName }) => sessionName)].map(sessionKey)
+    for (const sessionName of everybody) await mark(options, sessionName, undefined)
+    for (const { sessionName, before } of named.signedOut) await mark(options, sessionName, before)
+    await sessions.settle(keys)
+    await sessions.change((current) => ({
+      ...current,
+      ...(named.everybody === undefined ? {} : { everybody: { before: named.everybody, since: 0 } }),
+      takenOver: 'marks',
+    }))
+  }
+  if ((await sessions.read()).state.takenOver === 'marks') {
+    await sessions.enforce()
+    for (const role of roles) await role.write(undefined)
+    await sessions.change((current) => ({ ...current, takenOver: 'removed' }))
+  }
+}
+
+/** Whoever has a mark in the table already, keeps that one: it is newer. */
+async function mark(
+  { table, now, operator, change }: TakeoverOptions,
+  sessionName: string,
+  before: number | undefined,
+): Promise<void> {
+  const key = sessionKey(sessionName)
+  const updatedBy = await operator()
+  const write = (attributes: Attributes | undefined) => {
+    const item = attributes === undefined ? newItem({ kind: 'user', name: sessionName }) : readItem(attributes)
+    if ((item.revokedAt ?? item.signedOutAt) !== undefined) return undefined
+    const after = before === undefined ? revoked(item, now()) : signedOut(item, before)
+    return { ...attributes, ...writeItem({ ...after, updatedAt: now(), updatedBy }) }
+  }
+  await changeItem(table, key, write, change)
+}
