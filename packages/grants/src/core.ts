@@ -1,5 +1,5 @@
-/** Everything but the compiler of policies, which would double what a client has to load: the language of grants, and the wire contract. */
-export { type AccessRequest, type Decision, explain } from './explain.js'
+/** What a client needs, in browsers too: the language of grants and the wire contract, with nothing of Node's and without the compiler. */
+export { type Decision, explainTopic, type TopicRequest } from './explain-topic.js'
 export type { GrantReference, Grants } from './grant-types.js'
 export { durationLimits, spreadLimits } from './limits.js'
 export { matches } from './mqtt/matching.js'

@@ -1,27 +1,10 @@
-import type { GrantKind, GrantReference, Grants } from './grant-types.js'
-import { coversFilter, matches } from './mqtt/matching.js'
-import { filterFault, parseSubscription } from './mqtt/topic-filter.js'
-import { clientIdFault, topicFault } from './mqtt/topic-name.js'
-import { nearestGrant } from './nearest-grant.js'
+import { type Decision, explainTopic, type TopicRequest } from './explain-topic.js'
+import type { Grants } from './grant-types.js'
+import { clientIdFault } from './mqtt/topic-name.js'
 import { clientIdPrefix } from './user-id.js'
 
 /** What somebody wants to do. */
-export type AccessRequest =
-  | { readonly action: 'connect'; readonly clientId: string }
-  | { readonly action: 'publish'; readonly topic: string; readonly retain?: boolean }
-  | { readonly action: 'receive'; readonly topic: string; readonly retain?: boolean }
-  | { readonly action: 'subscribe'; readonly filter: string }
-
-/** Whether they may, and why. */
-export interface Decision {
-  readonly allowed: boolean
-  /** One sentence for a person. */
-  readonly reason: string
-  /** The grant that allows it. */
-  readonly grant?: GrantReference
-  /** When refused: the grant that comes nearest. */
-  readonly nearest?: GrantReference
-}
+export type AccessRequest = TopicRequest | { readonly action: 'connect'; readonly clientId: string }
 
 /**
  * Answers from the grants alone, by MQTT's rules (and AWS's: `a/#` does not match `a`); IAM has no part in it. Names that
@@ -31,16 +14,9 @@ export interface Decision {
  * @example explain(grants, { userId: 'alice' }, { action: 'publish', topic: 'a/b' }).reason
  */
 export function explain(grants: Grants, { userId }: { readonly userId: string }, request: AccessRequest): Decision {
-  switch (request.action) {
-    case 'connect':
-      return explainConnect(clientIdPrefix(userId), request.clientId)
-    case 'subscribe':
-      return explainSubscribe(grants, request.filter)
-    case 'receive':
-      return explainReceive(grants, request.topic)
-    case 'publish':
-      return explainPublish(grants, request.topic, request.retain ?? false)
-  }
+  return request.action === 'connect'
+    ? explainConnect(clientIdPrefix(userId), request.clientId)
+    : explainTopic(grants, request)
 }
 
 function explainConnect(prefix: string, clientId: string): Decision {
@@ -48,48 +24,6 @@ function explainConnect(prefix: string, clientId: string): Decision {
   if (fault) return refused(`The client ID ${quote(clientId)} ${fault}.`)
   if (clientId.startsWith(prefix)) return { allowed: true, reason: `The client ID begins with ${quote(prefix)}.` }
   return refused(`The client ID ${quote(clientId)} does not begin with ${quote(prefix)}.`)
-}
-
-function explainSubscribe(grants: Grants, filter: string): Decision {
-  const fault = filterFault(filter)
-  if (fault) return refused(`The topic filter ${quote(filter)} ${fault}.`)
-  const grant = grants.subscribe.find((given) => coversFilter(given, filter))
-  if (grant) return granted('subscribe', grant, filter)
-  return notGranted(grants, 'subscribe', `Subscribing to ${quote(filter)}`, filter)
-}
-
-function explainReceive(grants: Grants, topic: string): Decision {
-  const fault = topicFault(topic)
-  if (fault) return refused(`The topic ${quote(topic)} ${fault}.`)
-  const grant = grants.subscribe.find((given) => matches(parseSubscription(given).filter, topic))
-  if (grant) return granted('subscribe', grant, topic)
-  return notGranted(grants, 'subscribe', `Receiving from ${quote(topic)}`, topic)
-}
-
-function explainPublish(grants: Grants, topic: string, retain: boolean): Decision {
-  const fault = topicFault(topic)
-  if (fault) return refused(`The topic ${quote(topic)} ${fault}.`)
-  const grant = grants.publish.find((given) => matches(given, topic))
-  if (!grant) return notGranted(grants, 'publish', `Publishing to ${quote(topic)}`, topic)
-  if (!retain) return granted('publish', grant, topic)
-  const retained = grants.retain.find((given) => matches(given, topic))
-  if (retained) return granted('retain', retained, topic)
-  return notGranted(grants, 'retain', `Publishing to ${quote(topic)} with RETAIN`, topic)
-}
-
-function granted(kind: GrantKind, filter: string, name: string): Decision {
-  const reason =
-    filter === name
-      ? `The grant ${kind} ${quote(filter)} says so.`
-      : `The grant ${kind} ${quote(filter)} covers ${quote(name)}.`
-  return { allowed: true, reason, grant: { kind, filter } }
-}
-
-function notGranted(grants: Grants, kind: GrantKind, what: string, name: string): Decision {
-  const nearest = nearestGrant(grants, kind, name)
-  if (!nearest) return refused(`${what} is not granted: there are no ${kind} grants.`)
-  const reason = `${what} is not granted; the nearest grant is ${nearest.kind} ${quote(nearest.filter)}.`
-  return { allowed: false, reason, nearest }
 }
 
 function refused(reason: string): Decision {

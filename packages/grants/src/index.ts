@@ -11,7 +11,8 @@ export {
   RequestError,
   type RequestErrorCode,
 } from './errors.js'
-export { type AccessRequest, type Decision, explain } from './explain.js'
+export { type AccessRequest, explain } from './explain.js'
+export { type Decision, explainTopic, type TopicRequest } from './explain-topic.js'
 export type { GrantKind, GrantReference, Grants, TopicFilter } from './grant-types.js'
 export { type Coverage, covers, parseGrants } from './grants.js'
 export { durationLimits, rolePolicyLimit, sessionPolicyLimit, spreadLimits } from './limits.js'

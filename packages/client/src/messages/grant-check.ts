@@ -1,4 +1,4 @@
-import { explain, type Grants } from '@topic-credentials/grants/client'
+import { explainTopic, type Grants } from '@topic-credentials/grants/client'
 import { NotGrantedError, TopicCredentialsError } from '../errors.js'
 import { endedWithoutReason, inWords, notAuthorized, quotaExceeded, type ReasonCode } from '../support/reason-codes.js'
 
@@ -16,7 +16,7 @@ export function ungranted(
   retain = false,
 ): NotGrantedError | undefined {
   const request = operation === 'publish' ? { action: operation, topic, retain } : { action: operation, filter: topic }
-  const decision = explain(grants, { userId }, request)
+  const decision = explainTopic(grants, request)
   if (decision.allowed) return undefined
   const said = `${userId} may not ${operation} to '${topic}': ${decision.reason}`
   return new NotGrantedError(`${said} Granted: ${describeGrants(grants)}.`, {
