@@ -131,7 +131,8 @@ function cors(origins: readonly string[] = []): { corsPreflight?: CorsPreflightO
       allowOrigins: [...origins],
       allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
       allowHeaders: ['authorization', 'content-type', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token'],
-      exposeHeaders: ['retry-after'],
+      // Date: a page corrects a wrong clock by it.
+      exposeHeaders: ['date', 'retry-after'],
     },
   }
 }

@@ -40,16 +40,21 @@ export function clientIdFault(clientId: string): string | undefined {
   const fault = textFault(clientId)
   if (fault) return fault
   if (/[#+]/u.test(clientId)) return 'contains "#" or "+"; AWS IoT sends no lifecycle events of such a client'
-  const bytes = Buffer.byteLength(clientId)
+  const bytes = utf8Length(clientId)
   return bytes > clientIdBytes ? `has ${bytes} bytes; AWS IoT takes ${clientIdBytes}` : undefined
 }
 
 /** Size, counted as AWS does: without `$aws/rules/<rule>/` of Basic Ingest. */
 export function sizeFault(name: string): string | undefined {
   const counted = name.replace(/^\$aws\/rules\/[^/]*\//u, '')
-  const bytes = Buffer.byteLength(counted)
+  const bytes = utf8Length(counted)
   if (bytes > topicLimits.bytes) return `has ${bytes} bytes; AWS IoT takes ${topicLimits.bytes}`
   const slashes = counted.split('/').length - 1
   if (slashes > topicLimits.slashes) return `has ${slashes} slashes; AWS IoT takes ${topicLimits.slashes}`
   return undefined
+}
+
+/** Bytes of UTF-8. Not by Node's `Buffer`: this is read in browsers, too. */
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length
 }

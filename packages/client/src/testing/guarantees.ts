@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { LocalAws } from '@topic-credentials/local-aws'
+import type { ConnectOptions, FromVendorOptions } from '../index.js'
+import type { Look, SessionDriver } from './session-driver.js'
+
+/** A place where sessions run, and the stand-in that they reach. */
+export interface Subject extends AsyncDisposable {
+  readonly aws: LocalAws
+  readonly driver: SessionDriver
+  readonly vendor: FromVendorOptions
+  /** Which transport, and what it takes to reach the stand-in. */
+  readonly options: Omit<ConnectOptions, 'credentials' | 'signal'>
+  /** Whether the transport knows a message from its repetition. */
+  readonly tellsRepetitions: boolean
+  /** Expiries in a row: the device SDK's MQTT 3.1.1 client waits a second before it comes back, then two, then four. */
+  readonly expiries: number
+}
+
+/** What the client promises, on whatever transport. The rows of the README's table. */
+export function guarantees(transport: string, start: () => Promise<Subject>): void {
+  describe(`over ${transport}`, () => {
+    let subject: Subject
+    let clients = 0
+    let skew = 0
+
+    beforeAll(async () => {
+      subject = await start()
+    }, 120_000)
+
+    afterEach(() => subject.aws.faults.skewClock(0))
+
+    afterAll(async () => subject[Symbol.asyncDispose]())
+
+    /** A session that stands; its name. */
+    async function connected(
+      options: Subject['options'] = {},
+      vendor: Partial<FromVendorOptions> = {},
+    ): Promise<string> {
+      clients += 1
+      const name = `s${clients}`
+      const { driver } = subject
+      const all = { ...subject.options, connectIntervalMs: 0, ...options }
+      expect(await driver.connect(name, { ...subject.vendor, ...vendor }, all)).toBe('ok')
+      return name
+    }
+
+    async function until(name: string, holds: (look: Look) => boolean): Promise<Look> {
+      for (;;) {
+        const look = await subject.driver.look(name)
+        if (holds(look)) return look
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    }
+
+    /** AWS takes one CONNECT a second from a client ID: the broker's clock moves on instead of the test waiting. */
+    function aSecondLater(): void {
+      skew += 1_001
+      subject.aws.faults.skewClock(skew)
+    }
+
+    /** Ends a connection as a network would, and waits until it stands again. */
+    async function cut(name: string): Promise<Look> {
+      const { clientId, events } = await subject.driver.look(name)
+      const before = stands(events)
+      aSecondLater()
+      subject.aws.faults.cutSockets(clientId)
+      return until(name, (look) => stands(look.events) > before)
+    }
+
+    it('what is granted is reached, and the rest is refused before anything is sent', async () => {
+      const { driver } = subject
+      const name = await connected()
+      expect(await driver.subscribe(name, 'test')).toBe('ok')
+      expect(await driver.publish(name, 'test', 'hello')).toBe('ok')
+      await until(name, ({ messages }) => messages.length > 0)
+      expect((await driver.look(name)).messages).toEqual([['test', 'hello']])
+      expect(await driver.subscribe(name, 'other')).toMatch(/^not_granted: .*the nearest grant|^not_granted: /u)
+      expect(await driver.publish(name, 'other', 'x')).toMatch(/^not_granted: /u)
+      expect((await driver.look(name)).state).toBe('connected')
+      expect(await driver.close(name)).toBe('ok')
+      expect((await driver.look(name)).events.at(-1)).toBe('closed')
+    })
+
+    it('no message is lost over expiries with the connection cut at each, and none repeated', async () => {
+      const { driver, aws, expiries, tellsRepetitions } = subject
+      const publisher = await connected()
+      const name = await connected()
+      expect(await driver.subscribe(name, 'test')).toBe('ok')
+      await driver.load(publisher, 'test')
+      for (let turn = 0; turn < expiries; turn++) {
+        const { accessKeyId } = await driver.look(name)
+        aws.faults.expireCredentials(accessKeyId)
+        expect((await cut(name)).accessKeyId).not.toBe(accessKeyId)
+      }
+      await driver.rest(publisher)
+      const { acknowledged } = await until(publisher, ({ acknowledged }) => acknowledged.length > expiries)
+      const sent = acknowledged.length
+      const { messages, events } = await until(name, (look) => new Set(numbers(look)).size >= sent)
+      const received = numbers({ messages }).slice(0, tellsRepetitions ? undefined : Number.POSITIVE_INFINITY)
+      const all = Array.from({ length: Math.max(...received) + 1 }, (_, index) => index)
+      expect(tellsRepetitions ? received : [...new Set(received)]).toEqual(all)
+      expect(events.filter((event) => event === 'renewed')).toHaveLength(expiries)
+      expect(all.length).toBeGreaterThanOrEqual(sent)
+      await driver.close(publisher)
+      await driver.close(name)
+    }, 180_000)
+
+    it.each([true, false])(
+      'a restart of the broker ends nothing (sessions kept: %s)',
+      async (keepSessions) => {
+        const { driver, aws } = subject
+        const name = await connected()
+        expect(await driver.subscribe(name, 'test')).toBe('ok')
+        aSecondLater()
+        const before = stands((await driver.look(name)).events)
+        await aws.faults.restartBroker({ keepSessions })
+        await until(name, ({ events }) => stands(events) > before)
+        // Acknowledged after whatever was sent to restore the subscription.
+        expect(await driver.subscribe(name, 'users/developer/x')).toBe('ok')
+        expect(await driver.publish(name, 'test', 'after')).toBe('ok')
+        await until(name, ({ messages }) => messages.some(([, text]) => text === 'after'))
+        await driver.close(name)
+      },
+      60_000,
+    )
+
+    it.each([-600_000, 600_000])('a clock that is %s ms wrong is corrected by the vendor’s', async (wrong) => {
+      const { driver, aws } = subject
+      aws.faults.skewClock(wrong)
+      const name = await connected()
+      expect(await driver.publish(name, 'test', 'x')).toBe('ok')
+      await driver.close(name)
+    })
+
+    it('grants of a live session are exchanged for others', async () => {
+      const { driver } = subject
+      const name = await connected({}, { request: { publish: ['test'] } })
+      expect(await driver.subscribe(name, 'test')).toMatch(/^not_granted/u)
+      aSecondLater()
+      expect(await driver.grant(name, { publish: ['test'], subscribe: ['test'] })).toBe('ok')
+      expect(await driver.subscribe(name, 'test')).toBe('ok')
+      await driver.close(name)
+    })
+
+    it('a client ID that another connection takes over ends the session', async () => {
+      const { driver } = subject
+      const first = await connected({ clientIdSuffix: 'same' })
+      aSecondLater()
+      const second = await connected({ clientIdSuffix: 'same' })
+      const { state } = await until(first, (look) => look.state === 'closed' || subject.options.mqtt === 3)
+      if (subject.options.mqtt !== 3) {
+        expect(state).toBe('closed')
+        expect((await driver.look(first)).events.at(-1)).toBe('closed client_id_taken_over')
+      }
+      await driver.close(first)
+      await driver.close(second)
+    })
+
+    it('a vendor that says no is an error in words, and nothing connects', async () => {
+      const { driver, vendor, options } = subject
+      const credentials = { accessKeyId: 'AKIAUNKNOWN', secretAccessKey: 'wrong' }
+      expect(await driver.connect('refused', { ...vendor, credentials }, options)).toMatch(/^vend_refused: .*403/u)
+    })
+
+    it('each connection has a client ID of its own', async () => {
+      const { driver } = subject
+      const names = [await connected(), await connected()]
+      const ids = await Promise.all(names.map(async (name) => (await driver.look(name)).clientId))
+      expect(new Set(ids).size).toBe(2)
+      for (const name of names) await driver.close(name)
+    })
+  })
+}
+
+function stands(events: readonly string[]): number {
+  return events.filter((event) => event === 'connected' || event === 'resumed').length
+}
+
+function numbers({ messages }: Pick<Look, 'messages'>): number[] {
+  return messages.map(([, text]) => Number(text))
+}

@@ -1,0 +1,131 @@
+import type { AskedGrants } from '../credentials/vendor-options.js'
+import type { ConnectOptions, FromVendorOptions } from '../index.js'
+import type { Session } from '../session.js'
+
+/** A session, with all that has happened to it. */
+interface Driven {
+  readonly session: Session
+  readonly events: string[]
+  readonly messages: [topic: string, text: string][]
+  readonly acknowledged: number[]
+  publishing: boolean
+}
+
+/** What a test sees of a session. */
+export interface Look {
+  readonly state: string
+  readonly accessKeyId: string
+  readonly clientId: string
+  readonly events: readonly string[]
+  readonly messages: readonly (readonly [topic: string, text: string])[]
+  /** Numbers that `load` has had acknowledged. */
+  readonly acknowledged: readonly number[]
+}
+
+/** The package itself, or the file that pages load. */
+type Library = Pick<typeof import('../index.js'), 'connect' | 'fromVendor' | 'TopicCredentialsError'>
+
+/** What a test can do with sessions, in JSON: the same in this process and in a page. What fails answers with the error's code. */
+export interface SessionDriver {
+  connect(
+    name: string,
+    vendor: FromVendorOptions,
+    options: Omit<ConnectOptions, 'credentials' | 'signal'>,
+  ): Promise<string>
+  subscribe(name: string, filter: string): Promise<string>
+  publish(name: string, topic: string, text: string, qos?: 0 | 1): Promise<string>
+  grant(name: string, asked: AskedGrants): Promise<string>
+  /** Publishes numbers from 0 on, one after the other, until `rest`. */
+  load(name: string, topic: string): Promise<string>
+  rest(name: string): Promise<string>
+  look(name: string): Promise<Look>
+  close(name: string): Promise<string>
+}
+
+/** The driver of this process, or of the page that it runs in. */
+export class LocalDriver implements SessionDriver {
+  readonly #library: Library
+  readonly #driven = new Map<string, Driven>()
+
+  constructor(library: Library) {
+    this.#library = library
+  }
+
+  connect(name: string, vendor: FromVendorOptions, options: Omit<ConnectOptions, 'credentials' | 'signal'>) {
+    const { connect, fromVendor } = this.#library
+    return this.#said(async () => {
+      const session = await connect({ ...options, credentials: fromVendor(vendor) })
+      const driven: Driven = { session, events: [], messages: [], acknowledged: [], publishing: false }
+      const { events } = driven
+      session.on('connecting', () => events.push('connecting'))
+      session.on('connected', ({ resumed }) => events.push(resumed ? 'resumed' : 'connected'))
+      session.on('renewed', () => events.push('renewed'))
+      session.on('interrupted', ({ code }) => events.push(`interrupted ${code}`))
+      session.on('refused', ({ code }) => events.push(`refused ${code}`))
+      session.on('closed', (error) => events.push(error === undefined ? 'closed' : `closed ${error.code}`))
+      this.#driven.set(name, driven)
+    })
+  }
+
+  subscribe(name: string, filter: string) {
+    const { session, messages } = this.#of(name)
+    return this.#said(async () => {
+      await session.subscribe(filter, { onMessage: (message) => messages.push([message.topic, message.text()]) }).ready
+    })
+  }
+
+  publish(name: string, topic: string, text: string, qos: 0 | 1 = 1) {
+    return this.#said(() => this.#of(name).session.publish(topic, text, { qos }))
+  }
+
+  grant(name: string, asked: AskedGrants) {
+    return this.#said(() => this.#of(name).session.grant(asked))
+  }
+
+  async load(name: string, topic: string) {
+    const driven = this.#of(name)
+    driven.publishing = true
+    void this.#load(driven, topic)
+    return 'ok'
+  }
+
+  async rest(name: string) {
+    const driven = this.#of(name)
+    driven.publishing = false
+    return 'ok'
+  }
+
+  async look(name: string): Promise<Look> {
+    const { session, events, messages, acknowledged } = this.#of(name)
+    const { state, accessKeyId, clientId } = session
+    return { state, accessKeyId, clientId, events, messages, acknowledged }
+  }
+
+  close(name: string) {
+    return this.#said(() => this.#of(name).session.close())
+  }
+
+  async #load(driven: Driven, topic: string): Promise<void> {
+    for (let number = 0; driven.publishing; number++) {
+      await driven.session.publish(topic, String(number))
+      driven.acknowledged.push(number)
+    }
+  }
+
+  #of(name: string): Driven {
+    const driven = this.#driven.get(name)
+    if (driven === undefined) throw new Error(`there is no session ${name}`)
+    return driven
+  }
+
+  async #said(act: () => Promise<void>): Promise<string> {
+    try {
+      await act()
+      return 'ok'
+    } catch (error) {
+      return error instanceof this.#library.TopicCredentialsError
+        ? `${error.code}: ${error.message}`
+        : `unexpected: ${error}`
+    }
+  }
+}
