@@ -156,6 +156,6 @@ describe('what does not synthesize', () => {
         if (node instanceof CfnRole) node.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Principal', '*')
       },
     })
-    expect(() => app.synth()).toThrow('trust-names-roles')
+    expect(() => app.synth()).toThrow('topic-role-for-sessions')
   })
 })

@@ -5,7 +5,7 @@ export interface Statement {
   readonly logicalId: string
   readonly location: string
   readonly kind: 'trust' | 'permissions'
-  /** Logical IDs of the template's roles that it is about. */
+  /** The roles that it is about, as the template names them: `<LogicalId>`, or a role's name. */
   readonly roles: readonly string[]
   readonly sid: string | undefined
   readonly effect: string
@@ -20,7 +20,7 @@ export interface Statement {
 /** Every IAM statement in a template: roles' trust and inline policies, policies, managed policies. */
 export function statements(template: Template): Statement[] {
   return Object.entries(template.Resources ?? {}).flatMap(([logicalId, { Type, Properties = {} }]) => {
-    const roles = Type === 'AWS::IAM::Role' ? [logicalId] : attachedTo(template, logicalId)
+    const roles = Type === 'AWS::IAM::Role' ? [`<${logicalId}>`] : attachedTo(template, logicalId)
     const of = (kind: Statement['kind'], document: unknown, path: string): Statement[] =>
       list(record(document).Statement).map((statement, index) => ({
         ...parse(record(statement)),
@@ -29,7 +29,7 @@ export function statements(template: Template): Statement[] {
         kind,
         roles,
       }))
-    if (Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy') {
+    if (Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy' || Type === 'AWS::IAM::RolePolicy') {
       return of('permissions', Properties.PolicyDocument, 'PolicyDocument')
     }
     if (Type !== 'AWS::IAM::Role') return []
@@ -44,11 +44,11 @@ export function statements(template: Template): Statement[] {
 
 /** The roles that a policy names, and those that name it. */
 function attachedTo({ Resources = {} }: Template, policy: string): string[] {
-  const named = list(Resources[policy]?.Properties?.Roles).map(text)
+  const { Roles, RoleName } = Resources[policy]?.Properties ?? {}
   const naming = Object.entries(Resources).flatMap(([id, { Properties = {} }]) =>
     list(Properties.ManagedPolicyArns).map(text).includes(`<${policy}>`) ? [`<${id}>`] : [],
   )
-  return [...named, ...naming].flatMap((reference) => /^<(\w+)>$/u.exec(reference)?.[1] ?? [])
+  return [...[...list(Roles), ...list(RoleName)].map(text), ...naming]
 }
 
 function parse(

@@ -1,6 +1,7 @@
 /** What the checks read of a synthesized CloudFormation template. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, TemplateResource>>
+  readonly Outputs?: Readonly<Record<string, unknown>>
 }
 
 /** One resource of a {@link Template}. */
@@ -23,7 +24,8 @@ export interface Check {
   readonly name: string
   readonly description: string
   readonly fix: string
-  readonly find: (template: Template) => Violation[]
+  /** @param others the app's other templates, for what they export */
+  readonly find: (template: Template, others: readonly Template[]) => Violation[]
 }
 
 /** A single value or a list, as IAM writes one. */

@@ -1,0 +1,97 @@
+import { vendingRoutes } from './function-checks.js'
+import { type Part, type Vending, vendings } from './parts.js'
+import { type Check, list, record, type Template, type TemplateResource, text, type Violation } from './template.js'
+
+type Properties = NonNullable<TemplateResource['Properties']>
+/** What each property may be; a property without an entry is not known, and may be nothing. */
+type Known = Readonly<Record<string, (value: unknown, all: Properties) => boolean>>
+
+function anything(): boolean {
+  return true
+}
+
+const known: Readonly<Record<string, (vending: Vending & { readonly api: Part }, template: Template) => Known>> = {
+  // Neither a quick-create Target nor a Body: both make routes that stand nowhere else.
+  'AWS::ApiGatewayV2::Api': () => ({
+    CorsConfiguration: anything,
+    Description: anything,
+    DisableExecuteApiEndpoint: anything,
+    IpAddressType: anything,
+    Name: anything,
+    ProtocolType: (value) => value === 'HTTP',
+    Tags: anything,
+  }),
+  'AWS::ApiGatewayV2::Integration': ({ vendor }) => ({
+    ApiId: anything,
+    Description: anything,
+    IntegrationMethod: anything,
+    IntegrationType: (value) => value === 'AWS_PROXY',
+    IntegrationUri: anything,
+    PayloadFormatVersion: (value, { IntegrationUri }) => !vendor.isNamedIn(IntegrationUri) || value === '2.0',
+    TimeoutInMillis: anything,
+  }),
+  'AWS::ApiGatewayV2::Route': ({ vendor, api }, template) => {
+    const vends = ({ Target }: Properties) => targets(Target, template, vendor)
+    return {
+      ApiId: anything,
+      AuthorizationScopes: anything,
+      AuthorizationType: (value, all) => {
+        const types = vends(all) ? vendingRoutes[text(all.RouteKey)] : ['AWS_IAM', 'JWT']
+        return types?.includes(text(value)) === true
+      },
+      AuthorizerId: (value) => isJwtAuthorizer(text(value), template, api),
+      OperationName: anything,
+      RouteKey: (value, all) => !vends(all) || text(value) in vendingRoutes,
+      Target: anything,
+    }
+  },
+  'AWS::ApiGatewayV2::Authorizer': () => ({
+    ApiId: anything,
+    AuthorizerType: (value) => value === 'JWT',
+    IdentitySource: (value) => list(value).length === 1 && list(value)[0] === '$request.header.Authorization',
+    JwtConfiguration: (value) => {
+      const { Issuer, Audience } = record(value)
+      return text(Issuer).startsWith('https://') && list(Audience).length > 0
+    },
+    Name: anything,
+  }),
+}
+
+/** Route, authorizer and integration write the event that the function believes. */
+export const apiRoutes: Check = {
+  name: 'api-routes',
+  description: 'The API of the vending function has something that is not known to say truly who is calling',
+  fix: 'Make the API with CredentialsApi: HTTP, its own routes with the IAM or the JWT authorizer, payload format 2.0.',
+  find: (template) =>
+    vendings(template).flatMap((vending) =>
+      vending.api === undefined ? [] : parts({ ...vending, api: vending.api }, template),
+    ),
+}
+
+function parts(vending: Vending & { readonly api: Part }, template: Template): Violation[] {
+  return Object.entries(template.Resources ?? {}).flatMap(([logicalId, { Type, Properties = {} }]) => {
+    const properties = known[Type]?.(vending, template)
+    const belongs = logicalId === vending.api.logicalId || vending.api.isNamedIn(Properties.ApiId)
+    if (properties === undefined || !belongs) return []
+    const required = Type === 'AWS::ApiGatewayV2::Route' ? ['AuthorizationType'] : []
+    return [...new Set([...Object.keys(Properties), ...required])]
+      .filter((name) => properties[name]?.(Properties[name], Properties) !== true)
+      .map((name) => ({
+        logicalId,
+        location: `Properties.${name}`,
+        found: `${Type} with ${name} ${text(Properties[name])}`,
+      }))
+  })
+}
+
+function targets(target: unknown, { Resources = {} }: Template, vendor: Part): boolean {
+  const integration = /^integrations\/<(\w+)>$/u.exec(text(target))?.[1] ?? ''
+  const { Properties } = Resources[integration] ?? {}
+  // What cannot be followed is taken for the vending function.
+  return Properties === undefined || vendor.isNamedIn(Properties.IntegrationUri)
+}
+
+function isJwtAuthorizer(reference: string, { Resources = {} }: Template, api: Part): boolean {
+  const { Type, Properties = {} } = Resources[reference.slice(1, -1)] ?? {}
+  return Type === 'AWS::ApiGatewayV2::Authorizer' && api.isNamedIn(Properties.ApiId)
+}

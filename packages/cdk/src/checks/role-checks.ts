@@ -1,0 +1,149 @@
+import { type Part, type Vending, vendings } from './parts.js'
+import { type Statement, statements } from './statements.js'
+import { type Check, list, type Template, text, type Violation } from './template.js'
+
+/** An action of the topic role and the kind of resource that it is about. */
+const topicActions: Readonly<Record<string, string>> = {
+  'iot:connect': 'client',
+  'iot:publish': 'topic',
+  'iot:receive': 'topic',
+  'iot:retainpublish': 'topic',
+  'iot:subscribe': 'topicfilter',
+}
+
+/** What the vendor's role may do, and on what. */
+const vendorActions: readonly {
+  readonly actions: RegExp
+  readonly on: (arn: string, vending: Vending, template: Template) => boolean
+}[] = [
+  {
+    actions: /^logs:(createlogstream|putlogevents)$/u,
+    on: (arn, _, { Resources = {} }) =>
+      Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type === 'AWS::Logs::LogGroup',
+  },
+  {
+    actions: /^sts:(assumerole|setsourceidentity)$/u,
+    on: (arn, { topicRole }) => arn === `<${topicRole?.logicalId}.Arn>`,
+  },
+  // X-Ray has no resource type for traces.
+  { actions: /^xray:(puttracesegments|puttelemetryrecords)$/u, on: (arn) => arn === '*' },
+]
+
+/**
+ * IAM has no condition key for a session policy, so it is the vendor alone that sees to it that a session has one: nothing else may make
+ * sessions, and a session can do nothing but use topics.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+ */
+export const topicRoleForSessions: Check = {
+  name: 'topic-role-for-sessions',
+  description: 'The role that sessions are made from is open to more than its vendor, or may do more than use topics',
+  fix: 'Trust the role of the vending function and nothing else. Allow iot:Connect on client/, iot:Publish, Receive and RetainPublish on topic/, iot:Subscribe on topicfilter/, each with the Region and account of the stack, and nothing else.',
+  find: (template) =>
+    vendings(template).flatMap(({ topicRole, vendorRole }) =>
+      topicRole === undefined
+        ? []
+        : [
+            ...trust(
+              topicRole,
+              template,
+              /^sts:(assumerole|setsourceidentity|tagsession)$/u,
+              `AWS:<${vendorRole?.logicalId}.Arn>`,
+            ),
+            ...managedPolicies(
+              topicRole,
+              template,
+              /^arn:(<AWS\.Partition>|aws[a-z-]*):iam::aws:policy\/AWSIoT(FullAccess|DataAccess)$/u,
+            ),
+            ...allowed(topicRole, template).flatMap((statement) => [
+              ...statement.actions
+                .filter((action) => topicActions[action.toLowerCase()] === undefined)
+                .map(at(statement)),
+              ...statement.resources
+                .filter((arn) => !isPinned(arn))
+                .map((arn) => at(statement)(`${arn} is not tied to one Region and account`)),
+              ...strangers(statement).map(at(statement)),
+            ]),
+          ],
+    ),
+}
+
+/** What the vendor's role could do besides would be reached by a flaw in the function, past every session policy. */
+export const vendorForSessions: Check = {
+  name: 'vendor-for-sessions',
+  description: 'The role of the vending function can be had by others, or may do more than vend',
+  fix: 'Trust lambda.amazonaws.com alone; allow the function to write its own log and to assume the topic role, and nothing else.',
+  find: (template) =>
+    vendings(template).flatMap((vending) =>
+      vending.vendorRole === undefined
+        ? []
+        : [
+            ...trust(vending.vendorRole, template, /^sts:assumerole$/u, 'Service:lambda.amazonaws.com'),
+            ...managedPolicies(vending.vendorRole, template),
+            ...allowed(vending.vendorRole, template).flatMap((statement) =>
+              statement.actions.flatMap((action) => {
+                const rule = vendorActions.find(({ actions }) => actions.test(action.toLowerCase()))
+                return statement.resources
+                  .filter((arn) => rule?.on(arn, vending, template) !== true)
+                  .map((arn) => at(statement)(`${action} on ${arn}`))
+              }),
+            ),
+          ],
+    ),
+}
+
+function at({ logicalId, location }: Statement): (found: string) => Violation {
+  return (found) => ({ logicalId, location, found })
+}
+
+/** What is allowed by statements that say what they are about; of the others a violation's text, as an action. */
+function allowed(role: Part, template: Template): Statement[] {
+  return statements(template)
+    .filter(
+      ({ kind, effect, roles }) => kind === 'permissions' && effect !== 'Deny' && roles.some((name) => role.is(name)),
+    )
+    .map((statement) =>
+      statement.inverted
+        ? { ...statement, actions: ['NotAction or NotResource'], resources: ['everything but'] }
+        : statement,
+    )
+}
+
+function trust(role: Part, template: Template, actions: RegExp, principal: string): Violation[] {
+  return statements(template)
+    .filter(({ kind, effect, logicalId }) => kind === 'trust' && effect !== 'Deny' && logicalId === role.logicalId)
+    .flatMap((statement) => [
+      ...statement.principals.filter((name) => name !== principal).map((name) => at(statement)(`it trusts ${name}`)),
+      ...statement.actions.filter((action) => !actions.test(action.toLowerCase())).map(at(statement)),
+      ...(statement.inverted ? [at(statement)('it trusts everything but what it names')] : []),
+    ])
+}
+
+function managedPolicies({ logicalId, resource }: Part, { Resources = {} }: Template, known?: RegExp): Violation[] {
+  return (
+    list(resource.Properties?.ManagedPolicyArns)
+      .map(text)
+      // Those of this template are judged by their statements.
+      .filter((arn) => known?.test(arn) !== true && Resources[arn.slice(1, -1)]?.Type !== 'AWS::IAM::ManagedPolicy')
+      .map((found) => ({ logicalId, location: 'Properties.ManagedPolicyArns', found }))
+  )
+}
+
+/** Session policies leave Region and account to the role's own policy, so that one has to name them. */
+function isPinned(arn: string): boolean {
+  const [, , , region = '', account = ''] = arn.split(':')
+  return [region, account].every((part) => part !== '' && !/[*?]/u.test(part))
+}
+
+/** Actions and resources of one statement that never meet: they look like grants and are none. */
+function strangers({ actions, resources }: Statement): string[] {
+  const typeOf = (arn: string) => arn.split(':').slice(5).join(':').split('/')[0]
+  const types = actions.flatMap((action) => topicActions[action.toLowerCase()] ?? [])
+  const given = resources.map(typeOf)
+  return [
+    ...actions
+      .filter((_, index) => types.length === actions.length && !given.includes(types[index]))
+      .map((action) => `${action} has no resource of its type`),
+    ...resources.filter((arn) => !types.includes(typeOf(arn) ?? '')).map((arn) => `no action is about ${arn}`),
+  ]
+}

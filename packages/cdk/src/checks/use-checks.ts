@@ -1,0 +1,88 @@
+import { type Part, partsOf, vendings } from './parts.js'
+import { type Statement, statements } from './statements.js'
+import type { Check, Template, TemplateResource, Violation } from './template.js'
+
+/** Types that may name any of the parts: they watch, tell or stage, and call nothing. */
+const harmless = /^AWS::(CloudWatch::(Alarm|AnomalyDetector|CompositeAlarm|Dashboard)|SSM::Parameter|CDK::Metadata)$/u
+
+/** Types that may name one part; other checks say what they may say. */
+const judged: Readonly<Record<Part['kind'], RegExp>> = {
+  'vending function':
+    /^AWS::(Lambda::Permission|ApiGatewayV2::Integration|IAM::(Policy|ManagedPolicy|Role|RolePolicy))$/u,
+  'topic role': /^AWS::IAM::(Policy|ManagedPolicy|Role|RolePolicy)$/u,
+  'vendor role': /^AWS::IAM::(Policy|ManagedPolicy|Role|RolePolicy)$/u,
+  API: /^AWS::(ApiGatewayV2::(ApiMapping|Authorizer|Deployment|Integration|Route|Stage)|Lambda::Permission|CloudFront::Distribution|IAM::(Policy|ManagedPolicy|Role|RolePolicy))$/u,
+}
+
+/** What nobody has thought of: aliases, URLs, event sources, schedules, role aliases, managed overrides, instance profiles … */
+export const partsUnused: Check = {
+  name: 'parts-unused',
+  description: 'A resource uses a part of what vends in a way that is not known to be safe',
+  fix: 'Let the vending function be called by its API alone, and use its roles and its API for nothing else.',
+  find: (template, others) =>
+    vendings(template)
+      .flatMap(partsOf)
+      .flatMap((part) => [
+        ...uses(part, template, (type) => harmless.test(type) || judged[part.kind].test(type)),
+        ...others.flatMap((other) => uses(part, other, (type) => harmless.test(type))),
+      ]),
+}
+
+function uses(part: Part, template: Template, known: (type: string) => boolean): Violation[] {
+  return Object.entries(template.Resources ?? {}).flatMap(([logicalId, resource]) => {
+    const { Type } = resource
+    if (known(Type) || resource === part.resource) return []
+    const isUsed =
+      namesPart(part, resource) && !(Type === 'AWS::Lambda::Function' && namesPartAsFunctionMay(part, resource))
+    return isUsed ? [{ logicalId, location: 'Properties', found: `${Type} names the ${part.kind}` }] : []
+  })
+}
+
+function namesPart(part: Part, { Properties = {} }: TemplateResource): boolean {
+  const { FunctionName, RoleName, Roles, Role } = Properties
+  return part.isNamedIn(Properties) || [FunctionName, RoleName, Roles, Role].flat().some((name) => part.is(name))
+}
+
+/** A function may be told of a part; the vending function has the vendor's role, which another check sees to. */
+function namesPartAsFunctionMay(part: Part, { Properties = {} }: TemplateResource): boolean {
+  const { Environment: _, Role, ...rest } = Properties
+  return !part.isNamedIn(rest) && (!part.is(Role) || part.kind === 'vendor role')
+}
+
+/** Whom the topic role trusts is said there, so to be allowed to assume it is nothing. Reading changes nothing, either. */
+const reading = /^(?:(?:iam|lambda):(?:get|list)\w+|execute-api:invoke)$/u
+
+/** A right over the function or its roles is a right over every user. */
+export const rightsOverParts: Check = {
+  name: 'rights-over-parts',
+  description: 'A role may call or change the vending function, or pass on or change its roles',
+  fix: 'Leave the parts of what vends out of the statement: name the resources that it is meant for.',
+  find: (template) => {
+    const all = statements(template).filter(({ kind, effect }) => kind === 'permissions' && effect !== 'Deny')
+    return vendings(template).flatMap((vending) => {
+      const { vendorRole, topicRole } = vending
+      // Their own statements have checks of their own.
+      const foreign = all.filter(
+        ({ roles }) => !roles.some((name) => vendorRole?.is(name) === true || topicRole?.is(name) === true),
+      )
+      return partsOf(vending).flatMap((part) => foreign.flatMap((statement) => rights(part, statement)))
+    })
+  },
+}
+
+/** Of each part: what its service's actions begin with. */
+const services: Readonly<Record<Part['kind'], readonly string[]>> = {
+  'vending function': ['lambda'],
+  'topic role': ['iam', 'sts'],
+  'vendor role': ['iam', 'sts'],
+  API: ['apigateway', 'execute-api'],
+}
+
+function rights(part: Part, { logicalId, location, actions, resources, inverted }: Statement): Violation[] {
+  if (inverted) return [{ logicalId, location, found: `NotAction or NotResource, which holds the ${part.kind}` }]
+  if (!resources.some((resource) => part.isMatchedBy(resource))) return []
+  return actions
+    .filter((action) => action === '*' || services[part.kind].includes(action.toLowerCase().split(':')[0] ?? ''))
+    .filter((action) => !reading.test(action.toLowerCase()) && action.toLowerCase() !== 'sts:assumerole')
+    .map((action) => ({ logicalId, location, found: `${action} on the ${part.kind}` }))
+}
