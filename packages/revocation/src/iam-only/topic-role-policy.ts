@@ -1,10 +1,5 @@
 import { oneOrMany } from '@topic-credentials/grants'
-import {
-  type PolicyDocument,
-  policyDocument,
-  readDocument,
-  type Statement,
-} from '../roles/policy-document.js'
+import { type PolicyDocument, policyDocument, readDocument, type Statement } from '../roles/policy-document.js'
 import { noRevocations, type Revocations, type SignedOut } from './revocations.js'
 
 /**
