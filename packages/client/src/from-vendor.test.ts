@@ -169,9 +169,12 @@ describe('fromVendor', () => {
     await expect(ask(vendor.url)).rejects.toMatchObject({ code: 'vendor_unavailable' })
   })
 
-  it.each(['http://localhost/credentials', 'localhost', ''])('refuses the URL %j at once', (url) => {
-    expect(() => fromVendor({ url })).toThrow(expect.objectContaining({ code: 'invalid_argument', value: url }))
-  })
+  it.each(['http://vendor.example/credentials', 'http://localhost.example/credentials', 'localhost', ''])(
+    'refuses the URL %j at once',
+    (url) => {
+      expect(() => fromVendor({ url })).toThrow(expect.objectContaining({ code: 'invalid_argument', value: url }))
+    },
+  )
 
   it('stops waiting when its signal is aborted, and lets the others wait on', async () => {
     const { credentials } = await provider(vend)

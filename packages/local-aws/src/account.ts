@@ -5,11 +5,13 @@ import { HttpApi, JwtAuthorizer, Stage } from './apigateway/index.js'
 import type { Clock } from './clock.js'
 import type { Services } from './cloudformation/index.js'
 import { type DynamoDb, startDynamoDb, Tables } from './dynamodb/index.js'
+import type { HttpsServer } from './https-server.js'
 import { Directory } from './iam/index.js'
 import { type IamApi, startIamApi } from './iam-api/index.js'
 import { type IotDataPlane, startIot } from './iot/index.js'
 import type { Journal } from './journal.js'
 import { FunctionRuntime, type LambdaHost, type LogLine } from './lambda/index.js'
+import { type PlainOriginSettings, servePlainOrigin } from './plain-origin.js'
 import { type PackedPolicyEstimate, type Sts, startSts } from './sts/index.js'
 import type { TlsMaterial } from './tls.js'
 
@@ -26,6 +28,7 @@ export interface AccountSettings {
     readonly sts?: number
     readonly iam?: number
     readonly dynamodb?: number
+    readonly plain?: number
   }
   /** Whether a deployment runs what it would wait for. */
   readonly triggers: boolean
@@ -33,6 +36,7 @@ export interface AccountSettings {
   readonly packedPolicy: PackedPolicyEstimate
   /** PEM that JWT authorizers trust as well. */
   readonly trust?: string
+  readonly site?: PlainOriginSettings['site']
 }
 
 /** Seconds. A function's process is retired before its role's session ends. */
@@ -58,6 +62,7 @@ export class Account {
   #dynamodb: Promise<DynamoDb> | undefined
   /** The same, once it listens. */
   #serving: DynamoDb | undefined
+  #plain: HttpsServer | undefined
   #closing: Promise<void> | undefined
 
   private constructor(settings: AccountSettings, tls: TlsMaterial) {
@@ -88,6 +93,13 @@ export class Account {
       account.#sts = await startSts({ ...shared, port: ports.sts ?? 0, packedPolicy: settings.packedPolicy })
       account.#iot = await startIot({ ...shared, accountId, port: ports.iot ?? 0 })
       account.#iam = await startIamApi({ ...shared, port: ports.iam ?? 0 })
+      account.#plain = await servePlainOrigin({
+        port: ports.plain ?? 0,
+        api: (request, response) => account.#firstApi().answer(request, response),
+        iot: account.iot.doors.answer,
+        upgrade: account.iot.doors.upgrade,
+        site: settings.site,
+      })
       return account
     } catch (error) {
       await account.close()
@@ -109,6 +121,11 @@ export class Account {
 
   get iot(): IotDataPlane {
     return this.#iot ?? notRunning()
+  }
+
+  /** Vendor and data plane without TLS, for browsers: `http://127.0.0.1:8448`. */
+  get plain(): HttpsServer {
+    return this.#plain ?? notRunning()
   }
 
   /** Undefined where nothing that was deployed has a table. */
@@ -176,6 +193,7 @@ export class Account {
   }
 
   async #close(): Promise<void> {
+    await this.#plain?.close()
     await Promise.all(this.apis.map((api) => api.close()))
     await Promise.all([...this.functions.values()].map((runtime) => runtime.close()))
     await (await this.#dynamodb)?.close()
@@ -184,6 +202,10 @@ export class Account {
     await this.#iot?.close()
     await this.#sts?.close()
     if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  #firstApi(): HttpApi {
+    return this.apis[0] ?? notRunning()
   }
 
   async #openTables(): Promise<Tables> {

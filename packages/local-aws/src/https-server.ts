@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, type Server, type ServerOptions } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type ServerOptions } from 'node:https'
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TlsMaterial } from './tls.js'
 
@@ -36,6 +36,22 @@ export async function serveHttps(settings: HttpsServerSettings): Promise<HttpsSe
     answer(request, response).catch(() => response.destroy())
   })
   if (upgrade !== undefined) server.on('upgrade', upgrade)
+  const { bound, close } = await listen(server, port)
+  return { url: `https://localhost:${bound}`, port: bound, close, [Symbol.asyncDispose]: close }
+}
+
+/** The same without TLS, for what does not leave this machine. Its URL has the address and not a name: no resolver has a part in it. */
+export async function serveHttp(settings: Omit<HttpsServerSettings, 'tls'>): Promise<HttpsServer> {
+  const { port, answer, upgrade, ...options } = settings
+  const server = createHttpServer(options, (request, response) => {
+    answer(request, response).catch(() => response.destroy())
+  })
+  if (upgrade !== undefined) server.on('upgrade', upgrade)
+  const { bound, close } = await listen(server, port)
+  return { url: `http://127.0.0.1:${bound}`, port: bound, close, [Symbol.asyncDispose]: close }
+}
+
+async function listen(server: NetServer, port: number): Promise<{ bound: number; close: () => Promise<void> }> {
   const sockets = track(server)
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -44,12 +60,11 @@ export async function serveHttps(settings: HttpsServerSettings): Promise<HttpsSe
     closed ??= end(server, sockets)
     return closed
   }
-  const { port: bound } = server.address() as AddressInfo
-  return { url: `https://localhost:${bound}`, port: bound, close, [Symbol.asyncDispose]: close }
+  return { bound: (server.address() as AddressInfo).port, close }
 }
 
 /** Every socket, from TCP on: one that never finishes its TLS handshake, and an upgraded one, which the server itself forgets. */
-function track(server: Server): ReadonlySet<Socket> {
+function track(server: NetServer): ReadonlySet<Socket> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true)
@@ -59,7 +74,7 @@ function track(server: Server): ReadonlySet<Socket> {
   return sockets
 }
 
-async function end(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+async function end(server: NetServer, sockets: ReadonlySet<Socket>): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   for (const socket of sockets) socket.destroySoon()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from './account.js'
 import type { HttpApi } from './apigateway/index.js'
 import { type Clock, systemClock } from './clock.js'
@@ -26,6 +27,7 @@ export interface LocalAwsOptions {
     readonly sts?: number
     readonly iam?: number
     readonly dynamodb?: number
+    readonly plain?: number
   }
   readonly clock?: Clock
   readonly journal?: Journal
@@ -48,15 +50,21 @@ export interface LocalAwsOptions {
   readonly packedPolicy?: PackedPolicyEstimate
   /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */
   readonly trust?: string
+  /** Pages for the plain origin. Answers whether there is one; where there is none, the vendor's API answers. */
+  readonly site?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
 }
 
-/** `iot` is host and port, the others are URLs. `dynamodb` is there when what is deployed has a table. */
+/**
+ * `iot` is host and port, the others are URLs. `dynamodb` is there when what is deployed has a table. `plain` is vendor and data plane once
+ * more, on one origin without TLS: for browsers of this machine.
+ */
 export interface Endpoints {
   readonly sts: string
   readonly iam: string
   readonly api: string
   readonly iot: string
   readonly dynamodb?: string
+  readonly plain: string
 }
 
 /** Where a stand-in is to be found. */
@@ -123,6 +131,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     triggers = true,
     packedPolicy = 'high',
     trust,
+    site,
   } = options
   const making = createTlsMaterialAside()
   making.catch(() => {}) // thrown where it is awaited
@@ -130,7 +139,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { Account } = await import('./account.js')
   const { realise } = await import('./cloudformation/index.js')
   const settings = { id: randomUUID(), region, accountId, clock, journal, ports, triggers, packedPolicy }
-  const account = await Account.open(trust === undefined ? settings : { ...settings, trust }, await making)
+  const account = await Account.open({ ...settings, ...(trust && { trust }), ...(site && { site }) }, await making)
   try {
     const services = account.services()
     const exports = new Map<string, string>()
@@ -151,7 +160,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }
 }
 
-function whereIs({ settings, caFile, sts, iam, iot, dynamodb }: Account, api: HttpApi): Served {
+function whereIs({ settings, caFile, sts, iam, iot, dynamodb, plain }: Account, api: HttpApi): Served {
   return {
     id: settings.id,
     region: settings.region,
@@ -162,6 +171,7 @@ function whereIs({ settings, caFile, sts, iam, iot, dynamodb }: Account, api: Ht
       iam: iam.url,
       api: api.endpoint,
       iot: iot.endpoint,
+      plain: plain.url,
       ...(dynamodb === undefined ? {} : { dynamodb: dynamodb.url }),
     },
   }

@@ -24,6 +24,7 @@ export interface Announcement {
     readonly api: string
     readonly iot: string
     readonly dynamodb?: string
+    readonly plain?: string
   }
   /** Keys of a user that may call the API. They are worth nothing outside of this stand-in. */
   readonly developer: { readonly accessKeyId: string; readonly secretAccessKey: string }

@@ -1,4 +1,5 @@
 import { TopicCredentialsError } from '../errors.js'
+import { isLoopback } from '../support/loopback.js'
 
 /** Where the IoT data plane is. */
 export interface Endpoint {
@@ -32,9 +33,4 @@ export function parseEndpoint(text: string): Endpoint {
 /** What goes into the Host header, and so under the signature. */
 export function hostHeader({ host, port, plain }: Endpoint): string {
   return port === (plain ? 80 : 443) ? host : `${host}:${port}`
-}
-
-/** Names of this machine that no DNS server is asked for. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]'
 }

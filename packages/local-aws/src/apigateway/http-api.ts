@@ -28,7 +28,7 @@ export class HttpApi implements ApiState, AsyncDisposable {
       // Above API Gateway's own limit, so that it is ours that answers.
       maxHeaderSize: 32 * 1024,
       requestTimeout: 60_000,
-      answer: (request, response) => api.#serve(request, response),
+      answer: (request, response) => api.answer(request, response),
     })
     return api
   }
@@ -51,7 +51,8 @@ export class HttpApi implements ApiState, AsyncDisposable {
     await this.close()
   }
 
-  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  /** Answers a request, wherever it came in. Rejects when the client goes away. */
+  async answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const requestId = `${randomBytes(11).toString('base64url')}=`
     const answer = await this.#answerAlways(incoming, requestId)
     // The client went away while it was sending.

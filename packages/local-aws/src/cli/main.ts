@@ -40,7 +40,7 @@ const program = new Command('local')
     'after',
     `
 Examples:
-  pnpm local                                   serve cdk.out on ports 8443 to 8447
+  pnpm local                                   serve cdk.out on ports 8443 to 8448
   eval "$(pnpm --silent local --env)"          then, in another terminal, aim aws-cli, boto3 and the SDKs at it
   pnpm local --json | jq 'select(.outcome == "refused")'`,
   )

@@ -19,6 +19,7 @@ export function servingLines({ endpoints, accountId, region, caFile }: Served, s
     `STS          ${endpoints.sts}`,
     `IAM          ${endpoints.iam}`,
     ...(endpoints.dynamodb === undefined ? [] : [`DynamoDB     ${endpoints.dynamodb}`]),
+    `browsers     ${endpoints.plain} and ${endpoints.plain.replace('http', 'ws')}, without a certificate`,
     `account      ${accountId}, ${region}`,
     `CA           ${caFile}`,
     'enforcement: on',

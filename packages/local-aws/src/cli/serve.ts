@@ -27,7 +27,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const seconds = () => (performance.now() - startedAt) / 1000
   const aws = await startLocalAws({
     assembly,
-    ports: port === 0 ? {} : { iot: port, api: port + 1, sts: port + 2, iam: port + 3, dynamodb: port + 4 },
+    ports:
+      port === 0 ? {} : { iot: port, api: port + 1, sts: port + 2, iam: port + 3, dynamodb: port + 4, plain: port + 5 },
     ...(region === undefined ? {} : { region }),
     packedPolicy,
     journal: (entry) => {
@@ -100,7 +101,7 @@ function explained(error: unknown): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code !== 'EADDRINUSE') return error
   return new Error(
-    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: pnpm local --port 9443 (five in a row), or --port 0 for any free ones`,
+    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: pnpm local --port 9443 (six in a row), or --port 0 for any free ones`,
     { cause: error },
   )
 }

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock.js'
-import { type HttpsServer, serveHttps } from '../https-server.js'
+import { type HttpsServer, type HttpsServerSettings, serveHttps } from '../https-server.js'
 import type { Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import type { TlsMaterial } from '../tls.js'
@@ -37,6 +37,9 @@ export interface IotOptions {
   readonly limits?: Partial<Limits>
 }
 
+/** Where requests and WebSockets come in, on whichever port. */
+type Doors = Required<Pick<HttpsServerSettings, 'answer' | 'upgrade'>>
+
 /** One open connection, for listings. */
 export interface ConnectionFacts {
   readonly clientId: string
@@ -67,13 +70,12 @@ export async function startIot(options: IotOptions): Promise<IotDataPlane> {
   const api = new HttpsApi(plane, gate)
   const latency = new Latency()
   const webSockets = new WebSockets(plane, gate, latency)
-  const server = await serveHttps({
-    tls,
-    port,
+  const doors: Doors = {
     answer: (request, response) => api.answer(request, response),
     upgrade: (request, socket, head) => webSockets.upgrade(request, socket, head),
-  })
-  return new IotDataPlane(plane, server, latency, webSockets.connections)
+  }
+  const server = await serveHttps({ tls, port, ...doors })
+  return new IotDataPlane(plane, server, doors, latency, webSockets.connections)
 }
 
 /** The parts in the order in which they need each other. */
@@ -97,14 +99,22 @@ function compose(options: IotOptions, clock: Clock): DataPlane {
 export class IotDataPlane implements AsyncDisposable {
   readonly #plane: DataPlane
   readonly #server: HttpsServer
+  readonly doors: Doors
   readonly #latency: Latency
   readonly #connections: ReadonlySet<MqttConnection>
   readonly #timer: NodeJS.Timeout
 
   /** @internal `startIot()` makes it. */
-  constructor(plane: DataPlane, server: HttpsServer, latency: Latency, connections: ReadonlySet<MqttConnection>) {
+  constructor(
+    plane: DataPlane,
+    server: HttpsServer,
+    doors: Doors,
+    latency: Latency,
+    connections: ReadonlySet<MqttConnection>,
+  ) {
     this.#plane = plane
     this.#server = server
+    this.doors = doors
     this.#latency = latency
     this.#connections = connections
     this.#timer = setInterval(() => this.sweep(), sweepMs)

@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type HttpsServer, serveHttp } from './https-server.js'
+
+/** What answers behind the plain origin. */
+export interface PlainOriginSettings {
+  /** 0 for any free port. */
+  readonly port: number
+  /** The vendor's API. */
+  readonly api: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** The data plane's HTTP API, for its own paths. */
+  readonly iot: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** The data plane's WebSockets. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  /** Pages of this origin. Answers whether there is one. */
+  readonly site?: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | undefined
+}
+
+const iotPaths = /^\/(?:mqtt|topics|retainedMessage|connections)(?:[/?]|$)/u
+const loopbackOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/u
+
+/**
+ * Vendor and data plane on one plain origin of this machine, for browsers: `http://127.0.0.1:…` is a secure context, so that a page there has
+ * WebCrypto and needs no certificate. Signatures and policies are judged as on the other ports.
+ *
+ * Whoever gets a browser of this machine to ask here gets no answer: another name in Host is a name that was made to point here (DNS
+ * rebinding), and pages of other origins than this machine's are refused, with WebSockets, too, which know no CORS.
+ *
+ * @throws the system's error for a port that is taken
+ * @see https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy
+ */
+export async function servePlainOrigin(settings: PlainOriginSettings): Promise<HttpsServer> {
+  const { port, api, iot, upgrade, site } = settings
+  const server: HttpsServer = await serveHttp({
+    port,
+    // Above API Gateway's own limit, as on its own port.
+    maxHeaderSize: 32 * 1024,
+    requestTimeout: 60_000,
+    answer: async (request, response) => {
+      const fault = faultOf(request, server.port)
+      if (fault !== undefined) {
+        response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' }).end(`${fault}\n`)
+      } else if (iotPaths.test(request.url ?? '')) {
+        await iot(request, response)
+      } else if (site === undefined || !(await site(request, response))) {
+        await api(request, response)
+      }
+    },
+    upgrade: (request, socket, head) => {
+      const fault = faultOf(request, server.port)
+      if (fault === undefined) return upgrade(request, socket, head)
+      const length = Buffer.byteLength(fault)
+      socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\ncontent-length: ${length}\r\n\r\n${fault}`)
+    },
+  })
+  return server
+}
+
+function faultOf({ headers: { host, origin } }: IncomingMessage, port: number): string | undefined {
+  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
+    return `Host '${host}' is not this machine: http://127.0.0.1:${port}`
+  }
+  if (origin === undefined || loopbackOrigin.test(origin)) return undefined
+  return `Origin '${origin}' is not a page of this machine`
+}
