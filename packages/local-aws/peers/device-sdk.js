@@ -28,20 +28,18 @@ const installed = join(dirname(createRequire(require.resolve('aws-iot-device-sdk
 
 /** The device SDK's own tests of its MQTT 5 clients, native and for browsers (run in Node.js), with the aws-crt that is installed. */
 export async function runDeviceSdk(folder, say) {
-  const { account, identity } = await startPeersAccount()
   const work = mkdtempSync(join(tmpdir(), 'peers-'))
   try {
-    const native = await runNative(folder, say, { account, identity, work })
-    const browser = await runBrowser(folder, say, { account, identity, work })
-    return [...native, ...browser]
+    const native = await runNative(folder, say, work)
+    return [...native, ...(await runBrowser(folder, say, work))]
   } finally {
-    await account[Symbol.asyncDispose]()
     rmSync(work, { recursive: true })
   }
 }
 
 /** Where these tests have a client certificate, the bridge signs for them. */
-async function runNative(folder, say, { account, identity, work }) {
+async function runNative(folder, say, work) {
+  const { account, identity } = await startPeersAccount()
   const suite = 'device SDK, native'
   const tls = await createTlsMaterial()
   const ca = join(work, 'bridge-ca.pem')
@@ -62,11 +60,13 @@ async function runNative(folder, say, { account, identity, work }) {
   } finally {
     await plain[Symbol.asyncDispose]()
     await secured[Symbol.asyncDispose]()
+    await account[Symbol.asyncDispose]()
   }
 }
 
-/** These sign for themselves. */
-async function runBrowser(folder, say, { account, identity, work }) {
+/** These sign for themselves, in a region of their own. */
+async function runBrowser(folder, say, work) {
+  const { account, identity } = await startPeersAccount({ region: 'us-east-1' })
   const forward = createServer((socket) => {
     const onward = connect(account.iot.port, 'localhost')
     for (const one of [socket, onward]) one.on('error', () => undefined)
@@ -76,6 +76,7 @@ async function runBrowser(folder, say, { account, identity, work }) {
   try {
     await once(forward, 'listening')
   } catch (error) {
+    await account[Symbol.asyncDispose]()
     say(
       `The browser build is left out: it signs for port ${browserPort} alone, which is not to be had here (${error.code}).`,
     )
@@ -89,7 +90,6 @@ async function runBrowser(folder, say, { account, identity, work }) {
       // Some of the tests ask whether there is a certificate, which none of them reads.
       AWS_TEST_MQTT5_IOT_CORE_RSA_CERT: 'none',
       AWS_TEST_MQTT5_IOT_CORE_RSA_KEY: 'none',
-      AWS_TEST_MQTT5_IOT_CORE_REGION: 'eu-west-1',
       AWS_TEST_MQTT5_ROLE_CREDENTIAL_ACCESS_KEY: identity.accessKeyId,
       AWS_TEST_MQTT5_ROLE_CREDENTIAL_SECRET_ACCESS_KEY: identity.secretAccessKey,
       AWS_TEST_MQTT5_ROLE_CREDENTIAL_SESSION_TOKEN: identity.sessionToken,
@@ -97,6 +97,7 @@ async function runBrowser(folder, say, { account, identity, work }) {
     })
   } finally {
     forward.close()
+    await account[Symbol.asyncDispose]()
   }
 }
 

@@ -9,7 +9,8 @@ const limits = {
 /** Where AWS's ways of refusing would end a suite's connection, the switch for an answer. */
 const switches = { v3SubscribeDenied: 'suback-0x80' }
 
-export async function startPeersAccount() {
-  const account = await startTestAccount({ limits, switches })
+/** @param options of the data plane, such as a region that a suite signs for */
+export async function startPeersAccount(options = {}) {
+  const account = await startTestAccount({ limits, switches, ...options })
   return { account, identity: account.session([...everything, deny('Subscribe', 'topicfilter/test/nosubscribe')]) }
 }

@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { PacketError } from './errors.js'
 
-/** Reads MQTT's data types (§1.5) one after the other from a part of a packet. What goes past its end is a malformed packet. */
+/**
+ * Reads MQTT's data types (§1.5) one after the other from a part of a packet. What goes past its end is a malformed
+ * packet. Binary data is copied: what is kept of a packet must not keep all that came with it from the socket.
+ */
 export class ByteReader {
   readonly #bytes: Buffer
   readonly #end: number
@@ -44,14 +47,12 @@ export class ByteReader {
   }
 
   binary(): Buffer {
-    const length = this.uint16()
-    const from = this.#take(length)
-    return this.#bytes.subarray(from, from + length)
+    return Buffer.from(this.#sized())
   }
 
   /** A UTF-8 string [MQTT-1.5.4-1], [MQTT-1.5.4-2]. */
   text(): string {
-    const bytes = this.binary()
+    const bytes = this.#sized()
     if (!isUtf8(bytes)) throw malformed('a string is not well-formed UTF-8 [MQTT-1.5.4-1]')
     if (bytes.includes(0)) throw malformed('a string contains the null character [MQTT-1.5.4-2]')
     return bytes.toString('utf8')
@@ -66,12 +67,19 @@ export class ByteReader {
   rest(): Buffer {
     const from = this.#at
     this.#at = this.#end
-    return this.#bytes.subarray(from, this.#end)
+    return Buffer.from(this.#bytes.subarray(from, this.#end))
   }
 
   /** Nothing may be left. */
   finish(): void {
     if (this.left > 0) throw malformed(`${this.left} bytes follow the last field`, this.left)
+  }
+
+  /** Bytes with their length before them. */
+  #sized(): Buffer {
+    const length = this.uint16()
+    const from = this.#take(length)
+    return this.#bytes.subarray(from, from + length)
   }
 
   #take(length: number): number {
