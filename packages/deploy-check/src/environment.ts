@@ -11,8 +11,6 @@ export type CheckEnvironment = {
   readonly ROLE_ARN: string
   /** `https://sts.<region>.amazonaws.com`. */
   readonly STS_URL: string
-  /** Digest of what is checked. A change of it is a change of the function, and that is what runs the check again. */
-  readonly SUBJECT: string
 }
 
 /** The keys that requests are signed with. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { App, Stack } from 'aws-cdk-lib'
+import { App, CfnResource, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import { Topic } from 'aws-cdk-lib/aws-sns'
 import { text } from '../checks/template.js'
 import { propertiesOf } from '../testing/synthesized.js'
 import { TopicCredentials, type TopicCredentialsProps } from './topic-credentials.js'
@@ -24,8 +25,8 @@ function environment(template: Template): Record<string, unknown> {
   ).Variables
 }
 
-function version(template: Template): string {
-  return Object.keys(template.findResources('AWS::Lambda::Version')).join()
+function triggerId(template: Template): string {
+  return Object.keys(template.findResources('Custom::Trigger')).join()
 }
 
 function thrown(action: () => unknown): unknown {
@@ -44,7 +45,7 @@ describe('DeployCheck', () => {
 
   it('is waited for by the deployment, as long as a first connection may take', () => {
     expect(propertiesOf(template, 'Custom::Trigger')).toMatchObject({
-      HandlerArn: { Ref: version(template) },
+      HandlerArn: { Ref: expect.stringContaining('DeployCheckFunctionCurrentVersion') },
       InvocationType: 'RequestResponse',
       Timeout: '870000',
     })
@@ -61,18 +62,40 @@ describe('DeployCheck', () => {
     expect(trigger?.DependsOn).toEqual(expect.arrayContaining(all))
   })
 
-  it('runs again when anything of it changes, and not when nothing does', () => {
-    expect(version(synthesize())).toBe(version(template))
+  it('is another resource when anything in the stack changes, and the same when nothing does', () => {
+    const app = new App({ builtinCloudFormationValidation: false })
+    const stack = new Stack(app, 'Test')
+    new TopicCredentials(stack, 'It', { entitlements, corsOrigins: ['https://app.example.com'] })
+    new Topic(stack, 'SomethingElse')
+    const resources = stack.node.findAll().filter(CfnResource.isCfnResource)
+    const [trigger] = resources.filter(({ cfnResourceType }) => cfnResourceType === 'Custom::Trigger')
+    const id = (): string => stack.resolve(trigger?.logicalId)
+    const before = id()
+    expect(before).toMatch(/^ItDeployCheckTrigger[0-9A-F]{8}[0-9a-f]{16}$/u)
+    expect(resources.length).toBeGreaterThan(30)
+    const seen = new Set([before])
+    for (const resource of resources.filter((one) => one !== trigger)) {
+      resource.addPropertyOverride('Description', `changed: ${resource.node.path}`)
+      seen.add(id())
+    }
+    expect(seen.size).toBe(resources.length)
+    expect(triggerId(synthesize({}))).toBe(triggerId(template))
+    trigger?.addPropertyOverride('Description', 'changed')
+    for (const resource of resources) resource.addMetadata('Changed', 'by the command line')
+    expect(seen).toContain(id())
+  })
+
+  it('is another one for every setting', () => {
     const changes: Partial<TopicCredentialsProps>[] = [
+      {},
       { entitlements: { entitlements: [{ publish: ['users/${userId}/#'] }] } },
       { ceiling: 'AWSIoTFullAccess' },
       { roleName: 'another' },
       { throttle: { rateLimit: 1, burstLimit: 1 } },
       { cacheSeconds: 1 },
+      { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:a' },
     ]
-    const versions = changes.map((change) => version(synthesize(change)))
-    expect(new Set([...versions, version(template)]).size).toBe(changes.length + 1)
-    expect(version(synthesize({ alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:a' }))).toBe(version(template))
+    expect(new Set(changes.map((change) => triggerId(synthesize(change)))).size).toBe(changes.length)
   })
 
   it('may ask for credentials on one route, and try what the trust policy refuses', () => {

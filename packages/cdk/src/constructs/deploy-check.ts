@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { CheckEnvironment } from '@topic-credentials/deploy-check'
 import { GrantError, grantsFor, parseEntitlements, sessionPolicy } from '@topic-credentials/grants'
-import { Aws, CfnElement, Duration, Lazy, Stack } from 'aws-cdk-lib'
+import { Aws, CfnResource, Duration } from 'aws-cdk-lib'
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
@@ -11,6 +10,7 @@ import { bundleDeployCheck } from '../bundling/bundle.js'
 import { withFunctionCode } from '../bundling/function-code.js'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
+import { renameAtEachChange } from './check-renewal.js'
 import type { CredentialsApi } from './credentials-api.js'
 import { defaultUserPrefix } from './names.js'
 import type { TopicRole } from './topic-role.js'
@@ -24,15 +24,16 @@ export interface DeployCheckProps {
   readonly topics: TopicRole
   /** What the check itself is entitled to follows from it: it is an IAM caller without claims. */
   readonly entitlements: EntitlementsDocument
-  /** The check runs after these, and whenever something in them changes. */
+  /** The check waits for these. */
   readonly checked: readonly IConstruct[]
   /** @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays | undefined
 }
 
 /**
- * Proves at each deployment what vended credentials can and cannot do, and fails the deployment otherwise: CloudFormation
- * rolls back. It asks for credentials of its own, uses them, and is refused what lies beside them (docs/adr/0040).
+ * Proves what vended credentials can and cannot do, at each deployment that changes a resource of the stack, and fails the deployment
+ * otherwise: CloudFormation rolls back. It asks for credentials of its own, uses them, and is refused what lies beside them
+ * (docs/adr/0040, 0091).
  *
  * The first IoT connection of a new account can take minutes: the check waits for it up to the 14 of its function.
  */
@@ -52,7 +53,6 @@ export class DeployCheck extends Construct {
       USERS_URL: props.api.credentialsUrl,
       ROLE_ARN: props.topics.role.roleArn,
       STS_URL: `https://sts.${Aws.REGION}.${Aws.URL_SUFFIX}`,
-      SUBJECT: Lazy.string({ produce: () => digest(props.checked) }),
     }
     this.function = withFunctionCode(
       bundleDeployCheck,
@@ -96,13 +96,16 @@ export class DeployCheck extends Construct {
   }
 
   #trigger(checked: readonly IConstruct[]): Construct {
-    new Trigger(this, 'Trigger', {
+    const trigger = new Trigger(this, 'Trigger', {
       handler: this.function,
       // EVENT would not wait for the answer, and never fail the deployment.
       invocationType: InvocationType.REQUEST_RESPONSE,
       timeout: Duration.seconds(870),
       executeAfter: checked as Construct[],
     })
+    // With one ID, a change would be an update, and its rollback would run the old check, which fails too where the cause is not in the
+    // template: the stack would be stuck in UPDATE_ROLLBACK_FAILED. A new one is deleted, and nothing runs (docs/adr/0091).
+    for (const resource of trigger.node.findAll().filter(CfnResource.isCfnResource)) renameAtEachChange(resource)
     return narrowTriggers(this.function)
   }
 }
@@ -133,22 +136,4 @@ function requireEntitled(entitlements: EntitlementsDocument, prefix: string): vo
       { value: grants, remedy: 'Give less to everybody, or switch the check off (-c deployCheck=false).', cause },
     )
   }
-}
-
-/** What the CDK itself calls to write the template. Functions' versions are made of the same. */
-interface Rendered {
-  _toCloudFormation(): { readonly Resources?: Readonly<Record<string, { Type: string; Properties?: object }>> }
-}
-
-/** Changes when anything changes that CloudFormation is told about these. */
-function digest(checked: readonly IConstruct[]): string {
-  const elements = checked.flatMap((construct) => construct.node.findAll()).filter(CfnElement.isCfnElement)
-  const hash = createHash('sha256')
-  for (const element of elements) {
-    const rendered = (element as unknown as Rendered)._toCloudFormation()
-    const { Resources = {} }: typeof rendered = Stack.of(element).resolve(rendered)
-    // Not their metadata, in which the CLI notes its own.
-    for (const { Type, Properties } of Object.values(Resources)) hash.update(JSON.stringify([Type, Properties]))
-  }
-  return hash.digest('hex').slice(0, 16)
 }
