@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { startLocalAws } from '@topic-credentials/local-aws'
+import { projectRoot } from '../cli/workspace.js'
 import { type Browser, launchChromium, type Page } from './chromium.js'
 import type { Subject } from './guarantees.js'
 import { bundleForPage, PageSite } from './page-site.js'
@@ -24,32 +26,34 @@ export interface ChromiumSubject extends Subject {
   readonly complaints: readonly string[]
 }
 
-export async function startChromium(): Promise<ChromiumSubject> {
+/** @param plain no certificate, no flag and no CORS: page, vendor and data plane on the stand-in's plain origin */
+export async function startChromium({ plain = false } = {}): Promise<ChromiumSubject> {
   const open: AsyncDisposable[] = []
   const close = async () => {
     for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]()
   }
   try {
-    return await start(open, close)
+    return await start(open, close, plain)
   } catch (error) {
     await close()
     throw error
   }
 }
 
-async function start(open: AsyncDisposable[], close: () => Promise<void>): Promise<ChromiumSubject> {
-  const library = await readFile(new URL('../browser.js', import.meta.url), 'utf8')
-  const site = await PageSite.start({
-    '/index.html': html,
-    '/browser.js': library,
-    '/driver.js': await bundleForPage(entry),
-  })
+async function start(open: AsyncDisposable[], close: () => Promise<void>, plain: boolean): Promise<ChromiumSubject> {
+  const site = await libraryPage()
   open.push(site)
-  const aws = await startLocalAws({ assembly: await stackWith({ corsOrigins: site.origin }) })
+  const origin = plain ? undefined : await site.listen()
+  const aws = await startLocalAws({
+    assembly:
+      origin === undefined ? join(projectRoot(process.cwd()), 'cdk.out') : await stackWith({ corsOrigins: origin }),
+    site: async (request, response) => site.answer(request, response),
+  })
   open.push(aws)
-  const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
-  site.connectTo = [new URL(url).origin, `wss://${aws.endpoints.iot}`]
-  const browser = await launchChromium(['--ignore-certificate-errors'])
+  const { pathname } = new URL(String(aws.outputs.TopicCredentials?.CredentialsUrl))
+  const url = `${origin === undefined ? aws.endpoints.plain : aws.endpoints.api}${pathname}`
+  if (!plain) site.connectTo = [aws.endpoints.api, `wss://${aws.endpoints.iot}`]
+  const browser = await launchChromium(plain ? [] : ['--ignore-certificate-errors'])
   open.push({ [Symbol.asyncDispose]: () => browser.close() })
   const page = await browser.newPage()
   const complaints: string[] = []
@@ -57,7 +61,7 @@ async function start(open: AsyncDisposable[], close: () => Promise<void>): Promi
     if (message.type() === 'error') complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
-  await page.goto(site.origin)
+  await page.goto(`${origin ?? aws.endpoints.plain}/`)
   await page.waitForFunction('globalThis.driver !== undefined')
   const { accessKeyId, secretAccessKey } = aws.developer
   return {
@@ -68,11 +72,21 @@ async function start(open: AsyncDisposable[], close: () => Promise<void>): Promi
     complaints,
     driver: driverOf(page),
     vendor: { url, region: aws.region, credentials: { accessKeyId, secretAccessKey } },
-    options: {},
+    options: plain ? { endpoint: aws.endpoints.plain.replace('http:', 'ws:') } : {},
     tellsRepetitions: true,
     expiries: 20,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** A page that holds the library, as it is shipped, and the driver. */
+async function libraryPage(): Promise<PageSite> {
+  return new PageSite({
+    '/index.html': html,
+    '/browser.js': await readFile(new URL('../browser.js', import.meta.url), 'utf8'),
+    '/driver.js': await bundleForPage(entry),
+    '/elsewhere.html': '<!doctype html><meta charset="utf-8"><title>Elsewhere</title>',
+  })
 }
 
 /** The driver in the page. */

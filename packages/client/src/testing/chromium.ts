@@ -27,6 +27,8 @@ export interface Page {
 }
 
 export interface Browser {
+  /** Its first process, and the group of all of them. */
+  process(): { readonly pid?: number } | null
   newPage(): Promise<Page>
   version(): Promise<string>
   close(): Promise<void>
@@ -44,6 +46,9 @@ interface Puppeteer {
 /** Apart from the workspace, so that `npm start` does not install a browser: `npm run test:browser` does. */
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../browser')
 
+/** A whole Chromium, where there is one: the shell has no back/forward cache. `CHROMIUM=/usr/bin/chromium npm run test:browser` */
+export const fullChromium = process.env.CHROMIUM
+
 /** Of the package's own arguments, those that make a browser less strict than an ordinary one, or too unlike it. */
 const unwanted =
   /disable-web-security|allow-running-insecure-content|single-process|site-isolation|disable-features|no-zygote/u
@@ -53,7 +58,11 @@ export async function launchChromium(more: readonly string[] = []): Promise<Brow
   const chromium = await load<Chromium>('@sparticuz/chromium')
   const puppeteer = await load<Puppeteer>('puppeteer-core')
   const args = [...chromium.args.filter((argument) => !unwanted.test(argument)), '--no-sandbox', ...more]
-  return puppeteer.launch({ executablePath: await chromium.executablePath(), args, headless: 'shell' })
+  if (fullChromium === undefined) {
+    return puppeteer.launch({ executablePath: await chromium.executablePath(), args, headless: 'shell' })
+  }
+  const full = args.filter((argument) => !argument.startsWith('--headless'))
+  return puppeteer.launch({ executablePath: fullChromium, args: full, headless: true })
 }
 
 async function load<Default>(name: string): Promise<Default> {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -9,39 +9,45 @@ const types: Readonly<Record<string, string>> = {
   css: 'text/css',
 }
 
-/** A page over plain HTTP on this machine, from files in memory, under a strict Content-Security-Policy. */
+/** Files in memory, as a strict site serves them: nothing inline, nothing from elsewhere. */
 export class PageSite implements AsyncDisposable {
-  readonly origin: string
-  readonly #server: Server
-  readonly #files: Map<string, string>
+  readonly #files: ReadonlyMap<string, string>
+  #server: Server | undefined
   /** What `connect-src` allows besides the page's own origin. */
   connectTo: readonly string[] = []
 
-  private constructor(server: Server, files: Map<string, string>) {
-    this.#server = server
-    this.#files = files
-    this.origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  constructor(files: Readonly<Record<string, string>>) {
+    this.#files = new Map(Object.entries(files))
   }
 
-  static async start(files: Readonly<Record<string, string>>): Promise<PageSite> {
-    const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const site = new PageSite(server, new Map(Object.entries(files)))
-    server.on('request', (request, response) => {
-      const path = request.url === '/' ? '/index.html' : (request.url ?? '')
-      const body = site.#files.get(path)
-      response.writeHead(body === undefined ? 404 : 200, {
-        'content-type': types[path.split('.').at(-1) ?? ''] ?? 'text/plain',
-        'content-security-policy': `default-src 'self'; connect-src ${["'self'", ...site.connectTo].join(' ')}`,
-      })
-      response.end(body ?? 'not found')
+  /** Serves the files on an origin of their own. */
+  async listen(): Promise<string> {
+    const server = createServer((request, response) => {
+      if (!this.answer(request, response)) response.writeHead(404).end()
     })
-    return site
+    this.#server = server
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return `http://localhost:${(server.address() as AddressInfo).port}`
+  }
+
+  /** @returns whether there is such a file */
+  answer({ url = '', method }: IncomingMessage, response: ServerResponse): boolean {
+    const path = (url.split('?')[0] ?? '').replace(/\/$/u, '/index.html')
+    const body = method === 'GET' ? this.#files.get(path) : undefined
+    if (body === undefined) return false
+    response.writeHead(200, {
+      'content-type': types[path.split('.').at(-1) ?? ''] ?? 'text/plain',
+      'content-security-policy': `default-src 'self'; connect-src ${["'self'", ...this.connectTo].join(' ')}`,
+    })
+    response.end(body)
+    return true
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections()
-    await new Promise((resolve) => this.#server.close(resolve))
+    const server = this.#server
+    if (server === undefined) return
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
   }
 }
 

@@ -37,7 +37,10 @@ export const browserSocket: OpenSocket = (url, events) => {
       socket.close()
     }
   })
-  // `error` tells nothing, and `close` always follows it.
+  // Where a Content-Security-Policy forbids it, Chromium tells `error` and no `close` after it.
+  socket.addEventListener('error', () => {
+    if (!opened) end(notOpened, 'it failed')
+  })
   socket.addEventListener('close', ({ code }) =>
     end(opened ? 'WEBSOCKET_CLOSED' : notOpened, `closed with code ${code}`),
   )
