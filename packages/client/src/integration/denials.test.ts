@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { parseGrants } from '@topic-credentials/grants'
-import type { VendedCredentialsProvider } from '../credentials/provider.js'
-import type { VendedIdentity } from '../credentials/vendor-options.js'
+import { believing } from '../testing/believing.js'
 import { TestAccount } from '../testing/test-account.js'
 
 /** What a session does when the broker refuses what its grants allow, because the role's policy has changed since. */
@@ -73,24 +71,9 @@ describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
   }, 20_000)
 })
 
-/** Vended credentials whose holder believes that they may retain as well: AWS knows better. */
-function believingInRetain(topic: string): VendedCredentialsProvider {
-  const vendor = account.credentials()
-  const believe = ({ vended, ...identity }: VendedIdentity): VendedIdentity => {
-    const grants = parseGrants({ ...vended.grants, retain: [topic] })
-    return { ...identity, vended: { ...vended, grants } }
-  }
-  return Object.assign(async () => believe(await vendor()), {
-    invalidate: vendor.invalidate,
-    ask: vendor.ask,
-    refresh: vendor.refresh,
-    close: vendor.close,
-  })
-}
-
 describe.each([5, 3] as const)('a retained publish over MQTT %s', (mqtt) => {
   it('that only the broker refuses is an error; the same message without RETAIN goes through', async () => {
-    const session = await account.connect({ mqtt, credentials: believingInRetain(mine) })
+    const session = await account.connect({ mqtt, credentials: believing(account.credentials(), { retain: [mine] }) })
     const denial = { code: 'not_granted', byBroker: true, value: mine }
     await expect(session.publish(mine, 'x', { retain: true })).rejects.toMatchObject(denial)
     await session.publish(mine, 'x')

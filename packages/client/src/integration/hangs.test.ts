@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import type { Session } from '../session.js'
+import { believing } from '../testing/believing.js'
+import { TestAccount } from '../testing/test-account.js'
+import { nodeTransports } from '../testing/transports.js'
+
+let account: TestAccount
+
+beforeAll(async () => {
+  account = await TestAccount.start()
+})
+
+afterEach(async () => {
+  account.aws.faults.throttleConnects(0)
+  account.aws.faults.skewClock(0)
+  await account.closeSessions()
+})
+
+afterAll(async () => {
+  await account[Symbol.asyncDispose]()
+})
+
+/** Codes of the interruptions from now on. */
+function interruptions(session: Session): string[] {
+  const codes: string[] = []
+  session.on('interrupted', ({ code }) => codes.push(code))
+  return codes
+}
+
+/** Outcomes of the CONNECTs of a client ID, as the broker saw them. */
+function connects(clientId: string): string[] {
+  return account.journal
+    .filter(({ event, fields }) => event === 'Connect' && fields?.clientId === clientId)
+    .map(({ outcome }) => outcome)
+}
+
+const reserved = '$aws/things/lamp1/unsupported'
+
+describe.each(nodeTransports)('over $name', ({ options }) => {
+  /** A session that believes it may use a reserved topic. */
+  const believer = () =>
+    account.connect({
+      ...options,
+      credentials: believing(account.credentials(), { publish: [reserved], subscribe: [reserved] }),
+    })
+  const refusal = options.mqtt === 3 ? { code: 'not_granted', byBroker: true } : { code: 'refused' }
+
+  it('a session that is granted something else, or cut, as soon as it stands never goes over its client ID’s quota', async () => {
+    const session = await account.connect({ ...options, credentials: account.credentials({ spreadSeconds: 2_200 }) })
+    const codes = interruptions(session)
+    for (const filter of ['test', 'users/developer/#', 'test']) {
+      await session.grant({ subscribe: [filter], publish: [filter] })
+    }
+    await account.cut(session)
+    const { clientId } = session
+    await session.close()
+    const suffix = clientId.slice(clientId.indexOf(':') + 1)
+    await account.connect({ ...options, clientIdSuffix: suffix })
+    expect(codes).not.toContain('quota_exceeded')
+    expect(connects(clientId)).toEqual(Array(6).fill('ok'))
+  }, 60_000)
+
+  it('a refusal for its own CONNECTs is not a storm of the fleet', async () => {
+    const session = await account.connect({ ...options, credentials: account.credentials({ spreadSeconds: 86_400 }) })
+    const codes = interruptions(session)
+    account.aws.faults.throttleConnects(1)
+    await account.cut(session)
+    expect(codes).toEqual(['connection_lost', 'quota_exceeded'])
+  }, 30_000)
+
+  it.each(['publish', 'subscribe'] as const)(
+    'a %s that the broker answers by hanging up is refused after the second time, and holds up nothing',
+    async (operation) => {
+      const session = await believer()
+      const codes = interruptions(session)
+      const refused = new Promise((resolve) => session.once('refused', resolve))
+      const bad = operation === 'publish' ? session.publish(reserved, 'x') : session.subscribe(reserved).ready
+      const others = [1, 2, 3].map((number) => session.publish('test', String(number)))
+      await expect(bad).rejects.toMatchObject({ ...refusal, value: reserved })
+      await Promise.all(others)
+      expect(await refused).toMatchObject({ ...refusal, value: reserved })
+      expect(codes).toEqual(['connection_lost', 'connection_lost'])
+      await session.publish('test', 'and goes on')
+      expect(session.state).toBe('connected')
+    },
+    30_000,
+  )
+
+  it('a message with QoS 0 that the broker answers by hanging up is told by an event', async () => {
+    const session = await believer()
+    const refused = new Promise((resolve) => session.once('refused', resolve))
+    const again = () => {
+      session.publish(reserved, 'x', { qos: 0 }).catch(() => {})
+    }
+    session.on('connected', again)
+    again()
+    expect(await refused).toMatchObject({ ...refusal, value: reserved })
+    session.off('connected', again)
+  }, 30_000)
+
+  it('a last will that AWS does not take ends the attempt with the reason', async () => {
+    const will = { topic: reserved, payload: 'gone' }
+    const credentials = believing(account.credentials(), { publish: [reserved] })
+    await expect(account.connect({ ...options, credentials, will })).rejects.toMatchObject(
+      options.mqtt === 3 ? { code: 'not_granted', operation: 'connect' } : { code: 'refused' },
+    )
+  }, 30_000)
+
+  it('what came while the program was down is delivered to the next one, which resumes the session', async () => {
+    const publisher = await account.connect()
+    const resumed = { ...options, clientIdSuffix: `resumes-${options.mqtt ?? options.transport}`, resume: true }
+    const first = await account.connect(resumed)
+    await first.subscribe('test').ready
+    await first.close()
+    for (const number of ['1', '2', '3']) await publisher.publish('test', number)
+    const second = await account.connect(resumed)
+    const received: string[] = []
+    for await (const message of second.subscribe('test')) {
+      received.push(message.text())
+      if (received.length === 3) break
+    }
+    expect(received).toEqual(['1', '2', '3'])
+  }, 30_000)
+
+  it('without that, nothing is left over by MQTT 5', async () => {
+    if (options.mqtt === 3) return
+    const publisher = await account.connect()
+    const same = { ...options, clientIdSuffix: `begins-anew-${options.mqtt ?? options.transport}` }
+    const first = await account.connect(same)
+    await first.subscribe('test').ready
+    await first.close()
+    await publisher.publish('test', 'lost')
+    const second = await account.connect(same)
+    const messages = second.subscribe('test')
+    await messages.ready
+    await publisher.publish('test', 'next')
+    for await (const message of messages) {
+      expect(message.text()).toBe('next')
+      break
+    }
+  }, 30_000)
+})
