@@ -37,6 +37,8 @@ export class Recovery extends Emitter<RecoveryEvents> {
   readonly #failurePolicy: FailurePolicy
   readonly #reconnection: Reconnection
   #connected = false
+  /** What was told last. */
+  #told: keyof RecoveryEvents = 'interrupted'
   /** The wait for the next attempt. */
   #waiting: AbortController | undefined
   /** The failure that is being looked into, if one is. */
@@ -48,12 +50,16 @@ export class Recovery extends Emitter<RecoveryEvents> {
     this.#failurePolicy = new FailurePolicy(parts)
     this.#reconnection = new Reconnection({ ...parts, closing: parts.closing.signal })
     const { transport, handshake } = parts
-    transport.on('connecting', () => this.emit('connecting'))
+    transport.on('connecting', () => {
+      this.#told = 'connecting'
+      this.emit('connecting')
+    })
     transport.on('connected', ({ sessionPresent }) => {
       handshake.settled(true)
       this.#connected = true
       this.#failurePolicy.succeeded()
       this.#reconnection.succeeded()
+      this.#told = 'connected'
       this.emit('connected', { resumed: sessionPresent })
     })
     transport.on('failed', (failure) => {
@@ -103,8 +109,11 @@ export class Recovery extends Emitter<RecoveryEvents> {
   }
 
   #onBreak(failure: TransportFailure): void {
-    if (!this.#connected) return
     this.#connected = false
+    // An attempt that is exchanged for another one has ended, too; between two attempts there is nothing that could end.
+    if (this.#told === 'interrupted') return
+    // Its CONNECT may be out.
+    if (this.#told === 'connecting') this.#parts.handshake.settled(true)
     this.#tell(this.#failurePolicy.assessBreak(failure), failure)
   }
 
@@ -127,6 +136,7 @@ export class Recovery extends Emitter<RecoveryEvents> {
 
   /** True when the next attempt follows. */
   #tell({ error, terminal }: AssessedFailure, failure: TransportFailure): boolean {
+    this.#told = 'interrupted'
     if (terminal) {
       this.emit('ended', error)
     } else {

@@ -4,7 +4,7 @@ import { Emitter } from '../../../support/emitter.js'
 import { firstReconnectMs } from '../../../support/retry-delay.js'
 
 /** From the first packet to CONNACK, the wait for credentials and for the client ID's turn included. */
-const attemptDeadlineMs = 20_000
+const attemptDeadlineMs = 12_000
 /** Of connections that keep breaking as soon as they stand. */
 const maxReconnectMs = 60_000
 /** A connection that held for so many connect intervals was a good one: the pauses begin small again. */

@@ -1,0 +1,201 @@
+import { describe, expect, it } from '@jest/globals'
+import { parseGrants } from '@topic-credentials/grants'
+import { ConnectLog } from './connection/connect-log.js'
+import { Handshake } from './connection/handshake.js'
+import type { VendedIdentity } from './credentials/vendor-options.js'
+import { TopicCredentialsError } from './errors.js'
+import { Session } from './session.js'
+import { DrivenClock } from './testing/driven-clock.js'
+import { type Fault, type Point, ScriptedTransport } from './testing/scripted-transport.js'
+
+/** How long after the last fault everything is answered, in milliseconds. */
+const answeredWithinMs = 15_000
+const maxFaults = 4
+const runs = Number(process.env.SESSION_RUNS ?? 10_000)
+const firstSeed = Number(process.env.SESSION_SEED ?? 1)
+
+/** What may follow each event: the state machine of the README. */
+const next: Readonly<Record<string, readonly string[]>> = {
+  begin: ['connecting'],
+  connecting: ['connected', 'interrupted', 'closed'],
+  connected: ['renewed', 'interrupted', 'closed'],
+  renewed: ['interrupted', 'closed'],
+  interrupted: ['connecting', 'closed'],
+  closed: [],
+}
+
+const points: readonly Point[] = [
+  'connack',
+  'handshake',
+  'puback',
+  'publish',
+  'standing',
+  'suback',
+  'subscribe',
+  'upgrade',
+]
+const faults: readonly Fault[] = ['cut', 'disconnect', 'quota', 'silence']
+
+/** mulberry32: small, seeded, good enough to choose with. */
+function randomBy(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+let vended = 0
+
+function identity(): VendedIdentity {
+  vended += 1
+  return {
+    accessKeyId: `ASIA${vended}`,
+    secretAccessKey: 's',
+    sessionToken: 't',
+    expiration: new Date(Date.now() + 3_600_000),
+    clockOffset: 0,
+    vended: {
+      endpoint: 'iot.invalid',
+      region: 'eu-central-1',
+      userId: 'alice',
+      clientIdPrefix: 'alice:',
+      grants: parseGrants({ publish: ['a', 'b', 'c'], subscribe: ['a', 'b', 'c'], retain: [] }),
+      policyCharacters: 0,
+    },
+  }
+}
+
+/** One life of a session, by its seed. */
+async function live(seed: number): Promise<void> {
+  using clock = new DrivenClock()
+  const random = randomBy(seed)
+  const one = <T>(choices: readonly T[]) => choices[Math.floor(random() * choices.length)] as T
+  const latency = () => 1 + Math.floor(random() * 200)
+  let left = Math.floor(random() * (maxFaults + 1))
+  const fault = (point: Point): Fault | undefined => {
+    if (left === 0 || !points.includes(point) || random() > 0.3) return undefined
+    left -= 1
+    return one(faults)
+  }
+  let current = identity()
+  const vend = async () => {
+    await new Promise<void>((resolve) => setTimeout(resolve, latency()))
+    return current
+  }
+  const renewed = async () => {
+    current = identity()
+    return vend()
+  }
+  const credentials = Object.assign(vend, {
+    invalidate: () => {
+      current = identity()
+    },
+    ask: renewed,
+    refresh: renewed,
+    close: () => {},
+  })
+  const closing = new AbortController()
+  const clientId = `alice:${seed}`
+  const endpoint = { host: 'iot.invalid', port: 443, plain: false }
+  const log = ConnectLog.of(endpoint, clientId)
+  const handshake = new Handshake({ credentials, log, intervalMs: 1_000, closing: closing.signal })
+  const transport = new ScriptedTransport(handshake, fault, latency)
+  const session = new Session({
+    transport,
+    handshake,
+    credentials,
+    endpoint,
+    ca: undefined,
+    askHandshake: undefined,
+    clientId,
+    identity: current,
+    closing,
+    spreadMs: undefined,
+    connectIntervalMs: 1_000,
+    mqtt: 5,
+    resume: false,
+    revalidateMs: undefined,
+  })
+
+  const events = ['begin']
+  for (const event of ['connecting', 'connected', 'renewed', 'interrupted', 'closed'] as const) {
+    session.on(event, () => {
+      expect(next[events.at(-1) ?? '']).toContain(event)
+      if (event !== 'renewed') expect(session.state).toBe(event)
+      events.push(event)
+    })
+  }
+  const unanswered = new Set<string>()
+  let operations = 0
+  let lastOperationAt = 0
+  const watch = (name: string, answer: Promise<unknown>) => {
+    operations += 1
+    const key = `${name} ${operations}`
+    lastOperationAt = clock.now
+    unanswered.add(key)
+    answer.then(
+      () => unanswered.delete(key),
+      (error: unknown) => {
+        if (error instanceof TopicCredentialsError) unanswered.delete(key)
+      },
+    )
+  }
+  const received = new Map<string, number>()
+  transport.start()
+  const actions = {
+    subscribe: () => {
+      const listener = operations
+      const messages = session.subscribe(one(['a', 'b', 'c']), {
+        onMessage: (message) => {
+          const key = `${listener} ${message.text()}`
+          received.set(key, (received.get(key) ?? 0) + 1)
+        },
+      })
+      watch('subscribe', messages.ready)
+    },
+    publish: () => watch('publish', session.publish(one(['a', 'b', 'c']), `message ${operations}`)),
+    grant: () => watch('grant', session.grant({ subscribe: ['a'] })),
+    renew: () => {
+      credentials.invalidate()
+      transport.break()
+    },
+  }
+  for (let count = Math.floor(random() * 8); count > 0; count--) {
+    await clock.runUntil(clock.now + Math.floor(random() * 1_500))
+    // A first CONNECT that may not be repeated has ended it.
+    if (session.state === 'closed') break
+    one(Object.values(actions))()
+  }
+  await clock.runUntil(clock.now + 120_000, () => unanswered.size === 0)
+  const message = `seed ${seed}: ${[...unanswered]} after ${events.join(' ')}`
+  if (unanswered.size > 0) throw new Error(`unanswered: ${message}`)
+  const since = clock.now - Math.max(transport.lastFaultAt, lastOperationAt)
+  if (since > answeredWithinMs) throw new Error(`${since} ms: ${message}`)
+  for (const [index, at] of transport.connects.entries()) {
+    if (index > 0) expect(at - (transport.connects[index - 1] ?? 0)).toBeGreaterThanOrEqual(1_000)
+  }
+  expect([...received.values()].filter((times) => times > 1)).toEqual([])
+  const before = clock.now
+  let closed = false
+  void session.close().then(() => {
+    closed = true
+  })
+  await clock.runUntil(clock.now + 1_000, () => closed)
+  expect(closed).toBe(true)
+  expect(clock.now - before).toBeLessThanOrEqual(1_000)
+  await clock.runUntil(clock.now + 200_000)
+  expect(events.at(-1)).toBe('closed')
+}
+
+describe('a session, whatever fails', () => {
+  it(`answers everything in time, tells it in order, never connects twice in a second, delivers nothing twice: ${runs} lives`, async () => {
+    for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
+      await live(seed).catch((error: unknown) => {
+        throw new Error(`SESSION_SEED=${seed} SESSION_RUNS=1 repeats it`, { cause: error })
+      })
+    }
+  }, 300_000)
+})
