@@ -2,6 +2,7 @@ import { platform } from '#platform'
 import { ConnectLog } from './connection/connect-log.js'
 import { type Endpoint, parseEndpoint } from './connection/endpoint.js'
 import { Handshake } from './connection/handshake.js'
+import type { Route, RouteOptions } from './connection/route.js'
 import type { TransportKind } from './connection/transport.js'
 import type { VendedCredentialsProvider } from './credentials/provider.js'
 import { overdue, TopicCredentialsError } from './errors.js'
@@ -9,7 +10,7 @@ import { grantedWill, type LastWill } from './messages/last-will.js'
 import { Session } from './session.js'
 import { aborted, sleep } from './support/abort.js'
 
-export interface ConnectOptions {
+export interface ConnectOptions extends RouteOptions {
   /** Who vends: `fromVendor({ url })`. */
   readonly credentials: VendedCredentialsProvider
   /** MQTT version. Default 5, which is all that the websocket transport speaks. */
@@ -35,8 +36,6 @@ export interface ConnectOptions {
   readonly endpoint?: string
   /** Default: the region that the vendor names. */
   readonly region?: string
-  /** PEM certificates to trust for the endpoint. Default: the system's, which trust AWS. */
-  readonly ca?: string
   /** 30 to 1,200 seconds; AWS IoT cuts a connection that is silent for 1.5 times this. Default 60. */
   readonly keepAliveSeconds?: number
   /** What the broker shall publish when the connection ends without `close()`. Default: nothing. */
@@ -66,7 +65,7 @@ const maxClientIdBytes = 128
  * for await (const message of session.subscribe('test')) console.log(message.topic)
  */
 export async function connect(options: ConnectOptions): Promise<Session> {
-  const { credentials, signal, ca } = options
+  const { credentials, signal } = options
   if (signal?.aborted) throw aborted(signal)
   const { mqtt = 5, resume = false, revalidateSeconds } = options
   const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
@@ -75,6 +74,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const [identity, openTransport] = await Promise.all([vending, platform.loadTransport(options.transport, mqtt)])
   const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
+  const route = await platform.routeTo(`https://${endpoint.host}:${endpoint.port}`, options)
   const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomSuffix()))
   const will = options.will && grantedWill(options.will, vended)
   const connectIntervalMs = options.connectIntervalMs ?? minConnectIntervalMs
@@ -94,7 +94,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     connectIntervalMs,
     resume,
     will,
-    ca,
+    route,
     handshake,
   })
   const session = new Session({
@@ -102,7 +102,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     handshake,
     credentials,
     endpoint,
-    ca,
+    route,
     askHandshake: transport.hidesAnswers ? platform.askHandshake : undefined,
     clientId,
     identity,
@@ -117,7 +117,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   try {
     transport.start()
     const connected = firstConnection(session, options.timeoutMs ?? 30_000 + 2 * (spreadMs ?? 0), signal)
-    await Promise.race([connected, checkTrustWhenLate(endpoint, ca, settled.signal)])
+    await Promise.race([connected, checkTrustWhenLate(endpoint, route, settled.signal)])
   } catch (error) {
     await session.close()
     throw error
@@ -134,9 +134,9 @@ const never = new Promise<never>(() => {})
 /** Most connections stand by then. Without one, the device SDK would take long to say what is wrong. */
 const lateMs = 1_000
 
-async function checkTrustWhenLate(endpoint: Endpoint, ca: string | undefined, settled: AbortSignal): Promise<never> {
+async function checkTrustWhenLate(endpoint: Endpoint, route: Route, settled: AbortSignal): Promise<never> {
   await sleep(lateMs, settled).catch(() => never)
-  await platform.checkTrust(endpoint, ca, settled)
+  await platform.checkTrust(endpoint, route, settled)
   return never
 }
 

@@ -18,6 +18,7 @@ export type ClientErrorCode =
   | 'invalid_argument'
   | 'not_granted'
   | 'operation_timed_out'
+  | 'proxy_refused'
   | 'quota_exceeded'
   | 'refused'
   | 'session_closed'

@@ -30,6 +30,7 @@ export const exitByCode: Readonly<Record<ClientErrorCode, number>> = {
   invalid_argument: exitCodes.usage,
   not_granted: exitCodes.notGranted,
   operation_timed_out: exitCodes.timedOut,
+  proxy_refused: exitCodes.noConnection,
   quota_exceeded: exitCodes.noConnection,
   refused: exitCodes.notGranted,
   session_closed: exitCodes.noConnection,

@@ -3,6 +3,7 @@ import type { Emitter } from '../support/emitter.js'
 import type { ReasonCode } from '../support/reason-codes.js'
 import type { Endpoint } from './endpoint.js'
 import type { Handshake, HandshakeAnswer } from './handshake.js'
+import type { Route } from './route.js'
 
 export type QoS = 0 | 1
 
@@ -87,8 +88,7 @@ export interface TransportOptions extends Endpoint {
   readonly region: string
   readonly clientId: string
   readonly keepAliveSeconds: number
-  /** PEM; default: the system's trust store. */
-  readonly ca: string | undefined
+  readonly route: Route
   readonly handshake: Handshake
   /** Whether the broker keeps the session over `stop`, and the first connection resumes it. */
   readonly resume: boolean

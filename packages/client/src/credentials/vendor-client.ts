@@ -85,7 +85,7 @@ export class VendorClient {
   /** Lets go of the kept connection, so that a process may end. */
   close(): void {
     this.#closed = true
-    void this.#post?.then((post) => post.close())
+    this.#post?.then((post) => post.close()).catch(() => {})
   }
 
   async #open(): Promise<VendorPost> {

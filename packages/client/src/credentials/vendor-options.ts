@@ -38,8 +38,10 @@ export interface VendorOptions {
   readonly credentials?: AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>)
   /** Proves the caller by a bearer token instead; a function is asked anew for every request. */
   readonly token?: string | (() => string | Promise<string>)
-  /** PEM certificates to trust for the vendor, where the system's do not do. */
+  /** Certificates to trust for the vendor, as PEM or as the path of a PEM file, where the system's do not do. Node only. */
   readonly ca?: string
+  /** HTTP proxy, or `false` for none. Default: the environment's HTTPS_PROXY, unless NO_PROXY names the host. Node only. */
+  readonly proxy?: string | false
   /** Milliseconds for one request, from the caller's own credentials or token to the last byte of the answer. Default 10,000. */
   readonly timeoutMs?: number
 }

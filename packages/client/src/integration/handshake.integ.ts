@@ -4,6 +4,7 @@ import { ConnectLog } from '../connection/connect-log.js'
 import { parseEndpoint } from '../connection/endpoint.js'
 import type { HandshakeAnswer } from '../connection/handshake.js'
 import { Handshake } from '../connection/handshake.js'
+import type { Route } from '../connection/route.js'
 import type { VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
 import { handshakeTransform } from '../platform/node/device-sdk/handshake-transform.js'
@@ -54,7 +55,11 @@ async function signed(change: Partial<VendedIdentity> = {}, region = identity.ve
 }
 
 function ask({ pathname, search }: URL): Promise<HandshakeAnswer> {
-  return askHandshake(parseEndpoint(identity.vended.endpoint), target.ca, pathname + search)
+  return askHandshake(parseEndpoint(identity.vended.endpoint), trusting(target.ca), pathname + search)
+}
+
+function trusting(ca: string | undefined): Route {
+  return { ca, trusted: 'nothing', proxy: undefined }
 }
 
 function tampered(url: URL, name: string, change: (value: string) => string): URL {

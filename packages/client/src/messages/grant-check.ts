@@ -1,6 +1,7 @@
 import { explainTopic, type Grants } from '@topic-credentials/grants/client'
 import { NotGrantedError, TopicCredentialsError } from '../errors.js'
 import { endedWithoutReason, inWords, notAuthorized, quotaExceeded, type ReasonCode } from '../support/reason-codes.js'
+import { checkTopic } from './topic-check.js'
 
 /** Whose grants are asked for. */
 interface Holder {
@@ -8,13 +9,18 @@ interface Holder {
   readonly grants: Grants
 }
 
-/** The error where the grants do not cover an operation: what was asked, what is granted, what to do. */
+/**
+ * The error where the grants do not cover an operation: what was asked, what is granted, what to do.
+ *
+ * @throws TopicCredentialsError `invalid_argument` for what no grant can cover: it is not a topic, or not a filter
+ */
 export function ungranted(
   { userId, grants }: Holder,
   operation: 'publish' | 'subscribe',
   topic: string,
   retain = false,
 ): NotGrantedError | undefined {
+  checkTopic(operation, topic)
   const request = operation === 'publish' ? { action: operation, topic, retain } : { action: operation, filter: topic }
   const decision = explainTopic(grants, request)
   if (decision.allowed) return undefined

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../connection/endpoint.js'
+import type { Route, RouteOptions } from '../connection/route.js'
 import type { Sleeper, Transport, TransportKind, TransportOptions } from '../connection/transport.js'
 import type { VendorPost } from '../credentials/vendor-client.js'
 import type { VendorOptions } from '../credentials/vendor-options.js'
@@ -7,6 +8,12 @@ import type { AskHandshake } from '../recovery/diagnosis.js'
 
 /** What differs between Node and a browser. `#platform` (package.json, `imports`) is the one for where the program runs. */
 export interface Platform {
+  /**
+   * How a host is reached: what is trusted there, and through which proxy.
+   *
+   * @throws TopicCredentialsError `invalid_argument`
+   */
+  routeTo(url: string, options: RouteOptions): Promise<Route>
   /** Requests to one vendor, with the caller's proof beside them. Loaded at the first call. */
   openVendorPost(url: URL, options: VendorOptions): Promise<VendorPost>
   /**
@@ -21,7 +28,7 @@ export interface Platform {
    *
    * @throws TopicCredentialsError `tls_trust`, `host_not_found`, `connection_lost`
    */
-  checkTrust(endpoint: Endpoint, ca: string | undefined, signal: AbortSignal): Promise<void>
+  checkTrust(endpoint: Endpoint, route: Route, signal: AbortSignal): Promise<void>
   /** Undefined where nothing shows the answer to a handshake. */
   readonly askHandshake: AskHandshake | undefined
   /** Tells when the machine or the page sleeps and wakes, or the network is back. @returns ends it */

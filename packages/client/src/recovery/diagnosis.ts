@@ -1,5 +1,6 @@
 import type { Endpoint } from '../connection/endpoint.js'
 import type { HandshakeAnswer, HandshakeAttempt } from '../connection/handshake.js'
+import type { Route } from '../connection/route.js'
 import { notOpened, type TransportFailure } from '../connection/transport.js'
 import {
   type ClientErrorCode,
@@ -38,14 +39,14 @@ export interface Diagnosis {
  *
  * @param path as signed: it holds the session token, so it goes nowhere but to the endpoint that it was signed for
  */
-export type AskHandshake = (endpoint: Endpoint, ca: string | undefined, path: string) => Promise<HandshakeAnswer>
+export type AskHandshake = (endpoint: Endpoint, route: Route, path: string) => Promise<HandshakeAnswer>
 
 /** What there is to know about a failed attempt. */
 export interface FailedAttempt {
   readonly failure: TransportFailure
   readonly attempt: HandshakeAttempt
   readonly endpoint: Endpoint
-  readonly ca: string | undefined
+  readonly route: Route
   /** Undefined where the transport shows the answer, or where nothing can show it. */
   readonly askHandshake: AskHandshake | undefined
   readonly clientId: string
@@ -73,7 +74,7 @@ export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
   if (failure.name === notOpened) return guess(attempt.identity, endpoint)
   if (failed.askHandshake === undefined) return passing(lost(failure, endpoint))
   try {
-    const answer = await failed.askHandshake(endpoint, failed.ca, attempt.path)
+    const answer = await failed.askHandshake(endpoint, failed.route, attempt.path)
     return ofAnswer(failed, answer)
   } catch (error) {
     if (!(error instanceof TopicCredentialsError)) throw error

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../connection/endpoint.js'
 import type { Handshake } from '../connection/handshake.js'
+import type { Route } from '../connection/route.js'
 import type { Transport, TransportFailure } from '../connection/transport.js'
 import type { VendedCredentialsProvider } from '../credentials/provider.js'
 import { TopicCredentialsError } from '../errors.js'
@@ -12,7 +13,7 @@ export interface ConnectionParts {
   readonly handshake: Handshake
   readonly credentials: VendedCredentialsProvider
   readonly endpoint: Endpoint
-  readonly ca: string | undefined
+  readonly route: Route
   readonly askHandshake: AskHandshake | undefined
   readonly clientId: string
 }
@@ -47,9 +48,9 @@ export class FailurePolicy {
 
   /** Names why an attempt failed, and sees to it that the next one does not use credentials that AWS has refused. */
   async assessAttempt(failure: TransportFailure): Promise<AssessedFailure> {
-    const { handshake, credentials, endpoint, ca, clientId, askHandshake } = this.#parts
+    const { handshake, credentials, endpoint, route, clientId, askHandshake } = this.#parts
     const { attempt, connectedLately } = handshake
-    const diagnosis = await diagnose({ failure, attempt, endpoint, ca, clientId, askHandshake })
+    const diagnosis = await diagnose({ failure, attempt, endpoint, route, clientId, askHandshake })
     const { error, terminal, throttled = false, refusedKey, doubtedKey, hungUp = false } = diagnosis
     // CONNACK does not say whose quota it was, and over MQTT 3.1.1 there is not even a CONNACK.
     const ofClientId = hungUp || (throttled && failure.reasonCode !== undefined)

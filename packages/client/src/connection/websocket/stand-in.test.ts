@@ -54,7 +54,7 @@ function make({ clientId = newClientId(), ...variant }: Variant = {}): WebSocket
     connectIntervalMs: 0,
     resume: false,
     will: undefined,
-    openSocket: nodeSockets('ca' in variant ? variant.ca : aws.ca),
+    openSocket: nodeSockets({ ca: 'ca' in variant ? variant.ca : aws.ca, trusted: 'nothing', proxy: undefined }),
     address: async () => {
       const signer = { ...identity, ...variant, region: identity.vended.region, date: new Date() }
       return `wss://${host}${await presignedPath(signer, host)}`

@@ -10,6 +10,8 @@ const timersLateMs = 60_000
 
 /** Browsers and their workers: fetch, WebSocket, WebCrypto. */
 export const platform: Platform = {
+  // The browser's own settings count.
+  routeTo: async () => ({ ca: undefined, trusted: 'the authorities that the browser trusts', proxy: undefined }),
   openVendorPost: async (url, options) => new FetchPost(url, options),
   async loadTransport(kind, mqtt) {
     if (kind === 'device-sdk') throw notHere()

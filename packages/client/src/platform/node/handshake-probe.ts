@@ -1,11 +1,14 @@
 import { request } from 'node:https'
-import { connect } from 'node:tls'
 import type { Endpoint } from '../../connection/endpoint.js'
 import type { HandshakeAnswer } from '../../connection/handshake.js'
+import type { Route } from '../../connection/route.js'
+import { withDeadline } from '../../support/deadline.js'
 import { answerOf } from './handshake-answer.js'
 import { networkError } from './network-error.js'
+import { agentFor } from './route.js'
 
-const probeTimeoutMs = 5_000
+/** From the first packet to the last one. */
+const probeDeadlineMs = 5_000
 
 /**
  * Checks name, network and certificate of an endpoint, within a round trip or two.
@@ -14,29 +17,25 @@ const probeTimeoutMs = 5_000
  *
  * @throws TopicCredentialsError `tls_trust`, `host_not_found`, `connection_lost`
  */
-export function checkTrust({ host, port }: Endpoint, ca: string | undefined, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({
-      host,
-      port,
-      servername: host,
-      ...(ca === undefined ? {} : { ca }),
-      timeout: probeTimeoutMs,
-    })
-    const finish = (error?: unknown) => {
-      signal.removeEventListener('abort', finish)
-      socket.destroy()
-      if (error === undefined || signal.aborted) {
+export async function checkTrust({ host, port }: Endpoint, route: Route, signal: AbortSignal): Promise<void> {
+  const ask = (until: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      const agent = agentFor(route)
+      const call = request({ host, port, path: '/', method: 'HEAD', servername: host, agent, signal: until })
+      call.once('response', (response) => {
+        response.destroy()
         resolve()
-      } else {
-        reject(networkError(error, `${host}:${port}`, 'the IoT endpoint'))
-      }
-    }
-    socket.once('secureConnect', () => finish())
-    socket.once('timeout', () => finish(new Error('no answer within 5 s')))
-    socket.once('error', finish)
-    signal.addEventListener('abort', finish, { once: true })
-  })
+      })
+      call.once('error', reject)
+      call.once('close', () => agent.destroy())
+      call.end()
+    })
+  const late = () => new Error(`no answer within ${probeDeadlineMs / 1000} s`)
+  try {
+    await withDeadline(ask, probeDeadlineMs, late, signal)
+  } catch (error) {
+    if (!signal.aborted) throw networkError(error, `${host}:${port}`, 'the IoT endpoint', route)
+  }
 }
 
 /**
@@ -44,16 +43,25 @@ export function checkTrust({ host, port }: Endpoint, ca: string | undefined, sig
  *
  * @param path as signed: it holds the session token, so it goes nowhere but to the endpoint that it was signed for
  */
-export function askHandshake({ host, port }: Endpoint, ca: string | undefined, path: string): Promise<HandshakeAnswer> {
-  return new Promise((resolve, reject) => {
+export async function askHandshake(endpoint: Endpoint, route: Route, path: string): Promise<HandshakeAnswer> {
+  const late = () => new Error(`no answer within ${probeDeadlineMs / 1000} s`)
+  try {
+    return await withDeadline((signal) => handshakeAnswer(endpoint, route, path, signal), probeDeadlineMs, late)
+  } catch (error) {
+    throw networkError(error, `${endpoint.host}:${endpoint.port}`, 'the IoT endpoint', route)
+  }
+}
+
+function handshakeAnswer({ host, port }: Endpoint, route: Route, path: string, signal: AbortSignal) {
+  return new Promise<HandshakeAnswer>((resolve, reject) => {
+    const agent = agentFor(route)
     const call = request({
       host,
       port,
       path,
       servername: host,
-      ...(ca === undefined ? {} : { ca }),
-      agent: false,
-      timeout: probeTimeoutMs,
+      agent,
+      signal,
       headers: {
         // Signed without the port by the device SDK, and compared to the letter by AWS.
         host,
@@ -69,8 +77,8 @@ export function askHandshake({ host, port }: Endpoint, ca: string | undefined, p
       resolve({ status: response.statusCode ?? 0, message: '', clockOffset: 0 })
     })
     call.once('response', (response) => void answerOf(response).then(resolve))
-    call.once('timeout', () => call.destroy(new Error('no answer within 5 s')))
-    call.once('error', (error) => reject(networkError(error, `${host}:${port}`, 'the IoT endpoint')))
+    call.once('error', reject)
+    call.once('close', () => agent.destroy())
     call.end()
   })
 }

@@ -3,6 +3,11 @@ import { onlyMqtt5, type Platform } from '../platform.js'
 
 /** Node. Everything is loaded by the call that needs it: together it is most of the start-up time. */
 export const platform: Platform = {
+  async routeTo(url, options) {
+    const { routeTo } = await import('./route.js')
+    return routeTo(url, options)
+  },
+
   async openVendorPost(url, options) {
     const { SignedPost } = await import('./signed-post.js')
     return new SignedPost(url, options)
@@ -18,14 +23,14 @@ export const platform: Platform = {
     return (options) => new Mqtt5Transport(options)
   },
 
-  async checkTrust(endpoint, ca, signal) {
+  async checkTrust(endpoint, route, signal) {
     const { checkTrust } = await import('./handshake-probe.js')
-    await checkTrust(endpoint, ca, signal)
+    await checkTrust(endpoint, route, signal)
   },
 
-  async askHandshake(endpoint, ca, path) {
+  async askHandshake(endpoint, route, path) {
     const { askHandshake } = await import('./handshake-probe.js')
-    return askHandshake(endpoint, ca, path)
+    return askHandshake(endpoint, route, path)
   },
   // The keep-alive notices.
   watchSleep: () => () => {},
@@ -37,5 +42,5 @@ async function loadWebSocket(mqtt: 3 | 5): Promise<(options: TransportOptions) =
     import('../../connection/websocket/signed-transport.js'),
     import('./node-socket.js'),
   ])
-  return (options) => signedTransport(options, { openSocket: nodeSockets(options.ca) })
+  return (options) => signedTransport(options, { openSocket: nodeSockets(options.route) })
 }

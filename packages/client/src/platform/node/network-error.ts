@@ -1,4 +1,6 @@
+import type { Route } from '../../connection/route.js'
 import { TopicCredentialsError } from '../../errors.js'
+import { throughProxy } from './route.js'
 
 const trustCodes = new Set([
   'CERT_HAS_EXPIRED',
@@ -14,30 +16,34 @@ const trustCodes = new Set([
 /**
  * Names what Node's network layer reports, so that "wrong CA", "no such host" and "nobody there" are three errors.
  *
- * @param peer host and port that was called
+ * @param host host and port that was called
  * @param role what the peer is to the user: `the credential vendor`, `the IoT endpoint`
  */
-export function networkError(cause: unknown, peer: string, role: string): TopicCredentialsError {
+export function networkError(cause: unknown, host: string, role: string, route: Route): TopicCredentialsError {
   const code = codeOf(cause)
+  const peer = `${host}${throughProxy(route)}`
   if (trustCodes.has(code)) {
-    return new TopicCredentialsError(`The certificate of ${role} (${peer}) is not trusted: ${code}`, {
-      code: 'tls_trust',
-      value: peer,
-      remedy: 'Check the certificate authority: give the right CA file, or none to use the system’s.',
-      cause,
-    })
+    return new TopicCredentialsError(
+      `The certificate of ${role} (${peer}) is not trusted by ${route.trusted}: ${code}`,
+      {
+        code: 'tls_trust',
+        value: host,
+        remedy: 'Check the certificate authority: give the right CA file, or none to use the system’s.',
+        cause,
+      },
+    )
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new TopicCredentialsError(`The name of ${role} (${peer}) cannot be resolved: ${code}`, {
       code: 'host_not_found',
-      value: peer,
+      value: host,
       remedy: 'Check the name for typing errors, then the network’s DNS.',
       cause,
     })
   }
   return new TopicCredentialsError(`${capitalised(role)} (${peer}) cannot be reached: ${code}`, {
     code: role === 'the credential vendor' ? 'vendor_unavailable' : 'connection_lost',
-    value: peer,
+    value: host,
     remedy: 'Check the network and that the endpoint is the right one.',
     cause,
   })

@@ -1,8 +1,10 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
+import type { Route } from '../../connection/route.js'
 import type { OpenSocket, Socket, SocketEvents } from '../../connection/websocket/socket.js'
 import { answerOf } from './handshake-answer.js'
 import { networkError } from './network-error.js'
+import { agentFor } from './route.js'
 
 /** How long the other side may take to close. */
 const closeMs = 1_000
@@ -12,10 +14,10 @@ const frameLimitBytes = 256 * 1024
 /**
  * Opens WebSockets by `ws`, which every supported version of Node has; Node's own comes with Node 22, and takes no certificate authority.
  *
- * @param ca PEM; default: the system's trust store
+ * @param route what is trusted, and which proxy is asked
  */
-export function nodeSockets(ca: string | undefined): OpenSocket {
-  return (url, events) => new NodeSocket(url, ca, events)
+export function nodeSockets(route: Route): OpenSocket {
+  return (url, events) => new NodeSocket(url, route, events)
 }
 
 class NodeSocket implements Socket {
@@ -24,11 +26,12 @@ class NodeSocket implements Socket {
   #closed = false
   #opened = false
 
-  constructor(url: string, ca: string | undefined, events: SocketEvents) {
+  constructor(url: string, route: Route, events: SocketEvents) {
     this.#events = events
     const { host } = new URL(url)
     const socket = new WebSocket(url, 'mqtt', {
-      ...(ca === undefined ? {} : { ca }),
+      ...(route.ca === undefined ? {} : { ca: route.ca }),
+      ...(route.proxy === undefined ? {} : { agent: agentFor(route) }),
       perMessageDeflate: false,
       maxPayload: frameLimitBytes,
       followRedirects: false,
@@ -49,7 +52,7 @@ class NodeSocket implements Socket {
     socket.on('unexpected-response', (request, response) => void this.#refused(request, response))
     socket.on('error', (error) => {
       if (this.#opened || this.#closed) return
-      this.#end('WEBSOCKET_FAILED', error.message, { error: networkError(error, host, 'the IoT endpoint') })
+      this.#end('WEBSOCKET_FAILED', error.message, { error: networkError(error, host, 'the IoT endpoint', route) })
     })
     socket.on('close', (code) => this.#end('WEBSOCKET_CLOSED', `closed with code ${code}`))
   }

@@ -1,13 +1,14 @@
-import { Agent } from 'node:https'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { Hash } from '@smithy/hash-node'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
+import type { Route } from '../../connection/route.js'
 import { defaultTimeoutMs, type HttpAnswer, type VendorPost } from '../../credentials/vendor-client.js'
 import type { AwsCredentialIdentity, VendorOptions } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
 import { networkError } from './network-error.js'
+import { agentFor, routeTo } from './route.js'
 
 const maxResponseBytes = 1024 * 1024
 
@@ -15,14 +16,16 @@ const maxResponseBytes = 1024 * 1024
 export class SignedPost implements VendorPost {
   readonly #options: VendorOptions
   readonly #url: URL
+  readonly #route: Route
   readonly #http: NodeHttpHandler
 
   constructor(url: URL, options: VendorOptions) {
     this.#url = url
     this.#options = options
+    this.#route = routeTo(url.href, options)
     this.#http = new NodeHttpHandler({
       connectionTimeout: Math.min(options.timeoutMs ?? defaultTimeoutMs, 5_000),
-      httpsAgent: new Agent({ keepAlive: true, ...(options.ca === undefined ? {} : { ca: options.ca }) }),
+      httpsAgent: agentFor(this.#route),
     })
   }
 
@@ -31,11 +34,13 @@ export class SignedPost implements VendorPost {
     asking()
     try {
       const { response } = await this.#http.handle(request, { abortSignal: signal })
+      if (response.statusCode === 407) throw proxyRefused(this.#route)
       const { date, 'retry-after': retryAfter } = response.headers
       return { status: response.statusCode, date, retryAfter, body: await readBody(response.body, signal) }
     } catch (error) {
       if (signal.aborted) throw signal.reason
-      throw networkError(error, this.#url.host, 'the credential vendor')
+      if (error instanceof TopicCredentialsError) throw error
+      throw networkError(error, this.#url.host, 'the credential vendor', this.#route)
     }
   }
 
@@ -75,6 +80,16 @@ export class SignedPost implements VendorPost {
 export async function defaultChain(): Promise<() => Promise<AwsCredentialIdentity>> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
   return fromNodeProviderChain()
+}
+
+function proxyRefused({ proxy = '' }: Route): TopicCredentialsError {
+  const { host } = new URL(proxy)
+  return new TopicCredentialsError(`The proxy ${host} wants another login (407)`, {
+    code: 'proxy_refused',
+    value: host,
+    remedy:
+      'Give http://user:password@host:port, as `proxy` or HTTPS_PROXY; characters such as @ and : percent-encoded.',
+  })
 }
 
 function noCredentials(cause: unknown): never {

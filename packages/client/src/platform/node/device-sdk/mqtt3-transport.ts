@@ -3,7 +3,7 @@ import { io, mqtt } from 'aws-iot-device-sdk-v2'
 import type { OutgoingMessage, QoS, Transport, TransportFailure } from '../../../connection/transport.js'
 import { firstRefusal, type ReasonCode } from '../../../support/reason-codes.js'
 import { handshakeTransform } from './handshake-transform.js'
-import { bytesOfBuffer } from './mqtt5-client.js'
+import { bytesOfBuffer, proxyOptions } from './mqtt5-client.js'
 import { SdkTransport } from './sdk-transport.js'
 
 /** How long closing waits for the DISCONNECT to be sent. */
@@ -92,9 +92,10 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
   }
 
   #open(): mqtt.MqttClientConnection {
-    const { host, port, region, clientId, keepAliveSeconds, will, ca, handshake } = this.options
+    const { host, port, region, clientId, keepAliveSeconds, will, route, handshake } = this.options
     const tls = new io.TlsContextOptions()
-    if (ca !== undefined) tls.override_default_trust_store(ca)
+    if (route.ca !== undefined) tls.override_default_trust_store(route.ca)
+    const proxy = proxyOptions(route)
     return new mqtt.MqttClient().new_connection({
       client_id: clientId,
       host_name: host,
@@ -106,6 +107,7 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
       reconnect_max_sec: neverSeconds,
       socket_options: new io.SocketOptions(),
       tls_ctx: new io.ClientTlsContext(tls),
+      ...(proxy === undefined ? {} : { proxy_options: proxy }),
       use_websocket: true,
       disable_metrics: true,
       websocket_handshake_transform: handshakeTransform(handshake, region),

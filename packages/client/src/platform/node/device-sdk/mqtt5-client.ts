@@ -1,4 +1,5 @@
-import { io, mqtt5 } from 'aws-iot-device-sdk-v2'
+import { http, io, mqtt5 } from 'aws-iot-device-sdk-v2'
+import type { Route } from '../../../connection/route.js'
 import {
   messageIdProperty,
   type OutgoingMessage,
@@ -17,7 +18,8 @@ export function buildClient(
   sessionBehavior: mqtt5.ClientSessionBehavior,
 ): mqtt5.Mqtt5Client {
   const tls = new io.TlsContextOptions()
-  if (options.ca !== undefined) tls.override_default_trust_store(options.ca)
+  if (options.route.ca !== undefined) tls.override_default_trust_store(options.route.ca)
+  const httpProxyOptions = proxyOptions(options.route)
   return new mqtt5.Mqtt5Client({
     hostName: options.host,
     port: options.port,
@@ -29,6 +31,7 @@ export function buildClient(
       ...(options.will === undefined ? {} : { will: willOf(options.will) }),
     },
     sessionBehavior,
+    ...(httpProxyOptions === undefined ? {} : { httpProxyOptions }),
     extendedValidationAndFlowControlOptions: mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,
     disableMetrics: true,
     websocketHandshakeTransform: handshakeTransform(options.handshake, options.region),
@@ -65,6 +68,22 @@ export function failure(
     message: error.toString(),
     ...(reasonCode === undefined ? {} : { reasonCode }),
   }
+}
+
+/** The proxy as the SDK takes it. */
+export function proxyOptions({ proxy }: Route): http.HttpProxyOptions | undefined {
+  if (proxy === undefined) return undefined
+  const { hostname, port, username, password } = new URL(proxy)
+  const { None, Basic } = http.HttpProxyAuthenticationType
+  return new http.HttpProxyOptions(
+    hostname,
+    port === '' ? 80 : Number(port),
+    username === '' ? None : Basic,
+    decodeURIComponent(username),
+    decodeURIComponent(password),
+    undefined,
+    http.HttpProxyConnectionType.Tunneling,
+  )
 }
 
 function willOf({ topic, ...will }: OutgoingMessage): mqtt5.PublishPacket {
