@@ -4,8 +4,9 @@ import { firstMessage } from './first-message/first-message.js'
 import { fleet } from './fleet/fleet-simulation.js'
 import { renewal } from './renewal/renewal.js'
 import { revocation } from './revocation/revocation.js'
+import { size } from './size/size.js'
 import { standIn } from './stand-in/stand-in.js'
 import { vend } from './vend/vend.js'
 
 /** All benches, in the order in which they run and are reported. */
-export const benches: readonly Bench[] = [vend, firstMessage, renewal, density, revocation, standIn, fleet]
+export const benches: readonly Bench[] = [vend, firstMessage, renewal, density, revocation, standIn, fleet, size]

@@ -23,10 +23,16 @@ function node(program: string, more: NodeJS.ProcessEnv = {}): Contestant['run'] 
 export const contestants: Readonly<Record<string, Contestant>> = {
   ours: { what: 'ours, MQTT 5', vends: false, run: node('ours') },
   sdk5: { what: 'device SDK, MQTT 5', vends: false, run: node('sdk5') },
+  oursWebSocket: { what: 'ours, websocket', vends: false, run: node('ours', { TRANSPORT: 'websocket' }) },
   ours3: { what: 'ours, MQTT 3.1.1', vends: false, run: node('ours', { MQTT: '3' }) },
   sdk3: { what: 'device SDK, MQTT 3.1.1', vends: false, run: node('sdk3') },
   mqttjs: { what: 'MQTT.js, MQTT 5', vends: false, run: node('mqttjs') },
   oursVending: { what: 'ours: vend + MQTT 5', vends: true, run: node('ours-vending') },
+  oursWebSocketVending: {
+    what: 'ours: vend + websocket',
+    vends: true,
+    run: node('ours-vending', { TRANSPORT: 'websocket' }),
+  },
   sdk5Vending: { what: 'AWS SDK AssumeRole + device SDK, MQTT 5', vends: true, run: node('sdk5-vending') },
 }
 

@@ -107,17 +107,18 @@ function stagesTable(all: Readonly<Record<string, Contestant>>, runs: Runs) {
 function targets(runs: Runs): Target[] {
   const pairs = [
     ['First message, credentials at hand, beside the device SDK (MQTT 5)', 'ours', 'sdk5'],
+    ['First message, credentials at hand, websocket beside the device SDK (MQTT 5)', 'oursWebSocket', 'sdk5', 0.7],
     ['First message, credentials at hand, beside the device SDK (MQTT 3.1.1)', 'ours3', 'sdk3'],
     ['First message, vend included, beside the AWS SDK’s AssumeRole and the device SDK', 'oursVending', 'sdk5Vending'],
   ] as const
-  return pairs.map(([what, ours, theirs]) => {
+  return pairs.map(([what, ours, theirs, most = 1.15]) => {
     const { median } = ratio(runs, ours, theirs)
     const more = (stages: readonly (typeof messageStages)[number][]) =>
       stages.reduce((sum, stage) => sum + medianOf(runs[ours] ?? [], stage) - medianOf(runs[theirs] ?? [], stage), 0)
     // Ours loads in two parts what the others load in one.
     const loading = more(['import', 'load the rest, sign, TCP'])
     const why = `loading and signing take ${figure(loading)} ms more, everything else ${figure(more(messageStages) - loading)} ms`
-    return { what, target: 'at most 1.15', measured: figure(median), met: median <= 1.15, why }
+    return { what, target: `at most ${most}`, measured: figure(median), met: median <= most, why }
   })
 }
 

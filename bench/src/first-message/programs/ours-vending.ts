@@ -11,7 +11,12 @@ async function vendAndMark(options?: { readonly signal?: AbortSignal }) {
   mark('vended')
   return identity
 }
-const session = await connect({ credentials: Object.assign(vendAndMark, vendor), ca, clientIdSuffix: suffix })
+const session = await connect({
+  credentials: Object.assign(vendAndMark, vendor),
+  ca,
+  clientIdSuffix: suffix,
+  transport: process.env.TRANSPORT === 'websocket' ? 'websocket' : 'device-sdk',
+})
 mark('connack')
 await session.subscribe(topic, { onMessage: done }).ready
 mark('suback')

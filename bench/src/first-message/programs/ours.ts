@@ -1,4 +1,4 @@
-// Ours with credentials at hand; MQTT=3 for MQTT 3.1.1.
+// Ours with credentials at hand; MQTT=3 for MQTT 3.1.1, TRANSPORT=websocket for no device SDK.
 import { done, mark, target, topic } from './report.js'
 
 const { connect } = await import('@topic-credentials/client')
@@ -15,6 +15,7 @@ const session = await connect({
   ca: target.ca,
   clientIdSuffix: target.suffix,
   mqtt: process.env.MQTT === '3' ? 3 : 5,
+  transport: process.env.TRANSPORT === 'websocket' ? 'websocket' : 'device-sdk',
 })
 mark('connack')
 await session.subscribe(topic, { onMessage: done }).ready

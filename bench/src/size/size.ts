@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build, type Plugin } from 'esbuild'
+import type { Bench, Findings } from '../bench.js'
+import { figure } from '../measure/summary.js'
+
+const targetBytes = 18_000
+const peersFolder = fileURLToPath(new URL('../../peers', import.meta.url))
+
+interface Contestant {
+  readonly what: string
+  /** What an application writes. */
+  readonly code: string
+  /** Modules of Node's that it imports and never calls in a browser. */
+  readonly stubs?: boolean
+}
+
+const contestants: readonly Contestant[] = [
+  { what: 'ours', code: "export { connect, fromVendor } from '@topic-credentials/client'" },
+  { what: 'socket.io-client', code: "export { io } from 'socket.io-client'" },
+  { what: '@supabase/realtime-js', code: "export { RealtimeClient } from '@supabase/realtime-js'" },
+  { what: 'pusher-js', code: "export { default } from 'pusher-js'" },
+  { what: 'centrifuge', code: "export { Centrifuge } from 'centrifuge'" },
+  { what: 'ably', code: "export { Realtime } from 'ably'" },
+  { what: 'mqtt (MQTT.js)', code: "export { default } from 'mqtt'" },
+  {
+    what: 'aws-iot-device-sdk-v2',
+    code: "import { mqtt5, iot, auth } from 'aws-iot-device-sdk-v2'\nexport const used = [mqtt5.Mqtt5Client, iot, auth]",
+    stubs: true,
+  },
+]
+
+/** What a page has to load. */
+export const size: Bench = {
+  name: 'size',
+  summary: 'What a page has to load, bundled, minified and gzipped, beside the clients of other services',
+  run,
+}
+
+interface Size {
+  readonly what: string
+  readonly minified: number
+  readonly gzipped: number
+}
+
+async function run(say: (line: string) => void): Promise<Findings> {
+  installPeers(say)
+  const sizes: Size[] = []
+  for (const contestant of contestants) {
+    sizes.push(await sizeOf(contestant))
+    say(`${contestant.what}: ${figure((sizes.at(-1)?.gzipped ?? 0) / 1000)} kB`)
+  }
+  const ours = sizes[0]?.gzipped ?? 0
+  return {
+    tables: [
+      {
+        title: 'What a page has to load, in kB (1,000 bytes)',
+        columns: ['client', 'minified', 'gzipped', '÷ ours'],
+        rows: sizes.map(({ what, minified, gzipped }) => [
+          what,
+          figure(minified / 1000),
+          figure(gzipped / 1000),
+          figure(gzipped / ours),
+        ]),
+      },
+    ],
+    pictures: [
+      {
+        name: 'size-gzipped',
+        title: 'What a page has to load, gzipped',
+        spec: {
+          width: 420,
+          data: { values: sizes.map(({ what, gzipped }) => ({ what, kB: gzipped / 1000 })) },
+          mark: 'bar',
+          encoding: {
+            y: { field: 'what', type: 'nominal', title: null, sort: 'x' },
+            x: { field: 'kB', type: 'quantitative', title: 'kB' },
+          },
+        },
+      },
+    ],
+    targets: [
+      {
+        what: 'Size of the client in a page, gzipped',
+        target: `at most ${figure(targetBytes / 1000)} kB`,
+        measured: `${figure(ours / 1000)} kB`,
+        met: ours <= targetBytes,
+        why: 'renewal, diagnosis and their sentences are as large as MQTT 5, SigV4 and the transport together',
+      },
+    ],
+    method: methodText,
+  }
+}
+
+/** From their own lock file, once: none of them is needed by anything else here. */
+function installPeers(say: (line: string) => void): void {
+  if (existsSync(`${peersFolder}/node_modules/.package-lock.json`)) return
+  say('installing the peers (once)')
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit', '--prefix', peersFolder], {
+    stdio: 'ignore',
+  })
+}
+
+async function sizeOf({ what, code, stubs = false }: Contestant): Promise<Size> {
+  const resolveDir = what === 'ours' ? fileURLToPath(new URL('../..', import.meta.url)) : peersFolder
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
+    logLevel: 'silent',
+    plugins: stubs ? [emptyModules] : [],
+  })
+  const [file] = outputFiles
+  if (file === undefined) throw new Error(`${what} has no bundle`)
+  return { what, minified: file.contents.length, gzipped: gzipSync(file.contents, { level: 9 }).length }
+}
+
+/** The device SDK's build for browsers asks for two modules of Node's. */
+const emptyModules: Plugin = {
+  name: 'empty',
+  setup({ onResolve, onLoad }) {
+    const names = new Set(['util', 'crypto'])
+    onResolve({ filter: /.*/u }, ({ path }) => (names.has(path) ? { path, namespace: 'empty' } : undefined))
+    onLoad({ filter: /.*/u, namespace: 'empty' }, () => ({ contents: 'module.exports = {}' }))
+  },
+}
+
+const methodText = `Each client is bundled as an application would bundle it, for what connects and receives and no more: esbuild, \`--bundle --minify
+--format=esm --platform=browser --target=es2022\`, then gzip at level 9. The device SDK's build for browsers does not bundle as it is; \`util\` and
+\`crypto\` of Node's are replaced by nothing. hotsock-js, the smallest we know (4.0 kB), is on no registry and so not in the table. The other services'
+clients leave to a server what ours does in the page: signing, grants in words, exchange of credentials.`
