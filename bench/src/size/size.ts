@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build, type Plugin } from 'esbuild'
+import { build } from 'esbuild'
 import type { Bench, Findings } from '../bench.js'
 import { figure } from '../measure/summary.js'
 
 const targetBytes = 18_000
+/** In place of two modules of Node's that the device SDK's build for browsers asks for. */
+const emptyModule = fileURLToPath(new URL('./empty-module.js', import.meta.url))
 const peersFolder = fileURLToPath(new URL('../../peers', import.meta.url))
 
 interface Contestant {
@@ -114,21 +116,11 @@ async function sizeOf({ what, code, stubs = false }: Contestant): Promise<Size> 
     target: 'es2022',
     write: false,
     logLevel: 'silent',
-    plugins: stubs ? [emptyModules] : [],
+    alias: stubs ? { util: emptyModule, crypto: emptyModule } : {},
   })
   const [file] = outputFiles
   if (file === undefined) throw new Error(`${what} has no bundle`)
   return { what, minified: file.contents.length, gzipped: gzipSync(file.contents, { level: 9 }).length }
-}
-
-/** The device SDK's build for browsers asks for two modules of Node's. */
-const emptyModules: Plugin = {
-  name: 'empty',
-  setup({ onResolve, onLoad }) {
-    const names = new Set(['util', 'crypto'])
-    onResolve({ filter: /.*/u }, ({ path }) => (names.has(path) ? { path, namespace: 'empty' } : undefined))
-    onLoad({ filter: /.*/u, namespace: 'empty' }, () => ({ contents: 'module.exports = {}' }))
-  },
 }
 
 const methodText = `Each client is bundled as an application would bundle it, for what connects and receives and no more: esbuild, \`--bundle --minify

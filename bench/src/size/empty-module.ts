@@ -1,0 +1,2 @@
+/** Nothing. */
+export const nothing = undefined

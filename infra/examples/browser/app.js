@@ -1,0 +1,78 @@
+// A page whose users sign in with OpenID Connect and reach the topics that are granted to them. `config.json` says where everything is;
+// `browser.js` is `dist/browser.js` of @topic-credentials/client.
+import { connect, fromVendor } from './browser.js'
+import { goToIssuer, tokensOfReturn } from './sign-in.js'
+
+const config = await (await fetch('config.json')).json()
+const tokens = await tokensOfReturn(config).catch(say)
+if (tokens === undefined) {
+  show('state', 'Not signed in')
+  element('sign-in').hidden = false
+  element('sign-in').addEventListener('click', () => goToIssuer(config))
+} else {
+  await open(tokens).catch(say)
+}
+
+async function open({ get }) {
+  show('state', 'Connecting')
+  const credentials = fromVendor({ url: config.credentialsUrl, token: get })
+  const session = await connect({
+    credentials,
+    ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+  })
+  const connected = () =>
+    show('state', `Connected until ${session.expiration.toLocaleTimeString()}, then again by itself`)
+  session.on('connected', connected)
+  session.on('renewed', connected)
+  session.on('interrupted', (error) => show('state', `Interrupted, comes back by itself: ${error.message}`))
+  session.on('closed', (error) =>
+    show('state', error === undefined ? 'Closed' : `Ended: ${error.message} ${error.remedy}`),
+  )
+  connected()
+  show('user', session.userId)
+  for (const [kind, filters] of Object.entries(session.grants)) {
+    for (const filter of filters) add('grants', `${kind} ${filter}`)
+  }
+  element('session').hidden = false
+  on('publish', async () => {
+    await session.publish(value('topic'), value('text'))
+    return `Published to ${value('topic')}`
+  })
+  on('subscribe', async () => {
+    const filter = value('filter')
+    const onMessage = (message) => add('messages', `${message.topic}: ${message.text()}`)
+    await session.subscribe(filter, { onMessage }).ready
+    return `Subscribed to ${filter}`
+  })
+}
+
+/** Does what a form asks for, and says how it went: a refusal in the client's own words, and what to do. */
+function on(form, act) {
+  element(form).addEventListener('submit', async (event) => {
+    event.preventDefault()
+    show('answer', await act().catch((error) => `${error.message} ${error.remedy ?? ''}`))
+  })
+}
+
+function say(error) {
+  show('state', `${error.message} ${error.remedy ?? ''}`)
+}
+
+function element(id) {
+  return document.getElementById(id)
+}
+
+function value(id) {
+  return element(id).value
+}
+
+function show(id, text) {
+  element(id).textContent = text
+}
+
+/** As text, never as markup: topics and messages are what others wrote. */
+function add(id, text) {
+  const item = document.createElement('li')
+  item.textContent = text
+  element(id).append(item)
+}
