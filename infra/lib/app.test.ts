@@ -46,6 +46,10 @@ describe('the stack', () => {
     })
   })
 
+  it('is ASCII: CloudFormation gives anything else back as question marks', () => {
+    expect(JSON.stringify(synthesize({ tracing: 'true' }))).toMatch(/^[\x20-\x7e]*$/u)
+  })
+
   it('is the same each time, its assets too', () => {
     expect(synthesize()).toEqual(template)
   })
@@ -63,6 +67,7 @@ describe('the stack', () => {
 
 interface Described {
   readonly Type?: string
+  readonly DeletionPolicy?: string
   readonly Properties?: { readonly PermissionsBoundary?: unknown }
 }
 
@@ -111,6 +116,21 @@ describe('variants that pass every check', () => {
     const { template } = app.synth().getStackByName('Staging')
     expect(JSON.stringify(template)).toContain('"RoleName":"Staging-topics"')
     expect(JSON.stringify(template)).toContain('"USER_PREFIX":"Staging~~"')
+  })
+
+  it('with a key and a retention for every log, and logs that go with the stack', () => {
+    const logKeyArn = 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'
+    const groups = (context: Record<string, unknown>) =>
+      Object.values(synthesize(context).Resources as Record<string, Described>).filter(
+        ({ Type }) => Type === 'AWS::Logs::LogGroup',
+      )
+    const settled = groups({ logKeyArn, logRetentionDays: '365', keepLogs: 'false' })
+    expect(settled).toHaveLength(5)
+    for (const { Properties, DeletionPolicy } of settled) {
+      expect(Properties).toMatchObject({ KmsKeyId: logKeyArn, RetentionInDays: 365 })
+      expect(DeletionPolicy).toBe('Delete')
+    }
+    expect(groups({}).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(Array(5).fill('Retain'))
   })
 
   it("somebody's own stack with the construct in it", () => {

@@ -8,6 +8,7 @@ function read(context: Record<string, unknown>): Settings {
 }
 const boundary = 'arn:aws:iam::123456789012:policy/team/boundary'
 const onCall = 'arn:aws:sns:eu-west-1:123456789012:on-call'
+const key = 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'
 const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app,cli' }
 
 describe('settings', () => {
@@ -39,6 +40,9 @@ describe('settings', () => {
     [{ backends: 'true' }, { backends: true }],
     [{ backends: true }, { backends: true }],
     [{ tracing: 'true' }, { tracing: true }],
+    [{ logRetentionDays: 365 }, { logRetention: 365 }],
+    [{ logKeyArn: key }, { logKeyArn: key }],
+    [{ keepLogs: 'false' }, { keepLogs: false }],
     [{ deployCheck: 'false' }, { deployCheck: false }],
     [{ deployCheck: true }, { deployCheck: true }],
     [{ alarmTopicArn: onCall }, { alarmTopicArn: onCall }],
@@ -82,6 +86,8 @@ describe('settings', () => {
     ['account', { account: '1234', region: 'eu-west-1' }],
     ['region', { account: '123456789012' }],
     ['region', { account: '123456789012', region: 'Ireland' }],
+    ['logRetentionDays', { logRetentionDays: 100 }],
+    ['logKeyArn', { logKeyArn: 'alias/logs' }],
     ['concurrency', { concurrency: '0' }],
     ['concurrency', { concurrency: 'many' }],
     ['cacheSeconds', { cacheSeconds: '301' }],

@@ -1,5 +1,6 @@
-import type { Ceiling, JwtCallers, TopicCredentialsProps } from '@topic-credentials/cdk'
+import type { Ceiling, JwtCallers, LogProps, TopicCredentialsProps } from '@topic-credentials/cdk'
 import type { Environment } from 'aws-cdk-lib'
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Node } from 'constructs'
 import { Context, invalid } from './context.js'
 
@@ -40,6 +41,7 @@ export function settings(node: Node): Settings {
       spreadSeconds: context.number('spreadSeconds', { minimum: 1, maximum: 86_400 }),
       tracing: context.flag('tracing') ?? false,
       deployCheck: context.flag('deployCheck') ?? true,
+      ...logs(context),
       alarmTopicArn: context.text(
         'alarmTopicArn',
         /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/u,
@@ -59,6 +61,24 @@ export function settings(node: Node): Settings {
   context.refuseUnknown()
   return read
 }
+
+function logs(context: Context): LogProps {
+  const days = context.oneOf('logRetentionDays', retentionDays)
+  return {
+    logRetention: days === undefined ? undefined : Number(days),
+    logKeyArn: context.text(
+      'logKeyArn',
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/u,
+      'the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID',
+    ),
+    keepLogs: context.flag('keepLogs'),
+  }
+}
+
+/** What CloudWatch Logs takes. */
+const retentionDays = Object.values(RetentionDays).flatMap((days) =>
+  typeof days === 'number' && days !== RetentionDays.INFINITE ? [String(days)] : [],
+)
 
 function jwtCallers(context: Context): JwtCallers | undefined {
   const issuer = context.text(

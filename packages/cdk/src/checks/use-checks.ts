@@ -2,8 +2,9 @@ import { type Part, partsOf, vendings } from './parts.js'
 import { type Statement, statements } from './statements.js'
 import type { Check, Template, TemplateResource, Violation } from './template.js'
 
-/** Types that may name any of the parts: they watch, tell or stage, and call nothing. */
-const harmless = /^AWS::(CloudWatch::(Alarm|AnomalyDetector|CompositeAlarm|Dashboard)|SSM::Parameter|CDK::Metadata)$/u
+/** Types that may name any of the parts: they watch, record or tell, and call nothing. */
+const harmless =
+  /^AWS::(CloudWatch::(Alarm|AnomalyDetector|CompositeAlarm|Dashboard)|Logs::LogGroup|SSM::Parameter|CDK::Metadata)$/u
 
 /** Types that may name one part; other checks say what they may say. */
 const judged: Readonly<Record<Part['kind'], RegExp>> = {

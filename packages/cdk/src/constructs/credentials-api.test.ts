@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Template } from 'aws-cdk-lib/assertions'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { text } from '../checks/template.js'
 import { propertiesOf, synthesized } from '../testing/synthesized.js'
 import { CredentialsApi, type CredentialsApiProps } from './credentials-api.js'
 
@@ -70,6 +71,11 @@ describe('CredentialsApi', () => {
     expect(variables).toContain('$context.identity.userArn')
     expect(variables.filter((variable) => !/^\$context\.[A-Za-z.]+$/u.test(variable))).toEqual([])
     expect(Format).not.toMatch(/header|query|authorization|token|accessKey|path/iu)
+  })
+
+  it('logs under a name that fills no policy of the account, and that is free again for a new stack', () => {
+    const { LogGroupName } = propertiesOf(api(), 'AWS::Logs::LogGroup')
+    expect(text(LogGroupName)).toMatch(/^\/aws\/vendedlogs\/topic-credentials\/Test\/<CredentialsApi\w+>$/u)
   })
 
   it('lets browsers in only from named origins', () => {

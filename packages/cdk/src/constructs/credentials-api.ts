@@ -1,3 +1,4 @@
+import { Annotations, Stack } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
   type AddRoutesOptions,
@@ -13,9 +14,9 @@ import {
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ConstructError } from '../errors.js'
+import { type LogProps, logGroup } from './logs.js'
 
 /** Whose tokens are accepted: any OpenID Connect issuer that signs with RSA, Cognito user pools among them. */
 export interface JwtCallers {
@@ -28,7 +29,7 @@ export interface JwtCallers {
 }
 
 /** Properties of {@link CredentialsApi}. */
-export interface CredentialsApiProps {
+export interface CredentialsApiProps extends LogProps {
   /** The vending function. */
   readonly handler: IFunction
   /** Callers prove themselves with a token. @default - with a SigV4 signature (IAM) */
@@ -44,8 +45,6 @@ export interface CredentialsApiProps {
   readonly corsOrigins?: readonly string[] | undefined
   /** Requests per second to the whole API. @default 100, bursts of 200 */
   readonly throttle?: Required<ThrottleSettings> | undefined
-  /** @default RetentionDays.THREE_MONTHS */
-  readonly logRetention?: RetentionDays | undefined
 }
 
 /** The HTTP API in front of the vending function. No route is open: the authorizer is the API's own default. */
@@ -68,6 +67,11 @@ export class CredentialsApi extends Construct {
       createDefaultStage: false,
       ...cors(props.corsOrigins),
     })
+    if (jwt !== undefined) {
+      Annotations.of(this).addInfo(
+        `API Gateway reads ${jwt.issuer.replace(/\/$/u, '')}/.well-known/openid-configuration at the deployment and fails it where that cannot be reached from the internet`,
+      )
+    }
     this.#byToken = jwt !== undefined
     const integration = new HttpLambdaIntegration('Vendor', handler)
     this.#integration = integration
@@ -80,9 +84,7 @@ export class CredentialsApi extends Construct {
       autoDeploy: true,
       throttle: props.throttle ?? { rateLimit: 100, burstLimit: 200 },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(
-          new LogGroup(this, 'AccessLog', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS }),
-        ),
+        destination: new LogGroupLogDestination(logGroup(this, 'AccessLog', props, { name: this.#accessLogName() })),
         format: accessLogFormat,
       },
     })
@@ -97,6 +99,16 @@ export class CredentialsApi extends Construct {
     const path = this.#byToken ? '/deploy-check/credentials' : '/credentials'
     if (this.#byToken) this.#open(HttpMethod.POST, path, iamOnly())
     return { url: this.api.apiEndpoint + path, routeArn: this.api.arnForExecuteApi('POST', path, '$default') }
+  }
+
+  /**
+   * API Gateway writes other names into one resource policy of the account, which is full after some dozens and then fails every stage.
+   * With the API's ID the name is free again when a stack is made again, though its old log was kept.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+   */
+  #accessLogName(): string {
+    return `/aws/vendedlogs/topic-credentials/${Stack.of(this).stackName}/${this.api.apiId}`
   }
 
   /** A route whose leave to call the function is for its own method; the CDK would give it for all. */

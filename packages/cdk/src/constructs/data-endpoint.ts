@@ -1,8 +1,8 @@
 import { Validations } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources'
 import { Construct } from 'constructs'
+import { type LogProps, logGroup } from './logs.js'
 
 /**
  * The account's IoT data plane in this Region, asked for at deployment so that nobody copies it by hand. `iot:Data-ATS` is
@@ -14,9 +14,9 @@ export class DataEndpoint extends Construct {
   /** Host name, without scheme or port. */
   readonly hostName: string
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, props: LogProps = {}) {
     super(scope, id)
-    const logGroup = new LogGroup(this, 'Log', { retention: RetentionDays.ONE_MONTH })
+    const log = logGroup(this, 'Log', props, { atDeployments: true })
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: 'The lookup of the IoT data plane endpoint at deployment',
@@ -32,13 +32,13 @@ export class DataEndpoint extends Construct {
       installLatestAwsSdk: false,
       // Its own would carry AWSLambdaBasicExecutionRole, which writes to every log group.
       role,
-      logGroup,
+      logGroup: log,
       policy: AwsCustomResourcePolicy.fromStatements([
         new PolicyStatement({ sid: 'FindDataEndpoint', actions: ['iot:DescribeEndpoint'], resources: ['*'] }),
         new PolicyStatement({
           sid: 'WriteOwnLog',
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [logGroup.logGroupArn],
+          resources: [log.logGroupArn],
         }),
       ]),
     })

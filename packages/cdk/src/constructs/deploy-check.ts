@@ -3,7 +3,7 @@ import { GrantError, grantsFor, parseEntitlements, sessionPolicy } from '@topic-
 import { Aws, CfnResource, Duration } from 'aws-cdk-lib'
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { InvocationType, Trigger } from 'aws-cdk-lib/triggers'
 import { Construct, type IConstruct } from 'constructs'
 import { bundleDeployCheck } from '../bundling/bundle.js'
@@ -12,12 +12,13 @@ import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
 import { renameAtEachChange } from './check-renewal.js'
 import type { CredentialsApi } from './credentials-api.js'
+import { type LogProps, logGroup } from './logs.js'
 import { defaultUserPrefix } from './names.js'
 import type { TopicRole } from './topic-role.js'
 import { narrowTriggers } from './trigger-provider.js'
 
 /** Properties of {@link DeployCheck}. */
-export interface DeployCheckProps {
+export interface DeployCheckProps extends LogProps {
   /** Where the check asks for credentials, with an IAM signature. */
   readonly api: CredentialsApi
   /** The role that nobody but the vendor may assume. */
@@ -26,8 +27,6 @@ export interface DeployCheckProps {
   readonly entitlements: EntitlementsDocument
   /** The check waits for these. */
   readonly checked: readonly IConstruct[]
-  /** @default RetentionDays.THREE_MONTHS */
-  readonly logRetention?: RetentionDays | undefined
 }
 
 /**
@@ -46,7 +45,7 @@ export class DeployCheck extends Construct {
   constructor(scope: Construct, id: string, props: DeployCheckProps) {
     super(scope, id)
     requireEntitled(props.entitlements, defaultUserPrefix(this))
-    this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS })
+    this.logGroup = logGroup(this, 'Log', props)
     const entrance = props.api.openToIam()
     const environment: CheckEnvironment = {
       CREDENTIALS_URL: entrance.url,
@@ -73,7 +72,7 @@ export class DeployCheck extends Construct {
           logGroup: this.logGroup,
         }),
     )
-    this.outside = [this.#trigger(props.checked)]
+    this.outside = [this.#trigger(props)]
   }
 
   /** Asks for credentials on one route. May try to assume the topic role, so that it is the trust alone that refuses it. */
@@ -95,18 +94,18 @@ export class DeployCheck extends Construct {
     })
   }
 
-  #trigger(checked: readonly IConstruct[]): Construct {
+  #trigger(props: DeployCheckProps): Construct {
     const trigger = new Trigger(this, 'Trigger', {
       handler: this.function,
       // EVENT would not wait for the answer, and never fail the deployment.
       invocationType: InvocationType.REQUEST_RESPONSE,
       timeout: Duration.seconds(870),
-      executeAfter: checked as Construct[],
+      executeAfter: props.checked as Construct[],
     })
     // With one ID, a change would be an update, and its rollback would run the old check, which fails too where the cause is not in the
     // template: the stack would be stuck in UPDATE_ROLLBACK_FAILED. A new one is deleted, and nothing runs (docs/adr/0091).
     for (const resource of trigger.node.findAll().filter(CfnResource.isCfnResource)) renameAtEachChange(resource)
-    return narrowTriggers(this.function)
+    return narrowTriggers(this.function, props)
   }
 }
 

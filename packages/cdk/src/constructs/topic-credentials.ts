@@ -46,7 +46,7 @@ export class TopicCredentials extends Construct {
   constructor(scope: Construct, id: string, props: TopicCredentialsProps) {
     super(scope, id)
     const vendor = new VendorRole(this, 'VendorRole')
-    this.endpoint = new DataEndpoint(this, 'DataEndpoint')
+    this.endpoint = new DataEndpoint(this, 'DataEndpoint', props)
     this.topics = new TopicRole(this, 'TopicRole', { ...props, vendor: vendor.role })
     this.vending = new VendingFunction(this, 'VendingFunction', {
       ...props,

@@ -1,6 +1,6 @@
 import { type CfnElement, type CfnResource, type CustomResourceProviderBase, Stack, Validations } from 'aws-cdk-lib'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { type LogProps, logGroup } from './logs.js'
 
 /**
  * Takes from the function that the CDK starts triggers with what it does not need, once for each stack: leave to write to
@@ -9,7 +9,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
  * @param handler of a trigger; the trigger is there already.
  * @returns what is narrowed: it is the stack's, not the trigger's.
  */
-export function narrowTriggers(handler: LambdaFunction): CustomResourceProviderBase {
+export function narrowTriggers(handler: LambdaFunction, props: LogProps): CustomResourceProviderBase {
   const stack = Stack.of(handler)
   const provider = stack.node.findChild(
     'AWSCDK.TriggerCustomResourceProviderCustomResourceProvider',
@@ -20,7 +20,7 @@ export function narrowTriggers(handler: LambdaFunction): CustomResourceProviderB
     reason: 'Every version of the one function: the version that runs is new at each change',
   })
   if (provider.node.tryFindChild('Log') !== undefined) return provider
-  const log = new LogGroup(provider, 'Log', { retention: RetentionDays.ONE_MONTH })
+  const log = logGroup(provider, 'Log', props, { atDeployments: true })
   provider.addToRolePolicy({
     Sid: 'WriteOwnLog',
     Effect: 'Allow',

@@ -1,9 +1,9 @@
 import { cacheLimits, type VendorEnvironment } from '@topic-credentials/credential-vendor'
 import { spreadLimits } from '@topic-credentials/grants'
-import { Duration, Lazy } from 'aws-cdk-lib'
+import { Annotations, Duration, Lazy } from 'aws-cdk-lib'
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { Architecture, CfnFunction, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { bundleVendor } from '../bundling/bundle.js'
 import { withFunctionCode } from '../bundling/function-code.js'
@@ -11,12 +11,13 @@ import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
 import { VendingMetrics } from '../monitoring/vending-metrics.js'
 import type { DataEndpoint } from './data-endpoint.js'
+import { type LogProps, logGroup } from './logs.js'
 import { defaultUserPrefix } from './names.js'
 import type { TopicRole } from './topic-role.js'
 import type { VendorRole } from './vendor-role.js'
 
 /** Properties of {@link VendingFunction}. */
-export interface VendingFunctionProps {
+export interface VendingFunctionProps extends LogProps {
   /** What the function runs as. It is given the permissions that the function needs. */
   readonly vendor: VendorRole
   /** What sessions are made from. */
@@ -50,9 +51,10 @@ export interface VendingFunctionProps {
   readonly userPrefix?: string | undefined
   /** Sends traces to X-Ray, a charge for each. @default false */
   readonly tracing?: boolean | undefined
-  /** @default RetentionDays.THREE_MONTHS */
-  readonly logRetention?: RetentionDays | undefined
 }
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+const leftUnreserved = 100
 
 /** The function that turns a verified caller into credentials for that caller's topics. */
 export class VendingFunction extends Construct {
@@ -67,7 +69,7 @@ export class VendingFunction extends Construct {
     super(scope, id)
     const { vendor, topics } = props
     this.userPrefix = checkedPrefix(props.userPrefix ?? defaultUserPrefix(this))
-    this.logGroup = new LogGroup(this, 'Log', { retention: props.logRetention ?? RetentionDays.THREE_MONTHS })
+    this.logGroup = logGroup(this, 'Log', props)
     const needed = [vendor.mayLog(this.logGroup), ...(props.tracing === true ? [vendor.mayTrace()] : [])]
     const environment: VendorEnvironment = {
       ROLE_ARN: topics.role.roleArn,
@@ -101,6 +103,11 @@ export class VendingFunction extends Construct {
           ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
         }),
     )
+    if (props.concurrency !== undefined) {
+      Annotations.of(this).addInfo(
+        `concurrency: Lambda leaves ${leftUnreserved} calls at once unreserved. An account whose limit is less than ${props.concurrency + leftUnreserved} (new ones begin with 10) fails the deployment: aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions`,
+      )
+    }
     this.metrics = new VendingMetrics(this.function)
     if (props.tracing === true) {
       // The function's own property `tracing` would add a statement that does not say why it is there.

@@ -37,6 +37,7 @@ interface AlarmProperties {
   readonly ComparisonOperator: string
   readonly TreatMissingData: string
   readonly ExtendedStatistic?: string
+  readonly EvaluateLowSampleCountPercentile?: string
   readonly Statistic?: string
   readonly AlarmActions?: string[]
   readonly OKActions?: string[]
@@ -67,6 +68,7 @@ describe('Monitoring', () => {
       TreatMissingData: 'notBreaching',
     })
     expect(found[0]?.Statistic ?? found[0]?.ExtendedStatistic).toBe(statistic)
+    expect(found[0]?.EvaluateLowSampleCountPercentile).toBe(statistic.startsWith('p') ? 'ignore' : undefined)
   })
 
   it('says for each alarm where the runbook tells what to do', () => {

@@ -51,6 +51,10 @@ export class Monitoring extends Construct {
         threshold: from,
         evaluationPeriods: periods,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        // Of a few requests, p99 is the slowest one: a cold start.
+        ...(metric.toMetricConfig().metricStat?.statistic.startsWith('p') === true
+          ? { evaluateLowSampleCountPercentile: 'ignore' }
+          : {}),
         // Nobody asking for credentials is no fault.
         treatMissingData: TreatMissingData.NOT_BREACHING,
       })
@@ -77,7 +81,8 @@ function watches({ vending, api }: MonitoringProps): Watch[] {
     },
     {
       id: 'FunctionThrottles',
-      description: 'Calls of the vending function were turned away: its concurrency, or the account’s, is used up.',
+      description:
+        'Calls of the vending function were turned away: its concurrency, or the limit of the account, is used up.',
       metric: vending.function.metricThrottles({ period }),
       from: 1,
     },
