@@ -30,7 +30,8 @@ function readable(name: string): string {
 /** Everything in a template that lets somebody do something on more than one resource. */
 function wildcards(template: Template): string[] {
   const permissions = statements(template)
-    .filter(({ kind }) => kind === 'permissions')
+    // A Deny takes away, and is as wide as it likes.
+    .filter(({ kind, effect }) => kind === 'permissions' && effect === 'Allow')
     .flatMap(({ actions, resources }) => resources.map((resource) => `${actions.join(' ')} on ${resource}`))
   const invocations = Object.values(template.Resources ?? {})
     .filter(({ Type }) => Type === 'AWS::Lambda::Permission')

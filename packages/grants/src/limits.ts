@@ -8,6 +8,9 @@ export const sessionPolicyLimit = 2048
  */
 export const rolePolicyLimit = 10_240
 
+/** Characters of the role's policies that a deployment leaves free, for revocations: some seventy users. */
+export const revocationRoom = 3_000
+
 /**
  * Seconds that can be asked for. The function assumes the role with a role's credentials (role chaining), which STS limits to
  * one hour.

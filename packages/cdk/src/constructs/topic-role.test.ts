@@ -18,7 +18,9 @@ function topicRole(props: Partial<TopicRoleProps> = {}): Record<string, unknown>
   return propertiesOf(template, 'AWS::IAM::Role', 'Topic')
 }
 
-function statementsOf(document: unknown): { Sid?: string; Action: string; Resource: unknown; Principal?: unknown }[] {
+function statementsOf(
+  document: unknown,
+): { Sid?: string; Effect: string; Action: string; Resource: unknown; Principal?: unknown }[] {
   return (document as { Statement: [] }).Statement
 }
 
@@ -37,7 +39,8 @@ describe('TopicRole', () => {
     const here = 'arn:<AWS.Partition>:iot:<AWS.Region>:<AWS.AccountId>'
     expect(ManagedPolicyArns).toBeUndefined()
     expect(Policies).toHaveLength(1)
-    expect(statementsOf(PolicyDocument).map(({ Action, Resource }) => [Action, text(Resource)])).toEqual([
+    const allowed = statementsOf(PolicyDocument).filter(({ Effect }) => Effect === 'Allow')
+    expect(allowed.map(({ Action, Resource }) => [Action, text(Resource)])).toEqual([
       ['iot:Connect', `${here}:client/*:*`],
       ['iot:Publish', `${here}:topic/test`],
       ['iot:Receive', `${here}:topic/users/*/*`],
@@ -55,9 +58,33 @@ describe('TopicRole', () => {
 
   it('is as wide as AWS makes it only when asked', () => {
     const { Policies, ManagedPolicyArns } = topicRole({ ceiling: 'AWSIoTFullAccess' })
-    expect(Policies).toBeUndefined()
+    const [{ PolicyDocument } = { PolicyDocument: {} }] = Policies as { PolicyDocument: object }[]
+    expect(statementsOf(PolicyDocument).map(({ Effect, Sid }) => [Effect, Sid])).toEqual([
+      ['Deny', 'NamesThatContinueAnArn'],
+      ['Deny', 'ClientsWithoutLifecycleEvents'],
+      ['Deny', 'Elsewhere'],
+    ])
     expect((ManagedPolicyArns as []).map(text)).toEqual(['arn:<AWS.Partition>:iam::aws:policy/AWSIoTFullAccess'])
   })
+
+  it.each(['entitlements', 'AWSIoTFullAccess'] as const)(
+    'denies the same to everybody below the ceiling %s',
+    (ceiling) => {
+      const { Policies } = topicRole({ ceiling })
+      const [{ PolicyDocument } = { PolicyDocument: {} }] = Policies as { PolicyDocument: object }[]
+      const here = 'arn:<AWS.Partition>:iot:<AWS.Region>:<AWS.AccountId>'
+      const bySid = new Map(statementsOf(PolicyDocument).map((statement) => [statement.Sid, statement]))
+      expect(list(bySid.get('NamesThatContinueAnArn')?.Resource).map(text)).toEqual(
+        ['client', 'topic', 'topicfilter'].flatMap((type) =>
+          ['client', 'topic', 'topicfilter'].map((other) => `${here}:${type}/*:${other}/*`),
+        ),
+      )
+      expect(list(bySid.get('ClientsWithoutLifecycleEvents')?.Resource).map(text)).toEqual([
+        `${here}:client/*#*`,
+        `${here}:client/*+*`,
+      ])
+    },
+  )
 
   /** Puts topic roles into stacks of one app; each is in a stack of its own. */
   function synthesize(...stacks: [stackName: string, props?: StackProps, roleName?: string][]): Template[] {

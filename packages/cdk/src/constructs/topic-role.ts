@@ -1,5 +1,5 @@
-import { ceilingPolicy, parseEntitlements } from '@topic-credentials/grants'
-import { type Acknowledgment, Aws, Duration, Stack, Token, Validations } from 'aws-cdk-lib'
+import { ceilingOf, ceilingPolicy, elsewhereDenied, parseEntitlements, sharedDenies } from '@topic-credentials/grants'
+import { type Acknowledgment, Annotations, Aws, Duration, Stack, Token, Validations } from 'aws-cdk-lib'
 import {
   ArnPrincipal,
   type IRole,
@@ -60,6 +60,7 @@ export class TopicRole extends Construct {
     role.assumeRolePolicy?.addStatements(
       new PolicyStatement({ sid: 'NameTheUser', principals: [vendor], actions: ['sts:SetSourceIdentity'] }),
     )
+    for (const warning of warnings(props)) Annotations.of(this).addWarningV2('topic-credentials:ceiling', warning)
     for (const { id: rule, reason } of acknowledgements(props)) Validations.of(role).acknowledge({ id: rule, reason })
     this.role = role
   }
@@ -81,12 +82,27 @@ function mayBeSame(one: string, other: string): boolean {
 }
 
 function permissions({ ceiling, entitlements }: TopicRoleProps): Pick<RoleProps, 'inlinePolicies' | 'managedPolicies'> {
-  if (ceiling === 'AWSIoTFullAccess') {
-    return { managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AWSIoTFullAccess')] }
-  }
   const { PARTITION: partition, REGION: region, ACCOUNT_ID: accountId } = Aws
-  const policy = ceilingPolicy(parseEntitlements(entitlements), { partition, region, accountId })
-  return { inlinePolicies: { Ceiling: PolicyDocument.fromJson(policy) } }
+  const location = { partition, region, accountId }
+  if (ceiling === 'AWSIoTFullAccess') {
+    const Statement = [...sharedDenies(location), elsewhereDenied(location)]
+    return {
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('AWSIoTFullAccess')],
+      inlinePolicies: { DeniedToAll: PolicyDocument.fromJson({ Version: '2012-10-17', Statement }) },
+    }
+  }
+  return {
+    inlinePolicies: { Ceiling: PolicyDocument.fromJson(ceilingPolicy(parseEntitlements(entitlements), location)) },
+  }
+}
+
+/** Where the role reaches more than the entitlements give to anybody. The session policies are exact all the same. */
+function warnings({ ceiling, entitlements }: TopicRoleProps): string[] {
+  if (ceiling === 'AWSIoTFullAccess') return []
+  const location = { partition: 'aws', region: '', accountId: '' }
+  return ceilingOf(parseEntitlements(entitlements), location).wider.map(
+    ({ template, reason }) => `The role reaches more topics than ${JSON.stringify(template)} gives: ${reason}.`,
+  )
 }
 
 /** What cdk-nag would ask about, answered: the wildcards stand for what is only known when a user asks. */
@@ -97,7 +113,8 @@ function acknowledgements({ ceiling, entitlements }: TopicRoleProps): Acknowledg
   }
   const aws = { partition: '<AWS::Partition>', region: '<AWS::Region>', accountId: '<AWS::AccountId>' }
   return ceilingPolicy(parseEntitlements(entitlements), aws)
-    .Statement.flatMap(({ Resource }) => Resource)
+    .Statement.filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Resource = [] }) => Resource)
     .filter((resource) => resource.includes('*'))
     .map((resource) => ({
       id: `AwsSolutions-IAM5[Resource::${resource}]`,

@@ -4,9 +4,10 @@ import { GrantError } from '../errors.js'
 import { type AccessRequest, explain } from '../explain.js'
 import type { Grants } from '../grant-types.js'
 import { covers, parseGrants } from '../grants.js'
+import { prove } from '../proof/index.js'
 import { documentsOf } from '../testing/forms.js'
 import { isTakenByAws, judge } from '../testing/judge.js'
-import { clientIdPrefix } from '../user-id.js'
+import { usualRole } from '../testing/role.js'
 import { sessionPolicy } from './session-policy.js'
 
 /** One row of a table: grants, and what they allow and refuse; or the refusal that compiling them meets. */
@@ -36,14 +37,11 @@ function parseRequest(text: string): AccessRequest {
   throw new Error(`not a request: ${text}`)
 }
 
-/** What explain and IAM (readable and dense form) answer; names that AWS IoT does not take never reach IAM. */
-function answers(grants: Grants, userId: string, request: AccessRequest) {
-  const scope = { partition: 'aws', clientIdPrefix: clientIdPrefix(userId) }
-  const { plain = '', dense = plain } = documentsOf(grants, scope)
+/** What explain and IAM answer, in every form; names that AWS IoT does not take never reach IAM. */
+function answers(grants: Grants, userId: string, request: AccessRequest): readonly boolean[] {
   const { allowed } = explain(grants, { userId }, request)
-  return isTakenByAws(request)
-    ? { explain: allowed, plain: judge(plain)(request), dense: judge(dense)(request) }
-    : { explain: allowed }
+  if (!isTakenByAws(request)) return [allowed]
+  return [allowed, ...Object.values(documentsOf(grants, userId)).map((document) => judge(document)(request))]
 }
 
 function refusalOf(grants: Grants, userId: string): GrantError {
@@ -76,12 +74,18 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
           return
         }
         expect(allow.length).toBeGreaterThan(0)
-        if (form) expect(documentsOf(grants, { partition: 'aws', clientIdPrefix: 'x:' })).toHaveProperty(form)
+        if (form) expect(documentsOf(grants, 'x')).toHaveProperty(form)
         const wrong = [...allow, ...refuse].filter((text, index) => {
           const given = answers(grants, user, parseRequest(text))
-          return !Object.values(given).every((answer) => answer === index < allow.length)
+          return !given.every((answer) => answer === index < allow.length)
         })
         expect(wrong).toEqual([])
+        for (const [written, session] of Object.entries(documentsOf(grants, user))) {
+          expect({ form: written, ...prove({ role: usualRole, session }, grants, user) }).toMatchObject({
+            equal: true,
+            usesWildTypes: written === 'dense',
+          })
+        }
       },
     )
   })

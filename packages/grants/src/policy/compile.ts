@@ -2,16 +2,33 @@ import type { GrantReference, Grants } from '../grant-types.js'
 import { sessionPolicyLimit } from '../limits.js'
 import { denseForm } from './forms/dense-form.js'
 import { plainForm } from './forms/plain-form.js'
-import type { Scope } from './forms/statements.js'
-import { renderPolicy } from './iam/policy-document.js'
+import { arnHead, shortArnHead } from './iam/arn.js'
+import { renderPolicy, type Statement } from './iam/policy-document.js'
 import { type ActionGrants, grantsByAction } from './translation/action-grants.js'
-import { chooseDenies } from './translation/chosen-denies.js'
+import { type ChosenDeny, chooseDenies } from './translation/chosen-denies.js'
 import { requiredDenies } from './translation/required-denies.js'
+
+/**
+ * How a session policy is written, safest first. `full`: ARNs with Region and account, no wildcard before the name. `short`: Region and
+ * account open. `dense`: the resource type open as well, so that a topic and its filter are one ARN.
+ */
+export type PolicyForm = 'full' | 'short' | 'dense'
+
+/** For whom and where. */
+export interface CompileScope {
+  readonly partition: string
+  /** Without Region and account there is no full form. */
+  readonly region?: string | undefined
+  readonly accountId?: string | undefined
+  readonly clientIdPrefix: string
+  /** Whether the dense form may be used. */
+  readonly dense: boolean
+}
 
 /** A document that says the grants exactly; it may still be too long. */
 export interface Compiled {
   readonly document: string
-  readonly form: 'plain' | 'dense'
+  readonly form: PolicyForm
 }
 
 /** One grant that IAM cannot say, or two that conflict. */
@@ -25,28 +42,42 @@ export interface TooLong {
   readonly characters: number
 }
 
-/** Says the grants in IAM's words: readable while that fits the limit, else as short as possible. */
-export function compile(grants: Grants, scope: Scope): Compiled | NotExpressible | TooLong {
+/** Says the grants in IAM's words, in the safest form that fits the limit; in the shortest where none does. */
+export function compile(grants: Grants, scope: CompileScope): Compiled | NotExpressible | TooLong {
   const byAction = grantsByAction(grants)
   if ('inexpressible' in byAction) return { refused: [byAction.inexpressible] }
   const characters = leastCharacters(byAction)
   if (characters > sessionPolicyLimit) return { characters }
   const required = requiredDenies(byAction)
   if ('conflict' in required) return { refused: required.conflict }
-  const plain: Compiled = {
-    document: renderPolicy(plainForm(byAction, chooseDenies(required, byAction), scope)),
-    form: 'plain',
+  let shortest: Compiled | undefined
+  for (const compiled of forms(byAction, chooseDenies(required, byAction), scope)) {
+    if (compiled.document.length <= sessionPolicyLimit) return compiled
+    if (!shortest || compiled.document.length < shortest.document.length) shortest = compiled
   }
-  if (plain.document.length <= sessionPolicyLimit) return plain
-  const statements = denseForm(byAction, scope)
-  if (!statements) return plain
-  const dense: Compiled = { document: renderPolicy(statements), form: 'dense' }
-  return dense.document.length < plain.document.length ? dense : plain
+  return shortest ?? { characters }
+}
+
+/** The forms in their order, each written when it is asked for. */
+export function* forms(
+  byAction: readonly ActionGrants[],
+  denies: readonly ChosenDeny[],
+  { partition, region, accountId, clientIdPrefix, dense }: CompileScope,
+): Generator<Compiled, void> {
+  const written = (form: PolicyForm, statements: readonly Statement[]) => ({ form, document: renderPolicy(statements) })
+  if (region !== undefined && accountId !== undefined) {
+    const scope = { head: arnHead({ partition, region, accountId }), clientIdPrefix }
+    yield written('full', plainForm(byAction, denies, scope))
+  }
+  const scope = { head: shortArnHead(partition), clientIdPrefix }
+  yield written('short', plainForm(byAction, denies, scope))
+  const statements = dense ? denseForm(byAction, scope) : undefined
+  if (statements) yield written('dense', statements)
 }
 
 /** One ARN for each pattern, and what every document has. Bounds the time that a request can cost. */
 function leastCharacters(byAction: readonly ActionGrants[]): number {
-  const frame = 300
+  const frame = 120
   const globs = new Set(byAction.flatMap(({ filters }) => filters.map(({ allow }) => allow)))
   return [...globs].reduce((sum, glob) => sum + glob.length + '"arn:aws:iot:*:*:*/",'.length, frame)
 }

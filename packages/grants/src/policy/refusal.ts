@@ -1,13 +1,14 @@
 import { GrantError } from '../errors.js'
 import { type GrantReference, type Grants, grantKinds } from '../grant-types.js'
 import { sessionPolicyLimit } from '../limits.js'
-import { compile } from './compile.js'
-import type { Scope } from './forms/statements.js'
+import { type CompileScope, compile } from './compile.js'
 import { policyText } from './iam/policy-document.js'
+import { estimatePackedSize } from './packed-size.js'
+import { type SessionPolicyOptions, scopeOf } from './scope.js'
 import { join, openFromPlus, widen, widenings } from './widening.js'
 
 /** The error for grants that IAM cannot say: one that is impossible by itself, or two that translated each other out. */
-export function inexpressible(grants: Grants, blamed: readonly GrantReference[], scope: Scope): GrantError {
+export function inexpressible(grants: Grants, blamed: readonly GrantReference[], scope: CompileScope): GrantError {
   const [one, other] = blamed as [GrantReference, GrantReference | undefined]
   const suggestion = suggestionFor(grants, [one, ...(other ? [other] : [])], scope)
   const what = other
@@ -23,33 +24,64 @@ export function inexpressible(grants: Grants, blamed: readonly GrantReference[],
   })
 }
 
+/**
+ * The error for grants whose policy STS has refused for its packed size, with the same suggestions as one that is too long.
+ *
+ * @param percent what STS said, where it did
+ */
+export function packedTooLarge(grants: Grants, options: SessionPolicyOptions, percent = 101): GrantError {
+  const scope = scopeOf(options)
+  const compiled = compile(grants, scope)
+  const size = 'document' in compiled ? estimatePackedSize(compiled.document).high : percent
+  // What AWS made of this policy says more about the next one than any model.
+  const most = (size * 100) / percent
+  const suggestion = firstFitting(
+    grants,
+    scope,
+    (document) => document.length <= sessionPolicyLimit && estimatePackedSize(document).high <= most,
+  )
+  return tooMuch(grants, suggestion, {
+    message: `STS packs session policies, and this one takes ${percent === 101 ? 'more than the' : `${percent} percent of the`} space that it has`,
+  })
+}
+
 /** The error for grants that are too long for one session policy. */
-export function tooLarge(grants: Grants, characters: number, atLeast: boolean, scope: Scope): GrantError {
+export function tooLarge(grants: Grants, characters: number, atLeast: boolean, scope: CompileScope): GrantError {
   const excess = characters - sessionPolicyLimit
+  const suggestion = firstFitting(grants, scope, (document) => document.length <= sessionPolicyLimit)
+  return tooMuch(grants, suggestion, {
+    message: `The session policy would have ${atLeast ? 'at least ' : ''}${characters} characters, ${excess} more than STS takes`,
+    excess,
+  })
+}
+
+function firstFitting(grants: Grants, scope: CompileScope, fits: (document: string) => boolean): Grants | undefined {
+  for (const wider of widenings(grants)) {
+    const compiled = compile(wider, scope)
+    if ('document' in compiled && fits(compiled.document)) return wider
+  }
+  return undefined
+}
+
+function tooMuch(
+  grants: Grants,
+  suggestion: Grants | undefined,
+  { message, excess }: { readonly message: string; readonly excess?: number },
+): GrantError {
   const costs = grantKinds
     .flatMap((kind) => grants[kind].map((filter) => ({ kind, filter, characters: costOf(kind, filter) })))
     .sort((a, b) => b.characters - a.characters)
     .slice(0, 3)
   const dearest = costs.map((cost) => `${named(cost)} (${cost.characters})`).join(', ')
-  let suggestion: Grants | undefined
-  for (const wider of widenings(grants)) {
-    if (!isFitting(compile(wider, scope))) continue
-    suggestion = wider
-    break
-  }
   const added = suggestion ? additions(suggestion, grants) : []
-  return new GrantError(
-    'policy_too_large',
-    `The session policy would have ${atLeast ? 'at least ' : ''}${characters} characters, ${excess} more than STS takes. What costs most: ${dearest}.`,
-    {
-      excess,
-      grants: costs.map(({ kind, filter }) => ({ kind, filter })),
-      remedy: suggestion
-        ? `Ask for fewer grants, or for ${described(added)}, which is wider and fits.`
-        : 'Ask for fewer grants, in several credentials if need be.',
-      ...(suggestion ? { suggestion } : {}),
-    },
-  )
+  return new GrantError('policy_too_large', `${message}. What costs most: ${dearest}.`, {
+    ...(excess === undefined ? {} : { excess }),
+    grants: costs.map(({ kind, filter }) => ({ kind, filter })),
+    remedy: suggestion
+      ? `Ask for fewer grants, or for ${described(added)}, which is wider and fits.`
+      : 'Ask for fewer grants, in several credentials if need be.',
+    ...(suggestion ? { suggestion } : {}),
+  })
 }
 
 interface Suggestion {
@@ -58,7 +90,7 @@ interface Suggestion {
 }
 
 /** Wider grants that do compile, or undefined. Joins what contradicts, again and again: a join may meet a third grant. */
-function suggestionFor(grants: Grants, blamed: readonly GrantReference[], scope: Scope): Suggestion | undefined {
+function suggestionFor(grants: Grants, blamed: readonly GrantReference[], scope: CompileScope): Suggestion | undefined {
   let wider = grants
   let pair = blamed
   for (let step = 0; step < 20; step++) {

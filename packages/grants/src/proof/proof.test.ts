@@ -20,14 +20,15 @@ interface Compiled {
   readonly session: string
 }
 
-/** What the compiler says of random grants, in every form that it has for them. */
+/** What the compiler says of random grants, in one of the forms that it has for them. */
 const compiled = fc
-  .tuple(fc.oneof(anyGrants, sharedArnGrants), fc.constantFrom(...users))
-  .map(([grants, userId]) => {
-    const documents = documentsOf(grants, { partition: 'aws', clientIdPrefix: clientIdPrefix(userId) })
-    return Object.values(documents).map((session): Compiled => ({ grants, userId, session }))
+  .tuple(fc.oneof(anyGrants, sharedArnGrants), fc.constantFrom(...users), fc.nat(2))
+  .map(([grants, userId, pick]): Compiled | undefined => {
+    const documents = Object.values(documentsOf(grants, userId))
+    const session = documents[pick % documents.length]
+    return session === undefined ? undefined : { grants, userId, session }
   })
-  .filter((forms) => forms.length > 0)
+  .filter((one) => one !== undefined)
 
 /** The counterexample as a request that the evaluator and `explain` understand; undefined for what no grant is about. */
 function requestFor(action: string, name: string): AccessRequest | undefined {
@@ -62,18 +63,14 @@ function confirm({ grants, userId, session }: Compiled, { policy, what }: Mutant
 }
 
 describe(`the prover, on random grants (SEED=${seed})`, () => {
-  it('proves every policy that the compiler writes, in every form', () => {
-    const tally = { policies: 0, states: 0, most: 0, milliseconds: 0 }
-    const property = fc.property(compiled, (forms) => {
-      for (const { grants, userId, session } of forms) {
-        const began = performance.now()
-        const proof = prove({ role: usualRole, session }, grants, userId)
-        tally.milliseconds += performance.now() - began
-        tally.policies++
-        tally.states += proof.states
-        tally.most = Math.max(tally.most, proof.states)
-        if (!('equal' in proof && proof.equal)) throw new Error(`${JSON.stringify(proof)} ${userId} ${session}`)
-      }
+  it('proves every policy that the compiler writes, in each form', () => {
+    const tally = { policies: 0, states: 0, most: 0 }
+    const property = fc.property(compiled, ({ grants, userId, session }) => {
+      const proof = prove({ role: usualRole, session }, grants, userId)
+      tally.policies++
+      tally.states += proof.states
+      tally.most = Math.max(tally.most, proof.states)
+      if (!('equal' in proof && proof.equal)) throw new Error(`${JSON.stringify(proof)} ${userId} ${session}`)
     })
     fc.assert(property, { seed, numRuns: 500 })
     process.stderr.write(`proof, SEED=${seed}: ${JSON.stringify(tally)}\n`)
@@ -81,14 +78,13 @@ describe(`the prover, on random grants (SEED=${seed})`, () => {
 
   it('agrees with the evaluator of the stand-in about policies that somebody has changed', () => {
     const tally = { noticed: 0, equal: 0 }
-    const property = fc.property(compiled, attempts, fc.nat(), (forms, tries, pick) => {
-      const one = forms[pick % forms.length] as Compiled
+    const property = fc.property(compiled, attempts, fc.nat(), (one, tries, pick) => {
       const mutants = mutantsOf(one.session)
       const requests = tries.map((attempt) => requestOf(one.grants, clientIdPrefix(one.userId), attempt))
       tally[confirm(one, mutants[pick % mutants.length] as Mutant, requests)]++
     })
     fc.assert(property, { seed, numRuns: 500 })
     process.stderr.write(`changed policies, SEED=${seed}: ${JSON.stringify(tally)}\n`)
-    expect(tally.noticed).toBeGreaterThan(200)
+    expect(tally.equal).toBe(0)
   }, 120_000)
 })

@@ -1,19 +1,18 @@
 import type { Grants } from '../grant-types.js'
-import { denseForm } from '../policy/forms/dense-form.js'
-import { plainForm } from '../policy/forms/plain-form.js'
-import type { Scope } from '../policy/forms/statements.js'
-import { renderPolicy } from '../policy/iam/policy-document.js'
+import { forms, type PolicyForm } from '../policy/compile.js'
 import { grantsByAction } from '../policy/translation/action-grants.js'
 import { chooseDenies } from '../policy/translation/chosen-denies.js'
 import { requiredDenies } from '../policy/translation/required-denies.js'
+import { clientIdPrefix } from '../user-id.js'
+import { location } from './role.js'
 
-/** Both ways to say the grants, whatever their length; undefined where IAM cannot say them, or where there is no dense form. */
-export function documentsOf(grants: Grants, scope: Scope): { readonly plain?: string; readonly dense?: string } {
+/** Every way to say the grants, whatever its length; none where IAM cannot say them. There is not always a dense form. */
+export function documentsOf(grants: Grants, userId: string): Readonly<Partial<Record<PolicyForm, string>>> {
   const byAction = grantsByAction(grants)
   if ('inexpressible' in byAction) return {}
   const required = requiredDenies(byAction)
   if ('conflict' in required) return {}
-  const plain = renderPolicy(plainForm(byAction, chooseDenies(required, byAction), scope))
-  const dense = denseForm(byAction, scope)
-  return dense ? { plain, dense: renderPolicy(dense) } : { plain }
+  const scope = { ...location, clientIdPrefix: clientIdPrefix(userId), dense: true }
+  const written = [...forms(byAction, chooseDenies(required, byAction), scope)]
+  return Object.fromEntries(written.map(({ form, document }) => [form, document]))
 }

@@ -13,8 +13,8 @@ interface Statement {
 }
 
 /**
- * Every policy with one Resource, Action or statement left out, one Effect turned round, one Action replaced, or one Resource's last
- * character changed.
+ * Every policy with one Resource, Action or statement left out, one Effect turned round, one Resource made narrower, or one Allow made
+ * wider. A Deny that reaches further where nothing is granted is the same policy in other words, so Denies are not widened.
  */
 export function mutantsOf(policy: string): readonly Mutant[] {
   const document = JSON.parse(policy) as { readonly Statement: readonly Statement[] }
@@ -32,15 +32,16 @@ export function mutantsOf(policy: string): readonly Mutant[] {
         const change = (doing: string, changed: readonly string[]) =>
           add(`${name}.${key} ${doing} ${text}`, replaced({ ...statement, [key]: changed }))
         if (list.length > 1) change('without', list.toSpliced(at, 1))
-        for (const other of changesOf(key, text)) change(`with ${other} for`, list.with(at, other))
+        for (const other of changesOf(statement.Effect, key, text)) change(`with ${other} for`, list.with(at, other))
       }
     }
   }
   return mutants
 }
 
-function changesOf(key: 'Action' | 'NotAction' | 'Resource', text: string): readonly string[] {
-  if (key !== 'Resource') return [text === '*' ? 'iot:Publish' : 'iot:*']
-  const wider = text.replace(/[^/:}]\*?$/u, '*')
-  return [`${text}x`, ...(wider === text ? [] : [wider])]
+function changesOf(effect: string, key: 'Action' | 'NotAction' | 'Resource', text: string): readonly string[] {
+  const narrower = key === 'Resource' ? [`${text}x`] : []
+  if (effect === 'Deny') return narrower
+  const wider = key === 'Resource' ? text.replace(/[^/:}]\*?$/u, '*') : 'iot:*'
+  return wider === text ? narrower : [...narrower, wider]
 }

@@ -1,19 +1,14 @@
-const head = 'arn:aws:iot:eu-west-1:123456789012:'
-const types = ['client', 'topic', 'topicfilter']
+import { sharedDenies } from '../policy/shared-denies.js'
+
+export const location = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' } as const
 
 /** What every topic role denies to everybody. */
-export const usualDenials = {
-  Version: '2012-10-17',
-  Statement: [
-    { Effect: 'Deny', Action: '*', Resource: types.flatMap((type) => types.map((end) => `${head}${type}/*:${end}/*`)) },
-    { Effect: 'Deny', Action: 'iot:Connect', Resource: [`${head}client/*#*`, `${head}client/*+*`] },
-  ],
-}
+export const usualDenials = { Version: '2012-10-17', Statement: sharedDenies(location) }
 
 /** The widest ceiling. */
 export const wholeAccount = {
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: `${head}*` }],
+  Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: 'arn:aws:iot:eu-west-1:123456789012:*' }],
 }
 
 /** The policies of a topic role, so that the session policy alone decides. */

@@ -1,4 +1,4 @@
-import { sessionArn } from '../iam/arn.js'
+import { resourceArn } from '../iam/arn.js'
 import type { Statement } from '../iam/policy-document.js'
 import type { ActionGrants } from '../translation/action-grants.js'
 import { chooseDenies } from '../translation/chosen-denies.js'
@@ -16,16 +16,16 @@ import { allowStatement, connectDraft, type Scope, subscribeDraft, topicResource
  * can be said this way.
  */
 export function denseForm(byAction: readonly ActionGrants[], scope: Scope): readonly Statement[] | undefined {
-  const { partition } = scope
+  const { head } = scope
   const sharedArns = sharedArnsOf(byAction)
   if (sharedArns.length === 0) return undefined
   const skip = new Set(sharedArns.map(({ filter }) => filter))
   const plainRequired = requiredDenies(byAction, skip)
   if ('conflict' in plainRequired) return undefined
   const denies = chooseDenies([...plainRequired, ...sharedArns.flatMap(({ required }) => required)], byAction)
-  const plain = packStatements(topicResources(byAction, partition, skip))
-  const subscribe = subscribeDraft(byAction, partition, skip)
-  const [first, ...others] = denseDrafts(sharedArns, plain, partition)
+  const plain = packStatements(topicResources(byAction, head, skip))
+  const subscribe = subscribeDraft(byAction, head, skip)
+  const [first, ...others] = denseDrafts(sharedArns, plain, head)
   const [lone, ...loners] = plain.filter((draft) => !host(draft, [first, ...others]))
   const anyType = denies.filter(({ type }) => type === 'any')
   const typed = denies.filter(({ type }) => type !== 'any')
@@ -35,14 +35,14 @@ export function denseForm(byAction: readonly ActionGrants[], scope: Scope): read
     ...loners.map((draft) => allowStatement(draft)),
     allowStatement(first, subscribe),
     ...others.map((draft) => allowStatement(draft)),
-    ...denyTyped(typed, partition),
+    ...denyTyped(typed, head),
     ...(anyType.length === 0
       ? []
       : [
           {
             Effect: 'Deny' as const,
             NotAction: 'iot:Connect',
-            Resource: anyType.map(({ type, glob }) => sessionArn(partition, type, glob)),
+            Resource: anyType.map(({ type, glob }) => resourceArn(head, type, glob)),
           },
         ]),
   ]
@@ -52,13 +52,13 @@ export function denseForm(byAction: readonly ActionGrants[], scope: Scope): read
 function denseDrafts(
   sharedArns: readonly SharedArn[],
   plain: readonly StatementDraft[],
-  partition: string,
+  head: string,
 ): [StatementDraft, ...StatementDraft[]] {
   const drafts = new Map<string, { readonly actions: readonly string[]; readonly resources: string[] }>()
   for (const { actions, allow } of sharedArns) {
     const key = actions.join()
     const draft = drafts.get(key) ?? { actions, resources: [] }
-    draft.resources.push(sessionArn(partition, 'any', allow))
+    draft.resources.push(resourceArn(head, 'any', allow))
     drafts.set(key, draft)
   }
   for (const draft of plain) host(draft, [...drafts.values()])?.resources.push(...draft.resources)

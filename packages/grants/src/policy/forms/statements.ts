@@ -1,19 +1,20 @@
-import { sessionArn } from '../iam/arn.js'
+import { resourceArn } from '../iam/arn.js'
 import { wildcard } from '../iam/glob.js'
 import type { Statement } from '../iam/policy-document.js'
 import type { Action, ActionGrants } from '../translation/action-grants.js'
 import type { ResourceActions, StatementDraft } from './statement-draft.js'
 
-/** What both forms need to know besides the grants. */
+/** What all forms need to know besides the grants. */
 export interface Scope {
-  readonly partition: string
+  /** What ARNs begin with. */
+  readonly head: string
   readonly clientIdPrefix: string
 }
 
 /** Each topic pattern under its own ARN, with the actions that are allowed on it; filters in `skip` are left out. */
 export function topicResources(
   byAction: readonly ActionGrants[],
-  partition: string,
+  head: string,
   skip?: ReadonlySet<string>,
 ): readonly ResourceActions[] {
   const entries = new Map<string, Set<Action>>()
@@ -24,27 +25,27 @@ export function topicResources(
     }
   }
   return [...entries].map(([glob, actions]) => {
-    return { resource: sessionArn(partition, 'topic', glob), needed: actions, harmless: actions }
+    return { resource: resourceArn(head, 'topic', glob), needed: actions, harmless: actions }
   })
 }
 
 /** The topic filters under their own ARNs. */
 export function subscribeDraft(
   byAction: readonly ActionGrants[],
-  partition: string,
+  head: string,
   skip?: ReadonlySet<string>,
 ): StatementDraft {
   const filters = byAction.flatMap((actionGrants) => (actionGrants.type === 'topicfilter' ? actionGrants.filters : []))
   const resources = filters.filter(({ filter }) => !skip?.has(filter))
   return {
     actions: resources.length === 0 ? [] : ['iot:Subscribe'],
-    resources: resources.map(({ allow }) => sessionArn(partition, 'topicfilter', allow)),
+    resources: resources.map(({ allow }) => resourceArn(head, 'topicfilter', allow)),
   }
 }
 
 /** The user's own client IDs. */
-export function connectDraft({ clientIdPrefix, partition }: Scope): StatementDraft {
-  return { actions: ['iot:Connect'], resources: [sessionArn(partition, 'client', clientIdPrefix + wildcard)] }
+export function connectDraft({ clientIdPrefix, head }: Scope): StatementDraft {
+  return { actions: ['iot:Connect'], resources: [resourceArn(head, 'client', clientIdPrefix + wildcard)] }
 }
 
 /** Drafts in one statement. An action never meets another action's resource type, so nothing changes by sharing. */

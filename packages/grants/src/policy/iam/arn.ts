@@ -1,6 +1,4 @@
-import { reservedTexts } from '../../mqtt/topic-name.js'
 import { type Glob, renderGlob } from './glob.js'
-import type { Statement } from './policy-document.js'
 
 /** Types of IoT resources that have a place here; `any` is written `*` and means each of them. */
 export type ResourceType = 'topic' | 'topicfilter' | 'client' | 'any'
@@ -10,19 +8,29 @@ export function resourceOf(type: ResourceType, glob: Glob): string {
   return `${type === 'any' ? '*' : type}/${renderGlob(glob)}`
 }
 
-/**
- * Writes the ARN of an IoT resource in a session policy. Region and account stay open: the role's own policy pins them.
- *
- * @see https://docs.aws.amazon.com/iot/latest/developerguide/iot-action-resources.html
- */
-export function sessionArn(partition: string, type: ResourceType, glob: Glob): string {
-  return `arn:${partition}:iot:*:*:${resourceOf(type, glob)}`
+/** Where a role and its sessions are. CloudFormation tokens such as `${AWS::Region}` are taken as they are. */
+export interface IotLocation {
+  readonly partition: string
+  readonly region: string
+  readonly accountId: string
+}
+
+/** What the ARNs of a stack's IoT resources begin with. */
+export function arnHead({ partition, region, accountId }: IotLocation): string {
+  return `arn:${partition}:iot:${region}:${accountId}:`
+}
+
+/** The same with Region and account open: the role's own policy pins them. */
+export function shortArnHead(partition: string): string {
+  return arnHead({ partition, region: '*', accountId: '*' })
 }
 
 /**
- * The Deny that makes `*:*` safe. The last `*` of `arn:aws:iot:*:*:topic/a` may run on past the colon and then matches the ARN of a
- * topic `x:topic/a` too: names that contain such a text are nobody's.
+ * Writes the ARN of an IoT resource.
+ *
+ * @param head from {@link arnHead} or {@link shortArnHead}
+ * @see https://docs.aws.amazon.com/iot/latest/developerguide/iot-action-resources.html
  */
-export function guard(partition: string): Statement {
-  return { Effect: 'Deny', Action: '*', Resource: reservedTexts.map((text) => `arn:${partition}:iot:*:*:*/*${text}*`) }
+export function resourceArn(head: string, type: ResourceType, glob: Glob): string {
+  return head + resourceOf(type, glob)
 }

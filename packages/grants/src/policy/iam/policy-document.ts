@@ -4,7 +4,8 @@ export interface Statement {
   readonly Effect: 'Allow' | 'Deny'
   readonly Action?: string | readonly string[]
   readonly NotAction?: string
-  readonly Resource: string | readonly string[]
+  readonly Resource?: string | readonly string[]
+  readonly NotResource?: string
 }
 
 /** A policy document: version 2012-10-17, the one with `${*}`. */

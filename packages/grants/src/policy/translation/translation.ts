@@ -1,4 +1,5 @@
 import { parseSubscription } from '../../mqtt/topic-filter.js'
+import { topicLimits } from '../../mqtt/topic-name.js'
 import { type Glob, wildcard } from '../iam/glob.js'
 import type { NameType } from './name-set.js'
 
@@ -32,9 +33,16 @@ export function translate(text: string, type: NameType): Translation | undefined
   const path = globs.join('/')
   const overmatches: Overmatch[] = []
   if (globs[0] === wildcard) overmatches.push({ alternatives: [[`${prefix}$${path}`], [`${prefix}$${wildcard}`]] })
-  if (!open && firstPlus >= 0) overmatches.push(tooDeep(prefix, levels, globs, firstPlus))
+  if (!open && firstPlus >= 0 && levels.length - 1 < mostSlashes(filter)) {
+    overmatches.push(tooDeep(prefix, levels, globs, firstPlus))
+  }
   if (type === 'topicfilter' && levels.at(-1) === '+') overmatches.push(openEnded(prefix, globs))
   return { allow: prefix + path, overmatches }
+}
+
+/** AWS IoT takes no deeper names than this, so none need be denied. It does not count `$aws/rules/<rule>/`. */
+function mostSlashes(filter: string): number {
+  return /^\$aws\/(?:rules|\+)\//u.test(filter) ? topicLimits.slashes + 3 : topicLimits.slashes
 }
 
 /**
