@@ -26,6 +26,7 @@ export async function ownCodeTimes(): Promise<number[]> {
       functionName: 'vendor',
       cacheSeconds: 0,
       spreadSeconds: undefined,
+      dense: true,
     },
     entitlements: JSON.parse(readFileSync(join(root, 'infra/entitlements.json'), 'utf8')),
     assumeRole: async () => session,

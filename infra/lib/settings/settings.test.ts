@@ -51,6 +51,7 @@ describe('settings', () => {
     [{ cacheSeconds: '30' }, { cacheSeconds: 30 }],
     [{ cacheSeconds: '0' }, { cacheSeconds: 0 }],
     [{ spreadSeconds: '2200' }, { spreadSeconds: 2200 }],
+    [{ dense: 'off' }, { dense: 'off' }],
     [{ rateLimit: '5', burstLimit: 6 }, { throttle: { rateLimit: 5, burstLimit: 6 } }],
     [
       { corsOrigins: 'https://a.example.com,https://b.example.com' },
@@ -91,6 +92,7 @@ describe('settings', () => {
     ['concurrency', { concurrency: '0' }],
     ['concurrency', { concurrency: 'many' }],
     ['cacheSeconds', { cacheSeconds: '301' }],
+    ['dense', { dense: 'on' }],
     ['spreadSeconds', { spreadSeconds: '0' }],
     ['spreadSeconds', { spreadSeconds: '1.5' }],
     ['rateLimit', { rateLimit: '-1' }],

@@ -39,6 +39,7 @@ export function settings(node: Node): Settings {
       concurrency: context.number('concurrency', { minimum: 1, maximum: 100_000 }),
       cacheSeconds: context.number('cacheSeconds', { minimum: 0, maximum: 300 }),
       spreadSeconds: context.number('spreadSeconds', { minimum: 1, maximum: 86_400 }),
+      dense: context.oneOf('dense', ['off']),
       tracing: context.flag('tracing') ?? false,
       deployCheck: context.flag('deployCheck') ?? true,
       ...logs(context),

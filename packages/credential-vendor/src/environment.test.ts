@@ -18,9 +18,15 @@ describe('readEnvironment', () => {
       region: complete.AWS_REGION,
       functionName: 'vendor',
       cacheSeconds: 0,
+      dense: true,
     })
     expect(readEnvironment({ ...complete, CACHE_SECONDS: '300' }).cacheSeconds).toBe(300)
     expect(readEnvironment({ ...complete, SPREAD_SECONDS: '86400' }).spreadSeconds).toBe(86_400)
+  })
+
+  it.each(['', 'on', 'OFF'])("does not start with DENSE '%s'", (value) => {
+    expect(readEnvironment({ ...complete, DENSE: 'off' }).dense).toBe(false)
+    expect(() => readEnvironment({ ...complete, DENSE: value })).toThrow(`DENSE is '${value}'`)
   })
 
   it.each(Object.keys(complete))('names %s when it is missing or empty', (name) => {

@@ -20,6 +20,8 @@ export type VendorEnvironment = {
   readonly CACHE_SECONDS?: string
   /** Seconds, 1 to 86,400, in which AWS's quotas serve the whole fleet, told to every user. Absent: nothing is told. */
   readonly SPREAD_SECONDS?: string
+  /** `off`: session policies are never written in the dense form. Absent: they may be. */
+  readonly DENSE?: 'off'
 }
 
 /** {@link VendorEnvironment} as it is read, and what Lambda itself sets. */
@@ -31,6 +33,7 @@ export interface FunctionEnvironment {
   readonly functionName: string
   readonly cacheSeconds: number
   readonly spreadSeconds: number | undefined
+  readonly dense: boolean
 }
 
 /** @throws Error naming the variable and what is wrong with it; at cold start, so a broken deployment fails at once. */
@@ -56,5 +59,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     functionName: read('AWS_LAMBDA_FUNCTION_NAME'),
     cacheSeconds: env.CACHE_SECONDS === undefined ? 0 : seconds('CACHE_SECONDS', cacheLimits),
     spreadSeconds: env.SPREAD_SECONDS === undefined ? undefined : seconds('SPREAD_SECONDS', spreadLimits),
+    dense: readDense(env.DENSE),
   }
+}
+
+function readDense(value: string | undefined): boolean {
+  if (value === undefined || value === 'off') return value === undefined
+  throw new Error(`Environment variable DENSE is '${value}'; it is 'off' or not set.`)
 }

@@ -28,6 +28,8 @@ function testFunction(assumeRole?: AssumeRole) {
       partition: 'aws',
       endpoint: 'x-ats.iot.eu-west-1.amazonaws.com',
       region: 'eu-west-1',
+      accountId,
+      dense: true,
       apiId: 'api',
       entitlements,
       assumeRole: async (request, signal) => {
@@ -146,6 +148,7 @@ describe('the log', () => {
         accessKeyId: vended.accessKeyId,
         expiration: vended.expiration,
         policyCharacters: expect.any(Number),
+        policyForm: 'full',
         packedPolicySize: 12,
         milliseconds: 7,
       },

@@ -82,9 +82,10 @@ function response(statusCode: number, contentType: string, body: object, headers
 }
 
 function withoutSecrets(vended: VendResponse): Partial<LogEntry> {
-  const { credentials, grants, userId, policyCharacters, packedPolicySize } = vended
+  const { credentials, grants, userId, policyCharacters, policyForm, packedPolicySize } = vended
   const { accessKeyId, expiration } = credentials
-  return { sessionName: encodeUserId(userId), accessKeyId, expiration, grants, policyCharacters, packedPolicySize }
+  const policy = { policyCharacters, policyForm, packedPolicySize }
+  return { sessionName: encodeUserId(userId), accessKeyId, expiration, grants, ...policy }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { encodeUserId, parseEntitlements, parseVendRequest, sessionPolicyLimit } from '@topic-credentials/grants'
 import fc from 'fast-check'
+import { VendError } from './errors.js'
 import type { AssumeRole } from './sts/assume-role.js'
 import { type Vendor, vend } from './vend.js'
 
@@ -15,6 +16,8 @@ const entitlements = parseEntitlements({
   ],
 })
 
+const anything = parseEntitlements({ entitlements: [{ publish: ['#'], subscribe: ['#'] }] })
+
 function testVendor(rules = entitlements, spreadSeconds?: number) {
   const assumeRole = jest.fn<AssumeRole>(async () => ({
     accessKeyId: 'ASIA',
@@ -23,21 +26,52 @@ function testVendor(rules = entitlements, spreadSeconds?: number) {
     expiration: new Date('2026-11-23T17:00:00Z'),
     packedPolicySize: 12,
   }))
-  const vendor: Vendor = {
+  const vendor: Vendor & { dense: boolean } = {
     roleArn: 'arn:aws:iam::123456789012:role/sts-sample-role',
     partition: 'aws',
     endpoint: 'x-ats.iot.eu-west-1.amazonaws.com',
     region: 'eu-west-1',
+    accountId: '123456789012',
+    dense: true,
     spreadSeconds,
     entitlements: rules,
     assumeRole,
   }
   const ask = (userId: string, body: unknown = {}, claims = {}) =>
     vend({ userId, claims }, parseVendRequest(body), vendor)
-  return { assumeRole, ask, asked: () => assumeRole.mock.calls.map(([request]) => request) }
+  return { assumeRole, ask, vendor, asked: () => assumeRole.mock.calls.map(([request]) => request) }
 }
 
 describe('vend', () => {
+  it('says by the form how the policy is written, and writes no dense one where that is switched off', async () => {
+    const { ask, vendor } = testVendor(anything)
+    const topics = Array.from({ length: 16 }, (_, index) => `site/hall/line/${index}/sensor`)
+    const form = async (count: number) => {
+      const given = topics.slice(0, count)
+      return (await ask('alice', { publish: given, subscribe: given })).policyForm
+    }
+    expect([await form(1), await form(11), await form(16)]).toEqual(['full', 'short', 'dense'])
+    vendor.dense = false
+    await expect(form(16)).rejects.toMatchObject({ code: 'policy_too_large', excess: expect.any(Number) })
+  })
+
+  it('makes the same suggestions where STS cannot pack a policy as where it is too long', async () => {
+    const { ask, assumeRole } = testVendor(anything)
+    assumeRole.mockRejectedValue(
+      new VendError('policy_too_large', 'STS cannot pack these grants into one session.', {
+        remedy: 'Ask for less.',
+        cause: new Error('PackedPolicyTooLarge: Packed size of session policy consumes 130% of allotted space.'),
+      }),
+    )
+    const publish = Array.from({ length: 8 }, (_, index) => `a/${String(index).repeat(20)}`)
+    await expect(ask('alice', { publish })).rejects.toMatchObject({
+      name: 'GrantError',
+      code: 'policy_too_large',
+      message: expect.stringContaining('130 percent'),
+      suggestion: { publish: ['a/+'], subscribe: [], retain: [] },
+    })
+  })
+
   it('answers by the wire contract', async () => {
     const { ask } = testVendor()
     await expect(ask('alice', { subscribe: ['test'] })).resolves.toEqual({
@@ -53,6 +87,7 @@ describe('vend', () => {
       clientIdPrefix: 'alice:',
       grants: { publish: [], subscribe: ['test'], retain: [] },
       policyCharacters: expect.any(Number),
+      policyForm: 'full',
       packedPolicySize: 12,
     })
   })

@@ -9,6 +9,7 @@ import {
   type GrantReference,
   type Grants,
   grantsFor,
+  packedTooLarge,
   sessionPolicy,
   type VendRequest,
   type VendResponse,
@@ -24,6 +25,10 @@ export interface Vendor {
   readonly partition: string
   readonly endpoint: string
   readonly region: string
+  /** Of the role. */
+  readonly accountId: string
+  /** Whether session policies may take the dense form. */
+  readonly dense: boolean
   /** Told to the user as {@link VendResponse.spreadSeconds}. */
   readonly spreadSeconds?: number | undefined
   readonly entitlements: Entitlements
@@ -45,16 +50,22 @@ export async function vend(
   const { userId, claims } = caller
   const entitled = grantsFor(vendor.entitlements, { userId, claims })
   const grants = grantsAskedFor(request, entitled, userId)
-  const policy = sessionPolicy(grants, { userId, partition: vendor.partition })
-  const session = await vendor.assumeRole(
-    {
-      roleArn: vendor.roleArn,
-      sessionName: encodeUserId(userId),
-      policy: policy.document,
-      durationSeconds: request.durationSeconds ?? durationLimits.maximum,
-    },
-    abortSignal,
-  )
+  const { partition, region, accountId, dense } = vendor
+  const options = { userId, partition, region, accountId, dense }
+  const policy = sessionPolicy(grants, options)
+  const session = await vendor
+    .assumeRole(
+      {
+        roleArn: vendor.roleArn,
+        sessionName: encodeUserId(userId),
+        policy: policy.document,
+        durationSeconds: request.durationSeconds ?? durationLimits.maximum,
+      },
+      abortSignal,
+    )
+    .catch((error: unknown) => {
+      throw isPackedTooLarge(error) ? packedTooLarge(grants, options, percentIn(error.cause)) : error
+    })
   const { packedPolicySize, expiration, ...keys } = session
   return {
     credentials: { ...keys, expiration: expiration.toISOString() },
@@ -64,9 +75,20 @@ export async function vend(
     clientIdPrefix: clientIdPrefix(userId),
     grants,
     policyCharacters: policy.characters,
+    policyForm: policy.form,
     packedPolicySize,
     ...(vendor.spreadSeconds === undefined ? {} : { spreadSeconds: vendor.spreadSeconds }),
   }
+}
+
+function isPackedTooLarge(error: unknown): error is VendError {
+  return error instanceof VendError && error.code === 'policy_too_large'
+}
+
+/** STS says by how much. */
+function percentIn(cause: unknown): number | undefined {
+  const percent = /(\d+)\s?%/u.exec(String(cause))?.[1]
+  return percent === undefined ? undefined : Number(percent)
 }
 
 function grantsAskedFor(request: VendRequest, entitled: Grants, userId: string): Grants {

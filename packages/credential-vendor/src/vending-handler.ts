@@ -18,11 +18,13 @@ export interface HandlerParts {
 
 /** The function without Lambda and STS around it. @throws EntitlementError at once, so that a broken deployment fails at cold start. */
 export function vendingHandler({ environment, entitlements, assumeRole, write }: HandlerParts) {
-  const { roleArn, endpoint, apiId, region, functionName, cacheSeconds, spreadSeconds } = environment
+  const { roleArn, endpoint, apiId, region, functionName, cacheSeconds, spreadSeconds, dense } = environment
   const [, partition = '', , , accountId = ''] = roleArn.split(':')
   const vendor = {
     roleArn,
     partition,
+    accountId,
+    dense,
     endpoint,
     apiId,
     region,

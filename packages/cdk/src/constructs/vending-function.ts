@@ -49,6 +49,12 @@ export interface VendingFunctionProps extends LogProps {
    * @default - nothing in the stack `TopicCredentials`, else the stack's name and `~~`
    */
   readonly userPrefix?: string | undefined
+  /**
+   * `off`: session policies are never written in the dense form, which rests on a wildcard in the place of a resource type. Fewer topics fit then.
+   * The deploy check says whether it is needed.
+   * @default - dense where nothing else fits
+   */
+  readonly dense?: 'off' | undefined
   /** Sends traces to X-Ray, a charge for each. @default false */
   readonly tracing?: boolean | undefined
 }
@@ -76,6 +82,7 @@ export class VendingFunction extends Construct {
       IOT_ENDPOINT: props.endpoint.hostName,
       ...(this.userPrefix === '' ? {} : { USER_PREFIX: this.userPrefix }),
       API_ID: Lazy.string({ produce: () => this.#apiId() }),
+      ...(props.dense === undefined ? {} : { DENSE: props.dense }),
       ...(props.cacheSeconds === undefined
         ? {}
         : { CACHE_SECONDS: secondsWithin(cacheLimits, 'cacheSeconds', props.cacheSeconds) }),

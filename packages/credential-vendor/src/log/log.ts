@@ -1,4 +1,4 @@
-import type { Grants } from '@topic-credentials/grants'
+import type { Grants, PolicyForm } from '@topic-credentials/grants'
 
 /** What the function writes about each request: enough to answer "who could do what, when", and no secret. */
 export interface LogEntry {
@@ -19,6 +19,7 @@ export interface LogEntry {
   readonly accessKeyId?: string | undefined
   readonly expiration?: string | undefined
   readonly policyCharacters?: number | undefined
+  readonly policyForm?: PolicyForm | undefined
   /** Percent. */
   readonly packedPolicySize?: number | undefined
   readonly milliseconds: number

@@ -1,5 +1,6 @@
 import type { GrantReference, Grants } from '../grant-types.js'
 import { sessionPolicyLimit } from '../limits.js'
+import type { PolicyForm } from '../policy-form.js'
 import { denseForm } from './forms/dense-form.js'
 import { plainForm } from './forms/plain-form.js'
 import { arnHead, shortArnHead } from './iam/arn.js'
@@ -7,12 +8,6 @@ import { renderPolicy, type Statement } from './iam/policy-document.js'
 import { type ActionGrants, grantsByAction } from './translation/action-grants.js'
 import { type ChosenDeny, chooseDenies } from './translation/chosen-denies.js'
 import { requiredDenies } from './translation/required-denies.js'
-
-/**
- * How a session policy is written, safest first. `full`: ARNs with Region and account, no wildcard before the name. `short`: Region and
- * account open. `dense`: the resource type open as well, so that a topic and its filter are one ARN.
- */
-export type PolicyForm = 'full' | 'short' | 'dense'
 
 /** For whom and where. */
 export interface CompileScope {

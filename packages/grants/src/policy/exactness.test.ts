@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import { explain } from '../explain.js'
 import type { Grants } from '../grant-types.js'
+import type { PolicyForm } from '../policy-form.js'
 import { anyGrants, attempts, requestOf, sharedArnGrants } from '../testing/arbitraries.js'
 import { documentsOf } from '../testing/forms.js'
 import { isTakenByAws, judge } from '../testing/judge.js'
 import { clientIdPrefix } from '../user-id.js'
-import type { PolicyForm } from './compile.js'
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 const users = ['alice', 'u1', 'a/#', '*', '$', 'é', 'x:topic/']

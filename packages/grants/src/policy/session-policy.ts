@@ -1,6 +1,7 @@
 import type { Grants } from '../grant-types.js'
 import { sessionPolicyLimit } from '../limits.js'
-import { compile, type PolicyForm } from './compile.js'
+import type { PolicyForm } from '../policy-form.js'
+import { compile } from './compile.js'
 import { estimatePackedSize, type PackedSize } from './packed-size.js'
 import { inexpressible, tooLarge } from './refusal.js'
 import { type SessionPolicyOptions, scopeOf } from './scope.js'

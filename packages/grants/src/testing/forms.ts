@@ -1,8 +1,9 @@
 import type { Grants } from '../grant-types.js'
-import { forms, type PolicyForm } from '../policy/compile.js'
+import { forms } from '../policy/compile.js'
 import { grantsByAction } from '../policy/translation/action-grants.js'
 import { chooseDenies } from '../policy/translation/chosen-denies.js'
 import { requiredDenies } from '../policy/translation/required-denies.js'
+import type { PolicyForm } from '../policy-form.js'
 import { clientIdPrefix } from '../user-id.js'
 import { location } from './role.js'
 

@@ -2,6 +2,7 @@ import { RequestError } from '../errors.js'
 import type { Grants } from '../grant-types.js'
 import { parseGrants } from '../grants.js'
 import { spreadLimits } from '../limits.js'
+import type { PolicyForm } from '../policy-form.js'
 
 /** Temporary AWS credentials. Three of the four fields are secret: never log them. */
 export interface VendedCredentials {
@@ -25,6 +26,8 @@ export interface VendResponse {
   readonly grants: Grants
   /** Characters of the session policy; STS takes 2,048. */
   readonly policyCharacters: number
+  /** How the session policy is written: `full`, `short` or `dense`; absent from vendors that have one form. */
+  readonly policyForm?: PolicyForm
   /** Percent of STS's packed limit that is used. */
   readonly packedPolicySize?: number
   /**
@@ -58,7 +61,7 @@ export function parseVendResponse(input: unknown): VendResponse {
   const credentials = objectAt(response.credentials, 'credentials')
   const expiration = textAt(credentials, 'expiration', 'credentials.')
   if (Number.isNaN(Date.parse(expiration))) throw malformed('credentials.expiration is not a time')
-  const { packedPolicySize: packed, spreadSeconds: spread } = response
+  const { policyForm: form, packedPolicySize: packed, spreadSeconds: spread } = response
   return {
     credentials: {
       accessKeyId: textAt(credentials, 'accessKeyId', 'credentials.'),
@@ -72,9 +75,15 @@ export function parseVendResponse(input: unknown): VendResponse {
     clientIdPrefix: textAt(response, 'clientIdPrefix'),
     grants: grantsAt(response.grants),
     policyCharacters: numberAt(response, 'policyCharacters'),
+    ...(isPolicyForm(form) ? { policyForm: form } : {}),
     ...(packed === undefined || packed === null ? {} : { packedPolicySize: numberAt(response, 'packedPolicySize') }),
     ...(spread === undefined || spread === null ? {} : { spreadSeconds: spreadAt(response) }),
   }
+}
+
+/** A form that this client does not know yet is left out. */
+function isPolicyForm(value: unknown): value is PolicyForm {
+  return value === 'full' || value === 'short' || value === 'dense'
 }
 
 type Fields = Readonly<Record<string, unknown>>

@@ -50,6 +50,7 @@ const answer = {
   clientIdPrefix: 'alice:',
   grants: { publish: ['test'], subscribe: ['test'], retain: [] },
   policyCharacters: 377,
+  policyForm: 'full',
   packedPolicySize: 12,
 }
 
