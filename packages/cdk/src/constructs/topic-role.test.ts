@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from '@jest/globals'
 import { App, Stack, type StackProps } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
@@ -119,6 +120,32 @@ describe('TopicRole', () => {
       expect(twins).toThrow("Two/Topic has a role 'topics', too. Give one of them another roleName.")
     }
     expect(synth(one, two)).not.toThrow()
+  })
+
+  it('does not synthesize where two users would share topics of their own', () => {
+    const publish = ['users/${userId}/#', 'users/admin/${userId}']
+    expect(() => topicRole({ entitlements: { entitlements: [{ publish }] } })).toThrow(
+      '"admin" and "alice" would both call a topic their own: publish users/admin/# and users/admin/alice',
+    )
+    const apart = ['users/${userId}/#', 'admins/${userId}']
+    expect(topicRole({ entitlements: { entitlements: [{ publish: apart }] } })).toHaveProperty('RoleName')
+  })
+
+  it('warns where STS may not be able to pack what users get, and where the role is wider than the entitlements', () => {
+    const warnings = (publish: readonly string[]) => {
+      const app = new App({ builtinCloudFormationValidation: false })
+      const stack = new Stack(app, 'Warned')
+      const vendor = new Role(stack, 'Vendor', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+      new TopicRole(stack, 'Topic', { vendor, entitlements: { entitlements: [{ publish, subscribe: publish }] } })
+      const [assembly] = app.synth().stacks
+      return assembly?.messages.map(({ entry }) => String(entry.data)).filter((text) => !text.includes('region')) ?? []
+    }
+    const random = Array.from({ length: 14 }, (_, index) => createHash('md5').update(String(index)).digest('hex'))
+    expect(warnings(['devices/+/state'])).toEqual([])
+    expect(warnings(random)).toEqual([expect.stringMatching(/^STS may refuse to pack .* \d+ to \d+ percent/u)])
+    expect(warnings(['users/${userId}/inbox/#'])).toEqual([
+      expect.stringContaining('The role reaches more topics than "users/${userId}/inbox/#" gives: no Deny can tell'),
+    ])
   })
 
   it('refuses entitlements that are wrong, with the place', () => {

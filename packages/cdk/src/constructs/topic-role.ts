@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import type { EntitlementsDocument } from '../entitlements-file.js'
+import { packedSizeWarnings, proofFaults } from './entitlements-proof.js'
 import { topicRoleName } from './names.js'
 
 /**
@@ -47,7 +48,7 @@ export class TopicRole extends Construct {
   constructor(scope: Construct, id: string, props: TopicRoleProps) {
     super(scope, id)
     this.roleName = props.roleName ?? topicRoleName(this)
-    this.node.addValidation({ validate: () => this.#namesakes() })
+    this.node.addValidation({ validate: () => [...this.#namesakes(), ...proofFaults(props.entitlements)] })
     const vendor = new ArnPrincipal(props.vendor.roleArn)
     const role = new Role(this, 'Role', {
       roleName: this.roleName,
@@ -61,6 +62,9 @@ export class TopicRole extends Construct {
       new PolicyStatement({ sid: 'NameTheUser', principals: [vendor], actions: ['sts:SetSourceIdentity'] }),
     )
     for (const warning of warnings(props)) Annotations.of(this).addWarningV2('topic-credentials:ceiling', warning)
+    for (const warning of packedSizeWarnings(props.entitlements)) {
+      Annotations.of(this).addWarningV2('topic-credentials:packed-size', warning)
+    }
     for (const { id: rule, reason } of acknowledgements(props)) Validations.of(role).acknowledge({ id: rule, reason })
     this.role = role
   }

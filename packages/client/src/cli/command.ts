@@ -12,14 +12,16 @@ export interface Context {
   readonly signal: AbortSignal
 }
 
+/** What a command works with that talks to nobody. */
+export type OfflineContext = Pick<Context, 'screen' | 'signal'>
+
 /** Does a command's work and answers with the exit code. */
 export type Run = (context: Context) => Promise<number>
 
 /** The command that the command line names, with its options. */
-export interface Chosen {
-  readonly options: SharedOptions
-  readonly run: Run
-}
+export type Chosen =
+  | { readonly options: SharedOptions; readonly run: Run }
+  | { readonly options: SharedOptions; readonly runOffline: (context: OfflineContext) => Promise<number> }
 
 /** Declares one command: its words, its options, its help, and what it does when it is chosen. */
 export type Declare = (program: Command, choose: (chosen: Chosen) => void) => void

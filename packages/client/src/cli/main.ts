@@ -28,7 +28,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ options, run: command }: Chosen, screen: Screen, interrupt: AbortSignal): Promise<number> {
+async function run(chosen: Chosen, screen: Screen, interrupt: AbortSignal): Promise<number> {
+  if ('runOffline' in chosen) return chosen.runOffline({ screen, signal: interrupt })
+  const { options, run: command } = chosen
   const deadline = new AbortController()
   const { timeout } = options
   try {

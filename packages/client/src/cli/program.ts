@@ -3,6 +3,7 @@ import type { Chosen, Declare } from './command.js'
 import { declareCredentials } from './commands/credentials.js'
 import { declareExplain } from './commands/explain.js'
 import { declareListen } from './commands/listen.js'
+import { declareProve } from './commands/prove.js'
 import { declarePublish } from './commands/publish.js'
 import { declareWhoami } from './commands/whoami.js'
 import { withSharedOptions } from './options.js'
@@ -14,6 +15,7 @@ const allCommands: readonly Declare[] = [
   declareCredentials,
   declareExplain,
   declareWhoami,
+  declareProve,
 ]
 
 const examples = `
@@ -25,6 +27,7 @@ Examples:
   $ npm start -- publish hello                              publish one message
   $ npm start -- whoami                                     what may I do, and until when
   $ npm start -- explain subscribe devices/+/state          may I, and which grant says so
+  $ npm start -- prove infra/entitlements.json              does every policy allow just what it is to
   $ npm start -- listen --help                              the options of one command
 
 It talks to the first of these that is there: --url; --outputs or cdk-outputs.json (a deployed stack); a stand-in for AWS

@@ -35,6 +35,13 @@ export class DeployedStack {
     return credentialsUrl.href === usersUrl.href ? [usersUrl] : [credentialsUrl, usersUrl]
   }
 
+  /** Where the role's sessions work. */
+  get location(): { readonly partition: string; readonly region: string; readonly accountId: string } {
+    const { roleArn, region } = this.#environment
+    const [, partition = '', , , accountId = ''] = roleArn.split(':')
+    return { partition, region, accountId }
+  }
+
   /** Asks for credentials without saying who is asking. */
   async vendUnproven(url: URL): Promise<Outcome> {
     const post = { url, contentType: 'application/json', body: '{}' }

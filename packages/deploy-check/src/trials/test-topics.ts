@@ -75,6 +75,13 @@ function may(grants: Grants, userId: string, action: 'publish' | 'subscribe', to
   return explain(grants, { userId }, request).allowed
 }
 
+/** May the user both publish and subscribe there? */
+export function mayBoth(grants: Grants, userId: string, topic: string): boolean {
+  return (
+    Buffer.byteLength(topic) <= 256 && may(grants, userId, 'publish', topic) && may(grants, userId, 'subscribe', topic)
+  )
+}
+
 function beyond(grants: Grants, candidates: readonly string[]): string {
   const found = candidates.find((filter) => !covers(grants, parseGrants({ subscribe: [filter] })).covered)
   if (found === undefined) throw new Error('The grants cover every topic that the check could ask for in vain.')

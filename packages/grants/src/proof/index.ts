@@ -1,4 +1,12 @@
 export type { Reading } from './arn-pattern.js'
 export { ProofError } from './errors.js'
 export type { Location } from './places.js'
-export { type Counterexample, type Policies, type Proof, type ProofOptions, prove } from './prove.js'
+export {
+  type Counterexample,
+  type Differences,
+  differences,
+  type Policies,
+  type Proof,
+  type ProofOptions,
+  prove,
+} from './prove.js'

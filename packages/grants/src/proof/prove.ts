@@ -65,6 +65,43 @@ export interface Counterexample {
  * prove({ role, session: sessionPolicy(grants, { userId }).document }, grants, userId) // { equal: true, states: 431, … }
  */
 export function prove(policies: Policies, grants: Grants, userId: string, options: ProofOptions = {}): Proof {
+  const { found, undecided, states, usesWildTypes } = walk(policies, grants, userId, options, true)
+  const [counterexample] = found
+  if (counterexample) return counterexample
+  return undecided ? { undecided: true, states } : { equal: true, states, usesWildTypes }
+}
+
+/**
+ * The same with a counterexample for each action that differs, for a person who mends a policy.
+ *
+ * @throws ProofError, GrantError as {@link prove}
+ */
+export function differences(
+  policies: Policies,
+  grants: Grants,
+  userId: string,
+  options: ProofOptions = {},
+): Differences {
+  return walk(policies, grants, userId, options, false)
+}
+
+/** What {@link differences} answers. */
+export interface Differences {
+  /** One for each action, each with a shortest name. */
+  readonly found: readonly Counterexample[]
+  /** Whether it was given up. */
+  readonly undecided: boolean
+  readonly states: number
+  readonly usesWildTypes: boolean
+}
+
+function walk(
+  policies: Policies,
+  grants: Grants,
+  userId: string,
+  options: ProofOptions,
+  isFirstEnough: boolean,
+): Differences {
   const { partition = 'aws', region = 'eu-west-1', accountId = '123456789012', limit = 100_000 } = options
   const location = { partition, region, accountId }
   const roles: readonly unknown[] = Array.isArray(policies.role) ? policies.role : [policies.role]
@@ -75,17 +112,22 @@ export function prove(policies: Policies, grants: Grants, userId: string, option
   const actions = new Actions(statements)
   let states = 0
   const readings = readingsOf(statements)
+  const usesWildTypes = readings.some(({ typesMayBeWild }) => !typesMayBeWild)
   const asked = [...questions(actions, grants, clientIdPrefix(userId), location)]
+  const found = new Map<string, Counterexample>()
+  const answer = (undecided: boolean): Differences => ({ found: [...found.values()], undecided, states, usesWildTypes })
   for (const reading of readings) {
     const resources = patternsOf(statements, reading)
     for (const { action, ...question } of asked) {
+      if (found.has(action)) continue
       const outcome = ask({ ...question, resources, reading }, limit - states)
       states += outcome.states
-      if ('undecided' in outcome) return { undecided: true, states }
-      if (outcome.found) return { equal: false, action, ...outcome.found, reading, states }
+      if ('undecided' in outcome) return answer(true)
+      if (outcome.found) found.set(action, { equal: false, action, ...outcome.found, reading, states })
+      if (outcome.found && isFirstEnough) return answer(false)
     }
   }
-  return { equal: true, states, usesWildTypes: readings.some(({ typesMayBeWild }) => !typesMayBeWild) }
+  return answer(false)
 }
 
 function owned(owner: OwnedStatement['owner'], document: unknown, place: string): OwnedStatement[] {

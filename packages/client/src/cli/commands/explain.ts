@@ -1,4 +1,12 @@
-import { type AccessRequest, explain } from '@topic-credentials/grants'
+import {
+  type AccessRequest,
+  elsewhereDenied,
+  explain,
+  sessionPolicy,
+  sharedDenies,
+  type VendResponse,
+} from '@topic-credentials/grants'
+import { prove } from '@topic-credentials/grants/proof'
 import { Argument, type Command } from 'commander'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
@@ -14,6 +22,7 @@ Examples:
   $ npm start -- explain retain users/me/lamp         publish with RETAIN
   $ npm start -- explain subscribe 'devices/+/state'
   $ npm start -- explain connect me:lamp              with this client ID
+  $ npm start -- explain publish test --prove         and prove the policy for every other name
 
 Exit code: 0 allowed, 3 not.`
 
@@ -23,15 +32,21 @@ export function declareExplain(program: Command, choose: (chosen: Chosen) => voi
     .description('say whether the grants that are vended now allow something, and which grant decides')
     .addArgument(new Argument('<operation>', 'what to do').choices(operations))
     .argument('<topic>', 'topic, topic filter to subscribe to, or client ID to connect with')
+    .option('--prove', 'also prove that a session policy for these grants allows exactly them')
     .addHelpText('after', examples)
     .allowExcessArguments(false)
     .action((operation: Operation, topic: string) => {
-      const options = command.optsWithGlobals<SharedOptions>()
-      choose({ options, run: (context) => explainAccess(context, operation, topic) })
+      const options = command.optsWithGlobals<SharedOptions & { readonly prove?: true }>()
+      choose({ options, run: (context) => explainAccess(context, operation, topic, options.prove === true) })
     })
 }
 
-async function explainAccess(context: Context, operation: Operation, topic: string): Promise<number> {
+async function explainAccess(
+  context: Context,
+  operation: Operation,
+  topic: string,
+  isToBeProved: boolean,
+): Promise<number> {
   const { options, target, screen, signal } = context
   const { green, red } = screen.colours
   if (options.json !== true) screen.err(`Using ${target.description}`)
@@ -42,14 +57,39 @@ async function explainAccess(context: Context, operation: Operation, topic: stri
   const { userId } = vended
   const decision = explain(vended.grants, { userId }, request(operation, topic))
   const { allowed, reason, grant, nearest } = decision
+  const proof = isToBeProved ? proofOf(vended) : undefined
   if (options.json === true) {
-    screen.out(JSON.stringify({ operation, topic, userId, ...decision }))
+    screen.out(JSON.stringify({ operation, topic, userId, ...decision, ...(proof === undefined ? {} : { proof }) }))
   } else {
     screen.out(`${allowed ? green('Allowed') : red('Not allowed')} for ${userId}: ${reason}`)
     if (grant !== undefined) screen.out(`Grant: ${grant.kind} ${grant.filter}`)
     if (nearest !== undefined) screen.out(`Nearest grant: ${nearest.kind} ${nearest.filter}`)
+    if (proof !== undefined) screen.out(proof.sentence)
   }
-  return allowed ? exitCodes.done : exitCodes.notGranted
+  return allowed && proof?.proved !== false ? exitCodes.done : exitCodes.notGranted
+}
+
+/** The account is not told to users; any one does, because nothing but its text matters. */
+const anyAccount = '123456789012'
+
+/** Writes the session policy anew, and proves it in a role that allows everything in its Region and denies what all topic roles deny. */
+function proofOf({ grants, userId, region, policyForm }: Omit<VendResponse, 'credentials'>) {
+  const location = { partition: 'aws', region, accountId: anyAccount }
+  const policy = sessionPolicy(grants, { userId, ...location })
+  const Statement = [
+    { Effect: 'Allow', Action: 'iot:*', Resource: '*' },
+    ...sharedDenies(location),
+    elsewhereDenied(location),
+  ]
+  const role = { Version: '2012-10-17', Statement }
+  const proof = prove({ role, session: policy.document }, grants, userId, location)
+  const { form, characters } = policy
+  const proved = 'equal' in proof && proof.equal
+  const what = `the ${form} form, ${characters} characters${policyForm === undefined || policyForm === form ? '' : `; vended was the ${policyForm} form`}`
+  const sentence = proved
+    ? `Proved: a session policy (${what}) allows exactly these grants, for every name that AWS IoT takes (${proof.states} states).`
+    : `Not proved (${what}): ${JSON.stringify(proof)}`
+  return { proved, form, characters, states: proof.states, sentence }
 }
 
 function request(operation: Operation, topic: string): AccessRequest {

@@ -1,3 +1,4 @@
+import { sessionPolicyLimit, type VendResponse } from '@topic-credentials/grants'
 import type { Command } from 'commander'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
@@ -25,11 +26,12 @@ async function whoami(context: Context): Promise<number> {
   screen.working('Vending credentials')
   const { vended, expiration, accessKeyId } = await vendor({ signal })
   screen.clear()
-  const { userId, clientIdPrefix, grants, endpoint, region } = vended
+  const { userId, clientIdPrefix, grants, endpoint, region, policyCharacters, policyForm, packedPolicySize } = vended
   if (options.json === true) {
     const { description } = target
     const expires = expiration.toISOString()
-    const answer = { userId, clientIdPrefix, grants, accessKeyId, expiration: expires, endpoint, region }
+    const policy = { policyCharacters, policyForm, packedPolicySize }
+    const answer = { userId, clientIdPrefix, grants, accessKeyId, expiration: expires, endpoint, region, ...policy }
     screen.out(JSON.stringify({ ...answer, target: description, credentialsUrl: target.credentialsUrl }))
     return exitCodes.done
   }
@@ -39,6 +41,7 @@ async function whoami(context: Context): Promise<number> {
     ...(['publish', 'subscribe', 'retain'] as const).map(
       (kind) => [kind, grants[kind].join(', ') || 'nothing'] as const,
     ),
+    ['session policy', policyText(vended)],
     ['expires', `${expiration.toISOString()}, in ${countdown(expiration, Date.now())}`],
     ['access key ID', accessKeyId],
     ['endpoint', `${endpoint} (${region})`],
@@ -47,4 +50,14 @@ async function whoami(context: Context): Promise<number> {
   ]
   for (const [name, value] of rows) screen.out(`${screen.colours.dim(name.padEnd(18))}${value}`)
   return exitCodes.done
+}
+
+/** Percent from which it is worth saying that STS may soon refuse. */
+const nearlyFull = 80
+
+function policyText({ policyForm, policyCharacters, packedPolicySize }: Omit<VendResponse, 'credentials'>): string {
+  const form = policyForm === undefined ? '' : `${policyForm} form, `
+  const packed = packedPolicySize === undefined ? '' : `, packed ${packedPolicySize} % of what STS takes`
+  const warning = (packedPolicySize ?? 0) >= nearlyFull ? ': ask for fewer topics at once' : ''
+  return `${form}${policyCharacters} of ${sessionPolicyLimit} characters${packed}${warning}`
 }

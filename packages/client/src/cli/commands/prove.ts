@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises'
+import {
+  EntitlementError,
+  elsewhereDenied,
+  type Grants,
+  parseEntitlements,
+  parseGrants,
+  sharedDenies,
+} from '@topic-credentials/grants'
+import { type Counterexample, differences, ProofError } from '@topic-credentials/grants/proof'
+import { proveEntitlements } from '@topic-credentials/grants/proof/entitlements'
+import type { Command } from 'commander'
+import { TopicCredentialsError } from '../../errors.js'
+import type { Chosen, OfflineContext } from '../command.js'
+import { exitCodes } from '../exit-code.js'
+import type { SharedOptions } from '../options.js'
+
+interface ProveOptions extends SharedOptions {
+  readonly publish: readonly string[]
+  readonly subscribe: readonly string[]
+  readonly retain: readonly string[]
+  readonly user: string
+  readonly role?: string
+  readonly account: string
+}
+
+const location = { partition: 'aws', region: 'eu-west-1' } as const
+
+const examples = `
+Examples:
+  $ npm start -- prove infra/entitlements.json              every user's policy, and that no own topics are shared
+  $ npm start -- prove policy.json --publish 'a/+'          does this session policy allow just that to alice?
+  $ npm start -- prove policy.json --subscribe a --user bob --role role-policy.json
+
+It reads Allow, Deny, Action, NotAction, Resource and NotResource, and refuses what it does not know. Where the ARNs of a
+policy name a Region and an account, name the same ones with --region and --account.
+
+Exit code: 0 proved, 3 not so, or not decided.`
+
+export function declareProve(program: Command, choose: (chosen: Chosen) => void): void {
+  const command = program.command('prove')
+  command
+    .description('prove entitlements, or a policy that somebody else wrote, for every name that AWS IoT takes')
+    .argument('<file>', 'entitlements.json, or a session policy')
+    .option('--publish <filter>', 'what the policy is meant to allow; may be repeated', collect, [])
+    .option('--subscribe <filter>', 'the same, to subscribe and receive', collect, [])
+    .option('--retain <filter>', 'the same, to publish with RETAIN', collect, [])
+    .option('--user <id>', 'whose policy it is', 'alice')
+    .option(
+      '--role <file>',
+      'the role’s own policy (default: all of IoT in the Region, and the Denies of every topic role)',
+    )
+    .option('--account <id>', 'account that ARNs name', '123456789012')
+    .addHelpText('after', examples)
+    .allowExcessArguments(false)
+    .action((file: string) => {
+      const options = command.optsWithGlobals<ProveOptions>()
+      choose({ options, runOffline: (context) => prove(context, file, options) })
+    })
+}
+
+async function prove({ screen }: OfflineContext, file: string, options: ProveOptions): Promise<number> {
+  const document = await readJson(file)
+  const began = performance.now()
+  try {
+    const lines = isEntitlements(document)
+      ? entitlementsLines(document, options)
+      : policyLines(document, options.role === undefined ? undefined : await readJson(options.role), options)
+    const seconds = (performance.now() - began) / 1000
+    if (options.json === true) {
+      screen.out(JSON.stringify({ file, proved: lines.proved, ...lines.facts, seconds }))
+    } else {
+      for (const line of lines.text) screen.out(line)
+      screen.err(`${seconds.toFixed(2)} s`)
+    }
+    return lines.proved ? exitCodes.done : exitCodes.notGranted
+  } catch (error) {
+    if (!(error instanceof ProofError || error instanceof EntitlementError)) throw error
+    throw new TopicCredentialsError(`${file}: ${error.message}`, {
+      code: 'invalid_argument',
+      value: file,
+      remedy: error.remedy,
+    })
+  }
+}
+
+interface Answer {
+  readonly proved: boolean
+  readonly text: readonly string[]
+  readonly facts: object
+}
+
+function entitlementsLines(document: object, { account, region }: ProveOptions): Answer {
+  const place = { ...location, accountId: account, ...(region === undefined ? {} : { region }) }
+  const { proved, wrong, shared, states } = proveEntitlements(parseEntitlements(document), place)
+  const text: string[] = []
+  if (wrong !== undefined) {
+    text.push(`Not proved: the policy of ${JSON.stringify(wrong.userId)} by ${wrong.rules.join(' and ')}.`)
+    text.push(
+      ...('name' in wrong.proof ? [described(wrong.proof)] : [`Not decided after ${wrong.proof.states} states.`]),
+    )
+  }
+  if (shared !== undefined) {
+    const [one, other] = shared.users
+    text.push(
+      `${JSON.stringify(one)} and ${JSON.stringify(other)} share topics that both call their own: ${shared.kind} ${shared.filters.join(' and ')} (${shared.templates.join(', ')}).`,
+    )
+  }
+  if (text.length === 0) {
+    text.push(`Proved: ${proved.length} session policies allow exactly what they are to, and no own topics are shared.`)
+  }
+  return {
+    proved: wrong === undefined && shared === undefined,
+    text,
+    facts: { policies: proved.length, states, wrong, shared },
+  }
+}
+
+function policyLines(session: unknown, role: unknown, options: ProveOptions): Answer {
+  const { publish, subscribe, retain, user, account, region } = options
+  if (publish.length + subscribe.length + retain.length === 0) {
+    throw new TopicCredentialsError('A policy alone does not say what it is meant to allow', {
+      code: 'invalid_argument',
+      value: 'prove',
+      remedy: 'Name it with --publish, --subscribe and --retain.',
+    })
+  }
+  const grants: Grants = parseGrants({ publish, subscribe, retain })
+  const place = { ...location, accountId: account, ...(region === undefined ? {} : { region }) }
+  const everything = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }, ...sharedDenies(place), elsewhereDenied(place)],
+  }
+  const { found, undecided, states } = differences({ role: role ?? everything, session }, grants, user, place)
+  const text = found.map(described)
+  if (undecided) text.push(`Not decided: given up after ${states} states.`)
+  if (text.length === 0) {
+    text.push(`Proved: the policy allows exactly that to ${JSON.stringify(user)}, for every name that AWS IoT takes.`)
+  }
+  return { proved: found.length === 0 && !undecided, text, facts: { states, counterexamples: found, undecided } }
+}
+
+function described({ action, name, allowed, reading }: Counterexample): string {
+  const means = allowed ? 'is allowed and not granted' : 'is granted and not allowed'
+  const how = reading.typesMayBeWild ? '' : ', where IAM takes no wildcard in the place of a resource type'
+  return `${action} on ${JSON.stringify(name)} ${means}${how}.`
+}
+
+function isEntitlements(document: unknown): document is object {
+  return typeof document === 'object' && document !== null && 'entitlements' in document
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch (error) {
+    throw new TopicCredentialsError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        code: 'invalid_argument',
+        value: file,
+        remedy: 'Name a JSON file: entitlements or an IAM policy.',
+      },
+    )
+  }
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}

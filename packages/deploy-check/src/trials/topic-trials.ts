@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import type { VendResponse } from '@topic-credentials/grants'
+import type { DeployedStack } from '../stack/deployed-stack.js'
+import { closed, type TestConnection } from '../stack/test-connection.js'
+import { type Outcome, undecided } from './outcome.js'
+import type { TestTopics } from './test-topics.js'
+import { passed, type TrialResult } from './trial-result.js'
+
+/** Publishes, subscribes and receives where it is granted, and beside that. */
+export async function topicTrials(
+  stack: DeployedStack,
+  vended: VendResponse,
+  chosen: Pick<TestTopics, 'publish' | 'subscribe' | 'neighbours'>,
+  nonce: string,
+): Promise<TrialResult[]> {
+  const { publish, subscribe, neighbours } = chosen
+  const message = JSON.stringify({ deployCheck: nonce })
+  /** Each on a connection of its own, because AWS may close it. */
+  const connected = async (probe: (session: TestConnection) => Promise<Outcome>): Promise<Outcome> => {
+    const { outcome, session } = await stack.connect(vended, own(vended))
+    if (session === undefined) return undecided(`not connected: ${outcome.kind === 'allowed' ? '' : outcome.how}`)
+    await using open = session
+    return await probe(open)
+  }
+  const granted = async (): Promise<TrialResult[]> => {
+    const { outcome, session } = await stack.connect(vended, own(vended))
+    const results: TrialResult[] = [{ trial: `connect as ${vended.clientIdPrefix}…`, expected: 'allowed', outcome }]
+    if (session === undefined) return results
+    await using open = session
+    const tried = async (trial: string, outcome: Promise<Outcome>) =>
+      results.push({ trial, expected: 'allowed', outcome: await outcome })
+    if (subscribe !== undefined) await tried(`subscribe to ${subscribe}`, open.subscribe(subscribe))
+    if (publish !== undefined) await tried(`publish to ${publish}`, open.publish(publish, message))
+    // Waiting for what was not sent would take long and say nothing new.
+    if (publish !== undefined && publish === subscribe && results.every(passed)) {
+      await tried(`receive from ${publish}`, open.receive(message))
+    }
+    return results
+  }
+  const refusals = neighbours.flatMap((topic) => [
+    ...(publish === undefined ? [] : [denied(`publish to ${topic}`, (open) => open.publish(topic, message))]),
+    ...(subscribe === undefined ? [] : [denied(`subscribe to ${topic}`, (open) => open.subscribe(topic))]),
+  ])
+  async function denied(trial: string, probe: (session: TestConnection) => Promise<Outcome>): Promise<TrialResult[]> {
+    return [{ trial, expected: 'refused', outcome: await confirmed(() => connected(probe)) }]
+  }
+  return (await Promise.all([granted(), ...refusals])).flat()
+}
+
+/** A connection that ends without a word may have been refused or lost; it is not lost twice in a row. */
+export async function confirmed(probe: () => Promise<Outcome>): Promise<Outcome> {
+  const outcome = await probe()
+  return outcome.kind === 'refused' && outcome.how === closed ? probe() : outcome
+}
+
+/** A new one each time: AWS takes one CONNECT a second from a client ID. */
+export function own({ clientIdPrefix }: VendResponse): string {
+  return clientIdPrefix + randomUUID()
+}

@@ -1,0 +1,68 @@
+import { EntitlementError } from '../../errors.js'
+import type { GrantKind, TopicFilter } from '../../grant-types.js'
+import { parseSubscription } from '../../mqtt/topic-filter.js'
+import type { Entitlements } from '../entitlements.js'
+import { fillTemplate, type Template } from '../template.js'
+
+/** Two templates that give two users the same topic, although both have the user ID in them. */
+export interface SharedTopic {
+  readonly kind: GrantKind
+  readonly users: readonly [string, string]
+  readonly templates: readonly [string, string]
+  /** What both reach, as filters. */
+  readonly filters: readonly [string, string]
+}
+
+/**
+ * A topic that two of the users would both call their own: reached through templates of one kind that have the user ID in them. Sending to
+ * another's own topic is something else, and may be meant.
+ */
+export function sharedOwnTopic({ rules }: Entitlements, userIds: readonly string[]): SharedTopic | undefined {
+  const own = rules.flatMap(({ templates }) => templates).filter(hasUserId)
+  const filled = own.flatMap((template) =>
+    userIds.flatMap((userId) => {
+      const filter = filledFor(template, userId)
+      return filter === undefined ? [] : [{ template, userId, filter }]
+    }),
+  )
+  for (const one of filled) {
+    for (const other of filled) {
+      const isPair = one.template.kind === other.template.kind && one.userId < other.userId
+      if (!isPair || !overlap(one.filter, other.filter)) continue
+      return {
+        kind: one.template.kind,
+        users: [one.userId, other.userId],
+        templates: [one.template.text, other.template.text],
+        filters: [one.filter, other.filter],
+      }
+    }
+  }
+  return undefined
+}
+
+function hasUserId({ parts }: Template): boolean {
+  return parts.some((part) => typeof part !== 'string' && part.variable === 'userId')
+}
+
+function filledFor(template: Template, userId: string): TopicFilter | undefined {
+  try {
+    return fillTemplate(template, (variable) => (variable === 'userId' ? userId : 'x'))
+  } catch (error) {
+    if (error instanceof EntitlementError) return undefined
+    throw error
+  }
+}
+
+/** Is there a topic that both filters match? */
+function overlap(a: string, b: string): boolean {
+  const [one, other] = [parseSubscription(a).filter, parseSubscription(b).filter]
+  const isHidden = (wide: string, narrow: string) => /^[+#]/u.test(wide) && narrow.startsWith('$')
+  if (isHidden(one, other) || isHidden(other, one)) return false
+  const [left, right] = [one.split('/'), other.split('/')]
+  for (let index = 0; ; index++) {
+    const [x, y] = [left[index], right[index]]
+    if (x === undefined || y === undefined) return x === y
+    if (x === '#' || y === '#') return true
+    if (x !== '+' && y !== '+' && x !== y) return false
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals'
+import { location } from '../../testing/role.js'
+import { parseEntitlements } from '../entitlements.js'
+import { proveEntitlements } from './index.js'
+
+const own = 'users/${userId}/#'
+
+function proved(...rules: readonly object[]) {
+  return proveEntitlements(parseEntitlements({ entitlements: rules }), location)
+}
+
+describe('proveEntitlements', () => {
+  it('proves the usual ones for everybody, hostile names among them', () => {
+    const {
+      proved: users,
+      wrong,
+      shared,
+    } = proved(
+      { publish: ['test', own], subscribe: ['test', own] },
+      { when: { 'claims.groups': 'operators' }, subscribe: ['devices/+/telemetry'] },
+      { when: { 'claims.groups': 'tenants' }, publish: ['t/${claims.tenant}/x'], retain: ['t/${claims.tenant}/x'] },
+    )
+    expect({ wrong, shared }).toEqual({ wrong: undefined, shared: undefined })
+    expect(users.map(({ userId }) => userId)).toEqual(
+      expect.arrayContaining(['alice', '*', '${aws:userid}', 'devices']),
+    )
+    expect(users.map(({ rules }) => rules.join())).toContain('entitlements[0],entitlements[2]')
+  })
+
+  it.each([
+    ['a name that is a level elsewhere', ['users/${userId}/#', 'users/admin/${userId}'], ['admin', 'alice']],
+    ['a wildcard beside the name', ['+/${userId}', '${userId}/+'], ['alice', 'alice2']],
+  ])('finds that own topics are shared: %s', (_name, publish, users) => {
+    expect(proved({ publish }).shared).toMatchObject({ kind: 'publish', users })
+  })
+
+  it.each([
+    ['apart by a level', ['users/${userId}/#', 'admins/${userId}']],
+    ['apart by depth', ['users/${userId}', 'users/${userId}/x']],
+    ['a group', ['$aws/x/${userId}', '${userId}/#']],
+  ])('finds none where there is none: %s', (_name, publish) => {
+    expect(proved({ publish }).shared).toBeUndefined()
+  })
+
+  it('lets users write to each other: that topic is the reader’s own', () => {
+    expect(proved({ publish: ['dm/${userId}/+'], subscribe: ['dm/+/${userId}'] }).shared).toBeUndefined()
+  })
+})

@@ -1,0 +1,97 @@
+import { EntitlementError, GrantError } from '../../errors.js'
+import type { Grants } from '../../grant-types.js'
+import type { IotLocation } from '../../policy/iam/arn.js'
+import { type SessionPolicy, sessionPolicy } from '../../policy/session-policy.js'
+import { type Proof, prove } from '../../proof/index.js'
+import { ceilingOf } from '../ceiling.js'
+import type { Entitlements, Rule } from '../entitlements.js'
+import { grantsFor, type User } from '../grants-for.js'
+import { type SharedTopic, sharedOwnTopic } from './own-topics.js'
+import { representativeUsers } from './representative-users.js'
+
+/** What one user can hold by some rules, and the proof of its session policy in the topic role. */
+export interface ProvedUser {
+  /** The rules: `entitlements[1]` and so on. */
+  readonly rules: readonly string[]
+  readonly userId: string
+  readonly policy: SessionPolicy
+  readonly proof: Proof
+}
+
+/** Everything that was proved of an entitlements file. */
+export interface EntitlementsProof {
+  readonly proved: readonly ProvedUser[]
+  /** The first policy that is not what its grants say. */
+  readonly wrong: ProvedUser | undefined
+  /** A topic that two users would both call their own. */
+  readonly shared: SharedTopic | undefined
+  readonly states: number
+}
+
+/**
+ * Proves, for representative users and every set of rules that one user is sure to be able to hold, that session policy and role allow
+ * exactly what is granted; and that no user's own topics can be another's. What does not fit one policy is left out: it is refused when
+ * it is asked for.
+ *
+ * @example proveEntitlements(parseEntitlements(document), { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' })
+ */
+export function proveEntitlements(
+  entitlements: Entitlements,
+  location: IotLocation,
+  options: { readonly dense?: boolean } = {},
+): EntitlementsProof {
+  const role = ceilingOf(entitlements, location).policy
+  const users = representativeUsers(entitlements)
+  const proved: ProvedUser[] = []
+  const known = new Set<string>()
+  for (const rules of ruleSets(entitlements)) {
+    for (const user of users) {
+      const grants = grantsOf(rules, user)
+      const policy = grants && policyOf(grants, user, location, options)
+      if (!grants || !policy || known.has(policy.document)) continue
+      known.add(policy.document)
+      const proof = prove({ role, session: policy.document }, grants, user.userId, location)
+      proved.push({ rules: rules.map(({ place }) => place), userId: user.userId, policy, proof })
+    }
+  }
+  return {
+    proved,
+    wrong: proved.find(({ proof }) => !('equal' in proof && proof.equal)),
+    shared: sharedOwnTopic(
+      entitlements,
+      users.map(({ userId }) => userId),
+    ),
+    states: proved.reduce((sum, { proof }) => sum + proof.states, 0),
+  }
+}
+
+/** Each rule by itself, what everybody has, and that with each of the others. */
+function ruleSets({ rules }: Entitlements): readonly (readonly Rule[])[] {
+  const everyones = rules.filter(({ when }) => when.length === 0)
+  const others = rules.filter(({ when }) => when.length > 0)
+  return [...rules.map((rule) => [rule]), everyones, ...others.map((rule) => [...everyones, rule])]
+}
+
+function grantsOf(rules: readonly Rule[], user: User): Grants | undefined {
+  try {
+    return grantsFor({ rules: rules.map((rule) => ({ ...rule, when: [] })) }, user)
+  } catch (error) {
+    // A name that cannot stand in a topic is refused when it asks.
+    if (error instanceof EntitlementError && error.code === 'unusable_value') return undefined
+    throw error
+  }
+}
+
+function policyOf(
+  grants: Grants,
+  { userId }: User,
+  location: IotLocation,
+  { dense }: { readonly dense?: boolean },
+): SessionPolicy | undefined {
+  try {
+    return sessionPolicy(grants, { userId, ...location, dense })
+  } catch (error) {
+    if (error instanceof GrantError) return undefined
+    throw error
+  }
+}
