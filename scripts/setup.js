@@ -105,7 +105,7 @@ function write(file, text) {
   writeFileSync(file, text)
 }
 
-function requireNode() {
+export function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > 20 || (major === 20 && minor >= 10)) return
   process.stderr.write(`Node ${process.versions.node} is too old: this needs Node 20.10 or newer.\n`)

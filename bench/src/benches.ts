@@ -2,6 +2,7 @@ import type { Bench } from './bench.js'
 import { density } from './density/density.js'
 import { firstMessage } from './first-message/first-message.js'
 import { fleet } from './fleet/fleet-simulation.js'
+import { proof } from './proof/proof.js'
 import { renewal } from './renewal/renewal.js'
 import { revocation } from './revocation/revocation.js'
 import { size } from './size/size.js'
@@ -9,4 +10,4 @@ import { standIn } from './stand-in/stand-in.js'
 import { vend } from './vend/vend.js'
 
 /** All benches, in the order in which they run and are reported. */
-export const benches: readonly Bench[] = [vend, firstMessage, renewal, density, revocation, standIn, fleet, size]
+export const benches: readonly Bench[] = [vend, firstMessage, renewal, density, proof, revocation, standIn, fleet, size]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { check } from './check.js'
 import { allowed, refused, undecided } from './trials/outcome.js'
-import { DeployCheckError, type TrialResult } from './trials/trial-result.js'
+import { DeployCheckError, line, type TrialResult } from './trials/trial-result.js'
 
 const passing: TrialResult = { trial: 'connect', expected: 'allowed', outcome: allowed }
 const notYet: TrialResult = { trial: 'connect', expected: 'allowed', outcome: undecided('getaddrinfo ENOTFOUND') }
@@ -31,6 +31,16 @@ async function run(rounds: readonly (readonly TrialResult[])[], { spreading = 12
 describe('check', () => {
   it('passes at once when everything does', async () => {
     expect(await run([[passing]])).toEqual({ outcome: 'passed', seconds: 0, rounds: 1, told: [] })
+  })
+
+  it('passes with what is optional and refused, and says what that means', async () => {
+    const optional: TrialResult = { ...denied, optional: 'switch the form off with -c dense=off' }
+    expect(await run([[passing, optional]])).toEqual({ outcome: 'passed', seconds: 0, rounds: 1, told: [] })
+    expect(line(optional)).toBe('! connect: refused (0x87), was to be allowed; switch the form off with -c dense=off')
+    expect(line({ ...optional, outcome: allowed })).toBe('✓ connect: allowed')
+    // Too much is never optional.
+    const wide = { ...tooPermissive, optional: 'nothing' }
+    expect((await run([[wide]])).outcome).toBeInstanceOf(DeployCheckError)
   })
 
   it('waits for what does not work yet', async () => {

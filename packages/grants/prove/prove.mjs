@@ -1,0 +1,124 @@
+// `pnpm prove`: proves the policies of many random grant sets, in every form, and that each change of a policy is noticed.
+// Ends with 1 at the first policy that is not proved. SEED= repeats a run; --json prints one object.
+import { parseArgs } from 'node:util'
+import fc from 'fast-check'
+import { parseGrants } from '../dist/index.js'
+import { prove } from '../dist/proof/index.js'
+import { anyGrants, sharedArnGrants } from '../dist/testing/arbitraries.js'
+import { documentsOf } from '../dist/testing/forms.js'
+import { mutantsOf } from '../dist/testing/mutants.js'
+import { usualRole as role } from '../dist/testing/role.js'
+
+const help = `Usage: pnpm prove [--runs N] [--mutants N] [--json]
+
+Proves the session policies of N random grant sets (10,000), in each form that there is for them, and holds every change
+of the policies of the first N (200) against their grants. SEED=… repeats a run.`
+
+const { values } = parseArgs({
+  args: process.argv.slice(2).filter((argument) => argument !== '--'),
+  options: {
+    runs: { type: 'string', default: '10000' },
+    mutants: { type: 'string', default: '200' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+if (values.help) {
+  process.stdout.write(`${help}\n`)
+  process.exit()
+}
+const [runs, mutated] = [values.runs, values.mutants].map((text) => {
+  if (/^\d{1,7}$/u.test(text)) return Number(text)
+  process.stderr.write(`'${text}' is not a number of grant sets.\n\n${help}\n`)
+  process.exit(2)
+})
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+const users = ['alice', 'u1', 'a/#', '*', '$', 'é', 'x:topic/', 'x'.repeat(70)]
+const kinds = {}
+let said = Date.now()
+
+function tallyOf(kind) {
+  kinds[kind] ??= { policies: 0, states: [], milliseconds: [], mutants: 0, noticed: 0 }
+  return kinds[kind]
+}
+
+function tell(done) {
+  if (Date.now() - said < 2000) return
+  said = Date.now()
+  process.stderr.write(`${done} of ${runs} grant sets\n`)
+}
+
+function proved(kind, session, grants, user, withMutants) {
+  const tally = tallyOf(kind)
+  const began = process.cpuUsage()
+  const proof = prove({ role, session }, grants, user)
+  const { user: own, system } = process.cpuUsage(began)
+  // Of the processor: what else the machine does is left out.
+  tally.milliseconds.push((own + system) / 1000)
+  tally.states.push(proof.states)
+  tally.policies++
+  if (proof.equal !== true) fail(`${kind}, not proved: ${JSON.stringify({ proof, user, grants, session })}`)
+  for (const { policy, what } of withMutants ? mutantsOf(session) : []) {
+    tally.mutants++
+    if (prove({ role, session: policy }, grants, user).equal === false) tally.noticed++
+    else process.stderr.write(`not noticed: ${what} of ${session}\n`)
+  }
+}
+
+function fail(message) {
+  process.stderr.write(`SEED=${seed}: ${message}\n`)
+  process.exit(1)
+}
+
+let index = 0
+for (let chunk = 0; index < runs; chunk++) {
+  const size = Math.min(250, runs - index)
+  for (const grants of fc.sample(fc.oneof(anyGrants, sharedArnGrants), { numRuns: size, seed: seed + chunk })) {
+    const user = users[index % users.length]
+    for (const [form, session] of Object.entries(documentsOf(grants, user))) {
+      proved(`random, ${form} form`, session, grants, user, index < mutated)
+    }
+    tell(++index)
+  }
+}
+
+/** Twenty grants of one user: what the time is stated for. */
+const twenty = [
+  (i) => `plant/line-${i}/state`,
+  (i) => `line-${i}/+/state`,
+  (i) => `plant/line-${i}/#`,
+  (i) => [`p/${i}/s`, `q/${i}/+`, `r/${i}/#`][i % 3],
+]
+for (const filterOf of twenty) {
+  const filters = Array.from({ length: 10 }, (_, i) => filterOf(i))
+  const grants = parseGrants({ publish: filters, subscribe: filters })
+  for (let round = 0; round < 10; round++) {
+    for (const [form, session] of Object.entries(documentsOf(grants, `user${round}`))) {
+      proved(`20 grants, ${form} form`, session, grants, `user${round}`, false)
+    }
+  }
+}
+
+const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.floor(q * (list.length - 1))]
+const rows = Object.entries(kinds).map(([kind, { policies, states, milliseconds, mutants, noticed }]) => ({
+  kind,
+  policies,
+  states: quantile(states, 0.5),
+  mostStates: quantile(states, 1),
+  milliseconds: quantile(milliseconds, 0.5),
+  mostMilliseconds: quantile(milliseconds, 1),
+  mutants,
+  noticed,
+}))
+if (values.json) {
+  process.stdout.write(`${JSON.stringify({ seed, runs, rows })}\n`)
+} else {
+  for (const row of rows) {
+    process.stdout.write(
+      `${row.kind}: ${row.policies} proved; states ${row.states}, at most ${row.mostStates}; ` +
+        `ms ${row.milliseconds.toFixed(1)}, at most ${row.mostMilliseconds.toFixed(0)}; ${row.noticed} of ${row.mutants} changes noticed\n`,
+    )
+  }
+  process.stdout.write(`SEED=${seed}\n`)
+}
+process.exitCode = rows.some(({ mutants, noticed }) => noticed < mutants) ? 1 : 0

@@ -1,0 +1,7 @@
+// `pnpm prove`: sets up what is missing, then proves the policies of many random grant sets.
+import { build, install, requireNode } from './setup.js'
+
+requireNode()
+install()
+build()
+await import('../packages/grants/prove/prove.js')
