@@ -27,11 +27,11 @@ if (values.help) {
   process.stdout.write(`${help}\n`)
   process.exit()
 }
-const [runs, mutated] = [values.runs, values.mutants].map((text) => {
-  if (/^\d{1,7}$/u.test(text)) return Number(text)
-  process.stderr.write(`'${text}' is not a number of grant sets.\n\n${help}\n`)
+const [runs, mutated] = [values.runs, values.mutants].map(Number)
+if (![runs, mutated].every((count) => Number.isSafeInteger(count) && count >= 0)) {
+  process.stderr.write(`--runs and --mutants take numbers of grant sets.\n\n${help}\n`)
   process.exit(2)
-})
+}
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 const users = ['alice', 'u1', 'a/#', '*', '$', 'é', 'x:topic/', 'x'.repeat(70)]
 const kinds = {}
@@ -60,8 +60,9 @@ function proved(kind, session, grants, user, withMutants) {
   if (proof.equal !== true) fail(`${kind}, not proved: ${JSON.stringify({ proof, user, grants, session })}`)
   for (const { policy, what } of withMutants ? mutantsOf(session) : []) {
     tally.mutants++
-    if (prove({ role, session: policy }, grants, user).equal === false) tally.noticed++
-    else process.stderr.write(`not noticed: ${what} of ${session}\n`)
+    const isNoticed = prove({ role, session: policy }, grants, user).equal === false
+    if (isNoticed) tally.noticed++
+    if (!isNoticed) process.stderr.write(`not noticed: ${what} of ${session}\n`)
   }
 }
 
@@ -99,7 +100,9 @@ for (const filterOf of twenty) {
   }
 }
 
-const quantile = (list, q) => [...list].sort((a, b) => a - b)[Math.floor(q * (list.length - 1))]
+function quantile(list, q) {
+  return [...list].sort((a, b) => a - b)[Math.floor(q * (list.length - 1))]
+}
 const rows = Object.entries(kinds).map(([kind, { policies, states, milliseconds, mutants, noticed }]) => ({
   kind,
   policies,

@@ -1,5 +1,5 @@
 import type { Action, ActionGrants } from './action-grants.js'
-import { type DenyPattern, firstCut, keyOf } from './deny-pattern.js'
+import { type DenyPattern, deniesAll, firstCut, keyOf } from './deny-pattern.js'
 import type { RequiredDeny } from './required-denies.js'
 
 /** A Deny: for these actions it is needed, for those it would do no harm. */
@@ -13,12 +13,28 @@ export function chooseDenies(
   required: readonly RequiredDeny[],
   byAction: readonly ActionGrants[],
 ): readonly ChosenDeny[] {
-  return cheapest(required).map(({ type, glob, needed }) => {
+  const chosen = cheapest(required).map(({ type, glob, needed }) => {
     const harmless = byAction
       .filter((actionGrants) => !firstCut(actionGrants, { type, glob }))
       .map((actionGrants) => actionGrants.action)
     return { type, glob, needed, harmless: new Set([...needed, ...harmless]) }
   })
+  return withoutIncluded(chosen)
+}
+
+/** Leaves out what other Denies deny as well; they are then needed for more. */
+function withoutIncluded(denies: readonly (ChosenDeny & Choice)[]): readonly ChosenDeny[] {
+  const kept = new Set(denies)
+  for (const deny of denies) {
+    const coverers = [...deny.needed].map((action) => ({
+      action,
+      by: [...kept].find((other) => other !== deny && other.harmless.has(action) && deniesAll(other, deny, action)),
+    }))
+    if (coverers.some(({ by }) => by === undefined)) continue
+    for (const { action, by } of coverers) by?.needed.add(action)
+    kept.delete(deny)
+  }
+  return [...kept]
 }
 
 /** A pattern that has been chosen, while the actions that need it are collected. */

@@ -1,5 +1,5 @@
 import { type Glob, includesGlob, wildcard } from '../iam/glob.js'
-import type { ActionGrants, TranslatedFilter } from './action-grants.js'
+import type { Action, ActionGrants, TranslatedFilter } from './action-grants.js'
 import { type NameType, shapeOf } from './name-set.js'
 
 /** A pattern for a Deny, under `topic/`, under `topicfilter/`, or under any type (`*` in its place). */
@@ -16,9 +16,7 @@ export function keyOf({ type, glob }: DenyPattern): string {
 /** The first of these grants that a Deny on the pattern would cut into. */
 export function firstCut(actionGrants: ActionGrants, { type, glob }: DenyPattern): TranslatedFilter | undefined {
   if (type !== 'any' && type !== actionGrants.type) return undefined
-  // The `*` in the place of a type may run on into the name.
-  const globs = type === 'any' ? [glob, `${wildcard}/${glob}`] : [glob]
-  const shapes = globs.map(shapeOf)
+  const shapes = globsOf({ type, glob }).map(shapeOf)
   return actionGrants.filters.find(({ names }) => shapes.some((shape) => names.meets(shape)))
 }
 
@@ -30,4 +28,19 @@ export function grantsAll(actionGrants: ActionGrants, { type, glob }: DenyPatter
       (translated) => translated.overmatches.length === 0 && includesGlob(translated.allow, glob),
     )
   )
+}
+
+/**
+ * Does a Deny on `outer` take from the action whatever one on `inner` takes? What stands under a type of its own is not left to a pattern of
+ * any type: it has to hold where IAM takes no wildcard in that place.
+ */
+export function deniesAll(outer: DenyPattern, inner: DenyPattern, action: Action): boolean {
+  const type: NameType = action === 'iot:Subscribe' ? 'topicfilter' : 'topic'
+  if (outer.type === 'any' ? inner.type !== 'any' : outer.type !== type) return false
+  return globsOf(inner).every((glob) => globsOf(outer).some((wide) => includesGlob(wide, glob)))
+}
+
+/** The `*` in the place of a type may run on into the name. */
+function globsOf({ type, glob }: DenyPattern): readonly Glob[] {
+  return type === 'any' ? [glob, `${wildcard}/${glob}`] : [glob]
 }
