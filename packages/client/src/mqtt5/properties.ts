@@ -41,60 +41,53 @@ interface Property {
   readonly id: number
   readonly name: keyof Properties
   readonly kind: Kind
-  readonly read: readonly ReadPlace[]
-  readonly written: readonly WritePlace[]
+  readonly read: string
+  readonly written: string
   /** Of a number; default: what its bytes can say. */
-  readonly least?: number
-  readonly most?: number
+  readonly least: number
+  readonly most: number
 }
 
-const answers: readonly ReadPlace[] = ['connack', 'disconnect', 'puback', 'suback', 'unsuback']
-const flag = { kind: 'byte', read: ['connack'], written: [], most: 1 } as const
-const ofMessage = { read: ['publish'], written: ['publish', 'will'] } as const
+const answers = 'connack disconnect puback suback unsuback'
+const message = 'publish'
+const messageOrWill = 'publish will'
+const all = 'connect disconnect puback publish subscribe unsubscribe will'
+const any = Number.POSITIVE_INFINITY
 
 /**
- * Table 2-4 of the specification, the client's half: what stands in which packet. Left out are enhanced authentication and the requests
- * for information: this client never asks for them, so no answer may hold them.
+ * Table 2-4 of the specification, the client's half: identifier, name, kind of value, the packets that it is read from and written to, the least
+ * and the most that a number may be. Left out are enhanced authentication and the requests for information: this client never asks for
+ * them, so no answer may hold them. The broker's DISCONNECT has no Session Expiry Interval [MQTT-3.14.2-2].
  */
-const table: readonly Property[] = [
-  { id: 0x01, name: 'payloadFormatIndicator', kind: 'byte', ...ofMessage, most: 1 },
-  { id: 0x02, name: 'messageExpiryInterval', kind: 'four', ...ofMessage },
-  { id: 0x03, name: 'contentType', kind: 'text', ...ofMessage },
-  { id: 0x08, name: 'responseTopic', kind: 'text', ...ofMessage },
-  { id: 0x09, name: 'correlationData', kind: 'binary', ...ofMessage },
-  { id: 0x0b, name: 'subscriptionIdentifier', kind: 'variable', read: ['publish'], written: [], least: 1 },
-  {
-    id: 0x11,
-    name: 'sessionExpiryInterval',
-    kind: 'four',
-    read: ['connack'],
-    // Not in the broker's DISCONNECT [MQTT-3.14.2-2].
-    written: ['connect', 'disconnect'],
-  },
-  { id: 0x12, name: 'assignedClientIdentifier', kind: 'text', read: ['connack'], written: [] },
-  { id: 0x13, name: 'serverKeepAlive', kind: 'two', read: ['connack'], written: [] },
-  { id: 0x1a, name: 'responseInformation', kind: 'text', read: ['connack'], written: [] },
-  { id: 0x1c, name: 'serverReference', kind: 'text', read: ['connack', 'disconnect'], written: [] },
-  { id: 0x1f, name: 'reasonString', kind: 'text', read: answers, written: ['disconnect', 'puback'] },
-  { id: 0x21, name: 'receiveMaximum', kind: 'two', read: ['connack'], written: ['connect'], least: 1 },
-  { id: 0x22, name: 'topicAliasMaximum', kind: 'two', read: ['connack'], written: ['connect'] },
-  { id: 0x23, name: 'topicAlias', kind: 'two', read: ['publish'], written: ['publish'], least: 1 },
-  { ...flag, id: 0x24, name: 'maximumQoS' },
-  { ...flag, id: 0x25, name: 'retainAvailable' },
-  {
-    id: 0x26,
-    name: 'userProperties',
-    kind: 'pair',
-    read: [...answers, 'publish'],
-    written: ['connect', 'disconnect', 'puback', 'publish', 'subscribe', 'unsubscribe', 'will'],
-  },
-  { id: 0x27, name: 'maximumPacketSize', kind: 'four', read: ['connack'], written: ['connect'], least: 1 },
-  { ...flag, id: 0x28, name: 'wildcardSubscriptionAvailable' },
-  { ...flag, id: 0x29, name: 'subscriptionIdentifiersAvailable' },
-  { ...flag, id: 0x2a, name: 'sharedSubscriptionAvailable' },
+const table: readonly (readonly [number, keyof Properties, Kind, string, string, number?, number?])[] = [
+  [0x01, 'payloadFormatIndicator', 'byte', message, messageOrWill, 0, 1],
+  [0x02, 'messageExpiryInterval', 'four', message, messageOrWill],
+  [0x03, 'contentType', 'text', message, messageOrWill],
+  [0x08, 'responseTopic', 'text', message, messageOrWill],
+  [0x09, 'correlationData', 'binary', message, messageOrWill],
+  [0x0b, 'subscriptionIdentifier', 'variable', 'publish', '', 1],
+  [0x11, 'sessionExpiryInterval', 'four', 'connack', 'connect disconnect'],
+  [0x12, 'assignedClientIdentifier', 'text', 'connack', ''],
+  [0x13, 'serverKeepAlive', 'two', 'connack', ''],
+  [0x1a, 'responseInformation', 'text', 'connack', ''],
+  [0x1c, 'serverReference', 'text', 'connack disconnect', ''],
+  [0x1f, 'reasonString', 'text', answers, 'disconnect puback'],
+  [0x21, 'receiveMaximum', 'two', 'connack', 'connect', 1],
+  [0x22, 'topicAliasMaximum', 'two', 'connack', 'connect'],
+  [0x23, 'topicAlias', 'two', 'publish', 'publish', 1],
+  [0x24, 'maximumQoS', 'byte', 'connack', '', 0, 1],
+  [0x25, 'retainAvailable', 'byte', 'connack', '', 0, 1],
+  [0x26, 'userProperties', 'pair', `${answers} publish`, all],
+  [0x27, 'maximumPacketSize', 'four', 'connack', 'connect', 1],
+  [0x28, 'wildcardSubscriptionAvailable', 'byte', 'connack', '', 0, 1],
+  [0x29, 'subscriptionIdentifiersAvailable', 'byte', 'connack', '', 0, 1],
+  [0x2a, 'sharedSubscriptionAvailable', 'byte', 'connack', '', 0, 1],
 ]
-const byId = new Map(table.map((property) => [property.id, property]))
-const byName: ReadonlyMap<string, Property> = new Map(table.map((property) => [property.name, property]))
+const properties: readonly Property[] = table.map(([id, name, kind, read, written, least = 0, most = any]) => {
+  return { id, name, kind, read, written, least, most }
+})
+const byId = new Map(properties.map((property) => [property.id, property]))
+const byName: ReadonlyMap<string, Property> = new Map(properties.map((property) => [property.name, property]))
 
 /**
  * Reads the properties that stand here, with their length in front.
@@ -107,7 +100,9 @@ export function readProperties(reader: ByteReader, place: ReadPlace): Properties
   while (block.left > 0) {
     const id = block.variable()
     const property = byId.get(id)
-    if (property?.read.includes(place) !== true) throw malformed(`property ${id} may not stand in ${place}`)
+    if (property === undefined || !standsIn(property.read, place)) {
+      throw malformed(`property ${id} may not stand in ${place}`)
+    }
     const { name, kind } = property
     const value = readValue(block, property)
     const several = kind === 'pair' || kind === 'variable'
@@ -118,11 +113,13 @@ export function readProperties(reader: ByteReader, place: ReadPlace): Properties
 }
 
 /** Writes them with their length in front. @throws CodecError for what may not stand in this packet */
-export function writeProperties(writer: ByteWriter, place: WritePlace, properties: Properties): void {
+export function writeProperties(writer: ByteWriter, place: WritePlace, values: Properties): void {
   const block = new ByteWriter()
-  for (const [name, value] of Object.entries(properties)) {
+  for (const [name, value] of Object.entries(values)) {
     const property = byName.get(name)
-    if (property?.written.includes(place) !== true) throw unwritable(`${place} has no property ${name}`)
+    if (property === undefined || !standsIn(property.written, place)) {
+      throw unwritable(`${place} has no property ${name}`)
+    }
     for (const one of property.kind === 'pair' ? value : [value]) {
       block.variable(property.id)
       writeValue(block, property, one)
@@ -166,6 +163,11 @@ function writeValue(block: ByteWriter, property: Property, value: unknown): void
 
 const sizes = { byte: 1, two: 2, four: 4 } as const
 
-function inRange({ least = 0, most = Number.POSITIVE_INFINITY }: Property, value: number): boolean {
+function inRange({ least, most }: Property, value: number): boolean {
   return value >= least && value <= most
+}
+
+/** Whole words: `puback` does not stand in `unsuback`. */
+function standsIn(places: string, place: ReadPlace | WritePlace): boolean {
+  return places.split(' ').includes(place)
 }
