@@ -1,7 +1,7 @@
 import type { VendResponse } from '@topic-credentials/grants/client'
 import type { OutgoingMessage, QoS } from '../connection/transport.js'
 import { ungranted } from './grant-check.js'
-import { payloadBytes } from './payload.js'
+import { maxWillBytes, payloadBytes } from './payload.js'
 
 /**
  * What the broker publishes when the connection ends by itself: cut, timed out, taken over. Not after `close()`.
@@ -13,7 +13,7 @@ import { payloadBytes } from './payload.js'
  */
 export interface LastWill {
   readonly topic: string
-  /** Bytes or text as they are; anything else as JSON. At most 128 KB. */
+  /** Bytes or text as they are; anything else as JSON. At most 65,535 bytes, which is MQTT's limit. */
   readonly payload: unknown
   /** Default 1. */
   readonly qos?: QoS
@@ -33,5 +33,5 @@ export function grantedWill(
 ): OutgoingMessage {
   const error = ungranted(holder, 'publish', topic, retain)
   if (error !== undefined) throw error
-  return { topic, payload: payloadBytes(payload), qos, retain }
+  return { topic, payload: payloadBytes(payload, maxWillBytes), qos, retain }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { payloadBytes } from './payload.js'
+import { maxWillBytes, payloadBytes } from './payload.js'
 
 function text(bytes: Uint8Array) {
   return new TextDecoder().decode(bytes)
@@ -21,6 +21,11 @@ describe('payloadBytes', () => {
       expect.objectContaining({ code: 'invalid_argument', value: '131073 bytes' }),
     )
     expect(() => payloadBytes('é'.repeat(65_537))).toThrow(expect.objectContaining({ value: '131074 bytes' }))
+  })
+
+  it('takes 65,535 bytes for a last will, whose length stands in two bytes, and refuses a byte more', () => {
+    expect(payloadBytes('x'.repeat(65_535), maxWillBytes)).toHaveLength(65_535)
+    expect(() => payloadBytes('x'.repeat(65_536), maxWillBytes)).toThrow(/65536 bytes; a last will takes 65535/u)
   })
 
   it('refuses what JSON cannot say', () => {

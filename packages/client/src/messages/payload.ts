@@ -2,20 +2,26 @@ import { TopicCredentialsError } from '../errors.js'
 
 /** AWS IoT's limit for one PUBLISH, in bytes. */
 const maxPayloadBytes = 128 * 1024
+/** MQTT's limit for the payload of a last will, whose length stands in two bytes (MQTT 5 §3.1.3.4). */
+export const maxWillBytes = 65_535
 
 /**
  * Bytes and text go as they are, everything else as JSON.
  *
- * @throws TopicCredentialsError `invalid_argument` over 128 KB, or for what JSON cannot say
+ * @param limit the most bytes, by default AWS IoT's 128 KB
+ * @throws TopicCredentialsError `invalid_argument` over the limit, or for what JSON cannot say
  */
-export function payloadBytes(payload: unknown): Uint8Array {
+export function payloadBytes(payload: unknown, limit = maxPayloadBytes): Uint8Array {
   const bytes = payload instanceof Uint8Array ? payload : new TextEncoder().encode(textOf(payload))
-  if (bytes.byteLength <= maxPayloadBytes) return bytes
-  throw new TopicCredentialsError(`The payload has ${bytes.byteLength} bytes; AWS IoT takes ${maxPayloadBytes}`, {
-    code: 'invalid_argument',
-    value: `${bytes.byteLength} bytes`,
-    remedy: 'Send it in parts, or put it into S3 and publish where it is.',
-  })
+  if (bytes.byteLength <= limit) return bytes
+  throw new TopicCredentialsError(
+    `The payload has ${bytes.byteLength} bytes; ${limit === maxWillBytes ? 'a last will' : 'AWS IoT'} takes ${limit}`,
+    {
+      code: 'invalid_argument',
+      value: `${bytes.byteLength} bytes`,
+      remedy: 'Send it in parts, or put it into S3 and publish where it is.',
+    },
+  )
 }
 
 function textOf(payload: unknown): string {
