@@ -1,4 +1,5 @@
-import { parseGrants, sessionPolicy, sessionPolicyLimit } from '@topic-credentials/grants'
+import { createHash } from 'node:crypto'
+import { estimatePackedSize, parseGrants, sessionPolicy, sessionPolicyLimit } from '@topic-credentials/grants'
 
 const pinned = 'arn:aws:iot:ap-northeast-1:123456789012:'
 const open = 'arn:aws:iot:*:*:'
@@ -36,8 +37,11 @@ function oneStatement(arn: string): Form {
   }
 }
 
+/** With the longest name that a Region has. */
+const location = { region: 'ap-northeast-1', accountId: '123456789012' }
+
 const ours: Form = (topics) =>
-  sessionPolicy(parseGrants({ publish: topics, subscribe: topics }), { userId: 'alice' }).document
+  sessionPolicy(parseGrants({ publish: topics, subscribe: topics }), { userId: 'alice', ...location }).document
 
 const width = 32
 const filling = 'temperature-of-the-oven'
@@ -51,6 +55,10 @@ function deep(index: number) {
 }
 function flat(index: number) {
   return `sensor-${pad(index, 4)}-`.padEnd(width, filling)
+}
+/** As random as letters and digits can be, and the same in each run. */
+function random(index: number) {
+  return createHash('md5').update(String(index)).digest('hex')
 }
 function mixed(index: number) {
   return index % 2 === 0 ? deep(index) : `plant-7/line-${pad(index, 5)}`.padEnd(width, '-')
@@ -75,15 +83,21 @@ export const forms: readonly { what: string; write: Form; topic: (index: number)
   { what: 'ours', write: ours, topic: deep, exact: 'yes' },
   { what: 'ours, topics of one level', write: ours, topic: flat, exact: 'yes' },
   { what: 'ours, topics of mixed depth', write: ours, topic: mixed, exact: 'yes' },
+  { what: 'ours, random topics', write: ours, topic: random, exact: 'yes' },
 ]
 
+/** Does STS take it, by its characters alone, or by the worst estimate of what it packs as well? */
+export type Budget = 'characters' | 'packed'
+
 /** The most topics whose document STS takes. */
-export function capacity(write: Form, topic: (index: number) => string): number {
+export function capacity(write: Form, topic: (index: number) => string, budget: Budget): number {
   const topics: string[] = []
   for (;;) {
     topics.push(topic(topics.length))
     try {
-      if (write(topics).length > sessionPolicyLimit) return topics.length - 1
+      const document = write(topics)
+      if (document.length > sessionPolicyLimit) return topics.length - 1
+      if (budget === 'packed' && estimatePackedSize(document).high > 100) return topics.length - 1
     } catch (error) {
       if ((error as { code?: string }).code === 'policy_too_large') return topics.length - 1
       throw error

@@ -16,8 +16,8 @@ interface Row {
   readonly noticed: number
 }
 
-const runs = 2000
-const mutated = 100
+const runs = 500
+const mutated = 40
 const targetMs = { p50: 100, most: 1000 } as const
 
 /** What it takes to prove a session policy, and whether every change of one is noticed. */

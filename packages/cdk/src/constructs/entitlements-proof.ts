@@ -1,4 +1,4 @@
-import { parseEntitlements } from '@topic-credentials/grants'
+import { estimatePackedSize, parseEntitlements } from '@topic-credentials/grants'
 import { type EntitlementsProof, proveEntitlements } from '@topic-credentials/grants/proof/entitlements'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 
@@ -33,9 +33,11 @@ export function proofFaults(document: EntitlementsDocument): string[] {
 
 /** Whose policy STS may refuse for its packed size. AWS does not publish how it packs; docs/adr/0060 has what is known. */
 export function packedSizeWarnings(document: EntitlementsDocument): string[] {
-  const [worst] = [...proofOf(document).proved].sort((a, b) => b.policy.packed.high - a.policy.packed.high)
-  if (worst === undefined || worst.policy.packed.high <= 100) return []
-  const { low, high } = worst.policy.packed
+  const [worst] = proofOf(document)
+    .proved.map(({ rules, userId, policy }) => ({ rules, userId, ...estimatePackedSize(policy.document) }))
+    .sort((a, b) => b.high - a.high)
+  if (worst === undefined || worst.high <= 100) return []
+  const { low, high } = worst
   return [
     `STS may refuse to pack what ${worst.rules.join(' and ')} give ${JSON.stringify(worst.userId)}: by estimate it takes ${low} to ${high} percent of the space. Ask for fewer topics at once, or grant wider filters such as "devices/#".`,
   ]

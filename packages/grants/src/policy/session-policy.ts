@@ -2,7 +2,6 @@ import type { Grants } from '../grant-types.js'
 import { sessionPolicyLimit } from '../limits.js'
 import type { PolicyForm } from '../policy-form.js'
 import { compile } from './compile.js'
-import { estimatePackedSize, type PackedSize } from './packed-size.js'
 import { inexpressible, tooLarge } from './refusal.js'
 import { type SessionPolicyOptions, scopeOf } from './scope.js'
 
@@ -16,8 +15,6 @@ export interface SessionPolicy {
   readonly remaining: number
   /** The safest that fits. */
   readonly form: PolicyForm
-  /** STS's second limit, estimated: over 100 it may be refused. */
-  readonly packed: PackedSize
 }
 
 /**
@@ -39,6 +36,5 @@ export function sessionPolicy(grants: Grants, options: SessionPolicyOptions): Se
   if ('characters' in compiled) throw tooLarge(grants, compiled.characters, true, scope)
   const characters = compiled.document.length
   if (characters > sessionPolicyLimit) throw tooLarge(grants, characters, false, scope)
-  const packed = estimatePackedSize(compiled.document)
-  return { ...compiled, characters, remaining: sessionPolicyLimit - characters, packed }
+  return { ...compiled, characters, remaining: sessionPolicyLimit - characters }
 }
