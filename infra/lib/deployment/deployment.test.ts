@@ -184,20 +184,20 @@ describe('a deployment fails', () => {
   const failures: [string, (assembly: Assembly) => void, string, string][] = [
     [
       'when the function forgets the session policy',
-      (assembly) => assembly.vendor(/,Policy:\w+(?=,DurationSeconds)/gu, ''),
+      (assembly) => assembly.vendor(/,Policy:[\w$]+(?=,DurationSeconds)/gu, ''),
       wider,
       '✗ publish to users/${userId}2/',
     ],
     [
       'when the session policy allows everything',
-      (assembly) => assembly.vendor(/(?<=,Policy:)\w+(?=,DurationSeconds)/gu, `'${everything}'`),
+      (assembly) => assembly.vendor(/(?<=,Policy:)[\w$]+(?=,DurationSeconds)/gu, `'${everything}'`),
       wider,
       '✗ subscribe to users/${userId}2/',
     ],
     [
       'when the session policy lets anybody be anybody',
       (assembly) =>
-        assembly.vendor(/(?<=,Policy:)(\w+)(?=,DurationSeconds)/gu, '$1.replace(/client\\/[^"]*/,"client/*")'),
+        assembly.vendor(/(?<=,Policy:)([\w$]+)(?=,DurationSeconds)/gu, '$1.replace(/client\\/[^"]*/,"client/*")'),
       wider,
       '✗ connect as somebody-else:…: allowed, must be refused',
     ],
@@ -248,7 +248,7 @@ describe('a deployment fails', () => {
       'when the function gives those who ask for too much all that they may have',
       (assembly) =>
         assembly.vendor(
-          /export\{(\w+) as handler\}/gu,
+          /export\{([\w$]+) as handler\}/gu,
           'const wide=async(e,c)=>{const a=await $1(e,c);return a.statusCode===403?$1({...e,body:"{}"},c):a};export{wide as handler}',
         ),
       wider,
@@ -265,7 +265,7 @@ describe('a deployment fails', () => {
       'when the function takes one caller for another',
       (assembly) =>
         assembly.vendor(
-          /export\{(\w+) as handler\}/gu,
+          /export\{([\w$]+) as handler\}/gu,
           'const mixed=(e,c)=>$1(JSON.parse(JSON.stringify(e).replaceAll(/assumed-role\\/[^"]*/g,"assumed-role/Other/one")),c);export{mixed as handler}',
         ),
       wider,
