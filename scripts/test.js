@@ -14,6 +14,12 @@ synth({ validate: true })
 lintTemplate()
 const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
 step('Testing', process.execPath, [...node, 'node_modules/jest/bin/jest.js', ...words])
+if (words.length === 0) {
+  step('Deploying with the CDK, and the integration suite', process.execPath, [
+    'scripts/deployed-integration.js',
+    '--local',
+  ])
+}
 
 /** AWS's linter for templates is a Python program; most machines do not have it. */
 function lintTemplate() {

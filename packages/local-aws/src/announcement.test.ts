@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { announce, findRunning } from '@topic-credentials/project'
-import { type LocalAws, startLocalAws } from './local-aws.js'
+import { startLocalAws } from './local-aws.js'
+import type { LocalAws } from './local-aws-types.js'
 import { type TestAssembly, writeAssembly } from './testing/assembly.js'
 
 describe('announce and findRunning', () => {
@@ -59,7 +60,7 @@ describe('announce and findRunning', () => {
   const impostors: [string, (content: object) => object][] = [
     [
       'a port where nobody listens',
-      (content) => ({ ...content, endpoints: { ...aws.endpoints, api: 'https://localhost:1' } }),
+      (content) => ({ ...content, endpoints: { ...aws.endpoints, endpoint: 'https://localhost:1' } }),
     ],
     ['another stand-in at that port', (content) => ({ ...content, id: 'somebody else' })],
   ]
@@ -84,7 +85,10 @@ describe('announce and findRunning', () => {
 
   it('asks nobody outside of this machine', async () => {
     const { content } = await announce(aws, { directory })
-    await writeFile(file(), JSON.stringify({ ...content, endpoints: { ...aws.endpoints, api: 'https://example.com' } }))
+    await writeFile(
+      file(),
+      JSON.stringify({ ...content, endpoints: { ...aws.endpoints, endpoint: 'https://example.com' } }),
+    )
     expect(await findRunning({ directory })).toBeUndefined()
   })
 })

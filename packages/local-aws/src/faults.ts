@@ -1,5 +1,5 @@
-import type { Account } from './account.js'
-import type { HttpApi, HttpApiFaults } from './apigateway/index.js'
+import type { Account } from './account/account.js'
+import type { HttpApiFaults } from './apigateway/index.js'
 import type { DynamoDbFaults } from './dynamodb/index.js'
 import type { IamFaults } from './iam-api/index.js'
 import type { Sts } from './sts/index.js'
@@ -30,8 +30,11 @@ export interface Faults {
 
 const denyIotStatements = [{ Sid: 'Fault', Effect: 'Deny', Action: 'iot:*', Resource: '*' }]
 
-/** @param api The one whose faults are told. */
-export function faultsOf({ directory, dynamodb, iam, sts, iot, clock, issued }: Account, api: HttpApi): Faults {
+/** Of an API that is not there: what is set has no effect. */
+const idle: HttpApiFaults = { throttle: false, delayMilliseconds: 0, failWith: undefined }
+
+export function faultsOf(account: Account): Faults {
+  const { directory, iam, sts, iot, clock, issued } = account
   return {
     expireCredentials: (accessKeyId) => {
       const now = clock.now()
@@ -60,7 +63,11 @@ export function faultsOf({ directory, dynamodb, iam, sts, iot, clock, issued }: 
     restartBroker: (options) => iot.restart(options),
     sts: sts.faults,
     iam: iam.faults,
-    dynamodb: dynamodb?.faults,
-    api: api.faults,
+    get dynamodb() {
+      return account.dynamodb?.faults
+    },
+    get api() {
+      return account.apis.first?.faults ?? idle
+    },
   }
 }

@@ -2,7 +2,17 @@
 export interface JournalEntry {
   /** Milliseconds since the epoch, by the stand-in's clock. */
   readonly at: number
-  readonly service: 'cloudformation' | 'dynamodb' | 'execute-api' | 'iam' | 'iot' | 'lambda' | 'sts'
+  readonly service:
+    | 'cloudformation'
+    | 'dynamodb'
+    | 'execute-api'
+    | 'iam'
+    | 'iot'
+    | 'lambda'
+    | 'local'
+    | 's3'
+    | 'ssm'
+    | 'sts'
   /** The operation as AWS names it: `AssumeRole`, `POST /credentials`, `Connect`, `Publish`, … */
   readonly event: string
   readonly outcome: 'ok' | 'refused' | 'failed'

@@ -5,7 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { JournalEntry } from './journal.js'
-import { type LocalAws, startLocalAws } from './local-aws.js'
+import { startLocalAws } from './local-aws.js'
+import type { LocalAws } from './local-aws-types.js'
 import {
   httpApi,
   lambdaFunction,

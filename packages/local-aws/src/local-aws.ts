@@ -1,113 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Account } from './account.js'
-import type { HttpApi } from './apigateway/index.js'
-import { type Clock, systemClock } from './clock.js'
-import type { RealisedStack } from './cloudformation/index.js'
+import type { Account } from './account/account.js'
+import { developerPolicy, operatorPolicy } from './account/users.js'
+import { systemClock } from './clock.js'
+import { describeStack } from './cloudformation/stacks/describe.js'
 import { readAssembly } from './cloudformation/template/assembly.js'
-import { type Faults, faultsOf } from './faults.js'
-import type { AccessKey, Directory } from './iam/index.js'
-import type { IotDataPlane } from './iot/index.js'
-import type { Journal } from './journal.js'
-import type { FunctionRuntime, LogLine } from './lambda/index.js'
-import type { PackedPolicyEstimate, Sts } from './sts/index.js'
+import { faultsOf } from './faults.js'
+import type { LocalAws, LocalAwsOptions, Served } from './local-aws-types.js'
+import { Keeper } from './saved/keeper.js'
 import { createTlsMaterialAside } from './tls.js'
-
-export interface LocalAwsOptions {
-  /** Folder that `cdk synth` writes: `cdk.out`. */
-  readonly assembly: string
-  /** Default: the stack's own, or `us-east-1` where the app leaves it open. */
-  readonly region?: string
-  /** Default: the stack's own, or `123456789012`. */
-  readonly accountId?: string
-  /** 0, the default, takes any free port. */
-  readonly ports?: {
-    readonly iot?: number
-    readonly api?: number
-    readonly sts?: number
-    readonly iam?: number
-    readonly dynamodb?: number
-    readonly plain?: number
-  }
-  readonly clock?: Clock
-  readonly journal?: Journal
-  /** Values of template parameters. */
-  readonly parameters?: Readonly<Record<string, string>>
-  /**
-   * Whether the functions run that a deployment waits for (`Custom::Trigger`), and can fail it. Default true; a start
-   * without them is faster and proves nothing about the stack.
-   */
-  readonly triggers?: boolean
-  /**
-   * Called when every endpoint answers, before the triggers have run: they may still fail the deployment, and then all of
-   * it ends.
-   */
-  readonly serving?: (served: Served) => void
-  /**
-   * Which estimate of the packed size STS refuses session policies by: AWS does not publish how it packs. Default: `high`, the worst that
-   * the published sizes allow.
-   */
-  readonly packedPolicy?: PackedPolicyEstimate
-  /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */
-  readonly trust?: string
-  /** Pages for the plain origin. Answers whether there is one; where there is none, the vendor's API answers. */
-  readonly site?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
-}
-
-/**
- * `iot` is host and port, the others are URLs. `dynamodb` is there when what is deployed has a table. `plain` is vendor and data plane once
- * more, on one origin without TLS: for browsers of this machine.
- */
-export interface Endpoints {
-  readonly sts: string
-  readonly iam: string
-  readonly api: string
-  readonly iot: string
-  readonly dynamodb?: string
-  readonly plain: string
-}
-
-/** Where a stand-in is to be found. */
-export interface Served {
-  /** Different at each start. */
-  readonly id: string
-  readonly region: string
-  readonly accountId: string
-  /** File with the PEM of the certificate authority, for `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and the like. */
-  readonly caFile: string
-  readonly endpoints: Endpoints
-}
-
-/** A running stand-in. */
-export interface LocalAws extends Served, AsyncDisposable {
-  /** As `cdk deploy --outputs-file` writes them: by stack, by output. */
-  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>
-  readonly stacks: readonly RealisedStack[]
-  /** PEM of the certificate authority that every endpoint's certificate is from; made at each start. */
-  readonly ca: string
-  readonly directory: Directory
-  readonly iot: IotDataPlane
-  readonly sts: Sts
-  /** By function name. */
-  readonly functions: ReadonlyMap<string, FunctionRuntime>
-  /** An IAM user that may call the API and may not assume the role. */
-  readonly developer: AccessKey
-  /**
-   * An IAM user that may revoke, and say who may have what: change inline policies of roles, end MQTT connections, read and write
-   * tables. Not what the developer may.
-   */
-  readonly operator: AccessKey
-  readonly faults: Faults
-  /** Lines of a function, by its name, or of a log group; in order. */
-  logs(name: string): readonly LogLine[]
-  /** A further user with its key. Without a policy: the developer's. */
-  createUser(name: string, policyDocument?: unknown): AccessKey
-  /** Adds or replaces an inline policy of a role, under live sessions too. */
-  putRolePolicy(roleName: string, policyName: string, document: unknown): void
-  deleteRolePolicy(roleName: string, policyName: string): void
-  /** Ends everything: sockets, processes, files. Resolves when nothing is left; may be called twice. */
-  close(): Promise<void>
-}
 
 /**
  * Realises a synthesized cloud assembly on this machine and serves it: STS, IAM, the HTTP API and the IoT data plane, over TLS on
@@ -120,7 +20,7 @@ export interface LocalAws extends Served, AsyncDisposable {
  * aws.outputs.TopicCredentials?.CredentialsUrl // 'https://localhost:49153/credentials'
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const stacks = await readAssembly(options.assembly)
+  const stacks = options.assembly === undefined ? [] : await readAssembly(options.assembly)
   const region = settle('region', stacks, options.region) ?? 'us-east-1'
   const accountId = settle('accountId', stacks, options.accountId) ?? '123456789012'
   const {
@@ -136,31 +36,48 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const making = createTlsMaterialAside()
   making.catch(() => {}) // thrown where it is awaited
   // Loaded here: many who import this package only look for a stand-in that runs already.
-  const { Account } = await import('./account.js')
+  const { Account } = await import('./account/account.js')
   const { realise } = await import('./cloudformation/index.js')
-  const settings = { id: randomUUID(), region, accountId, clock, journal, ports, triggers, packedPolicy }
-  const account = await Account.open({ ...settings, ...(trust && { trust }), ...(site && { site }) }, await making)
+  const { ignoreUnknown = false, changed } = options
+  const file = options.state === undefined ? undefined : await openAccountFile(options.state)
+  const saved = await file?.read()
+  const keeper = file && new Keeper(file)
+  const account = await Account.open(
+    {
+      ...{ id: randomUUID(), region: saved?.region ?? region, accountId: saved?.accountId ?? accountId },
+      ...{ clock, journal, ports, triggers, packedPolicy, ignoreUnknown },
+      ...(trust && { trust }),
+      ...(site && { site }),
+      ...(file === undefined ? {} : { folder: file.folder }),
+      ...(saved === undefined ? {} : { saved }),
+      changed: () => {
+        changed?.()
+        keeper?.changed()
+      },
+    },
+    await making,
+  )
   try {
-    const services = account.services()
-    const exports = new Map<string, string>()
-    const realised: RealisedStack[] = []
-    const standing = async () => {
-      // Without an API in the assembly there is still one to ask whether the stand-in is alive.
-      const [api = await services.createHttpApi('none', undefined)] = account.apis
-      options.serving?.(whereIs(account, api))
-    }
+    const standing = async () => options.serving?.(whereIs(account))
+    if (stacks.length === 0) await standing()
     for (const stack of stacks) {
-      realised.push(await realise(stack, services, exports, parameters, stack === stacks.at(-1) ? standing : undefined))
+      await realise(stack, account.stacks, parameters, stack === stacks.at(-1) ? standing : undefined)
     }
-    const [api = await services.createHttpApi('none', undefined)] = account.apis
-    return describe(account, realised, api)
+    const aws = describe(account, keeper)
+    keeper?.keep(account)
+    return aws
   } catch (error) {
     await account.close()
     throw error
   }
 }
 
-function whereIs({ settings, caFile, sts, iam, iot, dynamodb, plain }: Account, api: HttpApi): Served {
+async function openAccountFile(folder: string) {
+  const { AccountFile } = await import('./saved/account-file.js')
+  return new AccountFile(folder)
+}
+
+function whereIs({ settings, caFile, sts, iam, iot, dynamodb, apis, endpoint, plain }: Account): Served {
   return {
     id: settings.id,
     region: settings.region,
@@ -169,79 +86,58 @@ function whereIs({ settings, caFile, sts, iam, iot, dynamodb, plain }: Account, 
     endpoints: {
       sts: sts.url,
       iam: iam.url,
-      api: api.endpoint,
+      api: apis.first?.endpoint ?? endpoint.url,
       iot: iot.endpoint,
-      plain: plain.url,
       ...(dynamodb === undefined ? {} : { dynamodb: dynamodb.url }),
+      plain: plain.url,
+      endpoint: endpoint.url,
     },
   }
 }
 
-function describe(account: Account, stacks: readonly RealisedStack[], api: HttpApi): LocalAws {
+function describe(account: Account, keeper: Keeper | undefined): LocalAws {
   const { directory, sts, iot, settings } = account
-  const { region, accountId } = settings
-  const mayCall = {
-    Version: '2012-10-17',
-    Statement: [
-      { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: `arn:aws:execute-api:${region}:${accountId}:*` },
-    ],
+  const createUser = (name: string, policyDocument: unknown = developerPolicy(settings)) => {
+    const { accessKey } = directory.createUser(name, { permissions: policyDocument })
+    keeper?.changed()
+    return accessKey
   }
-  const createUser = (name: string, policyDocument: unknown = mayCall) =>
-    directory.createUser(name, { permissions: policyDocument }).accessKey
-  const functions = [...account.functions.values()].map((one) => [one.configuration.functionName, one] as const)
+  const close = async () => {
+    await keeper?.end()
+    await account.close()
+  }
+  const stacks = () =>
+    account.stacks
+      .list()
+      .filter(({ deletedAt }) => deletedAt === undefined)
+      .map(describeStack)
   return {
-    ...whereIs(account, api),
-    outputs: Object.fromEntries(stacks.map(({ stackName, outputs }) => [stackName, outputs])),
-    stacks,
+    ...whereIs(account),
+    get endpoints() {
+      return whereIs(account).endpoints
+    },
+    get outputs() {
+      return Object.fromEntries(stacks().map(({ stackName, outputs }) => [stackName, outputs]))
+    },
+    get stacks() {
+      return stacks()
+    },
     ca: account.tls.ca,
     directory,
     iot,
     sts,
-    functions: new Map(functions),
-    developer: createUser('developer'),
-    operator: createUser('operator', mayRevoke(region, accountId)),
-    faults: faultsOf(account, api),
-    logs: (name) => account.logs(name),
+    get functions() {
+      return account.functions.byName
+    },
+    developer: directory.userKey('developer') ?? createUser('developer'),
+    operator: directory.userKey('operator') ?? createUser('operator', operatorPolicy(settings)),
+    faults: faultsOf(account),
+    logs: (name) => account.functions.logs(name),
     createUser,
     putRolePolicy: (roleName, policyName, document) => directory.putRolePolicy(roleName, policyName, document),
     deleteRolePolicy: (roleName, policyName) => directory.deleteRolePolicy(roleName, policyName),
-    close: () => account.close(),
-    [Symbol.asyncDispose]: () => account.close(),
-  }
-}
-
-function mayRevoke(region: string, accountId: string) {
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: [
-          'iam:GetRole',
-          'iam:ListRolePolicies',
-          'iam:GetRolePolicy',
-          'iam:PutRolePolicy',
-          'iam:DeleteRolePolicy',
-        ],
-        Resource: `arn:aws:iam::${accountId}:role/*`,
-      },
-      {
-        Effect: 'Allow',
-        Action: ['iot:DeleteConnection', 'iot:GetConnection'],
-        Resource: `arn:aws:iot:${region}:${accountId}:client/*`,
-      },
-      {
-        Effect: 'Allow',
-        Action: [
-          'dynamodb:BatchGetItem',
-          'dynamodb:DeleteItem',
-          'dynamodb:GetItem',
-          'dynamodb:PutItem',
-          'dynamodb:Scan',
-        ],
-        Resource: `arn:aws:dynamodb:${region}:${accountId}:table/*`,
-      },
-    ],
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }
 

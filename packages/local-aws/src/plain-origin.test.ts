@@ -1,7 +1,8 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { WebSocket } from 'ws'
-import { type LocalAws, startLocalAws } from './local-aws.js'
+import { startLocalAws } from './local-aws.js'
+import type { LocalAws } from './local-aws-types.js'
 import { type TestAssembly, writeAssembly } from './testing/assembly.js'
 
 let assembly: TestAssembly

@@ -25,6 +25,8 @@ export interface Announcement {
     readonly iot: string
     readonly dynamodb?: string
     readonly plain?: string
+    /** All services together. */
+    readonly endpoint: string
   }
   /** Keys of a user that may call the API. They are worth nothing outside of this stand-in. */
   readonly developer: { readonly accessKeyId: string; readonly secretAccessKey: string }
@@ -111,11 +113,11 @@ async function removeAnnouncement(directory: string, id: string): Promise<void> 
   await rm(join(directory, announcementFolder, file), { force: true })
 }
 
-/** Whether the process behind the API's port knows its ID and holds the key to its certificate. */
+/** Whether the process behind the endpoint's port knows its ID and holds the key to its certificate. */
 function isAlive({ id, endpoints, ca }: Announcement): Promise<boolean> {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(healthMilliseconds)
-    const request = get(`${endpoints.api}/_local/health`, { ca, agent: false, signal }, async (response) => {
+    const request = get(`${endpoints.endpoint}/_local/health`, { ca, agent: false, signal }, async (response) => {
       try {
         let text = ''
         for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) text += chunk
@@ -150,6 +152,6 @@ function isAnnouncement(value: unknown): value is Announcement {
     typeof pid === 'number' &&
     typeof outputs === 'object' &&
     texts.every((text) => typeof text === 'string') &&
-    /^https:\/\/localhost:\d+$/u.test(endpoints?.api ?? '')
+    /^https:\/\/localhost:\d+$/u.test(endpoints?.endpoint ?? '')
   )
 }

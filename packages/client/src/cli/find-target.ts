@@ -10,13 +10,22 @@ import { projectRoot, userPath } from './workspace.js'
 export const outputsFile = 'cdk-outputs.json'
 
 /** Finds a target: a vendor's URL, else a deployed stack, else a running stand-in, else one of its own. */
-export async function findTarget({ url, ca, outputs }: SharedOptions): Promise<Target> {
+export async function findTarget({ url, ca, outputs, profile, tokenFile }: SharedOptions): Promise<Target> {
   const certificates = ca === undefined ? undefined : readCertificates(ca)
   if (url !== undefined) return vendorAt(url, certificates)
   const root = projectRoot()
   const file = outputs === undefined ? join(root, outputsFile) : userPath(outputs)
-  if (outputs !== undefined || existsSync(file)) return deployedStack(file)
-  return (await findStandIn(root)) ?? (await startStandIn(root))
+  const given = outputs !== undefined
+  if (!given && !existsSync(file)) return (await findStandIn(root)) ?? (await startStandIn(root))
+  const stack = deployedStack(file)
+  if (new URL(stack.credentialsUrl).hostname !== 'localhost') return stack
+  // What was deployed into a stand-in is there while that runs, and is reached with its keys and its authority.
+  const running = await findStandIn(root)
+  if (running !== undefined && (!given || running.credentialsUrl === stack.credentialsUrl)) return running
+  // Who names a caller means a stand-in that runs elsewhere, as in the environment that `npm run local -- --env` prints.
+  const { AWS_PROFILE, AWS_ACCESS_KEY_ID } = process.env
+  const caller = profile ?? tokenFile ?? AWS_PROFILE ?? AWS_ACCESS_KEY_ID
+  return given || caller !== undefined ? stack : await startStandIn(root)
 }
 
 function vendorAt(url: string, ca: string | undefined): Target {

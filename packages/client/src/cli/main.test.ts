@@ -98,6 +98,15 @@ describe('topic-credentials', () => {
     expect(await ended(child)).toMatchObject({ err: expect.stringContaining('Using the deployed stack Stack') })
   })
 
+  it('leaves outputs alone that are of a stand-in which has ended', async () => {
+    const outputs = { Stack: { CredentialsUrl: 'https://localhost:1/credentials', Region: 'eu-west-1' } }
+    writeFileSync(join(project.folder, 'cdk-outputs.json'), JSON.stringify(outputs))
+    expect(await run('--publish', 'hi', '--count', '1')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('Using a stand-in of its own'),
+    })
+  })
+
   it('says what to do where there is nothing to talk to', async () => {
     rmSync(join(project.folder, 'cdk.out'))
     expect(await run()).toMatchObject({ code: 2, err: expect.stringMatching(/nothing to connect to.*\n.*npm start/u) })

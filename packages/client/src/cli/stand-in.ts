@@ -9,9 +9,14 @@ import type { Target } from './target.js'
 export async function findStandIn(root: string): Promise<Target | undefined> {
   const { findRunning } = await localAws()
   const running = await findRunning({ directory: root })
-  return running === undefined
-    ? undefined
-    : target(running, `the stand-in that is running already (process ${running.pid})`, async () => {})
+  if (running === undefined) return undefined
+  const description = `the stand-in that is running already (process ${running.pid})`
+  if (Object.keys(running.outputs).length > 0) return target(running, description, async () => {})
+  throw new TopicCredentialsError(`Nothing is deployed in ${description}`, {
+    code: 'invalid_argument',
+    value: root,
+    remedy: 'Deploy into it with `npm run deploy:local`, or end it: without one, this command starts its own.',
+  })
 }
 
 /** Starts a stand-in for this project, which the next terminal finds until this command ends. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { startLocalAws } from '@topic-credentials/local-aws'
 import { deployedStack } from '../cli/deployed-stack.js'
 import { projectRoot } from '../cli/workspace.js'
@@ -17,9 +18,12 @@ export async function openTestTarget(): Promise<TestTarget> {
   const outputs = process.env.TOPIC_CREDENTIALS_OUTPUTS
   if (outputs !== undefined && outputs !== '') {
     const { credentialsUrl: url, region } = deployedStack(outputs)
+    // A stack that was deployed into a stand-in: its certificates are from an authority of its own.
+    const authority = new URL(url).hostname === 'localhost' ? process.env.NODE_EXTRA_CA_CERTS : undefined
+    const ca = authority === undefined ? undefined : readFileSync(authority, 'utf8')
     return {
-      vendor: region === undefined ? { url } : { url, region },
-      ca: undefined,
+      vendor: { url, ...(region === undefined ? {} : { region }), ...(ca === undefined ? {} : { ca }) },
+      ca,
       [Symbol.asyncDispose]: async () => {},
     }
   }

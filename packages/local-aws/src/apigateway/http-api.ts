@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type HttpsServer, serveHttps } from '../https-server.js'
 import type { ApiState, HttpApiFaults, HttpApiSettings, Route } from './api-state.js'
-import { corsHeaders, preflightHeaders } from './cors.js'
+import { type CorsConfiguration, corsHeaders, preflightHeaders } from './cors.js'
 import { dispatch } from './dispatch.js'
 import { type ApiRequest, header, RequestRejected, readRequest } from './request.js'
 import { type ApiResponse, message } from './response.js'
@@ -10,14 +10,14 @@ import type { Stage } from './stage.js'
 
 /** One HTTP API on its own port of 127.0.0.1. Routes and stages may be added while it runs. */
 export class HttpApi implements ApiState, AsyncDisposable {
-  readonly settings: HttpApiSettings
+  #settings: HttpApiSettings
   readonly routes: Route[] = []
   readonly stages: Stage[] = []
   readonly faults: HttpApiFaults = { throttle: false, delayMilliseconds: 0, failWith: undefined }
   #server: HttpsServer | undefined
 
   private constructor(settings: HttpApiSettings) {
-    this.settings = settings
+    this.#settings = settings
   }
 
   static async start(settings: HttpApiSettings, port: number): Promise<HttpApi> {
@@ -31,6 +31,16 @@ export class HttpApi implements ApiState, AsyncDisposable {
       answer: (request, response) => api.answer(request, response),
     })
     return api
+  }
+
+  get settings(): HttpApiSettings {
+    return this.#settings
+  }
+
+  /** From the next request on. */
+  set cors(cors: CorsConfiguration | undefined) {
+    const { cors: _, ...settings } = this.#settings
+    this.#settings = cors === undefined ? settings : { ...settings, cors }
   }
 
   get port(): number {

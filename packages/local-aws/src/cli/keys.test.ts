@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type LocalAws, startLocalAws } from '../local-aws.js'
+import { startLocalAws } from '../local-aws.js'
+import type { LocalAws } from '../local-aws-types.js'
 import { type TestAssembly, writeAssembly } from '../testing/assembly.js'
 import { send } from '../testing/https-client.js'
 import { faultKeys } from './keys.js'

@@ -1,5 +1,5 @@
 import { emitKeypressEvents } from 'node:readline'
-import type { LocalAws } from '../local-aws.js'
+import type { LocalAws } from '../local-aws-types.js'
 
 /** What each key does; the text is the help line. */
 interface Key {

@@ -183,8 +183,8 @@ describe('pnpm local', () => {
 
   it.each([
     [['--assembly', '/nowhere'], "No cloud assembly at /nowhere: the folder does not exist. Run 'cdk synth' first"],
-    [['--port', '65535'], 'It must be a whole number from 0 to 65532'],
-    [['--port', 'x'], 'It must be a whole number from 0 to 65532'],
+    [['--port', '65535'], 'It must be a whole number from 0 to 65529'],
+    [['--port', 'x'], 'It must be a whole number from 0 to 65529'],
     [['--nonsense'], "unknown option '--nonsense'"],
   ])('refuses %j', async (options, message) => {
     const { code, stderr } = await run(...options)

@@ -7,7 +7,10 @@ import { shellExports } from './shell-exports.js'
 
 /** What may be given to `pnpm local`. */
 export interface LocalOptions {
-  readonly assembly?: string
+  /** True: the project's cdk.out. */
+  readonly assembly?: string | true
+  readonly fresh?: true
+  readonly ignoreUnknown?: true
   readonly port: number
   readonly region?: string
   readonly packedPolicy: PackedPolicyEstimate
@@ -18,12 +21,17 @@ export interface LocalOptions {
 
 const program = new Command('local')
   .description(
-    'Serves the synthesized stack on this machine: STS, IAM, the HTTP API and AWS IoT, with signatures and policies enforced',
+    'An AWS account on this machine, bootstrapped for the CDK: deploy into it with npm run deploy:local. Signatures are verified and policies enforced',
   )
-  .option('--assembly <folder>', "what 'cdk synth' wrote (default: cdk.out in the project's root)")
+  .option(
+    '--assembly [folder]',
+    "realise what 'cdk synth' wrote at once, without the CDK (default: cdk.out); nothing is kept",
+  )
+  .option('--fresh', 'begin with an empty account: what was deployed here before is forgotten')
+  .option('--ignore-unknown', 'leave resources out whose type is not modelled, in place of refusing their stack')
   .option(
     '--port <number>',
-    'IoT on this port, API, STS, IAM and DynamoDB on the next four; 0: any free ones',
+    'IoT on this port, API, STS, IAM, DynamoDB, browsers and all services together on the next six; 0: any free ones',
     port,
     8443,
   )
@@ -40,8 +48,10 @@ const program = new Command('local')
     'after',
     `
 Examples:
-  pnpm local                                   serve cdk.out on ports 8443 to 8448
-  eval "$(pnpm --silent local --env)"          then, in another terminal, aim aws-cli, boto3 and the SDKs at it
+  npm run local                                an account on ports 8443 to 8449; what was deployed before comes back
+  npm run deploy:local                         then, in another terminal: the real cdk deploy into it
+  eval "$(pnpm --silent local --env)"          or aim cdk, aws-cli, boto3 and the SDKs at it, and type what you want
+  pnpm local --assembly                        cdk.out at once, for a look
   pnpm local --json | jq 'select(.outcome == "refused")'`,
   )
   .action(async (options: LocalOptions) => {
@@ -51,7 +61,12 @@ Examples:
       return
     }
     const { serve } = await import('./serve.js')
-    await serve({ ...options, root, assembly: userPath(options.assembly ?? join(root, 'cdk.out')) })
+    const { assembly, ...others } = options
+    await serve({
+      ...others,
+      root,
+      ...(assembly === undefined ? {} : { assembly: assembly === true ? join(root, 'cdk.out') : userPath(assembly) }),
+    })
   })
 
 try {
@@ -73,7 +88,7 @@ async function printExports(root: string): Promise<number> {
 
 function port(text: string): number {
   const number = Number(text)
-  // Three more follow it.
-  if (/^\d+$/u.test(text) && number <= 65_532) return number
-  throw new InvalidArgumentError('It must be a whole number from 0 to 65532.')
+  // Six more follow it.
+  if (/^\d+$/u.test(text) && number <= 65_529) return number
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65529.')
 }

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../journal.js'
-import type { LocalAws, Served } from '../local-aws.js'
+import type { LocalAws, Served } from '../local-aws-types.js'
 
 /** A step of the deployment, as `cdk deploy` prints it. */
 export function deploymentLine({ at, event, detail, fields = {} }: JournalEntry): string {
@@ -15,9 +15,10 @@ export function servingLines({ endpoints, accountId, region, caFile }: Served, s
   return [
     '',
     `AWS IoT      wss://${endpoints.iot}/mqtt`,
-    `HTTP API     ${endpoints.api}`,
+    ...(endpoints.api === endpoints.endpoint ? [] : [`HTTP API     ${endpoints.api}`]),
     `STS          ${endpoints.sts}`,
     `IAM          ${endpoints.iam}`,
+    `all services ${endpoints.endpoint}`,
     ...(endpoints.dynamodb === undefined ? [] : [`DynamoDB     ${endpoints.dynamodb}`]),
     `browsers     ${endpoints.plain} and ${endpoints.plain.replace('http', 'ws')}, without a certificate`,
     `account      ${accountId}, ${region}`,
@@ -33,6 +34,7 @@ export function startedLines(aws: LocalAws, seconds: number): string[] {
   const outputs = Object.entries(aws.outputs).flatMap(([stack, values]) =>
     Object.entries(values).map(([name, value]) => `${stack}.${name} = ${value}`),
   )
+  if (aws.stacks.length === 0) return emptyLines
   return [
     '',
     ...aws.stacks.map(({ stackName }) => ` ✅  ${stackName}`),
@@ -46,6 +48,17 @@ export function startedLines(aws: LocalAws, seconds: number): string[] {
     '',
   ]
 }
+
+/** The account has nothing in it. */
+const emptyLines = [
+  'Nothing is deployed here yet. In another terminal:',
+  '',
+  '  npm run deploy:local                      the real cdk deploy, into this account',
+  '  eval "$(pnpm --silent local --env)"       aims cdk, aws-cli and the SDKs here, for what you type yourself',
+  '',
+  'Ctrl-C ends it; what is deployed comes back with the next `npm run local`.',
+  '',
+]
 
 /** One event for a person; undefined for those that would only repeat another. */
 export function eventLine(entry: JournalEntry, { logs }: { readonly logs: boolean }): string | undefined {

@@ -1,14 +1,20 @@
-import { announce } from '@topic-credentials/project'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { JournalEntry } from '../journal.js'
-import { type Served, startLocalAws } from '../local-aws.js'
+import { startLocalAws } from '../local-aws.js'
+import type { Served } from '../local-aws-types.js'
 import type { PackedPolicyEstimate } from '../sts/index.js'
+import { Announcing } from './announcing.js'
 import { listenForKeys } from './keys.js'
 import { deploymentLine, eventLine, servingLines, startedLines } from './report.js'
 
 export interface ServeOptions {
   /** The project's root, where the stand-in is announced. */
   readonly root: string
-  readonly assembly: string
+  /** Realised at once; nothing is kept then. Absent: the account that the project has. */
+  readonly assembly?: string
+  readonly fresh?: true
+  readonly ignoreUnknown?: true
   readonly port: number
   readonly region?: string
   readonly packedPolicy: PackedPolicyEstimate
@@ -18,17 +24,21 @@ export interface ServeOptions {
 
 /** Runs the stand-in until Ctrl-C, `q` or a signal; then nothing of it is left. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { root, assembly, port, region, packedPolicy } = options
+  const { root, assembly, port, region, packedPolicy, ignoreUnknown } = options
+  const state = join(root, '.local-aws', 'account')
+  if (options.fresh) await rm(state, { recursive: true, force: true })
   const print = (line: string) => process.stdout.write(`${line}\n`)
   // A closed pipe (`pnpm local | head`) ends the stand-in like Ctrl-C does.
   const ended = endSignal()
   let started = false
+  const announcing = new Announcing(root)
   const startedAt = performance.now()
   const seconds = () => (performance.now() - startedAt) / 1000
   const aws = await startLocalAws({
-    assembly,
-    ports:
-      port === 0 ? {} : { iot: port, api: port + 1, sts: port + 2, iam: port + 3, dynamodb: port + 4, plain: port + 5 },
+    ...(assembly === undefined ? { state } : { assembly }),
+    ...(ignoreUnknown === undefined ? {} : { ignoreUnknown }),
+    ports: port === 0 ? {} : portsFrom(port),
+    changed: () => announcing.again(),
     ...(region === undefined ? {} : { region }),
     packedPolicy,
     journal: (entry) => {
@@ -49,7 +59,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     throw explained(error)
   })
   started = true
-  const announcement = await announce(aws, { directory: root })
+  await announcing.begin(aws)
   if (options.json) {
     print(JSON.stringify({ ...event('started', aws), outputs: aws.outputs }))
   } else {
@@ -58,12 +68,31 @@ export async function serve(options: ServeOptions): Promise<void> {
   const stopKeys = listenForKeys(aws, options.json ? () => {} : print, ended.end)
   await ended.promise
   stopKeys()
-  await announcement.remove()
+  await announcing.end()
   await aws.close()
 }
 
 function readable(entry: JournalEntry, { logs }: ServeOptions): string | undefined {
-  return entry.service === 'cloudformation' ? deploymentLine(entry) : eventLine(entry, { logs: logs === true })
+  if (entry.service === 'cloudformation' && entry.fields?.logicalId !== undefined) return deploymentLine(entry)
+  // While a deployment runs, it asks every other second how it goes.
+  if (!logs && entry.outcome === 'ok' && isReading(entry)) return undefined
+  return eventLine(entry, { logs: logs === true })
+}
+
+function isReading({ service, event }: JournalEntry): boolean {
+  return /^(cloudformation|s3|ssm)$/u.test(service) && /^(Describe|Get|Head|List)/u.test(event)
+}
+
+function portsFrom(port: number) {
+  return {
+    iot: port,
+    api: port + 1,
+    sts: port + 2,
+    iam: port + 3,
+    dynamodb: port + 4,
+    plain: port + 5,
+    endpoint: port + 6,
+  }
 }
 
 function event(name: 'serving' | 'started', { id, region, accountId, endpoints, caFile }: Served) {
@@ -101,7 +130,7 @@ function explained(error: unknown): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code !== 'EADDRINUSE') return error
   return new Error(
-    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: pnpm local --port 9443 (six in a row), or --port 0 for any free ones`,
+    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: pnpm local --port 9443 (seven in a row), or --port 0 for any free ones`,
     { cause: error },
   )
 }

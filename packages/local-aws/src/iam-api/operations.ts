@@ -1,5 +1,5 @@
 import { type AccessKey, authorize, type ConditionContext, type Directory, type Role } from '../iam/index.js'
-import type { XmlTree } from '../protocols/query.js'
+import type { XmlTree } from '../protocols/xml.js'
 import { IamApiError } from './iam-api-error.js'
 import type { LaggingReads } from './lagging-reads.js'
 

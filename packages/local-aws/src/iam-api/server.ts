@@ -5,6 +5,7 @@ import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import { errorXml, type QueryApi, successXml } from '../protocols/query.js'
+import type { ServiceHandler } from '../protocols/signed-service.js'
 import { SignatureError, verify } from '../sigv4/index.js'
 import type { TlsMaterial } from '../tls.js'
 import { asIamApiError, IamApiError } from './iam-api-error.js'
@@ -24,6 +25,8 @@ export interface IamApiSettings {
 
 export interface IamApi extends HttpsServer {
   readonly faults: IamFaults
+  /** For an endpoint that other services share. */
+  readonly answer: ServiceHandler
 }
 
 const api: QueryApi = { service: 'iam', version: '2010-05-08' }
@@ -41,11 +44,9 @@ const bodyBytes = 262_144
  */
 export async function startIamApi(settings: IamApiSettings): Promise<IamApi> {
   const reads = new LaggingReads()
-  const server = await serveHttps({
-    ...settings,
-    answer: (request, response) => respond(settings, reads, request, response),
-  })
-  return { ...server, faults: reads }
+  const answer: ServiceHandler = (request, response) => respond(settings, reads, request, response)
+  const server = await serveHttps({ ...settings, answer })
+  return { ...server, faults: reads, answer }
 }
 
 async function respond(

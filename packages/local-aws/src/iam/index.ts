@@ -18,6 +18,7 @@ export type {
   RoleSettings,
   User,
 } from './directory/entities.js'
+export type { SavedDirectory } from './directory/saved.js'
 export {
   EntityAlreadyExistsError,
   LimitExceededError,

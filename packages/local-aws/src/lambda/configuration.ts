@@ -1,11 +1,15 @@
 import type { Clock } from '../clock.js'
 import type { AccessKey } from '../iam/principal.js'
 import type { Journal } from '../journal.js'
+import type { LogLine } from './log-stream.js'
 
 /** A function as its template declares it. Units are Lambda's: seconds and megabytes. */
 export interface FunctionConfiguration {
   readonly functionName: string
+  /** With the version's number for a version. */
   readonly arn: string
+  /** `1`, `2`, …; absent for `$LATEST`. */
+  readonly version?: string
   /** `nodejs24.x`, …: handed to the function in `AWS_EXECUTION_ENV`; the code runs on this machine's Node.js. */
   readonly runtime: string
   /** `index.handler`: module file without its ending, and the export. */
@@ -35,6 +39,8 @@ export interface LambdaHost {
   credentials(configuration: FunctionConfiguration): AccessKey
   /** Milliseconds since the epoch at which the session ends, read at every call because a test may end it early. */
   expiresAt(accessKeyId: string): number
+  /** The lines of a log group: all versions of a function write into one. Absent: each keeps its own. */
+  logs?(logGroup: string): LogLine[]
 }
 
 /** What a synchronous call of a function gives its caller. */

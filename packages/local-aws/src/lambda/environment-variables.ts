@@ -26,7 +26,7 @@ export function environmentVariables(
     AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.runtime}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memoryMegabytes),
     AWS_LAMBDA_FUNCTION_NAME: configuration.functionName,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: configuration.version ?? '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_FORMAT: configuration.logFormat,
     AWS_LAMBDA_LOG_GROUP_NAME: configuration.logGroup,

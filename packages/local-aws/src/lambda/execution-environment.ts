@@ -20,7 +20,7 @@ export class ExecutionEnvironment {
     this.#configuration = configuration
     this.#log = new LogStream(configuration.functionName, configuration.logFormat, host.clock, sink)
     const day = new Date(host.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/')
-    const logStream = `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`
+    const logStream = `${day}/[${configuration.version ?? '$LATEST'}]${randomUUID().replaceAll('-', '')}`
     const write = (line: string) => this.#log.write(line, this.#requestId)
     this.#process = new FunctionProcess(configuration, host, logStream, write)
   }
@@ -41,7 +41,7 @@ export class ExecutionEnvironment {
     const cold = this.#calls === 0
     this.#calls += 1
     await this.#withTimer(initSeconds, 'Function did not load', this.#process.ready)
-    this.#log.start(requestId)
+    this.#log.start(requestId, this.#configuration.version)
     this.#requestId = requestId
     const startedAt = performance.now()
     const timeoutMilliseconds = timeoutSeconds * 1000

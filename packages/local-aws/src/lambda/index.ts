@@ -1,5 +1,6 @@
 export type { FunctionConfiguration, InvocationResult, LambdaHost } from './configuration.js'
 export { reservedVariables } from './environment-variables.js'
+export { Functions } from './functions.js'
 export type { LogLine } from './log-stream.js'
 export type { Permission, ServiceCall } from './resource-policy.js'
 export { ResourcePolicy } from './resource-policy.js'

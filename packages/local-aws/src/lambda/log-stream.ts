@@ -30,12 +30,8 @@ export class LogStream {
     this.#sink(requestId === undefined ? line : { ...line, requestId })
   }
 
-  start(requestId: string): void {
-    this.#platform(
-      'platform.start',
-      { requestId, version: '$LATEST' },
-      `START RequestId: ${requestId} Version: $LATEST`,
-    )
+  start(requestId: string, version = '$LATEST'): void {
+    this.#platform('platform.start', { requestId, version }, `START RequestId: ${requestId} Version: ${version}`)
   }
 
   report(

@@ -19,19 +19,24 @@ export interface ServiceCall {
 /** The function's resource policy, in the statements that Lambda writes for its permissions. */
 export class ResourcePolicy {
   readonly #functionArn: string
-  readonly #permissions: Permission[] = []
+  /** By statement ID. */
+  readonly #permissions = new Map<string, Permission>()
 
   constructor(functionArn: string) {
     this.#functionArn = functionArn
   }
 
-  add(permission: Permission): void {
-    this.#permissions.push(permission)
+  add(statementId: string, permission: Permission): void {
+    this.#permissions.set(statementId, permission)
+  }
+
+  remove(statementId: string): void {
+    this.#permissions.delete(statementId)
   }
 
   /** Whether one of the permissions lets this service call the function for this source. */
   decide(call: ServiceCall): { readonly allowed: boolean; readonly reason: string } {
-    const statements = this.#permissions.filter(({ principal }) => principal === call.principal)
+    const statements = [...this.#permissions.values()].filter(({ principal }) => principal === call.principal)
     const document = { Version: '2012-10-17', Statement: statements.map((permission) => this.#statement(permission)) }
     const decision = evaluate(
       {

@@ -17,10 +17,10 @@ const credentialsMargin = 5 * 60 * 1000
  * if (result.outcome === 'ok') console.log(result.payload)
  */
 export class FunctionRuntime {
-  readonly configuration: FunctionConfiguration
   readonly policy: ResourcePolicy
-  readonly logs: LogLine[] = []
   readonly #host: LambdaHost
+  readonly #ownLogs: LogLine[] = []
+  #configuration: FunctionConfiguration
   readonly #idle: ExecutionEnvironment[] = []
   readonly #all = new Set<ExecutionEnvironment>()
   readonly #waiting: (() => void)[] = []
@@ -28,9 +28,23 @@ export class FunctionRuntime {
   #closed = false
 
   constructor(configuration: FunctionConfiguration, host: LambdaHost) {
-    this.configuration = configuration
+    this.#configuration = configuration
     this.policy = new ResourcePolicy(configuration.arn)
     this.#host = host
+  }
+
+  get configuration(): FunctionConfiguration {
+    return this.#configuration
+  }
+
+  get logs(): LogLine[] {
+    return this.#host.logs?.(this.#configuration.logGroup) ?? this.#ownLogs
+  }
+
+  /** From the next call on. What runs now comes to its end with the configuration that it began with. */
+  update(configuration: FunctionConfiguration): void {
+    this.#configuration = configuration
+    for (const environment of this.#idle.splice(0)) this.#retire(environment)
   }
 
   /** Processes that are alive now. */
@@ -45,15 +59,15 @@ export class FunctionRuntime {
     if (reserved !== undefined && this.#busy >= reserved) return this.#throttled()
     while (this.#busy >= largestPool) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#busy += 1
+    const configuration = this.#configuration
     const environment = this.#take()
     try {
       const result = await environment.invoke(event)
       this.#record(result)
       return result
     } finally {
-      if (environment.ended) {
-        await environment.close()
-        this.#all.delete(environment)
+      if (environment.ended || configuration !== this.#configuration) {
+        await this.#retire(environment)
       } else {
         this.#idle.push(environment)
       }
@@ -75,12 +89,16 @@ export class FunctionRuntime {
     const latestEnd = this.#host.clock.now() + this.configuration.timeoutSeconds * 1000 + credentialsMargin
     for (let warm = this.#idle.pop(); warm !== undefined; warm = this.#idle.pop()) {
       if (!warm.ended && this.#host.expiresAt(warm.accessKeyId) > latestEnd) return warm
-      const retired = warm
-      void retired.close().then(() => this.#all.delete(retired))
+      this.#retire(warm)
     }
     const cold = new ExecutionEnvironment(this.configuration, this.#host, (line) => this.#log(line))
     this.#all.add(cold)
     return cold
+  }
+
+  async #retire(environment: ExecutionEnvironment): Promise<void> {
+    await environment.close()
+    this.#all.delete(environment)
   }
 
   #log(line: LogLine): void {

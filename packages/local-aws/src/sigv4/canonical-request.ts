@@ -8,6 +8,8 @@ export interface CanonicalForm {
   readonly omittedParameters: ReadonlySet<string>
   /** What the signer took for the Host header. */
   readonly host: string
+  /** S3's form: the path is signed as it is meant, and the body by the digest that a header gives. */
+  readonly s3?: boolean
 }
 
 /**
@@ -18,20 +20,18 @@ export interface CanonicalForm {
 export function canonicalRequest(request: SignedRequest, form: CanonicalForm): string {
   return [
     request.method,
-    canonicalPath(request.path),
+    form.s3 ? encodeOnce(request.path) : canonicalPath(request.path),
     canonicalQuery(request.query, form.omittedParameters),
     ...form.signedHeaders.map((name) => `${name}:${name === 'host' ? form.host : (headerValue(request, name) ?? '')}`),
     '',
     form.signedHeaders.join(';'),
-    createHash('sha256')
-      .update(request.body ?? '')
-      .digest('hex'),
+    (form.s3 && headerValue(request, 'x-amz-content-sha256')) || sha256(request.body ?? ''),
   ].join('\n')
 }
 
 /**
  * Dot segments and doubled slashes go, then every segment is encoded once more: `%2F` as received is signed as `%252F`.
- * (S3 alone does neither, and is not served here.)
+ * (S3 alone does neither.)
  */
 export function canonicalPath(path: string): string {
   const kept: string[] = []
@@ -44,6 +44,17 @@ export function canonicalPath(path: string): string {
   }
   const trailing = kept.length > 0 && path.endsWith('/') ? '/' : ''
   return `/${kept.map(uriEncode).join('/')}${trailing}`
+}
+
+function encodeOnce(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => uriEncode(decode(segment)))
+    .join('/')
+}
+
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
 }
 
 /** Every parameter decoded, encoded by RFC 3986, and sorted by name, then by value, in byte order. */

@@ -11,7 +11,7 @@ export type SignatureFault =
   | 'Mismatch'
 
 /** How a service says no: `query` is the XML of STS and IAM, `json` the REST services', `rpc` DynamoDB's, `iot` the IoT gateway's upgrade. */
-export type ErrorDialect = 'query' | 'json' | 'rpc' | 'iot'
+export type ErrorDialect = 'query' | 'json' | 'rpc' | 's3' | 'iot'
 
 /** A request that is not proven to come from the holder of an access key. `code`, `status` and `message` are AWS's. */
 export class SignatureError extends Error {
@@ -40,6 +40,7 @@ type Answer = readonly [code: string, status: number]
  * `query`: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html, with ExpiredToken's status as seen on the
  * wire. `json`: the same errors under the names that API Gateway and the JSON services put into `x-amzn-ErrorType`.
  * `rpc`: the same names with status 400, as DynamoDB answers (its developer guide, "Error handling with DynamoDB").
+ * `s3`: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  * `iot`: 403 ForbiddenException for everything except what cannot be read, 400 InvalidRequestException (captures by users).
  */
 const answers: Readonly<Record<ErrorDialect, Readonly<Record<SignatureFault, Answer>>>> = {
@@ -75,6 +76,17 @@ const answers: Readonly<Record<ErrorDialect, Readonly<Record<SignatureFault, Ans
     Expired: ['InvalidSignatureException', 400],
     NotYetCurrent: ['InvalidSignatureException', 400],
     Mismatch: ['InvalidSignatureException', 400],
+  },
+  s3: {
+    MissingAuthentication: ['AccessDenied', 403],
+    Incomplete: ['AuthorizationHeaderMalformed', 400],
+    UnknownKey: ['InvalidAccessKeyId', 403],
+    InvalidToken: ['InvalidToken', 400],
+    ExpiredToken: ['ExpiredToken', 400],
+    WrongScope: ['AuthorizationHeaderMalformed', 400],
+    Expired: ['RequestTimeTooSkewed', 403],
+    NotYetCurrent: ['RequestTimeTooSkewed', 403],
+    Mismatch: ['SignatureDoesNotMatch', 403],
   },
   iot: {
     MissingAuthentication: ['ForbiddenException', 403],

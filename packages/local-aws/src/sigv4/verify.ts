@@ -22,6 +22,8 @@ interface ServiceRules {
   readonly skewMinutes: number
   /** The IoT gateway takes the session token beside the signed query, never in it. */
   readonly tokenUnsigned: boolean
+  /** Path and body are signed as S3 has it. */
+  readonly s3?: boolean
 }
 
 // STS's own texts say "15 min.", API Gateway's and (by the length of captured bodies) the IoT gateway's "5 min.".
@@ -29,10 +31,14 @@ const iotGateway: ServiceRules = { dialect: 'iot', skewMinutes: 5, tokenUnsigned
 const restService: ServiceRules = { dialect: 'json', skewMinutes: 5, tokenUnsigned: false }
 const rpcService: ServiceRules = { dialect: 'rpc', skewMinutes: 15, tokenUnsigned: false }
 const queryService: ServiceRules = { dialect: 'query', skewMinutes: 15, tokenUnsigned: false }
+const s3: ServiceRules = { dialect: 's3', skewMinutes: 15, tokenUnsigned: false, s3: true }
 const rules: Readonly<Record<string, ServiceRules>> = {
   sts: queryService,
   iam: queryService,
+  cloudformation: queryService,
   dynamodb: rpcService,
+  ssm: rpcService,
+  s3,
   iotdevicegateway: iotGateway,
   // The HTTPS data plane's name; it is served by the same gateway.
   iotdata: iotGateway,
@@ -41,7 +47,8 @@ const rules: Readonly<Record<string, ServiceRules>> = {
 /**
  * Proves who signed a request (Signature Version 4, in the Authorization header or in the query string) and answers the
  * access key with its principal. The body is hashed here, so a signer that left it out (UNSIGNED-PAYLOAD, which only S3
- * takes) does not match; `X-Amz-Expires` is not looked at, as STS and the IoT gateway do not.
+ * takes, and whose body its service must hold against `x-amz-content-sha256`) does not match; `X-Amz-Expires` is not looked at,
+ * as STS and the IoT gateway do not.
  *
  * @throws SignatureError with AWS's code, status and text for the first of `service`
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
@@ -63,7 +70,7 @@ export function verify(request: SignedRequest, settings: VerifySettings): Access
   if (key.expiresAt !== undefined && key.expiresAt <= settings.clock.now()) {
     throw refuse('ExpiredToken', 'The security token included in the request is expired')
   }
-  if (!matches(request, claimed, key.secretAccessKey, service.tokenUnsigned)) {
+  if (!matches(request, claimed, key.secretAccessKey, service)) {
     throw refuse(
       'Mismatch',
       'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
@@ -112,11 +119,17 @@ function checkTime(
   }
 }
 
-function matches(request: SignedRequest, claimed: ClaimedSignature, secret: string, tokenUnsigned: boolean): boolean {
+function matches(
+  request: SignedRequest,
+  claimed: ClaimedSignature,
+  secret: string,
+  { tokenUnsigned, s3: asS3 = false }: ServiceRules,
+): boolean {
   const omittedParameters = new Set(claimed.form === 'query' ? ['X-Amz-Signature'] : [])
   if (tokenUnsigned && claimed.form === 'query') omittedParameters.add('X-Amz-Security-Token')
   return hostsAsSigned(headerValue(request, 'host') ?? '').some((host) => {
-    const canonical = canonicalRequest(request, { signedHeaders: claimed.signedHeaders, omittedParameters, host })
+    const form = { signedHeaders: claimed.signedHeaders, omittedParameters, host, s3: asS3 }
+    const canonical = canonicalRequest(request, form)
     const expected = calculateSignature(
       secret,
       claimed.scope,

@@ -1,6 +1,6 @@
 import type { AccessKey, ConditionContext, Directory } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
-import type { XmlTree } from '../protocols/query.js'
+import type { XmlTree } from '../protocols/xml.js'
 import type { PackedPolicyEstimate } from './packed-policy.js'
 
 /** What an operation gets to work with. */

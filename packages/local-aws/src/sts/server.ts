@@ -6,6 +6,7 @@ import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { ConditionContext, Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import { errorXml, type QueryApi, successXml } from '../protocols/query.js'
+import type { ServiceHandler } from '../protocols/signed-service.js'
 import { SignatureError, verify } from '../sigv4/index.js'
 import type { TlsMaterial } from '../tls.js'
 import { assumeRole } from './assume-role.js'
@@ -38,6 +39,8 @@ export interface StsFaults {
 
 export interface Sts extends HttpsServer {
   readonly faults: StsFaults
+  /** For an endpoint that other services share. */
+  readonly answer: ServiceHandler
 }
 
 const api: QueryApi = { service: 'sts', version: '2011-06-15' }
@@ -78,6 +81,7 @@ export async function startSts(settings: StsSettings): Promise<Sts> {
   }
   return {
     ...server,
+    answer,
     faults: {
       throttle: (times) => {
         faults.throttled = times

@@ -34,7 +34,11 @@ interface Ended {
 }
 
 function run(...args: string[]): Promise<Ended> {
-  const env = { PATH: process.env.PATH, INIT_CWD: project, NODE_NO_WARNINGS: '1' }
+  return runIn(project, ...args)
+}
+
+function runIn(folder: string, ...args: string[]): Promise<Ended> {
+  const env = { PATH: process.env.PATH, INIT_CWD: folder, NODE_NO_WARNINGS: '1' }
   return new Promise((resolve) => {
     execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
@@ -65,6 +69,21 @@ describe('pnpm revoke', () => {
     expect(cleared.stdout).toMatch(/^bob {2}revoked\n(.*\n)*Cleared: all of these may have credentials again/u)
     expect((await run('--list')).stdout).toBe('Nobody is revoked.\n')
     expect((await run('--clear')).stdout).toMatch(/^Nobody was revoked\. No policy is left/u)
+  })
+
+  it('reaches a stack that was deployed into the stand-in there, and never AWS in its place', async () => {
+    const file = join(project, 'cdk-outputs.json')
+    writeFileSync(file, JSON.stringify(aws.outputs))
+    expect(await run('--list')).toMatchObject({ code: 0, stderr: expect.stringContaining('At the stand-in') })
+    rmSync(file)
+    const other = mkdtempSync(join(tmpdir(), 'revocation-'))
+    writeFileSync(join(other, 'cdk.json'), '{}')
+    writeFileSync(join(other, 'cdk-outputs.json'), JSON.stringify(aws.outputs))
+    expect(await runIn(other, '--list')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is of a stand-in that does not run any more'),
+    })
+    rmSync(other, { recursive: true })
   })
 
   it.each([

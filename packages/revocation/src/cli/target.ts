@@ -27,15 +27,28 @@ export interface Target extends RevokerOptions {
 export async function findTarget(given: string | undefined): Promise<Target> {
   const root = projectRoot()
   const file = given === undefined ? join(root, outputsFile) : userPath(given)
-  if (given !== undefined || existsSync(file)) return deployed(file)
+  const stack = given !== undefined || existsSync(file) ? readStack(file) : undefined
+  if (stack !== undefined && (given !== undefined || !isLocal(stack))) return deployed(stack, file)
   const running = await findRunning({ directory: root })
   if (running !== undefined) return standIn(running)
+  if (stack !== undefined) throw noStack(file, `${file} is of a stand-in that does not run any more`)
   throw noStack(root, `There is no stack to revoke at: no ${file}, and no stand-in is running`)
 }
 
-function deployed(file: string): Target {
+type Stack = ReturnType<typeof readStack>
+
+function readStack(file: string) {
   const stacks = asked(() => readOutputs(file))
   const { stackName, outputs } = stackIn(stacks, file)
+  return { stackName, outputs, accessTable: stacks[stackName]?.AccessTable }
+}
+
+/** Whether it was deployed into a stand-in: AWS's own IAM has no part of it, and must not be asked about its role. */
+function isLocal({ outputs }: Stack): boolean {
+  return outputs.IotEndpoint.split(':')[0] === 'localhost'
+}
+
+function deployed({ stackName, outputs, accessTable }: Stack, file: string): Target {
   const { Region: region, RoleArn: roleArn } = outputs
   const iam = new IAMClient({ region })
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
@@ -45,7 +58,7 @@ function deployed(file: string): Target {
     roleArn,
     iam,
     iot: new IoTDataPlaneClient({ region, endpoint: `https://${outputs.IotEndpoint}` }),
-    ...accessOf(stacks[stackName]?.AccessTable, signed, {
+    ...accessOf(accessTable, signed, {
       dynamodb: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? `https://dynamodb.${region}.${domain}`,
       sts: process.env.AWS_ENDPOINT_URL_STS ?? `https://sts.${region}.${domain}`,
     }),

@@ -1,3 +1,4 @@
+import { alreadyExists } from './failure.js'
 import type { ResourceType } from './resource-type.js'
 
 /**
@@ -7,11 +8,14 @@ import type { ResourceType } from './resource-type.js'
 export const table: ResourceType = {
   honoured: ['AttributeDefinitions', 'BillingMode', 'DeletionProtectionEnabled', 'KeySchema', 'TableName'],
   inert: ['PointInTimeRecoverySpecification', 'SSESpecification', 'TableClass', 'Tags', 'TimeToLiveSpecification'],
-  async create({ properties, services, physicalName }) {
+  replacedBy: ['ImportSourceSpecification', 'KeySchema', 'TableName'],
+  named: 'TableName',
+  async create({ type, properties, services, physicalId, physicalName }) {
     const billing = properties.optionalText('BillingMode') ?? 'PROVISIONED'
     if (billing !== 'PAY_PER_REQUEST') throw new Error(`the stand-in has tables on demand only, not ${billing}`)
-    const tableName = properties.optionalText('TableName') ?? physicalName(255)
+    const tableName = properties.optionalText('TableName') ?? physicalId ?? physicalName(255)
     const tables = await services.tables()
+    if (tables.names().includes(tableName)) throw alreadyExists(type, tableName)
     const { arn } = await tables.create({
       tableName,
       keySchema: properties.list('KeySchema').map((one) => ({
@@ -25,5 +29,18 @@ export const table: ResourceType = {
       deletionProtection: properties.flag('DeletionProtectionEnabled'),
     })
     return { ref: tableName, attributes: { Arn: arn } }
+  },
+  async update({ properties, before, services, physicalId, attributes }) {
+    for (const name of ['AttributeDefinitions', 'BillingMode']) {
+      if (JSON.stringify(properties.raw(name)) === JSON.stringify(before.raw(name))) continue
+      throw new Error(`the stand-in does not change ${name} of a table`)
+    }
+    const tables = await services.tables()
+    tables.protect(physicalId, properties.flag('DeletionProtectionEnabled'))
+    return { ref: physicalId, attributes }
+  },
+  async delete({ services, physicalId }) {
+    const tables = await services.tables()
+    await tables.delete(physicalId)
   },
 }

@@ -1,37 +1,59 @@
+import { alreadyExists } from './failure.js'
 import type { ResourceType } from './resource-type.js'
 
 /** `AWS::Logs::LogGroup`: lines are kept in memory while the stand-in runs, whatever the retention. */
 export const logGroup: ResourceType = {
   honoured: ['LogGroupName'],
   inert: ['DataProtectionPolicy', 'KmsKeyId', 'LogGroupClass', 'RetentionInDays', 'Tags'],
-  create({ properties, services, physicalName }) {
-    const name = properties.optionalText('LogGroupName') ?? physicalName(512)
+  replacedBy: ['LogGroupName'],
+  named: 'LogGroupName',
+  create({ type, properties, services, physicalId, physicalName }) {
+    const name = properties.optionalText('LogGroupName') ?? physicalId ?? physicalName(512)
+    if (!services.names.take(type, name)) throw alreadyExists(type, name)
     return {
       ref: name,
       attributes: { Arn: `arn:aws:logs:${services.region}:${services.accountId}:log-group:${name}:*` },
     }
   },
+  delete: ({ type, services, physicalId }) => services.names.free(type, physicalId),
 }
 
 /** `AWS::CDK::Metadata`: describes the app to AWS. */
 export const cdkMetadata: ResourceType = {
   honoured: [],
   inert: ['Analytics'],
-  create: ({ physicalName }) => ({ ref: physicalName(64) }),
+  create: ({ physicalId, physicalName }) => ({ ref: physicalId ?? physicalName(64) }),
 }
 
 /**
  * Types that watch: alarms, dashboards, metrics made of log lines, and the topics that alarms notify. Nothing is measured
- * here, so nothing of them happens; they are accepted with all their properties.
+ * here, so nothing of them happens; they are accepted with all their properties. A name is taken once.
  */
-export function watching(service: string): ResourceType {
+export function watching(
+  service: string,
+  { named, replacedBy = [] }: Pick<ResourceType, 'named' | 'replacedBy'>,
+): ResourceType {
   return {
     honoured: [],
     inert: 'all',
-    create({ services, physicalName }) {
-      const name = physicalName(200)
+    replacedBy,
+    ...(named === undefined ? {} : { named }),
+    create({ type, properties, services, physicalId, physicalName }) {
+      const own = named === undefined ? undefined : properties.optionalText(named)
+      const name = own ?? physicalId?.split(':').at(-1) ?? physicalName(200)
+      if (!services.names.take(type, name)) throw alreadyExists(type, name)
       const arn = `arn:aws:${service}:${services.region}:${services.accountId}:${name}`
       return { ref: service === 'sns' ? arn : name, attributes: { Arn: arn, TopicArn: arn, TopicName: name } }
     },
+    delete({ type, services, physicalId }) {
+      services.names.free(type, physicalId.split(':').at(-1) ?? '')
+    },
   }
+}
+
+/** A type that nobody here knows, left out on demand: it has a name, and attributes that say whose they are. */
+export const leftOut: ResourceType = {
+  honoured: [],
+  inert: 'all',
+  create: ({ physicalId, physicalName }) => ({ ref: physicalId ?? physicalName(128) }),
 }

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
 import { authorizeService, type Role } from '../../iam/index.js'
-import { type FunctionRuntime, reservedVariables } from '../../lambda/index.js'
+import { type FunctionConfiguration, type FunctionRuntime, reservedVariables } from '../../lambda/index.js'
 import type { Services } from '../services.js'
+import { alreadyExists, ServiceFailure } from './failure.js'
 import type { ResourceRequest, ResourceType } from './resource-type.js'
 
 /** `AWS::Lambda::Function`, from a zip asset. */
@@ -21,62 +21,49 @@ export const lambdaFunction: ResourceType = {
   ],
   // Tracing and log levels filter or add records; the code runs on this machine's processor and disk.
   inert: ['Architectures', 'Description', 'EphemeralStorage', 'RecursiveLoop', 'Tags', 'TracingConfig'],
+  replacedBy: ['FunctionName', 'PackageType', 'TenancyConfig'],
+  named: 'FunctionName',
   async create(request) {
     const { properties, services, physicalName } = request
-    const functionName = properties.optionalText('FunctionName') ?? physicalName(64)
-    const arn = `arn:aws:lambda:${services.region}:${services.accountId}:function:${functionName}`
-    const runtime = properties.text('Runtime')
-    if (!/^nodejs\d+\.x$/u.test(runtime)) throw new Error(`the stand-in runs Node.js functions, not ${runtime}`)
-    if ((properties.optionalText('PackageType') ?? 'Zip') !== 'Zip') {
-      throw new Error('the stand-in runs no container images')
-    }
-    const environment = properties.nested('Environment')?.only('Variables').map('Variables') ?? {}
-    const reserved = reservedVariables(environment)
-    if (reserved.length > 0) {
-      throw new Error(
-        `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys: ${reserved.join(', ')}`,
-      )
-    }
-    const logging = properties
-      .nested('LoggingConfig')
-      ?.only('ApplicationLogLevel', 'LogFormat', 'LogGroup', 'SystemLogLevel')
-    const reservedConcurrency = properties.optionalNumber('ReservedConcurrentExecutions')
-    services.createFunction({
-      functionName,
-      arn,
-      runtime,
-      handler: properties.text('Handler'),
-      codeDirectory: await codeDirectory(request),
-      environment,
-      timeoutSeconds: within('Timeout', properties.optionalNumber('Timeout') ?? 3, 1, 900),
-      memoryMegabytes: within('MemorySize', properties.optionalNumber('MemorySize') ?? 128, 128, 10_240),
-      roleArn: executionRole(services, properties.text('Role')).arn,
-      logGroup: logging?.optionalText('LogGroup') ?? `/aws/lambda/${functionName}`,
-      logFormat: logging?.optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
-      ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
-    })
-    return { ref: functionName, attributes: { Arn: arn } }
+    const functionName = properties.optionalText('FunctionName') ?? request.physicalId ?? physicalName(64)
+    const configuration = await configure(request, functionName)
+    if (services.functions.has(configuration.arn)) throw alreadyExists(request.type, functionName)
+    services.createFunction(configuration)
+    return { ref: functionName, attributes: { Arn: configuration.arn } }
   },
+  async update(request) {
+    const { services, physicalId, attributes } = request
+    findFunction(services, physicalId).update(await configure(request, physicalId))
+    return { ref: physicalId, attributes }
+  },
+  delete: ({ services, attributes }) => services.deleteFunction(String(attributes.Arn)),
 }
 
-/** `AWS::Lambda::Version`: there is one version, the code in the assembly. */
+/** `AWS::Lambda::Version`: the function as it is at this moment, for good. */
 export const version: ResourceType = {
   honoured: ['FunctionName'],
   inert: ['CodeSha256', 'Description'],
-  create({ properties, services }) {
-    const { arn } = findFunction(services, properties.text('FunctionName')).configuration
-    return { ref: `${arn}:1`, attributes: { FunctionArn: `${arn}:1`, Version: '1' } }
+  replacedBy: ['CodeSha256', 'Description', 'FunctionName', 'ProvisionedConcurrencyConfig', 'RuntimePolicy'],
+  create({ properties, services, physicalId }) {
+    const { configuration } = findFunction(services, properties.text('FunctionName'))
+    const number = physicalId?.split(':').at(-1) ?? services.nextVersion(configuration.arn)
+    const arn = `${configuration.arn}:${number}`
+    services.createFunction({ ...configuration, arn, version: number })
+    return { ref: arn, attributes: { FunctionArn: arn, Version: number } }
   },
+  delete: ({ services, physicalId }) => services.deleteFunction(physicalId),
 }
 
 /** `AWS::Lambda::Permission` */
 export const permission: ResourceType = {
   honoured: ['Action', 'FunctionName', 'Principal', 'SourceAccount', 'SourceArn'],
-  create({ properties, services, physicalName }) {
-    const sid = physicalName(100)
+  replacedBy: ['Action', 'FunctionName', 'Principal', 'SourceAccount', 'SourceArn'],
+  create(request) {
+    const { properties, services } = request
+    const sid = request.physicalId ?? request.physicalName(100)
     const sourceArn = properties.optionalText('SourceArn')
     const sourceAccount = properties.optionalText('SourceAccount')
-    findFunction(services, properties.text('FunctionName')).policy.add({
+    findFunction(services, properties.text('FunctionName')).policy.add(sid, {
       principal: properties.text('Principal'),
       action: properties.text('Action'),
       ...(sourceArn === undefined ? {} : { sourceArn }),
@@ -84,28 +71,61 @@ export const permission: ResourceType = {
     })
     return { ref: sid, attributes: { Id: sid } }
   },
+  delete({ properties, services, physicalId }) {
+    lookUpFunction(services, properties.text('FunctionName'))?.policy.remove(physicalId)
+  },
 }
 
-/** By ARN, by the ARN of its version, or by name. */
-export function findFunction({ functions }: Services, nameOrArn: string): FunctionRuntime {
-  const arn = nameOrArn.split(':').slice(0, 7).join(':')
-  const found =
-    functions.get(arn) ?? [...functions.values()].find(({ configuration }) => configuration.functionName === nameOrArn)
-  if (found === undefined) throw new Error(`Function not found: ${nameOrArn}`)
-  return found
+/** By ARN, by the ARN of its version, or by name. @throws ServiceFailure */
+export function findFunction(services: Services, nameOrArn: string): FunctionRuntime {
+  const found = lookUpFunction(services, nameOrArn)
+  if (found !== undefined) return found
+  throw new ServiceFailure(`Function not found: ${nameOrArn}`, { service: 'Lambda', status: 404, code: 'NotFound' })
 }
 
-async function codeDirectory({ properties, stack }: ResourceRequest): Promise<string> {
-  const code = properties.nested('Code')?.only('S3Bucket', 'S3Key')
-  const key = code?.text('S3Key') ?? ''
-  const directory = stack.assets.get(key)
-  if (directory === undefined) throw new Error(`the assembly has no zip asset ${key}`)
-  const there = await stat(directory).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (!there) throw new Error(`the asset ${directory} is not a folder: run 'cdk synth' again`)
-  return directory
+function lookUpFunction({ functions }: Services, nameOrArn: string): FunctionRuntime | undefined {
+  const named = ({ configuration: { functionName, version: number } }: FunctionRuntime) =>
+    functionName === nameOrArn && number === undefined
+  return functions.get(nameOrArn) ?? [...functions.values()].find(named)
+}
+
+async function configure(request: ResourceRequest, functionName: string): Promise<FunctionConfiguration> {
+  const { properties, services, stack } = request
+  const runtime = properties.text('Runtime')
+  if (!/^nodejs\d+\.x$/u.test(runtime)) throw new Error(`the stand-in runs Node.js functions, not ${runtime}`)
+  if ((properties.optionalText('PackageType') ?? 'Zip') !== 'Zip') {
+    throw new Error('the stand-in runs no container images')
+  }
+  const environment = properties.nested('Environment')?.only('Variables').map('Variables') ?? {}
+  const reserved = reservedVariables(environment)
+  if (reserved.length > 0) {
+    throw new Error(
+      `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys: ${reserved.join(', ')}`,
+    )
+  }
+  const logging = properties
+    .nested('LoggingConfig')
+    ?.only('ApplicationLogLevel', 'LogFormat', 'LogGroup', 'SystemLogLevel')
+  const reservedConcurrency = properties.optionalNumber('ReservedConcurrentExecutions')
+  const code = properties.nested('Code')?.only('S3Bucket', 'S3Key', 'ZipFile')
+  return {
+    functionName,
+    arn: `arn:aws:lambda:${services.region}:${services.accountId}:function:${functionName}`,
+    runtime,
+    handler: properties.text('Handler'),
+    codeDirectory: await services.codeFolder(stack.assets, {
+      bucket: code?.optionalText('S3Bucket') ?? '',
+      key: code?.optionalText('S3Key'),
+      source: code?.optionalText('ZipFile'),
+    }),
+    environment,
+    timeoutSeconds: within('Timeout', properties.optionalNumber('Timeout') ?? 3, 1, 900),
+    memoryMegabytes: within('MemorySize', properties.optionalNumber('MemorySize') ?? 128, 128, 10_240),
+    roleArn: executionRole(services, properties.text('Role')).arn,
+    logGroup: logging?.optionalText('LogGroup') ?? `/aws/lambda/${functionName}`,
+    logFormat: logging?.optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
+    ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+  }
 }
 
 /** Lambda refuses a function whose role does not let Lambda assume it. */

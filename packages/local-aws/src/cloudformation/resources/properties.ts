@@ -8,6 +8,10 @@ export class Properties {
     this.#path = path
   }
 
+  all(): Readonly<Record<string, unknown>> {
+    return this.#values
+  }
+
   has(name: string): boolean {
     return this.#values[name] !== undefined
   }

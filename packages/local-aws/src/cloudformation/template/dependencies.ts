@@ -3,6 +3,14 @@ import { asFunction, conditionHolds } from './intrinsics.js'
 import type { Scope } from './scope.js'
 import type { TemplateResource } from './template.js'
 
+/** A resource of a template in its turn. */
+export interface OrderedResource {
+  readonly logicalId: string
+  readonly resource: TemplateResource
+  /** Logical IDs of what has to be there first. */
+  readonly needs: readonly string[]
+}
+
 /** CDK's triggers: functions that a deployment runs, and that can fail it. */
 export const trigger = 'Custom::Trigger'
 
@@ -12,7 +20,7 @@ export const trigger = 'Custom::Trigger'
  *
  * @throws RealisationError for a circle or for a name that the template does not define, with the names.
  */
-export function creationOrder(scope: Scope): [logicalId: string, resource: TemplateResource][] {
+export function creationOrder(scope: Scope): OrderedResource[] {
   const { template, pseudo } = scope
   const { stackName } = pseudo
   const resources = new Map(
@@ -21,7 +29,7 @@ export function creationOrder(scope: Scope): [logicalId: string, resource: Templ
     ),
   )
   const done = new Set<string>()
-  const order: [string, TemplateResource][] = []
+  const order: OrderedResource[] = []
   const visit = (logicalId: string, path: readonly string[]) => {
     if (done.has(logicalId)) return
     if (path.includes(logicalId)) {
@@ -33,8 +41,10 @@ export function creationOrder(scope: Scope): [logicalId: string, resource: Templ
     }
     const resource = resources.get(logicalId)
     if (resource === undefined) return
+    const needs = new Set<string>()
     for (const name of [...[resource.DependsOn ?? []].flat(), ...references(resource.Properties, scope)]) {
       if (resources.has(name)) {
+        needs.add(name)
         visit(name, [...path, logicalId])
       } else if (template.Resources[name] === undefined && template.Parameters?.[name] === undefined) {
         const message = `${stackName}: resource ${logicalId} refers to '${name}', which the template does not define`
@@ -42,7 +52,7 @@ export function creationOrder(scope: Scope): [logicalId: string, resource: Templ
       }
     }
     done.add(logicalId)
-    order.push([logicalId, resource])
+    order.push({ logicalId, resource, needs: [...needs] })
   }
   const isTrigger = ([, { Type: type }]: [string, TemplateResource]) => type === trigger
   for (const [logicalId] of [...resources].filter((one) => !isTrigger(one))) visit(logicalId, [])

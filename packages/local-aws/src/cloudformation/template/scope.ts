@@ -15,7 +15,8 @@ export interface Scope {
   readonly pseudo: PseudoParameters
   /** Values for parameters, before their defaults. */
   readonly parameters: Readonly<Record<string, string>>
-  readonly exports: ReadonlyMap<string, string>
+  /** What stacks export, by name. */
+  readonly exports: Pick<ReadonlyMap<string, string>, 'get'>
   /** A realised resource's `Ref`; undefined when there is none of that name. */
   ref(logicalId: string): string | undefined
   getAtt(logicalId: string, attribute: string): unknown

@@ -6,18 +6,32 @@ export interface TemplateResource {
   readonly Properties?: Readonly<Record<string, unknown>>
   readonly DependsOn?: string | readonly string[]
   readonly Condition?: string
+  readonly DeletionPolicy?: DeletionPolicy
+  readonly UpdateReplacePolicy?: DeletionPolicy
 }
+
+/** What becomes of a resource that the stack has no more. `RetainExceptOnCreate`: it stays, unless its own creation is undone. */
+export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot'
 
 /** A CloudFormation template. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
 export interface Template {
-  readonly Parameters?: Readonly<Record<string, { readonly Type: string; readonly Default?: unknown }>>
+  readonly Description?: string
+  readonly Parameters?: Readonly<Record<string, TemplateParameter>>
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>
   readonly Conditions?: Readonly<Record<string, unknown>>
   readonly Resources: Readonly<Record<string, TemplateResource>>
   readonly Outputs?: Readonly<Record<string, TemplateOutput>>
 }
 
+export interface TemplateParameter {
+  readonly Type: string
+  readonly Default?: unknown
+  readonly NoEcho?: boolean | string
+  readonly Description?: string
+}
+
 export interface TemplateOutput {
+  readonly Description?: string
   readonly Value: unknown
   readonly Condition?: string
   readonly Export?: { readonly Name: unknown }
@@ -34,7 +48,6 @@ const sections = new Set([
   'Resources',
   'Outputs',
 ])
-/** `DeletionPolicy` and the like say what happens later; nothing here outlives its process. */
 const resourceAttributes = new Set([
   'Type',
   'Properties',

@@ -6,7 +6,7 @@ import { accessKeyId, secretAccessKey, sessionToken } from './identifiers.js'
 const hour = 3_600_000
 const minute = 60_000
 
-/** Every key pair that was issued. Nothing of it is ever written down. */
+/** Every key pair that was issued. Temporary ones are never written down. */
 export class AccessKeys {
   readonly #clock: Clock
   readonly #longTerm = new Map<string, AccessKey>()
@@ -21,6 +21,15 @@ export class AccessKeys {
     const key = { accessKeyId: accessKeyId('AKIA'), secretAccessKey: secretAccessKey(), principal }
     this.#longTerm.set(key.accessKeyId, key)
     return key
+  }
+
+  /** One that was written down. */
+  restore(key: AccessKey): void {
+    this.#longTerm.set(key.accessKeyId, key)
+  }
+
+  ofUser(arn: string): AccessKey | undefined {
+    return [...this.#longTerm.values()].find(({ principal }) => principal.arn === arn)
   }
 
   issueTemporary(principal: Principal, durationSeconds: number): AccessKey {

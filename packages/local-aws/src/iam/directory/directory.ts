@@ -1,14 +1,15 @@
 import type { Clock } from '../../clock.js'
 import { EntityAlreadyExistsError, NoSuchEntityError, ValidationError } from '../errors.js'
-import type { PolicyDocument, PolicyKind } from '../policy/document.js'
-import { parsePolicyDocument } from '../policy/parse.js'
+import type { PolicyDocument } from '../policy/document.js'
 import type { AccessKey } from '../principal.js'
 import { AccessKeys } from './access-keys.js'
+import { Documents } from './documents.js'
 import type { OpenIdConnectProvider, Role, RoleSessionSettings, RoleSettings, User } from './entities.js'
 import { uniqueId } from './identifiers.js'
 import { managedPolicies } from './managed-policies.js'
 import { type PolicySource, sessionPrincipal, userPrincipal } from './principals.js'
-import { checkAttachments, checkInlinePolicies, checkManagedPolicy, checkTrustPolicy, policySize } from './quotas.js'
+import { checkAttachments, checkDuration, checkManagedPolicy, checkName, checkTrustPolicy } from './quotas.js'
+import { restoreRole, type SavedDirectory, savePolicies, saveRole } from './saved.js'
 
 /** The account: which roles, users, policies and access keys there are, within IAM's own limits. */
 export class Directory {
@@ -18,7 +19,7 @@ export class Directory {
   readonly #users = new Map<string, User>()
   readonly #policies = new Map<string, PolicyDocument>()
   readonly #openIdProviders = new Map<string, OpenIdConnectProvider>()
-  readonly #texts = new WeakMap<PolicyDocument, string>()
+  readonly #documents = new Documents()
   readonly #source: PolicySource
 
   constructor({ accountId, clock }: { readonly accountId: string; readonly clock: Clock }) {
@@ -36,10 +37,28 @@ export class Directory {
   createPolicy(policyName: string, document: unknown): string {
     const arn = `arn:aws:iam::${this.accountId}:policy/${policyName}`
     if (this.#policies.has(arn)) throw new EntityAlreadyExistsError(`A policy called ${policyName} already exists.`)
-    const policy = this.#read(document, 'identity')
+    const policy = this.#documents.read(document, 'identity')
     checkManagedPolicy(document)
     this.#policies.set(arn, policy)
     return arn
+  }
+
+  updatePolicy(arn: string, document: unknown): void {
+    if (!this.#policies.has(arn)) throw new NoSuchEntityError(`Policy ${arn} does not exist or is not attachable.`)
+    const policy = this.#documents.read(document, 'identity')
+    checkManagedPolicy(document)
+    this.#policies.set(arn, policy)
+  }
+
+  deletePolicy(arn: string): void {
+    this.#policies.delete(arn)
+  }
+
+  /** Whether a role has this managed policy, as a policy or as its boundary. */
+  isAttached(arn: string): boolean {
+    return [...this.#roles.values()].some(
+      ({ managedPolicyArns, permissionsBoundary }) => managedPolicyArns.includes(arn) || permissionsBoundary === arn,
+    )
   }
 
   /** @throws NoSuchEntityError */
@@ -51,7 +70,7 @@ export class Directory {
 
   /** A stored document as it was given, which is how IAM gives it back. */
   policyText(document: PolicyDocument): string {
-    return this.#texts.get(document) ?? JSON.stringify(document)
+    return this.#documents.text(document)
   }
 
   /**
@@ -61,20 +80,17 @@ export class Directory {
   createRole(settings: RoleSettings): Role {
     const { roleName, path = '/', managedPolicyArns = [], permissionsBoundary, maxSessionDuration = 3_600 } = settings
     checkName('roleName', roleName)
-    if (maxSessionDuration < 3_600 || maxSessionDuration > 43_200) {
-      throw new ValidationError(`MaxSessionDuration must be between 3600 and 43200 seconds, got ${maxSessionDuration}.`)
-    }
+    checkDuration(maxSessionDuration)
     if (this.#roles.has(roleName)) throw new EntityAlreadyExistsError(`Role with name ${roleName} already exists.`)
-    checkAttachments(managedPolicyArns)
-    for (const arn of [...managedPolicyArns, ...(permissionsBoundary ? [permissionsBoundary] : [])]) this.policy(arn)
-    const trustPolicy = this.#read(settings.trustPolicy, 'trust')
+    this.#checkManaged(managedPolicyArns, permissionsBoundary)
+    const trustPolicy = this.#documents.read(settings.trustPolicy, 'trust')
     checkTrustPolicy(settings.trustPolicy)
     const role: Role = {
       roleName,
       arn: `arn:aws:iam::${this.accountId}:role${path}${roleName}`,
       roleId: uniqueId('AROA'),
       trustPolicy,
-      inlinePolicies: this.#readInline('role', roleName, settings.inlinePolicies),
+      inlinePolicies: this.#documents.readInline('role', roleName, settings.inlinePolicies),
       managedPolicyArns,
       permissionsBoundary,
       maxSessionDuration,
@@ -90,6 +106,23 @@ export class Directory {
     return role && (nameOrArn === role.roleName || nameOrArn === role.arn) ? role : undefined
   }
 
+  /** Takes effect under live sessions too; what is absent is taken away. */
+  updateRole(
+    roleName: string,
+    {
+      maxSessionDuration,
+      managedPolicyArns,
+      permissionsBoundary,
+      tags,
+    }: Required<Pick<RoleSettings, 'maxSessionDuration' | 'managedPolicyArns' | 'tags'>> &
+      Pick<RoleSettings, 'permissionsBoundary'>,
+  ): void {
+    const role = this.#existingRole(roleName)
+    checkDuration(maxSessionDuration)
+    this.#checkManaged(managedPolicyArns, permissionsBoundary)
+    Object.assign(role, { maxSessionDuration, managedPolicyArns, permissionsBoundary, tags })
+  }
+
   /** Its sessions live on without any permission, as in AWS. */
   deleteRole(roleName: string): void {
     this.#existingRole(roleName)
@@ -99,8 +132,8 @@ export class Directory {
   /** Adds or replaces an inline policy, under live sessions too. */
   putRolePolicy(roleName: string, policyName: string, document: unknown): void {
     const { inlinePolicies } = this.#existingRole(roleName)
-    const policy = this.#read(document, 'identity')
-    this.#checkInline('role', roleName, new Map(inlinePolicies).set(policyName, policy))
+    const policy = this.#documents.read(document, 'identity')
+    this.#documents.checkInline('role', roleName, new Map(inlinePolicies).set(policyName, policy))
     inlinePolicies.set(policyName, policy)
   }
 
@@ -111,7 +144,7 @@ export class Directory {
 
   updateAssumeRolePolicy(roleName: string, document: unknown): void {
     const role = this.#existingRole(roleName)
-    const trustPolicy = this.#read(document, 'trust')
+    const trustPolicy = this.#documents.read(document, 'trust')
     checkTrustPolicy(document)
     role.trustPolicy = trustPolicy
   }
@@ -127,7 +160,7 @@ export class Directory {
       userName,
       arn: `arn:aws:iam::${this.accountId}:user/${userName}`,
       userId: uniqueId('AIDA'),
-      inlinePolicies: this.#readInline('user', userName, inlinePolicies),
+      inlinePolicies: this.#documents.readInline('user', userName, inlinePolicies),
       tags,
     }
     this.#users.set(userName, user)
@@ -154,6 +187,42 @@ export class Directory {
     return this.#keys.issueTemporary(sessionPrincipal(settings, this.#source), settings.durationSeconds)
   }
 
+  /** What outlives a restart. */
+  save(): SavedDirectory {
+    const documents = this.#documents
+    const users = [...this.#users.values()].flatMap((user) => {
+      const key = this.#keys.ofUser(user.arn)
+      if (key === undefined) return []
+      const { accessKeyId, secretAccessKey } = key
+      return [{ ...user, ...savePolicies(user, documents), accessKeyId, secretAccessKey }]
+    })
+    return {
+      policies: Object.fromEntries([...this.#policies].map(([arn, document]) => [arn, documents.text(document)])),
+      roles: [...this.#roles.values()].map((role) => saveRole(role, documents)),
+      users,
+    }
+  }
+
+  /** Into a directory where nobody is yet. */
+  restore({ policies, roles, users }: SavedDirectory): void {
+    for (const [arn, text] of Object.entries(policies)) this.#policies.set(arn, this.#documents.read(text, 'identity'))
+    for (const saved of roles) this.#roles.set(saved.roleName, restoreRole(saved, this.#documents))
+    for (const { accessKeyId, secretAccessKey, ...saved } of users) {
+      const user: User = {
+        ...saved,
+        inlinePolicies: this.#documents.readInline('user', saved.userName, saved.inlinePolicies),
+      }
+      this.#users.set(user.userName, user)
+      this.#keys.restore({ accessKeyId, secretAccessKey, principal: userPrincipal(user, this.#source) })
+    }
+  }
+
+  /** The key of a user, by name. */
+  userKey(userName: string): AccessKey | undefined {
+    const user = this.#users.get(userName)
+    return user && this.#keys.ofUser(user.arn)
+  }
+
   accessKey(accessKeyId: string): AccessKey | undefined {
     return this.#keys.find(accessKeyId)
   }
@@ -163,39 +232,14 @@ export class Directory {
     this.#keys.expire(accessKeyId)
   }
 
+  #checkManaged(arns: readonly string[], boundary: string | undefined): void {
+    checkAttachments(arns)
+    for (const arn of [...arns, ...(boundary ? [boundary] : [])]) this.policy(arn)
+  }
+
   #existingRole(roleName: string): Role {
     const role = this.#roles.get(roleName)
     if (!role) throw new NoSuchEntityError(`The role with name ${roleName} cannot be found.`)
     return role
   }
-
-  #read(source: unknown, kind: PolicyKind): PolicyDocument {
-    const document = parsePolicyDocument(source, kind)
-    if (!this.#texts.has(document)) {
-      this.#texts.set(document, typeof source === 'string' ? source : JSON.stringify(source))
-    }
-    return document
-  }
-
-  #readInline(owner: 'role' | 'user', name: string, sources: Readonly<Record<string, unknown>> = {}) {
-    const policies = new Map(Object.entries(sources).map(([key, source]) => [key, this.#read(source, 'identity')]))
-    this.#checkInline(owner, name, policies)
-    return policies
-  }
-
-  #checkInline(owner: 'role' | 'user', name: string, policies: ReadonlyMap<string, PolicyDocument>): void {
-    const sizes = [...policies.values()].map((document) => policySize(this.policyText(document)))
-    checkInlinePolicies(
-      owner,
-      name,
-      sizes.reduce((sum, size) => sum + size, 0),
-    )
-  }
-}
-
-function checkName(field: 'roleName' | 'userName', name: string): void {
-  if (/^[\w+=,.@-]{1,64}$/u.test(name) && !name.includes('\n')) return
-  throw new ValidationError(
-    `1 validation error detected: Value '${name}' at '${field}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]{1,64}`,
-  )
 }

@@ -15,6 +15,36 @@ function allow(actions: readonly string[]) {
  */
 export const managedPolicies: ReadonlyMap<string, PolicyDocument> = new Map([
   ['arn:aws:iam::aws:policy/AdministratorAccess', allow(['*'])],
+  [
+    'arn:aws:iam::aws:policy/AWSCloudFormationReadOnlyAccess',
+    allow([
+      'cloudformation:Describe*',
+      'cloudformation:EstimateTemplateCost',
+      'cloudformation:Get*',
+      'cloudformation:List*',
+      'cloudformation:ValidateTemplate',
+      'cloudformation:Detect*',
+    ]),
+  ],
+  // Of its thousands of actions, those of the services that are here.
+  [
+    'arn:aws:iam::aws:policy/ReadOnlyAccess',
+    allow([
+      'cloudformation:Describe*',
+      'cloudformation:EstimateTemplateCost',
+      'cloudformation:Get*',
+      'cloudformation:List*',
+      'cloudformation:ValidateTemplate',
+      'cloudformation:Detect*',
+      'iam:Get*',
+      'iam:List*',
+      's3:Get*',
+      's3:List*',
+      'ssm:Describe*',
+      'ssm:Get*',
+      'ssm:List*',
+    ]),
+  ],
   ['arn:aws:iam::aws:policy/AWSIoTFullAccess', allow(['iot:*', 'iotjobsdata:*'])],
   [
     'arn:aws:iam::aws:policy/AWSIoTDataAccess',

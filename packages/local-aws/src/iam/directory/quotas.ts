@@ -1,4 +1,4 @@
-import { LimitExceededError } from '../errors.js'
+import { LimitExceededError, ValidationError } from '../errors.js'
 
 /**
  * IAM's default quotas on documents, in characters without white space: a stack that goes over them does not deploy.
@@ -36,4 +36,16 @@ export function checkInlinePolicies(owner: 'role' | 'user', name: string, charac
   if (characters > limit) {
     throw new LimitExceededError(`Maximum policy size of ${limit} bytes exceeded for ${owner} ${name}`)
   }
+}
+
+export function checkDuration(seconds: number): void {
+  if (seconds >= 3_600 && seconds <= 43_200) return
+  throw new ValidationError(`MaxSessionDuration must be between 3600 and 43200 seconds, got ${seconds}.`)
+}
+
+export function checkName(field: 'roleName' | 'userName', name: string): void {
+  if (/^[\w+=,.@-]{1,64}$/u.test(name) && !name.includes('\n')) return
+  throw new ValidationError(
+    `1 validation error detected: Value '${name}' at '${field}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]{1,64}`,
+  )
 }

@@ -1,0 +1,9 @@
+import config from './jest.config.js'
+
+/** Tests that take minutes: one after the other, `*.long.ts`. @type {import('jest').Config} */
+export default {
+  ...config,
+  testMatch: ['**/dist/**/*.long.js'],
+  maxWorkers: 1,
+  testTimeout: 300_000,
+}

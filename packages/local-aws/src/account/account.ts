@@ -1,0 +1,269 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { JwtAuthorizer, Stage } from '../apigateway/index.js'
+import { bootstrap, isBootstrapRole } from '../bootstrap/bootstrap.js'
+import type { Clock } from '../clock.js'
+import {
+  CodeFolders,
+  CustomAnswers,
+  continueStack,
+  Names,
+  resumeStack,
+  type Services,
+  Stacks,
+} from '../cloudformation/index.js'
+import { type DynamoDb, startDynamoDb, Tables } from '../dynamodb/index.js'
+import type { HttpsServer } from '../https-server.js'
+import { Directory } from '../iam/index.js'
+import { type IamApi, startIamApi } from '../iam-api/index.js'
+import { type IotDataPlane, startIot } from '../iot/index.js'
+import type { Journal } from '../journal.js'
+import { Functions, type LambdaHost } from '../lambda/index.js'
+import { servePlainOrigin } from '../plain-origin.js'
+import { Buckets } from '../s3/buckets.js'
+import { restoreStack, type SavedAccount, saveStack } from '../saved/saved-account.js'
+import { Parameters } from '../ssm/parameters.js'
+import { type Sts, startSts } from '../sts/index.js'
+import type { TlsMaterial } from '../tls.js'
+import { startAccountEndpoint } from './endpoint.js'
+import { HttpApis } from './http-apis.js'
+import { lambdaHost } from './lambda-host.js'
+import type { AccountSettings } from './settings.js'
+
+/** One account in one region: its services, wired to each other. What is deployed is created through {@link services}. */
+export class Account {
+  readonly settings: AccountSettings
+  readonly clock: Clock & { skew: number }
+  readonly tls: TlsMaterial
+  readonly directory: Directory
+  readonly apis: HttpApis
+  readonly functions = new Functions(() => this.#lambdaHost())
+  readonly buckets = new Buckets(() => join(this.folder, 'objects'))
+  readonly parameters = new Parameters()
+  readonly names = new Names()
+  readonly stacks: Stacks
+  /** Access key IDs that STS handed out. */
+  readonly issued = new Set<string>()
+  #folder = ''
+  #sts: Sts | undefined
+  #iot: IotDataPlane | undefined
+  #iam: IamApi | undefined
+  #endpoint: HttpsServer | undefined
+  #plain: HttpsServer | undefined
+  readonly #journal: Journal
+  readonly #tables: Tables
+  readonly #customAnswers = new CustomAnswers(() => this.endpoint.url)
+  readonly #code = new CodeFolders(() => join(this.folder, 'code'), this.buckets)
+  #dynamodb: Promise<DynamoDb> | undefined
+  /** The same, once it listens. */
+  #serving: DynamoDb | undefined
+  #closing: Promise<void> | undefined
+
+  private constructor(settings: AccountSettings, tls: TlsMaterial) {
+    const clock = { skew: 0, now: () => settings.clock.now() + clock.skew }
+    this.settings = settings
+    this.clock = clock
+    this.tls = tls
+    this.directory = new Directory({ accountId: settings.accountId, clock })
+    this.#tables = new Tables(settings)
+    this.#journal = (entry) => {
+      const { accessKeyId, role } = entry.fields ?? {}
+      if (entry.service === 'sts' && entry.outcome === 'ok' && typeof accessKeyId === 'string') {
+        // Those of deployments are nobody's that faults are about.
+        if (!isBootstrapRole(String(role))) this.issued.add(accessKeyId)
+      }
+      settings.journal(entry)
+      const writes = entry.service === 'iam' || entry.service === 's3'
+      if (writes && entry.outcome === 'ok' && !/^(Get|List|Head)/u.test(entry.event)) settings.changed?.()
+    }
+    const { accountId, region, id: healthId, ports, changed, ignoreUnknown = false } = settings
+    const accessKey = (id: string) => this.directory.accessKey(id)
+    const shared = { accountId, region, clock, journal: this.#journal, tls, healthId, accessKey }
+    this.apis = new HttpApis(shared, ports.api ?? 0)
+    this.stacks = new Stacks({
+      services: () => this.services(),
+      ignoreUnknown,
+      ...(changed === undefined ? {} : { changed }),
+    })
+  }
+
+  /** Starts STS, IAM and the IoT data plane; nothing is left running when one of them cannot start. */
+  static async open(settings: AccountSettings, tls: TlsMaterial): Promise<Account> {
+    const account = new Account(settings, tls)
+    try {
+      account.#folder = await mkdtemp(join(tmpdir(), `local-aws-${process.pid}-`))
+      await writeFile(account.caFile, account.tls.ca)
+      const { region, accountId, ports } = settings
+      const { directory, clock } = account
+      const shared = { directory, region, clock, journal: account.#journal, tls }
+      account.#sts = await startSts({ ...shared, port: ports.sts ?? 0, packedPolicy: settings.packedPolicy })
+      account.#iot = await startIot({ ...shared, accountId, port: ports.iot ?? 0 })
+      account.#iam = await startIamApi({ ...shared, port: ports.iam ?? 0 })
+      const { saved } = settings
+      if (saved !== undefined) {
+        directory.restore(saved.directory)
+        account.buckets.restore(saved.buckets)
+      }
+      account.#endpoint = await account.#startEndpoint()
+      account.#plain = await servePlainOrigin({
+        port: ports.plain ?? 0,
+        api: (request, response) => account.apis.answer(request, response),
+        iot: account.iot.doors.answer,
+        upgrade: account.iot.doors.upgrade,
+        site: settings.site,
+      })
+      if (saved !== undefined) await account.#restore(saved)
+      return account
+    } catch (error) {
+      await account.close()
+      throw error
+    }
+  }
+
+  get caFile(): string {
+    return join(this.#folder, 'ca.pem')
+  }
+
+  get sts(): Sts {
+    return this.#sts ?? notRunning()
+  }
+
+  get iam(): IamApi {
+    return this.#iam ?? notRunning()
+  }
+
+  get iot(): IotDataPlane {
+    return this.#iot ?? notRunning()
+  }
+
+  /** Vendor and data plane without TLS, for browsers: `http://127.0.0.1:8448`. */
+  get plain(): HttpsServer {
+    return this.#plain ?? notRunning()
+  }
+
+  /** Of all services together. */
+  get endpoint(): HttpsServer {
+    return this.#endpoint ?? notRunning()
+  }
+
+  /** Where the account keeps its files: until it ends, or for as long as the caller wants. */
+  get folder(): string {
+    return this.settings.folder ?? this.#folder
+  }
+
+  /** What outlives a restart. */
+  save(): SavedAccount {
+    const { accountId, region } = this.settings
+    return {
+      version: 1,
+      accountId,
+      region,
+      directory: this.directory.save(),
+      buckets: this.buckets.snapshot(),
+      names: this.names.list(),
+      versions: this.functions.versions(),
+      stacks: this.stacks.list().map(saveStack),
+    }
+  }
+
+  /** Brings back what was written down; what was under way then goes on, or is taken back. */
+  async #restore(saved: SavedAccount): Promise<void> {
+    this.functions.restoreVersions(saved.versions)
+    const stacks = saved.stacks.map(restoreStack)
+    for (const stack of stacks) await resumeStack(stack, this.stacks)
+    this.names.restore(saved.names)
+    for (const stack of stacks) continueStack(stack, this.stacks)
+  }
+
+  /** Undefined where nothing that was deployed has a table. */
+  get dynamodb(): DynamoDb | undefined {
+    return this.#serving
+  }
+
+  /** What CloudFormation creates resources with. */
+  services(): Services {
+    const { clock, directory, functions, settings } = this
+    const { region, accountId } = settings
+    return {
+      accountId,
+      region,
+      clock,
+      journal: this.#journal,
+      directory,
+      iotEndpoint: this.iot.endpoint,
+      tables: () => this.#openTables(),
+      triggers: settings.triggers,
+      functions: functions.byArn,
+      createFunction: (configuration) => functions.create(configuration),
+      deleteFunction: (arn) => functions.delete(arn),
+      nextVersion: (arn) => functions.nextVersion(arn),
+      codeFolder: (assets, code) => this.#code.find(assets, code),
+      names: this.names,
+      customAnswers: this.#customAnswers,
+      apis: this.apis.byId,
+      createHttpApi: (apiId, cors) => this.apis.create(apiId, cors),
+      deleteHttpApi: (apiId) => this.apis.delete(apiId),
+      createJwtAuthorizer: (authorizer) => new JwtAuthorizer(authorizer, clock, settings.trust),
+      createStage: (stage) => new Stage(stage, clock),
+      writeLog: (logGroup, message) =>
+        functions.logGroup(logGroup).push({ at: clock.now(), source: logGroup, message }),
+    }
+  }
+
+  /** Resolves when no socket, process or file is left. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#plain?.close()
+    await this.#endpoint?.close()
+    await this.apis.close()
+    await this.functions.close()
+    await this.stacks.idle()
+    await (await this.#dynamodb)?.close()
+    await this.#tables.close()
+    await this.#iam?.close()
+    await this.#iot?.close()
+    await this.#sts?.close()
+    if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  #startEndpoint(): Promise<HttpsServer> {
+    const { settings, tls, clock, directory, buckets, parameters: ssm, stacks, sts, iam } = this
+    const { id: healthId, region, accountId, ports } = settings
+    bootstrap({ accountId, region, directory, buckets, parameters: ssm, now: clock.now() })
+    return startAccountEndpoint({
+      ...{ directory, accountId, region, clock, journal: this.#journal, tls, port: ports.endpoint ?? 0, healthId },
+      ...{ stacks, buckets, ssm, customAnswers: this.#customAnswers, sts: sts.answer, iam: iam.answer },
+    })
+  }
+
+  async #openTables(): Promise<Tables> {
+    const { clock, directory, settings, tls } = this
+    const { region, ports } = settings
+    const tables = this.#tables
+    this.#dynamodb ??= startDynamoDb({
+      ...{ tables, directory, region, clock, journal: this.#journal, tls },
+      port: ports.dynamodb ?? 0,
+    })
+    this.#serving = await this.#dynamodb
+    return tables
+  }
+
+  #lambdaHost(): LambdaHost {
+    const { clock, directory, functions, sts, caFile, settings } = this
+    const endpoints = () => ({
+      AWS_ENDPOINT_URL_STS: sts.url,
+      ...(this.#serving === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: this.#serving.url }),
+    })
+    const { region } = settings
+    return lambdaHost({ clock, directory, functions, caFile, region, journal: this.#journal, endpoints })
+  }
+}
+
+function notRunning(): never {
+  throw new Error('The stand-in is not running')
+}

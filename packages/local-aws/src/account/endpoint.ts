@@ -1,0 +1,48 @@
+import type { CustomAnswers, Stacks } from '../cloudformation/index.js'
+import { startEndpoint } from '../endpoint/endpoint.js'
+import type { HttpsServer } from '../https-server.js'
+import type { ServiceHandler, ServiceSettings } from '../protocols/signed-service.js'
+import type { Buckets } from '../s3/buckets.js'
+import type { Parameters } from '../ssm/parameters.js'
+import type { TlsMaterial } from '../tls.js'
+
+interface AccountEndpoint extends ServiceSettings {
+  readonly tls: TlsMaterial
+  /** 0 for any free port. */
+  readonly port: number
+  readonly healthId: string
+  readonly stacks: Stacks
+  readonly buckets: Buckets
+  readonly ssm: Parameters
+  readonly customAnswers: CustomAnswers
+  /** Services that listen on ports of their own as well. */
+  readonly sts: ServiceHandler
+  readonly iam: ServiceHandler
+}
+
+/** The account's services on one port. Those that only deployments ask are loaded when one does. */
+export function startAccountEndpoint(account: AccountEndpoint): Promise<HttpsServer> {
+  const { stacks, buckets, ssm, sts, iam } = account
+  return startEndpoint({
+    ...account,
+    services: {
+      sts: async () => sts,
+      iam: async () => iam,
+      s3: once(async () => (await import('../s3/service.js')).s3Service(account, buckets)),
+      ssm: once(async () => (await import('../ssm/service.js')).ssmService(account, ssm)),
+      cloudformation: once(async () => {
+        const { cloudFormationService } = await import('../cloudformation/api/service.js')
+        return cloudFormationService(account, { stacks, buckets, ssm })
+      }),
+    },
+  })
+}
+
+/** The same promise for everybody who asks. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

@@ -1,0 +1,38 @@
+import type { Clock } from '../clock.js'
+import type { Journal } from '../journal.js'
+import type { PlainOriginSettings } from '../plain-origin.js'
+import type { SavedAccount } from '../saved/saved-account.js'
+import type { PackedPolicyEstimate } from '../sts/index.js'
+
+export interface AccountSettings {
+  /** What the health check answers. */
+  readonly id: string
+  readonly region: string
+  readonly accountId: string
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly ports: {
+    readonly iot?: number
+    readonly api?: number
+    readonly sts?: number
+    readonly iam?: number
+    readonly dynamodb?: number
+    readonly plain?: number
+    readonly endpoint?: number
+  }
+  /** Whether a deployment runs what it would wait for. */
+  readonly triggers: boolean
+  /** Which estimate of the packed size STS refuses by. */
+  readonly packedPolicy: PackedPolicyEstimate
+  /** PEM that JWT authorizers trust as well. */
+  readonly trust?: string
+  readonly site?: PlainOriginSettings['site']
+  /** Resource types that are not known are left out. */
+  readonly ignoreUnknown?: boolean
+  /** Where files are kept that are to outlive the stand-in: uploads, functions' code. */
+  readonly folder?: string
+  /** What was written down when it ended. */
+  readonly saved?: SavedAccount
+  /** Called when something has changed that outlives the stand-in. */
+  readonly changed?: () => void
+}

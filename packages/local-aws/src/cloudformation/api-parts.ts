@@ -1,0 +1,38 @@
+import type { HttpApi, Integration, JwtAuthorizer, Route } from '../apigateway/index.js'
+import type { FunctionRuntime, InvocationResult, ServiceCall } from '../lambda/index.js'
+
+/** An API with the parts that its routes are made of, by their IDs. */
+export interface ApiParts {
+  readonly api: HttpApi
+  readonly integrations: Map<string, LiveIntegration>
+  readonly authorizers: Map<string, JwtAuthorizer>
+  readonly routes: Map<string, Route>
+}
+
+/** An integration that routes go on using when it changes. */
+export class LiveIntegration implements Integration {
+  #target: FunctionRuntime
+  #timeoutMilliseconds: number
+
+  constructor(target: FunctionRuntime, timeoutMilliseconds: number) {
+    this.#target = target
+    this.#timeoutMilliseconds = timeoutMilliseconds
+  }
+
+  get timeoutMilliseconds(): number {
+    return this.#timeoutMilliseconds
+  }
+
+  become(target: FunctionRuntime, timeoutMilliseconds: number): void {
+    this.#target = target
+    this.#timeoutMilliseconds = timeoutMilliseconds
+  }
+
+  decide(call: ServiceCall): { readonly allowed: boolean; readonly reason: string } {
+    return this.#target.policy.decide(call)
+  }
+
+  invoke(event: unknown): Promise<InvocationResult> {
+    return this.#target.invoke(event)
+  }
+}

@@ -1,0 +1,93 @@
+import { authorizeService } from '../../iam/index.js'
+import { type Call, demand, ServiceError } from '../../protocols/signed-service.js'
+import type { Buckets } from '../../s3/buckets.js'
+import type { Parameters } from '../../ssm/parameters.js'
+import type { Stack } from '../stacks/stack.js'
+import type { Stacks } from '../stacks/stacks.js'
+
+/** What an operation gets to work with, besides what it is asked. */
+export interface ApiContext {
+  readonly stacks: Stacks
+  readonly buckets: Buckets
+  readonly ssm: Parameters
+}
+
+export interface ApiInput extends ApiContext {
+  readonly call: Call
+  readonly parameters: URLSearchParams
+}
+
+/** A ValidationError, which is what CloudFormation calls almost everything. */
+export function invalid(message: string): ServiceError {
+  return new ServiceError('ValidationError', 400, message)
+}
+
+/** @throws ServiceError for one that is absent */
+export function required({ parameters }: ApiInput, name: string): string {
+  const value = parameters.get(name)
+  if (value !== null && value !== '') return value
+  const member = name.charAt(0).toLowerCase() + name.slice(1)
+  throw invalid(
+    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
+  )
+}
+
+/** The stack that is asked about, once the caller may. @throws ServiceError */
+export function findStack(input: ApiInput, action: string): Stack {
+  const name = required(input, 'StackName')
+  const found = input.stacks.find(name)
+  may(input, action, found?.stackId ?? stackArn(input, name))
+  if (found !== undefined) return found
+  throw invalid(
+    /^(DescribeStackEvents|CreateChangeSet)$/u.test(action)
+      ? `Stack [${name}] does not exist`
+      : `Stack with id ${name} does not exist`,
+  )
+}
+
+/** @throws ServiceError */
+export function may({ call }: ApiInput, action: string, resource: string): void {
+  demand(call, `cloudformation:${action}`, resource)
+}
+
+export function stackArn({ stacks: { services } }: ApiInput, nameOrArn: string, id = '*'): string {
+  if (nameOrArn.startsWith('arn:')) return nameOrArn
+  return `arn:aws:cloudformation:${services.region}:${services.accountId}:stack/${nameOrArn}/${id}`
+}
+
+/**
+ * The role that CloudFormation is to act as: the caller must be allowed to pass it, and it must trust CloudFormation.
+ *
+ * @throws ServiceError
+ */
+export function passedRole(input: ApiInput): string | undefined {
+  const arn = input.parameters.get('RoleARN')
+  if (arn === null || arn === '') return undefined
+  demand(input.call, 'iam:PassRole', arn)
+  const role = input.stacks.services.directory.role(arn)
+  const trusted =
+    role !== undefined &&
+    authorizeService(
+      'cloudformation.amazonaws.com',
+      { action: 'sts:AssumeRole', resource: arn },
+      { name: `role ${role.roleName}: trust policy`, document: role.trustPolicy },
+    ).outcome === 'Allowed'
+  if (trusted) return arn
+  throw invalid(`Role ${arn} is invalid or cannot be assumed`)
+}
+
+/** `Name.member.1.Key`, `Name.member.1.Value`, …: values by key. */
+export function pairs(parameters: URLSearchParams, name: string, key: string, value: string): Record<string, string> {
+  const found: [string, string][] = []
+  for (let index = 1; ; index++) {
+    const prefix = `${name}.member.${index}.`
+    const one = parameters.get(`${prefix}${key}`)
+    if (one === null) return Object.fromEntries(found)
+    found.push([one, parameters.get(`${prefix}${value}`) ?? ''])
+  }
+}
+
+/** ISO 8601 as CloudFormation writes it. */
+export function time(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString()
+}

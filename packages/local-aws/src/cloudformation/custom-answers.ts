@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+
+/**
+ * What the function behind a custom resource puts to the ResponseURL.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
+ */
+export interface CustomAnswer {
+  readonly Status: 'SUCCESS' | 'FAILED'
+  readonly Reason?: string
+  readonly PhysicalResourceId?: string
+  readonly Data?: Readonly<Record<string, unknown>>
+}
+
+/** Longest answer, in bytes. Same source. */
+const largestAnswer = 4_096
+
+/** Answers that are awaited. On AWS each has a presigned URL of its own; here, one that nobody can guess. */
+export class CustomAnswers {
+  readonly #awaited = new Map<string, (answer: CustomAnswer) => void>()
+  readonly #origin: () => string
+
+  /** @param origin `https://localhost:8447`, asked for when the first answer is awaited */
+  constructor(origin: () => string) {
+    this.#origin = origin
+  }
+
+  /** A URL for one answer. `forget` ends the waiting. */
+  expect(): { readonly url: string; readonly answer: Promise<CustomAnswer>; forget(): void } {
+    const token = randomUUID()
+    const answer = new Promise<CustomAnswer>((resolve) => this.#awaited.set(token, resolve))
+    const url = `${this.#origin()}${CustomAnswers.path}${token}`
+    return { url, answer, forget: () => this.#awaited.delete(token) }
+  }
+
+  static readonly path = '/_local/custom-resource/'
+
+  /** Takes an answer; tells the HTTP status. */
+  take(token: string, body: Buffer): number {
+    const resolve = this.#awaited.get(token)
+    if (resolve === undefined) return 403
+    this.#awaited.delete(token)
+    resolve(readAnswer(body))
+    return 200
+  }
+}
+
+function readAnswer(body: Buffer): CustomAnswer {
+  if (body.length > largestAnswer) return { Status: 'FAILED', Reason: 'Response object is too long.' }
+  try {
+    const answer = JSON.parse(body.toString()) as CustomAnswer
+    if (answer.Status === 'SUCCESS' || answer.Status === 'FAILED') return answer
+  } catch {
+    // Told as AWS tells it, below.
+  }
+  return { Status: 'FAILED', Reason: 'Invalid response object.' }
+}

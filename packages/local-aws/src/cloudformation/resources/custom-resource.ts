@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { CustomResourceFailure, Refusal } from './failure.js'
+import { findFunction } from './lambda.js'
+import type { Realised, ResourceRequest, ResourceType, StandingRequest, UpdateRequest } from './resource-type.js'
+
+/**
+ * `AWS::CloudFormation::CustomResource` and `Custom::…`: the function is told Create, Update or Delete, and answers at a URL.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
+ */
+export const customResource: ResourceType = {
+  outlives: true,
+  honoured: ['ServiceToken'],
+  inert: 'all',
+  replacesItself: true,
+  create: (request) => tell(request, 'Create'),
+  update: (request: UpdateRequest) =>
+    tell(request, 'Update', {
+      PhysicalResourceId: request.physicalId,
+      OldResourceProperties: asTexts(request.before.all()),
+    }),
+  async delete(request: StandingRequest) {
+    await tell(request, 'Delete', { PhysicalResourceId: request.physicalId })
+  },
+}
+
+async function tell(request: ResourceRequest, requestType: string, more: object = {}): Promise<Realised> {
+  const { logicalId, type, properties, services, stack } = request
+  const provider = findFunction(services, properties.text('ServiceToken'))
+  const { url, answer, forget } = services.customAnswers.expect()
+  const requestId = randomUUID()
+  const called = provider.invoke({
+    RequestType: requestType,
+    ServiceToken: properties.text('ServiceToken'),
+    ResponseURL: url,
+    StackId: stack.stackId,
+    RequestId: requestId,
+    LogicalResourceId: logicalId,
+    ResourceType: type,
+    ResourceProperties: asTexts(properties.all()),
+    ...more,
+  })
+  // AWS waits an hour for an answer. A function that has ended will not give one any more.
+  const ended = called.then(() => undefined)
+  const told = await Promise.race([answer, ended]).finally(forget)
+  if (told === undefined) {
+    throw new Refusal(
+      `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}].`,
+    )
+  }
+  const { Status, Reason, PhysicalResourceId: ref, Data: attributes } = told
+  if (Status === 'FAILED') {
+    throw new CustomResourceFailure(Reason ?? 'Unknown', ref)
+  }
+  if (ref === undefined || ref === '') {
+    throw new Refusal('Invalid PhysicalResourceId')
+  }
+  return { ref, ...(attributes === undefined ? {} : { attributes }) }
+}
+
+/** Numbers and truth values reach a custom resource as texts. */
+function asTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTexts)
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, asTexts(inner)]))
+  }
+  return typeof value === 'string' ? value : String(value)
+}

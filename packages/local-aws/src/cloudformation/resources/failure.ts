@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { RealisationError } from '../errors.js'
+
+/** A service refused what CloudFormation asked of it. */
+export class ServiceFailure extends Error {
+  override readonly name = 'ServiceFailure'
+  /** HandlerErrorCode. https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html */
+  readonly code: string
+  readonly service: string
+  readonly status: number
+
+  constructor(message: string, { service, status, code }: { service: string; status: number; code: string }) {
+    super(message)
+    this.code = code
+    this.service = service
+    this.status = status
+  }
+}
+
+/** CloudFormation itself refuses; events give its words as they are. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+}
+
+/** A custom resource that answered FAILED. */
+export class CustomResourceFailure extends Error {
+  override readonly name = 'CustomResourceFailure'
+  /** What a Delete is to be sent for; undefined when it did not say. */
+  readonly physicalId: string | undefined
+
+  constructor(message: string, physicalId?: string) {
+    super(message)
+    this.physicalId = physicalId
+  }
+}
+
+/** A name that something else has. */
+export function alreadyExists(type: string, identifier: string): ServiceFailure {
+  const message = `Resource of type '${type}' with identifier '${identifier}' already exists.`
+  return new ServiceFailure(message, { service: '', status: 409, code: 'AlreadyExists' })
+}
+
+/**
+ * The reason as stack events give it: what a handler of AWS's says, and what a custom resource says, is wrapped in a sentence.
+ * Forms: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html and https://github.com/aws/aws-parallelcluster/issues/4031
+ */
+export function eventReason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof Refusal || error instanceof RealisationError) return message
+  if (error instanceof CustomResourceFailure) {
+    return `Received response status [FAILED] from custom resource. Message returned: ${message} (RequestId: ${randomUUID()})`
+  }
+  const { service = '', status = 400, code = 'InvalidRequest' } = error instanceof ServiceFailure ? error : {}
+  const source = service === '' ? '' : ` (Service: ${service}, Status Code: ${status}, Request ID: ${randomUUID()})`
+  return `Resource handler returned message: "${message}${source}" (RequestToken: ${randomUUID()}, HandlerErrorCode: ${code})`
+}

@@ -1,0 +1,173 @@
+import { ServiceError } from '../../protocols/signed-service.js'
+import { Refusal } from '../resources/failure.js'
+import { findResourceType } from '../resources/index.js'
+import type { Services } from '../services.js'
+import { Operation, type OperationSettings } from './operation.js'
+import { isInProgress, type Stack, type StackOutput } from './stack.js'
+
+export interface StacksOptions {
+  /** Asked for at the first operation. */
+  readonly services: () => Services
+  readonly ignoreUnknown: boolean
+  /** Called whenever something of a stack has changed. */
+  readonly changed?: () => void
+}
+
+/** The account's stacks, those that were deleted included; each has one operation at a time. */
+export class Stacks {
+  readonly #options: StacksOptions
+  readonly #stacks = new Map<string, Stack>()
+  readonly #assets = new WeakMap<Stack, ReadonlyMap<string, string>>()
+  readonly #running = new Set<Promise<void>>()
+  #services: Services | undefined
+
+  constructor(options: StacksOptions) {
+    this.#options = options
+  }
+
+  get services(): Services {
+    this.#services ??= this.#options.services()
+    return this.#services
+  }
+
+  /** Oldest first, those that were deleted included. */
+  list(): Stack[] {
+    return [...this.#stacks.values()]
+  }
+
+  /** By ID, or by the name of one that was not deleted. */
+  find(nameOrId: string): Stack | undefined {
+    const named = (stack: Stack) => stack.stackName === nameOrId && stack.deletedAt === undefined
+    return this.#stacks.get(nameOrId) ?? this.list().find(named)
+  }
+
+  /** @param assets Folders of zip assets that it brought along, by object key */
+  add(stack: Stack, assets?: ReadonlyMap<string, string>): void {
+    this.#stacks.set(stack.stackId, stack)
+    if (assets !== undefined) this.#assets.set(stack, assets)
+    this.#options.changed?.()
+  }
+
+  /** A stack that is a plan, until a change set makes it real. */
+  review(stack: Stack): void {
+    this.add(stack)
+    new Operation(stack, this.settings(stack)).stackEvent('REVIEW_IN_PROGRESS', 'User Initiated')
+  }
+
+  /** Something of a stack was changed from outside of an operation. */
+  touch(): void {
+    this.#options.changed?.()
+  }
+
+  /** @throws ServiceError for a type that nobody here knows, unless such are left out */
+  requireType(type: string, logicalId: string): void {
+    if (this.#options.ignoreUnknown || findResourceType(type) !== undefined) return
+    throw new ServiceError(
+      'ValidationError',
+      400,
+      `Template format error: the stand-in does not model resources of type ${type} (${logicalId}). With --ignore-unknown they are left out`,
+    )
+  }
+
+  /** Who uses what this stack exports; the first export that is used. */
+  importers({ stackId, outputs }: Stack): { readonly exportName: string; readonly importers: string[] } | undefined {
+    const others = this.list().filter((other) => other.stackId !== stackId && other.deletedAt === undefined)
+    for (const { exportName } of outputs) {
+      if (exportName === undefined) continue
+      const importers = others.filter(({ imports }) => imports.has(exportName)).map(({ stackName }) => stackName)
+      if (importers.length > 0) return { exportName, importers }
+    }
+    return undefined
+  }
+
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html */
+  #requireExports(stack: Stack, outputs: readonly StackOutput[]): void {
+    const next = new Map(outputs.map(({ exportName, value }) => [exportName, value]))
+    const gone = stack.outputs.filter(
+      ({ exportName, value }) => exportName !== undefined && next.get(exportName) !== value,
+    )
+    const used = this.importers({ ...stack, outputs: gone })
+    if (used === undefined) return
+    const { exportName, importers } = used
+    const what = next.has(exportName) ? 'updated' : 'deleted'
+    throw new Refusal(`Export ${exportName} cannot be ${what} as it is in use by ${importers.join(' and ')}`)
+  }
+
+  /** A stack that was never more than a plan. */
+  remove({ stackId }: Stack): void {
+    this.#stacks.delete(stackId)
+    this.#options.changed?.()
+  }
+
+  /** Begins an operation, and does not wait for its end. */
+  begin(stack: Stack, work: (op: Operation) => Promise<void>, token?: string): void {
+    const op = new Operation(stack, this.settings(stack, token))
+    const running = work(op)
+      // A mistake of ours ends the operation and nothing else.
+      .catch((error: unknown) => {
+        const failed = `${/^[A-Z_]*?(?=_(COMPLETE_CLEANUP_)?IN_PROGRESS$)/u.exec(stack.status)?.[0] ?? 'UPDATE'}_FAILED`
+        op.stackEvent(failed, `Internal failure: ${error instanceof Error ? error.message : String(error)}`)
+      })
+      .finally(() => {
+        this.#running.delete(running)
+        this.#options.changed?.()
+      })
+    this.#running.add(running)
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+  }
+
+  settings(stack: Stack, token?: string): OperationSettings {
+    const { services } = this
+    const { ignoreUnknown, changed } = this.#options
+    const assets = this.#assets.get(stack)
+    return {
+      services,
+      ignoreUnknown,
+      exports: this.exports(),
+      requireExports: (outputs) => this.#requireExports(stack, outputs),
+      ...(assets === undefined ? {} : { assets }),
+      ...(changed === undefined ? {} : { changed }),
+      ...(token === undefined ? {} : { token }),
+    }
+  }
+
+  /** What all stacks export, by name. */
+  exports(): ReadonlyMap<string, string> {
+    return new Map(
+      this.list().flatMap(({ deletedAt, outputs }) =>
+        deletedAt === undefined
+          ? outputs.flatMap(({ exportName, value }) => (exportName === undefined ? [] : [[exportName, value] as const]))
+          : [],
+      ),
+    )
+  }
+
+  get busy(): boolean {
+    return this.list().some(({ status }) => isInProgress(status))
+  }
+}
+
+/** A stack of which nothing is there yet. */
+export function emptyStack(about: { stackName: string; stackId: string; now: number }): Stack {
+  const { stackName, stackId, now } = about
+  return {
+    stackName,
+    stackId,
+    createdAt: now,
+    status: 'REVIEW_IN_PROGRESS',
+    definition: { template: { Resources: {} }, templateBody: '{}', parameters: {}, resolvedParameters: {}, tags: {} },
+    disableRollback: false,
+    terminationProtection: false,
+    resources: new Map(),
+    outputs: [],
+    events: [],
+    changeSets: new Map(),
+    imports: new Set(),
+    made: new Map(),
+    leftovers: [],
+  }
+}

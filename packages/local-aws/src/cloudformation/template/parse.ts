@@ -1,0 +1,51 @@
+import type { Template } from './template.js'
+
+/** Short forms of YAML: `!Ref x`, `!GetAtt a.b`, `!Sub …`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
+const shortForms = [
+  'And',
+  'Base64',
+  'Cidr',
+  'Equals',
+  'FindInMap',
+  'GetAtt',
+  'GetAZs',
+  'If',
+  'ImportValue',
+  'Join',
+  'Not',
+  'Or',
+  'Select',
+  'Split',
+  'Sub',
+  'Transform',
+]
+
+/** Reads a template in JSON or YAML. @throws Error with what is wrong with the text */
+export async function parseTemplate(text: string): Promise<Template> {
+  const read = text.trimStart().startsWith('{') ? JSON.parse(text) : await parseYaml(text)
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new Error('unsupported structure.')
+  const { Resources } = read as Partial<Template>
+  if (typeof Resources !== 'object' || Object.keys(Resources).length === 0) {
+    throw new Error('At least one Resources member must be defined.')
+  }
+  return read as Template
+}
+
+async function parseYaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml')
+  const names = ['Ref', 'Condition', ...shortForms]
+  const customTags = names.flatMap((name) => {
+    const key = name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`
+    const tag = `!${name}`
+    return [
+      { tag, resolve: (value: string) => ({ [key]: value }) },
+      ...(['seq', 'map'] as const).map((collection) => ({
+        tag,
+        collection,
+        resolve: (value: { toJSON(): unknown }) => ({ [key]: value.toJSON() }),
+      })),
+    ]
+  })
+  // Dates and the like are texts in templates.
+  return parse(text, { schema: 'core', customTags })
+}

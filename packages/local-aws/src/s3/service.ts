@@ -1,0 +1,134 @@
+import {
+  type Call,
+  demand,
+  ServiceError,
+  type ServiceHandler,
+  type ServiceSettings,
+  signedService,
+} from '../protocols/signed-service.js'
+import { renderXml } from '../protocols/xml.js'
+import { abortMultipartUpload } from './abort-multipart-upload.js'
+import type { Buckets } from './buckets.js'
+import { completeMultipartUpload } from './complete-multipart-upload.js'
+import { readContent } from './content.js'
+import { createMultipartUpload } from './create-multipart-upload.js'
+import { deleteObject } from './delete-object.js'
+import { getBucketEncryption } from './get-bucket-encryption.js'
+import { getBucketLocation } from './get-bucket-location.js'
+import { getObject, headObject } from './get-object.js'
+import { headBucket } from './head-bucket.js'
+import { listObjects } from './list-objects.js'
+import { MultipartUploads } from './multipart-uploads.js'
+import { type Operation, xmlType } from './operation.js'
+import { putObject } from './put-object.js'
+import { uploadPart } from './upload-part.js'
+
+/** An operation by its method, what it is done to, and the query parameter that tells it from others. */
+interface Route {
+  readonly name: string
+  readonly method: string
+  readonly on: 'bucket' | 'object'
+  readonly query?: string
+  readonly operation: Operation
+}
+
+const routes: readonly Route[] = [
+  { name: 'GetBucketLocation', method: 'GET', on: 'bucket', query: 'location', operation: getBucketLocation },
+  { name: 'GetBucketEncryption', method: 'GET', on: 'bucket', query: 'encryption', operation: getBucketEncryption },
+  { name: 'ListObjectsV2', method: 'GET', on: 'bucket', query: 'list-type', operation: listObjects },
+  { name: 'HeadBucket', method: 'HEAD', on: 'bucket', operation: headBucket },
+  { name: 'CreateMultipartUpload', method: 'POST', on: 'object', query: 'uploads', operation: createMultipartUpload },
+  { name: 'UploadPart', method: 'PUT', on: 'object', query: 'uploadId', operation: uploadPart },
+  {
+    name: 'CompleteMultipartUpload',
+    method: 'POST',
+    on: 'object',
+    query: 'uploadId',
+    operation: completeMultipartUpload,
+  },
+  { name: 'AbortMultipartUpload', method: 'DELETE', on: 'object', query: 'uploadId', operation: abortMultipartUpload },
+  { name: 'GetObject', method: 'GET', on: 'object', operation: getObject },
+  { name: 'HeadObject', method: 'HEAD', on: 'object', operation: headObject },
+  { name: 'PutObject', method: 'PUT', on: 'object', operation: putObject },
+  { name: 'DeleteObject', method: 'DELETE', on: 'object', operation: deleteObject },
+]
+
+/** Query parameters that change nothing about which operation it is. */
+const neutral = /^(x-id|prefix|max-keys|continuation-token|start-after|encoding-type|fetch-owner|partNumber|X-Amz-.*)$/u
+/** An asset of a deployment may be as large as Lambda takes one: 250 MB. */
+const largestBody = 256 * 1024 * 1024
+
+/** The part of S3 that deployments use, in path style. REST-XML: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html */
+export function s3Service(settings: ServiceSettings, buckets: Buckets): ServiceHandler {
+  const uploads = new MultipartUploads()
+  return signedService(settings, {
+    service: 's3',
+    largestBody,
+    event: (call) => safely(() => find(call)?.name) ?? '',
+    async operate(call) {
+      const { bucket, key, query } = target(call)
+      const route = find(call)
+      if (route === undefined) throw unknownOperation(call)
+      if (!buckets.has(bucket)) throw new ServiceError('NoSuchBucket', 404, 'The specified bucket does not exist')
+      const arn = { bucket: `arn:aws:s3:::${bucket}`, object: `arn:aws:s3:::${bucket}/${key}` }
+      const reply = await route.operation({
+        call,
+        buckets,
+        uploads,
+        region: settings.region,
+        bucket,
+        key,
+        query,
+        content: readContent(call),
+        may: (action, on) => demand(call, action, arn[on]),
+      })
+      return { reply, fields: { bucket, ...(key === '' ? {} : { key }) } }
+    },
+    refuse: ({ code, status, message }, RequestId) => ({
+      status,
+      headers: xmlType,
+      body: renderXml('Error', '', { Code: code, Message: message, RequestId }).replace(' xmlns=""', ''),
+    }),
+  })
+}
+
+function find(call: Pick<Call, 'method' | 'path' | 'query'>): Route | undefined {
+  const { key, query } = target(call)
+  const on = key === '' ? 'bucket' : 'object'
+  const telling = [...query.keys()].filter((name) => !neutral.test(name))
+  return routes.find(
+    (route) =>
+      route.method === call.method &&
+      route.on === on &&
+      telling.length <= 1 &&
+      (telling[0] ?? undefined) === route.query,
+  )
+}
+
+function target({ path, query }: Pick<Call, 'path' | 'query'>) {
+  const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/su.exec(path) ?? []
+  return { bucket: decode(bucket), key: decode(key), query: new URLSearchParams(query) }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new ServiceError('InvalidURI', 400, "Couldn't parse the specified URI.")
+  }
+}
+
+function unknownOperation({ method, path, query }: Call): ServiceError {
+  const known = routes.map(({ name }) => name).join(', ')
+  const asked = `${method} ${path}${query === '' ? '' : `?${query}`}`
+  return new ServiceError('NotImplemented', 501, `This stand-in has ${known} of S3, not ${asked}`)
+}
+
+/** A path that cannot be read is refused later, with an answer. */
+function safely<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}

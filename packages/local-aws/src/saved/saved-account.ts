@@ -1,0 +1,64 @@
+import type { ChangeSet, RollbackTarget, Stack, StackResource } from '../cloudformation/stacks/stack.js'
+import type { SavedDirectory } from '../iam/index.js'
+import type { StoredObject } from '../s3/buckets.js'
+
+/** An account for writing down, as JSON. Holds the keys of its users: they are worth nothing elsewhere. */
+export interface SavedAccount {
+  readonly version: 1
+  readonly accountId: string
+  readonly region: string
+  readonly directory: SavedDirectory
+  readonly buckets: Readonly<Record<string, Readonly<Record<string, StoredObject>>>>
+  /** Names that are taken: `<type> <name>`. */
+  readonly names: readonly string[]
+  /** The last version's number, by ARN of the function. */
+  readonly versions: Readonly<Record<string, number>>
+  readonly stacks: readonly SavedStack[]
+}
+
+/** A stack, its maps as lists. */
+export type SavedStack = Omit<Stack, 'resources' | 'changeSets' | 'imports' | 'made' | 'rollback'> & {
+  readonly resources: readonly StackResource[]
+  readonly changeSets: readonly ChangeSet[]
+  readonly imports: readonly string[]
+  readonly made: readonly (readonly [string, number])[]
+  readonly rollback?: Omit<RollbackTarget, 'resources' | 'touched'> & {
+    readonly resources: readonly StackResource[]
+    readonly touched: readonly string[]
+  }
+}
+
+export function saveStack(stack: Stack): SavedStack {
+  const { resources, changeSets, imports, made, rollback, ...rest } = stack
+  return {
+    ...rest,
+    resources: [...resources.values()],
+    changeSets: [...changeSets.values()],
+    imports: [...imports],
+    made: [...made],
+    ...(rollback === undefined
+      ? {}
+      : {
+          rollback: { ...rollback, resources: [...rollback.resources.values()], touched: [...rollback.touched] },
+        }),
+  }
+}
+
+export function restoreStack({ resources, changeSets, imports, made, rollback, ...rest }: SavedStack): Stack {
+  return {
+    ...rest,
+    resources: byLogicalId(resources),
+    changeSets: new Map(changeSets.map((one) => [one.name, one])),
+    imports: new Set(imports),
+    made: new Map(made),
+    ...(rollback === undefined
+      ? {}
+      : {
+          rollback: { ...rollback, resources: byLogicalId(rollback.resources), touched: new Set(rollback.touched) },
+        }),
+  }
+}
+
+function byLogicalId(resources: readonly StackResource[]): Map<string, StackResource> {
+  return new Map(resources.map((one) => [one.logicalId, one]))
+}
