@@ -3,6 +3,7 @@ import type { Problem } from '@topic-credentials/grants'
 /** Every way in which this client fails. Stable: programs switch on it. The README's table says what to do about each. */
 export type ClientErrorCode =
   | 'aborted'
+  | 'broker_timed_out'
   | 'buffer_overflow'
   | 'client_id_taken_over'
   | 'clock_skew'

@@ -74,8 +74,12 @@ interface Device {
   readonly inbox: readonly string[]
 }
 
-async function online(credentials: VendedCredentialsProvider): Promise<Device> {
-  const session = await connect({ credentials, ca: aws.ca })
+async function online(credentials: VendedCredentialsProvider, revalidateSeconds?: number): Promise<Device> {
+  const session = await connect({
+    credentials,
+    ca: aws.ca,
+    ...(revalidateSeconds === undefined ? {} : { revalidateSeconds }),
+  })
   closing.push(() => session.close())
   const inbox: string[] = []
   const messages = session.subscribe('test')
@@ -111,8 +115,10 @@ describe('a revoked user', () => {
   it('could do all before, can do nothing after, and all again with new credentials once it is undone', async () => {
     const [mallorys, bobs] = [user('mallory'), user('bob')]
     const [mallory, bob] = [await online(mallorys()), await online(bobs())]
-    // A device that only listens does not find out by itself.
+    // A device that only listens does not find out by itself; one that asks the vendor from time to time does.
     const quiet = await online(mallorys())
+    const asking = await online(mallorys(), 1)
+    const told = new Promise((resolve) => asking.session.once('closed', resolve))
     await mallory.session.publish('test', 'one')
     await until(() => mallory.inbox.length === 1 && bob.inbox.length === 1)
 
@@ -122,6 +128,8 @@ describe('a revoked user', () => {
       standing: true,
     })
     expect(await revoker.list()).toMatchObject({ revoked: ['mallory'], signedOut: [] })
+
+    expect(await told).toMatchObject({ code: 'vend_refused', problem: { code: 'revoked' } })
 
     // The connection that stands: nothing out, nothing in. The other user: both.
     await expect(mallory.session.publish('test', 'two')).rejects.toMatchObject({ code: 'not_granted', byBroker: true })

@@ -1,4 +1,4 @@
-import { connect } from '../connect.js'
+import { type ConnectOptions, connect } from '../connect.js'
 import type { VendedCredentialsProvider } from '../credentials/provider.js'
 import type { Session } from '../session.js'
 import type { Context } from './command.js'
@@ -10,6 +10,7 @@ export async function connection(
   { target, options, screen, signal }: Context,
   { mqtt, transport, endpoint, verbose }: ConnectionOptions,
   credentials: VendedCredentialsProvider,
+  more: Pick<ConnectOptions, 'revalidateSeconds'> = {},
 ): Promise<Session> {
   const ca = options.ca === undefined ? target.ca : readCertificates(options.ca)
   if (verbose === true && transport !== 'websocket') await logTheSdk()
@@ -17,6 +18,7 @@ export async function connection(
   try {
     return await connect({
       credentials,
+      ...more,
       mqtt,
       signal,
       ...(transport === undefined ? {} : { transport }),

@@ -15,6 +15,7 @@ export const exitCodes = {
 /** How each of our errors ends the process; the README's table says what to do about each. */
 export const exitByCode: Readonly<Record<ClientErrorCode, number>> = {
   aborted: exitCodes.interrupted,
+  broker_timed_out: exitCodes.noConnection,
   buffer_overflow: exitCodes.unexpected,
   client_id_taken_over: exitCodes.noConnection,
   clock_skew: exitCodes.noCredentials,

@@ -35,7 +35,7 @@ export interface HandshakeAnswer {
 }
 
 /** How long an open connection waits for credentials. Longer waits belong before it is opened: see `prepare`. */
-const patienceMs = 10_000
+const patienceMs = 8_000
 /** AWS IoT takes one CONNECT a second from a client ID by its quotas; one in ten is reported. */
 const ownDoingIntervals = 10
 

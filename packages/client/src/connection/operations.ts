@@ -11,6 +11,8 @@ export const suspicionMs = 5_000
 /** What waited for a connection goes out so many at once, and then a second later: AWS IoT discards what is above 100 a second. */
 const resentPerSecond = 50
 
+/** Name of the failure of an attempt that took too long. */
+export const connectOverdue = 'CONNECT_OVERDUE'
 /** Name of the failure of a connection on which an answer did not come in time. */
 export const answerOverdue = 'ANSWER_OVERDUE'
 

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../connection/endpoint.js'
 import type { HandshakeAnswer, HandshakeAttempt } from '../connection/handshake.js'
+import { answerOverdue, connectOverdue } from '../connection/operations.js'
 import type { Route } from '../connection/route.js'
 import { notOpened, type TransportFailure } from '../connection/transport.js'
 import {
@@ -54,7 +55,8 @@ export interface FailedAttempt {
 
 /** Why a connection that stood has ended. If the next attempt fails too, that will be looked into. */
 export function diagnoseBreak(failure: TransportFailure, endpoint: Endpoint, clientId: string): Diagnosis {
-  const { reasonCode = 0 } = failure
+  const { name, reasonCode = 0 } = failure
+  if (overdueNames.has(name)) return passing(silent(failure, endpoint))
   if (reasonCode === 0) return passing(lost(failure, endpoint))
   // Not authorized: that is for what was sent, which has been told.
   return reasonCode === notAuthorized
@@ -70,6 +72,7 @@ export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
   if (reasonCode !== 0) return ofReasonCode(reasonCode, clientId, connectRefused(clientId, reasonCode))
   if (failure.answer !== undefined) return ofAnswer(failed, failure.answer)
   if (failure.error !== undefined) return { error: failure.error, terminal: failure.error.code === 'tls_trust' }
+  if (overdueNames.has(failure.name)) return passing(silent(failure, endpoint))
   if (attempt.path === undefined) return passing(lost(failure, endpoint))
   if (failure.name === notOpened) return guess(attempt.identity, endpoint)
   if (failed.askHandshake === undefined) return passing(lost(failure, endpoint))
@@ -213,6 +216,22 @@ function lost(failure: TransportFailure, endpoint: Endpoint): TopicCredentialsEr
     value: `${endpoint.host}:${endpoint.port}`,
     remedy: 'It is opened again by itself.',
     cause: failure,
+  })
+}
+
+/** What transports call a broker that does not answer in time. */
+const overdueNames: ReadonlySet<string> = new Set([
+  answerOverdue,
+  connectOverdue,
+  'PING_OVERDUE',
+  'AWS_ERROR_MQTT_TIMEOUT',
+])
+
+function silent({ message }: TransportFailure, { host, port }: Endpoint): TopicCredentialsError {
+  return new TopicCredentialsError(`${host}:${port} does not answer: ${message}`, {
+    code: 'broker_timed_out',
+    value: `${host}:${port}`,
+    remedy: 'It is tried again by itself. If it stays, look at the network in between.',
   })
 }
 

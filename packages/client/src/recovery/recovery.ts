@@ -1,3 +1,4 @@
+import { connectOverdue } from '../connection/operations.js'
 import type { TransportFailure } from '../connection/transport.js'
 import type { TopicCredentialsError } from '../errors.js'
 import { abortable, aborted, onAbort } from '../support/abort.js'
@@ -64,7 +65,7 @@ export class Recovery extends Emitter<RecoveryEvents> {
     })
     transport.on('failed', (failure) => {
       // What was given up may have got through all the same.
-      handshake.settled(failure.name === 'CONNECT_OVERDUE')
+      handshake.settled(failure.name === connectOverdue)
       void this.#tryAgain(failure)
     })
     transport.on('interrupted', (failure) => this.#onBreak(failure))

@@ -1,5 +1,5 @@
 import type { Handshake } from '../connection/handshake.js'
-import { answerOverdue, Operations } from '../connection/operations.js'
+import { answerOverdue, connectOverdue, Operations } from '../connection/operations.js'
 import type {
   OutgoingMessage,
   ReceivedPacket,
@@ -48,11 +48,12 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements Trans
     this.#phase = 'trying'
     this.#connection += 1
     const connection = this.#connection
-    this.#deadline = setTimeout(() => this.#end(connection, { name: 'CONNECT_OVERDUE', message: 'late' }), 12_000)
+    this.#deadline = setTimeout(() => this.#end(connection, { name: connectOverdue, message: 'late' }), 10_000)
     this.emit('connecting')
-    this.#connect(connection).catch((error: unknown) =>
-      this.#end(connection, { name: 'HANDSHAKE', message: String(error) }),
-    )
+    this.#connect(connection).catch((error: unknown) => {
+      this.#handshake.attempt = { error }
+      this.#end(connection, { name: 'HANDSHAKE', message: String(error) })
+    })
   }
 
   subscribe(filter: string): Promise<ReasonCode> {

@@ -8,6 +8,7 @@ import {
 } from '@topic-credentials/grants'
 import { prove } from '@topic-credentials/grants/proof'
 import { Argument, type Command } from 'commander'
+import { checkTopic } from '../../messages/topic-check.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
@@ -47,6 +48,7 @@ async function explainAccess(
   topic: string,
   isToBeProved: boolean,
 ): Promise<number> {
+  if (operation !== 'connect') checkTopic(operation === 'subscribe' ? 'subscribe' : 'publish', topic)
   const { options, target, screen, signal } = context
   const { green, red } = screen.colours
   if (options.json !== true) screen.err(`Using ${target.description}`)

@@ -17,6 +17,9 @@ import { JsonReporter, TextReporter } from '../reporter.js'
 import { countdown } from '../screen.js'
 import { vending } from '../vending.js'
 
+/** A listener whose user is revoked gets nothing any more, and would not know: the vendor does. */
+const revalidateSeconds = 60
+
 interface ListenOptions extends SharedOptions, ConnectionOptions {
   readonly topic: string
   /** Published once, after subscribing. */
@@ -70,7 +73,7 @@ async function listen(context: Context, options: ListenOptions): Promise<number>
   const identity = await credentials({ signal })
   report.vended(identity)
   requireSubscribable(identity, options.topic)
-  await using session = await connection(context, options, credentials)
+  await using session = await connection(context, options, credentials, { revalidateSeconds })
   report.connected(session.clientId)
   let received = 0
   const listening = () => screen.status(() => statusLine(session, options.topic, received))
@@ -78,6 +81,7 @@ async function listen(context: Context, options: ListenOptions): Promise<number>
     report.interrupted(error)
     screen.working('Connecting again')
   })
+  session.on('direct', (message) => report.message(message))
   session.on('connected', () => {
     report.reconnected()
     listening()

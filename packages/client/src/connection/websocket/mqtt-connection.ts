@@ -8,6 +8,7 @@ import {
   type ServerPacket,
   writePacket,
 } from '../../mqtt5/index.js'
+import { connectOverdue } from '../operations.js'
 import type { TransportFailure } from '../transport.js'
 import { KeepAlive } from './keep-alive.js'
 import type { OpenSocket, Socket } from './socket.js'
@@ -53,7 +54,7 @@ export class MqttConnection {
     this.#options = options
     this.#events = events
     this.#deadline = setTimeout(
-      () => this.end({ name: 'CONNECT_OVERDUE', message: `no answer within ${connectDeadlineMs / 1000} s` }),
+      () => this.end({ name: connectOverdue, message: `no answer within ${connectDeadlineMs / 1000} s` }),
       connectDeadlineMs,
     )
     this.#socket = options.openSocket(options.url, {

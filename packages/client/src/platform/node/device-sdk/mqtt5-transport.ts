@@ -19,9 +19,9 @@ const restDeadlineMs = 2_000
 /** How long closing waits for the DISCONNECT to be sent. */
 const stopDeadlineMs = 800
 /** An acknowledgement that is so old has been sent. */
-const flushedMs = 1_000
+const flushedMs = 10_000
 /** How long that is waited for. */
-const flushDeadlineMs = 300
+const flushDeadlineMs = 5_000
 
 const normalDisconnect = { reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection }
 
@@ -112,8 +112,8 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     // Ends the broker's session too, unless it is to be resumed: nothing is left behind that would queue messages for nobody.
     this.#stop(this.options.resume ? normalDisconnect : { ...normalDisconnect, sessionExpiryIntervalSeconds: 0 })
     this.#client = undefined
-    await Promise.race([this.#rest, setTimeout(stopDeadlineMs, undefined, { ref: false })])
-    freeClient(client)
+    const freed = this.#rest.then(() => freeClient(client))
+    await Promise.race([freed, setTimeout(stopDeadlineMs, undefined, { ref: false })])
   }
 
   #stop(packet: mqtt5.DisconnectPacket | undefined): void {
@@ -138,8 +138,12 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
   async #leave(client: mqtt5.Mqtt5Client, packet: mqtt5.DisconnectPacket): Promise<void> {
     this.#leaving.add(client)
     if (performance.now() - this.#acknowledgedAt < flushedMs) {
-      const answered = client.unsubscribe({ topicFilters: ['none'] }).catch(() => {})
-      await Promise.race([answered, setTimeout(flushDeadlineMs, undefined, { ref: false })])
+      const flushed = client.unsubscribe({ topicFilters: ['none'] }).then(
+        () => true,
+        () => false,
+      )
+      // A broker that does not answer this gets no DISCONNECT: without one, the client comes to rest for certain.
+      if (!(await Promise.race([flushed, setTimeout(flushDeadlineMs, false)]))) return client.stop()
     }
     client.stop(packet)
   }

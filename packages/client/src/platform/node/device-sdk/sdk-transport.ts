@@ -1,10 +1,10 @@
-import { answerOverdue, Operations } from '../../../connection/operations.js'
+import { answerOverdue, connectOverdue, Operations } from '../../../connection/operations.js'
 import type { TransportEvents, TransportFailure, TransportOptions } from '../../../connection/transport.js'
 import { Emitter } from '../../../support/emitter.js'
 import { firstReconnectMs } from '../../../support/retry-delay.js'
 
 /** From the first packet to CONNACK, the wait for credentials and for the client ID's turn included. */
-const attemptDeadlineMs = 12_000
+const attemptDeadlineMs = 10_000
 /** Of connections that keep breaking as soon as they stand. */
 const maxReconnectMs = 60_000
 /** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
@@ -51,7 +51,7 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
     clearTimeout(this.#pause)
     this.#phase = 'trying'
     this.#deadline = setTimeout(
-      () => this.ended({ name: 'CONNECT_OVERDUE', message: `not connected within ${attemptDeadlineMs / 1000} s` }),
+      () => this.ended({ name: connectOverdue, message: `not connected within ${attemptDeadlineMs / 1000} s` }),
       attemptDeadlineMs,
     )
     this.emit('connecting')

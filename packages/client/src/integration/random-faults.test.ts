@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { TopicCredentialsError } from '../errors.js'
+import { randomBy } from '../testing/seeded-random.js'
+import { TestAccount } from '../testing/test-account.js'
+import { nodeTransports } from '../testing/transports.js'
+
+/** `WIRE_RUNS=200` before the test's command for as many as a change of the transports must pass. */
+const runs = Number(process.env.WIRE_RUNS ?? 4)
+const firstSeed = Number(process.env.WIRE_SEED ?? 1)
+/** After the last fault, in milliseconds: 15,000, and what a busy machine adds. */
+const answeredWithinMs = 25_000
+
+let account: TestAccount
+
+beforeAll(async () => {
+  account = await TestAccount.start()
+})
+
+afterAll(async () => {
+  await account[Symbol.asyncDispose]()
+})
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+describe.each(nodeTransports)('over $name', ({ name, options }) => {
+  /** One session that is cut at random moments of connecting, subscribing, publishing, exchanging grants, renewing and closing. */
+  const live = async (seed: number) => {
+    const random = randomBy(seed)
+    const credentials = account.credentials({}, {})
+    const connecting = account.connect({ ...options, credentials, timeoutMs: answeredWithinMs })
+    const faults: number[] = []
+    let connected = false
+    const cut = async (clientId?: string) => {
+      await pause(random() * 400)
+      account.aws.faults.cutSockets(clientId)
+      faults.push(performance.now())
+    }
+    if (random() < 0.3) void cut()
+    const session = await connecting
+    connected = true
+    const received = new Map<string, number>()
+    const pending: Promise<unknown>[] = []
+    const settled = (promise: Promise<unknown>) =>
+      promise.then(
+        () => performance.now(),
+        (error: unknown) => {
+          if (error instanceof TopicCredentialsError) return performance.now()
+          throw error
+        },
+      )
+    const act = [
+      () => settled(session.publish('test', `${seed} ${pending.length}`)),
+      () =>
+        settled(
+          session.subscribe('test', {
+            onMessage: (message) => {
+              const key = message.text()
+              if (key.startsWith(`${seed} `)) received.set(key, (received.get(key) ?? 0) + 1)
+            },
+          }).ready,
+        ),
+      () => settled(session.grant({ subscribe: ['test'], publish: ['test'] })),
+      async () => {
+        credentials.invalidate(session.accessKeyId)
+        return performance.now()
+      },
+    ]
+    // One subscription, so that each message counts once.
+    pending.push(act[1]?.() ?? Promise.resolve())
+    for (let count = 1 + Math.floor(random() * 4); count > 0; count--) {
+      const [publish, , ...others] = act
+      const next = random() < 0.6 ? publish : others[Math.floor(random() * others.length)]
+      pending.push(next?.() ?? Promise.resolve())
+      if (random() < 0.5) await cut(session.clientId)
+    }
+    const answered = await Promise.all(pending)
+    const last = Math.max(...faults, 0)
+    for (const at of answered) if (last > 0) expect(Number(at) - last).toBeLessThan(answeredWithinMs)
+    if (options.mqtt !== 3) expect([...received.values()].filter((times) => times > 1)).toEqual([])
+    const closing = performance.now()
+    if (random() < 0.5) void cut(session.clientId)
+    await session.close()
+    expect(performance.now() - closing).toBeLessThan(3_000)
+    expect(connected).toBe(true)
+    return session.clientId
+  }
+
+  it(
+    `every operation has its answer, whatever is cut: ${runs} lives`,
+    async () => {
+      const began = account.journal.length
+      const seeds = Array.from({ length: runs }, (_, index) => firstSeed + index)
+      const clients: string[] = []
+      const worker = async () => {
+        for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+          const current = seed
+          clients.push(
+            await live(current).catch((cause: unknown) => {
+              throw new Error(`WIRE_SEED=${current} WIRE_RUNS=1, over ${name}`, { cause })
+            }),
+          )
+        }
+      }
+      await Promise.all(Array.from({ length: 4 }, worker))
+      // The stand-in refuses the second CONNECT within a second: none did.
+      const refused = account.journal
+        .slice(began)
+        .filter(
+          ({ event, outcome, fields }) =>
+            event === 'Connect' && outcome !== 'ok' && clients.includes(String(fields?.clientId)),
+        )
+      expect(refused).toEqual([])
+    },
+    60_000 + runs * 10_000,
+  )
+})

@@ -1,0 +1,57 @@
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createTcpServer } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { generate } from 'selfsigned'
+
+/** A TLS server on loopback that treats each connection as a test says. */
+export class HostileServer implements AsyncDisposable {
+  readonly ca: string
+  readonly port: number
+  readonly #close: () => Promise<void>
+
+  private constructor(ca: string, port: number, close: () => Promise<void>) {
+    this.ca = ca
+    this.port = port
+    this.#close = close
+  }
+
+  /** @param treat what to do with a connection, once something has come over it; without TLS where `plain` */
+  static async start(treat: (socket: Socket) => void, plain = false): Promise<HostileServer> {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+      keyType: 'ec',
+      algorithm: 'sha256',
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+    })
+    const sockets = new Set<Socket>()
+    const accept = (socket: Socket) => {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.once('data', () => treat(socket))
+    }
+    const server = plain ? createTcpServer(accept) : createTlsServer({ key, cert, allowHalfOpen: true }, accept)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return new HostileServer(cert, (server.address() as AddressInfo).port, async () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close()
+  }
+}
+
+/** One byte every tenth of a second, for ever. */
+export function drip(socket: Socket, text: string): void {
+  let index = 0
+  const timer = setInterval(() => {
+    if (socket.destroyed) {
+      clearInterval(timer)
+    } else {
+      socket.write(text[index++ % text.length] ?? '')
+    }
+  }, 100)
+}
