@@ -95,6 +95,8 @@ async function live(seed: number): Promise<void> {
     grant: () => watch('grant', session.grant({ subscribe: ['a'] })),
     renew: () => {
       credentials.invalidate()
+      if (left === 0) return
+      left -= 1
       transport.break()
     },
   }

@@ -1,4 +1,4 @@
-import { addAbortSignal, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { Hash } from '@smithy/hash-node'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { HttpRequest } from '@smithy/protocol-http'
@@ -7,6 +7,7 @@ import type { Route } from '../../connection/route.js'
 import { defaultTimeoutMs, type HttpAnswer, type VendorPost } from '../../credentials/vendor-client.js'
 import type { AwsCredentialIdentity, VendorOptions } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
+import { onAbort } from '../../support/abort.js'
 import { networkError } from './network-error.js'
 import { agentFor, routeTo } from './route.js'
 
@@ -112,13 +113,19 @@ function regionOf(url: URL): string {
 
 /** Also where the other side stops in the middle, and nothing more comes. */
 async function readBody(stream: Readable, signal: AbortSignal): Promise<string> {
-  addAbortSignal(signal, stream)
+  // What is destroyed after its end, or while nothing reads it, is no error of the process.
+  stream.on('error', () => {})
+  const forget = onAbort(signal, () => stream.destroy())
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of stream) {
-    size += chunk.byteLength
-    if (size > maxResponseBytes) break
-    chunks.push(chunk)
+  try {
+    for await (const chunk of stream) {
+      size += chunk.byteLength
+      if (size > maxResponseBytes) break
+      chunks.push(chunk)
+    }
+  } finally {
+    forget()
   }
   return Buffer.concat(chunks).toString('utf8')
 }

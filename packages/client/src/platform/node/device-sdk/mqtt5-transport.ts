@@ -143,7 +143,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
         () => false,
       )
       // A broker that does not answer this gets no DISCONNECT: without one, the client comes to rest for certain.
-      if (!(await Promise.race([flushed, setTimeout(flushDeadlineMs, false)]))) return client.stop()
+      if (!(await Promise.race([flushed, setTimeout(flushDeadlineMs, false, { ref: false })]))) return client.stop()
     }
     client.stop(packet)
   }
