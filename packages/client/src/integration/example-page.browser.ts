@@ -65,7 +65,7 @@ async function signedIn(user: string): Promise<Page> {
   await page.goto(`${aws.endpoints.plain}/`)
   await shows(page, 'state', 'Not signed in')
   await page.click('#sign-in')
-  await page.waitForFunction("document.getElementById('user')?.tagName === 'INPUT'")
+  await page.waitForFunction("document.getElementById('user')?.tagName === 'INPUT'", { polling: 50 })
   await page.type('#user', user)
   await page.click('#go')
   await shows(page, 'state', 'Connected until')
@@ -74,10 +74,14 @@ async function signedIn(user: string): Promise<Page> {
 
 /** Waits until an element says it. */
 async function shows(page: Page, id: string, said: string): Promise<void> {
-  await page.waitForFunction(`document.getElementById('${id}')?.textContent.includes(${JSON.stringify(said)})`)
+  await page.waitForFunction(`document.getElementById('${id}')?.textContent.includes(${JSON.stringify(said)})`, {
+    polling: 50,
+  })
 }
 
 async function submit(page: Page, form: string, fields: Readonly<Record<string, string>>): Promise<void> {
+  // A hidden tab has no frames, in which a click is prepared.
+  await page.bringToFront()
   for (const [id, value] of Object.entries(fields)) {
     await page.evaluate(`document.getElementById('${id}').value = ''`)
     await page.type(`#${id}`, value)

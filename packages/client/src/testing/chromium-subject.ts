@@ -62,7 +62,7 @@ async function start(open: AsyncDisposable[], close: () => Promise<void>, plain:
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   await page.goto(`${origin ?? aws.endpoints.plain}/`)
-  await page.waitForFunction('globalThis.driver !== undefined')
+  await page.waitForFunction('globalThis.driver !== undefined', { polling: 50 })
   const { accessKeyId, secretAccessKey } = aws.developer
   return {
     aws,

@@ -17,7 +17,8 @@ export interface Page {
   click(selector: string): Promise<void>
   type(selector: string, text: string): Promise<void>
   $eval<Answer>(selector: string, read: (element: { readonly textContent: string | null }) => Answer): Promise<Answer>
-  waitForFunction(condition: string, options?: { readonly timeout?: number }): Promise<unknown>
+  /** @param options how often to look: by default once a frame, of which a hidden tab has none */
+  waitForFunction(condition: string, options: { readonly polling: number }): Promise<unknown>
   setOfflineMode(offline: boolean): Promise<void>
   createCDPSession(): Promise<{ send(method: string, params?: object): Promise<unknown> }>
   metrics(): Promise<{ readonly JSHeapUsedSize?: number }>

@@ -17,7 +17,8 @@ export class PageSite implements AsyncDisposable {
   connectTo: readonly string[] = []
 
   constructor(files: Readonly<Record<string, string>>) {
-    this.#files = new Map(Object.entries(files))
+    // Browsers with a window ask for it, and complain when it is not there.
+    this.#files = new Map(Object.entries({ '/favicon.ico': '', ...files }))
   }
 
   /** Serves the files on an origin of their own. */

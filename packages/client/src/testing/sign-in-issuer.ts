@@ -64,7 +64,7 @@ export class SignInIssuer implements AsyncDisposable {
       })
       response.end(JSON.stringify(answer ?? { error: 'invalid_grant' }))
     } else {
-      response.writeHead(404).end()
+      response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end()
     }
   }
 
