@@ -9,6 +9,8 @@ interface Driven {
   readonly messages: [topic: string, text: string][]
   readonly acknowledged: number[]
   publishing: boolean
+  /** Settles when the last number has been acknowledged. */
+  loading: Promise<void>
 }
 
 /** What a test sees of a session. */
@@ -35,7 +37,7 @@ export interface SessionDriver {
   subscribe(name: string, filter: string): Promise<string>
   publish(name: string, topic: string, text: string, qos?: 0 | 1): Promise<string>
   grant(name: string, asked: AskedGrants): Promise<string>
-  /** Publishes numbers from 0 on, one after the other, until `rest`. */
+  /** Publishes numbers from 0 on, one after the other, until `rest`, which waits for the last one. */
   load(name: string, topic: string): Promise<string>
   rest(name: string): Promise<string>
   look(name: string): Promise<Look>
@@ -55,7 +57,14 @@ export class LocalDriver implements SessionDriver {
     const { connect, fromVendor } = this.#library
     return this.#said(async () => {
       const session = await connect({ ...options, credentials: fromVendor(vendor) })
-      const driven: Driven = { session, events: [], messages: [], acknowledged: [], publishing: false }
+      const driven: Driven = {
+        session,
+        events: [],
+        messages: [],
+        acknowledged: [],
+        publishing: false,
+        loading: Promise.resolve(),
+      }
       const { events } = driven
       session.on('connecting', () => events.push('connecting'))
       session.on('connected', ({ resumed }) => events.push(resumed ? 'resumed' : 'connected'))
@@ -85,14 +94,15 @@ export class LocalDriver implements SessionDriver {
   async load(name: string, topic: string) {
     const driven = this.#of(name)
     driven.publishing = true
-    void this.#load(driven, topic)
+    driven.loading = this.#load(driven, topic)
+    driven.loading.catch(() => {}) // thrown by `rest`
     return 'ok'
   }
 
   async rest(name: string) {
     const driven = this.#of(name)
     driven.publishing = false
-    return 'ok'
+    return this.#said(() => driven.loading)
   }
 
   async look(name: string): Promise<Look> {
