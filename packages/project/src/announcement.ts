@@ -30,7 +30,7 @@ export interface Announcement {
   }
   /** Keys of a user that may call the API. They are worth nothing outside of this stand-in. */
   readonly developer: { readonly accessKeyId: string; readonly secretAccessKey: string }
-  /** Keys of a user that may revoke. */
+  /** Keys of a user that may revoke, and call the deploy check. */
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 

@@ -14,7 +14,7 @@ export interface Post {
 export async function signedHeaders(
   { url, contentType, body }: Post,
   keys: Keys,
-  service: 'execute-api' | 'sts',
+  service: 'execute-api' | 'lambda' | 'sts',
   region: string,
 ): Promise<Record<string, string>> {
   const headers = { host: url.host, 'content-type': contentType }

@@ -232,12 +232,20 @@ export class Account {
   }
 
   #startEndpoint(): Promise<HttpsServer> {
-    const { settings, tls, clock, directory, buckets, parameters: ssm, stacks, sts, iam } = this
+    const { settings, tls, clock, directory, buckets, parameters: ssm, functions, stacks, sts, iam } = this
     const { id: healthId, region, accountId, ports } = settings
     bootstrap({ accountId, region, directory, buckets, parameters: ssm, now: clock.now() })
     return startAccountEndpoint({
       ...{ directory, accountId, region, clock, journal: this.#journal, tls, port: ports.endpoint ?? 0, healthId },
-      ...{ stacks, buckets, ssm, customAnswers: this.#customAnswers, sts: sts.answer, iam: iam.answer },
+      ...{
+        stacks,
+        buckets,
+        ssm,
+        functions: functions.byArn,
+        customAnswers: this.#customAnswers,
+        sts: sts.answer,
+        iam: iam.answer,
+      },
     })
   }
 

@@ -1,6 +1,7 @@
 import type { CustomAnswers, Stacks } from '../cloudformation/index.js'
 import { startEndpoint } from '../endpoint/endpoint.js'
 import type { HttpsServer } from '../https-server.js'
+import type { FunctionRuntime } from '../lambda/index.js'
 import type { ServiceHandler, ServiceSettings } from '../protocols/signed-service.js'
 import type { Buckets } from '../s3/buckets.js'
 import type { Parameters } from '../ssm/parameters.js'
@@ -14,6 +15,8 @@ interface AccountEndpoint extends ServiceSettings {
   readonly stacks: Stacks
   readonly buckets: Buckets
   readonly ssm: Parameters
+  /** By ARN. */
+  readonly functions: ReadonlyMap<string, FunctionRuntime>
   readonly customAnswers: CustomAnswers
   /** Services that listen on ports of their own as well. */
   readonly sts: ServiceHandler
@@ -22,7 +25,7 @@ interface AccountEndpoint extends ServiceSettings {
 
 /** The account's services on one port. Those that only deployments ask are loaded when one does. */
 export function startAccountEndpoint(account: AccountEndpoint): Promise<HttpsServer> {
-  const { stacks, buckets, ssm, sts, iam } = account
+  const { stacks, buckets, ssm, functions, sts, iam } = account
   return startEndpoint({
     ...account,
     services: {
@@ -30,6 +33,7 @@ export function startAccountEndpoint(account: AccountEndpoint): Promise<HttpsSer
       iam: async () => iam,
       s3: once(async () => (await import('../s3/service.js')).s3Service(account, buckets)),
       ssm: once(async () => (await import('../ssm/service.js')).ssmService(account, ssm)),
+      lambda: once(async () => (await import('../lambda/service.js')).lambdaService(account, functions)),
       cloudformation: once(async () => {
         const { cloudFormationService } = await import('../cloudformation/api/service.js')
         return cloudFormationService(account, { stacks, buckets, ssm })

@@ -34,6 +34,11 @@ export function operatorPolicy({ accountId, region }: Place): object {
       },
       {
         Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: `arn:aws:lambda:${region}:${accountId}:function:*DeployCheckFunction*`,
+      },
+      {
+        Effect: 'Allow',
         Action: ['iot:DeleteConnection', 'iot:GetConnection'],
         Resource: `arn:aws:iot:${region}:${accountId}:client/*`,
       },

@@ -39,7 +39,7 @@ it('refuses a service that is not modelled by its name, so that nothing reaches 
   await expect(dynamodb.send(new ListTablesCommand({}))).rejects.toMatchObject({
     name: 'UnknownOperationException',
     message: expect.stringMatching(
-      /does not model the service dynamodb \(DynamoDB_20120810\.ListTables\)\. It has cloudformation, iam, s3, ssm, sts\./u,
+      /does not model the service dynamodb \(DynamoDB_20120810\.ListTables\)\. It has cloudformation, iam, lambda, s3, ssm, sts\./u,
     ),
   })
   expect(account.journal).toContainEqual(

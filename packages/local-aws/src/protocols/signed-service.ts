@@ -64,7 +64,7 @@ export interface Reply {
 
 export interface ServiceProtocol {
   /** As the credential scope and the journal name it. */
-  readonly service: 'cloudformation' | 's3' | 'ssm'
+  readonly service: 'cloudformation' | 'lambda' | 's3' | 'ssm'
   /** Bytes. */
   readonly largestBody: number
   /** What the request asks for, for the journal; not proven, and cut where it is no name. */

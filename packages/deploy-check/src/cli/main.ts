@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { CheckCommandError } from './errors.js'
+
+interface CheckOptions {
+  readonly outputs?: string
+  readonly json?: true
+}
+
+const program = new Command('check')
+  .description(
+    'Proves what vended credentials can and cannot do in the stack as it is now: the check that a deployment runs',
+  )
+  .option('--outputs <file>', 'outputs of the stack (default: cdk-outputs.json, else the stand-in that is running)')
+  .option('--json', 'one JSON object')
+  .addHelpText(
+    'after',
+    `
+Ends with 0 when everything passed, with 1 when something failed, with 2 when nothing was checked. Needs lambda:InvokeFunction on the
+check's function. A deployment runs the same by itself when it changes a resource of the stack; what was changed by hand since then is
+found here.
+
+Examples:
+  pnpm check
+  pnpm check --json > check.json`,
+  )
+  .action(async ({ outputs, json }: CheckOptions) => {
+    // Loaded when there is something to do: --help needs no SDK.
+    const { findTarget } = await import('./target.js')
+    const { callCheck } = await import('./call.js')
+    const target = await findTarget(outputs)
+    process.stderr.write(`Checking ${target.description}: some seconds, two minutes at most …\n`)
+    const { passed, lines } = await callCheck(target)
+    const failed = lines.filter((line) => line.startsWith('✗')).length
+    const summary = passed
+      ? `All ${lines.length} passed.`
+      : `${failed} of ${lines.length} failed: docs/runbook.md#deploy-check`
+    process.stdout.write(
+      json === true ? `${JSON.stringify({ passed, lines })}\n` : `${[...lines, summary].join('\n')}\n`,
+    )
+    process.exitCode = passed ? 0 : 1
+  })
+
+try {
+  await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
+} catch (error) {
+  const known = error instanceof CheckCommandError
+  process.stderr.write(known ? `${error.message}. ${error.remedy}\n` : `${String(error)}\n`)
+  process.exitCode = 2
+}
