@@ -18,8 +18,9 @@ export class FetchPost implements VendorPost {
     this.#options = options
   }
 
-  async send(json: string, signingDate: Date, signal?: AbortSignal): Promise<HttpAnswer> {
+  async send(json: string, signingDate: Date, signal: AbortSignal, asking: () => void): Promise<HttpAnswer> {
     const headers = await this.#authorized(json, signingDate)
+    asking()
     const late = AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs)
     const ends = [late, this.#closed.signal, ...(signal === undefined ? [] : [signal])]
     try {

@@ -10,9 +10,12 @@ const unknownError = 3
  * The SDK's own providers are read once and kept; this hook runs at every connection attempt, the SDK's own reconnects
  * included, and asks each time. This is how a connection survives the expiry of its credentials.
  */
-export function handshakeTransform(handshake: Handshake, region: string) {
+export function handshakeTransform(handshake: Handshake, region: string, wanted: () => boolean = () => true) {
   return (request: http.HttpRequest, done: (errorCode?: number) => void): void => {
     sign(request, handshake, region)
+      .then(() => {
+        if (!wanted()) throw new Error('the attempt was given up')
+      })
       .catch((error: unknown) => handshake.failed(error))
       .then(
         () => done(),

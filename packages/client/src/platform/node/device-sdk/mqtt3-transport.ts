@@ -8,12 +8,16 @@ import { SdkTransport } from './sdk-transport.js'
 
 /** How long closing waits for the DISCONNECT to be sent. */
 const stopDeadlineMs = 800
+/** How long an attempt waits for the one before it to be over. */
+const dropDeadlineMs = 5_000
 /** The SDK's own reconnects, which are never awaited. */
 const neverSeconds = 3_600
 
 /** An SDK connection, and whether it has stood: what was never connected cannot be disconnected, the SDK would not answer. */
 interface Line {
   readonly connection: mqtt.MqttClientConnection
+  /** When the attempt is over. */
+  readonly settled: Promise<void>
   stood: boolean
 }
 
@@ -24,6 +28,10 @@ interface Line {
 export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
   readonly hidesAnswers = true
   #line: Line | undefined
+  /** Resolves when nothing is left of the connection before. */
+  #dropped: Promise<void> = Promise.resolve()
+  /** Counts attempts: what was to begin before does not any more. */
+  #dials = 0
 
   subscribe(filter: string, qos: QoS): Promise<ReasonCode> {
     return this.operations.add(async ({ connection }) => {
@@ -52,20 +60,44 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
   }
 
   protected dial(): void {
-    const line = { connection: this.#open(), stood: false }
+    this.#dials += 1
+    const dial = this.#dials
+    void Promise.race([this.#dropped, setTimeout(dropDeadlineMs, undefined, { ref: false })]).then(() => {
+      if (dial === this.#dials) this.#attempt()
+    })
+  }
+
+  protected hangUp(): void {
+    this.#dials += 1
+    this.#dropped = this.#drop()
+  }
+
+  protected async free(): Promise<void> {
+    this.hangUp()
+    await Promise.race([this.#dropped, setTimeout(stopDeadlineMs, undefined, { ref: false })])
+  }
+
+  #attempt(): void {
+    let settle = () => {}
+    const settled = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    const wanted = () => this.#line === line
+    const line: Line = { connection: this.#open(wanted), settled, stood: false }
     this.#line = line
     const { connection } = line
-    const current = (listener: () => void) => {
-      if (this.#line === line) listener()
-    }
-    connection.on('connection_success', ({ session_present }) =>
-      current(() => {
-        line.stood = true
-        this.accepted(line, session_present)
-      }),
-    )
-    connection.on('connection_failure', ({ error }) => current(() => this.ended(failure(error))))
-    connection.on('interrupt', (error) => current(() => this.ended(failure(error))))
+    connection.on('connection_success', ({ session_present }) => {
+      line.stood = true
+      settle()
+      if (wanted()) this.accepted(line, session_present)
+    })
+    connection.on('connection_failure', ({ error }) => {
+      settle()
+      if (wanted()) this.ended(failure(error))
+    })
+    connection.on('interrupt', (error) => {
+      if (wanted()) this.ended(failure(error))
+    })
     connection.on('message', (topic, payload, duplicate, qos, retain) => {
       const packet = { topic, payload: bytesOfBuffer(payload), qos: qos === 0 ? 0 : 1, retain, duplicate } as const
       // Not within the SDK's callback: what a listener throws there ends the process without a word.
@@ -77,21 +109,19 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
     connection.connect().catch(() => {})
   }
 
-  protected hangUp(): void {
-    void this.#drop()
-  }
-
-  protected async free(): Promise<void> {
-    await Promise.race([this.#drop(), setTimeout(stopDeadlineMs, undefined, { ref: false })])
-  }
-
+  /** An attempt cannot be called off: what comes of it is waited for, and counts as a CONNECT. */
   async #drop(): Promise<void> {
     const line = this.#line
     this.#line = undefined
-    if (line?.stood) await line.connection.disconnect().catch(() => {})
+    if (line === undefined) return this.#dropped
+    await line.settled
+    if (!line.stood) return
+    this.options.handshake.settled(true)
+    await line.connection.disconnect().catch(() => {})
   }
 
-  #open(): mqtt.MqttClientConnection {
+  /** @param wanted whether the attempt may still go on when it is signed */
+  #open(wanted: () => boolean): mqtt.MqttClientConnection {
     const { host, port, region, clientId, keepAliveSeconds, will, route, handshake } = this.options
     const tls = new io.TlsContextOptions()
     if (route.ca !== undefined) tls.override_default_trust_store(route.ca)
@@ -110,7 +140,7 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
       ...(proxy === undefined ? {} : { proxy_options: proxy }),
       use_websocket: true,
       disable_metrics: true,
-      websocket_handshake_transform: handshakeTransform(handshake, region),
+      websocket_handshake_transform: handshakeTransform(handshake, region, wanted),
     })
   }
 }
