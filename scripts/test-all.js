@@ -18,6 +18,6 @@ step('Testing what takes longer', process.execPath, [
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
   '--config',
-  'jest.long.config.js',
+  'jest.long.config.mjs',
   ...words,
 ])

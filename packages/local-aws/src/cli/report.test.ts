@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { eventLine } from './report.js'
+import type { LocalAws } from '../local-aws-types.js'
+import { eventLine, startedLines } from './report.js'
 
 describe('eventLine', () => {
   const entry = {
@@ -38,5 +39,19 @@ describe('eventLine', () => {
     expect(eventLine({ ...invoke, event: 'Log', detail: 'two\nlines' }, { logs: true })).toBe(
       '         │ f: two\n         │ lines',
     )
+  })
+})
+
+describe('startedLines', () => {
+  const aws = { outputs: { Test: { Url: 'x' } }, stacks: [{ stackName: 'Test' }] } as unknown as LocalAws
+
+  it('tells how long a deployment took, and of none where the account came back as it was', () => {
+    expect(startedLines(aws, 1.234)).toContain('✨  Deployment time: 1.23s')
+    expect(startedLines(aws, undefined)).toContain('As they were when the stand-in ended.')
+    expect(startedLines(aws, undefined).join()).not.toContain('Deployment')
+  })
+
+  it('says what to do in an empty account', () => {
+    expect(startedLines({ ...aws, stacks: [] } as LocalAws, undefined).join()).toContain('npm run deploy:local')
   })
 })

@@ -29,8 +29,12 @@ export function servingLines({ endpoints, accountId, region, caFile }: Served, s
   ]
 }
 
-/** What to know once the deployment is complete: what it checks of itself has passed. */
-export function startedLines(aws: LocalAws, seconds: number): string[] {
+/**
+ * What to know once the deployment is complete: what it checks of itself has passed.
+ *
+ * @param seconds it took; undefined: everything was deployed before and came back
+ */
+export function startedLines(aws: LocalAws, seconds: number | undefined): string[] {
   const outputs = Object.entries(aws.outputs).flatMap(([stack, values]) =>
     Object.entries(values).map(([name, value]) => `${stack}.${name} = ${value}`),
   )
@@ -39,7 +43,7 @@ export function startedLines(aws: LocalAws, seconds: number): string[] {
     '',
     ...aws.stacks.map(({ stackName }) => ` ✅  ${stackName}`),
     '',
-    `✨  Deployment time: ${seconds.toFixed(2)}s`,
+    seconds === undefined ? 'As they were when the stand-in ended.' : `✨  Deployment time: ${seconds.toFixed(2)}s`,
     '',
     'Outputs:',
     ...outputs,

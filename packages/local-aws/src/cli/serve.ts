@@ -63,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (options.json) {
     print(JSON.stringify({ ...event('started', aws), outputs: aws.outputs }))
   } else {
-    for (const line of startedLines(aws, seconds())) print(line)
+    for (const line of startedLines(aws, assembly === undefined ? undefined : seconds())) print(line)
   }
   const stopKeys = listenForKeys(aws, options.json ? () => {} : print, ended.end)
   await ended.promise

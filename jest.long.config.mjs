@@ -1,4 +1,4 @@
-import config from './jest.config.js'
+import config from './jest.config.mjs'
 
 /** Tests that take minutes: one after the other, `*.long.ts`. @type {import('jest').Config} */
 export default {
