@@ -84,6 +84,21 @@ const brokers: readonly (readonly [string, (socket: Socket) => void, boolean?])[
   ['answers 200', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi')],
 ]
 
+it('a certificate that is looked at, and no more needed, ends nothing', async () => {
+  const { checkTrust } = await import('../platform/node/handshake-probe.js')
+  for (const [, treat] of brokers) {
+    await using server = await HostileServer.start(treat)
+    const off = new AbortController()
+    const route = { ca: server.ca, trusted: 'nothing', proxy: undefined }
+    const looking = checkTrust({ host: 'localhost', port: server.port, plain: false }, route, off.signal)
+    const looked = looking.catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    off.abort()
+    await looked
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+})
+
 describe('a broker that', () => {
   let account: TestAccount
 

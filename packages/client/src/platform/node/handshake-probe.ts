@@ -26,7 +26,8 @@ export async function checkTrust({ host, port }: Endpoint, route: Route, signal:
         response.destroy()
         resolve()
       })
-      call.once('error', reject)
+      // More than once: what is called off after it has failed fails again.
+      call.on('error', reject)
       call.once('close', () => agent.destroy())
       call.end()
     })
@@ -77,7 +78,7 @@ function handshakeAnswer({ host, port }: Endpoint, route: Route, path: string, s
       resolve({ status: response.statusCode ?? 0, message: '', clockOffset: 0 })
     })
     call.once('response', (response) => void answerOf(response).then(resolve))
-    call.once('error', reject)
+    call.on('error', reject)
     call.once('close', () => agent.destroy())
     call.end()
   })
