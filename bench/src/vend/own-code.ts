@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Prover } from '@topic-credentials/credential-vendor'
 import { vendingHandler } from '@topic-credentials/credential-vendor/vending-handler'
 import { root } from '../checkout.js'
 import { event } from './event.js'
@@ -24,6 +25,13 @@ export async function ownCodeTimes(): Promise<number[]> {
       apiId: event.requestContext.apiId,
       region: 'eu-west-1',
       functionName: 'vendor',
+      identity: {
+        provers: new Set<Prover>(['iam']),
+        userPrefix: '',
+        roleSessions: 'session',
+        guests: false,
+        deployCheckRole: undefined,
+      },
       cacheSeconds: 0,
       spreadSeconds: undefined,
       dense: true,

@@ -26,6 +26,7 @@ export type ClientErrorCode =
   | 'timed_out'
   | 'tls_trust'
   | 'unreadable_payload'
+  | 'user_changed'
   | 'vend_refused'
   | 'vendor_timed_out'
   | 'vendor_unavailable'

@@ -105,6 +105,37 @@ describe('fromVendor', () => {
     })
   })
 
+  it('says so in an error of its own when it is another user at a renewal', async () => {
+    const { credentials, clock } = await provider((call) => {
+      const answer = vendedAnswer(call, startTime + call * hour, startTime)
+      return call === 1 ? answer : { ...answer, body: String(answer.body).replace('"alice"', '"alice-2"') }
+    })
+    expect((await credentials()).vended.userId).toBe('alice')
+    clock.now += 0.95 * hour
+    await expect(credentials()).rejects.toMatchObject({
+      code: 'user_changed',
+      value: 'alice-2',
+      message: expect.stringContaining('took it for alice before'),
+      remedy: expect.stringContaining('role_session_name'),
+    })
+  })
+
+  it.each([
+    ['60', 60_000],
+    ['2147484', 86_400_000],
+    ['99999999999', 86_400_000],
+    ['-5', 0],
+    ['soon', 0],
+  ])('waits a day at most: where Retry-After is %s, at least %i ms', async (retryAfter, least) => {
+    const pauses: number[] = []
+    const { credentials } = await provider(
+      (call) => (call === 1 ? { status: 429, body: '{}', headers: { 'retry-after': retryAfter } } : vend(call)),
+      { pause: async (ms) => void pauses.push(ms) },
+    )
+    await credentials()
+    expect(pauses).toEqual([least])
+  })
+
   it('asks anew after the credentials it holds were refused, and only then', async () => {
     const { vendor, credentials } = await provider(vend)
     await credentials()

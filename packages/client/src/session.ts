@@ -1,4 +1,4 @@
-import type { Grants } from '@topic-credentials/grants/client'
+import type { Grants } from '@topic-credentials/grants/core'
 import type { QoS } from './connection/transport.js'
 import type { AskedGrants, VendedIdentity } from './credentials/vendor-options.js'
 import { overdue, sessionClosed, type TopicCredentialsError } from './errors.js'

@@ -5,6 +5,7 @@ const complete = {
   ROLE_ARN: 'arn:aws:iam::123456789012:role/r',
   IOT_ENDPOINT: 'x-ats.iot.eu-west-1.amazonaws.com',
   API_ID: 'api',
+  PROVERS: 'iam',
   AWS_REGION: 'eu-west-1',
   AWS_LAMBDA_FUNCTION_NAME: 'vendor',
 }
@@ -17,6 +18,7 @@ describe('readEnvironment', () => {
       apiId: 'api',
       region: complete.AWS_REGION,
       functionName: 'vendor',
+      identity: { provers: new Set(['iam']), userPrefix: '', roleSessions: 'session', guests: false },
       cacheSeconds: 0,
       dense: true,
     })
@@ -30,9 +32,7 @@ describe('readEnvironment', () => {
   })
 
   it.each(Object.keys(complete))('names %s when it is missing or empty', (name) => {
-    expect(() => readEnvironment({ ...complete, [name]: undefined })).toThrow(
-      `Environment variable ${name} is not set.`,
-    )
+    expect(() => readEnvironment({ ...complete, [name]: undefined })).toThrow(`Environment variable ${name} is`)
     expect(() => readEnvironment({ ...complete, [name]: '' })).toThrow(name)
   })
 
@@ -42,5 +42,32 @@ describe('readEnvironment', () => {
 
   it.each(['', '0', '-1', '86401', '1.5', 'long', '1e2'])("does not start with SPREAD_SECONDS '%s'", (value) => {
     expect(() => readEnvironment({ ...complete, SPREAD_SECONDS: value })).toThrow(`SPREAD_SECONDS is '${value}'`)
+  })
+
+  it('reads who names the users, and how', () => {
+    const more = {
+      PROVERS: 'jwt,backend',
+      USER_PREFIX: 'Staging~~',
+      ROLE_SESSIONS: 'role',
+      GUESTS: 'allowed',
+      DEPLOY_CHECK_ROLE: 'r',
+    }
+    expect(readEnvironment({ ...complete, ...more }).identity).toEqual({
+      provers: new Set(['jwt', 'backend']),
+      userPrefix: 'Staging~~',
+      roleSessions: 'role',
+      guests: true,
+      deployCheckRole: 'r',
+    })
+  })
+
+  it.each([
+    ['PROVERS', 'iam,'],
+    ['PROVERS', 'deploy-check'],
+    ['PROVERS', 'IAM'],
+    ['ROLE_SESSIONS', 'roles'],
+    ['GUESTS', 'true'],
+  ])('does not start with %s %s', (name, value) => {
+    expect(() => readEnvironment({ ...complete, [name]: value })).toThrow(`Environment variable ${name} is`)
   })
 })

@@ -1,4 +1,5 @@
 import { spreadLimits } from '@topic-credentials/grants'
+import { type IdentitySettings, type Prover, provers } from './identity/settings.js'
 
 /** Seconds for which the function may answer a repeated question with the same session. */
 export const cacheLimits = { minimum: 0, maximum: 300 } as const
@@ -14,8 +15,16 @@ export type VendorEnvironment = {
   readonly IOT_ENDPOINT: string
   /** ID of the one HTTP API whose events are answered. */
   readonly API_ID: string
+  /** Who names the users of this stack: some of `iam`, `jwt` and `backend`, with commas between them. */
+  readonly PROVERS: string
   /** Put before every user ID, as it is. Absent: nothing, as in the stack `TopicCredentials`. */
   readonly USER_PREFIX?: string
+  /** `role`: every session of a role is the same user. Absent or `session`: each session name is a user. */
+  readonly ROLE_SESSIONS?: string
+  /** `allowed`: unauthenticated identities of an identity pool are users. */
+  readonly GUESTS?: string
+  /** Name of the deploy check's role, where the check has a route of its own. */
+  readonly DEPLOY_CHECK_ROLE?: string
   /** Seconds, 0 to 300, for which a session answers the same question again. Absent: 0, each question gets a new session. */
   readonly CACHE_SECONDS?: string
   /** Seconds, 1 to 86,400, in which AWS's quotas serve the whole fleet, told to every user. Absent: nothing is told. */
@@ -31,6 +40,7 @@ export interface FunctionEnvironment {
   readonly apiId: string
   readonly region: string
   readonly functionName: string
+  readonly identity: Omit<IdentitySettings, 'accountId'>
   readonly cacheSeconds: number
   readonly spreadSeconds: number | undefined
   readonly dense: boolean
@@ -57,6 +67,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     apiId: read('API_ID'),
     region: read('AWS_REGION'),
     functionName: read('AWS_LAMBDA_FUNCTION_NAME'),
+    identity: readIdentity(env),
     cacheSeconds: env.CACHE_SECONDS === undefined ? 0 : seconds('CACHE_SECONDS', cacheLimits),
     spreadSeconds: env.SPREAD_SECONDS === undefined ? undefined : seconds('SPREAD_SECONDS', spreadLimits),
     dense: readDense(env.DENSE),
@@ -66,4 +77,20 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 function readDense(value: string | undefined): boolean {
   if (value === undefined || value === 'off') return value === undefined
   throw new Error(`Environment variable DENSE is '${value}'; it is 'off' or not set.`)
+}
+
+function readIdentity(env: Readonly<Record<string, string | undefined>>): Omit<IdentitySettings, 'accountId'> {
+  const oneOf = <T extends string>(name: string, value: string, known: readonly T[]): T => {
+    const found = known.find((each) => each === value)
+    if (found !== undefined) return found
+    throw new Error(`Environment variable ${name} is '${value}'; it is one of ${known.join(', ')}.`)
+  }
+  const named = (env.PROVERS ?? '').split(',').map((name): Prover => oneOf('PROVERS', name, provers))
+  return {
+    provers: new Set(named),
+    userPrefix: env.USER_PREFIX ?? '',
+    roleSessions: oneOf('ROLE_SESSIONS', env.ROLE_SESSIONS ?? 'session', ['session', 'role']),
+    guests: oneOf('GUESTS', env.GUESTS ?? 'refused', ['refused', 'allowed']) === 'allowed',
+    deployCheckRole: env.DEPLOY_CHECK_ROLE,
+  }
 }

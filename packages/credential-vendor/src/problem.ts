@@ -1,5 +1,4 @@
 import {
-  EntitlementError,
   GrantError,
   type Problem,
   type ProblemCode,
@@ -31,9 +30,6 @@ export function refusalFor(error: unknown, requestId: string): Refusal {
   if (error instanceof GrantError) {
     const { code, message, remedy, grants, suggestion } = error
     return refuse(code, message, { remedy, grants, ...(suggestion === undefined ? {} : { suggestion }) })
-  }
-  if (error instanceof EntitlementError && error.code === 'unusable_value') {
-    return refuse('unusable_claim', error.message, { remedy: error.remedy })
   }
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return refuse('internal', 'Nothing was vended.', { remedy: 'Tell the operator the request ID.' }, reason)

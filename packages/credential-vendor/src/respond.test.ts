@@ -2,10 +2,12 @@ import { describe, expect, it, jest } from '@jest/globals'
 import { parseEntitlements, parseProblem, parseVendResponse } from '@topic-credentials/grants'
 import fc from 'fast-check'
 import { VendError } from './errors.js'
+import type { IdentitySettings, Prover } from './identity/settings.js'
 import { jsonLog } from './log/log.js'
 import bodies from './respond.cases.json' with { type: 'json' }
 import { respondWith, type VendEvent } from './respond.js'
 import type { AssumeRole, StsSessionRequest } from './sts/assume-role.js'
+import { iamUsers } from './testing/events.js'
 import { vended } from './testing/fake-sts.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
@@ -18,7 +20,7 @@ const entitlements = parseEntitlements({
 })
 const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 }
 
-function testFunction(assumeRole?: AssumeRole) {
+function testFunction(assumeRole?: AssumeRole, identity: IdentitySettings = iamUsers) {
   const asked: StsSessionRequest[] = []
   const lines: string[] = []
   let milliseconds = 0
@@ -38,7 +40,7 @@ function testFunction(assumeRole?: AssumeRole) {
         return { ...vended, expiration: new Date(vended.expiration), packedPolicySize: 12 }
       },
     },
-    accountId,
+    identity,
     jsonLog(
       (line) => lines.push(line),
       () => new Date(0),
@@ -75,7 +77,7 @@ describe('the answer', () => {
   })
 
   it('to a backend is for the user in the path', async () => {
-    const { send, asked } = testFunction()
+    const { send, asked } = testFunction(undefined, { ...iamUsers, provers: new Set<Prover>(['backend']) })
     const backend = { iam: { userArn: `arn:aws:sts::${accountId}:assumed-role/Backend/i-1` } }
     const { json } = await send({
       routeKey: 'POST /users/{userId}/credentials',
@@ -128,6 +130,17 @@ describe('the answer', () => {
   })
 })
 
+it('a body that is nested deeper than JSON can be written is a wrong request, below the alarm', async () => {
+  const { send, log } = testFunction()
+  const deep = `${'['.repeat(6_000)}${']'.repeat(6_000)}`
+  const answer = await send({ body: `{"durationSeconds":${deep}}` })
+  expect(answer).toMatchObject({ statusCode: 400, json: { code: 'invalid_duration' } })
+  expect(log()).toEqual([expect.objectContaining({ level: 'WARN', outcome: 'invalid_duration' })])
+  for (const body of [`{"publish":${deep}}`, `{"publish":[${deep}]}`, deep, `{"x":${deep}}`]) {
+    expect((await send({ body })).statusCode).toBe(400)
+  }
+})
+
 describe('the log', () => {
   it('says who was given what', async () => {
     const { send, log } = testFunction()
@@ -142,6 +155,7 @@ describe('the log', () => {
         outcome: 'vended',
         status: 200,
         userId: 'alice',
+        prover: 'iam',
         provenBy: alice.iam.userArn,
         sessionName: 'alice',
         grants: { publish: [], subscribe: ['test'], retain: [] },

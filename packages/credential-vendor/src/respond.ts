@@ -1,5 +1,6 @@
 import { type ContainerCredentials, encodeUserId, parseVendRequest, type VendResponse } from '@topic-credentials/grants'
-import { type AuthorizedEvent, type Caller, verifiedCaller } from './caller.js'
+import { type AuthorizedEvent, type Caller, verifiedCaller } from './identity/caller.js'
+import type { IdentitySettings } from './identity/settings.js'
 import type { Log, LogEntry } from './log/log.js'
 import { requireOwnApi } from './own-api.js'
 import { refusalFor } from './problem.js'
@@ -33,7 +34,7 @@ export interface Respondent extends Vendor {
 }
 
 /** The function's work: answers each request with credentials or a problem, logs it, and never throws. */
-export function respondWith(vendor: Respondent, accountId: string, log: Log, clock: () => number) {
+export function respondWith(vendor: Respondent, identity: IdentitySettings, log: Log, clock: () => number) {
   return async (given: VendEvent, context: VendContext): Promise<HttpResponse> => {
     const event = withContext(given)
     const started = clock()
@@ -44,13 +45,14 @@ export function respondWith(vendor: Respondent, accountId: string, log: Log, clo
         apiRequestId: event.requestContext.requestId,
         route: event.routeKey,
         userId: caller?.userId,
+        prover: caller?.prover,
         provenBy: caller?.provenBy,
         ...entry,
         milliseconds: clock() - started,
       })
     try {
       requireOwnApi(event.requestContext, vendor.apiId)
-      caller = verifiedCaller(event, accountId)
+      caller = verifiedCaller(event, identity)
       const stockProvider = event.routeKey.startsWith('GET ')
       const request = stockProvider ? {} : parseVendRequest(requestBody(event))
       const deadline = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - timeToAnswer))
@@ -82,10 +84,10 @@ function response(statusCode: number, contentType: string, body: object, headers
 }
 
 function withoutSecrets(vended: VendResponse): Partial<LogEntry> {
-  const { credentials, grants, userId, policyCharacters, policyForm, packedPolicySize } = vended
+  const { credentials, grants, userId, policyCharacters, policyForm, packedPolicySize, dropped } = vended
   const { accessKeyId, expiration } = credentials
   const policy = { policyCharacters, policyForm, packedPolicySize }
-  return { sessionName: encodeUserId(userId), accessKeyId, expiration, grants, ...policy }
+  return { sessionName: encodeUserId(userId), accessKeyId, expiration, grants, ...policy, dropped }
 }
 
 /**

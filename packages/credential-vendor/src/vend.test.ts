@@ -164,7 +164,13 @@ describe('vend', () => {
     ['a dollar in front', '$aws'],
   ])('a user ID with %s does not become structure', async (_, userId) => {
     const { ask, assumeRole } = testVendor()
-    await expect(ask(userId)).rejects.toMatchObject({ code: 'unusable_value' })
+    await expect(ask(userId)).resolves.toMatchObject({
+      grants: { publish: ['test'], subscribe: ['test'], retain: [] },
+      dropped: [{ rule: 'entitlements[1]', reason: expect.stringContaining('userId is') }],
+    })
+    await expect(ask(userId, { publish: ['test'] })).resolves.toMatchObject({ grants: { publish: ['test'] } })
+    assumeRole.mockClear()
+    await expect((async () => ask(userId, { publish: [`users/${userId}/x`] }))()).rejects.toBeDefined()
     expect(assumeRole).not.toHaveBeenCalled()
   })
 
@@ -179,6 +185,33 @@ describe('vend', () => {
       await expect(ask(userId, { publish: ['users/alice/x'] })).rejects.toMatchObject({ code: 'not_entitled' })
     },
   )
+
+  it('vends nothing, and says why, when no rule can be given', async () => {
+    const { ask, assumeRole } = testVendor(parseEntitlements({ entitlements: [{ publish: ['users/${userId}/#'] }] }))
+    await expect(ask('a/b')).rejects.toMatchObject({
+      code: 'unusable_claim',
+      message: expect.stringContaining('entitlements[0].publish[0]: userId is "a/b"'),
+      remedy: expect.stringContaining('${encodedUserId}'),
+    })
+    expect(assumeRole).not.toHaveBeenCalled()
+    await expect(ask('ab')).resolves.toMatchObject({ userId: 'ab' })
+  })
+
+  it('tells the operator which rules of a user do not fit together, and vends them apart', async () => {
+    // Only a caller whose claim says "b" can meet this: no synthesis can know.
+    const rules = parseEntitlements({
+      entitlements: [{ publish: ['t/${claims.a}/+'] }, { publish: ['t/b/c/d'] }, { publish: ['test'] }],
+    })
+    const { ask, assumeRole } = testVendor(rules)
+    await expect(ask('alice', {}, { a: 'b' })).rejects.toMatchObject({
+      code: 'inexpressible_grants',
+      message: expect.stringContaining('does not fit into one session policy'),
+      remedy: expect.stringMatching(/^Operator: change entitlements\[0\] and entitlements\[1\]/u),
+    })
+    expect(assumeRole).not.toHaveBeenCalled()
+    await expect(ask('alice', { publish: ['test'] }, { a: 'b' })).resolves.toBeDefined()
+    await expect(ask('alice', {}, { a: 'x' })).resolves.toBeDefined()
+  })
 
   it('vends nothing when the policy cannot be built', async () => {
     const publish = Array.from({ length: 30 }, (_, index) => `${'x'.repeat(100)}${index}`)

@@ -3,18 +3,22 @@ import {
   clientIdPrefix,
   covers,
   durationLimits,
+  type Entitled,
   type Entitlements,
   encodeUserId,
+  entitledTo,
   explain,
+  GrantError,
   type GrantReference,
   type Grants,
-  grantsFor,
   packedTooLarge,
+  type SessionPolicy,
+  type SessionPolicyOptions,
   sessionPolicy,
+  type User,
   type VendRequest,
   type VendResponse,
 } from '@topic-credentials/grants'
-import type { Caller } from './caller.js'
 import { VendError } from './errors.js'
 import type { AssumeRole } from './sts/assume-role.js'
 
@@ -36,23 +40,28 @@ export interface Vendor {
 }
 
 /**
- * Vends credentials for what the caller asks for, or for all it is entitled to when it asks for nothing in particular.
+ * Vends credentials for what the caller asks for, or for all it is entitled to when it asks for nothing in particular. Rules with a value
+ * that cannot stand in a topic are left out, and named in the answer.
  *
- * @throws VendError `not_entitled` when anything asked for is not covered by the entitlements; what STS says, as
- * {@link AssumeRole}. @throws GrantError when the grants have no exact session policy; STS is then not asked.
+ * @throws VendError `not_entitled` when anything asked for is not covered by the entitlements; `inexpressible_grants` and
+ * `policy_too_large` when all that the caller is entitled to does not fit together, for the operator; what STS says, as {@link AssumeRole}.
+ * @throws GrantError when the grants that were asked for have no exact session policy. STS is then not asked.
  */
 export async function vend(
-  caller: Pick<Caller, 'userId' | 'claims'>,
+  user: User,
   request: VendRequest,
   vendor: Vendor,
   abortSignal?: AbortSignal,
 ): Promise<VendResponse> {
-  const { userId, claims } = caller
-  const entitled = grantsFor(vendor.entitlements, { userId, claims })
-  const grants = grantsAskedFor(request, entitled, userId)
+  const { userId } = user
+  const entitled = entitledTo(vendor.entitlements, user)
+  const asked = grantsAskedFor(request, entitled, userId)
+  const grants = asked ?? entitled.grants
   const { partition, region, accountId, dense } = vendor
   const options = { userId, partition, region, accountId, dense }
-  const policy = sessionPolicy(grants, options)
+  // Where all is vended, only the operator can mend what does not fit together.
+  const told = (error: unknown) => (asked === undefined ? forOperator(error, entitled) : error)
+  const policy = policyFor(grants, options, told)
   const session = await vendor
     .assumeRole(
       {
@@ -64,7 +73,7 @@ export async function vend(
       abortSignal,
     )
     .catch((error: unknown) => {
-      throw isPackedTooLarge(error) ? packedTooLarge(grants, options, percentIn(error.cause)) : error
+      throw isPackedTooLarge(error) ? told(packedTooLarge(grants, options, percentIn(error.cause))) : error
     })
   const { packedPolicySize, expiration, ...keys } = session
   return {
@@ -74,6 +83,7 @@ export async function vend(
     userId,
     clientIdPrefix: clientIdPrefix(userId),
     grants,
+    ...(entitled.dropped.length === 0 ? {} : { dropped: entitled.dropped }),
     policyCharacters: policy.characters,
     policyForm: policy.form,
     packedPolicySize,
@@ -91,17 +101,51 @@ function percentIn(cause: unknown): number | undefined {
   return percent === undefined ? undefined : Number(percent)
 }
 
-function grantsAskedFor(request: VendRequest, entitled: Grants, userId: string): Grants {
+function policyFor(grants: Grants, options: SessionPolicyOptions, told: (error: unknown) => unknown): SessionPolicy {
+  try {
+    return sessionPolicy(grants, options)
+  } catch (error) {
+    throw told(error)
+  }
+}
+
+function forOperator(error: unknown, { rulesOf }: Entitled): unknown {
+  if (!(error instanceof GrantError)) return error
+  const { code, message, grants, suggestion } = error
+  const rules = [...new Set(grants.flatMap(rulesOf))].join(' and ')
+  return new VendError(code, `All that this user is entitled to does not fit into one session policy. ${message}`, {
+    remedy: `Operator: change ${rules} of the entitlements for this user. Until then: POST /credentials for fewer grants, such as {"subscribe":["…"]}; GET and the AWS SDKs always ask for all.`,
+    grants,
+    ...(suggestion === undefined ? {} : { suggestion }),
+    cause: error,
+  })
+}
+
+/** What the caller asks for; undefined for all that it is entitled to. */
+function grantsAskedFor(
+  request: VendRequest,
+  { grants: entitled, dropped }: Entitled,
+  userId: string,
+): Grants | undefined {
   if (Object.values(entitled).every((filters) => filters.length === 0)) {
+    const [first] = dropped
+    if (first !== undefined) {
+      const reasons = dropped.map(({ reason }) => reason).join(' ')
+      throw new VendError('unusable_claim', `No entitlement can be given to this user. ${reasons}`, {
+        remedy: first.remedy,
+      })
+    }
     const remedy = 'Ask the operator for an entitlement.'
     throw new VendError('no_grants', 'No entitlement applies to this user.', { remedy })
   }
   const asked = askedGrants(request)
-  if (asked === undefined) return entitled
+  if (asked === undefined) return undefined
   const coverage = covers(entitled, asked)
   if (coverage.covered) return asked
   const detail = coverage.missing.map((grant) => refusal(grant, entitled, userId)).join(' ')
-  throw new VendError('not_entitled', detail, {
+  const left =
+    dropped.length === 0 ? '' : ` Left out of the entitlements: ${dropped.map(({ reason }) => reason).join(' ')}`
+  throw new VendError('not_entitled', detail + left, {
     remedy: `Ask for no more than is granted (${summary(entitled)}), or ask the operator for an entitlement.`,
     grants: coverage.missing,
   })

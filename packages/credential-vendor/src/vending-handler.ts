@@ -18,7 +18,7 @@ export interface HandlerParts {
 
 /** The function without Lambda and STS around it. @throws EntitlementError at once, so that a broken deployment fails at cold start. */
 export function vendingHandler({ environment, entitlements, assumeRole, write }: HandlerParts) {
-  const { roleArn, endpoint, apiId, region, functionName, cacheSeconds, spreadSeconds, dense } = environment
+  const { roleArn, endpoint, apiId, region, functionName, cacheSeconds, spreadSeconds, dense, identity } = environment
   const [, partition = '', , , accountId = ''] = roleArn.split(':')
   const vendor = {
     roleArn,
@@ -33,5 +33,5 @@ export function vendingHandler({ environment, entitlements, assumeRole, write }:
     assumeRole: cachedFor(cacheSeconds, assumeRole, Date.now),
   }
   const log = jsonLog(write, () => new Date(), embeddedMetrics(functionName))
-  return respondWith(vendor, accountId, log, Date.now)
+  return respondWith(vendor, { ...identity, accountId }, log, Date.now)
 }

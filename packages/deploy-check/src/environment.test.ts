@@ -6,6 +6,7 @@ const complete = {
   USERS_URL: 'https://abc.execute-api.eu-west-1.amazonaws.com/credentials',
   ROLE_ARN: 'arn:aws:iam::123456789012:role/sts-sample-role',
   STS_URL: 'https://sts.eu-west-1.amazonaws.com',
+  OWN_USER: '{role}~{session}',
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'secret',

@@ -11,6 +11,10 @@ export type CheckEnvironment = {
   readonly ROLE_ARN: string
   /** `https://sts.<region>.amazonaws.com`. */
   readonly STS_URL: string
+  /** What the vendor is to call the check: `{role}~{session}`, `{role}~` or `deploy-check~{session}`. */
+  readonly OWN_USER: string
+  /** What the vendor puts before every user ID. */
+  readonly USER_PREFIX?: string
 }
 
 /** The keys that requests are signed with. */
@@ -27,6 +31,8 @@ export interface FunctionEnvironment {
   readonly roleArn: string
   readonly stsUrl: URL
   readonly region: string
+  readonly ownUser: string
+  readonly userPrefix: string
   /** The check's own role. */
   readonly keys: Keys
   /** AWS_ENDPOINT_URL_STS names a stand-in for AWS, where what was deployed is in force at once. */
@@ -51,6 +57,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     roleArn: read('ROLE_ARN'),
     stsUrl: url('STS_URL', env.AWS_ENDPOINT_URL_STS ?? read('STS_URL')),
     region: read('AWS_REGION'),
+    ownUser: read('OWN_USER'),
+    userPrefix: env.USER_PREFIX ?? '',
     keys: {
       accessKeyId: read('AWS_ACCESS_KEY_ID'),
       secretAccessKey: read('AWS_SECRET_ACCESS_KEY'),

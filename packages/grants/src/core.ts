@@ -1,6 +1,6 @@
 /** What a client needs, in browsers too: the language of grants and the wire contract, with nothing of Node's and without the compiler. */
 export { type Decision, explainTopic, type TopicRequest } from './explain-topic.js'
-export type { GrantReference, Grants } from './grant-types.js'
+export type { DroppedRule, GrantReference, Grants } from './grant-types.js'
 export { durationLimits, spreadLimits } from './limits.js'
 export { matches } from './mqtt/matching.js'
 export { type Problem, parseProblem } from './wire/problem.js'

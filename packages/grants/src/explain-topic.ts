@@ -76,8 +76,15 @@ function granted(kind: GrantKind, filter: string, name: string): Decision {
 function notGranted(grants: Grants, kind: GrantKind, what: string, name: string): Decision {
   const nearest = nearestGrant(grants, kind, name)
   if (!nearest) return refused(`${what} is not granted: there are no ${kind} grants.`)
-  const reason = `${what} is not granted; the nearest grant is ${nearest.kind} ${quote(nearest.filter)}.`
+  const reason = `${what} is not granted; the nearest grant is ${nearest.kind} ${quote(nearest.filter)}.${starHint(nearest.filter)}`
   return { allowed: false, reason, nearest }
+}
+
+/** Whoever knows IAM takes `*` for a wildcard; in MQTT it is a character as any other. */
+function starHint(filter: string): string {
+  return filter.includes('*')
+    ? ' In a topic filter "*" is an ordinary character: "+" stands for one level, a last "#" for all below.'
+    : ''
 }
 
 function refused(reason: string): Decision {

@@ -50,6 +50,14 @@ describe('explain', () => {
     })
   })
 
+  it('says that * is no wildcard where a grant has one', () => {
+    const starred = parseGrants({ publish: ['devices/*/state'] })
+    const { reason } = explain(starred, { userId: 'alice' }, { action: 'publish', topic: 'devices/lamp/state' })
+    expect(reason).toContain('"*" is an ordinary character')
+    const { allowed } = explain(starred, { userId: 'alice' }, { action: 'publish', topic: 'devices/*/state' })
+    expect(allowed).toBe(true)
+  })
+
   it('says when there is nothing near', () => {
     const decision = explain(parseGrants({}), { userId: 'alice' }, { action: 'publish', topic: 'a' })
     expect(decision).toEqual({

@@ -22,3 +22,12 @@ export interface GrantReference {
   readonly kind: GrantKind
   readonly filter: string
 }
+
+/** A rule that applies to the user and gives nothing, because a value cannot stand in a topic. */
+export interface DroppedRule {
+  /** `entitlements[1]`. */
+  readonly rule: string
+  /** What cannot be used, and why. */
+  readonly reason: string
+  readonly remedy: string
+}

@@ -1,7 +1,8 @@
 export { type Ceiling, ceilingOf, ceilingPolicy } from './entitlements/ceiling.js'
 export type { WiderTemplate } from './entitlements/ceiling-denies.js'
 export { type Entitlements, parseEntitlements } from './entitlements/entitlements.js'
-export { grantsFor, type User } from './entitlements/grants-for.js'
+export { type Entitled, entitledTo, grantsFor, mostMembers } from './entitlements/grants-for.js'
+export type { User } from './entitlements/values.js'
 export {
   CodedError,
   EntitlementError,
@@ -14,7 +15,7 @@ export {
 } from './errors.js'
 export { type AccessRequest, explain } from './explain.js'
 export { type Decision, explainTopic, type TopicRequest } from './explain-topic.js'
-export type { GrantKind, GrantReference, Grants, TopicFilter } from './grant-types.js'
+export type { DroppedRule, GrantKind, GrantReference, Grants, TopicFilter } from './grant-types.js'
 export { type Coverage, covers, parseGrants } from './grants.js'
 export { durationLimits, revocationRoom, rolePolicyLimit, sessionPolicyLimit, spreadLimits } from './limits.js'
 export { matches } from './mqtt/matching.js'

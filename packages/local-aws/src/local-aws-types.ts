@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from './clock.js'
 import type { RealisedStack } from './cloudformation/index.js'
 import type { Faults } from './faults.js'
-import type { AccessKey, Directory } from './iam/index.js'
+import type { AccessKey, CognitoIdentity, Directory } from './iam/index.js'
 import type { IotDataPlane } from './iot/index.js'
 import type { Journal } from './journal.js'
 import type { FunctionRuntime, LogLine } from './lambda/index.js'
@@ -45,6 +45,8 @@ export interface LocalAwsOptions {
    * the published sizes allow.
    */
   readonly packedPolicy?: PackedPolicyEstimate
+  /** Folder for the certificate authority's file, made with mode 0700 where there is none. @default - a temporary one */
+  readonly caFolder?: string
   /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */
   readonly trust?: string
   /** Pages for the plain origin. Answers whether there is one; where there is none, the vendor's API answers. */
@@ -85,6 +87,13 @@ export interface Served {
   readonly endpoints: Endpoints
 }
 
+/** Whose session {@link LocalAws.createSession} makes. */
+export interface SessionOf {
+  readonly roleName: string
+  readonly sessionName: string
+  readonly cognitoIdentity?: CognitoIdentity
+}
+
 /** A running stand-in. What is deployed may change while it runs: each reading gives what is there then. */
 export interface LocalAws extends Served, AsyncDisposable {
   /** As `cdk deploy --outputs-file` writes them: by stack, by output. */
@@ -109,6 +118,11 @@ export interface LocalAws extends Served, AsyncDisposable {
   logs(name: string): readonly LogLine[]
   /** A further user with its key. Without a policy: the developer's. */
   createUser(name: string, policyDocument?: unknown): AccessKey
+  /**
+   * Credentials of a role's session, for callers other than users: a profile with a session name that an SDK made up, or an identity of a
+   * Cognito identity pool (`cognitoIdentity`). The role is made where there is none, with the policy or the developer's.
+   */
+  createSession(session: SessionOf, policyDocument?: unknown): AccessKey
   /** Adds or replaces an inline policy of a role, under live sessions too. */
   putRolePolicy(roleName: string, policyName: string, document: unknown): void
   deleteRolePolicy(roleName: string, policyName: string): void

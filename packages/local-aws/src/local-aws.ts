@@ -48,6 +48,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       ...{ clock, journal, ports, triggers, packedPolicy, ignoreUnknown },
       ...(trust && { trust }),
       ...(site && { site }),
+      ...(options.caFolder === undefined ? {} : { caFolder: options.caFolder }),
       ...(file === undefined ? {} : { folder: file.folder }),
       ...(saved === undefined ? {} : { saved }),
       changed: () => {
@@ -134,11 +135,23 @@ function describe(account: Account, keeper: Keeper | undefined): LocalAws {
     faults: faultsOf(account),
     logs: (name) => account.functions.logs(name),
     createUser,
+    createSession: ({ roleName, ...session }, policyDocument = developerPolicy(settings)) => {
+      const role =
+        directory.role(roleName) ??
+        directory.createRole({ roleName, trustPolicy: trustOfNobody, inlinePolicies: { Permissions: policyDocument } })
+      return directory.addSession({ role, durationSeconds: 3_600, ...session })
+    },
     putRolePolicy: (roleName, policyName, document) => directory.putRolePolicy(roleName, policyName, document),
     deleteRolePolicy: (roleName, policyName) => directory.deleteRolePolicy(roleName, policyName),
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** A role has to trust somebody; sessions are made here without asking. */
+const trustOfNobody = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
 
 /** The one region (or account) that everything is in. Stacks that name different ones cannot be served together. */

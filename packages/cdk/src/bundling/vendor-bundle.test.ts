@@ -62,6 +62,7 @@ describe('bundleVendor', () => {
       ROLE_ARN: 'arn:aws:iam::123456789012:role/sts-sample-role',
       IOT_ENDPOINT: 'x-ats.iot.eu-west-1.amazonaws.com',
       API_ID: 'api',
+      PROVERS: 'iam',
       AWS_REGION: 'eu-west-1',
       AWS_LAMBDA_FUNCTION_NAME: 'vendor',
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',

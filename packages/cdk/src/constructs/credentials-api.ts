@@ -54,7 +54,8 @@ export class CredentialsApi extends Construct {
   /** Where users `POST` for credentials. */
   readonly credentialsUrl: string
   readonly #integration: HttpLambdaIntegration
-  readonly #byToken: boolean
+  /** Whether IAM identities are no users here, so that the deploy check needs a route of its own. */
+  readonly #named: boolean
 
   constructor(scope: Construct, id: string, props: CredentialsApiProps) {
     super(scope, id)
@@ -72,7 +73,7 @@ export class CredentialsApi extends Construct {
         `API Gateway reads ${jwt.issuer.replace(/\/$/u, '')}/.well-known/openid-configuration at the deployment and fails it where that cannot be reached from the internet`,
       )
     }
-    this.#byToken = jwt !== undefined
+    this.#named = jwt !== undefined || props.backends === true
     const integration = new HttpLambdaIntegration('Vendor', handler)
     this.#integration = integration
     this.#open(HttpMethod.GET, '/credentials')
@@ -92,13 +93,17 @@ export class CredentialsApi extends Construct {
   }
 
   /**
-   * Where an IAM principal asks for credentials of its own. Where users have tokens this opens a route that has the IAM
-   * authorizer: what a caller gets there is what the entitlements give to its own name, without claims.
+   * Where the deploy check asks for credentials. Where tokens or backends name users this opens a route that has the IAM authorizer, and
+   * that the function keeps for the check's own role.
    */
-  openToIam(): { readonly url: string; readonly routeArn: string } {
-    const path = this.#byToken ? '/deploy-check/credentials' : '/credentials'
-    if (this.#byToken) this.#open(HttpMethod.POST, path, iamOnly())
-    return { url: this.api.apiEndpoint + path, routeArn: this.api.arnForExecuteApi('POST', path, '$default') }
+  openToCheck(): { readonly url: string; readonly routeArn: string; readonly checkOnly: boolean } {
+    const path = this.#named ? '/deploy-check/credentials' : '/credentials'
+    if (this.#named) this.#open(HttpMethod.POST, path, iamOnly())
+    return {
+      checkOnly: this.#named,
+      url: this.api.apiEndpoint + path,
+      routeArn: this.api.arnForExecuteApi('POST', path, '$default'),
+    }
   }
 
   /**

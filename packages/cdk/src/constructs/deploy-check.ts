@@ -13,14 +13,16 @@ import { ConstructError } from '../errors.js'
 import { renameAtEachChange } from './check-renewal.js'
 import type { CredentialsApi } from './credentials-api.js'
 import { type LogProps, logGroup } from './logs.js'
-import { defaultUserPrefix } from './names.js'
 import type { TopicRole } from './topic-role.js'
 import { narrowTriggers } from './trigger-provider.js'
+import type { VendingFunction } from './vending-function.js'
 
 /** Properties of {@link DeployCheck}. */
 export interface DeployCheckProps extends LogProps {
   /** Where the check asks for credentials, with an IAM signature. */
   readonly api: CredentialsApi
+  /** Told which role the check has, where the check needs a route of its own. */
+  readonly vending: VendingFunction
   /** The role that nobody but the vendor may assume. */
   readonly topics: TopicRole
   /** What the check itself is entitled to follows from it: it is an IAM caller without claims. */
@@ -44,14 +46,18 @@ export class DeployCheck extends Construct {
 
   constructor(scope: Construct, id: string, props: DeployCheckProps) {
     super(scope, id)
-    requireEntitled(props.entitlements, defaultUserPrefix(this))
+    requireEntitled(props.entitlements, props.vending.userPrefix)
     this.logGroup = logGroup(this, 'Log', props)
-    const entrance = props.api.openToIam()
+    const entrance = props.api.openToCheck()
+    const role = this.#role(entrance.routeArn, props.topics.role.roleArn)
+    if (entrance.checkOnly) props.vending.admitCheck(role)
     const environment: CheckEnvironment = {
       CREDENTIALS_URL: entrance.url,
       USERS_URL: props.api.credentialsUrl,
       ROLE_ARN: props.topics.role.roleArn,
       STS_URL: `https://sts.${Aws.REGION}.${Aws.URL_SUFFIX}`,
+      OWN_USER: ownUser(entrance.checkOnly, props.vending),
+      ...(props.vending.userPrefix === '' ? {} : { USER_PREFIX: props.vending.userPrefix }),
     }
     this.function = withFunctionCode(
       bundleDeployCheck,
@@ -63,7 +69,7 @@ export class DeployCheck extends Construct {
           architecture: Architecture.ARM_64,
           handler: 'index.handler',
           code,
-          role: this.#role(entrance.routeArn, props.topics.role.roleArn),
+          role,
           environment: { ...environment },
           // Who waits for it, the trigger's own function, has fifteen.
           timeout: Duration.minutes(14),
@@ -109,10 +115,16 @@ export class DeployCheck extends Construct {
   }
 }
 
+/** What the vendor calls the check: what it calls any session, or the name that comes with the check's own route. */
+function ownUser(checkOnly: boolean, { roleSessions }: VendingFunction): string {
+  if (checkOnly) return 'deploy-check~{session}'
+  return roleSessions === 'role' ? '{role}~' : '{role}~{session}'
+}
+
 /** The check is an IAM caller without claims. Entitled to nothing, it could prove nothing. */
-function requireEntitled(entitlements: EntitlementsDocument, prefix: string): void {
-  const userId = `${prefix}${'r'.repeat(64)}~${'f'.repeat(64)}`
-  const grants = grantsFor(parseEntitlements(entitlements), { userId, claims: {} })
+function requireEntitled(entitlements: EntitlementsDocument, userPrefix: string): void {
+  const userId = `${userPrefix}${'r'.repeat(64)}~${'f'.repeat(64)}`
+  const grants = grantsFor(parseEntitlements(entitlements), { userId, userPrefix, claims: {} })
   if (grants.publish.length === 0 && grants.subscribe.length === 0) {
     throw new ConstructError(
       'nothing_to_check',

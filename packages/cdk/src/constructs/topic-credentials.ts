@@ -11,7 +11,7 @@ import { VendorRole } from './vendor-role.js'
 /** Properties of {@link TopicCredentials}: the settings of its parts. Only `entitlements` is required. */
 export interface TopicCredentialsProps
   extends Omit<TopicRoleProps, 'vendor'>,
-    Omit<VendingFunctionProps, 'vendor' | 'topics' | 'endpoint'>,
+    Omit<VendingFunctionProps, 'vendor' | 'topics' | 'endpoint' | 'provers'>,
     Omit<CredentialsApiProps, 'handler'>,
     Omit<MonitoringProps, 'vending' | 'api'> {
   /** Whether a deployment has to prove what its credentials can and cannot do. @default true */
@@ -50,6 +50,7 @@ export class TopicCredentials extends Construct {
     this.topics = new TopicRole(this, 'TopicRole', { ...props, vendor: vendor.role })
     this.vending = new VendingFunction(this, 'VendingFunction', {
       ...props,
+      provers: proversOf(props),
       vendor,
       topics: this.topics,
       endpoint: this.endpoint,
@@ -62,10 +63,16 @@ export class TopicCredentials extends Construct {
     this.monitoring = new Monitoring(this, 'Monitoring', { ...props, vending, api })
     if (props.deployCheck !== false) {
       const checked = [vendor, endpoint, topics, vending, api]
-      this.deployCheck = new DeployCheck(this, 'DeployCheck', { ...props, topics, api, checked })
+      this.deployCheck = new DeployCheck(this, 'DeployCheck', { ...props, topics, api, vending, checked })
     }
     if (props.permissionsBoundaryArn === undefined) return
     const boundary = ManagedPolicy.fromManagedPolicyArn(this, 'Boundary', props.permissionsBoundaryArn)
     for (const scope of [this, ...(this.deployCheck?.outside ?? [])]) PermissionsBoundary.of(scope).apply(boundary)
   }
+}
+
+/** Where tokens or backends name users, IAM identities are none: their names are for others to choose. */
+function proversOf({ jwt, backends }: TopicCredentialsProps): readonly ('iam' | 'jwt' | 'backend')[] {
+  const named = [...(jwt === undefined ? [] : ['jwt' as const]), ...(backends === true ? ['backend' as const] : [])]
+  return named.length === 0 ? ['iam'] : named
 }

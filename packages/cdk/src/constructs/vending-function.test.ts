@@ -66,6 +66,7 @@ describe('VendingFunction', () => {
         ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^TopicRole/u), 'Arn'] },
         API_ID: { Ref: expect.stringMatching(/^Api/u) },
         IOT_ENDPOINT: { 'Fn::GetAtt': [expect.stringMatching(/^EndpointLookup/u), 'endpointAddress'] },
+        PROVERS: 'iam',
         CACHE_SECONDS: '30',
         SPREAD_SECONDS: '2200',
         USER_PREFIX: 'One~~',

@@ -1,7 +1,8 @@
-import { cacheLimits, type VendorEnvironment } from '@topic-credentials/credential-vendor'
+import { cacheLimits, type provers, type VendorEnvironment } from '@topic-credentials/credential-vendor'
 import { spreadLimits } from '@topic-credentials/grants'
 import { Annotations, Duration, Lazy } from 'aws-cdk-lib'
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
+import type { IRole } from 'aws-cdk-lib/aws-iam'
 import { Architecture, CfnFunction, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -44,6 +45,8 @@ export interface VendingFunctionProps extends LogProps {
    * @default - not told: throttled clients double their waits up to five minutes
    */
   readonly spreadSeconds?: number | undefined
+  /** Who names the users. @default - IAM alone */
+  readonly provers?: readonly (typeof provers)[number][] | undefined
   /**
    * Put before every user ID. A change makes every user another one: other topics, other client IDs, and revocations that name nobody.
    * @default - nothing in the stack `TopicCredentials`, else the stack's name and `~~`
@@ -55,6 +58,14 @@ export interface VendingFunctionProps extends LogProps {
    * @default - dense where nothing else fits
    */
   readonly dense?: 'off' | undefined
+  /**
+   * `session`: each session of a role is a user, by its session name. `role`: the role is the user, for sessions whose names an SDK makes
+   * up, or whose callers choose their names.
+   * @default 'session'
+   */
+  readonly roleSessions?: 'session' | 'role' | undefined
+  /** Whether unauthenticated identities of a Cognito identity pool are users. @default false */
+  readonly guests?: boolean | undefined
   /** Sends traces to X-Ray, a charge for each. @default false */
   readonly tracing?: boolean | undefined
 }
@@ -69,6 +80,7 @@ export class VendingFunction extends Construct {
   readonly metrics: VendingMetrics
   /** What every user ID of this function begins with; may be empty. */
   readonly userPrefix: string
+  readonly roleSessions: 'session' | 'role'
   #api: HttpApi | undefined
 
   constructor(scope: Construct, id: string, props: VendingFunctionProps) {
@@ -77,12 +89,16 @@ export class VendingFunction extends Construct {
     this.userPrefix = checkedPrefix(props.userPrefix ?? defaultUserPrefix(this))
     this.logGroup = logGroup(this, 'Log', props)
     const needed = [vendor.mayLog(this.logGroup), ...(props.tracing === true ? [vendor.mayTrace()] : [])]
+    this.roleSessions = props.roleSessions ?? 'session'
     const environment: VendorEnvironment = {
       ROLE_ARN: topics.role.roleArn,
       IOT_ENDPOINT: props.endpoint.hostName,
       ...(this.userPrefix === '' ? {} : { USER_PREFIX: this.userPrefix }),
       API_ID: Lazy.string({ produce: () => this.#apiId() }),
       ...(props.dense === undefined ? {} : { DENSE: props.dense }),
+      PROVERS: (props.provers ?? ['iam']).join(','),
+      ...(this.roleSessions === 'session' ? {} : { ROLE_SESSIONS: this.roleSessions }),
+      ...(props.guests === true ? { GUESTS: 'allowed' } : {}),
       ...(props.cacheSeconds === undefined
         ? {}
         : { CACHE_SECONDS: secondsWithin(cacheLimits, 'cacheSeconds', props.cacheSeconds) }),
@@ -136,6 +152,12 @@ export class VendingFunction extends Construct {
       value: undefined,
       remedy: 'Call takeEventsOf(api) with the API that is to invoke it.',
     })
+  }
+
+  /** Lets the deploy check's role, and nobody else, ask on the check's own route. */
+  admitCheck(role: IRole): void {
+    const name: keyof VendorEnvironment = 'DEPLOY_CHECK_ROLE'
+    this.function.addEnvironment(name, role.roleName)
   }
 }
 

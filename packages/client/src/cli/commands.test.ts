@@ -255,6 +255,16 @@ describe('credentials', () => {
       expect(stdout).toMatch(/^arn:aws:sts::.*:assumed-role\/.*\/developer\n$/u)
     })
 
+    it('sends a bearer token only where the caller says so: this folder may be anybody’s', async () => {
+      writeFileSync(join(deployed.folder, 'token'), 'a.b.c')
+      const unasked = await deployed.run('whoami', '--token-file', 'token')
+      expect(unasked).toMatchObject({ code: 2, out: [] })
+      expect(String(unasked.err)).toContain('--outputs cdk-outputs.json')
+      const asked = await deployed.run('whoami', '--token-file', 'token', '--outputs', 'cdk-outputs.json')
+      expect(asked.code).toBe(4)
+      expect(String(asked.err)).toContain('vend_refused')
+    })
+
     it('prints the five fields alone, and nothing on stderr', async () => {
       const { out, err } = await deployed.run('credentials', '--format', 'credential-process', '--profile', 'default')
       const fields = JSON.parse(out.join('')) as Record<string, unknown>
@@ -361,12 +371,13 @@ describe('whoami', () => {
 
   it('takes a bearer token from a file', async () => {
     const token = join(project.folder, 'token')
-    expect(await project.run('whoami', '--token-file', token)).toMatchObject({
+    const to = ['--url', vendorUrl(), '--ca', aws.caFile]
+    expect(await project.run('whoami', '--token-file', token, ...to)).toMatchObject({
       code: 2,
       err: expect.stringContaining(token),
     })
     writeFileSync(token, 'not-a-token\n')
-    const refused = await project.run('whoami', '--token-file', token)
+    const refused = await project.run('whoami', '--token-file', token, ...to)
     expect(refused).toMatchObject({ code: 4, err: expect.stringContaining('Error (vend_refused)') })
     expect(refused.err).not.toContain('not-a-token')
   })

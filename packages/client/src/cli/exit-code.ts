@@ -38,6 +38,7 @@ export const exitByCode: Readonly<Record<ClientErrorCode, number>> = {
   timed_out: exitCodes.timedOut,
   tls_trust: exitCodes.noConnection,
   unreadable_payload: exitCodes.unexpected,
+  user_changed: exitCodes.noCredentials,
   vend_refused: exitCodes.noCredentials,
   vendor_timed_out: exitCodes.noCredentials,
   vendor_unavailable: exitCodes.noCredentials,

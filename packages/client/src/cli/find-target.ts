@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { isAbsolute, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { TopicCredentialsError } from '../errors.js'
 import { deployedStack } from './deployed-stack.js'
 import type { SharedOptions } from './options.js'
 import { findStandIn, startStandIn } from './stand-in.js'
@@ -14,6 +16,7 @@ export async function findTarget({ url, ca, outputs, profile, tokenFile }: Share
   const certificates = ca === undefined ? undefined : readCertificates(ca)
   if (url !== undefined) return vendorAt(url, certificates)
   const root = projectRoot()
+  if (outputs === undefined && tokenFile !== undefined && !isOwnProject(root)) throw unasked(root)
   const file = outputs === undefined ? join(root, outputsFile) : userPath(outputs)
   const given = outputs !== undefined
   if (!given && !existsSync(file)) return (await findStandIn(root)) ?? (await startStandIn(root))
@@ -26,6 +29,21 @@ export async function findTarget({ url, ca, outputs, profile, tokenFile }: Share
   const { AWS_PROFILE, AWS_ACCESS_KEY_ID } = process.env
   const caller = profile ?? tokenFile ?? AWS_PROFILE ?? AWS_ACCESS_KEY_ID
   return given || caller !== undefined ? stack : await startStandIn(root)
+}
+
+/** Is this command itself from that project? What lies in another folder may be anybody's. */
+function isOwnProject(root: string): boolean {
+  const path = relative(realpathSync(root), fileURLToPath(import.meta.url))
+  return !path.startsWith('..') && !isAbsolute(path)
+}
+
+/** A signature is for one host; whoever gets a bearer token can use it. */
+function unasked(root: string): TopicCredentialsError {
+  return new TopicCredentialsError(`A token is not sent to what the folder ${root} names`, {
+    code: 'invalid_argument',
+    value: root,
+    remedy: `Say where it goes: --outputs ${outputsFile} for the stack of that file, or --url.`,
+  })
 }
 
 function vendorAt(url: string, ca: string | undefined): Target {

@@ -6,6 +6,7 @@ import { exitCodeOf, exitCodes } from './exit-code.js'
 import { findTarget } from './find-target.js'
 import { parseCommandLine } from './program.js'
 import { Screen } from './screen.js'
+import { visible } from './visible.js'
 
 // Ends the process by itself: the SDK’s MQTT 5 client lingers for seconds after it is closed.
 process.exit(await main(process.argv.slice(2)))
@@ -61,7 +62,7 @@ function explained(error: unknown, red: (text: string) => string): string {
   if (!(error instanceof TopicCredentialsError)) {
     return `${red('Unexpected error')}: ${error instanceof Error ? error.stack : String(error)}`
   }
-  return `${red(`Error (${error.code})`)}: ${error.message}${why(error)}\n  ${error.remedy}`
+  return `${red(`Error (${error.code})`)}: ${visible(error.message + why(error))}\n  ${visible(error.remedy)}`
 }
 
 /** Why the AWS credential chain found none is in its own words alone. */

@@ -7,12 +7,11 @@ function message(payload: string | Uint8Array): Message {
   return new Message({ topic: 'test', payload: bytes, qos: 1, retain: false, duplicate: false })
 }
 
-function textLines(terminal: boolean, payload: string | Uint8Array): string[] {
+function textLines(payload: string | Uint8Array): string[] {
   const out: string[] = []
   new TextReporter(
     (line) => out.push(line),
     () => {},
-    terminal,
   ).message(message(payload))
   return out
 }
@@ -23,7 +22,6 @@ describe('TextReporter', () => {
     const reporter = new TextReporter(
       (line) => out.push(line),
       () => {},
-      false,
     )
     reporter.target('a stand-in')
     reporter.connected()
@@ -38,13 +36,12 @@ describe('TextReporter', () => {
     ])
   })
 
-  it('shows control characters on a terminal instead of obeying them, and pipes them as they are', () => {
-    expect(textLines(true, 'a\u001b[2Jb\u009bc')).toEqual(["Received message from topic 'test': a\\x1b[2Jb\\x9bc"])
-    expect(textLines(false, 'a\u001b[2Jb')).toEqual(["Received message from topic 'test': a\u001b[2Jb"])
+  it('shows control characters instead of sending them, to a pipe, too', () => {
+    expect(textLines('a\u001b[2Jb\u009bc')).toEqual(["Received message from topic 'test': a\\u001b[2Jb\\u009bc"])
   })
 
   it('says what is not text in base64', () => {
-    expect(textLines(false, new Uint8Array([0xff, 0xfe]))).toEqual([
+    expect(textLines(new Uint8Array([0xff, 0xfe]))).toEqual([
       "Received message from topic 'test': 2 bytes, base64 //4=",
     ])
   })

@@ -5,6 +5,7 @@ import type { TopicCredentialsError } from '../errors.js'
 import { describeGrants } from '../messages/grant-check.js'
 import type { Message } from '../messages/message.js'
 import type { Colours } from './screen.js'
+import { visible } from './visible.js'
 
 /** Says what happens: results on stdout, everything about the way there on stderr. */
 export interface Reporter {
@@ -24,15 +25,12 @@ type Write = (line: string) => void
 export class TextReporter implements Reporter {
   readonly #out: Write
   readonly #err: Write
-  /** A terminal obeys control characters, and a payload comes from somebody else: they are shown, not sent. */
-  readonly #visible: (text: string) => string
   readonly #colours: Colours
 
   /** @param colours for what goes to stdout; default: none */
-  constructor(out: Write, err: Write, terminal: boolean, colours: Colours = picocolors.createColors(false)) {
+  constructor(out: Write, err: Write, colours: Colours = picocolors.createColors(false)) {
     this.#out = out
     this.#err = err
-    this.#visible = terminal ? showControls : (text) => text
     this.#colours = colours
   }
 
@@ -41,7 +39,7 @@ export class TextReporter implements Reporter {
   }
 
   vended(identity: VendedIdentity): void {
-    this.#err(describeVended(identity))
+    this.#err(visible(describeVended(identity)))
   }
 
   connected(): void {
@@ -58,12 +56,12 @@ export class TextReporter implements Reporter {
 
   message({ topic, payload }: Message): void {
     const { text, encoding } = decoded(payload)
-    const shown = encoding === 'utf8' ? this.#visible(text) : `${payload.byteLength} bytes, base64 ${text}`
-    this.#out(`Received message from topic '${this.#colours.cyan(this.#visible(topic))}': ${shown}`)
+    const shown = encoding === 'utf8' ? visible(text) : `${payload.byteLength} bytes, base64 ${text}`
+    this.#out(`Received message from topic '${this.#colours.cyan(visible(topic))}': ${shown}`)
   }
 
   interrupted(error: TopicCredentialsError): void {
-    this.#err(`Interrupted (${error.code}): ${error.message}. ${error.remedy}`)
+    this.#err(visible(`Interrupted (${error.code}): ${error.message}. ${error.remedy}`))
   }
 
   reconnected(): void {
@@ -131,8 +129,4 @@ function decoded(payload: Uint8Array): { text: string; encoding: 'base64' | 'utf
   } catch {
     return { text: Buffer.from(payload).toString('base64'), encoding: 'base64' }
   }
-}
-
-function showControls(text: string): string {
-  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }

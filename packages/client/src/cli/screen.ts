@@ -1,4 +1,5 @@
 import picocolors from 'picocolors'
+import { visible, visibleLines } from './visible.js'
 
 export type Colours = ReturnType<typeof picocolors.createColors>
 
@@ -26,7 +27,6 @@ export interface ScreenOptions {
  * @example screen.working('Connecting'); … screen.clear()
  */
 export class Screen {
-  readonly terminal: boolean
   /** For text that goes to stdout. */
   readonly colours: Colours
   /** For text that goes to stderr. */
@@ -43,7 +43,6 @@ export class Screen {
     this.#stdout = stdout
     this.#stderr = stderr
     this.#live = live && stderr.isTTY === true && !dumb
-    this.terminal = stdout.isTTY === true
     this.colours = picocolors.createColors(coloured(stdout))
     this.errColours = picocolors.createColors(coloured(stderr))
   }
@@ -81,7 +80,7 @@ export class Screen {
 
   #print(stream: Stream, line: string): void {
     if (this.#line !== undefined) this.#stderr.write(erase)
-    stream.write(`${line}\n`)
+    stream.write(`${visibleLines(line)}\n`)
     this.#draw()
   }
 
@@ -89,7 +88,7 @@ export class Screen {
     if (this.#line === undefined) return
     // A line that wraps could not be erased. Some terminals say that they have 0 columns.
     const width = (this.#stderr.columns || 80) - 1
-    this.#stderr.write(erase + this.errColours.dim([...this.#line()].slice(0, width).join('')))
+    this.#stderr.write(erase + this.errColours.dim([...visible(this.#line())].slice(0, width).join('')))
   }
 }
 

@@ -25,7 +25,7 @@ export async function startStandIn(root: string): Promise<Target> {
   if (!existsSync(join(assembly, 'manifest.json'))) throw nothingToUse(root)
   const { announce, startLocalAws } = await localAws()
   // The deploy check would keep the first message waiting; `pnpm local`, the tests and every deployment run it.
-  const aws = await startLocalAws({ assembly, triggers: false })
+  const aws = await startLocalAws({ assembly, triggers: false, caFolder: join(root, '.local-aws') })
   const announcement = await announce(aws, { directory: root })
   const description = 'a stand-in of its own: nothing is deployed, none is running'
   const own = target(announcement.content, description, async () => {

@@ -1,3 +1,4 @@
+import { spreadLimits } from '@topic-credentials/grants/core'
 import {
   type ClientErrorCode,
   ClockSkewError,
@@ -57,6 +58,8 @@ export class CredentialsCache {
   #asked: AskedGrants
   #clockOffset = 0
   #held: Held | undefined
+  /** Whom the first answer was for. */
+  #userId: string | undefined
   #pending: Promise<VendedIdentity> | undefined
   /** Ends the renewal that is under way. */
   #renewal: AbortController | undefined
@@ -152,6 +155,8 @@ export class CredentialsCache {
 
   #hold({ response, clockOffset }: Vended): VendedIdentity {
     const { credentials, ...vended } = response
+    this.#userId ??= vended.userId
+    if (vended.userId !== this.#userId) throw userChanged(this.#userId, vended.userId)
     const expiration = new Date(credentials.expiration)
     const now = this.#timing.now()
     const expiresAt = expiration.getTime() - clockOffset
@@ -169,7 +174,8 @@ function renewAt(now: number, expiresAt: number, random: number): number {
 }
 
 function checkSpread(seconds: number | undefined): number | undefined {
-  if (seconds === undefined || (seconds >= 1 && seconds <= 86_400)) return seconds
+  const { minimum, maximum } = spreadLimits
+  if (seconds === undefined || (seconds >= minimum && seconds <= maximum)) return seconds
   throw new TopicCredentialsError(`The fleet cannot be spread over ${seconds} s`, {
     code: 'invalid_argument',
     value: String(seconds),
@@ -179,6 +185,16 @@ function checkSpread(seconds: number | undefined): number | undefined {
 
 /** Below this a second correction is noise: Date headers have whole seconds, and AWS accepts five minutes. */
 const skewNewsMs = 60_000
+
+/** Another user has other topics and client IDs: what was subscribed, published and queued belongs to the one before. */
+function userChanged(before: string, now: string): TopicCredentialsError {
+  return new TopicCredentialsError(`The vendor takes this caller for ${now}, and took it for ${before} before`, {
+    code: 'user_changed',
+    value: now,
+    remedy:
+      'Give the AWS credentials a session name that stays (role_session_name, AWS_ROLE_SESSION_NAME), or begin a new session as the new user.',
+  })
+}
 
 function closedError(): TopicCredentialsError {
   return new TopicCredentialsError('The credentials provider is closed', {

@@ -1,4 +1,4 @@
-import { parseVendResponse, type VendResponse } from '@topic-credentials/grants/client'
+import { parseVendResponse, type VendResponse } from '@topic-credentials/grants/core'
 import { overdue, TopicCredentialsError } from '../errors.js'
 import { withDeadline } from '../support/deadline.js'
 import { isLoopback } from '../support/loopback.js'

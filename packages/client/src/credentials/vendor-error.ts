@@ -1,4 +1,4 @@
-import { type Problem, parseProblem } from '@topic-credentials/grants/client'
+import { type Problem, parseProblem, spreadLimits } from '@topic-credentials/grants/core'
 import { ClockSkewError, type TopicCredentialsError, VendorBusyError, VendRefusedError } from '../errors.js'
 
 /** An answer of the vendor, or of the API Gateway before it, other than 200. */
@@ -22,9 +22,7 @@ export function vendRefusal({ status, body, retryAfter, clockOffset, url }: Refu
   if (status === 429 || status >= 500) {
     // API Gateway's own 503, which is not a problem document, is Lambda's limit on what runs at once.
     const throttled = status === 429 || (status === 503 && problem === undefined)
-    const seconds = Number(retryAfter)
-    const retryAfterMs = retryAfter !== undefined && Number.isFinite(seconds) ? seconds * 1000 : undefined
-    return new VendorBusyError(`The credential vendor answered ${status}: ${said}`, retryAfterMs, throttled)
+    return new VendorBusyError(`The credential vendor answered ${status}: ${said}`, milliseconds(retryAfter), throttled)
   }
   if (status === 403 && problem === undefined && Math.abs(clockOffset) > acceptedSkewMs) {
     return new ClockSkewError(clockOffset, url.host)
@@ -35,6 +33,13 @@ export function vendRefusal({ status, body, retryAfter, clockOffset, url }: Refu
     value: url.href,
     remedy: remedyFor(status, problem),
   })
+}
+
+/** The header's seconds, a day at most: a timer takes no more than 2^31 ms, and fires at once beyond. */
+function milliseconds(retryAfter: string | undefined): number | undefined {
+  const seconds = Number(retryAfter)
+  if (retryAfter === undefined || !(seconds >= 0)) return undefined
+  return Math.min(seconds, spreadLimits.maximum) * 1000
 }
 
 function remedyFor(status: number, problem: Problem | undefined): string {

@@ -1,4 +1,4 @@
-import type { VendResponse } from '@topic-credentials/grants/client'
+import type { VendResponse } from '@topic-credentials/grants/core'
 
 /** An AWS key pair, as every AWS SDK v3 client takes it. */
 export interface AwsCredentialIdentity {

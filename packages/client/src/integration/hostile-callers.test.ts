@@ -18,7 +18,7 @@ let wire: SignedRequests
 let alice: LocalAws['developer']
 
 beforeAll(async () => {
-  assembly = await stackWith({ backends: 'true', deployCheck: 'false', rateLimit: '100000', burstLimit: '100000' })
+  assembly = await stackWith({ deployCheck: 'false', rateLimit: '100000', burstLimit: '100000' })
   aws = await startLocalAws({ assembly, journal: (entry) => journal.push(entry) })
   wire = new SignedRequests(aws)
   alice = aws.createUser('alice')
@@ -79,14 +79,27 @@ describe('a forged identity', () => {
 
 describe('another user’s path', () => {
   const forUser = (name: string) => `/users/${name}/credentials`
+  let folder: string
+  let theirs: LocalAws
+  let backends: SignedRequests
+  beforeAll(async () => {
+    folder = await stackWith({ backends: 'true', deployCheck: 'false' })
+    theirs = await startLocalAws({ assembly: folder, journal: (entry) => journal.push(entry) })
+    backends = new SignedRequests(theirs)
+  })
+  afterAll(async () => {
+    backends.close()
+    await theirs.close()
+    rmSync(folder, { recursive: true })
+  })
 
   it('is for those whose own policy names it', async () => {
     const Resource = `arn:aws:execute-api:*:*:*/$default/POST/users/carol/credentials`
-    const backend = aws.createUser('backend', {
+    const backend = theirs.createUser('backend', {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource }],
     })
-    expect(await wire.ask(backend, { path: forUser('carol') })).toMatchObject({
+    expect(await backends.ask(backend, { path: forUser('carol') })).toMatchObject({
       status: 200,
       answer: { userId: 'carol' },
     })
@@ -99,16 +112,31 @@ describe('another user’s path', () => {
       path,
     ]) {
       // 404: a path with dots in it is no route.
-      expect([403, 404]).toContain((await wire.ask(backend, { path: other })).status)
+      expect([403, 404]).toContain((await backends.ask(backend, { path: other })).status)
     }
     expect(vends()).toBe(served)
   })
 
-  it.each(['%00', '%2B', 'a%2F%23', '%F0%9F'])('with structure in it (%s) is nobody', async (name) => {
-    const { status, answer } = await wire.ask(aws.developer, { path: forUser(name) })
+  it.each(['a%2F%23', '%F0%9F'])('with structure in it (%s) is nobody', async (name) => {
+    const { status, answer } = await backends.ask(theirs.developer, { path: forUser(name) })
     expect(status).toBeGreaterThanOrEqual(400)
     expect(status).toBeLessThan(500)
     expect(answer).not.toHaveProperty('credentials')
+    expect(vends()).toBe(before)
+  })
+
+  it.each(['%00', '%2B'])('that cannot stand in a topic (%s) gives no topic of its own', async (name) => {
+    const { status, answer } = await backends.ask(theirs.developer, { path: forUser(name) })
+    expect(status).toBe(200)
+    expect(answer).toMatchObject({
+      grants: { publish: ['test'], subscribe: ['test'] },
+      dropped: [{ rule: 'entitlements[1]' }],
+    })
+  })
+
+  it('is nobody’s whose IAM name is that of a user, where backends name users', async () => {
+    const carol = theirs.createUser('carol')
+    expect(await backends.ask(carol, { path })).toMatchObject({ status: 403, answer: { code: 'caller_not_supported' } })
     expect(vends()).toBe(before)
   })
 })

@@ -29,12 +29,12 @@ afterAll(async () => {
 
 function provider(user: LocalAws['developer'] = aws.developer, request: AskedGrants = {}, stack: LocalAws = aws) {
   const url = String(stack.outputs.TopicCredentials?.CredentialsUrl)
-  const { accessKeyId, secretAccessKey } = user
+  const { accessKeyId, secretAccessKey, sessionToken } = user
   return fromVendor({
     url,
     region: stack.region,
     ca: stack.ca,
-    credentials: { accessKeyId, secretAccessKey },
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
     request,
     backoff: { baseMs: 0, capMs: 0, attempts: 1 },
   })
@@ -79,9 +79,49 @@ describe('users', () => {
     }
   })
 
-  it.each(['a+b', '+'])('named %s get nothing by it', async (name) => {
-    await expect(vend(aws.createUser(name))).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
+  it.each(['a+b', '+'])('named %s get no topic by it, and are told so; what all get they get', async (name) => {
+    const { vended } = await vend(aws.createUser(name))
+    expect(vended.grants).toEqual({ publish: ['test'], subscribe: ['test'], retain: [] })
+    expect(vended.dropped).toMatchObject([
+      { rule: 'entitlements[1]', reason: expect.stringContaining(`userId is "${name}"`) },
+    ])
   })
+
+  it('of an identity pool are told apart by their identity, whatever their session is called', async () => {
+    const identity = (digit: number, sessionName = 'CognitoIdentityCredentials', amr = 'authenticated') =>
+      aws.createSession({
+        roleName: 'PoolRole',
+        sessionName,
+        cognitoIdentity: {
+          amr: [amr],
+          identityId: `eu-west-1:${String(digit).repeat(8)}-2222-4333-8444-555555555555`,
+          identityPoolId: 'eu-west-1:99999999-2222-4333-8444-555555555555',
+        },
+      })
+    const [one, two, chosen] = [await vend(identity(1)), await vend(identity(2)), await vend(identity(1, 'victim'))]
+    expect(one.vended.userId).toBe('eu-west-1:11111111-2222-4333-8444-555555555555')
+    expect(chosen.vended.userId).toBe(one.vended.userId)
+    await using client = rawClient(5, { identity: two, clientId: ownClientId(two), ca: aws.ca })
+    expect(await client.connect()).toBe('allowed')
+    expect(await client.subscribe(`users/${two.vended.userId}/#`)).toBe('allowed')
+    expect(await client.subscribe(`users/${one.vended.userId}/#`)).toBe('refused')
+    await using thief = rawClient(5, { identity: two, clientId: ownClientId(one), ca: aws.ca })
+    expect(await thief.connect()).toBe('refused')
+    await expect(vend(identity(3, undefined, 'unauthenticated'))).rejects.toMatchObject({ status: 403 })
+  })
+
+  it.each(['botocore-session-1675698641', 'aws-sdk-js-session-1795867600000', 'GitHubActions'])(
+    'are not called %s: the remedy names the setting',
+    async (sessionName) => {
+      await expect(vend(aws.createSession({ roleName: 'Dev', sessionName }))).rejects.toMatchObject({
+        code: 'vend_refused',
+        status: 403,
+        remedy: expect.stringMatching(/role.session.name/u),
+      })
+      const { vended } = await vend(aws.createSession({ roleName: 'Dev', sessionName: 'alice' }))
+      expect(vended.userId).toBe('Dev~alice')
+    },
+  )
 
   it('of the API may not assume the role themselves', async () => {
     await expect(assumeRoleAs(aws.developer)).rejects.toMatchObject({

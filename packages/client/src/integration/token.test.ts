@@ -113,11 +113,15 @@ describe('a token', () => {
     ['a wildcard', '+'],
     ['another level', 'bob/x'],
     ['a null character', 'bob\0'],
-    ['nothing', ''],
     ['a system topic', '${aws:userid}'],
-  ])('whose sub is %s is nobody; nothing is vended', async (_, sub) => {
+  ])('whose sub is %s gets no topic by it, and is told so; what all get it gets', async (_, sub) => {
+    const { vended } = await vend(issuer.token(claims({ sub })))
+    expect(vended).toMatchObject({ userId: sub, grants: { publish: ['test'] }, dropped: [{ rule: 'entitlements[1]' }] })
+  })
+
+  it('whose sub is nothing is nobody; nothing is vended', async () => {
     const before = vends()
-    await expect(vend(issuer.token(claims({ sub })))).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
+    await expect(vend(issuer.token(claims({ sub: '' })))).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
     expect(vends()).toBe(before)
   })
 
@@ -153,20 +157,22 @@ describe('--token-file', () => {
     const file = join(project.folder, 'token')
     const expired = issuer.token(claims({ exp: seconds() - 1 }))
     writeFileSync(file, expired)
-    const refused = await project.run('whoami', '--token-file', file)
+    // Said where it goes: a folder that this command is not from may be anybody's.
+    const to = ['--url', String(aws.outputs.TopicCredentials?.CredentialsUrl), '--ca', aws.caFile]
+    const refused = await project.run('whoami', '--token-file', file, ...to)
     expect(refused.code).not.toBe(0)
     expect(refused.err).toContain('401')
     expect(refused.err).not.toContain(expired)
 
     const good = issuer.token(claims())
     writeFileSync(file, `${good}\n`)
-    const { code, out, err } = await project.run('whoami', '--token-file', file)
+    const { code, out, err } = await project.run('whoami', '--token-file', file, ...to)
     expect(code).toBe(0)
     expect([...out, err].join('\n')).toContain('alice')
     expect([...out, err].join('\n')).not.toContain(good)
 
     const message = ['--topic', 'test', '--publish', 'hi', '--count', '1']
-    const main = await project.run('start', ...message, '--token-file', file)
+    const main = await project.run('start', ...message, '--token-file', file, ...to)
     expect(main.out).toContain("Received message from topic 'test': hi")
     await remove()
   })

@@ -1,4 +1,4 @@
-import { explainTopic, type Grants } from '@topic-credentials/grants/client'
+import { explainTopic, type Grants } from '@topic-credentials/grants/core'
 import { NotGrantedError, TopicCredentialsError } from '../errors.js'
 import { endedWithoutReason, inWords, notAuthorized, quotaExceeded, type ReasonCode } from '../support/reason-codes.js'
 import { checkTopic } from './topic-check.js'

@@ -1,4 +1,4 @@
-import type { VendResponse } from '@topic-credentials/grants/client'
+import type { VendResponse } from '@topic-credentials/grants/core'
 import type { OutgoingMessage, QoS } from '../connection/transport.js'
 import { ungranted } from './grant-check.js'
 import { maxWillBytes, payloadBytes } from './payload.js'

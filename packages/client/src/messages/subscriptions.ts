@@ -1,4 +1,4 @@
-import { matches } from '@topic-credentials/grants/client'
+import { matches } from '@topic-credentials/grants/core'
 import type { QoS, ReceivedPacket, Transport } from '../connection/transport.js'
 import { overdue, TopicCredentialsError } from '../errors.js'
 import { withDeadline } from '../support/deadline.js'

@@ -8,6 +8,7 @@ import { generate } from 'selfsigned'
 export interface Answer {
   readonly status: number
   readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
   /** For the Date header; default: now. */
   readonly date?: number
 }
@@ -33,8 +34,8 @@ export class ScriptedVendor implements AsyncDisposable {
     const vendor = new ScriptedVendor(server, cert)
     server.on('request', (request, response) => {
       vendor.calls += 1
-      const { status, body = '', date = Date.now() } = answer(vendor.calls, request)
-      response.writeHead(status, { date: new Date(date).toUTCString() }).end(body)
+      const { status, body = '', date = Date.now(), headers } = answer(vendor.calls, request)
+      response.writeHead(status, { date: new Date(date).toUTCString(), ...headers }).end(body)
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')

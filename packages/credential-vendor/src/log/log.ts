@@ -1,4 +1,4 @@
-import type { Grants, PolicyForm } from '@topic-credentials/grants'
+import type { DroppedRule, Grants, PolicyForm } from '@topic-credentials/grants'
 
 /** What the function writes about each request: enough to answer "who could do what, when", and no secret. */
 export interface LogEntry {
@@ -11,8 +11,11 @@ export interface LogEntry {
   readonly route: string
   /** Whom it was for, and who proved that. */
   readonly userId?: string | undefined
+  readonly prover?: string | undefined
   readonly provenBy?: string | undefined
   readonly grants?: Grants | undefined
+  /** Rules that were left out, because a value of this caller cannot stand in a topic. */
+  readonly dropped?: readonly DroppedRule[] | undefined
   /** Role session name, as CloudTrail and IoT's logs show it. */
   readonly sessionName?: string | undefined
   /** Names the credentials; it is no secret. */

@@ -60,11 +60,17 @@ export class DeployedStack {
     return outcome
   }
 
-  /** The same signature at the same place for what everybody may ask: who it is, `ROLE~SESSION` as in docs/adr/0002. */
+  /** What the vendor puts before every user ID. */
+  get userPrefix(): string {
+    return this.#environment.userPrefix
+  }
+
+  /** The same signature at the same place for what everybody may ask: who it is, as the vendor is to call it (docs/adr/0002, 0100). */
   async callerIdentity(): Promise<{ outcome: Outcome; userId: string }> {
     const { outcome, text } = await this.#sts({ Action: 'GetCallerIdentity' })
     const [, role = '', session = ''] = /:assumed-role\/([^/<]+)\/([^<]+)<\/Arn>/u.exec(text) ?? []
-    return { outcome, userId: `${role}~${session}` }
+    const { ownUser, userPrefix } = this.#environment
+    return { outcome, userId: userPrefix + ownUser.replace('{role}', role).replace('{session}', session) }
   }
 
   /** Connects with what was vended. */

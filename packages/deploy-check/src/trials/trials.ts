@@ -19,7 +19,7 @@ export async function runTrials(
   const first: TrialResult = { trial: 'ask for credentials', expected: 'allowed', outcome: everything.outcome }
   if (everything.vended === undefined) return [first]
   const { grants, userId } = everything.vended
-  const excess = granted(grants, grantsFor(entitlements, { userId, claims: {} }))
+  const excess = granted(grants, grantsFor(entitlements, { userId, userPrefix: stack.userPrefix, claims: {} }))
   const chosen = chooseTopics(grants, userId, nonce)
   const narrow = await stack.vend(chosen.ask)
   const second: TrialResult = { trial: `ask for ${asked(chosen)} alone`, expected: 'allowed', outcome: narrow.outcome }

@@ -8,7 +8,7 @@ import { isTakenByAws, judge } from '../testing/judge.js'
 import { clientIdPrefix } from '../user-id.js'
 import { ceilingPolicy } from './ceiling.js'
 import { parseEntitlements } from './entitlements.js'
-import { grantsFor } from './grants-for.js'
+import { entitledTo, grantsFor } from './grants-for.js'
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 const scope = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' }
@@ -53,22 +53,30 @@ describe('grantsFor', () => {
     expect(grantsOf('alice', { role: 'guest', tenant: 'acme' }).retain).toEqual([])
   })
 
-  it.each(['a/#', '+', '#', 'a/b', '', '\0', 'x'.repeat(300), '\ud800', '$share', true, ['a'], {}])(
+  it.each(['a/#', '+', '#', 'a/b', '', '\0', 'x'.repeat(300), '\ud800', '$share', {}, [['a']], 0.5])(
     'a claim %j never becomes structure',
     (value) => {
-      const caller = { userId: 'alice', claims: { role: 'owner', tenant: value } }
-      expect(() => grantsFor(entitlements, caller)).toThrow(
-        expect.objectContaining({
-          code: 'unusable_value',
-          place: 'entitlements[2].publish[0]',
-          message: expect.stringContaining('claims.tenant'),
-        }),
-      )
+      const { grants, dropped } = entitledTo(entitlements, {
+        userId: 'alice',
+        claims: { role: 'owner', tenant: value },
+      })
+      expect(grants).toEqual({ publish: ['test'], subscribe: ['test', 'users/alice/#'], retain: [] })
+      expect(dropped).toEqual([
+        {
+          rule: 'entitlements[2]',
+          reason: expect.stringMatching(/^entitlements\[2\]\.publish\[0\]: .*claims\.tenant/su),
+          remedy: expect.any(String),
+        },
+      ])
     },
   )
 
   it.each(['a/b', '+', '#', 'a/#', '$aws', 'x:topic'])('a user ID %j never becomes structure', (userId) => {
-    expect(() => grantsOf(userId, {})).toThrow(EntitlementError)
+    const { grants, dropped } = entitledTo(entitlements, { userId, claims: {} })
+    expect({ grants, rules: dropped.map(({ rule }) => rule) }).toEqual({
+      grants: { publish: [], subscribe: [], retain: [] },
+      rules: ['entitlements[0]'],
+    })
   })
 
   it('puts IAM wildcards in as text', () => {
@@ -100,6 +108,18 @@ describe('parseEntitlements', () => {
     [{ entitlements: [{ publish: [`$\${userId}/a`] }] }, 'invalid_template', 'entitlements[0].publish[0]'],
     [{ entitlements: [{ publish: [`$a\${userId}/a`] }] }, 'invalid_template', 'entitlements[0].publish[0]'],
     [{ entitlements: [{ subscribe: [`$share\${userId}/g/a`] }] }, 'invalid_template', 'entitlements[0].subscribe[0]'],
+    [
+      { entitlements: [{ publish: [`t/\${claims.org}-\${userId}/#`] }] },
+      'invalid_template',
+      'entitlements[0].publish[0]',
+    ],
+    [{ entitlements: [{ publish: [`\${userId}\${claims.a}`] }] }, 'invalid_template', 'entitlements[0].publish[0]'],
+    [
+      { entitlements: [{ publish: [`\${encodedUserId}-\${claims.a}`] }] },
+      'invalid_template',
+      'entitlements[0].publish[0]',
+    ],
+    [{ entitlements: [{ publish: ['a'] }], singleValued: ['role'] }, 'malformed_entitlements', 'singleValued'],
     [{ entitlements: [{ publish: ['1/2/3/4/5/6/7/8/9'] }] }, 'invalid_template', 'entitlements[0].publish[0]'],
     [
       { entitlements: [{ publish: [`${'x'.repeat(256)}\${userId}`] }] },
@@ -108,7 +128,11 @@ describe('parseEntitlements', () => {
     ],
     [{ entitlements: [{ retain: ['$aws/x'] }] }, 'invalid_template', 'entitlements[0].retain[0]'],
     [{ entitlements: [{ publish: ['a/+/b/#'] }] }, 'inexpressible_rules', 'entitlements[0]'],
-    [{ entitlements: [{ publish: ['a/+'] }, { publish: ['a/b/c'] }] }, 'inexpressible_rules', 'entitlements'],
+    [
+      { entitlements: [{ publish: ['a/+'] }, { publish: ['a/b/c'] }] },
+      'inexpressible_rules',
+      'entitlements[0] and entitlements[1]',
+    ],
     [{ entitlements: [{ when: {}, publish: ['a'] }] }, 'malformed_entitlements', 'entitlements[0].when'],
     [{ entitlements: [{ when: { group: 'a' }, publish: ['a'] }] }, 'unknown_variable', 'entitlements[0].when["group"]'],
     [
@@ -121,11 +145,13 @@ describe('parseEntitlements', () => {
     expect(() => parseEntitlements(input)).toThrow(expect.objectContaining({ code, place }))
   })
 
-  it('lets rules contradict each other that never meet in one caller by default', () => {
-    const when = { 'claims.role': 'admin' }
-    expect(
-      parseEntitlements({ entitlements: [{ publish: ['a/+'] }, { when, publish: ['a/b/c'] }] }).rules,
-    ).toHaveLength(2)
+  it.each([
+    '${encodedUserId}:${claims.a}/x',
+    '${userId}-${userId}',
+    't/${claims.org}/${userId}',
+    '${encodedUserId}~x-${claims.a}',
+  ])('takes two variables where no two users can meet: %s', (text) => {
+    expect(parseEntitlements({ entitlements: [{ publish: [text] }] }).rules).toHaveLength(1)
   })
 })
 

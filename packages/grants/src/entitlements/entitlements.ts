@@ -1,7 +1,9 @@
 import { EntitlementError, GrantError } from '../errors.js'
 import { type Grants, grantKinds } from '../grant-types.js'
 import { sessionPolicy } from '../policy/session-policy.js'
-import { fillTemplate, parseTemplate, type Template, type Variable } from './template.js'
+import { requireNoConflict } from './rule-conflicts.js'
+import { fillTemplate, parseTemplate, placeholder, type Template } from './template.js'
+import type { Variable } from './template-parts.js'
 
 /** One condition of a rule: the value, or a member of the list, is one of these. */
 export interface Condition {
@@ -19,6 +21,8 @@ export interface Rule {
 /** Who may have which grants: the checked contents of `entitlements.json`. */
 export interface Entitlements {
   readonly rules: readonly Rule[]
+  /** Claims that are one text, never a list: a condition on one does not hold for a list, so two values exclude each other. */
+  readonly singleValued: ReadonlySet<Variable>
 }
 
 /**
@@ -28,7 +32,7 @@ export interface Entitlements {
  * @example parseEntitlements({ entitlements: [{ publish: ['users/${userId}/#'] }] })
  */
 export function parseEntitlements(input: unknown): Entitlements {
-  const file = objectAt(input, 'entitlements.json', ['$schema', 'entitlements'])
+  const file = objectAt(input, 'entitlements.json', ['$schema', 'entitlements', 'singleValued'])
   const list = file.entitlements
   if (!Array.isArray(list) || list.length === 0) {
     throw new EntitlementError('malformed_entitlements', 'entitlements', 'a list of rules is expected.', {
@@ -37,10 +41,20 @@ export function parseEntitlements(input: unknown): Entitlements {
     })
   }
   const rules = list.map((rule, index) => parseRule(rule, `entitlements[${index}]`))
-  for (const rule of rules) requireExpressible([rule], rule.place)
-  const everyones = rules.filter((rule) => rule.when.length === 0)
-  if (everyones.length > 1) requireExpressible(everyones, 'entitlements')
-  return { rules }
+  const singleValued = parseSingleValued(file.singleValued)
+  for (const rule of rules) requireExpressible(rule)
+  requireNoConflict(
+    rules.map((rule) => ({ ...rule, grants: leastGrants(rule) })),
+    singleValued,
+  )
+  return { rules, singleValued }
+}
+
+function parseSingleValued(input: unknown): ReadonlySet<Variable> {
+  const list: unknown[] = input === undefined ? [] : Array.isArray(input) ? input : [input]
+  const bad = list.find((name) => typeof name !== 'string' || !/^claims\..+$/su.test(name))
+  if (bad !== undefined) throw malformed('singleValued', 'a list of claims such as "claims.role" is expected.', input)
+  return new Set(list as string[])
 }
 
 function parseRule(input: unknown, place: string): Rule {
@@ -82,20 +96,20 @@ function parseConditions(input: unknown, place: string): readonly Condition[] {
   return conditions
 }
 
-/** Compiles what the rules give a caller with the shortest values. Too much for one policy is no fault: callers may ask for less. */
-function requireExpressible(rules: readonly Rule[], place: string): void {
+/** What a rule gives a caller with the shortest values. */
+function leastGrants({ templates }: Rule): Grants {
   const filters = (kind: keyof Grants) =>
-    rules.flatMap(({ templates }) =>
-      templates.filter((template) => template.kind === kind).map((template) => fillTemplate(template, () => 'x')),
-    )
+    templates.filter((template) => template.kind === kind).map((template) => fillTemplate(template, () => placeholder))
+  return { publish: filters('publish'), subscribe: filters('subscribe'), retain: filters('retain') }
+}
+
+/** Compiles the rule by itself. Too much for one policy is no fault: callers may ask for less. */
+function requireExpressible(rule: Rule): void {
   try {
-    sessionPolicy(
-      { publish: filters('publish'), subscribe: filters('subscribe'), retain: filters('retain') },
-      { userId: 'user' },
-    )
+    sessionPolicy(leastGrants(rule), { userId: 'user' })
   } catch (cause) {
     if (!(cause instanceof GrantError) || cause.code === 'policy_too_large') return
-    throw new EntitlementError('inexpressible_rules', place, cause.message, {
+    throw new EntitlementError('inexpressible_rules', rule.place, cause.message, {
       value: cause.grants,
       remedy: cause.remedy,
       cause,

@@ -1,63 +1,108 @@
 import { EntitlementError } from '../errors.js'
-import { type GrantKind, type Grants, grantKinds, type TopicFilter } from '../grant-types.js'
+import {
+  type DroppedRule,
+  type GrantKind,
+  type GrantReference,
+  type Grants,
+  grantKinds,
+  type TopicFilter,
+} from '../grant-types.js'
 import type { Condition, Entitlements, Rule } from './entitlements.js'
-import { fillTemplate, type Variable } from './template.js'
+import { fillTemplate, type Template } from './template.js'
+import { type Variable, variablesOf } from './template-parts.js'
+import { comparable, isScalar, type User, verifiedValue } from './values.js'
 
-/** Whose grants are asked for: a verified user, or the user that a trusted backend names. */
-export interface User {
-  readonly userId: string
-  /** Verified claims: texts, numbers, or lists of texts. */
-  readonly claims: Readonly<Record<string, unknown>>
+/** So many grants one template gives at most, where a claim is a list: one for each member. */
+export const mostMembers = 50
+
+/** What the rules give to one user. */
+export interface Entitled {
+  readonly grants: Grants
+  /** Rules that had to be left out, each alone. */
+  readonly dropped: readonly DroppedRule[]
+  /** The rules that give a grant: `['entitlements[0]']`. */
+  readonly rulesOf: (grant: GrantReference) => readonly string[]
 }
 
 /**
- * All that a caller is entitled to. A rule whose condition fails, or that uses a claim the caller does not have, gives nothing.
+ * All that a user is entitled to. A rule whose condition fails, or that uses a claim the user does not have, gives nothing. A rule with a
+ * value that cannot stand in a topic is dropped, alone. A claim that is a list gives a grant per member, up to {@link mostMembers}.
  *
- * @throws EntitlementError `unusable_value` when a claim's value would become structure in a topic
- * @example grantsFor(entitlements, { userId: 'alice', claims: { groups: ['operators'] } })
+ * @example entitledTo(entitlements, { userId: 'alice', claims: { tenants: ['a', 'b'] } }).grants.publish
  */
-export function grantsFor({ rules }: Entitlements, user: User): Grants {
-  const filters: Record<GrantKind, Set<TopicFilter>> = { publish: new Set(), subscribe: new Set(), retain: new Set() }
+export function entitledTo({ rules, singleValued }: Entitlements, user: User): Entitled {
+  const given = new Map<string, { readonly kind: GrantKind; readonly filter: TopicFilter; readonly rules: string[] }>()
+  const dropped: DroppedRule[] = []
   for (const rule of rules) {
-    if (!applies(rule, user)) continue
-    for (const template of rule.templates) {
-      filters[template.kind].add(fillTemplate(template, (variable) => textOf(variable, user, template.place)))
+    if (!rule.when.every((condition) => holds(condition, user, singleValued))) continue
+    try {
+      for (const { kind, filter } of grantsOf(rule, user)) {
+        const key = `${kind} ${filter}`
+        const entry = given.get(key) ?? { kind, filter, rules: [] }
+        if (!entry.rules.includes(rule.place)) entry.rules.push(rule.place)
+        given.set(key, entry)
+      }
+    } catch (error) {
+      if (!(error instanceof EntitlementError)) throw error
+      dropped.push({ rule: rule.place, reason: error.message, remedy: error.remedy })
     }
   }
-  const [publish, subscribe, retain] = grantKinds.map((kind) => [...filters[kind]])
-  return { publish: publish ?? [], subscribe: subscribe ?? [], retain: retain ?? [] }
-}
-
-function applies({ when, templates }: Rule, user: User): boolean {
-  if (!when.every((condition) => holds(condition, user))) return false
-  const used = templates.flatMap(({ parts }) =>
-    parts.flatMap((part) => (typeof part === 'string' ? [] : [part.variable])),
+  const entries = [...given.values()]
+  const [publish = [], subscribe = [], retain = []] = grantKinds.map((kind) =>
+    entries.filter((entry) => entry.kind === kind).map(({ filter }) => filter),
   )
-  return used.every((variable) => verifiedValue(variable, user) !== undefined)
+  const rulesOf = ({ kind, filter }: GrantReference) => given.get(`${kind} ${filter}`)?.rules ?? []
+  return { grants: { publish, subscribe, retain }, dropped, rulesOf }
 }
 
-function holds({ variable, oneOf }: Condition, user: User): boolean {
+/**
+ * The grants of {@link entitledTo}.
+ *
+ * @example grantsFor(entitlements, { userId: 'alice', claims: { groups: ['operators'] } })
+ */
+export function grantsFor(entitlements: Entitlements, user: User): Grants {
+  return entitledTo(entitlements, user).grants
+}
+
+function holds({ variable, oneOf }: Condition, user: User, singleValued: ReadonlySet<Variable>): boolean {
+  const values = comparable(variable, user)
+  if (singleValued.has(variable) && Array.isArray(verifiedValue(variable, user))) return false
+  return values.some((value) => oneOf.includes(value))
+}
+
+/** All of a rule's grants; none where it uses a claim that the user does not have. */
+function grantsOf({ templates }: Rule, user: User): readonly { kind: GrantKind; filter: TopicFilter }[] {
+  const used = new Set(templates.flatMap(({ parts }) => variablesOf(parts)))
+  if ([...used].some((variable) => verifiedValue(variable, user) === undefined)) return []
+  return templates.flatMap((template) => {
+    return fillings(template, user).map((filling) => ({
+      kind: template.kind,
+      filter: fillTemplate(template, (variable) => filling.get(variable) ?? ''),
+    }))
+  })
+}
+
+/** Every choice of one text for each variable. */
+function fillings({ parts, place }: Template, user: User): readonly ReadonlyMap<Variable, string>[] {
+  let all: readonly ReadonlyMap<Variable, string>[] = [new Map()]
+  for (const variable of variablesOf(parts)) {
+    const texts = textsOf(variable, user, place)
+    if (all.length * texts.length > mostMembers) {
+      const message = `the caller's ${variable} would make ${all.length * texts.length} grants of one; ${mostMembers} are made.`
+      const remedy = `Give this caller fewer, or grant wider filters such as "tenants/+/state".`
+      throw new EntitlementError('unusable_value', place, message, { value: texts.length, remedy })
+    }
+    all = all.flatMap((filling) => texts.map((text) => new Map(filling).set(variable, text)))
+  }
+  return all
+}
+
+function textsOf(variable: Variable, user: User, place: string): readonly string[] {
   const value = verifiedValue(variable, user)
-  const values = Array.isArray(value) ? value : [value]
-  return values.some((each) => isText(each) && oneOf.includes(String(each)))
-}
-
-/** The verified value, or undefined. Only the claims' own properties count: `claims.constructor` is nobody's claim. */
-function verifiedValue(variable: Variable, { userId, claims }: User): unknown {
-  if (variable === 'userId') return userId
-  const name = variable.slice('claims.'.length)
-  return Object.hasOwn(claims, name) ? (claims[name] ?? undefined) : undefined
-}
-
-function isText(value: unknown): value is string | number {
-  return typeof value === 'string' || Number.isSafeInteger(value)
-}
-
-function textOf(variable: Variable, user: User, place: string): string {
-  const value = verifiedValue(variable, user)
-  if (isText(value)) return String(value)
-  throw new EntitlementError('unusable_value', place, `${variable} is not a text.`, {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (values.every(isScalar)) return [...new Set(values.map(String))]
+  throw new EntitlementError('unusable_value', place, `${variable} is neither a text nor a list of texts.`, {
     value,
-    remedy: `Only a text or a whole number can be put into a topic; use ${variable} under "when" instead.`,
+    remedy: `Only texts, whole numbers and lists of them can be put into a topic; name a member such as ${variable}.<name>.`,
   })
 }

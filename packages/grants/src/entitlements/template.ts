@@ -1,9 +1,7 @@
 import { EntitlementError } from '../errors.js'
 import type { GrantKind, TopicFilter } from '../grant-types.js'
 import { parseFilters } from '../grants.js'
-
-/** `userId`, or `claims.<name>`. */
-export type Variable = string
+import { ambiguousLevel, type TemplatePart, type Variable, variablesOf } from './template-parts.js'
 
 /** A topic filter with variables, taken apart: literal text, or a variable. */
 export interface Template {
@@ -14,10 +12,8 @@ export interface Template {
   readonly parts: readonly TemplatePart[]
 }
 
-export type TemplatePart = string | { readonly variable: Variable }
-
 /** Stands for any value when a template is checked: the shortest that there is. */
-const placeholder = 'x'
+export const placeholder = 'x'
 
 /**
  * Reads a template such as `users/${userId}/#`.
@@ -26,25 +22,22 @@ const placeholder = 'x'
  */
 export function parseTemplate(text: unknown, kind: GrantKind, place: string): Template {
   if (typeof text !== 'string') {
-    throw new EntitlementError('invalid_template', place, 'a grant is a text.', {
-      value: text,
-      remedy: `Write a topic filter such as "users/\${userId}/#".`,
-    })
+    throw invalid(place, 'a grant is a text.', text, `Write a topic filter such as "users/\${userId}/#".`)
   }
   const parts = text.split(/(\$\{[^}]*\}?)/u).flatMap((part, index): TemplatePart[] => {
     if (index % 2 === 0) return part === '' ? [] : [part]
     return [{ variable: parseVariable(part, text, place) }]
   })
   if (text.split('/').some((level) => /^\$(?!\{).*\$\{/su.test(level))) {
-    throw new EntitlementError(
-      'invalid_template',
-      place,
-      `${JSON.stringify(text)} puts a variable into a level that begins with "$".`,
-      {
-        value: text,
-        remedy: 'Write levels that begin with "$" out in full; AWS reserves them.',
-      },
-    )
+    const message = `${JSON.stringify(text)} puts a variable into a level that begins with "$".`
+    throw invalid(place, message, text, 'Write levels that begin with "$" out in full; AWS reserves them.')
+  }
+  const ambiguous = ambiguousLevel(parts)
+  if (ambiguous !== undefined) {
+    const [one, other] = ambiguous
+    const message = `${JSON.stringify(text)} joins ${one} and ${other} in one level, where two users could meet: "a" and "b-c" make the same text as "a-b" and "c".`
+    const remedy = `Give each a level of its own, or put \${encodedUserId} first and ":" or "~" after it.`
+    throw invalid(place, message, text, remedy)
   }
   const template = { place, text, kind, parts }
   fillTemplate(template, () => placeholder)
@@ -52,11 +45,11 @@ export function parseTemplate(text: unknown, kind: GrantKind, place: string): Te
 }
 
 function parseVariable(part: string, text: string, place: string): Variable {
-  const name = /^\$\{(userId|claims\.[^}]+)\}$/u.exec(part)?.[1]
+  const name = /^\$\{(userId|encodedUserId|claims\.[^}]+)\}$/u.exec(part)?.[1]
   if (name !== undefined) return name
   throw new EntitlementError('unknown_variable', place, `${JSON.stringify(text)} has the unknown variable ${part}.`, {
     value: part,
-    remedy: `Use \${userId} or \${claims.<name>}.`,
+    remedy: `Use \${userId}, \${encodedUserId} or \${claims.<name>}.`,
   })
 }
 
@@ -76,7 +69,7 @@ export function fillTemplate(template: Template, lookUp: (variable: Variable) =>
     return filter as TopicFilter
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
-    const variables = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.variable])).join(', ')
+    const variables = variablesOf(parts).join(', ')
     if (variables === '' || filled === checked(template)) {
       throw new EntitlementError('invalid_template', place, message, {
         value: text,
@@ -109,6 +102,13 @@ function usable(value: string, variable: Variable, before: string, place: string
   if (fault === undefined) return value
   throw new EntitlementError('unusable_value', place, `${variable} is ${JSON.stringify(value)}, which ${fault}.`, {
     value,
-    remedy: `${variable} is put into a topic as one piece of text; give this caller a value without structure.`,
+    remedy:
+      variable === 'userId'
+        ? `Use \${encodedUserId} in this rule: it has none of these characters.`
+        : `${variable} is put into a topic as one piece of text; give this caller a value without structure.`,
   })
+}
+
+function invalid(place: string, message: string, value: unknown, remedy: string): EntitlementError {
+  return new EntitlementError('invalid_template', place, message, { value, remedy })
 }

@@ -58,12 +58,18 @@ export function askedGrants({ publish, subscribe, retain }: VendRequest): Grants
   return { publish: publish ?? [], subscribe: subscribe ?? [], retain: retain ?? [] }
 }
 
+/** Never the text of a list or an object: it may be nested deeper than JSON can be written. */
+function inWords(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
+}
+
 function parseDuration(value: unknown): number {
   const { minimum, maximum } = durationLimits
   if (Number.isSafeInteger(value) && (value as number) >= minimum && (value as number) <= maximum) {
     return value as number
   }
-  throw new RequestError('invalid_duration', `durationSeconds is ${JSON.stringify(value)}.`, {
+  throw new RequestError('invalid_duration', `durationSeconds is ${inWords(value)}.`, {
     value,
     remedy: `Ask for a whole number of seconds from ${minimum} to ${maximum}, or leave it out.`,
   })

@@ -1,5 +1,5 @@
 import { RequestError } from '../errors.js'
-import type { Grants } from '../grant-types.js'
+import type { DroppedRule, Grants } from '../grant-types.js'
 import { parseGrants } from '../grants.js'
 import { spreadLimits } from '../limits.js'
 import type { PolicyForm } from '../policy-form.js'
@@ -24,6 +24,8 @@ export interface VendResponse {
   readonly clientIdPrefix: string
   /** What the credentials can do. */
   readonly grants: Grants
+  /** Rules that apply to the user and were left out, because a value cannot stand in a topic. Absent: none. */
+  readonly dropped?: readonly DroppedRule[]
   /** Characters of the session policy; STS takes 2,048. */
   readonly policyCharacters: number
   /** How the session policy is written: `full`, `short` or `dense`; absent from vendors that have one form. */
@@ -61,7 +63,7 @@ export function parseVendResponse(input: unknown): VendResponse {
   const credentials = objectAt(response.credentials, 'credentials')
   const expiration = textAt(credentials, 'expiration', 'credentials.')
   if (Number.isNaN(Date.parse(expiration))) throw malformed('credentials.expiration is not a time')
-  const { policyForm: form, packedPolicySize: packed, spreadSeconds: spread } = response
+  const { policyForm: form, packedPolicySize: packed, spreadSeconds: spread, dropped } = response
   return {
     credentials: {
       accessKeyId: textAt(credentials, 'accessKeyId', 'credentials.'),
@@ -74,6 +76,7 @@ export function parseVendResponse(input: unknown): VendResponse {
     userId: textAt(response, 'userId'),
     clientIdPrefix: textAt(response, 'clientIdPrefix'),
     grants: grantsAt(response.grants),
+    ...(dropped === undefined || dropped === null ? {} : { dropped: droppedAt(dropped) }),
     policyCharacters: numberAt(response, 'policyCharacters'),
     ...(isPolicyForm(form) ? { policyForm: form } : {}),
     ...(packed === undefined || packed === null ? {} : { packedPolicySize: numberAt(response, 'packedPolicySize') }),
@@ -118,6 +121,15 @@ function grantsAt(value: unknown): Grants {
   } catch (cause) {
     throw malformed(`grants: ${cause instanceof Error ? cause.message : String(cause)}`)
   }
+}
+
+function droppedAt(value: unknown): readonly DroppedRule[] {
+  if (!Array.isArray(value)) throw malformed('dropped is not a list')
+  return value.map((entry: unknown) => {
+    const fields = objectAt(entry, 'an entry of dropped')
+    const [rule, reason, remedy] = ['rule', 'reason', 'remedy'].map((key) => textAt(fields, key, 'dropped[].'))
+    return { rule: rule ?? '', reason: reason ?? '', remedy: remedy ?? '' }
+  })
 }
 
 function malformed(what: string): RequestError {

@@ -31,10 +31,18 @@ describe('parseVendRequest', () => {
     [{ durationSeconds: 99999 }, 'invalid_duration'],
     [{ durationSeconds: 900.5 }, 'invalid_duration'],
     [{ durationSeconds: '900' }, 'invalid_duration'],
+    [{ durationSeconds: {} }, 'invalid_duration'],
     [{ durationSeconds: Number.NaN }, 'invalid_duration'],
   ])('refuses %j: %s', (body, code) => {
     expect(() => parseVendRequest(body)).toThrow(expect.objectContaining({ code, remedy: expect.any(String) }))
   })
+})
+
+it('a duration nested deeper than JSON can be written is refused as any other', () => {
+  const durationSeconds: unknown = JSON.parse('['.repeat(7_000) + ']'.repeat(7_000))
+  expect(() => parseVendRequest({ durationSeconds })).toThrow(
+    expect.objectContaining({ code: 'invalid_duration', message: 'durationSeconds is a list.' }),
+  )
 })
 
 const answer = {
@@ -60,6 +68,8 @@ describe('parseVendResponse', () => {
     const { packedPolicySize: _, ...without } = answer
     expect(parseVendResponse(without)).toEqual(without)
     expect(parseVendResponse({ ...answer, spreadSeconds: 86_400 })).toEqual({ ...answer, spreadSeconds: 86_400 })
+    const dropped = [{ rule: 'entitlements[1]', reason: 'userId is "a/b"', remedy: 'Use another variable.' }]
+    expect(parseVendResponse({ ...answer, dropped })).toEqual({ ...answer, dropped })
   })
 
   it.each([
@@ -74,6 +84,8 @@ describe('parseVendResponse', () => {
     [{ ...answer, spreadSeconds: 0 }],
     [{ ...answer, spreadSeconds: 86_401 }],
     [{ ...answer, spreadSeconds: '60' }],
+    [{ ...answer, dropped: 'hush' }],
+    [{ ...answer, dropped: [{ rule: 'x' }] }],
   ])('refuses %# without telling a secret', (input) => {
     const error = (() => {
       try {

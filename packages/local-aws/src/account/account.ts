@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { JwtAuthorizer, Stage } from '../apigateway/index.js'
@@ -93,7 +93,7 @@ export class Account {
     const account = new Account(settings, tls)
     try {
       account.#folder = await mkdtemp(join(tmpdir(), `local-aws-${process.pid}-`))
-      await writeFile(account.caFile, account.tls.ca)
+      await account.#writeCa()
       const { region, accountId, ports } = settings
       const { directory, clock } = account
       const shared = { directory, region, clock, journal: account.#journal, tls }
@@ -122,7 +122,8 @@ export class Account {
   }
 
   get caFile(): string {
-    return join(this.#folder, 'ca.pem')
+    const { caFolder, id } = this.settings
+    return caFolder === undefined ? join(this.#folder, 'ca.pem') : join(caFolder, `ca-${id}.pem`)
   }
 
   get sts(): Sts {
@@ -228,7 +229,22 @@ export class Account {
     await this.#iam?.close()
     await this.#iot?.close()
     await this.#sts?.close()
-    if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true })
+    if (this.#folder === '') return
+    await rm(this.caFile, { force: true })
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  /**
+   * Whoever may write to the file decides whom the developer's programs trust, also after the stand-in has ended: shells keep its path. In
+   * a folder of the project's user, nobody else can make it again.
+   */
+  async #writeCa(): Promise<void> {
+    const { caFolder } = this.settings
+    if (caFolder !== undefined) {
+      await mkdir(caFolder, { recursive: true, mode: 0o700 })
+      await chmod(caFolder, 0o700)
+    }
+    await writeFile(this.caFile, this.tls.ca, { mode: 0o600 })
   }
 
   #startEndpoint(): Promise<HttpsServer> {

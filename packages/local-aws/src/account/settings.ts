@@ -26,6 +26,8 @@ export interface AccountSettings {
   readonly packedPolicy: PackedPolicyEstimate
   /** PEM that JWT authorizers trust as well. */
   readonly trust?: string
+  /** Where the certificate authority's file lies. Absent: in a temporary folder. */
+  readonly caFolder?: string
   readonly site?: PlainOriginSettings['site']
   /** Resource types that are not known are left out. */
   readonly ignoreUnknown?: boolean

@@ -1,3 +1,4 @@
+import type { CognitoIdentity } from '../iam/index.js'
 import { type ApiRequest, header } from './request.js'
 
 /** What the authorizer found out: it alone writes `requestContext.authorizer`. */
@@ -7,7 +8,7 @@ export type AuthorizerContext =
         readonly accessKey: string
         readonly accountId: string
         readonly callerId: string
-        readonly cognitoIdentity: null
+        readonly cognitoIdentity: CognitoIdentity | null
         readonly principalOrgId: string | null
         readonly userArn: string
         readonly userId: string

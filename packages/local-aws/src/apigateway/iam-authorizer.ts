@@ -40,7 +40,7 @@ export function authorizeIam(request: ApiRequest, resource: string, settings: Ia
     accessKey: accessKey.accessKeyId,
     accountId: principal.accountId,
     callerId: principal.userId,
-    cognitoIdentity: null,
+    cognitoIdentity: principal.cognitoIdentity ?? null,
     principalOrgId: null,
     userArn: principal.arn,
     userId: principal.userId,

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
@@ -101,6 +101,9 @@ describe('pnpm local', () => {
     const { stdout } = await run('--env')
     const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'mu').exec(stdout)?.[1] ?? ''
     const url = `${lines.find((line) => line.startsWith('Test.Url'))?.split(' = ')[1]}/credentials`
+    // Not where anybody of this machine could make the file again after the end.
+    expect(dirname(value('AWS_CA_BUNDLE'))).toBe(join(project, '.local-aws'))
+    expect(statSync(join(project, '.local-aws')).mode & 0o777).toBe(0o700)
     const ca = await readFile(value('AWS_CA_BUNDLE'), 'utf8')
     const key = { accessKeyId: value('AWS_ACCESS_KEY_ID'), secretAccessKey: value('AWS_SECRET_ACCESS_KEY') }
     expect(await send(ca, url, { method: 'POST', key, region: value('AWS_REGION') })).toMatchObject({ status: 200 })

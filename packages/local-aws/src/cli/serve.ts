@@ -41,6 +41,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     changed: () => announcing.again(),
     ...(region === undefined ? {} : { region }),
     packedPolicy,
+    caFolder: join(root, '.local-aws'),
     journal: (entry) => {
       // What the deployment's own triggers try is their business: it is told when it fails.
       const hidden = !started && entry.service !== 'cloudformation' && !options.logs

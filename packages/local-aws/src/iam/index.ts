@@ -28,4 +28,4 @@ export {
 } from './errors.js'
 export type { PolicyDocument, PolicyKind, Statement } from './policy/document.js'
 export { parsePolicyDocument } from './policy/parse.js'
-export type { AccessKey, Principal } from './principal.js'
+export type { AccessKey, CognitoIdentity, Principal } from './principal.js'

@@ -1,6 +1,15 @@
 import type { Clock } from '../clock.js'
 import type { PolicySet } from './decision/evaluate.js'
 
+/** The identity of a Cognito identity pool that credentials are for, as an HTTP API passes it on. */
+export interface CognitoIdentity {
+  /** `authenticated` and the logins, or `unauthenticated`. */
+  readonly amr: readonly string[]
+  /** `<Region>:<UUID>` */
+  readonly identityId: string
+  readonly identityPoolId: string
+}
+
 /** Who signed a request: an IAM user or a session of a role. */
 export interface Principal {
   readonly type: 'AssumedRole' | 'User'
@@ -13,6 +22,8 @@ export interface Principal {
   readonly issuerArn: string
   readonly tags: Readonly<Record<string, string>>
   readonly sourceIdentity?: string
+  /** Only credentials that an identity pool gave out have one. */
+  readonly cognitoIdentity?: CognitoIdentity
   /** Keys of the tags that pass on to sessions of roles which this session assumes. */
   readonly transitiveTagKeys?: readonly string[]
   /** `aws:TokenIssueTime` in milliseconds since the epoch; only sessions have one. */

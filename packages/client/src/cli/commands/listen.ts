@@ -64,9 +64,7 @@ function requireSubscribable({ vended }: VendedIdentity, filter: string): void {
 async function listen(context: Context, options: ListenOptions): Promise<number> {
   const { target, screen, signal } = context
   const report =
-    options.json === true
-      ? new JsonReporter(screen.out)
-      : new TextReporter(screen.out, screen.err, screen.terminal, screen.colours)
+    options.json === true ? new JsonReporter(screen.out) : new TextReporter(screen.out, screen.err, screen.colours)
   report.target(target.description)
   using credentials = vending(context)
   screen.working('Vending credentials')

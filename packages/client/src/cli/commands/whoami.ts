@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
 import { countdown } from '../screen.js'
 import { vending } from '../vending.js'
+import { visible } from '../visible.js'
 
 const examples = `
 Examples:
@@ -26,12 +27,32 @@ async function whoami(context: Context): Promise<number> {
   screen.working('Vending credentials')
   const { vended, expiration, accessKeyId } = await vendor({ signal })
   screen.clear()
-  const { userId, clientIdPrefix, grants, endpoint, region, policyCharacters, policyForm, packedPolicySize } = vended
+  const {
+    userId,
+    clientIdPrefix,
+    grants,
+    endpoint,
+    region,
+    policyCharacters,
+    policyForm,
+    packedPolicySize,
+    dropped = [],
+  } = vended
   if (options.json === true) {
     const { description } = target
     const expires = expiration.toISOString()
     const policy = { policyCharacters, policyForm, packedPolicySize }
-    const answer = { userId, clientIdPrefix, grants, accessKeyId, expiration: expires, endpoint, region, ...policy }
+    const answer = {
+      userId,
+      clientIdPrefix,
+      grants,
+      accessKeyId,
+      expiration: expires,
+      endpoint,
+      region,
+      dropped,
+      ...policy,
+    }
     screen.out(JSON.stringify({ ...answer, target: description, credentialsUrl: target.credentialsUrl }))
     return exitCodes.done
   }
@@ -41,6 +62,7 @@ async function whoami(context: Context): Promise<number> {
     ...(['publish', 'subscribe', 'retain'] as const).map(
       (kind) => [kind, grants[kind].join(', ') || 'nothing'] as const,
     ),
+    ...dropped.map(({ reason, remedy }) => ['left out', `${reason} ${remedy}`] as const),
     ['session policy', policyText(vended)],
     ['expires', `${expiration.toISOString()}, in ${countdown(expiration, Date.now())}`],
     ['access key ID', accessKeyId],
@@ -48,7 +70,7 @@ async function whoami(context: Context): Promise<number> {
     ['vendor', target.credentialsUrl],
     ['target', target.description],
   ]
-  for (const [name, value] of rows) screen.out(`${screen.colours.dim(name.padEnd(18))}${value}`)
+  for (const [name, value] of rows) screen.out(`${screen.colours.dim(name.padEnd(18))}${visible(value)}`)
   return exitCodes.done
 }
 

@@ -1,11 +1,12 @@
-import { EntitlementError, GrantError } from '../../errors.js'
+import { GrantError } from '../../errors.js'
 import type { Grants } from '../../grant-types.js'
 import type { IotLocation } from '../../policy/iam/arn.js'
 import { type SessionPolicy, sessionPolicy } from '../../policy/session-policy.js'
 import { type Proof, prove } from '../../proof/index.js'
 import { ceilingOf } from '../ceiling.js'
 import type { Entitlements, Rule } from '../entitlements.js'
-import { grantsFor, type User } from '../grants-for.js'
+import { entitledTo } from '../grants-for.js'
+import type { User } from '../values.js'
 import { type SharedTopic, sharedOwnTopic } from './own-topics.js'
 import { representativeUsers } from './representative-users.js'
 
@@ -73,13 +74,10 @@ function ruleSets({ rules }: Entitlements): readonly (readonly Rule[])[] {
 }
 
 function grantsOf(rules: readonly Rule[], user: User): Grants | undefined {
-  try {
-    return grantsFor({ rules: rules.map((rule) => ({ ...rule, when: [] })) }, user)
-  } catch (error) {
-    // A name that cannot stand in a topic is refused when it asks.
-    if (error instanceof EntitlementError && error.code === 'unusable_value') return undefined
-    throw error
-  }
+  const all = rules.map((rule) => ({ ...rule, when: [] }))
+  const { grants, dropped } = entitledTo({ rules: all, singleValued: new Set() }, user)
+  // A name that cannot stand in a topic drops the rule when it asks.
+  return dropped.length === 0 ? grants : undefined
 }
 
 function policyOf(

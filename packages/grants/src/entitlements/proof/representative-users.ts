@@ -1,5 +1,5 @@
 import type { Entitlements } from '../entitlements.js'
-import type { User } from '../grants-for.js'
+import type { User } from '../values.js'
 
 /** Names that mean something to IAM, to MQTT, to JSON or to an ARN, among plain ones. */
 const names = [

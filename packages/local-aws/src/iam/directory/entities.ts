@@ -1,5 +1,6 @@
 import type { JWTVerifyGetKey } from 'jose'
 import type { PolicyDocument } from '../policy/document.js'
+import type { CognitoIdentity } from '../principal.js'
 
 export interface RoleSettings {
   readonly roleName: string
@@ -49,6 +50,8 @@ export interface RoleSessionSettings {
   readonly tags?: Readonly<Record<string, string>>
   readonly transitiveTagKeys?: readonly string[]
   readonly durationSeconds: number
+  /** For whom an identity pool gives the session out. */
+  readonly cognitoIdentity?: CognitoIdentity
   /** The function that Lambda gives the session to. */
   readonly sourceFunctionArn?: string
 }

@@ -44,6 +44,7 @@ export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySo
     sourceIdentity,
     transitiveTagKeys,
     sourceFunctionArn,
+    cognitoIdentity,
   } = settings
   const { accountId, clock } = source
   const session = sessionPolicyArns.map((arn) => attached('session policy', arn, source))
@@ -64,6 +65,7 @@ export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySo
     ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
     ...(transitiveTagKeys === undefined ? {} : { transitiveTagKeys }),
     ...(sourceFunctionArn === undefined ? {} : { sourceFunctionArn }),
+    ...(cognitoIdentity === undefined ? {} : { cognitoIdentity }),
     issuedAt: clock.now(),
     clock,
     policies: () => {

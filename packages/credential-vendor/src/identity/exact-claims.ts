@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util'
+import { VendError } from '../errors.js'
+
+type Claims = Readonly<Record<string, unknown>>
+
+/**
+ * The token's claims with the types that they have in the token. API Gateway hands claims on as text from which `["a b"]` and `["a","b"]`
+ * cannot be told apart, so the types come from the token's payload, and the texts prove that it is the token that was verified.
+ *
+ * Claims whose text is not recorded (fractions, numbers from 2⁵³ on, lists of anything but texts) are left out: no rule can use them. A
+ * null is absent on both sides.
+ *
+ * @param verified `requestContext.authorizer.jwt.claims`
+ * @param payload of the token in the event's `authorization` header
+ * @throws VendError `caller_not_supported` when the two are not of the same token
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+ */
+export function exactClaims(verified: Claims, payload: Claims): Claims {
+  const present = Object.entries(payload).filter(([, value]) => value !== null)
+  const names = new Set(Object.keys(verified))
+  if (present.length !== names.size || present.some(([name]) => !names.has(name))) throw otherToken()
+  const exact = present.filter(([, value]) => isRecorded(value))
+  if (exact.some(([name, value]) => !isSame(value, verified[name]))) throw otherToken()
+  return Object.fromEntries(exact)
+}
+
+/** Is it recorded how API Gateway writes such a value? */
+function isRecorded(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((member) => typeof member === 'string')
+  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0)
+  return true
+}
+
+function isSame(value: unknown, text: unknown): boolean {
+  if (typeof text !== 'string') return false
+  if (Array.isArray(value)) return text === `[${value.join(' ')}]`
+  if (typeof value !== 'object') return text === String(value)
+  try {
+    return isDeepStrictEqual(JSON.parse(text), value)
+  } catch {
+    return false
+  }
+}
+
+function otherToken(): VendError {
+  return new VendError('caller_not_supported', 'The token in the request is not the one that was verified.', {
+    remedy: 'Send one token, in the Authorization header alone.',
+  })
+}

@@ -1,0 +1,32 @@
+import { VendError } from '../errors.js'
+
+const compactJws = /^(?:bearer )?([\w-]+)\.([\w-]+)\.([\w-]*)$/iu
+
+/**
+ * The payload of the one token in `authorization`, as it is. API Gateway has verified that token: it takes a header with several as one
+ * text, so such a header is refused here.
+ *
+ * @throws VendError `caller_not_supported`
+ * @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1
+ */
+export function bearerPayload(headers: unknown): Readonly<Record<string, unknown>> {
+  const { authorization } = (headers ?? {}) as { readonly authorization?: unknown }
+  const payload = typeof authorization === 'string' ? compactJws.exec(authorization)?.[2] : undefined
+  const parsed = payload === undefined ? undefined : parse(payload)
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>
+  throw new VendError(
+    'caller_not_supported',
+    'The request does not carry exactly one token in its Authorization header.',
+    {
+      remedy: 'Send one header: Authorization: Bearer TOKEN.',
+    },
+  )
+}
+
+function parse(payload: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(payload, 'base64url')))
+  } catch {
+    return undefined
+  }
+}

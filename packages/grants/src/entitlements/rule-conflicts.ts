@@ -1,0 +1,107 @@
+import { EntitlementError } from '../errors.js'
+import type { GrantReference, Grants } from '../grant-types.js'
+import { coversFilter } from '../mqtt/matching.js'
+import { type ActionGrants, grantsByAction, type TranslatedFilter } from '../policy/translation/action-grants.js'
+import { type DenyPattern, firstCut, grantsAll } from '../policy/translation/deny-pattern.js'
+import type { Variable } from './template-parts.js'
+
+/** A rule, reduced to what decides whether it can stand beside another one. */
+export interface ComparedRule {
+  readonly place: string
+  readonly when: readonly { readonly variable: Variable; readonly oneOf: readonly string[] }[]
+  /** What it gives a caller with the shortest values. */
+  readonly grants: Grants
+}
+
+/**
+ * Refuses two rules that one user can have together and that no session policy can express together. Nothing is compiled: two grants
+ * conflict where the Deny that a `+` or a leading wildcard needs would take away what the other one gives.
+ *
+ * @throws EntitlementError `inexpressible_rules`, naming both places
+ */
+export function requireNoConflict(rules: readonly ComparedRule[], singleValued: ReadonlySet<Variable>): void {
+  const translated = rules.flatMap((rule) => {
+    const byAction = grantsByAction(rule.grants)
+    return 'inexpressible' in byAction ? [] : [{ rule, byAction, denies: deniesOf(byAction) }]
+  })
+  for (const one of translated) {
+    if (one.denies.length === 0) continue
+    for (const other of translated) {
+      if (one === other || !canMeet(one.rule, other.rule, singleValued)) continue
+      const conflict = firstConflict(one.denies, one.byAction, other.byAction)
+      if (conflict !== undefined) throw conflictError(one.rule, other.rule, conflict)
+    }
+  }
+}
+
+/** A Deny that a grant cannot do without. */
+interface NeededDeny {
+  readonly index: number
+  readonly filter: TranslatedFilter
+  readonly patterns: readonly DenyPattern[]
+}
+
+/** Every other way to deny the same names denies more, so where the narrowest one cuts into a grant all do. */
+function deniesOf(byAction: readonly ActionGrants[]): readonly NeededDeny[] {
+  return byAction.flatMap((actionGrants, index) =>
+    actionGrants.filters.flatMap((filter) =>
+      filter.overmatches.map(({ alternatives: [narrowest = []] }) => ({
+        index,
+        filter,
+        patterns: narrowest.map((glob): DenyPattern => ({ type: actionGrants.type, glob })),
+      })),
+    ),
+  )
+}
+
+function firstConflict(
+  denies: readonly NeededDeny[],
+  own: readonly ActionGrants[],
+  others: readonly ActionGrants[],
+): readonly [GrantReference, GrantReference] | undefined {
+  for (const { index, filter, patterns } of denies) {
+    const [ownGrants, otherGrants] = [own[index], others[index]]
+    if (ownGrants === undefined || otherGrants === undefined || otherGrants.filters.length === 0) continue
+    const cut = patterns.map((pattern) => firstCut(otherGrants, pattern)).find((found) => found !== undefined)
+    if (cut === undefined || isCovered(filter, otherGrants)) continue
+    if (patterns.every((pattern) => grantsAll(ownGrants, pattern) || grantsAll(otherGrants, pattern))) continue
+    const { kind } = ownGrants
+    return [
+      { kind, filter: filter.grant },
+      { kind, filter: cut.grant },
+    ]
+  }
+  return undefined
+}
+
+/** A filter that the other rule's covers is left out of the policy, and needs no Deny there. */
+function isCovered({ filter }: TranslatedFilter, others: ActionGrants): boolean {
+  return others.filters.some((other) => other.filter !== filter && coversFilter(other.filter, filter))
+}
+
+/** Can one user fulfil both? A user has one ID, and one value of a claim that is said to be single; any other claim may be a list. */
+function canMeet(one: ComparedRule, other: ComparedRule, singleValued: ReadonlySet<Variable>): boolean {
+  return one.when.every(({ variable, oneOf }) => {
+    if (variable !== 'userId' && !singleValued.has(variable)) return true
+    const same = other.when.filter((condition) => condition.variable === variable)
+    return same.every((condition) => condition.oneOf.some((value) => oneOf.includes(value)))
+  })
+}
+
+function conflictError(
+  one: ComparedRule,
+  other: ComparedRule,
+  [grant, cut]: readonly [GrantReference, GrantReference],
+): EntitlementError {
+  const [a, b] = [JSON.stringify(grant.filter), JSON.stringify(cut.filter)]
+  return new EntitlementError(
+    'inexpressible_rules',
+    `${one.place} and ${other.place}`,
+    `a user can have both, and no session policy can express ${grant.kind} ${a} beside ${cut.kind} ${b}: ${a} needs a Deny, because IAM's "*" takes slashes and "$" too, and that Deny would take away what ${b} gives.`,
+    {
+      value: [grant, cut],
+      remedy:
+        'Make one of them as wide as the other, name the levels in place of "+", or, where the two conditions exclude each other, name their claim under "singleValued".',
+    },
+  )
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals'
+import { parseEntitlements } from './entitlements.js'
+import { entitledTo, mostMembers } from './grants-for.js'
+import cases from './rules.cases.json' with { type: 'json' }
+
+interface Case {
+  readonly name: string
+  readonly rules: readonly object[]
+  readonly singleValued?: readonly string[]
+  readonly user: { readonly userId?: string; readonly userPrefix?: string; readonly claims?: Record<string, unknown> }
+  readonly publish: readonly string[]
+  readonly dropped?: readonly string[]
+}
+
+describe('entitledTo', () => {
+  it.each(cases as readonly Case[])('$name', ({ rules, singleValued, user, publish, dropped = [] }) => {
+    const entitlements = parseEntitlements({ entitlements: rules, ...(singleValued ? { singleValued } : {}) })
+    const entitled = entitledTo(entitlements, { userId: 'alice', claims: {}, ...user })
+    expect(entitled.grants.publish).toEqual(publish)
+    expect(entitled.dropped.map(({ rule }) => rule)).toEqual(dropped)
+    for (const { reason, remedy } of entitled.dropped)
+      expect([reason, remedy]).toEqual([expect.any(String), expect.any(String)])
+  })
+
+  it(`makes at most ${mostMembers} grants of one template, and drops the rule beyond`, () => {
+    const entitlements = parseEntitlements({ entitlements: [{ publish: ['t/${claims.t}'] }, { publish: ['test'] }] })
+    const members = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`)
+    const taken = entitledTo(entitlements, { userId: 'alice', claims: { t: members(mostMembers) } })
+    expect(taken.grants.publish).toHaveLength(mostMembers + 1)
+    const dropped = entitledTo(entitlements, { userId: 'alice', claims: { t: members(mostMembers + 1) } })
+    expect(dropped.grants.publish).toEqual(['test'])
+    expect(dropped.dropped).toMatchObject([{ rule: 'entitlements[0]', reason: expect.stringContaining('51 grants') }])
+  })
+
+  it('names the rules that give a grant', () => {
+    const entitlements = parseEntitlements({ entitlements: [{ publish: ['a', 'b'] }, { publish: ['b'] }] })
+    const { rulesOf } = entitledTo(entitlements, { userId: 'alice', claims: {} })
+    expect(rulesOf({ kind: 'publish', filter: 'a' })).toEqual(['entitlements[0]'])
+    expect(rulesOf({ kind: 'publish', filter: 'b' })).toEqual(['entitlements[0]', 'entitlements[1]'])
+    expect(rulesOf({ kind: 'subscribe', filter: 'b' })).toEqual([])
+  })
+})

@@ -1,0 +1,40 @@
+/** `userId`, `encodedUserId` or `claims.<name>`. */
+export type Variable = string
+
+/** A piece of a template: literal text, or a variable. */
+export type TemplatePart = string | { readonly variable: Variable }
+
+/** The variables of a template, each once. */
+export function variablesOf(parts: readonly TemplatePart[]): readonly Variable[] {
+  return [...new Set(parts.flatMap((part) => (typeof part === 'string' ? [] : [part.variable])))]
+}
+
+/**
+ * Two variables that one level joins so that two users can meet there, or undefined.
+ *
+ * A level is safe when all its variables are the same one, and when each variable but the last is `encodedUserId` and is followed by a
+ * character that no encoded user ID has: then the text tells where the first value ends.
+ */
+export function ambiguousLevel(parts: readonly TemplatePart[]): readonly [Variable, Variable] | undefined {
+  for (const level of levelsOf(parts)) {
+    const variables = level.flatMap((part) => (typeof part === 'string' ? [] : [part.variable]))
+    if (new Set(variables).size < 2) continue
+    const tellsApart = level.every((part, index) => {
+      const next = level[index + 1]
+      if (typeof part === 'string' || variables.at(-1) === part.variable) return true
+      return part.variable === 'encodedUserId' && typeof next === 'string' && /^[^A-Za-z0-9_@.,=-]/u.test(next)
+    })
+    if (!tellsApart) return [variables[0] ?? '', variables.find((variable) => variable !== variables[0]) ?? '']
+  }
+  return undefined
+}
+
+function levelsOf(parts: readonly TemplatePart[]): readonly (readonly TemplatePart[])[] {
+  const levels: TemplatePart[][] = [[]]
+  for (const part of parts) {
+    const [first = '', ...others] = typeof part === 'string' ? part.split('/') : [part]
+    if (first !== '') levels.at(-1)?.push(first)
+    for (const text of others) levels.push(text === '' ? [] : [text])
+  }
+  return levels
+}
