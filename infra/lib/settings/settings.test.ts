@@ -39,6 +39,8 @@ describe('settings', () => {
     [{ roleName: 'r' }, { roleName: 'r' }],
     [{ backends: 'true' }, { backends: true }],
     [{ backends: true }, { backends: true }],
+    [{ roleSessions: 'role' }, { roleSessions: 'role' }],
+    [{ guests: 'true' }, { guests: true }],
     [{ tracing: 'true' }, { tracing: true }],
     [{ logRetentionDays: 365 }, { logRetention: 365 }],
     [{ logKeyArn: key }, { logKeyArn: key }],
@@ -78,6 +80,8 @@ describe('settings', () => {
   it.each([
     ['ceiling', { ceiling: 'AdministratorAccess' }],
     ['backends', { backends: 'yes' }],
+    ['roleSessions', { roleSessions: 'roles' }],
+    ['guests', { guests: 'yes' }],
     ['deployCheck', { deployCheck: 'no' }],
     ['alarmTopicArn', { alarmTopicArn: 'on-call' }],
     ['alarmTopicArn', { alarmTopicArn: 'arn:aws:sqs:eu-west-1:123456789012:on-call' }],

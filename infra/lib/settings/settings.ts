@@ -35,6 +35,8 @@ export function settings(node: Node): Settings {
       roleName: context.text('roleName', /^[\w+=,.@-]{1,64}$/u, 'a name of up to 64 letters, digits and + = , . @ _ -'),
       jwt: jwtCallers(context),
       backends: context.flag('backends') ?? false,
+      roleSessions: context.oneOf('roleSessions', ['session', 'role']),
+      guests: context.flag('guests'),
       corsOrigins: context.list('corsOrigins'),
       concurrency: context.number('concurrency', { minimum: 1, maximum: 100_000 }),
       cacheSeconds: context.number('cacheSeconds', { minimum: 0, maximum: 300 }),
