@@ -122,6 +122,8 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     if (!this.#running || client === undefined) return
     this.#running = false
     this.#rest = once(client, mqtt5.Mqtt5Client.STOPPED)
+    // The CONNECT of an attempt that is given up may go out until then.
+    if (!this.connected) void this.#rest.then(() => this.options.handshake.settled(false))
     if (packet === undefined) {
       client.stop()
     } else {
