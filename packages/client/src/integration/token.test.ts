@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { announce, type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import fc from 'fast-check'
 import type { AskedGrants, VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
 import { foreignKey, Issuer } from '../testing/issuer.js'
@@ -143,11 +144,29 @@ describe('a token', () => {
     ['it alone', 'operators', true],
     ['other groups', ['staff'], false],
     ['a list in a list', [['operators']], false],
+    ['one group of two words', ['Former operators'], false],
+    ['one group of two words, as a text', 'Former operators', false],
+    ['a text in brackets', '[operators]', false],
+    ['it beside one of two words', ['Former staff', 'operators'], true],
     ['an object', { operators: true }, false],
   ])('gives what its groups are entitled to: %s', async (_, groups, entitled) => {
     const { vended } = await vend(issuer.token(claims({ groups, 'claims.groups': 'operators' })))
     expect(vended.grants.subscribe.map(String).includes('devices/+/telemetry')).toBe(entitled)
   })
+})
+
+it('gives random tokens what an oracle reads in the token itself', async () => {
+  const word = fc.constantFrom('operators', 'Former operators', '[operators]', 'a b', '', ' ', 'é', '"', 'null')
+  const groups = fc.oneof(word, fc.array(word, { maxLength: 4 }), fc.constantFrom(7, true, null, {}, [['operators']]))
+  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+  for (const one of fc.sample(groups, { seed, numRuns: 60 })) {
+    const { vended } = await vend(issuer.token(claims({ groups: one })))
+    const entitled =
+      one === 'operators' ||
+      (Array.isArray(one) && one.every((each) => typeof each === 'string') && one.includes('operators'))
+    const got = vended.grants.subscribe.map(String).includes('devices/+/telemetry')
+    expect({ seed, groups: one, got }).toEqual({ seed, groups: one, got: entitled })
+  }
 })
 
 describe('--token-file', () => {
