@@ -41,6 +41,7 @@ describe('the stack', () => {
       CredentialsUrl: expect.stringMatching(/^<CredentialsApi\w+\.ApiEndpoint>\/credentials$/u),
       IotEndpoint: expect.stringMatching(/^<CredentialsDataEndpoint\w+\.endpointAddress>$/u),
       Region: '<AWS.Region>',
+      AccessTable: expect.stringMatching(/^<CredentialsAccessTable\w+>$/u),
       RoleArn: expect.stringMatching(/^<CredentialsTopicRole\w+\.Arn>$/u),
       FunctionName: expect.stringMatching(/^<CredentialsVendingFunction\w+>$/u),
       CheckFunctionName: expect.stringMatching(/^<CredentialsDeployCheckFunction\w+>$/u),
@@ -84,6 +85,8 @@ describe('variants that pass every check', () => {
     ['alarms that tell somebody', { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call' }],
     ['traces', { tracing: 'true' }],
     ['no check', { deployCheck: 'false' }],
+    ['a table that goes with the stack', { keepTable: 'false' }],
+    ['a declared ceiling', { ceiling: 'tenants/+/#', groupsClaim: 'cognito:groups' }],
     ['a boundary', { permissionsBoundaryArn: boundary }],
   ])('%s', (_, context) => {
     expect(Object.keys(synthesize(context).Outputs)).toEqual(expect.arrayContaining(['CredentialsUrl', 'RoleArn']))

@@ -6,12 +6,24 @@ import type { Construct } from 'constructs'
 export class TopicCredentialsStack extends Stack {
   constructor(scope: Construct, id: string, props: TopicCredentialsProps & StackProps) {
     super(scope, id, { description: 'Short-lived AWS credentials for single MQTT topics', ...props })
-    const { api, deployCheck, endpoint, topics, vending } = new TopicCredentials(this, 'Credentials', props)
+    const { accessTable, api, deployCheck, endpoint, topics, vending } = new TopicCredentials(
+      this,
+      'Credentials',
+      props,
+    )
     const outputs = {
       CredentialsUrl: { value: api.credentialsUrl, description: 'POST here for credentials' },
       IotEndpoint: { value: endpoint.hostName, description: 'Host name of the IoT data plane' },
       Region: { value: this.region, description: 'Region of the API and of the IoT data plane' },
       RoleArn: { value: topics.role.roleArn, description: 'Role that the sessions are made from' },
+      ...(accessTable === undefined
+        ? {}
+        : {
+            AccessTable: {
+              value: accessTable.table.tableName,
+              description: 'Who may have what, and who may not any more',
+            },
+          }),
       FunctionName: { value: vending.function.functionName, description: 'The vending function' },
       ...(deployCheck === undefined
         ? {}

@@ -35,6 +35,12 @@ describe('settings', () => {
   })
 
   it.each([
+    [{ ceiling: 'tenants/+/#, jobs/x' }, { ceiling: ['tenants/+/#', 'jobs/x'] }],
+    [
+      { access: 'file', keepTable: 'false' },
+      { access: 'file', keepTable: false },
+    ],
+    [{ groupsClaim: 'cognito:groups' }, { groupsClaim: 'cognito:groups' }],
     [{ ceiling: 'AWSIoTFullAccess' }, { ceiling: 'AWSIoTFullAccess' }],
     [{ roleName: 'r' }, { roleName: 'r' }],
     [{ backends: 'true' }, { backends: true }],

@@ -31,7 +31,10 @@ export function settings(node: Node): Settings {
     entitlementsFile: context.text('entitlements'),
     env: environment(context),
     props: {
-      ceiling: context.oneOf<Ceiling>('ceiling', ['entitlements', 'AWSIoTFullAccess']),
+      ceiling: ceiling(context),
+      access: context.oneOf('access', ['table', 'file']),
+      keepTable: context.flag('keepTable'),
+      groupsClaim: context.text('groupsClaim', /^\S{1,256}$/u, 'the name of a claim, such as cognito:groups'),
       roleName: context.text('roleName', /^[\w+=,.@-]{1,64}$/u, 'a name of up to 64 letters, digits and + = , . @ _ -'),
       jwt: jwtCallers(context),
       backends: context.flag('backends') ?? false,
@@ -82,6 +85,15 @@ function logs(context: Context): LogProps {
 const retentionDays = Object.values(RetentionDays).flatMap((days) =>
   typeof days === 'number' && days !== RetentionDays.INFINITE ? [String(days)] : [],
 )
+
+/** One of two words, or topic filters. A filter without a level separator would be taken for a word that is written wrongly. */
+function ceiling(context: Context): Ceiling | undefined {
+  const given = context.list('ceiling')
+  const [only = ''] = given ?? []
+  if (given === undefined || given.every((filter) => filter.includes('/'))) return given
+  if (given.length === 1 && (only === 'entitlements' || only === 'AWSIoTFullAccess')) return only
+  throw invalid('ceiling', given.join(), 'entitlements, AWSIoTFullAccess, or topic filters such as tenants/+/#')
+}
 
 function jwtCallers(context: Context): JwtCallers | undefined {
   const issuer = context.text(

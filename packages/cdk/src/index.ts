@@ -1,4 +1,5 @@
 export { StackChecks } from './checks/stack-checks.js'
+export { AccessTable, type AccessTableProps } from './constructs/access-table.js'
 export { CredentialsApi, type CredentialsApiProps, type JwtCallers } from './constructs/credentials-api.js'
 export { DataEndpoint } from './constructs/data-endpoint.js'
 export { DeployCheck, type DeployCheckProps } from './constructs/deploy-check.js'

@@ -21,7 +21,15 @@ describe('readEnvironment', () => {
       identity: { provers: new Set(['iam']), userPrefix: '', roleSessions: 'session', guests: false },
       cacheSeconds: 0,
       dense: true,
+      groupsClaim: 'groups',
     })
+    const access = { ACCESS_TABLE: 't', GROUPS_CLAIM: 'cognito:groups', CEILING: '["tenants/+/#"]' }
+    expect(readEnvironment({ ...complete, ...access })).toMatchObject({
+      accessTable: 't',
+      groupsClaim: 'cognito:groups',
+      ceiling: ['tenants/+/#'],
+    })
+    expect(() => readEnvironment({ ...complete, CEILING: '[1]' })).toThrow('CEILING')
     expect(readEnvironment({ ...complete, CACHE_SECONDS: '300' }).cacheSeconds).toBe(300)
     expect(readEnvironment({ ...complete, SPREAD_SECONDS: '86400' }).spreadSeconds).toBe(86_400)
   })

@@ -17,6 +17,12 @@ export type VendorEnvironment = {
   readonly API_ID: string
   /** Who names the users of this stack: some of `iam`, `jwt` and `backend`, with commas between them. */
   readonly PROVERS: string
+  /** Name of the access table. Absent: who may have what is the file's to say alone. */
+  readonly ACCESS_TABLE?: string
+  /** The claim that names a token's groups. Absent: `groups`. */
+  readonly GROUPS_CLAIM?: string
+  /** What the topic role reaches beyond the file: a JSON list of topic filters. Absent: no limit but the role's own policy. */
+  readonly CEILING?: string
   /** Put before every user ID, as it is. Absent: nothing, as in the stack `TopicCredentials`. */
   readonly USER_PREFIX?: string
   /** `role`: every session of a role is the same user. Absent or `session`: each session name is a user. */
@@ -44,6 +50,9 @@ export interface FunctionEnvironment {
   readonly cacheSeconds: number
   readonly spreadSeconds: number | undefined
   readonly dense: boolean
+  readonly accessTable: string | undefined
+  readonly groupsClaim: string
+  readonly ceiling: readonly string[] | undefined
 }
 
 /** @throws Error naming the variable and what is wrong with it; at cold start, so a broken deployment fails at once. */
@@ -71,6 +80,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     cacheSeconds: env.CACHE_SECONDS === undefined ? 0 : seconds('CACHE_SECONDS', cacheLimits),
     spreadSeconds: env.SPREAD_SECONDS === undefined ? undefined : seconds('SPREAD_SECONDS', spreadLimits),
     dense: readDense(env.DENSE),
+    accessTable: env.ACCESS_TABLE,
+    groupsClaim: env.GROUPS_CLAIM ?? 'groups',
+    ceiling: env.CEILING === undefined ? undefined : filters(env.CEILING),
   }
 }
 
@@ -93,4 +105,10 @@ function readIdentity(env: Readonly<Record<string, string | undefined>>): Omit<I
     guests: oneOf('GUESTS', env.GUESTS ?? 'refused', ['refused', 'allowed']) === 'allowed',
     deployCheckRole: env.DEPLOY_CHECK_ROLE,
   }
+}
+
+function filters(text: string): readonly string[] {
+  const list: unknown = JSON.parse(text)
+  if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list
+  throw new Error(`Environment variable CEILING is '${text}'; it is a JSON list of topic filters.`)
 }

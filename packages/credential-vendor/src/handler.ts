@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { accessTable } from './access/function-table.js'
 import { readEnvironment } from './environment.js'
 import { assumeRoleWith } from './sts/assume-role.js'
 import { stsClient } from './sts/sts-client.js'
@@ -12,5 +13,6 @@ export const handler = vendingHandler({
   environment,
   entitlements: JSON.parse(readFileSync(new URL('./entitlements.json', import.meta.url), 'utf8')),
   assumeRole: assumeRoleWith(stsClient(environment.region, process.env)),
+  table: accessTable(environment, process.env),
   write: (line) => process.stdout.write(line),
 })

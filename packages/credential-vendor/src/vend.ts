@@ -15,10 +15,11 @@ import {
   type SessionPolicy,
   type SessionPolicyOptions,
   sessionPolicy,
-  type User,
   type VendRequest,
   type VendResponse,
 } from '@topic-credentials/grants'
+import type { AccessQuestion, AccessSource } from './access/source.js'
+import { requireWithin } from './access/within-reach.js'
 import { VendError } from './errors.js'
 import type { AssumeRole } from './sts/assume-role.js'
 
@@ -35,7 +36,12 @@ export interface Vendor {
   readonly dense: boolean
   /** Told to the user as {@link VendResponse.spreadSeconds}. */
   readonly spreadSeconds?: number | undefined
+  /** The rules that are shipped with the function. */
   readonly entitlements: Entitlements
+  /** Where further rules come from. Absent: there are none. */
+  readonly access?: AccessSource | undefined
+  /** What the topic role reaches, where others than the file grant. Absent: everything. */
+  readonly reach?: Grants | undefined
   readonly assumeRole: AssumeRole
 }
 
@@ -48,15 +54,19 @@ export interface Vendor {
  * @throws GrantError when the grants that were asked for have no exact session policy. STS is then not asked.
  */
 export async function vend(
-  user: User,
+  user: AccessQuestion,
   request: VendRequest,
   vendor: Vendor,
   abortSignal?: AbortSignal,
 ): Promise<VendResponse> {
   const { userId } = user
-  const entitled = entitledTo(vendor.entitlements, user)
+  const access = await vendor.access?.(user, abortSignal)
+  const { entitlements } = vendor
+  const rules = access === undefined ? entitlements.rules : [...entitlements.rules, ...access.rules]
+  const entitled = entitledTo({ ...entitlements, rules }, user)
   const asked = grantsAskedFor(request, entitled, userId)
   const grants = asked ?? entitled.grants
+  if (access !== undefined && vendor.reach !== undefined) requireWithin(vendor.reach, grants)
   const { partition, region, accountId, dense } = vendor
   const options = { userId, partition, region, accountId, dense }
   // Where all is vended, only the operator can mend what does not fit together.
@@ -68,6 +78,7 @@ export async function vend(
         roleArn: vendor.roleArn,
         sessionName: encodeUserId(userId),
         policy: policy.document,
+        notBefore: access?.signedOutAt,
         durationSeconds: request.durationSeconds ?? durationLimits.maximum,
       },
       abortSignal,

@@ -1,4 +1,7 @@
-import { parseEntitlements } from '@topic-credentials/grants'
+import { lastKnown, type Table } from '@topic-credentials/access'
+import { parseEntitlements, reachOf } from '@topic-credentials/grants'
+import { allOf } from './access/source.js'
+import { tableSource } from './access/table-source.js'
 import type { FunctionEnvironment } from './environment.js'
 import { jsonLog } from './log/log.js'
 import { embeddedMetrics } from './log/metrics.js'
@@ -12,14 +15,19 @@ export interface HandlerParts {
   /** The document, not validated yet. */
   readonly entitlements: unknown
   readonly assumeRole: AssumeRole
+  /** The access table, where the stack has one. */
+  readonly table?: Pick<Table, 'read'> | undefined
   /** Takes a line of the log. */
   readonly write: (line: string) => void
 }
 
 /** The function without Lambda and STS around it. @throws EntitlementError at once, so that a broken deployment fails at cold start. */
-export function vendingHandler({ environment, entitlements, assumeRole, write }: HandlerParts) {
+export function vendingHandler({ environment, entitlements, assumeRole, table, write }: HandlerParts) {
   const { roleArn, endpoint, apiId, region, functionName, cacheSeconds, spreadSeconds, dense, identity } = environment
   const [, partition = '', , , accountId = ''] = roleArn.split(':')
+  const { groupsClaim, ceiling } = environment
+  const file = parseEntitlements(entitlements)
+  const sources = table === undefined ? [] : [tableSource(lastKnown(table, cacheSeconds), groupsClaim, Date.now)]
   const vendor = {
     roleArn,
     partition,
@@ -29,7 +37,9 @@ export function vendingHandler({ environment, entitlements, assumeRole, write }:
     apiId,
     region,
     spreadSeconds,
-    entitlements: parseEntitlements(entitlements),
+    entitlements: file,
+    access: sources.length === 0 ? undefined : allOf(sources),
+    reach: ceiling === undefined ? undefined : reachOf(file, ceiling),
     assumeRole: cachedFor(cacheSeconds, assumeRole, Date.now),
   }
   const log = jsonLog(write, () => new Date(), embeddedMetrics(functionName))

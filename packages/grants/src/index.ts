@@ -1,7 +1,8 @@
 export { type Ceiling, ceilingOf, ceilingPolicy } from './entitlements/ceiling.js'
 export type { WiderTemplate } from './entitlements/ceiling-denies.js'
-export { type Entitlements, parseEntitlements } from './entitlements/entitlements.js'
+export { type Entitlements, parseEntitlements, type Rule } from './entitlements/entitlements.js'
 export { type Entitled, entitledTo, grantsFor, mostMembers } from './entitlements/grants-for.js'
+export { beyond, parseGrantRule, reachOf, withCeiling } from './entitlements/reach.js'
 export type { User } from './entitlements/values.js'
 export {
   CodedError,

@@ -1,3 +1,8 @@
+export { AccessAdmin, type AccessAdminOptions, type AccessEntry } from './access/access-admin.js'
+export { entryLine, parseEntry } from './access/entries.js'
+export { type ImportOptions, importAccess } from './access/import-access.js'
+export { roleReach } from './access/role-reach.js'
+export { type Reached, whoReaches } from './access/who.js'
 export type { EndedConnection } from './connections.js'
 export { RevocationError, type RevocationErrorCode } from './errors.js'
 export type { Revocations, SignedOut } from './iam-only/revocations.js'

@@ -73,7 +73,8 @@ export class Revoker {
   constructor(options: RevokerOptions) {
     const { iam, table, roleArn, operator = async () => 'unknown', patience = halfAMinute } = options
     const topicRoleName = roleArn.slice(roleArn.lastIndexOf('/') + 1)
-    const now = serverTime(iam)
+    const byIam = serverTime(iam)
+    const now = table === undefined ? byIam : () => table.now()
     const { onEverybody, onProgress } = options
     this.#options = options
     this.#now = now

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { AccessError } from '../errors.js'
 import { type Attributes, numberAttribute, textAttribute, textOf, wholeNumberOf } from '../item/attributes.js'
 import { partitionKey } from '../item/item.js'
-import type { Expected, Table } from './table-client.js'
+import type { Expected, Table } from './table.js'
 
 export interface ChangeOptions {
   /** How often others may come between. Default 20. */

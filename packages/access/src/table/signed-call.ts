@@ -53,10 +53,11 @@ export function signedCalls({ service, region, endpoint, credentials, ca }: Sign
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 })
   const send = secure ? httpsRequest : httpRequest
   const host = port === '' ? hostname : `${hostname}:${port}`
-  return async ({ path = '/', headers, body, longestAnswer, signal }) => {
+  const clock = new ServerClock()
+  const call: SignedCall = async ({ path = '/', headers, body, longestAnswer, signal }) => {
     const address = { protocol, hostname, path, ...(port === '' ? {} : { port: Number(port) }) }
     const unsigned = { ...address, method: 'POST', query: {}, headers: { host, ...headers }, body }
-    const signed = await signer.sign(unsigned)
+    const signed = await signer.sign(unsigned, { signingDate: new Date(clock.now()) })
     return new Promise((resolve, reject) => {
       const options = { hostname, port, path, method: 'POST', headers: signed.headers, agent, signal }
       const request = send(options, (response) => {
@@ -82,5 +83,27 @@ export function signedCalls({ service, region, endpoint, credentials, ca }: Sign
       request.on('error', reject)
       request.end(body)
     })
+  }
+  return async (request) => {
+    const answer = await call(request)
+    // Signed by a clock that is off: once more, by the server's.
+    return clock.learn(answer.headers.date) && answer.status !== 200 ? call(request) : answer
+  }
+}
+
+/** AWS refuses what is signed five minutes or more beside its own clock; SDKs correct theirs, and so does this. */
+class ServerClock {
+  #offset = 0
+
+  now(): number {
+    return Date.now() + this.#offset
+  }
+
+  /** Whether the clock was off, and is corrected now. */
+  learn(date: unknown): boolean {
+    const moment = Date.parse(String(date))
+    if (Number.isNaN(moment) || Math.abs(moment - this.now()) < 240_000) return false
+    this.#offset = moment - Date.now()
+    return true
   }
 }

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it } from '@jest/globals'
 import { type RawServer, startRawServer } from '../testing/raw-server.js'
-import { TableClient, type TableClientOptions } from './table-client.js'
+import type { TableClientOptions } from './table-calls.js'
+import { TableClient } from './table-client.js'
 
 const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'token' }
 
@@ -160,4 +161,20 @@ it('scans page by page', async () => {
   for await (const items of client(server).scan()) keys.push(...items.map(({ pk }) => pk))
   expect(keys).toEqual([{ S: 'a' }, { S: 'b' }])
   expect(JSON.parse(server.asked[1]?.body ?? '').ExclusiveStartKey).toEqual({ pk: { S: 'a' } })
+})
+
+it('signs by the server’s clock when its own is off, once more and not again', async () => {
+  const date = new Date(Date.now() + 3_600_000).toUTCString()
+  await using server = await startRawServer((response) => {
+    response.setHeader('date', date)
+    const answer = server.asked.length === 1 ? error('InvalidSignatureException') : found(['user#a'])
+    answer(response)
+  })
+  const table = client(server)
+  expect((await table.read(['user#a'])).size).toBe(1)
+  await table.read(['user#a'])
+  expect(server.asked).toHaveLength(3)
+  const signedAt = (index: number) => String(server.asked[index]?.headers['x-amz-date']).slice(0, 11)
+  expect(signedAt(1)).toBe(new Date(date).toISOString().replaceAll(/[-:]/gu, '').slice(0, 11))
+  expect(signedAt(0)).not.toBe(signedAt(1))
 })

@@ -1,19 +1,24 @@
 import { AccessError } from '../errors.js'
 import { type Attributes, textOf, wholeNumberOf } from '../item/attributes.js'
 import { partitionKey } from '../item/item.js'
-import type { Expected, Table } from '../table/table-client.js'
+import type { Expected, Table } from '../table/table.js'
 
 /** For tests: a table in memory, with DynamoDB's consistency. `step` is awaited before and after each operation. */
 export class MemoryTable implements Table {
   /** Several may share them: each is then one who writes. */
   readonly items: Map<string, Attributes>
   readonly step: (event: string) => Promise<void>
+  #reads = 0
   /** Whether this write's answer is lost. */
   loses: () => boolean = () => false
 
   constructor(step: (event: string) => Promise<void> = async () => {}, items = new Map<string, Attributes>()) {
     this.step = step
     this.items = items
+  }
+
+  now(): number {
+    return Date.now()
   }
 
   async read(keys: readonly string[]): Promise<ReadonlyMap<string, Attributes>> {
@@ -23,7 +28,8 @@ export class MemoryTable implements Table {
       return item === undefined ? [] : [[key, item] as const]
     })
     await this.step('read answered')
-    return new Map(found)
+    // DynamoDB answers in any order.
+    return new Map(this.#reads++ % 2 === 0 ? found : found.reverse())
   }
 
   async put(item: Attributes, { version, writeId }: Expected): Promise<boolean> {

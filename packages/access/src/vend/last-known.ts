@@ -1,6 +1,6 @@
 import { AccessError } from '../errors.js'
 import type { Attributes } from '../item/attributes.js'
-import type { Table } from '../table/table-client.js'
+import type { Table } from '../table/table.js'
 
 /** The most items that are remembered. The oldest go first. */
 const capacity = 5000

@@ -1,7 +1,7 @@
 import { AccessError } from '../errors.js'
 import { type AccessItem, readItem } from '../item/item.js'
 import { groupKey, roleKey, userKey } from '../item/key.js'
-import type { Table } from '../table/table-client.js'
+import type { Table } from '../table/table.js'
 
 /** Whose access is asked for: a verified user, and what else was verified about who asks. */
 export interface AccessQuestion {

@@ -22,6 +22,12 @@ const vendorActions: readonly {
       Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type === 'AWS::Logs::LogGroup',
   },
   {
+    // Of a table in this template: who may have what is for the stack's own operators to say.
+    actions: /^dynamodb:batchgetitem$/u,
+    on: (arn, _, { Resources = {} }) =>
+      Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type === 'AWS::DynamoDB::Table',
+  },
+  {
     actions: /^sts:(assumerole|setsourceidentity)$/u,
     on: (arn, { topicRole }) => arn === `<${topicRole?.logicalId}.Arn>`,
   },
@@ -72,7 +78,7 @@ export const topicRoleForSessions: Check = {
 export const vendorForSessions: Check = {
   name: 'vendor-for-sessions',
   description: 'The role of the vending function can be had by others, or may do more than vend',
-  fix: 'Trust lambda.amazonaws.com alone; allow the function to write its own log and to assume the topic role, and nothing else.',
+  fix: 'Trust lambda.amazonaws.com alone; allow the function to write its own log, to read its access table (dynamodb:BatchGetItem) and to assume the topic role, and nothing else.',
   find: (template) =>
     vendings(template).flatMap((vending) =>
       vending.vendorRole === undefined

@@ -1,6 +1,7 @@
 import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { Monitoring, type MonitoringProps } from '../monitoring/monitoring.js'
+import { AccessTable, type AccessTableProps } from './access-table.js'
 import { CredentialsApi, type CredentialsApiProps } from './credentials-api.js'
 import { DataEndpoint } from './data-endpoint.js'
 import { DeployCheck } from './deploy-check.js'
@@ -11,9 +12,16 @@ import { VendorRole } from './vendor-role.js'
 /** Properties of {@link TopicCredentials}: the settings of its parts. Only `entitlements` is required. */
 export interface TopicCredentialsProps
   extends Omit<TopicRoleProps, 'vendor'>,
-    Omit<VendingFunctionProps, 'vendor' | 'topics' | 'endpoint' | 'provers'>,
+    AccessTableProps,
+    Omit<VendingFunctionProps, 'vendor' | 'topics' | 'endpoint' | 'provers' | 'accessTable'>,
     Omit<CredentialsApiProps, 'handler'>,
     Omit<MonitoringProps, 'vending' | 'api'> {
+  /**
+   * Where it stands who may have what: in a table that operators write without a deployment, and in the entitlements; or in the
+   * entitlements alone. Then revoking is what IAM alone can do.
+   * @default 'table'
+   */
+  readonly access?: 'table' | 'file' | undefined
   /** Whether a deployment has to prove what its credentials can and cannot do. @default true */
   readonly deployCheck?: boolean | undefined
   /**
@@ -35,6 +43,8 @@ export interface TopicCredentialsProps
  * })
  */
 export class TopicCredentials extends Construct {
+  /** Undefined where the entitlements alone decide. */
+  readonly accessTable: AccessTable | undefined
   readonly endpoint: DataEndpoint
   readonly topics: TopicRole
   readonly vending: VendingFunction
@@ -46,11 +56,13 @@ export class TopicCredentials extends Construct {
   constructor(scope: Construct, id: string, props: TopicCredentialsProps) {
     super(scope, id)
     const vendor = new VendorRole(this, 'VendorRole')
+    this.accessTable = props.access === 'file' ? undefined : new AccessTable(this, 'Access', props)
     this.endpoint = new DataEndpoint(this, 'DataEndpoint', props)
     this.topics = new TopicRole(this, 'TopicRole', { ...props, vendor: vendor.role })
     this.vending = new VendingFunction(this, 'VendingFunction', {
       ...props,
       provers: proversOf(props),
+      accessTable: this.accessTable,
       vendor,
       topics: this.topics,
       endpoint: this.endpoint,

@@ -1,4 +1,11 @@
-import { ceilingOf, ceilingPolicy, elsewhereDenied, parseEntitlements, sharedDenies } from '@topic-credentials/grants'
+import {
+  ceilingOf,
+  ceilingPolicy,
+  elsewhereDenied,
+  parseEntitlements,
+  sharedDenies,
+  withCeiling,
+} from '@topic-credentials/grants'
 import { type Acknowledgment, Annotations, Aws, Duration, Stack, Token, Validations } from 'aws-cdk-lib'
 import {
   ArnPrincipal,
@@ -16,9 +23,10 @@ import { topicRoleName } from './names.js'
 
 /**
  * The most that any vended session can do, whatever its session policy says: what the entitlements add up to in this
- * account and Region, or AWS's managed policy, which spans all of IoT and leaves every limit to the session policy.
+ * account and Region; that and topic filters that are declared, such as `tenants/+/#`, for what the access table grants; or AWS's
+ * managed policy, which spans all of IoT and leaves every limit to the session policy.
  */
-export type Ceiling = 'entitlements' | 'AWSIoTFullAccess'
+export type Ceiling = 'entitlements' | 'AWSIoTFullAccess' | readonly string[]
 
 /** Properties of {@link TopicRole}. */
 export interface TopicRoleProps {
@@ -44,9 +52,12 @@ export interface TopicRoleProps {
 export class TopicRole extends Construct {
   readonly role: IRole
   readonly roleName: string
+  /** The filters that are declared beside the entitlements. Undefined where AWS's managed policy is the ceiling. */
+  readonly declared: readonly string[] | undefined
 
   constructor(scope: Construct, id: string, props: TopicRoleProps) {
     super(scope, id)
+    this.declared = declaredFilters(props.ceiling)
     this.roleName = props.roleName ?? topicRoleName(this)
     this.node.addValidation({ validate: () => [...this.#namesakes(), ...proofFaults(props.entitlements)] })
     const vendor = new ArnPrincipal(props.vendor.roleArn)
@@ -80,6 +91,16 @@ export class TopicRole extends Construct {
   }
 }
 
+/** What the role has to reach: what the file gives to anybody, and what is declared. */
+function reached(entitlements: EntitlementsDocument, ceiling: Ceiling | undefined) {
+  return withCeiling(parseEntitlements(entitlements), declaredFilters(ceiling) ?? [])
+}
+
+function declaredFilters(ceiling: Ceiling = 'entitlements'): readonly string[] | undefined {
+  if (ceiling === 'AWSIoTFullAccess') return undefined
+  return ceiling === 'entitlements' ? [] : ceiling
+}
+
 /** An account that is left open may turn out to be any. */
 function mayBeSame(one: string, other: string): boolean {
   return one === other || Token.isUnresolved(one) || Token.isUnresolved(other)
@@ -96,7 +117,7 @@ function permissions({ ceiling, entitlements }: TopicRoleProps): Pick<RoleProps,
     }
   }
   return {
-    inlinePolicies: { Ceiling: PolicyDocument.fromJson(ceilingPolicy(parseEntitlements(entitlements), location)) },
+    inlinePolicies: { Ceiling: PolicyDocument.fromJson(ceilingPolicy(reached(entitlements, ceiling), location)) },
   }
 }
 
@@ -104,7 +125,7 @@ function permissions({ ceiling, entitlements }: TopicRoleProps): Pick<RoleProps,
 function warnings({ ceiling, entitlements }: TopicRoleProps): string[] {
   if (ceiling === 'AWSIoTFullAccess') return []
   const location = { partition: 'aws', region: '', accountId: '' }
-  return ceilingOf(parseEntitlements(entitlements), location).wider.map(
+  return ceilingOf(reached(entitlements, ceiling), location).wider.map(
     ({ template, reason }) => `The role reaches more topics than ${JSON.stringify(template)} gives: ${reason}.`,
   )
 }
@@ -116,7 +137,7 @@ function acknowledgements({ ceiling, entitlements }: TopicRoleProps): Acknowledg
     return [{ id, reason: 'Asked for with ceiling=AWSIoTFullAccess; the session policies alone limit what is vended' }]
   }
   const aws = { partition: '<AWS::Partition>', region: '<AWS::Region>', accountId: '<AWS::AccountId>' }
-  return ceilingPolicy(parseEntitlements(entitlements), aws)
+  return ceilingPolicy(reached(entitlements, ceiling), aws)
     .Statement.filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Resource = [] }) => Resource)
     .filter((resource) => resource.includes('*'))

@@ -11,6 +11,7 @@ import { withFunctionCode } from '../bundling/function-code.js'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
 import { VendingMetrics } from '../monitoring/vending-metrics.js'
+import type { AccessTable } from './access-table.js'
 import type { DataEndpoint } from './data-endpoint.js'
 import { type LogProps, logGroup } from './logs.js'
 import { defaultUserPrefix } from './names.js'
@@ -25,6 +26,10 @@ export interface VendingFunctionProps extends LogProps {
   readonly topics: TopicRole
   /** Shipped with the function. From {@link readEntitlements}. */
   readonly entitlements: EntitlementsDocument
+  /** Asked at each vend who may have what besides. @default - the entitlements alone decide */
+  readonly accessTable?: AccessTable | undefined
+  /** The claim of a token that names the groups of the access table. @default 'groups' */
+  readonly groupsClaim?: string | undefined
   /** Told to every user who gets credentials. */
   readonly endpoint: DataEndpoint
   /**
@@ -78,6 +83,8 @@ export class VendingFunction extends Construct {
   readonly function: LambdaFunction
   readonly logGroup: LogGroup
   readonly metrics: VendingMetrics
+  /** What it reads at each vend, where there is one. */
+  readonly accessTable: AccessTable | undefined
   /** What every user ID of this function begins with; may be empty. */
   readonly userPrefix: string
   readonly roleSessions: 'session' | 'role'
@@ -88,11 +95,23 @@ export class VendingFunction extends Construct {
     const { vendor, topics } = props
     this.userPrefix = checkedPrefix(props.userPrefix ?? defaultUserPrefix(this))
     this.logGroup = logGroup(this, 'Log', props)
-    const needed = [vendor.mayLog(this.logGroup), ...(props.tracing === true ? [vendor.mayTrace()] : [])]
     this.roleSessions = props.roleSessions ?? 'session'
+    this.accessTable = props.accessTable
+    const table = props.accessTable?.table
+    const needed = [
+      vendor.mayLog(this.logGroup),
+      ...(table === undefined ? [] : [vendor.mayRead(table)]),
+      ...(props.tracing === true ? [vendor.mayTrace()] : []),
+    ]
+    if (props.accessTable?.table.encryptionKey !== undefined) {
+      props.accessTable.table.encryptionKey.grantDecrypt(vendor.role)
+    }
     const environment: VendorEnvironment = {
       ROLE_ARN: topics.role.roleArn,
       IOT_ENDPOINT: props.endpoint.hostName,
+      ...(table === undefined ? {} : { ACCESS_TABLE: table.tableName }),
+      ...(props.groupsClaim === undefined ? {} : { GROUPS_CLAIM: props.groupsClaim }),
+      ...(table === undefined || topics.declared === undefined ? {} : { CEILING: JSON.stringify(topics.declared) }),
       ...(this.userPrefix === '' ? {} : { USER_PREFIX: this.userPrefix }),
       API_ID: Lazy.string({ produce: () => this.#apiId() }),
       ...(props.dense === undefined ? {} : { DENSE: props.dense }),

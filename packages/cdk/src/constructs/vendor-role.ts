@@ -5,7 +5,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 
 /**
- * What the vending function runs as: it writes its own log and assumes the topic role. Nothing else, so a flaw in the
+ * What the vending function runs as: it writes its own log, reads the access table and assumes the topic role. Nothing else, so a flaw in the
  * function reaches no further than the topics.
  *
  * Each permission is a policy of its own: this role and the topic role name each other, and inline statements would make
@@ -46,6 +46,11 @@ export class VendorRole extends Construct {
       }),
     )
     return policy
+  }
+
+  /** Lets the function read items of the access table, and nothing else of it. */
+  mayRead({ tableArn }: { readonly tableArn: string }): Policy {
+    return this.#allow('Access', 'ReadAccess', ['dynamodb:BatchGetItem'], tableArn)
   }
 
   /** Lets the function send its traces. */

@@ -12,6 +12,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
+import type { AccessTable } from '../constructs/access-table.js'
 import type { CredentialsApi } from '../constructs/credentials-api.js'
 import type { VendingFunction } from '../constructs/vending-function.js'
 
@@ -113,6 +114,29 @@ function watches({ vending, api }: MonitoringProps): Watch[] {
       metric: vending.metrics.packedPolicySize.with({ period }),
       from: 80,
     },
+    ...(vending.accessTable === undefined
+      ? []
+      : [
+          {
+            id: 'AccessUnavailable',
+            description:
+              'The access table could not be read: it is down or throttled, and nobody gets new credentials.',
+            metric: vending.metrics.refused('access_unavailable').with({ period }),
+            from: 1,
+          },
+          {
+            id: 'AccessUnusable',
+            description: 'An item of the access table cannot be read: whom it is about gets no credentials.',
+            metric: vending.metrics.refused('access_unusable').with({ period }),
+            from: 1,
+          },
+          {
+            id: 'BeyondCeiling',
+            description: 'Something is granted that the topic role does not reach: it is refused at each vend.',
+            metric: vending.metrics.refused('beyond_ceiling').with({ period }),
+            from: 1,
+          },
+        ]),
     {
       id: 'StsThrottling',
       description: 'STS turned the vendor away: the 600 calls per second of account and Region are used up.',
@@ -146,10 +170,19 @@ function widgets({ vending, api }: MonitoringProps): GraphWidget[][] {
         vending.function.metricThrottles({ period }),
         vending.function.metric('ConcurrentExecutions', { period, statistic: 'Maximum' }),
       ]),
+      ...(vending.accessTable === undefined ? [] : [graph('Access table', tableMetrics(vending.accessTable))]),
       graph('Largest session policy, in percent of what STS takes', [
         vending.metrics.packedPolicySize.with({ period }),
       ]),
     ],
+  ]
+}
+
+function tableMetrics({ table }: AccessTable): IMetric[] {
+  return [
+    table.metricConsumedReadCapacityUnits({ period, label: 'Read units' }),
+    table.metricConsumedWriteCapacityUnits({ period, label: 'Write units' }),
+    table.metricUserErrors({ period, label: 'Refused by DynamoDB' }),
   ]
 }
 

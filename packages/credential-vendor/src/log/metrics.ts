@@ -1,6 +1,8 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Measure } from './log.js'
 import { vendorMetrics } from './metric-names.js'
+
+/** A value of an entry, and CloudWatch's unit of it. */
+type Values = Readonly<Record<string, readonly [value: number, unit: 'Count' | 'Percent' | 'Milliseconds']>>
 
 /**
  * {@link Measure} in embedded metric format: CloudWatch takes the metrics out of the line that is logged anyway, so metric and
@@ -9,21 +11,30 @@ import { vendorMetrics } from './metric-names.js'
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function embeddedMetrics(functionName: string): Measure {
-  const metrics = new Metrics({ namespace: vendorMetrics.namespace })
-  metrics.clearDefaultDimensions()
-  metrics.setDefaultDimensions({ [vendorMetrics.functionDimension]: functionName })
-  return ({ outcome, status, packedPolicySize, milliseconds }) => {
-    if (status < 400) {
-      metrics.addMetric(vendorMetrics.vended, MetricUnit.Count, 1)
-      metrics.addMetric(vendorMetrics.packedPolicySize, MetricUnit.Percent, packedPolicySize ?? 0)
-      metrics.addMetric(vendorMetrics.latency, MetricUnit.Milliseconds, milliseconds)
-    } else {
-      metrics.addDimension(vendorMetrics.refusalDimension, outcome)
-      metrics.addMetric(vendorMetrics.refused, MetricUnit.Count, 1)
-    }
-    const members = metrics.serializeMetrics()
-    metrics.clearMetrics()
-    metrics.clearDimensions()
-    return members
+  const byFunction = { [vendorMetrics.functionDimension]: functionName }
+  return ({ outcome, status, packedPolicySize = 0, milliseconds }) =>
+    status < 400
+      ? embedded(byFunction, {
+          [vendorMetrics.vended]: [1, 'Count'],
+          [vendorMetrics.packedPolicySize]: [packedPolicySize, 'Percent'],
+          [vendorMetrics.latency]: [milliseconds, 'Milliseconds'],
+        })
+      : embedded(
+          { ...byFunction, [vendorMetrics.refusalDimension]: outcome },
+          { [vendorMetrics.refused]: [1, 'Count'] },
+        )
+}
+
+function embedded(dimensions: Readonly<Record<string, string>>, values: Values): object {
+  const metrics = Object.entries(values)
+  const directive = {
+    Namespace: vendorMetrics.namespace,
+    Dimensions: [Object.keys(dimensions)],
+    Metrics: metrics.map(([Name, [, Unit]]) => ({ Name, Unit })),
+  }
+  return {
+    _aws: { Timestamp: Date.now(), CloudWatchMetrics: [directive] },
+    ...dimensions,
+    ...Object.fromEntries(metrics.map(([name, [value]]) => [name, value])),
   }
 }

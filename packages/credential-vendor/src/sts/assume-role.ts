@@ -9,6 +9,8 @@ export interface StsSessionRequest {
   /** The session policy. There is no way to ask without one: that session would have the whole role. */
   readonly policy: string
   readonly durationSeconds: number
+  /** A session that was issued before this moment (milliseconds since the epoch) is no answer. */
+  readonly notBefore?: number | undefined
 }
 
 /** What STS gave. */

@@ -1,6 +1,6 @@
 import { STSClient } from '@aws-sdk/client-sts'
+import { Sha256 } from '@topic-credentials/access'
 import { functionCredentials } from './function-credentials.js'
-import { Sha256 } from './sha256.js'
 
 /** The function's client of STS. What it is given here the bundle need not bring as a default: see `left-out.ts`. */
 export function stsClient(region: string, env: NodeJS.ProcessEnv): STSClient {

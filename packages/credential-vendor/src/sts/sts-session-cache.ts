@@ -15,8 +15,9 @@ export function cachedFor(seconds: number, assumeRole: AssumeRole, clock: () => 
   if (seconds === 0) return assumeRole
   const sessions = new Map<string, { readonly until: number; readonly session: Promise<StsSession> }>()
   return (request, abortSignal) => {
-    const { roleArn, sessionName, policy, durationSeconds } = request
-    const key = JSON.stringify([roleArn, sessionName, policy, durationSeconds])
+    const { roleArn, sessionName, policy, durationSeconds, notBefore } = request
+    // Who was signed out since does not get the session of before.
+    const key = JSON.stringify([roleArn, sessionName, policy, durationSeconds, notBefore])
     const now = clock()
     const known = sessions.get(key)
     if (known !== undefined && now < known.until) return known.session

@@ -129,7 +129,9 @@ export class LiveSessions {
 
   async #items(keys: readonly string[]): Promise<readonly AccessItem[]> {
     if (keys.length === 0) return []
-    return readable([...(await this.#options.table.read(keys)).values()]).items
+    const found = await this.#options.table.read(keys)
+    // In the order of the keys: DynamoDB answers in any.
+    return readable(keys.map((key) => found.get(key)).filter((item) => item !== undefined)).items
   }
 
   async #fold(state: SessionState, characters: number, room: number): Promise<void> {

@@ -1,0 +1,92 @@
+import { setTimeout } from 'node:timers/promises'
+import { AccessError } from '../errors.js'
+import { type SignedCall, type SignedService, signedCalls } from './signed-call.js'
+import { errorName, tableFailure, unavailable } from './table-errors.js'
+
+export interface TableClientOptions extends Omit<SignedService, 'service'> {
+  readonly tableName: string
+  /** Milliseconds for one request and its answer. Default 2,000. */
+  readonly timeoutMs?: number
+  /** Requests in all where the table does not answer or throttles. Default 3. */
+  readonly attempts?: number
+  /** Bytes of one answer. Default 16 MiB, which is more than DynamoDB sends. */
+  readonly longestAnswer?: number
+}
+
+/**
+ * Operations of DynamoDB on one table over its JSON protocol: signed, each with a deadline and a bounded answer.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+ */
+export class TableCalls {
+  readonly tableName: string
+  readonly attempts: number
+  readonly #options: TableClientOptions
+  readonly #call: SignedCall
+  #offset = 0
+
+  constructor(options: TableClientOptions) {
+    this.tableName = options.tableName
+    this.attempts = options.attempts ?? 3
+    this.#options = options
+    this.#call = signedCalls({ ...options, service: 'dynamodb' })
+  }
+
+  now(): number {
+    return Date.now() + this.#offset
+  }
+
+  /** Again where the table does not answer or throttles. @throws AccessError */
+  async retried(operation: string, input: object, signal: AbortSignal | undefined) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await this.once(operation, input, signal)
+        if (answer !== 'condition failed') return answer
+        throw unavailable(this.#options.tableName, new Error('A read has no condition'))
+      } catch (error) {
+        const again = error instanceof AccessError && /^table_(unavailable|throttled)$/u.test(error.code)
+        if (!again || attempt >= this.attempts || signal?.aborted === true) throw error
+        await this.pause(attempt, signal)
+      }
+    }
+  }
+
+  /** @throws AccessError */
+  async once(
+    operation: string,
+    input: object,
+    signal: AbortSignal | undefined,
+  ): Promise<Readonly<Record<string, unknown>> | 'condition failed'> {
+    const { tableName, timeoutMs = 2000, longestAnswer = 16 * 1024 * 1024 } = this.#options
+    const deadline = AbortSignal.timeout(timeoutMs)
+    const answer = await this.#call({
+      headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `DynamoDB_20120810.${operation}` },
+      body: JSON.stringify(input),
+      longestAnswer,
+      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+    }).catch((cause: unknown) => {
+      throw unavailable(tableName, cause)
+    })
+    const date = Date.parse(String(answer.headers.date))
+    if (!Number.isNaN(date)) this.#offset = date - Date.now()
+    if (answer.status !== 200) {
+      if (errorName(answer.body) === 'ConditionalCheckFailedException') return 'condition failed'
+      throw tableFailure(answer, tableName)
+    }
+    try {
+      return Object(JSON.parse(answer.body)) as Record<string, unknown>
+    } catch (cause) {
+      throw unavailable(tableName, cause)
+    }
+  }
+
+  /** Milliseconds: up to 50, 100, 200, … at random, so that those who were refused together do not come back together. */
+  async pause(attempt: number, signal: AbortSignal | undefined): Promise<void> {
+    const longest = Math.min(50 * 2 ** (attempt - 1), 1000)
+    try {
+      await setTimeout(Math.random() * longest, undefined, signal === undefined ? {} : { signal })
+    } catch (cause) {
+      throw unavailable(this.#options.tableName, cause)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { type Attributes, textOf } from '../item/attributes.js'
+import { partitionKey } from '../item/item.js'
+import type { Table } from './table.js'
+import { TableCalls, type TableClientOptions } from './table-calls.js'
+import { throttled, unavailable } from './table-errors.js'
+
+/** Keys of one BatchGetItem. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const batchKeys = 100
+
+/** A client that reads and does nothing else: what a vending function needs, and less to load. */
+export function tableReader(options: TableClientOptions): Pick<Table, 'read'> {
+  const calls = new TableCalls(options)
+  return { read: (keys, signal) => readItems(calls, keys, signal) }
+}
+
+/** Strongly consistent; keys that DynamoDB leaves over are asked for again. @throws AccessError */
+export async function readItems(
+  calls: TableCalls,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, Attributes>> {
+  const { tableName } = calls
+  const wanted = new Set(keys)
+  const found = new Map<string, Attributes>()
+  let left = [...wanted]
+  for (let attempt = 0; left.length > 0; attempt++) {
+    // DynamoDB leaves keys over when an answer would be too large, or when it is throttled.
+    if (attempt > 0) await calls.pause(attempt, signal)
+    const batch = left.slice(0, batchKeys)
+    const Keys = batch.map((key) => ({ [partitionKey]: { S: key } }))
+    const answer = await calls.retried(
+      'BatchGetItem',
+      { RequestItems: { [tableName]: { Keys, ConsistentRead: true } } },
+      signal,
+    )
+    const { items, unprocessed } = batchAnswer(answer, tableName, new Set(batch))
+    for (const [key, item] of items) found.set(key, item)
+    if (unprocessed.length === batch.length && attempt >= calls.attempts) throw throttled(tableName)
+    // A batch that made its way is no reason to wait before the next one.
+    if (unprocessed.length === 0) attempt = -1
+    left = [...unprocessed, ...left.slice(batchKeys)]
+  }
+  return found
+}
+
+/** What a BatchGetItem found and left over. An answer that says nothing about a key that was asked for is none. */
+function batchAnswer(answer: Readonly<Record<string, unknown>>, tableName: string, asked: ReadonlySet<string>) {
+  const { Responses, UnprocessedKeys } = answer
+  const list = (Object(Responses) as Record<string, unknown>)[tableName]
+  const { Keys = [] } = Object((Object(UnprocessedKeys) as Record<string, unknown>)[tableName]) as { Keys?: unknown }
+  const keyOf = (one: unknown) => textOf((Object(one) as Record<string, unknown>)[partitionKey])
+  const unprocessed = (Array.isArray(Keys) ? Keys : [undefined]).map(keyOf)
+  const items = (Array.isArray(list) ? list : []).map((one) => [keyOf(one), one as Attributes] as const)
+  const understood =
+    [...unprocessed, ...items.map(([key]) => key)].every((key) => key !== undefined && asked.has(key)) &&
+    (Array.isArray(list) || unprocessed.length === asked.size)
+  if (!understood) throw unavailable(tableName, new Error('The answer does not fit the request.'))
+  return { items: items as (readonly [string, Attributes])[], unprocessed: unprocessed as string[] }
+}

@@ -1,0 +1,66 @@
+import { AccessError, grantsAt, keyText, readAccess, type Table } from '@topic-credentials/access'
+import { EntitlementError, parseGrantRule } from '@topic-credentials/grants'
+import { VendError } from '../errors.js'
+import type { AccessSource } from './source.js'
+
+/**
+ * The access table as a source: the user's item, the calling role's, and those of the groups in one claim. One request for each vend.
+ *
+ * @param groupsClaim Name of the claim: a text or a list of texts.
+ */
+export function tableSource(table: Pick<Table, 'read'>, groupsClaim: string, clock: () => number): AccessSource {
+  return async ({ userId, userPrefix = '', claims, provenBy }, abortSignal) => {
+    const role = roleOf(provenBy ?? '')
+    const question = { userId, groups: groupsIn(claims, groupsClaim), role }
+    const answer = await readAccess(table, question, abortSignal).catch((error: unknown) => {
+      throw refusal(error)
+    })
+    const { items, revokedBy, signedOutAt, droppedGroups } = answer
+    if (revokedBy !== undefined) {
+      const remedy = 'Ask the operator.'
+      const cause = `revoked by ${keyText(revokedBy.key)}`
+      throw new VendError('revoked', 'The access of this user is revoked.', { remedy, cause })
+    }
+    // A backend's role may be shut out; what is granted to it is not for the users whom it names.
+    const own = items.filter(({ key }) => key.kind !== 'role' || userId.startsWith(`${userPrefix}${key.name}~`))
+    try {
+      const rules = own.map((item) => parseGrantRule(grantsAt(item, clock()), keyText(item.key)))
+      return { rules, signedOutAt, droppedGroups }
+    } catch (error) {
+      throw refusal(error)
+    }
+  }
+}
+
+function groupsIn(claims: Readonly<Record<string, unknown>>, name: string): readonly string[] {
+  const value = Object.hasOwn(claims, name) ? claims[name] : undefined
+  return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string')
+}
+
+/** The role in `arn:aws:sts::123456789012:assumed-role/Dev/alice`. */
+function roleOf(provenBy: string): string | undefined {
+  return /^arn:aws[a-z-]*:sts::\d{12}:assumed-role\/([\w+=,.@-]+)\//u.exec(provenBy)?.[1]
+}
+
+function refusal(error: unknown): unknown {
+  if (error instanceof EntitlementError) {
+    const remedy = 'Ask the operator to correct the access table: the log names the item.'
+    return new VendError('access_unusable', 'A grant in the access table cannot be read.', { remedy, cause: error })
+  }
+  if (!(error instanceof AccessError)) return error
+  const { code, message, remedy } = error
+  const cause = error.cause === undefined ? error : `${message} (${String(error.cause)})`
+  if (code === 'too_many_groups') return new VendError('too_many_groups', message, { remedy, cause })
+  if (code === 'table_unavailable' || code === 'table_throttled') {
+    const seconds = code === 'table_throttled' ? 5 : 2
+    return new VendError('access_unavailable', 'The access table cannot be read for now.', {
+      remedy: `Try again in ${seconds} s, later each time.`,
+      retryAfterSeconds: seconds,
+      cause,
+    })
+  }
+  return new VendError('access_unusable', 'The access of this user cannot be read.', {
+    remedy: 'Tell the operator the request ID: the log names the item.',
+    cause,
+  })
+}

@@ -1,0 +1,86 @@
+import { EntitlementError, GrantError } from '../errors.js'
+import { type GrantKind, type GrantReference, type Grants, grantKinds, type TopicFilter } from '../grant-types.js'
+import { covers, parseFilters } from '../grants.js'
+import { parseTopicFilter } from '../mqtt/topic-filter.js'
+import type { Entitlements, Rule } from './entitlements.js'
+import { parseTemplate, type Template } from './template.js'
+
+/**
+ * The entitlements with what is declared beside them: filters that others than the file may grant (the access table, an app's own
+ * function). Each may be published to, subscribed to and retained on, as far as AWS IoT takes that. For {@link ceilingPolicy}.
+ *
+ * @throws EntitlementError `invalid_template` for what is no topic filter
+ * @example withCeiling(entitlements, ['tenants/+/#'])
+ */
+export function withCeiling(entitlements: Entitlements, ceiling: readonly string[]): Entitlements {
+  if (ceiling.length === 0) return entitlements
+  const templates = grantKinds.flatMap((kind) =>
+    ceiling.filter((text) => isFor(kind, text)).map((text, index) => parseTemplate(text, kind, `ceiling[${index}]`)),
+  )
+  const rule: Rule = { place: 'ceiling', when: [], templates }
+  return { ...entitlements, rules: [...entitlements.rules, rule] }
+}
+
+/**
+ * What anybody could be granted within the role's policy: the declared filters, and the file's templates with each variable that
+ * fills a level as `+`. It is never wider than that policy.
+ *
+ * @throws EntitlementError as {@link withCeiling}
+ */
+export function reachOf(entitlements: Entitlements, ceiling: readonly string[]): Grants {
+  const { rules } = withCeiling(entitlements, ceiling)
+  const templates = rules.flatMap((rule) => rule.templates)
+  const [publish = [], subscribe = [], retain = []] = grantKinds.map((kind) => [
+    ...new Set(templates.filter((template) => template.kind === kind).flatMap(openFilter)),
+  ])
+  return { publish, subscribe, retain }
+}
+
+/** Grants that the reach does not cover. */
+export function beyond(reach: Grants, grants: Grants): readonly GrantReference[] {
+  const coverage = covers(reach, grants)
+  return coverage.covered ? [] : coverage.missing
+}
+
+/**
+ * Reads grants that stand outside the file, with its variables: one rule for everybody whom they are about.
+ *
+ * @param place Where they stand, for errors: `user#alice`.
+ * @throws EntitlementError `invalid_template` or `unknown_variable`, with the place
+ * @example parseGrantRule({ publish: ['users/${userId}/#'], subscribe: [], retain: [] }, 'group#operators')
+ */
+export function parseGrantRule(lists: Readonly<Record<GrantKind, readonly unknown[]>>, place: string): Rule {
+  const templates = grantKinds.flatMap((kind) =>
+    lists[kind].map((text, index) => parseTemplate(text, kind, `${place}.${kind}[${index}]`)),
+  )
+  return { place, when: [], templates }
+}
+
+/** The filter with `+` for each variable that fills a level; none where one is a part of a level: `+` would be wider. */
+function openFilter(template: Template): readonly TopicFilter[] {
+  const open = template.text
+    .split('/')
+    .map((level) => (/^\$\{[^}]*\}$/u.test(level) ? '+' : level))
+    .join('/')
+  if (/\$\{/u.test(open)) return []
+  try {
+    return parseFilters(template.kind, [open])
+  } catch {
+    return []
+  }
+}
+
+function isFor(kind: GrantKind, text: string): boolean {
+  try {
+    parseTopicFilter(text)
+  } catch (cause) {
+    if (!(cause instanceof GrantError)) throw cause
+    throw new EntitlementError('invalid_template', 'ceiling', cause.message, {
+      value: text,
+      remedy: 'Write topic filters without variables, such as "tenants/+/#".',
+      cause,
+    })
+  }
+  if (kind === 'subscribe') return true
+  return !text.startsWith('$share/') && !(kind === 'retain' && text.startsWith('$'))
+}

@@ -1,0 +1,158 @@
+import {
+  AccessError,
+  type AccessItem,
+  type AccessKey,
+  type Attributes,
+  changeItem,
+  type GrantTexts,
+  keyText,
+  longestList,
+  newItem,
+  noGrants,
+  readItem,
+  type Table,
+  writeItem,
+} from '@topic-credentials/access'
+import {
+  EntitlementError,
+  type GrantKind,
+  type GrantReference,
+  parseGrantRule,
+  type Rule,
+} from '@topic-credentials/grants'
+
+export interface AccessAdminOptions {
+  readonly table: Table
+  /** Who does it: written beside what is done. */
+  readonly operator: () => Promise<string>
+  /** Grants of a rule that the stack's role does not reach. */
+  readonly beyond: (rule: Rule) => readonly GrantReference[]
+}
+
+/** What one user, group or role is to have. */
+export interface AccessEntry {
+  readonly key: AccessKey
+  readonly grants: GrantTexts
+  /** Milliseconds since the epoch, from when on it counts for nothing. */
+  readonly expiresAt?: number | undefined
+  /** The user ID, where the key has a hash of it. */
+  readonly userId?: string | undefined
+}
+
+const kinds = ['publish', 'subscribe', 'retain'] as const
+
+/**
+ * Says who may have what. Every change is checked before it is written, and written only if nobody else changed the item meanwhile;
+ * marks of revocation stay as they are.
+ *
+ * @example
+ * const access = new AccessAdmin({ table, operator, beyond: await roleReach(iam, roleName) })
+ * await access.grant({ key: { kind: 'user', name: 'alice' }, grants: { publish: ['tenants/t1/#'], subscribe: [], retain: [] } })
+ */
+export class AccessAdmin {
+  readonly #options: AccessAdminOptions
+
+  constructor(options: AccessAdminOptions) {
+    this.#options = options
+  }
+
+  /** @throws AccessError `unusable_item` */
+  async get(key: AccessKey): Promise<AccessItem | undefined> {
+    const text = keyText(key)
+    const item = (await this.#options.table.read([text])).get(text)
+    return item === undefined ? undefined : readItem(item)
+  }
+
+  /** Adds grants; those that are there stay. @throws AccessError `invalid_grants`, `beyond_ceiling` */
+  async grant(entry: AccessEntry): Promise<AccessItem> {
+    this.check(entry)
+    return this.#change(entry, (before) => merged(before, entry.grants))
+  }
+
+  /** Takes grants away, or all of them. What is not there is not missed. */
+  async withdraw(key: AccessKey, grants: GrantTexts | 'all'): Promise<AccessItem> {
+    return this.#change({ key }, (before) => (grants === 'all' ? noGrants : without(before, grants)))
+  }
+
+  /** Replaces what the item grants. Doing it again changes nothing. @throws as {@link grant} */
+  async replace(entry: AccessEntry): Promise<AccessItem> {
+    this.check(entry)
+    return this.#change(entry, () => entry.grants)
+  }
+
+  /** @throws AccessError `invalid_grants` or `beyond_ceiling`, naming the grant */
+  check({ key, grants }: AccessEntry): void {
+    const place = keyText(key)
+    for (const kind of kinds) {
+      if (grants[kind].length <= longestList) continue
+      throw invalid(place, `${kind} has ${grants[kind].length} grants; ${longestList} are taken`, grants[kind].length)
+    }
+    let rule: Rule
+    try {
+      rule = parseGrantRule(grants, place)
+    } catch (error) {
+      if (error instanceof EntitlementError) throw invalid(place, error.message, error.value, error.remedy)
+      throw error
+    }
+    const missing = this.#options.beyond(rule)
+    if (missing.length === 0) return
+    const names = missing.map(({ kind, filter }) => `${kind} "${filter}"`).join(', ')
+    throw new AccessError('beyond_ceiling', `${place}: the stack's role does not reach ${names}`, {
+      value: missing,
+      remedy: 'Grant less, or declare a wider ceiling (-c ceiling=tenants/+/#) and deploy. Nothing was written.',
+    })
+  }
+
+  /** All items that can be read, in no order; `unreadable` takes the keys of the others. */
+  async *items(unreadable: (key: string) => void = () => {}): AsyncGenerator<AccessItem> {
+    for await (const page of this.#options.table.scan()) {
+      for (const attributes of page) {
+        const text = (attributes.pk as { readonly S?: string } | undefined)?.S ?? ''
+        if (!/^(user|group|role)#/u.test(text)) continue
+        try {
+          yield readItem(attributes)
+        } catch {
+          unreadable(text)
+        }
+      }
+    }
+  }
+
+  async #change(
+    { key, expiresAt, userId }: Omit<AccessEntry, 'grants'>,
+    change: (before: GrantTexts) => GrantTexts,
+  ): Promise<AccessItem> {
+    const { table, operator } = this.#options
+    const updatedBy = await operator()
+    const write = (attributes: Attributes | undefined) => {
+      const before = attributes === undefined ? newItem(key) : readItem(attributes)
+      const grants = change(before.grants)
+      const after = {
+        ...before,
+        grants,
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(userId === undefined ? {} : { userId }),
+      }
+      if (JSON.stringify(after) === JSON.stringify(before) && attributes !== undefined) return undefined
+      const { publish: _, subscribe: __, retain: ___, ...rest } = attributes ?? {}
+      return { ...rest, ...writeItem({ ...after, updatedAt: table.now(), updatedBy }) }
+    }
+    const { item } = await changeItem(table, keyText(key), write)
+    return item === undefined ? newItem(key) : readItem(item)
+  }
+}
+
+function merged(before: GrantTexts, more: GrantTexts): GrantTexts {
+  const both = (kind: GrantKind) => [...new Set([...before[kind], ...more[kind]])]
+  return { publish: both('publish'), subscribe: both('subscribe'), retain: both('retain') }
+}
+
+function without(before: GrantTexts, less: GrantTexts): GrantTexts {
+  const left = (kind: GrantKind) => before[kind].filter((text) => !less[kind].includes(text))
+  return { publish: left('publish'), subscribe: left('subscribe'), retain: left('retain') }
+}
+
+function invalid(place: string, message: string, value: unknown, remedy = 'Grant wider filters such as "devices/#".') {
+  const told = message.startsWith(place) ? message : `${place}: ${message}`
+  return new AccessError('invalid_grants', told, { value, remedy: `${remedy} Nothing was written.` })
+}

@@ -1,0 +1,221 @@
+import { readFileSync } from 'node:fs'
+import {
+  type AccessItem,
+  type AccessKey,
+  grantsAt,
+  groupKey,
+  keyText,
+  parseKey,
+  roleKey,
+  sessionKey,
+} from '@topic-credentials/access'
+import { grantsFor, parseEntitlements, parseGrantRule } from '@topic-credentials/grants'
+import { userPath } from '@topic-credentials/project'
+import { AccessAdmin } from '../access/access-admin.js'
+import { entryLine } from '../access/entries.js'
+import { importAccess } from '../access/import-access.js'
+import { roleReach } from '../access/role-reach.js'
+import { whoReaches } from '../access/who.js'
+import { RevocationError } from '../errors.js'
+import { type NamedBy, sessionNameOf } from '../user.js'
+import { findTarget } from './target.js'
+
+/** Whom a command is about: one of the three. */
+export interface Whom {
+  readonly user?: string
+  readonly group?: string
+  readonly role?: string
+  readonly as?: NamedBy
+}
+
+export interface GrantFlags {
+  readonly publish?: readonly string[]
+  readonly subscribe?: readonly string[]
+  readonly retain?: readonly string[]
+}
+
+interface Common {
+  readonly outputs?: string
+  readonly json?: true
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function note(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+async function open({ outputs }: Common) {
+  const { description, table, operator, iam, roleArn } = await findTarget(outputs)
+  if (table === undefined || operator === undefined) {
+    throw new RevocationError('needs_table', `There is no access table at ${description}.`, {
+      value: description,
+      remedy: 'Deploy the stack without `-c access=file`.',
+    })
+  }
+  note(`At ${description}`)
+  const beyond = await roleReach(iam, roleArn.slice(roleArn.lastIndexOf('/') + 1))
+  return { access: new AccessAdmin({ table, operator, beyond }), table }
+}
+
+function keyOf({ user, group, role, as }: Whom): AccessKey {
+  const texts = [
+    ...(user === undefined ? [] : [sessionKey(sessionNameOf(user, as))]),
+    ...(group === undefined ? [] : [groupKey(group)]),
+    ...(role === undefined ? [] : [roleKey(role)]),
+  ]
+  const key = parseKey(texts[0] ?? '')
+  if (key !== undefined && texts.length === 1) return key
+  throw new RevocationError('invalid_user', 'It is not said about whom.', {
+    value: texts,
+    remedy: 'Give one of --user, --group and --role.',
+  })
+}
+
+function lists({ publish = [], subscribe = [], retain = [] }: GrantFlags) {
+  return { publish, subscribe, retain }
+}
+
+function itemLines({ key, grants, revokedAt, signedOutAt, expiresAt, updatedAt, updatedBy }: AccessItem): string {
+  const time = (moment: number) => new Date(moment).toISOString()
+  return [
+    keyText(key),
+    ...Object.entries(grants).flatMap(([kind, filters]: [string, readonly string[]]) =>
+      filters.map((filter) => `  ${kind} ${filter}`),
+    ),
+    ...(expiresAt === undefined ? [] : [`  grants count until ${time(expiresAt)}`]),
+    ...(revokedAt === undefined ? [] : [`  revoked since ${time(revokedAt)}: nothing is vended`]),
+    ...(signedOutAt === undefined ? [] : [`  sessions issued before ${time(signedOutAt)} are over`]),
+    ...(updatedAt === undefined ? [] : [`  written ${time(updatedAt)} by ${updatedBy ?? 'nobody known'}`]),
+  ].join('\n')
+}
+
+export async function get(options: Common & Whom): Promise<void> {
+  const { access } = await open(options)
+  const key = keyOf(options)
+  const item = await access.get(key)
+  const words = item === undefined ? `The table says nothing about ${keyText(key)}.` : itemLines(item)
+  print(options.json === true ? JSON.stringify(item ?? null) : words)
+}
+
+export async function grant(options: Common & Whom & GrantFlags & { until?: string; dryRun?: true }): Promise<void> {
+  const { access } = await open(options)
+  const key = keyOf(options)
+  const expiresAt = options.until === undefined ? undefined : Date.parse(options.until)
+  if (Number.isNaN(expiresAt)) {
+    throw new RevocationError('invalid_user', `'${options.until}' is no date.`, {
+      value: options.until,
+      remedy: 'Write it as 2026-12-31T00:00:00Z.',
+    })
+  }
+  const userId = options.as === 'session-name' ? undefined : options.user
+  const entry = { key, grants: lists(options), expiresAt, ...(userId === undefined ? {} : { userId }) }
+  if (options.dryRun === true) {
+    access.check(entry)
+    print('It can be granted. Nothing was written.')
+    return
+  }
+  const item = await access.grant(entry)
+  print(options.json === true ? JSON.stringify(item) : `${itemLines(item)}\nIt counts from the next vend on.`)
+}
+
+export async function withdraw(options: Common & Whom & GrantFlags & { all?: true; dryRun?: true }): Promise<void> {
+  const { access } = await open(options)
+  const key = keyOf(options)
+  const less = options.all === true ? 'all' : lists(options)
+  if (options.dryRun === true) {
+    print(itemLines((await access.get(key)) ?? { key, grants: lists({}), version: 0 }))
+    note('This is what stands. Nothing was written.')
+    return
+  }
+  const item = await access.withdraw(key, less)
+  print(
+    options.json === true
+      ? JSON.stringify(item)
+      : `${itemLines(item)}\nIt counts from the next vend on. Sessions that live keep it until they end: pnpm revoke --sign-out ends them now.`,
+  )
+}
+
+export async function importAll(options: Common & { dryRun?: true }, text: string): Promise<void> {
+  const { access } = await open(options)
+  const { dryRun } = options
+  let said = 0
+  const onProgress = (written: number, all: number) => {
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r${written} of ${all}\u001b[K${written === all ? '\n' : ''}`)
+    } else if (written - said >= 1000) {
+      said = written
+      note(`${written} of ${all}`)
+    }
+  }
+  const { entries } = await importAccess(access, text, { dryRun, onProgress })
+  const words = dryRun === true ? `${entries} lines are right. Nothing was written.` : `${entries} imported.`
+  print(options.json === true ? JSON.stringify({ entries, written: dryRun === true ? 0 : entries }) : words)
+}
+
+export async function exportAll(options: Common): Promise<void> {
+  const { access } = await open(options)
+  let count = 0
+  for await (const item of access.items((key) => note(`${key} cannot be read, and is left out.`))) {
+    const line = entryLine(item)
+    if (line === undefined) continue
+    print(line)
+    count += 1
+  }
+  note(`${count} exported. Marks of revocation are not among them: pnpm revoke --list.`)
+}
+
+export async function who(options: Common, topic: string): Promise<void> {
+  const { access, table } = await open(options)
+  let count = 0
+  for await (const { item, kind, grant: filter } of whoReaches(access, topic, table.now(), (key) =>
+    note(`${key} cannot be read: nothing is vended to whom it is about.`),
+  )) {
+    count += 1
+    const key = keyText(item.key)
+    const revoked = item.revokedAt === undefined ? '' : '  (revoked)'
+    print(options.json === true ? JSON.stringify({ key, kind, grant: filter }) : `${key}  ${kind} ${filter}${revoked}`)
+  }
+  if (count === 0) note(`Nobody reaches "${topic}" by the table. The entitlements file is not looked at.`)
+}
+
+export async function explain(
+  options: Common & Whom & { claims?: string; groupsClaim: string; entitlements: string },
+): Promise<void> {
+  const { access, table } = await open(options)
+  const { user = '', role, claims: claimsFile, groupsClaim } = options
+  const read = (file: string): unknown => JSON.parse(readFileSync(userPath(file), 'utf8'))
+  const claims = claimsFile === undefined ? {} : (read(claimsFile) as Record<string, unknown>)
+  const file = parseEntitlements(read(options.entitlements))
+  const groups = [claims[groupsClaim]].flat().filter((one): one is string => typeof one === 'string')
+  const keys = [
+    keyOf({ user, ...(options.as === undefined ? {} : { as: options.as }) }),
+    ...(role === undefined ? [] : [keyOf({ role })]),
+    ...groups.map((group) => keyOf({ group })),
+  ]
+  const found = (await Promise.all(keys.map((key) => access.get(key)))).filter((item) => item !== undefined)
+  const sources = [
+    { source: 'entitlements', rules: file.rules },
+    ...found.map((item) => ({
+      source: keyText(item.key),
+      rules: [parseGrantRule(grantsAt(item, table.now()), keyText(item.key))],
+    })),
+  ]
+  const revokedBy = found.filter(({ revokedAt }) => revokedAt !== undefined).map(({ key }) => keyText(key))
+  const answers = sources.map(({ source, rules }) => ({
+    source,
+    grants: grantsFor({ ...file, rules }, { userId: user, claims } as never),
+  }))
+  if (options.json === true) {
+    print(JSON.stringify({ user, revokedBy, sources: answers }))
+    return
+  }
+  for (const { source, grants } of answers) {
+    for (const [kind, filters] of Object.entries(grants)) {
+      for (const filter of filters) print(`${kind} ${filter}  (${source})`)
+    }
+  }
+  if (revokedBy.length > 0) print(`But nothing is vended: revoked by ${revokedBy.join(' and ')}.`)
+}
