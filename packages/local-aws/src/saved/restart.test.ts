@@ -30,6 +30,16 @@ const deny = { Version: '2012-10-17', Statement: [{ Sid: 'Revoked', Effect: 'Den
 /** A copy may be made while a file is being written. */
 const finished = { recursive: true, filter: (source: string) => !source.endsWith('.draft') }
 
+/** Empty while there is no such file yet. */
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
 describe('a stand-in that is stopped and started again', () => {
   it('has its stacks, users, roles and uploads; its API answers as before', async () => {
     const answer = 'exports.handler = async () => ({ greeting: process.env.GREETING })'
@@ -94,7 +104,7 @@ describe('a stand-in that is stopped and started again', () => {
       )
       iam.destroy()
       // As it is on the disk when it has got there: whoever is killed gets no further.
-      while (!(await readFile(join(state, 'account.json'), 'utf8')).includes('Revoked')) {}
+      while (!(await textOf(join(state, 'account.json'))).includes('Revoked')) {}
       await cp(state, join(folder, 'killed'), finished)
     }
     await revoke()

@@ -8,6 +8,7 @@ import {
   type Table,
   writeItem,
 } from '@topic-credentials/access'
+import { RevocationError } from '../errors.js'
 import { readTopicRolePolicy } from '../iam-only/topic-role-policy.js'
 import { readVendorRolePolicy } from '../iam-only/vendor-role-policy.js'
 import type { RolePolicy } from '../roles/role-policy.js'
@@ -32,30 +33,41 @@ export interface TakeoverOptions {
  * @throws RevocationError `foreign_policy` when somebody else wrote the policies; nothing is changed then
  */
 export async function takeOver(options: TakeoverOptions): Promise<void> {
-  const { sessions, topic, vendors } = options
+  const { sessions, vendors } = options
   const { state } = await sessions.read()
   if (state.takenOver === 'removed') return
   const roles = await vendors()
   if (state.takenOver === undefined) {
-    const text = await topic.read()
-    const texts = await Promise.all(roles.map((role) => role.read()))
-    const named = readTopicRolePolicy(text)
-    const everybody = new Set([...named.revoked, ...texts.flatMap(readVendorRolePolicy)])
-    const keys = [...everybody, ...named.signedOut.map(({ sessionName }) => sessionName)].map(sessionKey)
-    for (const sessionName of everybody) await mark(options, sessionName, undefined)
-    for (const { sessionName, before } of named.signedOut) await mark(options, sessionName, before)
-    await sessions.settle(keys)
-    await sessions.change((current) => ({
-      ...current,
-      ...(named.everybody === undefined ? {} : { everybody: { before: named.everybody, since: 0 } }),
-      takenOver: 'marks',
-    }))
+    try {
+      await takeMarks(options, roles)
+    } catch (error) {
+      // Another command may have finished in between. What it wrote on the topic role is the table's, and says nothing new.
+      const isOvertaken = (await sessions.read()).state.takenOver !== undefined
+      if (!isOvertaken || !(error instanceof RevocationError) || error.code !== 'foreign_policy') throw error
+    }
   }
   if ((await sessions.read()).state.takenOver === 'marks') {
     await sessions.enforce()
     for (const role of roles) await role.write(undefined)
     await sessions.change((current) => ({ ...current, takenOver: 'removed' }))
   }
+}
+
+async function takeMarks(options: TakeoverOptions, roles: readonly RolePolicy[]): Promise<void> {
+  const { sessions, topic } = options
+  const text = await topic.read()
+  const texts = await Promise.all(roles.map((role) => role.read()))
+  const named = readTopicRolePolicy(text)
+  const everybody = new Set([...named.revoked, ...texts.flatMap(readVendorRolePolicy)])
+  const keys = [...everybody, ...named.signedOut.map(({ sessionName }) => sessionName)].map(sessionKey)
+  for (const sessionName of everybody) await mark(options, sessionName, undefined)
+  for (const { sessionName, before } of named.signedOut) await mark(options, sessionName, before)
+  await sessions.settle(keys)
+  await sessions.change((current) => ({
+    ...current,
+    ...(named.everybody === undefined ? {} : { everybody: { before: named.everybody, since: 0 } }),
+    takenOver: 'marks',
+  }))
 }
 
 /** Whoever has a mark in the table already, keeps that one: it is newer. */

@@ -18,7 +18,8 @@ export interface SharedTopic {
  * another's own topic is something else, and may be meant.
  */
 export function sharedOwnTopic({ rules }: Entitlements, userIds: readonly string[]): SharedTopic | undefined {
-  const own = rules.flatMap(({ templates }) => templates).filter(hasUserId)
+  // Hundreds of rules may have the same template.
+  const own = distinct(rules.flatMap(({ templates }) => templates).filter(hasUserId))
   const filled = own.flatMap((template) =>
     userIds.flatMap((userId) => {
       const filter = filledFor(template, userId)
@@ -38,6 +39,10 @@ export function sharedOwnTopic({ rules }: Entitlements, userIds: readonly string
     }
   }
   return undefined
+}
+
+function distinct(templates: readonly Template[]): readonly Template[] {
+  return [...new Map(templates.map((template) => [`${template.kind} ${template.text}`, template])).values()]
 }
 
 function hasUserId({ parts }: Template): boolean {

@@ -42,11 +42,11 @@ export function proveEntitlements(
   options: { readonly dense?: boolean } = {},
 ): EntitlementsProof {
   const role = ceilingOf(entitlements, location).policy
-  const users = representativeUsers(entitlements)
   const proved: ProvedUser[] = []
   const known = new Set<string>()
-  for (const rules of ruleSets(entitlements)) {
-    for (const user of users) {
+  for (const [index, rules] of ruleSets(entitlements).entries()) {
+    const everyones = rules.every(({ when }) => when.length === 0)
+    for (const user of representativeUsers(rules, everyones ? undefined : index)) {
       const grants = grantsOf(rules, user)
       const policy = grants && policyOf(grants, user, location, options)
       if (!grants || !policy || known.has(policy.document)) continue
@@ -60,7 +60,7 @@ export function proveEntitlements(
     wrong: proved.find(({ proof }) => !('equal' in proof && proof.equal)),
     shared: sharedOwnTopic(
       entitlements,
-      users.map(({ userId }) => userId),
+      representativeUsers(entitlements.rules).map(({ userId }) => userId),
     ),
     states: proved.reduce((sum, { proof }) => sum + proof.states, 0),
   }

@@ -1,9 +1,9 @@
-import type { Entitlements } from '../entitlements.js'
+import type { Rule } from '../entitlements.js'
 import type { User } from '../values.js'
 
-/** Names that mean something to IAM, to MQTT, to JSON or to an ARN, among plain ones. */
-const names = [
-  'alice',
+const plainName = 'alice'
+/** Names that mean something to IAM, to MQTT, to JSON or to an ARN, and one that begins with the plain one. */
+const hostileNames = [
   'alice2',
   '*',
   '?',
@@ -16,19 +16,23 @@ const names = [
   'x'.repeat(70),
 ]
 
-/** Plain and hostile users, and one for each text that the templates have in a level: who is called so might be taken for it. */
-export function representativeUsers({ rules }: Entitlements): readonly User[] {
-  const templates = rules.flatMap((rule) => rule.templates)
-  const literals = templates.flatMap(({ parts }) =>
-    parts.flatMap((part) =>
-      typeof part === 'string' ? part.split('/').filter((level) => /^[^$+#]+$/u.test(level)) : [],
-    ),
+/**
+ * Users to prove some rules for: plain and hostile names, and one for each text that the templates have in a level, since a user with that
+ * name might be taken for it. One user is enough where no template names the user.
+ *
+ * @param turn chooses one hostile name in place of all of them: what hostile names do is proved with the rules of everybody, and files
+ *   with hundreds of rules have to be proved in seconds
+ */
+export function representativeUsers(rules: readonly Rule[], turn?: number): readonly User[] {
+  const parts = rules.flatMap((rule) => rule.templates.flatMap((template) => template.parts))
+  const literals = parts.flatMap((part) =>
+    typeof part === 'string' ? part.split('/').filter((level) => /^[^$+#]+$/u.test(level)) : [],
   )
-  const variables = templates.flatMap(({ parts }) =>
-    parts.flatMap((part) => (typeof part === 'string' ? [] : [part.variable])),
-  )
+  const variables = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.variable]))
   const claimNames = [...new Set(variables)].filter((name) => name.startsWith('claims.'))
-  return [...new Set([...names, ...literals])].map((userId) => ({
+  const hostile = turn === undefined ? hostileNames : hostileNames.slice(turn % hostileNames.length).slice(0, 1)
+  const userIds = variables.length === 0 ? [plainName] : [...new Set([plainName, ...hostile, ...literals])]
+  return userIds.map((userId) => ({
     userId,
     claims: Object.fromEntries(claimNames.map((name) => [name.slice('claims.'.length), userId === '*' ? '?' : 'x'])),
   }))
