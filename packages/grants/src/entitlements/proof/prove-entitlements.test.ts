@@ -27,6 +27,20 @@ describe('proveEntitlements', () => {
     expect(users.map(({ rules }) => rules.join())).toContain('entitlements[0],entitlements[2]')
   })
 
+  it('proves 200 rules with a few policies each, and hostile names with what everybody has', () => {
+    const sites = Array.from({ length: 200 }, (_, index) => ({
+      when: { 'claims.groups': `group-${index}` },
+      publish: [own],
+      subscribe: [`sites/s${index % 20}/#`],
+    }))
+    const { proved: users, wrong } = proved({ publish: ['test', own], subscribe: ['test', own] }, ...sites)
+    expect(wrong).toBeUndefined()
+    expect(users.length).toBeGreaterThan(20)
+    expect(users.length).toBeLessThan(20 * 25)
+    const everyones = users.filter(({ rules }) => rules.join() === 'entitlements[0]').map(({ userId }) => userId)
+    expect(everyones).toEqual(expect.arrayContaining(['alice', 'alice2', '*', '?', ':']))
+  })
+
   it.each([
     ['a name that is a level elsewhere', ['users/${userId}/#', 'users/admin/${userId}'], ['admin', 'alice']],
     ['a wildcard beside the name', ['+/${userId}', '${userId}/+'], ['alice', 'alice2']],

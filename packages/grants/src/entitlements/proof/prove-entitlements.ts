@@ -29,6 +29,9 @@ export interface EntitlementsProof {
   readonly states: number
 }
 
+/** Of more sets of rules, each is proved for one hostile name in turn: a file with hundreds of rules takes seconds, too. */
+const fewSets = 40
+
 /**
  * Proves, for representative users and every set of rules that one user is sure to be able to hold, that session policy and role allow
  * exactly what is granted; and that no user's own topics can be another's. What does not fit one policy is left out: it is refused when
@@ -44,9 +47,10 @@ export function proveEntitlements(
   const role = ceilingOf(entitlements, location).policy
   const proved: ProvedUser[] = []
   const known = new Set<string>()
-  for (const [index, rules] of ruleSets(entitlements).entries()) {
-    const everyones = rules.every(({ when }) => when.length === 0)
-    for (const user of representativeUsers(rules, everyones ? undefined : index)) {
+  const sets = ruleSets(entitlements)
+  for (const [index, rules] of sets.entries()) {
+    const isForEverybody = rules.every(({ when }) => when.length === 0)
+    for (const user of representativeUsers(rules, isForEverybody || sets.length <= fewSets ? undefined : index)) {
       const grants = grantsOf(rules, user)
       const policy = grants && policyOf(grants, user, location, options)
       if (!grants || !policy || known.has(policy.document)) continue

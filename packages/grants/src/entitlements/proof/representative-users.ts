@@ -18,10 +18,9 @@ const hostileNames = [
 
 /**
  * Users to prove some rules for: plain and hostile names, and one for each text that the templates have in a level, since a user with that
- * name might be taken for it. One user is enough where no template names the user.
+ * name might be taken for it.
  *
- * @param turn chooses one hostile name in place of all of them: what hostile names do is proved with the rules of everybody, and files
- *   with hundreds of rules have to be proved in seconds
+ * @param turn chooses one hostile name in place of all of them
  */
 export function representativeUsers(rules: readonly Rule[], turn?: number): readonly User[] {
   const parts = rules.flatMap((rule) => rule.templates.flatMap((template) => template.parts))
@@ -31,8 +30,7 @@ export function representativeUsers(rules: readonly Rule[], turn?: number): read
   const variables = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.variable]))
   const claimNames = [...new Set(variables)].filter((name) => name.startsWith('claims.'))
   const hostile = turn === undefined ? hostileNames : hostileNames.slice(turn % hostileNames.length).slice(0, 1)
-  const userIds = variables.length === 0 ? [plainName] : [...new Set([plainName, ...hostile, ...literals])]
-  return userIds.map((userId) => ({
+  return [...new Set([plainName, ...hostile, ...literals])].map((userId) => ({
     userId,
     claims: Object.fromEntries(claimNames.map((name) => [name.slice('claims.'.length), userId === '*' ? '?' : 'x'])),
   }))
