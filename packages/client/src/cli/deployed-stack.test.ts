@@ -21,8 +21,12 @@ describe('deployedStack', () => {
   it.each([
     ['not JSON', '{', 'JSON'],
     ['not an object', '[]', 'not a JSON object'],
-    ['no vendor', '{"A":{"B":"c"}}', 'no stack in it has an output CredentialsUrl'],
-    ['two vendors', JSON.stringify({ A: { CredentialsUrl: url }, B: { CredentialsUrl: url } }), 'A and B both'],
+    ['no vendor', '{"A":{"B":"c"}}', 'no stack in it has CredentialsUrl'],
+    [
+      'two vendors',
+      JSON.stringify({ A: { CredentialsUrl: url }, B: { CredentialsUrl: url } }),
+      'A and B have CredentialsUrl each',
+    ],
   ])('refuses a file with %s, by name', (_, content, why) => {
     const path = file(content)
     const call = () => deployedStack(path)

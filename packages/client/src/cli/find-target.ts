@@ -1,15 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { outputsFile, projectRoot, userPath } from '@topic-credentials/project'
 import { TopicCredentialsError } from '../errors.js'
 import { deployedStack } from './deployed-stack.js'
 import type { SharedOptions } from './options.js'
 import { findStandIn, startStandIn } from './stand-in.js'
 import { readCertificates, type Target } from './target.js'
-import { projectRoot, userPath } from './workspace.js'
-
-/** The file that `cdk deploy` writes, in the project's root (cdk.json, `outputsFile`). */
-export const outputsFile = 'cdk-outputs.json'
 
 /** Finds a target: a vendor's URL, else a deployed stack, else a running stand-in, else one of its own. */
 export async function findTarget({ url, ca, outputs, profile, tokenFile }: SharedOptions): Promise<Target> {

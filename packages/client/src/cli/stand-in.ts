@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Announcement } from '@topic-credentials/local-aws'
+import { type Announcement, announce, findRunning } from '@topic-credentials/project'
 import { TopicCredentialsError } from '../errors.js'
 import { vendorIn } from './deployed-stack.js'
 import type { Target } from './target.js'
 
 /** A stand-in that another terminal runs for this project, if there is one. */
 export async function findStandIn(root: string): Promise<Target | undefined> {
-  const { findRunning } = await localAws()
   const running = await findRunning({ directory: root })
   if (running === undefined) return undefined
   const description = `the stand-in that is running already (process ${running.pid})`
@@ -23,7 +22,8 @@ export async function findStandIn(root: string): Promise<Target | undefined> {
 export async function startStandIn(root: string): Promise<Target> {
   const assembly = join(root, 'cdk.out')
   if (!existsSync(join(assembly, 'manifest.json'))) throw nothingToUse(root)
-  const { announce, startLocalAws } = await localAws()
+  // Loaded only when it is needed, and only there in a checkout: it is a development dependency.
+  const { startLocalAws } = await import('@topic-credentials/local-aws')
   // The deploy check would keep the first message waiting; `pnpm local`, the tests and every deployment run it.
   const aws = await startLocalAws({ assembly, triggers: false, caFolder: join(root, '.local-aws') })
   const announcement = await announce(aws, { directory: root })
@@ -35,15 +35,10 @@ export async function startStandIn(root: string): Promise<Target> {
   return { ...own, endsWithCommand: true }
 }
 
-/** Loaded only when it is needed, and only there in a checkout: it is a development dependency. */
-async function localAws(): Promise<typeof import('@topic-credentials/local-aws')> {
-  return import('@topic-credentials/local-aws')
-}
-
 function target(running: Announcement, description: string, dispose: () => Promise<void>): Target {
   return {
     description,
-    credentialsUrl: vendorIn(running.outputs, description).credentialsUrl,
+    credentialsUrl: vendorIn(() => running.outputs, description).credentialsUrl,
     region: running.region,
     credentials: running.developer,
     ca: running.ca,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { userPath } from '@topic-credentials/project'
 import type { AwsCredentialIdentity } from '../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../errors.js'
-import { userPath } from './workspace.js'
 
 /** What the command talks to, and why it is that one. */
 export interface Target extends AsyncDisposable {

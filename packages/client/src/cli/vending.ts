@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { userPath } from '@topic-credentials/project'
 import type { VendedCredentialsProvider } from '../credentials/provider.js'
 import type { AskedGrants, AwsCredentialIdentity, VendorOptions } from '../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../errors.js'
@@ -6,7 +7,6 @@ import { fromVendor } from '../from-vendor.js'
 import type { Context } from './command.js'
 import type { SharedOptions } from './options.js'
 import type { Target } from './target.js'
-import { userPath } from './workspace.js'
 
 /** Asks the target's vendor as whoever the options name; closed at the end of the block that holds it. */
 export function vending(

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { startLocalAws } from '@topic-credentials/local-aws'
-import { projectRoot } from '../cli/workspace.js'
+import { projectRoot } from '@topic-credentials/project'
 import * as library from '../index.js'
 import { guarantees, type Subject } from '../testing/guarantees.js'
 import { LocalDriver } from '../testing/session-driver.js'

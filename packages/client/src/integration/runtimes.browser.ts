@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
-import { projectRoot } from '../cli/workspace.js'
+import { projectRoot } from '@topic-credentials/project'
 
 const folder = fileURLToPath(new URL('../../browser/package.json', import.meta.url))
 const program = fileURLToPath(new URL('../testing/one-message.js', import.meta.url))

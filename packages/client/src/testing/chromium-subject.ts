@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startLocalAws } from '@topic-credentials/local-aws'
-import { projectRoot } from '../cli/workspace.js'
+import { projectRoot } from '@topic-credentials/project'
 import { type Browser, launchChromium, type Page } from './chromium.js'
 import type { Subject } from './guarantees.js'
 import { bundleForPage, PageSite } from './page-site.js'

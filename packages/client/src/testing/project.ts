@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { projectRoot } from '../cli/workspace.js'
+import { projectRoot } from '@topic-credentials/project'
 
 const main = fileURLToPath(new URL('../cli/main.js', import.meta.url))
 

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { projectRoot } from '../cli/workspace.js'
+import { projectRoot } from '@topic-credentials/project'
 
 /** Synthesizes the stack with other settings than `cdk.out` has, as `-c NAME=VALUE` gives them. Answers the folder. */
 export async function stackWith(settings: Readonly<Record<string, string>>): Promise<string> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
-import { projectRoot } from '../cli/workspace.js'
+import { projectRoot } from '@topic-credentials/project'
 import { type ConnectOptions, connect } from '../connect.js'
 import type { RefreshTiming } from '../credentials/credentials-cache.js'
 import type { VendedCredentialsProvider } from '../credentials/provider.js'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { startLocalAws } from '@topic-credentials/local-aws'
+import { projectRoot } from '@topic-credentials/project'
 import { deployedStack } from '../cli/deployed-stack.js'
-import { projectRoot } from '../cli/workspace.js'
 import type { FromVendorOptions } from '../from-vendor.js'
 
 /**

@@ -1,16 +1,15 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { durationLimits, type GrantKind, parseGrants } from '@topic-credentials/grants'
+import { outputsFile, projectRoot } from '@topic-credentials/project'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { AskedGrants, VendedIdentity } from '../../credentials/vendor-options.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
-import { outputsFile } from '../find-target.js'
 import type { SharedOptions } from '../options.js'
 import { describeVended } from '../reporter.js'
 import type { Target } from '../target.js'
 import { vending } from '../vending.js'
-import { projectRoot } from '../workspace.js'
 
 interface CredentialsOptions extends SharedOptions {
   readonly format: keyof typeof formats

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
+import { userPath } from '@topic-credentials/project'
 import type { Command } from 'commander'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
@@ -12,7 +13,6 @@ import { type ConnectionOptions, requireTopic, type SharedOptions, withConnectio
 import { publishAll } from '../publish-all.js'
 import { describeVended } from '../reporter.js'
 import { vending } from '../vending.js'
-import { userPath } from '../workspace.js'
 
 interface PublishOptions extends SharedOptions, ConnectionOptions {
   readonly topic: string
