@@ -501,9 +501,12 @@ describe('what cannot be realised', () => {
   })
 
   it('an assembly that is not there', async () => {
-    await expect(startLocalAws({ assembly: '/nowhere/cdk.out' })).rejects.toThrow(
-      "No cloud assembly at /nowhere/cdk.out: the folder does not exist. Run 'cdk synth' first",
-    )
+    await expect(startLocalAws({ assembly: '/nowhere/cdk.out' })).rejects.toMatchObject({
+      code: 'assembly',
+      message: 'No cloud assembly at /nowhere/cdk.out: the folder does not exist',
+      value: '/nowhere/cdk.out',
+      remedy: "Run 'cdk synth' first.",
+    })
   })
 
   it('a stack for another region than the one asked for', async () => {

@@ -185,7 +185,7 @@ describe('pnpm local', () => {
   })
 
   it.each([
-    [['--assembly', '/nowhere'], "No cloud assembly at /nowhere: the folder does not exist. Run 'cdk synth' first"],
+    [['--assembly', '/nowhere'], "No cloud assembly at /nowhere: the folder does not exist\n  Run 'cdk synth' first."],
     [['--port', '65535'], 'It must be a whole number from 0 to 65529'],
     [['--port', 'x'], 'It must be a whole number from 0 to 65529'],
     [['--nonsense'], "unknown option '--nonsense'"],

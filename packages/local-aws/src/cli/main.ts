@@ -73,6 +73,9 @@ try {
   await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error))
+  if (error instanceof Error && 'remedy' in error && typeof error.remedy === 'string') {
+    console.error(`  ${error.remedy}`)
+  }
   process.exitCode = 1
 }
 

@@ -10,15 +10,27 @@ export class RealisationError extends Error {
   readonly code: 'assembly' | 'template' | 'unsupported' | 'resource'
   readonly stackName: string | undefined
   readonly logicalId: string | undefined
+  /** What cannot be realised: by default the resource, else the stack. */
+  readonly value: unknown
+  /** What to do about it, in one sentence; undefined where only the template can be changed. */
+  readonly remedy: string | undefined
 
-  constructor(
-    code: RealisationError['code'],
-    message: string,
-    place: { readonly stackName?: string; readonly logicalId?: string; readonly cause?: unknown } = {},
-  ) {
-    super(message, place.cause === undefined ? {} : { cause: place.cause })
+  constructor(code: RealisationError['code'], message: string, details: RealisationErrorDetails = {}) {
+    const { stackName, logicalId, value = logicalId ?? stackName, remedy, cause } = details
+    super(message, cause === undefined ? {} : { cause })
     this.code = code
-    this.stackName = place.stackName
-    this.logicalId = place.logicalId
+    this.stackName = stackName
+    this.logicalId = logicalId
+    this.value = value
+    this.remedy = remedy
   }
+}
+
+/** What a {@link RealisationError} knows besides its sentence. */
+export interface RealisationErrorDetails {
+  readonly stackName?: string
+  readonly logicalId?: string
+  readonly value?: unknown
+  readonly remedy?: string
+  readonly cause?: unknown
 }

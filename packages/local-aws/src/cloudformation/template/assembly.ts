@@ -57,12 +57,15 @@ export async function readAssembly(directory: string): Promise<AssemblyStack[]> 
     throw new RealisationError(
       'assembly',
       `The assembly ${root} lacks context: ${manifest.missing.map(({ key }) => key).join(', ')}`,
+      { value: root, remedy: "Look it up once with 'cdk synth' and AWS credentials; cdk.context.json keeps it." },
     )
   }
   const artifacts = manifest.artifacts ?? {}
   for (const [name, { type }] of Object.entries(artifacts)) {
     if (type === 'aws:cloudformation:stack' || descriptive.has(type)) continue
-    throw new RealisationError('unsupported', `The stand-in does not model the artifact ${name} of type ${type}`)
+    throw new RealisationError('unsupported', `The stand-in does not model the artifact ${name} of type ${type}`, {
+      value: name,
+    })
   }
   const order: string[] = []
   const visit = (name: string) => {
@@ -76,7 +79,9 @@ export async function readAssembly(directory: string): Promise<AssemblyStack[]> 
     const artifact = artifacts[name]
     if (artifact?.type === 'aws:cloudformation:stack') stacks.push(await readStack(root, name, artifact, artifacts))
   }
-  if (stacks.length === 0) throw new RealisationError('assembly', `The assembly ${root} holds no stack`)
+  if (stacks.length === 0) {
+    throw new RealisationError('assembly', `The assembly ${root} holds no stack`, { value: root })
+  }
   return stacks
 }
 
@@ -118,7 +123,7 @@ async function readJson<T>(root: string, file: string): Promise<T> {
       () => false,
     )
     const reason = there ? (cause instanceof Error ? cause.message : String(cause)) : 'the folder does not exist'
-    const message = `No cloud assembly at ${root}: ${reason}. Run 'cdk synth' first`
-    throw new RealisationError('assembly', message, { cause })
+    const message = `No cloud assembly at ${root}: ${reason}`
+    throw new RealisationError('assembly', message, { value: root, remedy: "Run 'cdk synth' first.", cause })
   }
 }

@@ -50,8 +50,10 @@ function parameterValue(name: string, parameter: { Type: string; Default?: unkno
   const given = scope.parameters[name]
   if (given === undefined && parameter.Type.startsWith('AWS::SSM::')) {
     const reason = `parameter ${name} is read from Systems Manager, which the stand-in does not model`
-    throw new RealisationError('unsupported', `${scope.pseudo.stackName}: ${reason}. Give it a value`, {
+    throw new RealisationError('unsupported', `${scope.pseudo.stackName}: ${reason}`, {
       stackName: scope.pseudo.stackName,
+      value: name,
+      remedy: `Give the parameter ${name} a value.`,
     })
   }
   const value = given ?? parameter.Default
