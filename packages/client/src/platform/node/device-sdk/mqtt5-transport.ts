@@ -173,9 +173,11 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     client.on('connectionFailure', ({ error, connack }) =>
       current(() => this.ended(failure(error, connack?.reasonCode))),
     )
-    client.on('disconnection', ({ error, disconnect }) =>
-      current(() => this.ended(failure(error, disconnect?.reasonCode))),
-    )
+    client.on('disconnection', ({ error, disconnect }) => {
+      // The connection that follows took the client ID over. The SDK would connect again by itself, and take it back.
+      if (this.#leaving.has(client)) client.stop()
+      current(() => this.ended(failure(error, disconnect?.reasonCode)))
+    })
     client.on('messageReceived', ({ message, acknowledgementControl }) => {
       if (this.#leaving.has(client)) {
         // Taken and not used: a session that is resumed gets the message again.
