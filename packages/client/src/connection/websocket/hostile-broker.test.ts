@@ -134,5 +134,5 @@ it('cannot make the client send a message twice over one connection, settle it t
     { numRuns: Number(process.env.FUZZ_RUNS ?? 150) },
   )
   // Or this tests nothing.
-  expect(sent).toBeGreaterThan(300)
+  expect(sent).toBeGreaterThan(100)
 }, 120_000)
