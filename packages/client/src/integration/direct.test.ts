@@ -57,5 +57,5 @@ describe.each(nodeTransports)('a direct message, over $name', ({ options }) => {
       break
     }
     expect(heard).toEqual(['nobody listens yet', 'listening'])
-  }, 30_000)
+  }, 60_000)
 })

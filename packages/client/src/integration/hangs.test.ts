@@ -66,7 +66,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     account.aws.faults.throttleConnects(1)
     await account.cut(session)
     expect(codes).toEqual(['connection_lost', 'quota_exceeded'])
-  }, 30_000)
+  }, 60_000)
 
   it.each(['publish', 'subscribe'] as const)(
     'a %s that the broker answers by hanging up is refused after the second time, and holds up nothing',
@@ -83,7 +83,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
       await session.publish('test', 'and goes on')
       expect(session.state).toBe('connected')
     },
-    30_000,
+    60_000,
   )
 
   it('a message with QoS 0 that the broker answers by hanging up is told by an event', async () => {
@@ -96,7 +96,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     again()
     expect(await refused).toMatchObject({ ...refusal, value: reserved })
     session.off('connected', again)
-  }, 30_000)
+  }, 60_000)
 
   it('a last will that AWS does not take ends the attempt with the reason', async () => {
     const will = { topic: reserved, payload: 'gone' }
@@ -104,7 +104,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     await expect(account.connect({ ...options, credentials, will })).rejects.toMatchObject(
       options.mqtt === 3 ? { code: 'not_granted', operation: 'connect' } : { code: 'refused' },
     )
-  }, 30_000)
+  }, 60_000)
 
   it('what came while the program was down is delivered to the next one, which resumes the session', async () => {
     const publisher = await account.connect()
@@ -120,7 +120,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
       if (received.length === 3) break
     }
     expect(received).toEqual(['1', '2', '3'])
-  }, 30_000)
+  }, 60_000)
 
   it('without that, nothing is left over by MQTT 5', async () => {
     if (options.mqtt === 3) return
@@ -138,5 +138,5 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
       expect(message.text()).toBe('next')
       break
     }
-  }, 30_000)
+  }, 60_000)
 })

@@ -71,7 +71,7 @@ describe('a vendor that', () => {
     await expect(credentials()).rejects.toMatchObject({ code: 'vendor_timed_out' })
     expect(calls).toBe(4)
     credentials.close()
-  }, 30_000)
+  }, 60_000)
 })
 
 const brokers: readonly (readonly [string, (socket: Socket) => void, boolean?])[] = [

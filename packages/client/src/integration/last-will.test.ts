@@ -56,7 +56,7 @@ describe.each([5, 3] as const)('a last will over MQTT %s', (mqtt) => {
     })
     const allowed = await account.connect({ mqtt, will: { ...will, topic: 'users/developer/other' } })
     expect(allowed.state).toBe('connected')
-  }, 20_000)
+  }, 60_000)
 })
 
 describe('a last will', () => {

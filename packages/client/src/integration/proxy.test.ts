@@ -37,7 +37,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     await session.publish('test', 'through')
     expect(proxy.asked).toEqual([vendor, broker])
     await session.close()
-  }, 30_000)
+  }, 60_000)
 
   it('so is the one of HTTPS_PROXY, and not for hosts in NO_PROXY, nor where the program wants none', async () => {
     await using proxy = await ConnectProxy.start()
@@ -51,7 +51,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     const session = await account.connect(options)
     expect(proxy.asked).toEqual([vendor, broker])
     await session.close()
-  }, 30_000)
+  }, 60_000)
 })
 
 it('a proxy that wants a login, or that is not there, is named without the login', async () => {

@@ -74,7 +74,7 @@ it('a throttled client comes back within the spread, into its session, and loses
     expect(received).toEqual(expected)
   }
   expect(connects(session, 'refused')).toBe(Refusals)
-}, 30_000)
+}, 60_000)
 
 it.each([5, 3] as const)(
   'a client that is throttled at its first attempt tries again, over MQTT %s',
@@ -85,7 +85,7 @@ it.each([5, 3] as const)(
     await session.publish('test', 'x')
     expect(connects(session, 'refused')).toBe(1)
   },
-  20_000,
+  60_000,
 )
 
 describe('a session that is granted something else', () => {
@@ -107,7 +107,7 @@ describe('a session that is granted something else', () => {
       if (received.length === expected.length) break
     }
     expect(received).toEqual(expected)
-  }, 20_000)
+  }, 60_000)
 })
 
 it('a session that is closed while it waits does not connect any more', async () => {
