@@ -21,7 +21,7 @@ export class ChatStack extends Stack {
       corsOrigins: ['https://chat.example.com'],
       concurrency: 20,
     })
-    new CfnOutput(this, 'ChatCredentialsUrl', { value: api.credentialsUrl })
-    new CfnOutput(this, 'ChatEndpoint', { value: endpoint.hostName })
+    new CfnOutput(this, 'CredentialsUrl', { value: api.credentialsUrl })
+    new CfnOutput(this, 'IotEndpoint', { value: endpoint.hostName })
   }
 }

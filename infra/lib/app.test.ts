@@ -11,6 +11,9 @@ import { App, Aspects, Validations } from 'aws-cdk-lib'
 import { CfnRole } from 'aws-cdk-lib/aws-iam'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { ChatStack } from '../examples/chat-app.js'
+import { CustomDomainStack } from '../examples/custom-domain.js'
+import { IdentityPoolStack } from '../examples/identity-pool.js'
+import { UserPoolStack } from '../examples/user-pool.js'
 import { topicCredentialsApp } from './app.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
@@ -23,6 +26,21 @@ function synthesize(context: Record<string, unknown> = {}): Template {
   return topicCredentialsApp({ context, builtinCloudFormationValidation: false })
     .synth()
     .getStackByName('TopicCredentials').template
+}
+
+const entitlementsFile = fileURLToPath(new URL('../../entitlements.json', import.meta.url))
+
+/** The stacks that docs/guides show. */
+const examples: Record<string, (app: App) => unknown> = {
+  Chat: (app) => new ChatStack(app, 'Chat'),
+  UserPool: (app) => new UserPoolStack(app, 'UserPool', { entitlementsFile, origin: 'https://app.example.com' }),
+  IdentityPool: (app) => new IdentityPoolStack(app, 'IdentityPool', { entitlementsFile }),
+  CustomDomain: (app) =>
+    new CustomDomainStack(app, 'CustomDomain', {
+      entitlementsFile,
+      domainName: 'credentials.example.com',
+      certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012',
+    }),
 }
 
 const boundary = 'arn:aws:iam::123456789012:policy/boundary'
@@ -137,12 +155,13 @@ describe('variants that pass every check', () => {
     expect(groups({}).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(Array(5).fill('Retain'))
   })
 
-  it("somebody's own stack with the construct in it", () => {
+  it.each(Object.entries(examples))('an example: %s', (id, make) => {
     const app = new App({ builtinCloudFormationValidation: false })
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new StackChecks())
-    new ChatStack(app, 'Chat')
-    const { template } = app.synth().getStackByName('Chat') as { template: Template }
-    expect(Object.keys(template.Outputs)).toEqual(expect.arrayContaining(['ChatCredentialsUrl', 'ChatEndpoint']))
+    const checks = id === 'Chat' ? [new AwsSolutionsChecks(app), new StackChecks()] : [new StackChecks()]
+    Validations.of(app).addPlugins(...checks)
+    make(app)
+    const { template } = app.synth().getStackByName(id) as { template: Template }
+    expect(Object.keys(template.Outputs)).toContain('CredentialsUrl')
   })
 })
 

@@ -10,7 +10,9 @@ function anything(): boolean {
   return true
 }
 
-const known: Readonly<Record<string, (vending: Vending & { readonly api: Part }, template: Template) => Known>> = {
+type KnownOf = (vending: Vending & { readonly api: Part }, template: Template, others: readonly Template[]) => Known
+
+const known: Readonly<Record<string, KnownOf>> = {
   // Neither a quick-create Target nor a Body: both make routes that stand nowhere else.
   'AWS::ApiGatewayV2::Api': () => ({
     CorsConfiguration: anything,
@@ -45,13 +47,13 @@ const known: Readonly<Record<string, (vending: Vending & { readonly api: Part },
       Target: anything,
     }
   },
-  'AWS::ApiGatewayV2::Authorizer': () => ({
+  'AWS::ApiGatewayV2::Authorizer': (_, template, others) => ({
     ApiId: anything,
     AuthorizerType: (value) => value === 'JWT',
     IdentitySource: (value) => list(value).length === 1 && list(value)[0] === '$request.header.Authorization',
     JwtConfiguration: (value) => {
       const { Issuer, Audience } = record(value)
-      return text(Issuer).startsWith('https://') && list(Audience).length > 0
+      return isIssuer(text(Issuer), template, others) && list(Audience).length > 0
     },
     Name: anything,
   }),
@@ -62,15 +64,19 @@ export const apiRoutes: Check = {
   name: 'api-routes',
   description: 'The API of the vending function has something that is not known to say truly who is calling',
   fix: 'Make the API with CredentialsApi: HTTP, its own routes with the IAM or the JWT authorizer, payload format 2.0.',
-  find: (template) =>
+  find: (template, others) =>
     vendings(template).flatMap((vending) =>
-      vending.api === undefined ? [] : parts({ ...vending, api: vending.api }, template),
+      vending.api === undefined ? [] : parts({ ...vending, api: vending.api }, template, others),
     ),
 }
 
-function parts(vending: Vending & { readonly api: Part }, template: Template): Violation[] {
+function parts(
+  vending: Vending & { readonly api: Part },
+  template: Template,
+  others: readonly Template[],
+): Violation[] {
   return Object.entries(template.Resources ?? {}).flatMap(([logicalId, { Type, Properties = {} }]) => {
-    const properties = known[Type]?.(vending, template)
+    const properties = known[Type]?.(vending, template, others)
     const belongs = logicalId === vending.api.logicalId || vending.api.isNamedIn(Properties.ApiId)
     if (properties === undefined || !belongs) return []
     const required = Type === 'AWS::ApiGatewayV2::Route' ? ['AuthorizationType'] : []
@@ -89,6 +95,22 @@ function targets(target: unknown, { Resources = {} }: Template, vendor: Part): b
   const { Properties } = Resources[integration] ?? {}
   // What cannot be followed is taken for the vending function.
   return Properties === undefined || vendor.isNamedIn(Properties.IntegrationUri)
+}
+
+/** An address with TLS, or that of a Cognito user pool in this template or in another one of the app, which exports it. */
+function isIssuer(issuer: string, template: Template, others: readonly Template[]): boolean {
+  if (issuer.startsWith('https://') || isProviderUrl(issuer, template)) return true
+  return others.some((other) =>
+    Object.values(other.Outputs ?? {}).some((output) => {
+      const { Value, Export } = record(output)
+      return isProviderUrl(text(Value), other) && text({ 'Fn::ImportValue': record(Export).Name }) === issuer
+    }),
+  )
+}
+
+function isProviderUrl(value: string, { Resources = {} }: Template): boolean {
+  const userPool = /^<(\w+)\.ProviderURL>$/u.exec(value)?.[1] ?? ''
+  return Resources[userPool]?.Type === 'AWS::Cognito::UserPool'
 }
 
 function isJwtAuthorizer(reference: string, { Resources = {} }: Template, api: Part): boolean {

@@ -84,6 +84,22 @@ describe('StackChecks', () => {
     expect(check({ Resources: resourcesOf(props) })).toEqual({ success: true, violations: [] })
   })
 
+  it('pass tokens of a user pool of the app, in the same template or in another one', () => {
+    const pool = { Type: 'AWS::Cognito::UserPool' }
+    const issuedBy = (Issuer: unknown): Resources => {
+      const resources = structuredClone(sound)
+      Object.assign(resources[parts.Authorizer ?? '']?.Properties ?? {}, {
+        JwtConfiguration: { Issuer, Audience: ['app'] },
+      })
+      return resources
+    }
+    const url = { 'Fn::GetAtt': ['Users', 'ProviderURL'] }
+    const passed = { success: true, violations: [] }
+    expect(check({ Resources: { ...issuedBy(url), Users: pool } })).toEqual(passed)
+    const exporting = { Resources: { Users: pool }, Outputs: { Url: { Value: url, Export: { Name: 'users-url' } } } }
+    expect(check({ Resources: issuedBy({ 'Fn::ImportValue': 'users-url' }) }, exporting)).toEqual(passed)
+  })
+
   it.each(notJudged as { name: string; add: Resources }[])('do not judge %j', ({ add }) => {
     expect(check({ Resources: { ...sound, ...real(add) } })).toEqual({ success: true, violations: [] })
     expect(check({ Resources: real(add) })).toEqual({ success: true, violations: [] })
