@@ -10,10 +10,10 @@ import {
   staleRows,
   steadyHours,
   steadyRows,
-} from './jobs.js'
-import { connectedPicture, requestsPicture } from './pictures.js'
-import { runJobs } from './run-jobs.js'
-import { steadyTable, stormTable } from './tables.js'
+} from './jobs/jobs.js'
+import { runJobs } from './jobs/run-jobs.js'
+import { connectedPicture, requestsPicture } from './results/pictures.js'
+import { steadyTable, stormTable } from './results/tables.js'
 
 /** What a fleet asks of AWS, and how soon all of it is connected. */
 export const fleet: Bench = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
+import { Quota } from './aws/quota.js'
 import type { Scenario } from './fleet.js'
-import { spreadFor } from './jobs.js'
+import { spreadFor } from './jobs/jobs.js'
 import { NaiveFleet, naiveClients } from './naive-fleet.js'
 import { OurFleet } from './our-fleet.js'
-import { Quota } from './quota.js'
 
 const clientCount = 5_000
 function scenario(start: Scenario['start']): Scenario {

@@ -1,8 +1,8 @@
-import { Aws, VendingService } from './aws.js'
-import { Broker } from './broker.js'
+import { Aws, VendingService } from './aws/aws.js'
+import { Broker } from './aws/broker.js'
+import { Series } from './aws/series.js'
 import { seeded } from './random.js'
-import { type FleetResult, quotaUse } from './result.js'
-import { Series } from './series.js'
+import { type FleetResult, quotaUse } from './results/result.js'
 import { TimerWheel } from './timer-wheel.js'
 
 /** What happens to all clients at time 0, or goes on happening. */

@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 })
 const runs = Number(values.runs)
-const program = fileURLToPath(new URL('../dist/testing/connect-and-close.js', import.meta.url))
+const program = fileURLToPath(new URL('../dist/testing/programs/connect-and-close.js', import.meta.url))
 const standIn = fork(new URL('stand-in.js', import.meta.url))
 const [{ credentials, ...vendor }] = await once(standIn, 'message')
 const target = JSON.stringify({ ...vendor, ...credentials, mqtt: Number(values.mqtt), publish: true })

@@ -1,5 +1,5 @@
 // The stand-in of the soak, in a process of its own: what it remembers must not count as the client's.
-import { TestAccount } from '../dist/testing/test-account.js'
+import { TestAccount } from '../dist/testing/account/test-account.js'
 
 const account = await TestAccount.start()
 const { outputs, region, ca, developer, faults } = account.aws

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import type { RefreshTiming } from './credentials/credentials-cache.js'
 import { type FromVendorOptions, fromVendor, timedProvider } from './from-vendor.js'
-import { type Answer, ScriptedVendor, vendedAnswer } from './testing/scripted-vendor.js'
+import { type Answer, ScriptedVendor, vendedAnswer } from './testing/scripted/scripted-vendor.js'
 
 const hour = 3_600_000
 const startTime = Date.parse('2026-11-23T12:00:00Z')

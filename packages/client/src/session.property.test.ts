@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { TopicCredentialsError } from './errors.js'
 import { DrivenClock } from './testing/driven-clock.js'
-import { scriptedSession } from './testing/scripted-session.js'
-import type { Fault, Point } from './testing/scripted-transport.js'
+import { scriptedSession } from './testing/scripted/scripted-session.js'
+import type { Fault, Point } from './testing/scripted/scripted-transport.js'
 import { randomBy } from './testing/seeded-random.js'
 
 /** How long after the last fault everything is answered, in milliseconds. */

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { VendorClient } from './credentials/vendor-client.js'
 import { TopicCredentialsError } from './errors.js'
 import { DrivenClock } from './testing/driven-clock.js'
-import { scriptedSession } from './testing/scripted-session.js'
-import type { Fault, Point } from './testing/scripted-transport.js'
+import { scriptedSession } from './testing/scripted/scripted-session.js'
+import type { Fault, Point } from './testing/scripted/scripted-transport.js'
 
 /** Each wait of the client is held up for ever, and ends by its own deadline with its own code: the table in the README. */
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { SharedOptions } from './options.js'
-import type { Screen } from './screen.js'
-import type { Target } from './target.js'
+import type { Target } from './target/target.js'
+import type { Screen } from './terminal/screen.js'
 
 /** What a command works with. */
 export interface Context {

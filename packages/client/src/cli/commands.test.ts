@@ -18,9 +18,9 @@ import type { AwsCredentialIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
 import type { Message } from '../messages/message.js'
 import type { Session } from '../session.js'
-import { ended, Project } from '../testing/project.js'
+import { ended, Project } from '../testing/account/project.js'
 
-const stockSdk = fileURLToPath(new URL('../testing/stock-sdk.js', import.meta.url))
+const stockSdk = fileURLToPath(new URL('../testing/programs/stock-sdk.js', import.meta.url))
 
 /** One stand-in in this process for all commands, which find it as they find one of another terminal. */
 let aws: LocalAws

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { ended, Project, printed } from '../testing/project.js'
+import { ended, Project, printed } from '../testing/account/project.js'
 
 /** A project of its own for each test: with the synthesized stack, with nothing deployed, with nothing running. */
 let project: Project

@@ -3,10 +3,10 @@ import { CommanderError } from 'commander'
 import { TopicCredentialsError } from '../errors.js'
 import type { Chosen } from './command.js'
 import { exitCodeOf, exitCodes } from './exit-code.js'
-import { findTarget } from './find-target.js'
 import { parseCommandLine } from './program.js'
-import { Screen } from './screen.js'
-import { visible } from './visible.js'
+import { findTarget } from './target/find-target.js'
+import { Screen } from './terminal/screen.js'
+import { visible } from './terminal/visible.js'
 
 // Ends the process by itself: the SDK’s MQTT 5 client lingers for seconds after it is closed.
 process.exit(await main(process.argv.slice(2)))

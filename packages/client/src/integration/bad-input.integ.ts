@@ -6,7 +6,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { defaultChain } from '../platform/node/signed-post.js'
-import { openTestTarget, type TestTarget } from '../testing/test-target.js'
+import { openTestTarget, type TestTarget } from '../testing/account/test-target.js'
 import cases from './bad-input.cases.json' with { type: 'json' }
 
 let target: TestTarget

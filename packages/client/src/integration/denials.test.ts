@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { believing } from '../testing/believing.js'
-import { TestAccount } from '../testing/test-account.js'
+import { TestAccount } from '../testing/account/test-account.js'
+import { believing } from '../testing/scripted/believing.js'
 
 /** What a session does when the broker refuses what its grants allow, because the role's policy has changed since. */
 

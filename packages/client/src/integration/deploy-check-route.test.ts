@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import type { VendedIdentity, VendorOptions } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
-import { Issuer } from '../testing/issuer.js'
-import { stackWith } from '../testing/stack-variant.js'
+import { stackWith } from '../testing/account/stack-variant.js'
+import { Issuer } from '../testing/servers/issuer.js'
 
 /** Where tokens name users, the deploy check has an IAM route of its own, which stays open after the deployment. */
 

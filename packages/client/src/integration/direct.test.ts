@@ -2,7 +2,7 @@ import { Agent } from 'node:https'
 import { IoTDataPlaneClient, SendDirectMessageCommand } from '@aws-sdk/client-iot-data-plane'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Message } from '../messages/message.js'
-import { TestAccount } from '../testing/test-account.js'
+import { TestAccount } from '../testing/account/test-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
 let account: TestAccount

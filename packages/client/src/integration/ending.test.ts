@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { TestAccount } from '../testing/test-account.js'
+import { TestAccount } from '../testing/account/test-account.js'
 
 let account: TestAccount
 
@@ -37,7 +37,7 @@ describe('a program', () => {
         refused,
       }
       const { NODE_OPTIONS: _, ...env } = process.env
-      const program = fileURLToPath(new URL('../testing/connect-and-close.js', import.meta.url))
+      const program = fileURLToPath(new URL('../testing/programs/connect-and-close.js', import.meta.url))
       const child = spawn(process.execPath, [program], { env: { ...env, TARGET: JSON.stringify(target) } })
       const [times, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
       const [, lingered] = times.split(' ')

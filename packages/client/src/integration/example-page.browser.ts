@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '@topic-credentials/project'
-import { type Browser, launchChromium, type Page } from '../testing/chromium.js'
-import { PageSite } from '../testing/page-site.js'
-import { SignInIssuer } from '../testing/sign-in-issuer.js'
-import { stackWith } from '../testing/stack-variant.js'
+import { stackWith } from '../testing/account/stack-variant.js'
+import { type Browser, launchChromium, type Page } from '../testing/chromium/chromium.js'
+import { PageSite } from '../testing/servers/page-site.js'
+import { SignInIssuer } from '../testing/servers/sign-in-issuer.js'
 
 /** The example's page as it stands in infra/examples/browser: signed in with OpenID Connect, on the stand-in's plain origin. */
 

@@ -1,4 +1,4 @@
-import { startChromium } from '../testing/chromium-subject.js'
+import { startChromium } from '../testing/chromium/chromium-subject.js'
 import { guarantees } from '../testing/guarantees.js'
 
 guarantees('websocket in Chromium', startChromium)

@@ -9,7 +9,7 @@ import type { VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
 import { handshakeTransform } from '../platform/node/device-sdk/handshake-transform.js'
 import { askHandshake } from '../platform/node/handshake-probe.js'
-import { openTestTarget, type TestTarget } from '../testing/test-target.js'
+import { openTestTarget, type TestTarget } from '../testing/account/test-target.js'
 
 let target: TestTarget
 let identity: VendedIdentity

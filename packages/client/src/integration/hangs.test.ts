@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Session } from '../session.js'
-import { believing } from '../testing/believing.js'
-import { TestAccount } from '../testing/test-account.js'
+import { TestAccount } from '../testing/account/test-account.js'
+import { believing } from '../testing/scripted/believing.js'
 import { nodeTransports } from '../testing/transports.js'
 
 let account: TestAccount

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { HttpRequest } from '@smithy/protocol-http'
 import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import fc from 'fast-check'
-import { SignedRequests } from '../testing/signed-requests.js'
-import { stackWith } from '../testing/stack-variant.js'
+import { stackWith } from '../testing/account/stack-variant.js'
+import { SignedRequests } from '../testing/wire/signed-requests.js'
 
 /** Callers with a key of their own who want what is somebody else's, through the wire. */
 

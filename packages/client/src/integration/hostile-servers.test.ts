@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { ConnectOptions } from '../connect.js'
 import { TopicCredentialsError } from '../errors.js'
 import { fromVendor } from '../from-vendor.js'
-import { drip, HostileServer } from '../testing/hostile-server.js'
-import { TestAccount } from '../testing/test-account.js'
+import { TestAccount } from '../testing/account/test-account.js'
+import { drip, HostileServer } from '../testing/servers/hostile-server.js'
 import { nodeTransports } from '../testing/transports.js'
 
 /** Vendors and brokers that stall, drip, lie about lengths, close half: an error of ours, in time. */

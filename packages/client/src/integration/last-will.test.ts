@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { TestAccount } from '../testing/test-account.js'
+import { TestAccount } from '../testing/account/test-account.js'
 
 let account: TestAccount
 

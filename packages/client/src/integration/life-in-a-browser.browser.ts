@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { fullChromium } from '../testing/chromium.js'
-import { type ChromiumSubject, startChromium } from '../testing/chromium-subject.js'
+import { fullChromium } from '../testing/chromium/chromium.js'
+import { type ChromiumSubject, startChromium } from '../testing/chromium/chromium-subject.js'
 import type { Look } from '../testing/session-driver.js'
 
 /** Page, vendor and data plane on the stand-in's plain origin: no certificate, no flag. */

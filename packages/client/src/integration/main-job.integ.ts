@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { connect } from '../connect.js'
 import type { VendedCredentialsProvider } from '../credentials/provider.js'
 import { fromVendor } from '../from-vendor.js'
-import { openTestTarget, type TestTarget } from '../testing/test-target.js'
+import { openTestTarget, type TestTarget } from '../testing/account/test-target.js'
 
 let target: TestTarget
 let credentials: VendedCredentialsProvider

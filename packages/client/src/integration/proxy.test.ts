@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { ConnectProxy } from '../testing/connect-proxy.js'
-import { TestAccount } from '../testing/test-account.js'
+import { TestAccount } from '../testing/account/test-account.js'
+import { ConnectProxy } from '../testing/servers/connect-proxy.js'
 import { nodeTransports } from '../testing/transports.js'
 
 let account: TestAccount

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { TopicCredentialsError } from '../errors.js'
+import { TestAccount } from '../testing/account/test-account.js'
 import { randomBy } from '../testing/seeded-random.js'
-import { TestAccount } from '../testing/test-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
 /** `WIRE_RUNS=200` before the test's command for as many as a change of the transports must pass. */

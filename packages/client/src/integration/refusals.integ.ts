@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { AskedGrants, VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
-import { type RawClient, rawClient } from '../testing/raw-client.js'
-import { openTestTarget, type TestTarget } from '../testing/test-target.js'
+import { openTestTarget, type TestTarget } from '../testing/account/test-target.js'
+import { type RawClient, rawClient } from '../testing/wire/raw-client.js'
 
 let target: TestTarget
 let identity: VendedIdentity

@@ -8,7 +8,7 @@ import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '@topic-credentials/project'
 
 const folder = fileURLToPath(new URL('../../browser/package.json', import.meta.url))
-const program = fileURLToPath(new URL('../testing/one-message.js', import.meta.url))
+const program = fileURLToPath(new URL('../testing/programs/one-message.js', import.meta.url))
 let aws: LocalAws
 
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import { projectRoot } from '@topic-credentials/project'
 import { connect } from '../connect.js'
 import type { AskedGrants, VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
-import { rawClient } from '../testing/raw-client.js'
+import { rawClient } from '../testing/wire/raw-client.js'
 
 /** What only a stand-in can be made to do: users at will, credentials that expire now, a template changed by hand. */
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { Session } from '../session.js'
-import { TestAccount } from '../testing/test-account.js'
+import { TestAccount } from '../testing/account/test-account.js'
 
 let account: TestAccount
 

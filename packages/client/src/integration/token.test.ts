@@ -5,9 +5,9 @@ import { announce, type JournalEntry, type LocalAws, startLocalAws } from '@topi
 import fc from 'fast-check'
 import type { AskedGrants, VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
-import { foreignKey, Issuer } from '../testing/issuer.js'
-import { Project } from '../testing/project.js'
-import { stackWith } from '../testing/stack-variant.js'
+import { Project } from '../testing/account/project.js'
+import { stackWith } from '../testing/account/stack-variant.js'
+import { foreignKey, Issuer } from '../testing/servers/issuer.js'
 
 /** Callers with a token: the stack with the JWT authorizer, an issuer of its own, and the wire between them. */
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
 import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import type { VendedIdentity } from '../credentials/vendor-options.js'
 import { fromVendor } from '../from-vendor.js'
-import { rawClient } from '../testing/raw-client.js'
-import { stackWith } from '../testing/stack-variant.js'
+import { stackWith } from '../testing/account/stack-variant.js'
+import { rawClient } from '../testing/wire/raw-client.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(300_000)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
 import type { Packet } from 'mqtt-packet'
-import { clientPacket, peerBytes, peerRead, serverPacket, toPeer } from '../testing/mqtt-packets.js'
+import { clientPacket, peerBytes, peerRead, serverPacket, toPeer } from '../testing/wire/mqtt-packets.js'
 import { PacketSplitter, readPacket, type ServerPacket, writePacket } from './index.js'
 
 function read(bytes: Uint8Array): ServerPacket {

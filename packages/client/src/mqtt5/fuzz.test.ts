@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { clientPacket, peerBytes, peerRead, serverPacket, toPeer } from '../testing/mqtt-packets.js'
+import { clientPacket, peerBytes, peerRead, serverPacket, toPeer } from '../testing/wire/mqtt-packets.js'
 import { type ClientPacket, CodecError, PacketSplitter, readPacket, type ServerPacket, writePacket } from './index.js'
 
 const inputs = 100_000

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { peerBytes, serverPacket } from '../testing/mqtt-packets.js'
+import { peerBytes, serverPacket } from '../testing/wire/mqtt-packets.js'
 import { PacketSplitter, type RawPacket, readPacket } from './index.js'
 
 function bytes(hex: string): Uint8Array {

@@ -1,10 +1,10 @@
-import type { Automaton } from './automaton.js'
-import { automaton } from './automaton.js'
-import type { NameType } from './aws-names.js'
-import type { PolicyStatement } from './document.js'
-import { explore } from './exploration.js'
-import { type Pattern, PatternSet } from './pattern-set.js'
-import { codePoints, type Token, wildcard } from './token.js'
+import type { PolicyStatement } from './documents/document.js'
+import type { Automaton } from './languages/automaton.js'
+import { automaton } from './languages/automaton.js'
+import { explore } from './languages/exploration.js'
+import { type Pattern, PatternSet } from './languages/pattern-set.js'
+import { codePoints, type Token, wildcard } from './languages/token.js'
+import type { NameType } from './names/aws-names.js'
 
 /** A statement, and whose it is. */
 export interface OwnedStatement extends PolicyStatement {

@@ -1,6 +1,6 @@
-export type { Reading } from './arn-pattern.js'
+export type { Reading } from './documents/arn-pattern.js'
 export { ProofError } from './errors.js'
-export type { Location } from './places.js'
+export type { Location } from './names/places.js'
 export {
   type Counterexample,
   type Differences,

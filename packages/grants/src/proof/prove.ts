@@ -1,15 +1,15 @@
 import type { Grants } from '../grant-types.js'
 import { clientIdPrefix } from '../user-id.js'
 import { Actions, type OwnedStatement } from './actions.js'
-import { hasOpenParts, isWildInType, type Reading, resourceTokens } from './arn-pattern.js'
-import type { Automaton } from './automaton.js'
-import { readDocument } from './document.js'
-import { explore, type Outcome } from './exploration.js'
-import { Languages } from './languages.js'
-import { PatternSet } from './pattern-set.js'
-import type { Location } from './places.js'
+import { hasOpenParts, isWildInType, type Reading, resourceTokens } from './documents/arn-pattern.js'
+import { readDocument } from './documents/document.js'
+import type { Automaton } from './languages/automaton.js'
+import { explore, type Outcome } from './languages/exploration.js'
+import { Languages } from './languages/languages.js'
+import { PatternSet } from './languages/pattern-set.js'
+import { codePoints, type Token } from './languages/token.js'
+import type { Location } from './names/places.js'
 import { type NamesInQuestion, questions } from './questions.js'
-import { codePoints, type Token } from './token.js'
 
 /** The policies that IAM decides by, each as JSON or parsed. */
 export interface Policies {

@@ -1,11 +1,11 @@
 import type { Grants } from '../grant-types.js'
 import { type Actions, type MqttAction, mqttActions, none, type OwnedStatement } from './actions.js'
-import type { Automaton } from './automaton.js'
-import { namesThatAwsTakes } from './aws-names.js'
-import { beginningWith, coveredFilters, matchedTopics } from './mqtt-language.js'
-import { anyResource, arnHead, elsewhere, type Location } from './places.js'
-import { namesOfNobody } from './reserved.js'
-import type { Token } from './token.js'
+import type { Automaton } from './languages/automaton.js'
+import { beginningWith, coveredFilters, matchedTopics } from './languages/mqtt-language.js'
+import type { Token } from './languages/token.js'
+import { namesThatAwsTakes } from './names/aws-names.js'
+import { anyResource, arnHead, elsewhere, type Location } from './names/places.js'
+import { namesOfNobody } from './names/reserved.js'
 
 /** Names in question, the statements that decide, and what is granted of them. */
 export interface NamesInQuestion {

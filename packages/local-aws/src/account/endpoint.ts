@@ -3,7 +3,7 @@ import { startEndpoint } from '../endpoint/endpoint.js'
 import type { HttpsServer } from '../https-server.js'
 import type { FunctionRuntime } from '../lambda/index.js'
 import type { ServiceHandler, ServiceSettings } from '../protocols/signed-service.js'
-import type { Buckets } from '../s3/buckets.js'
+import type { Buckets } from '../s3/buckets/buckets.js'
 import type { Parameters } from '../ssm/parameters.js'
 import type { TlsMaterial } from '../tls.js'
 

@@ -1,7 +1,7 @@
 import type { HttpApiSettings } from './api-state.js'
 import type { Call, Outcome } from './call.js'
-import { commonLogTime } from './event.js'
-import { header } from './request.js'
+import { commonLogTime } from './messages/event.js'
+import { header } from './messages/request.js'
 
 /**
  * Values of the `$context` variables that an access log may name.

@@ -3,9 +3,9 @@ import type { AccessKey } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import type { InvocationResult, ServiceCall } from '../lambda/index.js'
 import type { TlsMaterial } from '../tls.js'
-import type { CorsConfiguration } from './cors.js'
-import type { JwtAuthorizer } from './jwt-authorizer.js'
-import type { RouteKey } from './route.js'
+import type { JwtAuthorizer } from './authorizers/jwt-authorizer.js'
+import type { CorsConfiguration } from './routes/cors.js'
+import type { RouteKey } from './routes/route.js'
 import type { Stage } from './stage.js'
 
 /** A function behind a route. */

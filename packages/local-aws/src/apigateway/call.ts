@@ -1,7 +1,7 @@
 import type { Route } from './api-state.js'
-import type { Authorization } from './authorization.js'
-import type { ApiRequest } from './request.js'
-import type { ApiResponse } from './response.js'
+import type { Authorization } from './authorizers/authorization.js'
+import type { ApiRequest } from './messages/request.js'
+import type { ApiResponse } from './messages/response.js'
 import type { Stage } from './stage.js'
 
 /** A request that has found its route. */

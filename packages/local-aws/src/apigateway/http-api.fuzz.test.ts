@@ -6,7 +6,7 @@ import { fuzz, fuzzTimeout } from '../testing/fuzz.js'
 import { send } from '../testing/https-client.js'
 import { createTlsMaterial, type TlsMaterial } from '../tls.js'
 import { HttpApi } from './http-api.js'
-import { parseRouteKey } from './route.js'
+import { parseRouteKey } from './routes/route.js'
 import { Stage } from './stage.js'
 
 let tls: TlsMaterial

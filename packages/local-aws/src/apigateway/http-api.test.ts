@@ -6,7 +6,7 @@ import { send, type TestRequest } from '../testing/https-client.js'
 import { createTlsMaterial, type TlsMaterial } from '../tls.js'
 import type { Integration } from './api-state.js'
 import { HttpApi } from './http-api.js'
-import { parseRouteKey } from './route.js'
+import { parseRouteKey } from './routes/route.js'
 import { Stage } from './stage.js'
 
 const clock = { skew: 0, now: () => Date.now() + clock.skew }

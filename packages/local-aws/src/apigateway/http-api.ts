@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type HttpsServer, serveHttps } from '../https-server.js'
 import type { ApiState, HttpApiFaults, HttpApiSettings, Route } from './api-state.js'
-import { type CorsConfiguration, corsHeaders, preflightHeaders } from './cors.js'
 import { dispatch } from './dispatch.js'
-import { type ApiRequest, header, RequestRejected, readRequest } from './request.js'
-import { type ApiResponse, message } from './response.js'
+import { type ApiRequest, header, RequestRejected, readRequest } from './messages/request.js'
+import { type ApiResponse, message } from './messages/response.js'
+import { type CorsConfiguration, corsHeaders, preflightHeaders } from './routes/cors.js'
 import type { Stage } from './stage.js'
 
 /** One HTTP API on its own port of 127.0.0.1. Routes and stages may be added while it runs. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
-import type { Buckets } from '../s3/buckets.js'
+import type { Buckets } from '../s3/buckets/buckets.js'
 import type { FunctionCode } from './services.js'
 
 /** Where functions' code lies, unpacked: one folder per content. */

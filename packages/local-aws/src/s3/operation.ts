@@ -1,6 +1,6 @@
 import type { Call, Reply } from '../protocols/signed-service.js'
-import type { Buckets } from './buckets.js'
-import type { MultipartUploads } from './multipart-uploads.js'
+import type { Buckets } from './buckets/buckets.js'
+import type { MultipartUploads } from './multipart/multipart-uploads.js'
 
 /** What an operation gets to work with. */
 export interface OperationInput {

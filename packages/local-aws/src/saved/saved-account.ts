@@ -1,6 +1,6 @@
 import type { ChangeSet, RollbackTarget, Stack, StackResource } from '../cloudformation/stacks/stack.js'
 import type { SavedDirectory } from '../iam/index.js'
-import type { StoredObject } from '../s3/buckets.js'
+import type { StoredObject } from '../s3/buckets/buckets.js'
 
 /** An account for writing down, as JSON. Holds the keys of its users: they are worth nothing elsewhere. */
 export interface SavedAccount {

@@ -7,9 +7,9 @@ import type { AskedGrants, VendedIdentity } from '../../credentials/vendor-optio
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
-import { describeVended } from '../reporter.js'
-import type { Target } from '../target.js'
-import { vending } from '../vending.js'
+import type { Target } from '../target/target.js'
+import { vending } from '../target/vending.js'
+import { describeVended } from '../terminal/reporter.js'
 
 interface CredentialsOptions extends SharedOptions {
   readonly format: keyof typeof formats

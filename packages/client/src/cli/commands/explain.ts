@@ -12,7 +12,7 @@ import { checkTopic } from '../../messages/topic-check.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
-import { vending } from '../vending.js'
+import { vending } from '../target/vending.js'
 
 const operations = ['publish', 'subscribe', 'receive', 'connect', 'retain'] as const
 type Operation = (typeof operations)[number]

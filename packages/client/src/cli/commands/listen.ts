@@ -4,7 +4,6 @@ import { TopicCredentialsError } from '../../errors.js'
 import { ungranted } from '../../messages/grant-check.js'
 import type { Session } from '../../session.js'
 import type { Chosen, Context } from '../command.js'
-import { connection } from '../connection.js'
 import { exitCodes } from '../exit-code.js'
 import {
   type ConnectionOptions,
@@ -13,9 +12,10 @@ import {
   type SharedOptions,
   withConnectionOptions,
 } from '../options.js'
-import { JsonReporter, TextReporter } from '../reporter.js'
-import { countdown } from '../screen.js'
-import { vending } from '../vending.js'
+import { connection } from '../target/connection.js'
+import { vending } from '../target/vending.js'
+import { JsonReporter, TextReporter } from '../terminal/reporter.js'
+import { countdown } from '../terminal/screen.js'
 
 /** A listener whose user is revoked gets nothing any more, and would not know: the vendor does. */
 const revalidateSeconds = 60

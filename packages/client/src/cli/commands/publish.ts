@@ -6,13 +6,13 @@ import type { VendedIdentity } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
 import { ungranted } from '../../messages/grant-check.js'
 import type { Chosen, Context } from '../command.js'
-import { connection } from '../connection.js'
 import { exitCodes } from '../exit-code.js'
-import { lines } from '../lines.js'
 import { type ConnectionOptions, requireTopic, type SharedOptions, withConnectionOptions } from '../options.js'
-import { publishAll } from '../publish-all.js'
-import { describeVended } from '../reporter.js'
-import { vending } from '../vending.js'
+import { connection } from '../target/connection.js'
+import { vending } from '../target/vending.js'
+import { lines } from '../terminal/lines.js'
+import { describeVended } from '../terminal/reporter.js'
+import { publishAll } from './publish-all.js'
 
 interface PublishOptions extends SharedOptions, ConnectionOptions {
   readonly topic: string

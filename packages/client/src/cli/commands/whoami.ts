@@ -3,9 +3,9 @@ import type { Command } from 'commander'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
-import { countdown } from '../screen.js'
-import { vending } from '../vending.js'
-import { visible } from '../visible.js'
+import { vending } from '../target/vending.js'
+import { countdown } from '../terminal/screen.js'
+import { visible } from '../terminal/visible.js'
 
 const examples = `
 Examples:

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals'
 import fc from 'fast-check'
-import { serverPacket, toPeer } from '../../testing/mqtt-packets.js'
-import { type BrokerSide, ScriptedBroker } from '../../testing/scripted-broker.js'
+import { type BrokerSide, ScriptedBroker } from '../../testing/scripted/scripted-broker.js'
+import { serverPacket, toPeer } from '../../testing/wire/mqtt-packets.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
 beforeEach(() => {

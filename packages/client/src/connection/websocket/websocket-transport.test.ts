@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { endedWithoutReason } from '../../support/reason-codes.js'
-import { ScriptedBroker } from '../../testing/scripted-broker.js'
+import { ScriptedBroker } from '../../testing/scripted/scripted-broker.js'
 import type { OutgoingMessage, ReceivedPacket, TransportFailure } from '../transport.js'
 import { WebSocketTransport, type WebSocketTransportOptions } from './websocket-transport.js'
 

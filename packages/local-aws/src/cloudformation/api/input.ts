@@ -1,6 +1,6 @@
 import { authorizeService } from '../../iam/index.js'
 import { type Call, demand, ServiceError } from '../../protocols/signed-service.js'
-import type { Buckets } from '../../s3/buckets.js'
+import type { Buckets } from '../../s3/buckets/buckets.js'
 import type { Parameters } from '../../ssm/parameters.js'
 import type { Stack } from '../stacks/stack.js'
 import type { Stacks } from '../stacks/stacks.js'

@@ -11,7 +11,7 @@ import {
 import type { OrderedResource } from '../template/dependencies.js'
 import { resolveValue } from '../template/intrinsics.js'
 import { requireRights } from './execution-rights.js'
-import type { Operation } from './operation.js'
+import type { Operation } from './operations/operation.js'
 import type { StackResource } from './stack.js'
 
 /** A resource that could not be created, updated or deleted: its events say so already. */

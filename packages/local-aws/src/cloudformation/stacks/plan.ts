@@ -3,7 +3,7 @@ import { creationOrder, type OrderedResource } from '../template/dependencies.js
 import { resolveValue } from '../template/intrinsics.js'
 import type { Scope } from '../template/scope.js'
 import { canonical, changedProperties } from './change-resource.js'
-import { Operation, type OperationSettings } from './operation.js'
+import { Operation, type OperationSettings } from './operations/operation.js'
 import type { PropertyChange, ResourceChange, Stack, StackDefinition, StackResource } from './stack.js'
 
 /** What AWS shows in place of a value that only the deployment will tell. */

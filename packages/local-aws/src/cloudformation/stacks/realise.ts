@@ -1,8 +1,8 @@
 import { RealisationError } from '../errors.js'
 import type { AssemblyStack } from '../template/assembly.js'
 import { ResourceFailed } from './change-resource.js'
-import { createResources } from './create.js'
-import { Operation } from './operation.js'
+import { createResources } from './operations/create.js'
+import { Operation } from './operations/operation.js'
 import type { Stack } from './stack.js'
 import { emptyStack, type Stacks } from './stacks.js'
 

@@ -2,7 +2,7 @@ import { ServiceError } from '../../protocols/signed-service.js'
 import { Refusal } from '../resources/failure.js'
 import { findResourceType } from '../resources/index.js'
 import type { Services } from '../services.js'
-import { Operation, type OperationSettings } from './operation.js'
+import { Operation, type OperationSettings } from './operations/operation.js'
 import { isInProgress, type Stack, type StackOutput } from './stack.js'
 
 export interface StacksOptions {

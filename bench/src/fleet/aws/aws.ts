@@ -1,0 +1,133 @@
+import type { TimerWheel } from '../timer-wheel.js'
+import { Quota } from './quota.js'
+
+/** What AWS's front doors answer, as far as a fleet meets it. */
+export class Aws {
+  /** HTTP APIs of an account, https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+  readonly api = new Quota({ name: 'API Gateway', perSecond: 10_000, burst: 5_000 })
+  readonly lambda = new Concurrency(1_000)
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: nobody else in the account calls it here. */
+  readonly sts = new Quota({ name: 'STS', perSecond: 600, burst: 600 })
+  /** https://docs.aws.amazon.com/general/latest/gr/iot-core.html */
+  readonly connect = new Quota({ name: 'IoT CONNECT', perSecond: 500, burst: 500 })
+  readonly subscribe = new Quota({ name: 'IoT SUBSCRIBE', perSecond: 500, burst: 500 })
+}
+
+/** Lambda's limit: not a rate but how many run at once. */
+export class Concurrency {
+  readonly limit: number
+  busy = 0
+  peak = 0
+  requests = 0
+  rejected = 0
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  enter(): boolean {
+    this.requests += 1
+    if (this.busy >= this.limit) {
+      this.rejected += 1
+      return false
+    }
+    this.busy += 1
+    this.peak = Math.max(this.peak, this.busy)
+    return true
+  }
+
+  leave(): void {
+    this.busy -= 1
+  }
+}
+
+/** One way through the network, in milliseconds. */
+export const oneWayMs = 30
+/** In the function: until it calls STS, and from STS's answer until its own. About 100 ms in all. */
+const beforeStsMs = 40
+const afterStsMs = 60
+/** The function's STS client: three tries, a throttled one repeated after up to 500 ms, then 1 s (the SDK's standard mode). */
+const stsTries = 3
+const stsRetryMs = 500
+
+const phases = { idle: 0, toApi: 1, toSts: 2, fromSts: 3, answered: 4 } as const
+
+/** The credential vendor as deployed: API Gateway, function, STS. One request for each slot at a time. */
+export class VendingService {
+  readonly #aws: Aws
+  readonly #wheel: TimerWheel
+  readonly #random: () => number
+  readonly #phase: Uint8Array
+  readonly #tries: Uint8Array
+  readonly #status: Uint16Array
+
+  constructor(aws: Aws, wheel: TimerWheel, random: () => number, slots: number) {
+    this.#aws = aws
+    this.#wheel = wheel
+    this.#random = random
+    this.#phase = new Uint8Array(slots)
+    this.#tries = new Uint8Array(slots)
+    this.#status = new Uint16Array(slots)
+  }
+
+  /** Sends a request; its steps are the slot's timer from now on, to be handed to `step`. */
+  send(slot: number): void {
+    this.#phase[slot] = phases.toApi
+    this.#wheel.set(slot, oneWayMs)
+  }
+
+  /** True while a request of this slot is on its way. */
+  busy(slot: number): boolean {
+    return this.#phase[slot] !== phases.idle
+  }
+
+  /** The next step of a request whose timer has fired. Answers the HTTP status once it has arrived. */
+  step(slot: number): number | undefined {
+    switch (this.#phase[slot]) {
+      case phases.toApi:
+        this.#enter(slot)
+        return undefined
+      case phases.toSts:
+        this.#askSts(slot)
+        return undefined
+      case phases.fromSts:
+        this.#aws.lambda.leave()
+        this.#answer(slot, this.#status[slot] ?? 0)
+        return undefined
+      default:
+        this.#phase[slot] = phases.idle
+        return this.#status[slot]
+    }
+  }
+
+  #enter(slot: number): void {
+    if (!this.#aws.api.take(this.#wheel.now)) {
+      this.#answer(slot, 429)
+    } else if (!this.#aws.lambda.enter()) {
+      this.#answer(slot, 503)
+    } else {
+      this.#tries[slot] = 0
+      this.#phase[slot] = phases.toSts
+      this.#wheel.set(slot, beforeStsMs)
+    }
+  }
+
+  #askSts(slot: number): void {
+    const granted = this.#aws.sts.take(this.#wheel.now)
+    const tries = (this.#tries[slot] ?? 0) + 1
+    this.#tries[slot] = tries
+    if (granted || tries === stsTries) {
+      this.#status[slot] = granted ? 200 : 429
+      this.#phase[slot] = phases.fromSts
+      this.#wheel.set(slot, afterStsMs)
+    } else {
+      this.#wheel.set(slot, this.#random() * stsRetryMs * 2 ** (tries - 1))
+    }
+  }
+
+  #answer(slot: number, status: number): void {
+    this.#status[slot] = status
+    this.#phase[slot] = phases.answered
+    this.#wheel.set(slot, oneWayMs)
+  }
+}

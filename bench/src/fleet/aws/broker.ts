@@ -1,0 +1,63 @@
+import type { TimerWheel } from '../timer-wheel.js'
+import { type Aws, oneWayMs } from './aws.js'
+
+const phases = { idle: 0, connect: 1, connack: 2, refused: 3, subscribe: 4, suback: 5 } as const
+
+/** Where a client is told to stay away for a while whose SUBSCRIBE was throttled: its program tries again. */
+const subscribeAgainMs = 2_000
+
+/** AWS IoT Core as a connecting client meets it: CONNECT, and SUBSCRIBE where no session is resumed. */
+export class Broker {
+  readonly #aws: Aws
+  readonly #wheel: TimerWheel
+  readonly #random: () => number
+  readonly #phase: Uint8Array
+  /** Topic filters of a client; 0 where its session is resumed. */
+  readonly #filters: 0 | 1
+
+  constructor(aws: Aws, wheel: TimerWheel, random: () => number, slots: number, filters: 0 | 1) {
+    this.#aws = aws
+    this.#wheel = wheel
+    this.#random = random
+    this.#phase = new Uint8Array(slots)
+    this.#filters = filters
+  }
+
+  /** Sends CONNECT so many milliseconds from now; its steps are the slot's timer from then on, to be handed to `step`. */
+  connect(slot: number, delayMs: number): void {
+    this.#go(slot, phases.connect, delayMs + oneWayMs)
+  }
+
+  busy(slot: number): boolean {
+    return this.#phase[slot] !== phases.idle
+  }
+
+  /** The next step of a client whose timer has fired. Answers once it has what it wants, or is refused. */
+  step(slot: number): 'connected' | 'throttled' | undefined {
+    const { now } = this.#wheel
+    switch (this.#phase[slot]) {
+      case phases.connect:
+        return this.#go(slot, this.#aws.connect.take(now) ? phases.connack : phases.refused, oneWayMs)
+      case phases.connack:
+        if (this.#filters === 0) return this.#end(slot, 'connected')
+        return this.#go(slot, phases.subscribe, oneWayMs)
+      case phases.subscribe:
+        if (this.#aws.subscribe.take(now)) return this.#go(slot, phases.suback, oneWayMs)
+        return this.#go(slot, phases.subscribe, 2 * oneWayMs + this.#random() * subscribeAgainMs)
+      case phases.suback:
+        return this.#end(slot, 'connected')
+      default:
+        return this.#end(slot, 'throttled')
+    }
+  }
+
+  #go(slot: number, phase: number, delayMs: number): undefined {
+    this.#phase[slot] = phase
+    this.#wheel.set(slot, delayMs)
+  }
+
+  #end<Outcome>(slot: number, outcome: Outcome): Outcome {
+    this.#phase[slot] = phases.idle
+    return outcome
+  }
+}

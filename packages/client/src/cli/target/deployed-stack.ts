@@ -1,0 +1,44 @@
+import { readOutputs, type StackOutputs, StackOutputsError, stackWith } from '@topic-credentials/project'
+import { TopicCredentialsError } from '../../errors.js'
+import type { Target } from './target.js'
+
+/**
+ * The stack whose outputs `cdk deploy` wrote into a file.
+ *
+ * @throws TopicCredentialsError `invalid_argument` when the file is not what `cdk deploy` writes for this stack
+ */
+export function deployedStack(file: string): Target {
+  const { stackName, credentialsUrl, region } = vendorIn(() => readOutputs(file), file)
+  return {
+    description: `the deployed stack ${stackName} (${file})`,
+    credentialsUrl,
+    ...(region === undefined ? {} : { region }),
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+/**
+ * The one vendor among a deployment's outputs.
+ *
+ * @param source what the outputs came from, for errors
+ * @throws TopicCredentialsError `invalid_argument`
+ */
+export function vendorIn(
+  read: () => StackOutputs,
+  source: string,
+): { readonly stackName: string; readonly credentialsUrl: string; readonly region: string | undefined } {
+  try {
+    const stacks = read()
+    const { stackName, outputs } = stackWith(stacks, ['CredentialsUrl'], source)
+    const region = stacks[stackName]?.Region
+    return {
+      stackName,
+      credentialsUrl: outputs.CredentialsUrl,
+      region: typeof region === 'string' ? region : undefined,
+    }
+  } catch (error) {
+    if (!(error instanceof StackOutputsError)) throw error
+    const { message, value, remedy } = error
+    throw new TopicCredentialsError(message, { code: 'invalid_argument', value, remedy, cause: error })
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { isAbsolute, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { outputsFile, projectRoot, userPath } from '@topic-credentials/project'
+import { TopicCredentialsError } from '../../errors.js'
+import type { SharedOptions } from '../options.js'
+import { deployedStack } from './deployed-stack.js'
+import { findStandIn, startStandIn } from './stand-in.js'
+import { readCertificates, type Target } from './target.js'
+
+/** Finds a target: a vendor's URL, else a deployed stack, else a running stand-in, else one of its own. */
+export async function findTarget({ url, ca, outputs, profile, tokenFile }: SharedOptions): Promise<Target> {
+  const certificates = ca === undefined ? undefined : readCertificates(ca)
+  if (url !== undefined) return vendorAt(url, certificates)
+  const root = projectRoot()
+  if (outputs === undefined && tokenFile !== undefined && !isOwnProject(root)) throw unasked(root)
+  const file = outputs === undefined ? join(root, outputsFile) : userPath(outputs)
+  const given = outputs !== undefined
+  if (!given && !existsSync(file)) return (await findStandIn(root)) ?? (await startStandIn(root))
+  const stack = deployedStack(file)
+  if (new URL(stack.credentialsUrl).hostname !== 'localhost') return stack
+  // What was deployed into a stand-in is there while that runs, and is reached with its keys and its authority.
+  const running = await findStandIn(root)
+  if (running !== undefined && (!given || running.credentialsUrl === stack.credentialsUrl)) return running
+  // Who names a caller means a stand-in that runs elsewhere, as in the environment that `npm run local -- --env` prints.
+  const { AWS_PROFILE, AWS_ACCESS_KEY_ID } = process.env
+  const caller = profile ?? tokenFile ?? AWS_PROFILE ?? AWS_ACCESS_KEY_ID
+  return given || caller !== undefined ? stack : await startStandIn(root)
+}
+
+/** Is this command itself from that project? What lies in another folder may be anybody's. */
+function isOwnProject(root: string): boolean {
+  const path = relative(realpathSync(root), fileURLToPath(import.meta.url))
+  return !path.startsWith('../..') && !isAbsolute(path)
+}
+
+/** A signature is for one host; whoever gets a bearer token can use it. */
+function unasked(root: string): TopicCredentialsError {
+  return new TopicCredentialsError(`A token is not sent to what the folder ${root} names`, {
+    code: 'invalid_argument',
+    value: root,
+    remedy: `Say where it goes: --outputs ${outputsFile} for the stack of that file, or --url.`,
+  })
+}
+
+function vendorAt(url: string, ca: string | undefined): Target {
+  return {
+    description: `the vendor ${url}`,
+    credentialsUrl: url,
+    // Where the endpoint's certificate is from a private authority, so is the vendor's.
+    ...(ca === undefined ? {} : { ca }),
+    [Symbol.asyncDispose]: async () => {},
+  }
+}

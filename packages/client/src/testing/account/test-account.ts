@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { projectRoot } from '@topic-credentials/project'
+import { type ConnectOptions, connect } from '../../connect.js'
+import type { RefreshTiming } from '../../credentials/credentials-cache.js'
+import type { VendedCredentialsProvider } from '../../credentials/provider.js'
+import { type FromVendorOptions, timedProvider } from '../../from-vendor.js'
+import type { Session } from '../../session.js'
+
+/** A stand-in for one test file, with a journal that can be waited on, and sessions that are closed at the end. */
+export class TestAccount implements AsyncDisposable {
+  readonly aws: LocalAws
+  readonly journal: JournalEntry[]
+  readonly #open: AsyncDisposable[] = []
+
+  private constructor(aws: LocalAws, journal: JournalEntry[]) {
+    this.aws = aws
+    this.journal = journal
+  }
+
+  static async start(): Promise<TestAccount> {
+    const journal: JournalEntry[] = []
+    const assembly = join(projectRoot(process.cwd()), 'cdk.out')
+    return new TestAccount(await startLocalAws({ assembly, journal: (entry) => journal.push(entry) }), journal)
+  }
+
+  /** A provider of its own, so that it vends for itself. */
+  credentials(options: Partial<FromVendorOptions> = {}, timing?: Partial<RefreshTiming>): VendedCredentialsProvider {
+    const { aws } = this
+    const { accessKeyId, secretAccessKey } = aws.developer
+    const credentials = timedProvider(
+      {
+        url: String(aws.outputs.TopicCredentials?.CredentialsUrl),
+        region: aws.region,
+        ca: aws.ca,
+        credentials: { accessKeyId, secretAccessKey },
+        ...options,
+      },
+      timing,
+    )
+    this.#open.push({ [Symbol.asyncDispose]: async () => credentials.close() })
+    return credentials
+  }
+
+  async connect(options: Partial<ConnectOptions> = {}): Promise<Session> {
+    const session = await connect({ credentials: this.credentials(), ca: this.aws.ca, ...options })
+    this.#open.push(session)
+    return session
+  }
+
+  /** Vends that have succeeded so far. */
+  vends(): number {
+    return this.journal.filter(({ event, outcome }) => event === 'AssumeRole' && outcome === 'ok').length
+  }
+
+  /** Ends the connection of a session, as a network would, and waits until it stands again. */
+  async cut(session: Session): Promise<void> {
+    const back = new Promise((resolve) => session.once('connected', resolve))
+    this.aws.faults.cutSockets(session.clientId)
+    await back
+  }
+
+  async closeSessions(): Promise<void> {
+    for (const one of this.#open.splice(0).reverse()) await one[Symbol.asyncDispose]()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.closeSessions()
+    await this.aws.close()
+  }
+}

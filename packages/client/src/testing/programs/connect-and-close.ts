@@ -1,0 +1,23 @@
+/** A program that connects and closes, or is refused, and has nothing more to do: it must end by itself. Run by `ending.test.ts` and `soak/endings.js`. */
+import { connect } from '../../connect.js'
+import { fromVendor } from '../../from-vendor.js'
+
+const { url, region, ca, accessKeyId, secretAccessKey, mqtt, refused, publish } = JSON.parse(process.env.TARGET ?? '{}')
+const credentials = fromVendor({ url, region, ca, credentials: { accessKeyId, secretAccessKey } })
+let closingAt = performance.now()
+if (refused) {
+  const allowed = await connect({ credentials, ca, mqtt }).catch(() => undefined)
+  if (allowed !== undefined) throw new Error('The connection was to be refused')
+} else {
+  const session = await connect({ credentials, ca, mqtt })
+  await session.subscribe('test').ready
+  if (publish) await session.publish('test', 'hello')
+  closingAt = performance.now()
+  await session.close()
+}
+credentials.close()
+const closedAt = performance.now()
+/** Milliseconds that closing took, and that the process went on afterwards. */
+process.on('exit', () => {
+  process.stdout.write(`${Math.round(closedAt - closingAt)} ${Math.round(performance.now() - closedAt)}`)
+})

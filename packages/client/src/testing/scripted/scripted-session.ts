@@ -1,0 +1,77 @@
+import { parseGrants } from '@topic-credentials/grants'
+import { ConnectLog } from '../../connection/connect-log.js'
+import { Handshake } from '../../connection/handshake.js'
+import type { VendedIdentity } from '../../credentials/vendor-options.js'
+import { Session } from '../../session.js'
+import { type Fault, type Point, ScriptedTransport } from './scripted-transport.js'
+
+/** What a session is to meet. */
+export interface Script {
+  readonly clientId: string
+  readonly fault?: (point: Point) => Fault | undefined
+  /** Milliseconds that each step takes. Default 10. */
+  readonly latency?: () => number
+  /** Comes before each vend. */
+  readonly vending?: () => Promise<void>
+}
+
+let vended = 0
+
+function identity(): VendedIdentity {
+  vended += 1
+  return {
+    accessKeyId: `ASIA${vended}`,
+    secretAccessKey: 's',
+    sessionToken: 't',
+    expiration: new Date(Date.now() + 3_600_000),
+    clockOffset: 0,
+    vended: {
+      endpoint: 'iot.invalid',
+      region: 'eu-central-1',
+      userId: 'alice',
+      clientIdPrefix: 'alice:',
+      grants: parseGrants({ publish: ['a', 'b', 'c'], subscribe: ['a', 'b', 'c'], retain: [] }),
+      policyCharacters: 0,
+    },
+  }
+}
+
+/** A session over a scripted transport, not started: on the clock that stands when it is made. */
+export function scriptedSession({ clientId, fault = () => undefined, latency = () => 10, vending }: Script) {
+  let current = identity()
+  const vend = async () => {
+    await vending?.()
+    await new Promise<void>((resolve) => setTimeout(resolve, latency()))
+    return current
+  }
+  const renewed = async () => {
+    current = identity()
+    return vend()
+  }
+  const invalidate = () => {
+    current = identity()
+  }
+  const credentials = Object.assign(vend, { invalidate, ask: renewed, refresh: renewed, close: () => {} })
+  const closing = new AbortController()
+  const endpoint = { host: 'iot.invalid', port: 443, plain: false }
+  const log = ConnectLog.of(endpoint, clientId)
+  const handshake = new Handshake({ credentials, log, intervalMs: 1_000, closing: closing.signal })
+  const transport = new ScriptedTransport(handshake, fault, latency)
+  const session = new Session({
+    transport,
+    handshake,
+    credentials,
+    endpoint,
+    route: { ca: undefined, trusted: 'nothing', proxy: undefined },
+    askHandshake: undefined,
+    clientId,
+    identity: current,
+    closing,
+    spreadMs: undefined,
+    connectIntervalMs: 1_000,
+    mqtt: 5,
+    resume: false,
+    revalidateMs: undefined,
+  })
+  return { session, transport, credentials }
+}

@@ -1,0 +1,92 @@
+import { ProofError } from '../errors.js'
+
+/** One statement of a policy, as IAM reads it. */
+export interface PolicyStatement {
+  readonly effect: 'Allow' | 'Deny'
+  readonly actions: Patterns
+  readonly resources: Patterns
+}
+
+/** `Action` or `Resource`; `not` for `NotAction` and `NotResource`. */
+export interface Patterns {
+  readonly not: boolean
+  readonly patterns: readonly string[]
+}
+
+/**
+ * Reads a policy document, given as JSON or parsed. Knows Allow, Deny, Action, NotAction, Resource, NotResource and Sid, and
+ * refuses everything else: what is not understood could decide.
+ *
+ * @param place how errors name the document
+ * @throws ProofError `unknown_form`
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export function readDocument(input: unknown, place: string): readonly PolicyStatement[] {
+  const document = objectOf(typeof input === 'string' ? parseJson(input, place) : input, place, [
+    'Version',
+    'Id',
+    'Statement',
+  ])
+  if (document.Version !== '2012-10-17') {
+    throw new ProofError(
+      `${place}.Version`,
+      'only documents of version 2012-10-17 are read',
+      document.Version,
+      'Write "Version": "2012-10-17"; without it IAM takes "${*}" as plain text.',
+    )
+  }
+  const statements: unknown[] = Array.isArray(document.Statement) ? document.Statement : [document.Statement]
+  return statements.map((statement, index) => readStatement(statement, `${place}.Statement[${index}]`))
+}
+
+function readStatement(input: unknown, place: string): PolicyStatement {
+  const statement = objectOf(input, place, ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource'])
+  const { Effect: effect } = statement
+  if (effect !== 'Allow' && effect !== 'Deny') {
+    throw new ProofError(`${place}.Effect`, 'Allow or Deny is expected', effect, 'Correct the statement.')
+  }
+  const actions = eitherOf(statement, 'Action', place)
+  const unknown = actions.patterns.find((action) => !/^(\*|[a-z0-9-]+:[a-z0-9*?]+)$/iu.test(action))
+  if (unknown !== undefined) {
+    throw new ProofError(`${place}.Action`, 'an action is "service:Name" or "*"', unknown, 'Correct the action.')
+  }
+  return { effect, actions, resources: eitherOf(statement, 'Resource', place) }
+}
+
+function eitherOf(statement: Readonly<Record<string, unknown>>, key: 'Action' | 'Resource', place: string): Patterns {
+  const [given, opposite] = [statement[key], statement[`Not${key}`]]
+  const not = given === undefined
+  const value = not ? opposite : given
+  const patterns: unknown[] = Array.isArray(value) ? value : [value]
+  const isReadable = patterns.length > 0 && patterns.every((pattern) => typeof pattern === 'string')
+  if (isReadable && (not || opposite === undefined)) return { not, patterns: patterns as string[] }
+  throw new ProofError(
+    `${place}.${key}`,
+    `either ${key} or Not${key} is expected, a text or a list of texts`,
+    value,
+    'Correct the statement.',
+  )
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ProofError(place, `no JSON: ${reason}`, text, 'Give the policy document as JSON.')
+  }
+}
+
+function objectOf(input: unknown, place: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new ProofError(place, 'an object is expected', input, 'Give a policy document of IAM.')
+  }
+  const unknown = Object.keys(input).find((key) => !keys.includes(key))
+  if (unknown === undefined) return input as Readonly<Record<string, unknown>>
+  throw new ProofError(
+    place,
+    `${JSON.stringify(unknown)} is not understood`,
+    unknown,
+    `The prover reads ${keys.join(', ')}; leave the rest out, or do not rely on a proof here.`,
+  )
+}

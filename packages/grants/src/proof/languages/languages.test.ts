@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals'
+import fc from 'fast-check'
+import { coversFilter, matches } from '../../mqtt/matching.js'
+import { filterFault } from '../../mqtt/topic-filter.js'
+import { isTakenByAws } from '../../testing/judge.js'
+import { namesThatAwsTakes } from '../names/aws-names.js'
+import { namesOfNobody } from '../names/reserved.js'
+import type { Automaton } from './automaton.js'
+import { coveredFilters, matchedTopics } from './mqtt-language.js'
+import { PatternSet } from './pattern-set.js'
+import { codePoints, type Token } from './token.js'
+
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+
+/** Texts in which what matters comes often. */
+const text = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom('/', '+', '#', 'a', 'b', '$', '') },
+      { weight: 1, arbitrary: fc.constantFrom('$aws/rules/', '$share/', '$aws/', '$share', 'g', ':topic/', ':', 'é') },
+      { weight: 1, arbitrary: fc.constantFrom('\0', '\ud800', '😀') },
+    ),
+    { maxLength: 14 },
+  )
+  .map((pieces) => pieces.join(''))
+
+function accepts({ start, step, accepts: isAccepted }: Automaton, name: string): boolean {
+  let state: number | undefined = start
+  for (const character of codePoints(name)) {
+    if (state !== undefined) state = step(state, character)
+  }
+  return state !== undefined && isAccepted(state)
+}
+
+function isIn(patterns: readonly (readonly Token[])[], name: string): boolean {
+  const set = new PatternSet(patterns.map((tokens) => ({ tokens, language: 0 })))
+  let place = set.start()
+  for (const character of codePoints(name)) place = set.advance(place, character)
+  return set.accepted(place) !== 0
+}
+
+describe(`the prover's languages (SEED=${seed})`, () => {
+  it('takes the names that AWS IoT takes', () => {
+    const [topics, filters, clients] = (['topic', 'topicfilter', 'client'] as const).map((type) =>
+      namesThatAwsTakes(type, 'taken'),
+    ) as [Automaton, Automaton, Automaton]
+    const isText = (name: string) => !/[\0\p{Surrogate}]/u.test(name)
+    const property = fc.property(text, (name) => {
+      expect({ name, taken: accepts(topics, name) }).toEqual({
+        name,
+        taken: isText(name) && isTakenByAws({ action: 'publish', topic: name }),
+      })
+      expect({ name, taken: accepts(filters, name) }).toEqual({
+        name,
+        taken: isText(name) && isTakenByAws({ action: 'subscribe', filter: name }),
+      })
+      expect(accepts(clients, name)).toBe(isText(name) && name !== '')
+    })
+    fc.assert(property, { seed, numRuns: 5000 })
+  })
+
+  it('knows what MQTT filters match and cover', () => {
+    const filter = text.filter((name) => filterFault(name) === undefined)
+    const tally = { matched: 0, covered: 0 }
+    const property = fc.property(filter, text, filter, (outer, topic, inner) => {
+      if (!outer.startsWith('$share/') && !/[+#]/u.test(topic) && topic !== '') {
+        const matched = matches(outer, topic)
+        if (matched) tally.matched++
+        expect({ outer, topic, in: isIn(matchedTopics(outer), topic) }).toEqual({ outer, topic, in: matched })
+      }
+      const covered = coversFilter(outer, inner)
+      if (covered) tally.covered++
+      expect({ outer, inner, in: isIn(coveredFilters(outer), inner) }).toEqual({ outer, inner, in: covered })
+    })
+    fc.assert(property, { seed, numRuns: 20_000 })
+    expect(Math.min(tally.matched, tally.covered)).toBeGreaterThan(100)
+  })
+
+  it.each([
+    ['topic', 'a:topic/b', true],
+    ['topic', ':topi:topic/', true],
+    ['topic', ':topicfilter/', true],
+    ['topic', ':topicfilte/', false],
+    ['topic', ':client', false],
+    ['topic', 'a#', false],
+    ['client', 'a#', true],
+    ['client', 'a:+b', true],
+    ['client', ':client/', true],
+    ['client', 'alice:client', false],
+  ] as const)("%s %s is nobody's: %s", (type, name, expected) => {
+    expect(accepts(namesOfNobody(type), name)).toBe(expected)
+  })
+})

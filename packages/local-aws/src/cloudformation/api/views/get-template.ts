@@ -1,0 +1,15 @@
+import { type ApiInput, findStack } from '../input.js'
+
+/**
+ * As it was given, except that characters outside of ASCII have become question marks: so AWS gives it back
+ * (https://github.com/aws/aws-cdk-cli/issues/1915).
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+ */
+export function getTemplate(input: ApiInput) {
+  const { definition } = findStack(input, 'GetTemplate')
+  return {
+    TemplateBody: definition.templateBody.replaceAll(/[^\t\n\r -~]/gu, '?'),
+    StagesAvailable: ['Original', 'Processed'],
+  }
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto'
+import { RealisationError } from '../../errors.js'
+import { findResourceType } from '../../resources/index.js'
+import { leftOut } from '../../resources/inert.js'
+import type { ResourceType, StackPlace } from '../../resources/resource-type.js'
+import type { Services } from '../../services.js'
+import { conditionHolds, resolveValue } from '../../template/intrinsics.js'
+import type { Scope } from '../../template/scope.js'
+import type { TemplateOutput } from '../../template/template.js'
+import type { Stack, StackDefinition, StackOutput, StackResource } from '../stack.js'
+
+export interface OperationSettings {
+  readonly services: Services
+  /** Zip assets that the stack brought along: folders by object key. */
+  readonly assets?: ReadonlyMap<string, string>
+  /** What stacks export, by name. */
+  readonly exports: ReadonlyMap<string, string>
+  /** Types that are not known are left out, and said. */
+  readonly ignoreUnknown: boolean
+  /** ClientRequestToken of who asked; events carry it. */
+  readonly token?: string
+  /** @throws Error when these outputs lack, or change, an export that another stack uses */
+  readonly requireExports?: (outputs: readonly StackOutput[]) => void
+  /** Called after every event. */
+  readonly changed?: () => void
+}
+
+/** One operation on one stack: where its events go, and how its template is read. */
+export class Operation {
+  readonly stack: Stack
+  readonly services: Services
+  readonly settings: OperationSettings
+  readonly place: StackPlace
+  /** How many resources it deals with, and how far it is: for the journal. */
+  total = 0
+  #done = 0
+
+  constructor(stack: Stack, settings: OperationSettings) {
+    const { stackName, stackId } = stack
+    this.stack = stack
+    this.services = settings.services
+    this.settings = settings
+    this.place = { stackName, stackId, assets: settings.assets ?? new Map() }
+  }
+
+  stackEvent(status: string, reason?: string): void {
+    const { stack } = this
+    stack.status = status
+    stack.updatedAt = this.services.clock.now()
+    if (reason === undefined) {
+      delete stack.reason
+    } else {
+      stack.reason = reason
+    }
+    this.#event(stack.stackName, stack.stackId, 'AWS::CloudFormation::Stack', status, reason)
+  }
+
+  resourceEvent({ logicalId, physicalId, type }: StackResource, status: string, reason?: string): void {
+    this.#event(logicalId, physicalId, type, status, reason)
+    if (status.endsWith('_IN_PROGRESS')) return
+    const { journal, clock } = this.services
+    this.#done += 1
+    const failed = status.endsWith('_FAILED')
+    journal({
+      at: clock.now(),
+      service: 'cloudformation',
+      event: status,
+      outcome: failed ? 'failed' : 'ok',
+      ...(reason === undefined ? {} : { detail: reason }),
+      fields: { stackName: this.stack.stackName, logicalId, type, index: this.#done, total: this.total },
+    })
+  }
+
+  /** The record as it is after an event; what is undefined in `more` stays. */
+  record(resource: StackResource, status: string, more: Partial<StackResource> = {}, reason?: string): StackResource {
+    const { reason: _, ...rest } = resource
+    const next = {
+      ...rest,
+      ...more,
+      status,
+      at: this.services.clock.now(),
+      ...(reason === undefined ? {} : { reason }),
+    }
+    this.stack.resources.set(resource.logicalId, next)
+    return next
+  }
+
+  /** @throws RealisationError for a type that nobody here knows */
+  type(name: string, logicalId: string): ResourceType {
+    const found = findResourceType(name) ?? (this.settings.ignoreUnknown ? leftOut : undefined)
+    if (found !== undefined) return found
+    const { stackName } = this.stack
+    const message = `${stackName}: the stand-in does not model resources of type ${name} (${logicalId})`
+    throw new RealisationError('unsupported', message, { stackName, logicalId })
+  }
+
+  /** Reads a definition against the resources as they are. */
+  scope(definition: StackDefinition = this.stack.definition): Scope {
+    const { stackName, stackId, resources } = this.stack
+    const { accountId, region } = this.services
+    return {
+      template: definition.template,
+      pseudo: { accountId, region, stackName, stackId },
+      parameters: { ...definition.parameters, ...definition.resolvedParameters },
+      exports: this.#exports(),
+      ref: (logicalId) => resources.get(logicalId)?.physicalId,
+      getAtt: (logicalId, attribute) => this.#attribute(logicalId, attribute),
+    }
+  }
+
+  /** The outputs as they are now. */
+  outputs(): StackOutput[] {
+    const scope = this.scope()
+    const present = Object.entries(this.stack.definition.template.Outputs ?? {}).filter(
+      ([, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope),
+    )
+    return present.map(([key, { Description, Value, Export }]: [string, TemplateOutput]) => ({
+      key,
+      value: String(resolveValue(Value, scope)),
+      ...(Description === undefined ? {} : { description: Description }),
+      ...(Export === undefined ? {} : { exportName: String(resolveValue(Export.Name, scope)) }),
+    }))
+  }
+
+  /** What is looked up is remembered: an export that is in use cannot go. */
+  #exports(): Scope['exports'] {
+    const { exports } = this.settings
+    const { imports } = this.stack
+    return {
+      get: (name) => {
+        if (exports.has(name)) imports.add(name)
+        return exports.get(name)
+      },
+    }
+  }
+
+  #attribute(logicalId: string, attribute: string): unknown {
+    const { stackName, resources } = this.stack
+    const found = resources.get(logicalId)
+    const value = found?.attributes[attribute]
+    if (value !== undefined) return value
+    if (found !== undefined && findResourceType(found.type) === undefined) {
+      return attribute.endsWith('Arn') ? unknownArn(found, this.services) : `${found.physicalId}.${attribute}`
+    }
+    const reason = found === undefined ? 'does not exist' : `has no attribute ${attribute} here`
+    throw new RealisationError('template', `${stackName}: resource ${logicalId} ${reason}`, { stackName, logicalId })
+  }
+
+  #event(logicalId: string, physicalId: string, type: string, status: string, reason?: string): void {
+    const { token, changed } = this.settings
+    const last = this.stack.events.at(-1)?.at ?? 0
+    this.stack.events.push({
+      eventId: `${logicalId}-${status}-${randomUUID()}`,
+      logicalId,
+      physicalId,
+      type,
+      status,
+      ...(reason === undefined ? {} : { reason }),
+      // No two at once: whoever reads them sorts them by time.
+      at: Math.max(this.services.clock.now(), last + 1),
+      ...(token === undefined ? {} : { token }),
+    })
+    changed?.()
+  }
+}
+
+/** An ARN that policies can name; nothing is there. */
+function unknownArn({ type, physicalId }: StackResource, { region, accountId }: Services): string {
+  const service = type.split('::')[1]?.toLowerCase() ?? 'unknown'
+  return `arn:aws:${service}:${region}:${accountId}:${physicalId}`
+}
