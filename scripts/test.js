@@ -10,6 +10,7 @@ clean()
 build()
 step('Linting', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '.'])
 step('Looking for import circles', process.execPath, ['scripts/lint/import-circles.js'])
+step('Looking for dead links in the documentation', process.execPath, ['scripts/lint/doc-links.js'])
 synth({ validate: true })
 lintTemplate()
 const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
