@@ -1,13 +1,14 @@
-// A day and more of renewals, compressed: `pnpm --filter client soak [RENEWALS]`. Prints heap, handles and sockets as it goes.
+// A day and more of renewals, compressed: `pnpm --filter client soak [RENEWALS] [device-sdk|websocket]`. Prints heap, handles and sockets as it goes.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, fromVendor } from '../dist/index.js'
 
 const renewals = Number(process.argv[2] ?? 2_000)
+const transport = process.argv[3] ?? 'device-sdk'
 const standIn = fork(new URL('stand-in.js', import.meta.url))
 const [{ ca, ...vendor }] = await once(standIn, 'message')
 const credentials = fromVendor({ ...vendor, ca })
-const session = await connect({ credentials, ca, connectIntervalMs: 0 })
+const session = await connect({ credentials, ca, connectIntervalMs: 0, transport })
 let received = 0
 await session.subscribe('test', {
   onMessage: () => {
