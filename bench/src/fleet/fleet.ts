@@ -3,7 +3,7 @@ import { Broker } from './aws/broker.js'
 import { Series } from './aws/series.js'
 import { seeded } from './random.js'
 import { type FleetResult, quotaUse } from './results/result.js'
-import { TimerWheel } from './timer-wheel.js'
+import { VirtualClock } from './virtual-clock.js'
 
 /** What happens to all clients at time 0, or goes on happening. */
 export interface Scenario {
@@ -28,7 +28,7 @@ const cutMeanMs = 1_800_000
 export abstract class Fleet {
   readonly scenario: Scenario
   readonly aws = new Aws()
-  readonly wheel: TimerWheel
+  readonly clock: VirtualClock
   protected readonly random: () => number
   protected readonly vending: VendingService
   protected readonly broker: Broker
@@ -41,9 +41,9 @@ export abstract class Fleet {
     this.scenario = scenario
     this.#slotsPerClient = slotsPerClient
     this.random = seeded(scenario.seed)
-    this.wheel = new TimerWheel(slots)
-    this.vending = new VendingService(this.aws, this.wheel, this.random, slots)
-    this.broker = new Broker(this.aws, this.wheel, this.random, slots, scenario.start === 'cold' ? 1 : 0)
+    this.clock = new VirtualClock(slots)
+    this.vending = new VendingService(this.aws, this.clock, this.random, slots)
+    this.broker = new Broker(this.aws, this.clock, this.random, slots, scenario.start === 'cold' ? 1 : 0)
     this.#connectedAt = new Uint32Array(scenario.clients)
   }
 
@@ -51,8 +51,8 @@ export abstract class Fleet {
     await this.prepare()
     for (let client = 0; client < this.scenario.clients; client++) this.begin(client)
     await settled()
-    while (this.wheel.advance(this.scenario.untilMs)) {
-      for (let slot = this.wheel.take(); slot !== undefined; slot = this.wheel.take()) this.fire(slot)
+    while (this.clock.advance(this.scenario.untilMs)) {
+      for (let slot = this.clock.take(); slot !== undefined; slot = this.clock.take()) this.fire(slot)
       // What promises have to do at this instant of virtual time is done before it passes.
       if (this.usesPromises) await settled()
     }
@@ -93,8 +93,8 @@ export abstract class Fleet {
 
   protected countConnected(): void {
     const { total } = this.#connected
-    if (total < this.#connectedAt.length) this.#connectedAt[total] = this.wheel.now
-    this.#connected.add(this.wheel.now)
+    if (total < this.#connectedAt.length) this.#connectedAt[total] = this.clock.now
+    this.#connected.add(this.clock.now)
   }
 
   protected clientOf(slot: number): number {

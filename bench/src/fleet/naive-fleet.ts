@@ -87,14 +87,14 @@ export class NaiveFleet extends Fleet {
 
   #stand(client: number): void {
     this.#phase[client] = phases.standing
-    this.wheel.set(client, this.standing())
+    this.clock.set(client, this.standing())
   }
 
   #wait(client: number): void {
     const attempt = (this.#attempts[client] ?? 0) + 1
     this.#attempts[client] = attempt
     this.#phase[client] = phases.waiting
-    this.wheel.set(client, this.#client.wait(attempt, this.random()))
+    this.clock.set(client, this.#client.wait(attempt, this.random()))
   }
 
   #attempt(client: number): void {

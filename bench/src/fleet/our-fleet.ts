@@ -101,7 +101,7 @@ export class OurFleet extends Fleet {
       this.#spreadSeconds === undefined ? {} : { spreadSeconds: this.#spreadSeconds },
       {
         random,
-        now: () => epoch + this.wheel.now - (this.#age ?? 0),
+        now: () => epoch + this.clock.now - (this.#age ?? 0),
         pause: (ms) => this.#pause(vendSlot, ms),
       },
     )
@@ -128,13 +128,13 @@ export class OurFleet extends Fleet {
   #pause(slot: number, ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#resume[slot] = resolve
-      this.wheel.set(slot, ms)
+      this.clock.set(slot, ms)
     })
   }
 
   #set(client: number, phase: number, delayMs: number): void {
     this.#phase[client] = phase
-    this.wheel.set(3 * client, delayMs)
+    this.clock.set(3 * client, delayMs)
   }
 
   /** `connect`, from a program that insists. */
@@ -171,16 +171,16 @@ export class OurFleet extends Fleet {
     const handshake = (this.#handshakes[client] ?? 0) + 1
     this.#handshakes[client] = handshake
     const patience = 3 * client + timers.patience
-    this.wheel.set(patience, patienceMs)
+    this.clock.set(patience, patienceMs)
     const inTime = () => {
       if (this.#handshakes[client] !== handshake) return false
-      this.wheel.cancel(patience)
+      this.clock.cancel(patience)
       return true
     }
     this.#providers[client]?.().then(
       () => {
         if (!inTime()) return
-        const { now } = this.wheel
+        const { now } = this.clock
         const wait = Math.max(0, (this.#connectAt[client] ?? 0) + minConnectIntervalMs - now)
         this.#connectAt[client] = now + wait
         this.broker.connect(3 * client, wait)
@@ -229,7 +229,7 @@ export class OurFleet extends Fleet {
   }
 
   #vended(client: number, age: number): Vended {
-    const expiration = new Date(epoch + this.wheel.now - age + lifetimeMs).toISOString()
+    const expiration = new Date(epoch + this.clock.now - age + lifetimeMs).toISOString()
     const credentials = { accessKeyId: `ASIA${client}`, secretAccessKey: 's', sessionToken: 't', expiration }
     return { response: { ...answer, credentials }, clockOffset: 0 }
   }

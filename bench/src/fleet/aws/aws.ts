@@ -1,4 +1,4 @@
-import type { TimerWheel } from '../timer-wheel.js'
+import type { VirtualClock } from '../virtual-clock.js'
 import { Quota } from './quota.js'
 
 /** What AWS's front doors answer, as far as a fleet meets it. */
@@ -55,15 +55,15 @@ const phases = { idle: 0, toApi: 1, toSts: 2, fromSts: 3, answered: 4 } as const
 /** The credential vendor as deployed: API Gateway, function, STS. One request for each slot at a time. */
 export class VendingService {
   readonly #aws: Aws
-  readonly #wheel: TimerWheel
+  readonly #clock: VirtualClock
   readonly #random: () => number
   readonly #phase: Uint8Array
   readonly #tries: Uint8Array
   readonly #status: Uint16Array
 
-  constructor(aws: Aws, wheel: TimerWheel, random: () => number, slots: number) {
+  constructor(aws: Aws, clock: VirtualClock, random: () => number, slots: number) {
     this.#aws = aws
-    this.#wheel = wheel
+    this.#clock = clock
     this.#random = random
     this.#phase = new Uint8Array(slots)
     this.#tries = new Uint8Array(slots)
@@ -73,7 +73,7 @@ export class VendingService {
   /** Sends a request; its steps are the slot's timer from now on, to be handed to `step`. */
   send(slot: number): void {
     this.#phase[slot] = phases.toApi
-    this.#wheel.set(slot, oneWayMs)
+    this.#clock.set(slot, oneWayMs)
   }
 
   /** True while a request of this slot is on its way. */
@@ -101,33 +101,33 @@ export class VendingService {
   }
 
   #enter(slot: number): void {
-    if (!this.#aws.api.take(this.#wheel.now)) {
+    if (!this.#aws.api.take(this.#clock.now)) {
       this.#answer(slot, 429)
     } else if (!this.#aws.lambda.enter()) {
       this.#answer(slot, 503)
     } else {
       this.#tries[slot] = 0
       this.#phase[slot] = phases.toSts
-      this.#wheel.set(slot, beforeStsMs)
+      this.#clock.set(slot, beforeStsMs)
     }
   }
 
   #askSts(slot: number): void {
-    const granted = this.#aws.sts.take(this.#wheel.now)
+    const granted = this.#aws.sts.take(this.#clock.now)
     const tries = (this.#tries[slot] ?? 0) + 1
     this.#tries[slot] = tries
     if (granted || tries === stsTries) {
       this.#status[slot] = granted ? 200 : 429
       this.#phase[slot] = phases.fromSts
-      this.#wheel.set(slot, afterStsMs)
+      this.#clock.set(slot, afterStsMs)
     } else {
-      this.#wheel.set(slot, this.#random() * stsRetryMs * 2 ** (tries - 1))
+      this.#clock.set(slot, this.#random() * stsRetryMs * 2 ** (tries - 1))
     }
   }
 
   #answer(slot: number, status: number): void {
     this.#status[slot] = status
     this.#phase[slot] = phases.answered
-    this.#wheel.set(slot, oneWayMs)
+    this.#clock.set(slot, oneWayMs)
   }
 }

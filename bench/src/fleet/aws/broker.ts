@@ -1,4 +1,4 @@
-import type { TimerWheel } from '../timer-wheel.js'
+import type { VirtualClock } from '../virtual-clock.js'
 import { type Aws, oneWayMs } from './aws.js'
 
 const phases = { idle: 0, connect: 1, connack: 2, refused: 3, subscribe: 4, suback: 5 } as const
@@ -9,15 +9,15 @@ const subscribeAgainMs = 2_000
 /** AWS IoT Core as a connecting client meets it: CONNECT, and SUBSCRIBE where no session is resumed. */
 export class Broker {
   readonly #aws: Aws
-  readonly #wheel: TimerWheel
+  readonly #clock: VirtualClock
   readonly #random: () => number
   readonly #phase: Uint8Array
   /** Topic filters of a client; 0 where its session is resumed. */
   readonly #filters: 0 | 1
 
-  constructor(aws: Aws, wheel: TimerWheel, random: () => number, slots: number, filters: 0 | 1) {
+  constructor(aws: Aws, clock: VirtualClock, random: () => number, slots: number, filters: 0 | 1) {
     this.#aws = aws
-    this.#wheel = wheel
+    this.#clock = clock
     this.#random = random
     this.#phase = new Uint8Array(slots)
     this.#filters = filters
@@ -34,7 +34,7 @@ export class Broker {
 
   /** The next step of a client whose timer has fired. Answers once it has what it wants, or is refused. */
   step(slot: number): 'connected' | 'throttled' | undefined {
-    const { now } = this.#wheel
+    const { now } = this.#clock
     switch (this.#phase[slot]) {
       case phases.connect:
         return this.#go(slot, this.#aws.connect.take(now) ? phases.connack : phases.refused, oneWayMs)
@@ -53,7 +53,7 @@ export class Broker {
 
   #go(slot: number, phase: number, delayMs: number): undefined {
     this.#phase[slot] = phase
-    this.#wheel.set(slot, delayMs)
+    this.#clock.set(slot, delayMs)
   }
 
   #end<Outcome>(slot: number, outcome: Outcome): Outcome {
