@@ -38,7 +38,7 @@ export class Issuer implements AsyncDisposable {
   /** A token with these claims, and with the header and the key of somebody else where they are given. */
   token(claims: object, { header = {}, key = this.#key }: { header?: object; key?: KeyObject } = {}): string {
     const parts = [{ alg: 'RS256', kid: 'one', typ: 'JWT', ...header }, claims]
-    const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('..')
+    const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
     return `${signed}.${createSign('RSA-SHA256').update(signed).sign(key, 'base64url')}`
   }
 

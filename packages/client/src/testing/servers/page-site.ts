@@ -37,7 +37,7 @@ export class PageSite implements AsyncDisposable {
     const body = method === 'GET' ? this.#files.get(path) : undefined
     if (body === undefined) return false
     response.writeHead(200, {
-      'content-type': types[path.split('..').at(-1) ?? ''] ?? 'text/plain',
+      'content-type': types[path.split('.').at(-1) ?? ''] ?? 'text/plain',
       'content-security-policy': `default-src 'self'; connect-src ${["'self'", ...this.connectTo].join(' ')}`,
     })
     response.end(body)

@@ -142,12 +142,12 @@ describe('JwtAuthorizer', () => {
     [
       'changed claims',
       async () => {
-        const [head, , signature] = (await token()).split('..')
+        const [head, , signature] = (await token()).split('.')
         return [
           head,
           Buffer.from(JSON.stringify({ ...claims(), sub: 'mallory' })).toString('base64url'),
           signature,
-        ].join('..')
+        ].join('.')
       },
     ],
     ['no token at all', () => 'Basic dXNlcjpwYXNz'],
