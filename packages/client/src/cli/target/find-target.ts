@@ -31,7 +31,7 @@ export async function findTarget({ url, ca, outputs, profile, tokenFile }: Share
 /** Is this command itself from that project? What lies in another folder may be anybody's. */
 function isOwnProject(root: string): boolean {
   const path = relative(realpathSync(root), fileURLToPath(import.meta.url))
-  return !path.startsWith('../..') && !isAbsolute(path)
+  return !path.startsWith('..') && !isAbsolute(path)
 }
 
 /** A signature is for one host; whoever gets a bearer token can use it. */
