@@ -64,6 +64,13 @@ describe('the headline in the README', () => {
     expect(withHeadline(written, [run])).toBe(withHeadline(readme, [run]))
   })
 
+  it('has the first target of each bench, and none that is not met is left out', () => {
+    const met = { what: 'first', target: '1', measured: '1', met: true }
+    const targets = [met, { ...met, what: 'second' }, { ...met, what: 'third', met: false }]
+    const written = withHeadline(readme, [{ ...run, targets }])
+    expect([...written.matchAll(/^\| (first|second|third)/gmu)].map(([, what]) => what)).toEqual(['first', 'third'])
+  })
+
   it('leaves a README without marks alone', () => {
     expect(withHeadline('nothing here', [run])).toBe('nothing here')
   })

@@ -59,9 +59,9 @@ export function page(records: readonly BenchRun[]): string {
 
 const headline = /(<!-- benchmarks -->\n)[\s\S]*?(<!-- \/benchmarks -->)/u
 
-/** The root README with the marked table in it written anew. */
+/** The root README with the marked table in it written anew: the first target of each bench, and each that is not met. */
 export function withHeadline(readme: string, records: readonly BenchRun[]): string {
   if (!headline.test(readme)) return readme
-  const table = targetsText(records.flatMap(({ targets }) => targets))
+  const table = targetsText(records.flatMap(({ targets }) => targets.filter(({ met }, index) => index === 0 || !met)))
   return readme.replace(headline, (_, start, end) => `${start}${table}\n${end}`)
 }
