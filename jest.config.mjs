@@ -3,6 +3,7 @@ export default {
   roots: ['<rootDir>/packages', '<rootDir>/infra', '<rootDir>/bench'],
   testMatch: ['**/dist/**/*.test.js', '**/dist/**/*.integ.js'],
   transform: {},
+  globalSetup: '<rootDir>/scripts/bundle-functions.js',
   maxWorkers: '100%',
   // Room for a machine that does other things besides, and for a client that waits 10 to 11 s after a second refused CONNECT.
   testTimeout: 60_000,

@@ -35,16 +35,30 @@ export function install() {
 /** Compiles what has changed. */
 export function build() {
   const stamp = join(root, 'node_modules/.topic-credentials/built')
-  const sources = ['packages', 'infra', 'bench', 'tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml']
+  const sources = [
+    'packages',
+    'infra',
+    'bench',
+    'consumers/src',
+    'tsconfig.json',
+    'tsconfig.base.json',
+    'pnpm-lock.yaml',
+  ]
   if (upToDate(stamp, sources, (name) => name !== 'dist')) return
   const began = new Date()
   step('Compiling', node, ['node_modules/typescript/bin/tsc', '-b'])
+  step('Bundling the functions', node, ['packages/cdk/scripts/bundle-functions.js'])
   write(stamp, began.toISOString())
 }
 
 /** Removes what was compiled, so that nothing of a deleted file is tested. */
 export function clean() {
-  for (const folder of [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'infra', 'bench']) {
+  for (const folder of [
+    ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`),
+    'infra',
+    'bench',
+    'consumers',
+  ]) {
     rmSync(join(root, folder, 'dist'), { recursive: true, force: true })
     rmSync(join(root, folder, 'tsconfig.tsbuildinfo'), { force: true })
   }
@@ -107,7 +121,7 @@ function write(file, text) {
 
 export function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major > 20 || (major === 20 && minor >= 10)) return
-  process.stderr.write(`Node ${process.versions.node} is too old: this needs Node 20.10 or newer.\n`)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  process.stderr.write(`Node ${process.versions.node} is too old: this needs Node 20.19 or newer.\n`)
   process.exit(1)
 }

@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url'
 const sourceFile = /(?<!\.test|\.integ|\.long|\.d)\.tsx?$/u
 const builtFolder = /[\\/](node_modules|dist)[\\/]/u
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const places = [...readdirSync(join(root, 'packages')).map((name) => join('packages', name)), 'infra', 'bench']
+const places = [
+  ...readdirSync(join(root, 'packages')).map((name) => join('packages', name)),
+  'infra',
+  'bench',
+  'consumers',
+]
 const found = places.flatMap((place) => circles(graphOf(join(root, place))))
 for (const circle of found) {
   process.stderr.write(`Import circle: ${circle.map((file) => relative(root, file)).join(' -> ')}\n`)

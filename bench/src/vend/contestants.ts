@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { bundleVendor } from '@topic-credentials/cdk/bundling'
+import { writeFunction } from '@topic-credentials/cdk/functions'
 import { type BuildOptions, buildSync } from 'esbuild'
 import { root } from '../checkout.js'
 import { messageOf } from '../measure/child.js'
@@ -32,7 +32,7 @@ export function contestants(folder: string): Record<'ours' | 'bundled' | 'extern
   const ours = join(folder, 'ours')
   mkdirSync(ours)
   const entitlements = JSON.parse(readFileSync(join(root, 'infra/entitlements.json'), 'utf8'))
-  const { bytes } = bundleVendor({ folder: ours, entitlements })
+  const { bytes } = writeFunction('vendor', { folder: ours, entitlements })
   // Where the SDK is found when it is not part of the bundle.
   symlinkSync(join(root, 'bench/node_modules'), join(folder, 'node_modules'))
   const external = bundled('external.mjs', './sdk-function.js', { format: 'esm', external: ['@aws-sdk/*'] })

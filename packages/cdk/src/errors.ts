@@ -3,6 +3,7 @@
  * - `entitlements_invalid`: a mistake in the entitlements, with its place
  * - `invalid_property`: a construct's property that cannot be used
  * - `nothing_to_check`: the deploy check would be granted nothing
+ * - `no_function`: the code of a function is missing: a checkout that was not built
  * - `grants_too_large`: what the deploy check would be granted fits no session policy
  */
 export type ConstructErrorCode =
@@ -10,6 +11,7 @@ export type ConstructErrorCode =
   | 'entitlements_invalid'
   | 'invalid_property'
   | 'nothing_to_check'
+  | 'no_function'
   | 'grants_too_large'
 
 /** A construct that cannot be made of what it was given. */

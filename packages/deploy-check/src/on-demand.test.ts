@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { report, reportRequest, wantsReport } from './on-demand.js'
+import { report, wantsReport } from './on-demand.js'
+import { reportRequest } from './on-demand-report.js'
 import { allowed, refused } from './trials/outcome.js'
 import type { TrialResult } from './trials/trial-result.js'
 

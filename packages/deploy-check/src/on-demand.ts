@@ -1,14 +1,6 @@
 import { check, type RetryPolicy } from './check.js'
+import type { CheckReport } from './on-demand-report.js'
 import { DeployCheckError, line, passed, type TrialResult } from './trials/trial-result.js'
-
-/** What the function is called with when somebody wants to see the list: it answers in place of failing. */
-export const reportRequest = { report: true } as const
-
-/** The answer to {@link reportRequest}: a line for each trial, ✓ or ✗. */
-export interface CheckReport {
-  readonly passed: boolean
-  readonly lines: readonly string[]
-}
 
 export function wantsReport(event: unknown): boolean {
   return typeof event === 'object' && event !== null && 'report' in event && event.report === true

@@ -1,5 +1,6 @@
 export { type Announcement, type AnnouncementPlace, announce, findRunning } from '@topic-credentials/project'
 export type { HttpApiFaults } from './apigateway/index.js'
+export { assemblyIn } from './carried-assembly.js'
 export { type Clock, systemClock } from './clock.js'
 export { RealisationError } from './cloudformation/errors.js'
 export type { RealisedStack } from './cloudformation/index.js'

@@ -13,7 +13,8 @@ export class StackOutputsError extends Error {
   readonly code: 'unreadable' | 'no_stack' | 'several_stacks'
   /** The file, or what the outputs came from. */
   readonly value: string
-  readonly remedy = 'Give the file that `pnpm cdk deploy` writes (cdk-outputs.json), with one stack in it.'
+  readonly remedy =
+    'Give the file that `cdk deploy` writes with --outputs-file (cdk-outputs.json), with one stack in it.'
 
   constructor(code: StackOutputsError['code'], value: string, reason: string, cause?: unknown) {
     super(`The stack’s outputs cannot be read from ${value}: ${reason}`, { cause })

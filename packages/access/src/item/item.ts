@@ -130,7 +130,7 @@ function unusable(key: string, attribute: string): AccessError {
     `The item ${name} of the access table cannot be read: ${attribute} is wrong.`,
     {
       value: key,
-      remedy: `Write the item again with pnpm access, or correct ${attribute} by hand.`,
+      remedy: `Write the item again with the access command, or correct ${attribute} by hand.`,
     },
   )
 }

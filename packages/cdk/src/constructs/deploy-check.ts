@@ -6,10 +6,9 @@ import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { InvocationType, Trigger } from 'aws-cdk-lib/triggers'
 import { Construct, type IConstruct } from 'constructs'
-import { bundleDeployCheck } from '../bundling/bundle.js'
-import { withFunctionCode } from '../bundling/function-code.js'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
+import { withFunctionCode } from '../functions/function-code.js'
 import { renameAtEachChange } from './check-renewal.js'
 import type { CredentialsApi } from './credentials-api.js'
 import { type LogProps, logGroup } from './logs.js'
@@ -60,7 +59,7 @@ export class DeployCheck extends Construct {
       ...(props.vending.userPrefix === '' ? {} : { USER_PREFIX: props.vending.userPrefix }),
     }
     this.function = withFunctionCode(
-      bundleDeployCheck,
+      'deploy-check',
       props.entitlements,
       (code) =>
         new LambdaFunction(this, 'Function', {

@@ -6,10 +6,9 @@ import type { IRole } from 'aws-cdk-lib/aws-iam'
 import { Architecture, CfnFunction, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { bundleVendor } from '../bundling/bundle.js'
-import { withFunctionCode } from '../bundling/function-code.js'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
+import { withFunctionCode } from '../functions/function-code.js'
 import { VendingMetrics } from '../monitoring/vending-metrics.js'
 import type { AccessTable } from './access-table.js'
 import type { DataEndpoint } from './data-endpoint.js'
@@ -126,7 +125,7 @@ export class VendingFunction extends Construct {
         : { SPREAD_SECONDS: secondsWithin(spreadLimits, 'spreadSeconds', props.spreadSeconds) }),
     }
     this.function = withFunctionCode(
-      bundleVendor,
+      'vendor',
       props.entitlements,
       (code) =>
         new LambdaFunction(this, 'Function', {

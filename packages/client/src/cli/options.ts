@@ -29,7 +29,7 @@ export interface ConnectionOptions {
 /** Declares `SharedOptions`: on the program, so that they may stand before and after the command's name. */
 export function withSharedOptions(program: Command): Command {
   return program
-    .option('--outputs <file>', 'outputs of a deployed stack (default: cdk-outputs.json, where it is there)')
+    .option('--outputs <file>', 'outputs of a deployed stack, or the folder of a project (default: the one you are in)')
     .option('--url <url>', 'credential vendor: the output CredentialsUrl of a stack')
     .option('--profile <name>', 'AWS profile to ask the vendor with (default: the AWS credential chain)')
     .addOption(

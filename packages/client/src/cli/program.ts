@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { asTyped } from './as-typed.js'
 import type { Chosen, Declare } from './command.js'
 import { declareCredentials } from './commands/credentials.js'
 import { declareExplain } from './commands/explain.js'
@@ -45,7 +46,7 @@ export function parseCommandLine(argv: readonly string[]): Chosen {
   let chosen: Chosen | undefined
   const program: Command = withSharedOptions(new Command('topic-credentials'))
     .description('Vends credentials that reach your MQTT topics and no others, and uses them on AWS IoT Core.')
-    .addHelpText('after', () => `\n${listenOptions(program)}\n${examples}`)
+    .addHelpText('after', () => `\n${listenOptions(program)}\n${asTyped(examples)}`)
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
   for (const declare of allCommands) {

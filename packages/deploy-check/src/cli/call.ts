@@ -1,5 +1,5 @@
 import { request } from 'node:https'
-import { type CheckReport, reportRequest } from '../on-demand.js'
+import { type CheckReport, reportRequest } from '../on-demand-report.js'
 import { signedHeaders } from '../stack/signing.js'
 import { CheckCommandError } from './errors.js'
 import type { Target } from './target.js'

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { examples, programName } from '@topic-credentials/project'
 import { Command } from 'commander'
 import { CheckCommandError } from './errors.js'
 
@@ -7,7 +8,7 @@ interface CheckOptions {
   readonly json?: true
 }
 
-const program = new Command('check')
+const program = new Command(programName('check'))
   .description(
     'Proves what vended credentials can and cannot do in the stack as it is now: the check that a deployment runs',
   )
@@ -19,10 +20,10 @@ const program = new Command('check')
 Ends with 0 when everything passed, with 1 when something failed, with 2 when nothing was checked. Needs lambda:InvokeFunction on the
 check's function. A deployment runs the same by itself when it changes a resource of the stack; what was changed by hand since then is
 found here.
-
-Examples:
-  pnpm check
-  pnpm check --json > check.json`,
+${examples('check', [
+  ['', 'the list, on the terminal'],
+  ['--json', 'for machines'],
+])}`,
   )
   .action(async ({ outputs, json }: CheckOptions) => {
     // Loaded when there is something to do: --help needs no SDK.

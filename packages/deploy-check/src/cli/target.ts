@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import {
+  commandLine,
   findRunning,
   outputsFile,
   projectRoot,
@@ -77,6 +78,6 @@ function checkIn(outputs: Parameters<typeof stackWith>[0], source: string): Pick
 }
 
 function noStack(value: string, message: string): CheckCommandError {
-  const remedy = 'Give --outputs FILE, as `pnpm cdk deploy` writes it, or run `pnpm local`.'
+  const remedy = `Give --outputs FILE, as \`${commandLine('deploy')}\` writes it, or run \`${commandLine('local')}\`.`
   return new CheckCommandError('no_stack', message, { value, remedy })
 }

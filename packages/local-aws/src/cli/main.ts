@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
-import { findRunning, projectRoot, userPath } from '@topic-credentials/project'
+import { commandLine, examples, findRunning, programName, projectRoot, userPath } from '@topic-credentials/project'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { carriedAssembly, isCdkApp } from '../carried-assembly.js'
 import type { PackedPolicyEstimate } from '../sts/index.js'
 import { shellExports } from './shell-exports.js'
 
-/** What may be given to `pnpm local`. */
+/** What may be given to the command. */
 export interface LocalOptions {
   /** True: the project's cdk.out. */
   readonly assembly?: string | true
@@ -19,15 +20,15 @@ export interface LocalOptions {
   readonly env?: true
 }
 
-const program = new Command('local')
+const program = new Command(programName('local'))
   .description(
-    'An AWS account on this machine, bootstrapped for the CDK: deploy into it with npm run deploy:local. Signatures are verified and policies enforced',
+    'An AWS account on this machine, bootstrapped for the CDK. Signatures are verified and policies enforced. In a CDK app it waits for cdk deploy; elsewhere it begins with the default stack of topic-credentials',
   )
   .option(
     '--assembly [folder]',
     "realise what 'cdk synth' wrote at once, without the CDK (default: cdk.out); nothing is kept",
   )
-  .option('--fresh', 'begin with an empty account: what was deployed here before is forgotten')
+  .option('--fresh', 'begin with an empty account: what was deployed here before is forgotten, and nothing is deployed')
   .option('--ignore-unknown', 'leave resources out whose type is not modelled, in place of refusing their stack')
   .option(
     '--port <number>',
@@ -46,13 +47,17 @@ const program = new Command('local')
   .option('--env', 'print shell exports that aim the AWS tools at the stand-in that is running, and end')
   .addHelpText(
     'after',
-    `
-Examples:
-  npm run local                                an account on ports 8443 to 8449; what was deployed before comes back
-  npm run deploy:local                         then, in another terminal: the real cdk deploy into it
-  eval "$(pnpm --silent local --env)"          or aim cdk, aws-cli, boto3 and the SDKs at it, and type what you want
-  pnpm local --assembly                        cdk.out at once, for a look
-  pnpm local --json | jq 'select(.outcome == "refused")'`,
+    `${examples('local', [
+      ['', 'an account on ports 8443 to 8449; what was deployed before comes back'],
+      ['--assembly', 'cdk.out at once, for a look'],
+      ['--json | jq \'select(.outcome == "refused")\'', ''],
+    ])}
+
+In another terminal:
+  ${commandLine('deploy:local')}
+      the real cdk deploy into it
+  eval "$(${commandLine('local', '--env')})"
+      aims cdk, aws-cli, boto3 and the SDKs at it, for what you type yourself`,
   )
   .action(async (options: LocalOptions) => {
     const root = projectRoot()
@@ -61,11 +66,11 @@ Examples:
       return
     }
     const { serve } = await import('./serve.js')
-    const { assembly, ...others } = options
+    const { assembly: _, ...others } = options
     await serve({
       ...others,
       root,
-      ...(assembly === undefined ? {} : { assembly: assembly === true ? join(root, 'cdk.out') : userPath(assembly) }),
+      ...toRealise(root, options),
     })
   })
 
@@ -79,10 +84,18 @@ try {
   process.exitCode = 1
 }
 
+/** Where there is no CDK app that could be deployed, the account begins with the default stack. */
+function toRealise(root: string, { assembly, fresh }: LocalOptions): { readonly assembly?: string } {
+  if (typeof assembly === 'string') return { assembly: userPath(assembly) }
+  if (assembly === true) return { assembly: join(root, 'cdk.out') }
+  const carried = fresh === true || isCdkApp(root) ? undefined : carriedAssembly()
+  return carried === undefined ? {} : { assembly: carried }
+}
+
 async function printExports(root: string): Promise<number> {
   const running = await findRunning({ directory: root })
   if (running === undefined) {
-    console.error(`No stand-in is running for ${root}. Start one with: pnpm local`)
+    console.error(`No stand-in is running for ${root}. Start one with: ${commandLine('local')}`)
     return 1
   }
   process.stdout.write(shellExports(running))

@@ -1,3 +1,4 @@
+import { commandLine } from '@topic-credentials/project'
 import type { JournalEntry } from '../journal.js'
 import type { LocalAws, Served } from '../local-aws-types.js'
 
@@ -48,7 +49,7 @@ export function startedLines(aws: LocalAws, seconds: number | undefined): string
     'Outputs:',
     ...outputs,
     '',
-    'In another terminal: eval "$(pnpm --silent local --env)" aims the AWS tools here. Ctrl-C ends it.',
+    `In another terminal: eval "$(${commandLine('local', '--env')})" aims the AWS tools here. Ctrl-C ends it.`,
     '',
   ]
 }
@@ -57,10 +58,12 @@ export function startedLines(aws: LocalAws, seconds: number | undefined): string
 const emptyLines = [
   'Nothing is deployed here yet. In another terminal:',
   '',
-  '  npm run deploy:local                      the real cdk deploy, into this account',
-  '  eval "$(pnpm --silent local --env)"       aims cdk, aws-cli and the SDKs here, for what you type yourself',
+  `  ${commandLine('deploy:local')}`,
+  '      the real cdk deploy, into this account',
+  `  eval "$(${commandLine('local', '--env')})"`,
+  '      aims cdk, aws-cli and the SDKs here, for what you type yourself',
   '',
-  'Ctrl-C ends it; what is deployed comes back with the next `npm run local`.',
+  'Ctrl-C ends it; what is deployed comes back with the next start.',
   '',
 ]
 

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { commandLine } from '@topic-credentials/project'
 import type { JournalEntry } from '../journal.js'
 import { startLocalAws } from '../local-aws.js'
 import type { Served } from '../local-aws-types.js'
@@ -131,7 +132,7 @@ function explained(error: unknown): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code !== 'EADDRINUSE') return error
   return new Error(
-    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: pnpm local --port 9443 (seven in a row), or --port 0 for any free ones`,
+    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: ${commandLine('local', '--port 9443')} (seven in a row), or --port 0 for any free ones`,
     { cause: error },
   )
 }

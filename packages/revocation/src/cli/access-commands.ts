@@ -10,7 +10,7 @@ import {
   sessionKey,
 } from '@topic-credentials/access'
 import { grantsFor, parseEntitlements, parseGrantRule } from '@topic-credentials/grants'
-import { userPath } from '@topic-credentials/project'
+import { commandLine, userPath } from '@topic-credentials/project'
 import { AccessAdmin } from '../access/access-admin.js'
 import { entryLine } from '../access/entries.js'
 import { importAccess } from '../access/import-access.js'
@@ -134,7 +134,7 @@ export async function withdraw(options: Common & Whom & GrantFlags & { all?: tru
   print(
     options.json === true
       ? JSON.stringify(item)
-      : `${itemLines(item)}\nIt counts from the next vend on. Sessions that live keep it until they end: pnpm revoke --sign-out ends them now.`,
+      : `${itemLines(item)}\nIt counts from the next vend on. Sessions that live keep it until they end: ${commandLine('revoke', '--sign-out')} ends them now.`,
   )
 }
 
@@ -164,7 +164,7 @@ export async function exportAll(options: Common): Promise<void> {
     print(line)
     count += 1
   }
-  note(`${count} exported. Marks of revocation are not among them: pnpm revoke --list.`)
+  note(`${count} exported. Marks of revocation are not among them: ${commandLine('revoke', '--list')}.`)
 }
 
 export async function who(options: Common, topic: string): Promise<void> {

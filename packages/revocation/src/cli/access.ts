@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { commandLine, examples, programName } from '@topic-credentials/project'
 import { Command, Option } from 'commander'
 import type { NamedBy } from '../user.js'
 import type { GrantFlags, Whom } from './access-commands.js'
@@ -9,8 +10,8 @@ function collect(value: string, values: readonly string[]): readonly string[] {
   return [...values, value]
 }
 
-const program = new Command('access').description(
-  'Who may have what, without a deployment: the grants in the access table. pnpm revoke takes access away',
+const program = new Command(programName('access')).description(
+  `Who may have what, without a deployment: the grants in the access table. ${commandLine('revoke')} takes access away`,
 )
 
 function command(name: string, description: string): Command {
@@ -98,14 +99,14 @@ command('explain', 'all that a user would get, by the file and the table, and fr
 
 program.addHelpText(
   'after',
-  `
-Examples:
-  pnpm access grant --user alice --subscribe 'tenants/t1/#'
-  pnpm access grant --group operators --subscribe 'devices/+/telemetry' --until 2026-12-31T00:00:00Z
-  pnpm access withdraw --user alice --all
-  pnpm access import users.jsonl --dry-run
-  pnpm access who tenants/t1/alerts
-  pnpm access explain --user alice --claims claims.json`,
+  examples('access', [
+    ["grant --user alice --subscribe 'tenants/t1/#'", ''],
+    ["grant --group operators --subscribe 'devices/+/telemetry' --until 2026-12-31T00:00:00Z", ''],
+    ['withdraw --user alice --all', ''],
+    ['import users.jsonl --dry-run', ''],
+    ['who tenants/t1/alerts', ''],
+    ['explain --user alice --claims claims.json', ''],
+  ]),
 )
 
 try {

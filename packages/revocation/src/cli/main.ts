@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { examples, programName } from '@topic-credentials/project'
 import { Command, Option } from 'commander'
 import type { NamedBy } from '../user.js'
 
@@ -15,7 +16,7 @@ interface RevokeOptions {
   readonly json?: true
 }
 
-const program = new Command('revoke')
+const program = new Command(programName('revoke'))
   .description("Takes a user's access away at once: live sessions, new credentials, and the connections that you name")
   .argument('[user]', 'the user ID that the vendor verified, such as the "sub" of a token or an IAM user name')
   .addOption(
@@ -62,16 +63,16 @@ const program = new Command('revoke')
   .option('--json', 'one JSON object')
   .addHelpText(
     'after',
-    `
-Examples:
-  pnpm revoke alice                            alice has no access any more
-  pnpm revoke alice --client-id alice:laptop   … and that connection is closed
-  pnpm revoke alice --sign-out                 a lost laptop: alice may sign in again
-  pnpm revoke --undo alice                     access again, with new credentials only
-  pnpm revoke --role Dev                       nobody who calls as the IAM role Dev has access any more
-  pnpm revoke --list
-  pnpm revoke --repair                         a role or the table was changed by hand: make them agree
-  pnpm revoke --clear                          before the stack is destroyed: nobody is revoked any more`,
+    examples('revoke', [
+      ['alice', 'alice has no access any more'],
+      ['alice --client-id alice:laptop', '… and that connection is closed'],
+      ['alice --sign-out', 'a lost laptop: alice may sign in again'],
+      ['--undo alice', 'access again, with new credentials only'],
+      ['--role Dev', 'nobody who calls as the IAM role Dev has access any more'],
+      ['--list', 'who is revoked'],
+      ['--repair', 'a role or the table was changed by hand: make them agree'],
+      ['--clear', 'before the stack is destroyed: nobody is revoked any more'],
+    ]),
   )
   .action(async (user: string | undefined, options: RevokeOptions, command: Command) => {
     const whole = (['list', 'clear', 'repair'] as const).find((name) => options[name] === true)

@@ -1,3 +1,4 @@
+import { commandLine } from '@topic-credentials/project'
 import type { RevocationList, Revoked } from '../revoker.js'
 import type { EverybodySignedOut } from '../table/sessions/live-sessions.js'
 
@@ -10,13 +11,13 @@ const outcomes = {
     `Connection ${clientId}: AWS IoT was told to close it. Whether it is gone only iot:GetConnection would tell.`,
 }
 
-const later = 'IAM does not show the change yet. It does so later; `pnpm revoke --repair` looks again.'
+const later = `IAM does not show the change yet. It does so later; \`${commandLine('revoke', '--repair')}\` looks again.`
 
 /** What a revocation has done, and what it has not. */
 export function revokedLines({ sessionName, connections, standing }: Revoked, signedOutOnly: boolean): string[] {
   const vending = signedOutOnly
     ? 'New credentials are vended to this user; those of before and of the next few seconds are worth nothing.'
-    : 'No new credentials are vended to this user. `pnpm revoke --undo` takes that back.'
+    : `No new credentials are vended to this user. \`${commandLine('revoke', '--undo')}\` takes that back.`
   return [
     `${signedOutOnly ? 'Signed out' : 'Revoked'}: ${sessionName}. Sessions issued until now are denied everything.`,
     vending,

@@ -6,6 +6,7 @@ import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane'
 import { callerArn, type SignedService, TableClient } from '@topic-credentials/access'
 import {
   type Announcement,
+  commandLine,
   findRunning,
   outputsFile,
   projectRoot,
@@ -110,6 +111,6 @@ function asked<T>(read: () => T): T {
 }
 
 function noStack(value: string, message: string): RevocationError {
-  const remedy = 'Give --outputs FILE, as `pnpm cdk deploy` writes it, or run `pnpm local`. Nothing was changed.'
+  const remedy = `Give --outputs FILE, as \`${commandLine('deploy')}\` writes it, or run \`${commandLine('local')}\`. Nothing was changed.`
   return new RevocationError('no_stack', message, { value, remedy })
 }

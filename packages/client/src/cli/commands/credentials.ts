@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { durationLimits, type GrantKind, parseGrants } from '@topic-credentials/grants'
 import { outputsFile, projectRoot } from '@topic-credentials/project'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { AskedGrants, VendedIdentity } from '../../credentials/vendor-options.js'
+import { asTyped } from '../as-typed.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
@@ -137,11 +139,12 @@ function duration(text: string): number {
   throw new InvalidArgumentError(`It must be a whole number of seconds from ${minimum} to ${maximum}.`)
 }
 
-/** With the paths of this machine, so that the line works as it stands. */
+/** With the paths of this machine, so that the line works as it stands, whether a stack is deployed or a stand-in runs. */
 function help(): string {
   const main = fileURLToPath(new URL('../main.js', import.meta.url))
-  const outputs = join(projectRoot(), outputsFile)
-  return `
+  const root = projectRoot()
+  const profile = isDeployed(root) ? ' --profile default' : ''
+  return asTyped(`
 Examples:
   $ eval "$(npm start --silent -- credentials --format env)"
   $ npm start --silent -- credentials --publish users/me/log --duration 900
@@ -149,9 +152,16 @@ Examples:
 For the AWS command line and every AWS SDK, two lines in ~/.aws/config:
 
   [profile topics]
-  credential_process = "${process.execPath}" "${main}" credentials --format credential-process --outputs "${outputs}" --profile default
+  credential_process = "${process.execPath}" "${main}" credentials --format credential-process --outputs "${root}"${profile}
 
-  $ aws iot-data publish --profile topics --topic test --payload hello --cli-binary-format raw-in-base64-out
+  $ printf hello > message && aws iot-data publish --profile topics --topic test --payload fileb://message
 
---profile names the profile that you are signed in with; it must not be the one that runs this command.`
+--profile names the profile that you are signed in with; it must not be the one that runs this command. A stand-in that runs in that
+folder is asked with its own keys, without --profile.`)
+}
+
+/** Whether a stack is there that is asked with keys of the caller's own. */
+function isDeployed(root: string): boolean {
+  const outputs = join(root, outputsFile)
+  return existsSync(outputs) && !existsSync(join(root, '.local-aws/running.json'))
 }

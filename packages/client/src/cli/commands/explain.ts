@@ -9,6 +9,7 @@ import {
 import { prove } from '@topic-credentials/grants/proof'
 import { Argument, type Command } from 'commander'
 import { checkTopic } from '../../messages/topic-check.js'
+import { asTyped } from '../as-typed.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
@@ -34,7 +35,7 @@ export function declareExplain(program: Command, choose: (chosen: Chosen) => voi
     .addArgument(new Argument('<operation>', 'what to do').choices(operations))
     .argument('<topic>', 'topic, topic filter to subscribe to, or client ID to connect with')
     .option('--prove', 'also prove that a session policy for these grants allows exactly them')
-    .addHelpText('after', examples)
+    .addHelpText('after', asTyped(examples))
     .allowExcessArguments(false)
     .action((operation: Operation, topic: string) => {
       const options = command.optsWithGlobals<SharedOptions & { readonly prove?: true }>()

@@ -3,6 +3,7 @@ import type { VendedIdentity } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
 import { ungranted } from '../../messages/grant-check.js'
 import type { Session } from '../../session.js'
+import { asTyped } from '../as-typed.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import {
@@ -41,7 +42,7 @@ export function declareListen(program: Command, choose: (chosen: Chosen) => void
     .option('-t, --topic <filter>', 'topic or topic filter to listen to', 'test')
     .option('-p, --publish <text>', 'publish this to the topic, after subscribing')
     .option('-n, --count <messages>', 'end after so many messages', positiveInteger)
-    .addHelpText('after', examples)
+    .addHelpText('after', asTyped(examples))
     // As the default command it gets every word that is no command.
     .allowExcessArguments()
     .action(() => {

@@ -11,6 +11,7 @@ import { type Counterexample, differences, ProofError } from '@topic-credentials
 import { proveEntitlements } from '@topic-credentials/grants/proof/entitlements'
 import type { Command } from 'commander'
 import { TopicCredentialsError } from '../../errors.js'
+import { asTyped } from '../as-typed.js'
 import type { Chosen, OfflineContext } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
@@ -51,7 +52,7 @@ export function declareProve(program: Command, choose: (chosen: Chosen) => void)
       'the role’s own policy (default: all of IoT in the Region, and the Denies of every topic role)',
     )
     .option('--account <id>', 'account that ARNs name', '123456789012')
-    .addHelpText('after', examples)
+    .addHelpText('after', asTyped(examples))
     .allowExcessArguments(false)
     .action((file: string) => {
       const options = command.optsWithGlobals<ProveOptions>()

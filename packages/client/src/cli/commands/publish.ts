@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
 import { ungranted } from '../../messages/grant-check.js'
+import { asTyped } from '../as-typed.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import { type ConnectionOptions, requireTopic, type SharedOptions, withConnectionOptions } from '../options.js'
@@ -38,7 +39,7 @@ export function declarePublish(program: Command, choose: (chosen: Chosen) => voi
     .option('-t, --topic <topic>', 'topic to publish to', 'test')
     .option('-f, --file <file>', 'publish the bytes of this file as one message')
     .option('-r, --retain', 'have the broker keep the message for later subscribers')
-    .addHelpText('after', examples)
+    .addHelpText('after', asTyped(examples))
     .allowExcessArguments(false)
     .action((message: string | undefined) => {
       const options = command.optsWithGlobals<PublishOptions>()

@@ -1,5 +1,6 @@
 import { sessionPolicyLimit, type VendResponse } from '@topic-credentials/grants'
 import type { Command } from 'commander'
+import { asTyped } from '../as-typed.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
@@ -16,7 +17,7 @@ export function declareWhoami(program: Command, choose: (chosen: Chosen) => void
   const command = program.command('whoami')
   command
     .description('say who you are to the vendor, what you may do, until when and where')
-    .addHelpText('after', examples)
+    .addHelpText('after', asTyped(examples))
     .allowExcessArguments(false)
     .action(() => choose({ options: command.optsWithGlobals<SharedOptions>(), run: whoami }))
 }

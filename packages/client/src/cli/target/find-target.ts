@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { outputsFile, projectRoot, userPath } from '@topic-credentials/project'
@@ -12,10 +12,11 @@ import { readCertificates, type Target } from './target.js'
 export async function findTarget({ url, ca, outputs, profile, tokenFile }: SharedOptions): Promise<Target> {
   const certificates = ca === undefined ? undefined : readCertificates(ca)
   if (url !== undefined) return vendorAt(url, certificates)
-  const root = projectRoot()
+  const folder = outputs === undefined ? undefined : folderAt(userPath(outputs))
+  const root = folder ?? projectRoot()
   if (outputs === undefined && tokenFile !== undefined && !isOwnProject(root)) throw unasked(root)
-  const file = outputs === undefined ? join(root, outputsFile) : userPath(outputs)
-  const given = outputs !== undefined
+  const given = outputs !== undefined && folder === undefined
+  const file = given ? userPath(outputs) : join(root, outputsFile)
   if (!given && !existsSync(file)) return (await findStandIn(root)) ?? (await startStandIn(root))
   const stack = deployedStack(file)
   if (new URL(stack.credentialsUrl).hostname !== 'localhost') return stack
@@ -26,6 +27,11 @@ export async function findTarget({ url, ca, outputs, profile, tokenFile }: Share
   const { AWS_PROFILE, AWS_ACCESS_KEY_ID } = process.env
   const caller = profile ?? tokenFile ?? AWS_PROFILE ?? AWS_ACCESS_KEY_ID
   return given || caller !== undefined ? stack : await startStandIn(root)
+}
+
+/** A folder that was named in place of a file of outputs: a project. */
+function folderAt(path: string): string | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : undefined
 }
 
 /** Is this command itself from that project? What lies in another folder may be anybody's. */

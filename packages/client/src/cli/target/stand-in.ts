@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Announcement, announce, findRunning } from '@topic-credentials/project'
+import { type Announcement, announce, commandLine, findRunning } from '@topic-credentials/project'
 import { TopicCredentialsError } from '../../errors.js'
 import { vendorIn } from './deployed-stack.js'
 import type { Target } from './target.js'
@@ -14,18 +13,20 @@ export async function findStandIn(root: string): Promise<Target | undefined> {
   throw new TopicCredentialsError(`Nothing is deployed in ${description}`, {
     code: 'invalid_argument',
     value: root,
-    remedy: 'Deploy into it with `npm run deploy:local`, or end it: without one, this command starts its own.',
+    remedy: `Deploy into it with \`${commandLine('deploy:local')}\`, or end it: without one, this command starts its own.`,
   })
 }
 
 /** Starts a stand-in for this project, which the next terminal finds until this command ends. */
 export async function startStandIn(root: string): Promise<Target> {
-  const assembly = join(root, 'cdk.out')
-  if (!existsSync(join(assembly, 'manifest.json'))) throw nothingToUse(root)
-  // Loaded only when it is needed, and only there in a checkout: it is a development dependency.
-  const { startLocalAws } = await import('@topic-credentials/local-aws')
+  // Loaded only when it is needed, and only there where it was installed: it is an optional peer.
+  const standIn = await import('@topic-credentials/local-aws').catch((cause: unknown) => {
+    throw nothingToUse(root, cause)
+  })
+  const assembly = standIn.assemblyIn(root)
+  if (assembly === undefined) throw nothingToUse(root)
   // The deploy check would keep the first message waiting; `pnpm local`, the tests and every deployment run it.
-  const aws = await startLocalAws({ assembly, triggers: false, caFolder: join(root, '.local-aws') })
+  const aws = await standIn.startLocalAws({ assembly, triggers: false, caFolder: join(root, '.local-aws') })
   const announcement = await announce(aws, { directory: root })
   const description = 'a stand-in of its own: nothing is deployed, none is running'
   const own = target(announcement.content, description, async () => {
@@ -47,13 +48,15 @@ function target(running: Announcement, description: string, dispose: () => Promi
   }
 }
 
-function nothingToUse(root: string): TopicCredentialsError {
+function nothingToUse(root: string, cause?: unknown): TopicCredentialsError {
+  const first = cause === undefined ? 'Run' : 'Install a stand-in (npm install @topic-credentials/local-aws) and run'
   return new TopicCredentialsError(
     `There is nothing to connect to: no deployed stack and no synthesized one in ${root}`,
     {
       code: 'invalid_argument',
       value: root,
-      remedy: 'Run `npm start` in the project’s folder, or `pnpm cdk deploy`, or give --outputs FILE or --url URL.',
+      remedy: `${first} \`${commandLine('client')}\` in the project’s folder, or \`${commandLine('deploy')}\`, or give --outputs FILE or --url URL.`,
+      cause,
     },
   )
 }

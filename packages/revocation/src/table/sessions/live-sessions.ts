@@ -10,6 +10,7 @@ import {
   textOf,
   wholeNumberOf,
 } from '@topic-credentials/access'
+import { commandLine } from '@topic-credentials/project'
 import { RevocationError } from '../../errors.js'
 import { type Patience, type RolePolicy, stands } from '../../roles/role-policy.js'
 import { sessionDenial } from './session-denial.js'
@@ -166,8 +167,7 @@ function noRoom(room: number): RevocationError {
     `The other inline policies of the topic role leave ${room} characters, which is too few for any Deny. The marks are in the access table: nothing new is vended to whom they revoke. Sessions that live go on.`,
     {
       value: room,
-      remedy:
-        'Make the ceiling smaller (fewer or wider filters in entitlements.json), deploy, and run `pnpm revoke --repair`.',
+      remedy: `Make the ceiling smaller (fewer or wider filters in entitlements.json), deploy, and run \`${commandLine('revoke', '--repair')}\`.`,
     },
   )
 }

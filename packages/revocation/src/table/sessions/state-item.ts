@@ -1,4 +1,5 @@
 import { AccessError, type Attributes, textAttribute, textOf } from '@topic-credentials/access'
+import { commandLine } from '@topic-credentials/project'
 import { emptyState, type SessionState } from './session-state.js'
 
 /** The item of the access table that says which live sessions must be denied. */
@@ -15,7 +16,7 @@ export function readState(attributes: Attributes | undefined): SessionState {
   }
   throw new AccessError('unusable_item', `The item ${stateKey} of the access table cannot be read.`, {
     value: stateKey,
-    remedy: 'Run `pnpm revoke --repair`: it makes it anew from the marks.',
+    remedy: `Run \`${commandLine('revoke', '--repair')}\`: it makes it anew from the marks.`,
   })
 }
 

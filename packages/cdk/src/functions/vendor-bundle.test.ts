@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { type FakeSts, startFakeSts, vended } from '@topic-credentials/credential-vendor/testing'
 import { parseVendResponse } from '@topic-credentials/grants'
-import { bundleVendor } from './bundle.js'
+import { writeFunction } from './function-code.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(120_000)
@@ -19,11 +19,11 @@ function read(folder: string): string {
   return readFileSync(join(folder, 'index.mjs'), 'utf8')
 }
 
-describe('bundleVendor', () => {
+describe('the vendor’s code', () => {
   const folder = newFolder()
   let bytes = 0
   beforeAll(() => {
-    bytes = bundleVendor({ folder, entitlements }).bytes
+    bytes = writeFunction('vendor', { folder, entitlements }).bytes
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -35,7 +35,7 @@ describe('bundleVendor', () => {
 
   it('makes the same bytes again, and keeps the paths of this machine to itself', () => {
     const again = newFolder()
-    bundleVendor({ folder: again, entitlements })
+    writeFunction('vendor', { folder: again, entitlements })
     expect(read(again)).toBe(read(folder))
     rmSync(again, { recursive: true })
     expect(read(folder)).not.toContain(process.cwd())

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, jest } from '@jest/globals'
-import { bundleDeployCheck } from './bundle.js'
+import { writeFunction } from './function-code.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(60_000)
 
-describe('bundleDeployCheck', () => {
+describe('the deploy check’s code', () => {
   const folders = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'deploy-check-bundle-')))
   afterAll(() => {
     for (const folder of folders) rmSync(folder, { recursive: true })
@@ -15,7 +15,7 @@ describe('bundleDeployCheck', () => {
 
   it('makes one small module, the same bytes each time, without the paths of this machine', () => {
     const [one = '', two = ''] = folders.map((folder) => {
-      const { bytes } = bundleDeployCheck({ folder, entitlements: {} })
+      const { bytes } = writeFunction('deploy-check', { folder, entitlements: {} })
       const text = readFileSync(join(folder, 'index.cjs'), 'utf8')
       expect(Buffer.byteLength(text)).toBe(bytes)
       expect(bytes).toBeLessThan(270_000)

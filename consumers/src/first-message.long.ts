@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Consumer } from './testing/consumer.js'
+import { Registry } from './testing/registry.js'
+import { root, tarballs } from './testing/tools.js'
+
+/** An empty folder to the first message: the README's three commands, as they stand there. */
+describe('three commands in an empty folder', () => {
+  let registry: Registry
+  let consumer: Consumer
+  const [install = '', standIn = '', client = ''] = commandsOfReadme()
+
+  beforeAll(async () => {
+    registry = await Registry.start(tarballs)
+    consumer = new Consumer(registry)
+  })
+  afterAll(async () => {
+    await consumer[Symbol.asyncDispose]()
+    await registry[Symbol.asyncDispose]()
+  })
+
+  it('are npm install, npx local-aws and npx topic-credentials', () => {
+    expect([install, standIn, client]).toEqual([
+      expect.stringMatching(/^npm install /u),
+      'npx local-aws',
+      expect.stringMatching(/^npx topic-credentials /u),
+    ])
+  })
+
+  it('end with a message', async () => {
+    await consumer.expect('sh', '-c', install)
+    const outputs = await consumer.standIn()
+    expect(outputs.TopicCredentials?.CredentialsUrl).toMatch(/^https:\/\/localhost:\d+\/credentials$/u)
+    const { stdout } = await consumer.expect('sh', '-c', client)
+    expect(stdout).toContain('Received message from topic \'test\': {"hello":"world"}')
+  })
+
+  it('and what is not granted is refused', async () => {
+    const { code, stderr } = await consumer.run('npx', 'topic-credentials', '--topic', 'other')
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("may not subscribe to 'other'") })
+  })
+
+  it('whoami says who and what', async () => {
+    const { stdout } = await consumer.expect('npx', 'topic-credentials', 'whoami')
+    expect(stdout).toContain('developer')
+  })
+
+  it('help and remedies name the programs, and no script of the repository', async () => {
+    for (const words of [
+      ['topic-credentials', '--help'],
+      ['topic-credentials', 'credentials', '--help'],
+      ['local-aws', '--help'],
+    ]) {
+      const { stdout } = await consumer.expect('npx', ...words)
+      expect(stdout).toContain('npx ')
+      expect(stdout).not.toMatch(/npm (?:start|run)|pnpm/u)
+    }
+  })
+})
+
+function commandsOfReadme(): readonly string[] {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const block = /<!-- first message -->\s*```\n([\s\S]*?)```/u.exec(readme)?.[1] ?? ''
+  return block
+    .split('\n')
+    .map((line) => line.replace(/\s+#.*$/u, ''))
+    .filter((line) => line !== '')
+}

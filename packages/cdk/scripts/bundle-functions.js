@@ -1,0 +1,75 @@
+// `functions/`: the vendor and the deploy check as Lambda runs them, one module each, and the notices of what is in them. Run by `npm run build`,
+// before tests and before packing. The same sources give the same bytes.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { notices } from './third-party-notices.js'
+
+const own = fileURLToPath(new URL('..', import.meta.url))
+const folder = join(own, 'functions')
+const vendor = '@topic-credentials/credential-vendor'
+const deployCheck = '@topic-credentials/deploy-check'
+
+const functions = [
+  {
+    entryPoints: [`${vendor}/handler`],
+    outfile: 'vendor/index.mjs',
+    format: 'esm',
+    // What the SDK would bring and the handler never needs (docs/adr/0036).
+    alias: Object.fromEntries(
+      [
+        '@aws-sdk/credential-provider-node',
+        '@aws-sdk/signature-v4-multi-region',
+        '@aws/lambda-invoke-store',
+        '@smithy/core/checksum',
+        'node:process',
+      ].map((module) => [module, `${vendor}/left-out`]),
+    ),
+    // Imported on first use by operations that stream events. AssumeRole does not.
+    external: ['@smithy/core/event-streams'],
+  },
+  {
+    entryPoints: [`${deployCheck}/handler`],
+    outfile: 'deploy-check/index.cjs',
+    format: 'cjs',
+    // Two fifths of MQTT.js that Node.js has itself, or that the check does not use.
+    alias: { 'readable-stream': 'node:stream', socks: `${deployCheck}/no-socks` },
+  },
+]
+
+/** Writes `functions/`. */
+export async function bundleFunctions() {
+  const inputs = new Set()
+  for (const { outfile, ...options } of functions) {
+    const { metafile } = await build({
+      ...options,
+      outfile: join(folder, outfile),
+      // Where entry points and aliases are found.
+      absWorkingDir: join(own, 'scripts'),
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      target: 'node20',
+      // ES modules are what can be shaken; esbuild would prefer `main` for Node.
+      mainFields: ['module', 'main'],
+      legalComments: 'none',
+      logLevel: 'warning',
+      metafile: true,
+    })
+    for (const output of Object.values(metafile.outputs)) {
+      for (const [file, { bytesInOutput }] of Object.entries(output.inputs))
+        if (bytesInOutput > 0) inputs.add(join(own, 'scripts', file))
+    }
+  }
+  writeUnlessSame(join(folder, 'THIRD-PARTY-NOTICES.txt'), notices([...inputs]))
+}
+
+function writeUnlessSame(file, text) {
+  try {
+    if (readFileSync(file, 'utf8') === text) return
+  } catch {}
+  writeFileSync(file, text)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleFunctions()

@@ -1,0 +1,62 @@
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Code } from 'aws-cdk-lib/aws-lambda'
+import { ConstructError } from '../errors.js'
+
+/**
+ * The functions of the stack. Each is one module that this package carries as Lambda runs it, so that no bundler runs at a synthesis:
+ * the vendor `index.mjs`, the deploy check `index.cjs` (MQTT.js is CommonJS, and could not load Node's own modules from an ES module).
+ */
+export type FunctionName = 'vendor' | 'deploy-check'
+
+/** `scripts/bundle-functions.js` writes it: before packing, and in a checkout at each build. */
+const carried = fileURLToPath(new URL('../../functions', import.meta.url))
+
+/** What {@link writeFunction} needs. */
+export interface FunctionOptions {
+  /** An existing folder; it becomes the function's code: the module (export `handler`) and `entitlements.json`. */
+  readonly folder: string
+  /** Already validated. */
+  readonly entitlements: object
+}
+
+/**
+ * Writes a function's code into a folder. The same input gives the same bytes.
+ *
+ * @returns the size of its module in bytes
+ * @throws ConstructError `no_function` in a checkout that was not built
+ */
+export function writeFunction(
+  name: FunctionName,
+  { folder, entitlements }: FunctionOptions,
+): { readonly bytes: number } {
+  const module = name === 'vendor' ? 'index.mjs' : 'index.cjs'
+  const source = join(carried, name, module)
+  if (!existsSync(source)) {
+    throw new ConstructError('no_function', `The code of the function ${name} is not in ${carried}`, {
+      value: source,
+      remedy: 'Run npm run build in this checkout.',
+    })
+  }
+  cpSync(source, join(folder, module))
+  writeFileSync(join(folder, 'entitlements.json'), JSON.stringify(entitlements))
+  return { bytes: statSync(source).size }
+}
+
+/**
+ * A function's code for as long as `use` needs it.
+ *
+ * The folder needs a name of its own each time: the CDK stages a folder once per path, so a second vendor in the same app would be
+ * shipped with the first one's entitlements.
+ */
+export function withFunctionCode<T>(name: FunctionName, entitlements: object, use: (code: Code) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'function-code-'))
+  try {
+    writeFunction(name, { folder, entitlements })
+    return use(Code.fromAsset(folder))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}

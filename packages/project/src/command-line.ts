@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url'
+
+/** What a person may have to type next. */
+export type CommandName = 'client' | 'local' | 'deploy' | 'deploy:local' | 'revoke' | 'access' | 'check'
+
+/** As scripts of this repository, with npm alone. */
+const scripts: Readonly<Record<CommandName, string>> = {
+  client: 'npm start',
+  local: 'npm run local',
+  deploy: 'npm run cdk -- deploy',
+  'deploy:local': 'npm run deploy:local',
+  revoke: 'npm run revoke',
+  access: 'npm run access',
+  check: 'npm run check',
+}
+
+/** As programs of installed packages. */
+const programs: Readonly<Record<CommandName, string>> = {
+  client: 'npx topic-credentials',
+  local: 'npx local-aws',
+  deploy: 'npx cdk deploy',
+  'deploy:local': 'eval "$(npx local-aws --env)" && npx cdk deploy',
+  revoke: 'npx topic-credentials-ops revoke',
+  access: 'npx topic-credentials-ops access',
+  check: 'npx topic-credentials-ops check',
+}
+
+/** Whether this code was installed from a registry, and is not a checkout of the repository. */
+export function isInstalled(path: string = fileURLToPath(import.meta.url)): boolean {
+  return /[\\/]node_modules[\\/]/u.test(path)
+}
+
+/**
+ * A command as it is typed here: a script in a checkout, a program where the packages are installed.
+ *
+ * @param words what follows the command
+ * @example
+ * commandLine('revoke', 'alice') // 'npm run revoke -- alice', or 'npx topic-credentials-ops revoke alice'
+ */
+export function commandLine(name: CommandName, words = '', installed: boolean = isInstalled()): string {
+  const start = installed ? programs[name] : scripts[name]
+  if (words === '') return start
+  return installed || start.includes(' -- ') ? `${start} ${words}` : `${start} -- ${words}`
+}
+
+/** What a command calls itself in its usage line. */
+export function programName(name: CommandName): string {
+  return isInstalled() ? programs[name].replace('npx ', '') : name
+}
+
+/**
+ * Examples for a command's help, one a line, what they do beside them.
+ *
+ * @param rows the words after the command, and what they do; '' where the words say it
+ */
+export function examples(name: CommandName, rows: readonly (readonly [words: string, does: string])[]): string {
+  const lines = rows.map(([words, does]) => [commandLine(name, words), does] as const)
+  const width = Math.max(...lines.map(([line]) => line.length))
+  return ['', 'Examples:', ...lines.map(([line, does]) => `  ${line.padEnd(width)}   ${does}`.trimEnd())].join('\n')
+}

@@ -1,0 +1,39 @@
+// `npm run release:pack [FOLDER]`: builds from nothing, and packs every package that is published into FOLDER (default: .release/tarballs).
+// The tarballs are what a release uploads and what `npm run test:all` installs.
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build, install, requireNode } from '../setup.js'
+import { root, step } from '../step.js'
+import { publishedPackages, tarballName } from './packages.js'
+
+export const tarballs = join(root, '.release/tarballs')
+
+/** @returns the tarballs' paths, by package name */
+export function pack(folder = tarballs) {
+  requireNode()
+  install()
+  build()
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const packed = {}
+  for (const { folder: own, manifest } of publishedPackages()) {
+    const licence = join(own, 'LICENSE')
+    copyFileSync(join(root, 'LICENSE'), licence)
+    try {
+      const words = ['--yes', '--loglevel=error', packageManager, '--dir', own, 'pack', '--pack-destination', folder]
+      step(`Packing ${manifest.name}`, 'npx', words, { quiet: true })
+    } finally {
+      rmSync(licence)
+    }
+    packed[manifest.name] = join(folder, tarballName(manifest))
+  }
+  return packed
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const file of Object.values(pack(process.argv[2] === undefined ? undefined : resolve(process.argv[2])))) {
+    process.stdout.write(`${file}\n`)
+  }
+}

@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../step.js'
+
+/** The packages that are published: all under `packages/` that are not private, each with its folder and its manifest. */
+export function publishedPackages() {
+  return readdirSync(join(root, 'packages'))
+    .sort()
+    .map((name) => ({ folder: join(root, 'packages', name), file: join(root, 'packages', name, 'package.json') }))
+    .map(({ folder, file }) => ({ folder, manifest: JSON.parse(readFileSync(file, 'utf8')) }))
+    .filter(({ manifest }) => manifest.private !== true)
+}
+
+/** The name of a package's tarball, as `npm pack` gives it. */
+export function tarballName({ name, version }) {
+  return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
+}
