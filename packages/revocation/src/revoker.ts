@@ -6,7 +6,7 @@ import { RevocationError } from './errors.js'
 import { IamRevoker } from './iam-only/iam-revoker.js'
 import * as revocations from './iam-only/revocations.js'
 import { halfAMinute, iamRole, type Patience } from './roles/role-policy.js'
-import { serverTime } from './roles/server-time.js'
+import { clockError, serverTime } from './roles/server-time.js'
 import { vendorRoles } from './roles/vendor-roles.js'
 import type { EverybodySignedOut } from './table/sessions/live-sessions.js'
 import { TableRevoker } from './table/table-revoker.js'
@@ -111,7 +111,10 @@ export class Revoker {
     )
   }
 
-  /** Lets new credentials be vended again. What was issued before stays denied. Answers whether there was a revocation. */
+  /**
+   * Lets new credentials be vended again. What was issued before, and in the next few seconds, stays denied. Answers whether there was a
+   * revocation.
+   */
   async undo(whom: Omit<Revocation, 'clientIds'>): Promise<Omit<Revoked, 'connections'> & { undone: boolean }> {
     const { key, sessionName } = this.#whom(whom)
     if (this.#table !== undefined) {
@@ -121,7 +124,7 @@ export class Revoker {
     let undone = false
     const standing = await this.#iam.change((before) => {
       undone = before.revoked.includes(sessionName)
-      return revocations.restore(before, sessionName, wholeSeconds(this.#now()))
+      return revocations.restore(before, sessionName, wholeSeconds(this.#now() + clockError))
     })
     return { sessionName, undone, standing }
   }
@@ -188,9 +191,6 @@ export class Revoker {
 }
 
 const noRoles = { revokedRoles: [], unreadable: [] }
-
-/** Milliseconds that {@link serverTime} may be behind: a session issued just now must not be missed. */
-const clockError = 2000
 
 function wholeSeconds(milliseconds: number) {
   return Math.ceil(milliseconds / 1000) * 1000

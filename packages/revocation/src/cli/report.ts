@@ -38,7 +38,7 @@ export function undoneLines({
 }): string[] {
   if (!undone) return [`${sessionName} was not revoked: nothing to undo.`]
   return [
-    `Undone: ${sessionName} may have new credentials. Sessions issued until now stay denied.`,
+    `Undone: ${sessionName} may have new credentials. Those of before and of the next few seconds are worth nothing.`,
     ...(standing ? [] : [later]),
   ]
 }

@@ -1,6 +1,12 @@
 import type { IAMClient } from '@aws-sdk/client-iam'
 
 /**
+ * Milliseconds that the time by an answer's date may be behind: dates leave out up to a second, and an answer is on its way for two at
+ * most. What was issued until now must not be missed.
+ */
+export const clockError = 3000
+
+/**
  * The time by AWS's clock, from the date of IAM's last answer. Sessions are dated by AWS too, and the machine that revokes may be
  * minutes off.
  *

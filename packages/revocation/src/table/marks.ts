@@ -10,9 +10,9 @@ export function signedOut(item: AccessItem, before: number): AccessItem {
   return { ...item, signedOutAt: Math.max(before, item.signedOutAt ?? 0) }
 }
 
-/** New credentials are vended again; what was issued before stays over. Undefined for who is not revoked. */
-export function restored({ revokedAt, ...item }: AccessItem, now: number): AccessItem | undefined {
-  return revokedAt === undefined ? undefined : signedOut(item, now)
+/** New credentials are vended again; sessions from before a moment stay over. Undefined for who is not revoked. */
+export function restored({ revokedAt, ...item }: AccessItem, before: number): AccessItem | undefined {
+  return revokedAt === undefined ? undefined : signedOut(item, before)
 }
 
 /** As if there had never been a mark. Undefined where there is none. */

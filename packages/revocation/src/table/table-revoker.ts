@@ -12,6 +12,7 @@ import {
   writeItem,
 } from '@topic-credentials/access'
 import type { Patience, RolePolicy } from '../roles/role-policy.js'
+import { clockError } from '../roles/server-time.js'
 import { cleared, restored, revoked, signedOut } from './marks.js'
 import { type EverybodySignedOut, LiveSessions, readable } from './sessions/live-sessions.js'
 import { begun, deniedItems, ended } from './sessions/session-state.js'
@@ -42,9 +43,6 @@ export interface Changed {
   readonly standing: boolean
 }
 
-/** Milliseconds that AWS's clock, as it was last seen, may be behind: a session issued just now must not be missed. */
-const clockError = 2000
-
 type Mark = (item: AccessItem, now: number) => AccessItem | undefined
 
 /**
@@ -70,7 +68,7 @@ export class TableRevoker {
   }
 
   undo(key: AccessKey): Promise<Changed> {
-    return this.#mark([key], restored)
+    return this.#mark([key], (item, now) => restored(item, now + clockError))
   }
 
   /** Items with marks. What cannot be read is told by key: to such users nothing is vended either. */
