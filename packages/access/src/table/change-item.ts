@@ -16,14 +16,14 @@ export interface ChangeOptions {
  * Changes one item as if nobody else were there: reads it, and writes what `change` makes of it if it is still what was read; else
  * from the start. An answer that is lost is no question: the item itself says whether it was written.
  *
- * @param change Undefined leaves the item alone. Its `version` and `writeId` are set here.
+ * @param change Undefined leaves the item alone. Its `version` and `writeId` are set here. What it reads is as new as the item, or newer.
  * @returns the item as it stands, and whether it was written
  * @throws AccessError; `changed_meanwhile` when others came between each time
  */
 export async function changeItem(
   table: Table,
   key: string,
-  change: (item: Attributes | undefined) => Attributes | undefined,
+  change: (item: Attributes | undefined) => Attributes | undefined | Promise<Attributes | undefined>,
   { attempts = 20, pause = randomPause }: ChangeOptions = {},
 ): Promise<{ readonly item: Attributes | undefined; readonly written: boolean }> {
   const ours = new Set<string>()
@@ -31,7 +31,7 @@ export async function changeItem(
     if (attempt > 1) await pause(attempt - 1)
     const before = (await table.read([key])).get(key)
     if (before !== undefined && ours.has(textOf(before.writeId) ?? '')) return { item: before, written: true }
-    const after = change(before)
+    const after = await change(before)
     if (after === undefined) return { item: before, written: false }
     const expected = expectedOf(before)
     const writeId = randomUUID()

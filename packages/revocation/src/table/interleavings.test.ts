@@ -12,9 +12,7 @@ import { TableRevoker } from './table-revoker.js'
  * processes die. Then one more command.
  */
 
-// Not at random: about one run in five thousand still finds a repair that dies beside a sign-out whose answer is lost, after which an older
-// session works on (SEED=584233450). That is to be mended, and then the seed is the clock's again.
-const seed = Number(process.env.SEED ?? 1)
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000)
 const second = 1000
 const keys: readonly AccessKey[] = [
   { kind: 'user', name: 'alice' },
@@ -58,16 +56,20 @@ const round: fc.Arbitrary<Round> = fc.record({
 class Killed extends Error {}
 
 /** One account: table, role, and what was ever issued. */
-function world(scheduler: fc.Scheduler) {
+function world(turn: () => Promise<unknown>) {
   const role = new TestRole()
   const items = new Map<string, Attributes>()
-  const run = async ({ action, key, lost, late, dies }: Command, stalls?: number, meanwhile?: Promise<unknown>) => {
+  const run = async (
+    { action, key, lost, late, dies }: Command,
+    stalls?: number,
+    meanwhile?: () => Promise<unknown>,
+  ) => {
     let steps = 0
     const step = async () => {
-      await scheduler.schedule(Promise.resolve())
+      await turn()
       steps += 1
       if (steps === dies) throw new Killed()
-      if (steps === stalls) await meanwhile
+      if (steps === stalls) await meanwhile?.()
     }
     const [losses, lags] = [[...lost], [...late]]
     const table = new MemoryTable(step, items)
@@ -107,69 +109,116 @@ function holds({ action }: Command, item: ReturnType<ReturnType<typeof world>['i
 const quiet = { lost: [], late: [], dies: undefined }
 
 describe(`any order of commands (SEED=${seed})`, () => {
-  it('who was revoked last never vends, who was undone last does, live sessions agree within one command', async () => {
-    let checked = 0
-    await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.array(round, { minLength: 1, maxLength: 4 }), async (scheduler, rounds) => {
-        const { role, items, run, itemOf } = world(scheduler)
-        const issued: { readonly user: string; readonly at: number }[] = []
-        const issue = async () => {
-          for (const userId of users) {
-            const question = { userId, groups: [], role: userId.startsWith('Dev~') ? 'Dev' : undefined }
-            const { revokedBy } = await readAccess(new MemoryTable(undefined, items), question)
-            const [own, dev] = [
-              itemOf({ kind: 'user', name: encodeUserId(userId) }),
-              itemOf({ kind: 'role', name: 'Dev' }),
-            ]
-            const revoked = [own, question.role === undefined ? undefined : dev].some(
-              (one) => one?.revokedAt !== undefined,
-            )
-            expect(revokedBy !== undefined).toBe(revoked)
-            if (!revoked) issued.push({ user: userId, at: role.clock.at })
+  it(
+    'who was revoked last never vends, who was undone last does, live sessions agree within one command',
+    async () => {
+      let checked = 0
+      await fc.assert(
+        fc.asyncProperty(fc.scheduler(), fc.array(round, { minLength: 1, maxLength: 4 }), async (scheduler, rounds) => {
+          const { role, items, run, itemOf } = world(() => scheduler.schedule(Promise.resolve()))
+          const issued: { readonly user: string; readonly at: number }[] = []
+          const issue = async () => {
+            for (const userId of users) {
+              const question = { userId, groups: [], role: userId.startsWith('Dev~') ? 'Dev' : undefined }
+              const { revokedBy } = await readAccess(new MemoryTable(undefined, items), question)
+              const [own, dev] = [
+                itemOf({ kind: 'user', name: encodeUserId(userId) }),
+                itemOf({ kind: 'role', name: 'Dev' }),
+              ]
+              const revoked = [own, question.role === undefined ? undefined : dev].some(
+                (one) => one?.revokedAt !== undefined,
+              )
+              expect(revokedBy !== undefined).toBe(revoked)
+              if (!revoked) issued.push({ user: userId, at: role.clock.at })
+            }
           }
-        }
-        const agree = () => {
-          const now = role.clock.at
-          for (const { user, at } of issued) {
-            // A session that is older has ended, and so has its connection.
-            if (at + sessionLife <= now) continue
-            const marks = [
-              itemOf({ kind: 'user', name: encodeUserId(user) }),
-              user.startsWith('Dev~') ? itemOf({ kind: 'role', name: 'Dev' }) : undefined,
-            ]
-            const expected = marks.every((item) => item?.revokedAt === undefined && at >= (item?.signedOutAt ?? 0))
-            expect({ user, at, may: role.may(encodeUserId(user), at) }).toEqual({ user, at, may: expected })
-            checked += 1
+          const agree = () => {
+            const now = role.clock.at
+            for (const { user, at } of issued) {
+              // A session that is older has ended, and so has its connection.
+              if (at + sessionLife <= now) continue
+              const marks = [
+                itemOf({ kind: 'user', name: encodeUserId(user) }),
+                user.startsWith('Dev~') ? itemOf({ kind: 'role', name: 'Dev' }) : undefined,
+              ]
+              const expected = marks.every((item) => item?.revokedAt === undefined && at >= (item?.signedOutAt ?? 0))
+              expect({ user, at, may: role.may(encodeUserId(user), at) }).toEqual({ user, at, may: expected })
+              checked += 1
+            }
           }
-        }
-        await issue()
-        for (const { commands, stalls, pause } of rounds) {
-          role.clock.at += second
-          const [first, other] = commands
-          const later = other === undefined ? undefined : run(other)
-          const both = [
-            ...(first === undefined ? [] : [run(first, stalls, later)]),
-            ...(later === undefined ? [] : [later]),
-          ]
-          const ends = await scheduler.waitFor(Promise.all(both))
-          // A command that died may leave it to the next one; one that ended leaves nothing.
-          if (ends.every((ended) => ended)) agree()
-          for (const [index, one] of commands.entries()) {
-            const alone = commands.every(
-              (other) => other === one || (other.action !== 'clear' && keyText(other.key) !== keyText(one.key)),
-            )
-            if (alone && ends[index]) expect({ one, held: holds(one, itemOf(one.key)) }).toEqual({ one, held: true })
-          }
-          role.clock.at += pause * second
           await issue()
-        }
-        // An ordinary command about somebody else.
-        await scheduler.waitFor(run({ ...quiet, action: 'signOut', key: { kind: 'user', name: 'zoe' } }))
-        agree()
-      }),
-      { seed, numRuns: Number(process.env.RUNS ?? 1000) },
-    )
-    process.stderr.write(`interleavings, SEED=${seed}: ${checked} live sessions checked\n`)
-    expect(checked).toBeGreaterThan(1000)
-  }, 120_000)
+          for (const { commands, stalls, pause } of rounds) {
+            role.clock.at += second
+            const [first, other] = commands
+            const later = other === undefined ? undefined : run(other)
+            const both = [
+              ...(first === undefined ? [] : [run(first, stalls, async () => later)]),
+              ...(later === undefined ? [] : [later]),
+            ]
+            const ends = await scheduler.waitFor(Promise.all(both))
+            // A command that died may leave it to the next one; one that ended leaves nothing.
+            if (ends.every((ended) => ended)) agree()
+            for (const [index, one] of commands.entries()) {
+              const alone = commands.every(
+                (other) => other === one || (other.action !== 'clear' && keyText(other.key) !== keyText(one.key)),
+              )
+              if (alone && ends[index]) expect({ one, held: holds(one, itemOf(one.key)) }).toEqual({ one, held: true })
+            }
+            role.clock.at += pause * second
+            await issue()
+          }
+          // An ordinary command about somebody else.
+          await scheduler.waitFor(run({ ...quiet, action: 'signOut', key: { kind: 'user', name: 'zoe' } }))
+          agree()
+        }),
+        { seed, numRuns: Number(process.env.RUNS ?? 1000) },
+      )
+      process.stderr.write(`interleavings, SEED=${seed}: ${checked} live sessions checked\n`)
+      expect(checked).toBeGreaterThan(1000)
+    },
+    Number(process.env.RUNS ?? 1000) * 120,
+  )
+})
+
+describe('a command dies beside another one', () => {
+  const quietSignOut = (name: string): Command => ({ ...quiet, action: 'signOut', key: { kind: 'user', name } })
+
+  /**
+   * The other one has begun when the first one looks, and ends before the first one writes what it has seen.
+   *
+   * @param begins The step at which the other one stands still and the first one begins.
+   * @param stands The step at which the first one stands still until the other one has ended.
+   * @param dies The step at which the first one dies.
+   */
+  async function meet(action: Action, begins: number, stands: number, dies: number): Promise<boolean> {
+    const { role, run, itemOf } = world(async () => {})
+    await run(quietSignOut('bob'))
+    role.clock.at += 60 * second
+    const issuedAt = role.clock.at - second
+    let first: Promise<unknown> | undefined
+    let stand = () => {}
+    const stood = new Promise<void>((resolve) => {
+      stand = resolve
+    })
+    const other: Promise<unknown> = run({ ...quietSignOut('alice'), lost: [true, false, true] }, begins, () => {
+      first = run({ ...quietSignOut('bob'), action, dies }, stands, () => {
+        stand()
+        return other
+      })
+      return Promise.race([stood, first])
+    })
+    await other
+    await first
+    await run(quietSignOut('zoe'))
+    return itemOf({ kind: 'user', name: 'alice' })?.signedOutAt === undefined || !role.may('alice', issuedAt)
+  }
+
+  it.each(['repair', 'signOut'] as const)('%s, wherever they meet: older sessions are over', async (action) => {
+    for (let begins = 1; begins <= 12; begins++) {
+      for (let stands = 1; stands <= 30; stands++) {
+        const over = await meet(action, begins, stands, stands + 3)
+        expect({ begins, stands, over }).toEqual({ begins, stands, over: true })
+      }
+    }
+  })
 })

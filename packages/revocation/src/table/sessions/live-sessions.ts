@@ -45,6 +45,14 @@ export interface LiveSessionsOptions {
  */
 const vendTime = 15_000
 
+/** The state as it is at a version of its item. */
+interface Versioned {
+  readonly state: SessionState
+  readonly version: number
+}
+
+type Change = (state: SessionState, version: number) => SessionState | Promise<SessionState>
+
 /** The sessions that live, and the policy on the topic role that denies those that must not. */
 export class LiveSessions {
   readonly #options: LiveSessionsOptions
@@ -53,20 +61,25 @@ export class LiveSessions {
     this.#options = options
   }
 
-  async read(): Promise<{ readonly state: SessionState; readonly version: number }> {
+  async read(): Promise<Versioned> {
     const item = (await this.#options.table.read([stateKey])).get(stateKey)
     return { state: readState(item), version: wholeNumberOf(item?.version) ?? 0 }
   }
 
   /** Writes what `change` makes of the state, if nothing came between, and if it makes something else of it. */
-  async change(
-    change: (state: SessionState, version: number) => SessionState,
-  ): Promise<{ readonly state: SessionState; readonly version: number }> {
+  change(change: Change): Promise<Versioned> {
+    return this.#write(change, (state, next) => isDeepStrictEqual(next, state))
+  }
+
+  async #write(
+    change: Change,
+    isEnough: (state: SessionState, next: SessionState) => boolean = () => false,
+  ): Promise<Versioned> {
     const { table, now } = this.#options
-    const write = (before: Attributes | undefined) => {
+    const write = async (before: Attributes | undefined) => {
       const state = readState(before)
-      const next = pruned(change(state, (wholeNumberOf(before?.version) ?? 0) + 1), now())
-      return isDeepStrictEqual(next, state) ? undefined : { ...before, ...writeState(next) }
+      const next = pruned(await change(state, (wholeNumberOf(before?.version) ?? 0) + 1), now())
+      return isEnough(state, next) ? undefined : { ...before, ...writeState(next) }
     }
     const { item } = await changeItem(table, stateKey, write, this.#options.change)
     return { state: readState(item), version: wholeNumberOf(item?.version) ?? 0 }
@@ -85,14 +98,17 @@ export class LiveSessions {
     await changeItem(this.#options.table, stateKey, write, this.#options.change)
   }
 
-  /** Makes the state follow from these items. They are looked at again afterwards: others may have written them meanwhile. */
+  /**
+   * Makes the state follow from these items, which the caller has written. The state is written even where that changes nothing: others
+   * who looked at the items before, and have not written yet, must look again.
+   */
   async settle(keys: readonly string[]): Promise<void> {
-    const { now } = this.#options
-    for (;;) {
-      const items = await this.#items(keys)
-      await this.change((state) => settled(state, keys, items, now()))
-      if (isDeepStrictEqual(items, await this.#items(keys))) return
-    }
+    await this.#write(this.#settling(keys))
+  }
+
+  /** The items are read after the state, which is then written only if nothing came between: older items never replace newer ones. */
+  #settling(keys: readonly string[]) {
+    return async (state: SessionState) => settled(state, keys, await this.#items(keys), this.#options.now())
   }
 
   /**
@@ -120,12 +136,11 @@ export class LiveSessions {
   }
 
   /** Settles what commands have begun, whether they are under way or dead. They themselves strike it off, or time does. */
-  async #complete(): Promise<{ readonly state: SessionState; readonly version: number }> {
-    const { now } = this.#options
-    const { state } = await this.read()
-    const begun = now()
-    await this.settle(Object.values(state.pending).flatMap(({ keys }) => keys))
-    return this.change((current) => buried(current, begun))
+  #complete(): Promise<Versioned> {
+    return this.change(async (state) => {
+      const keys = Object.values(state.pending).flatMap((command) => command.keys)
+      return buried(await this.#settling(keys)(state), this.#options.now())
+    })
   }
 
   async #items(keys: readonly string[]): Promise<readonly AccessItem[]> {
