@@ -3,7 +3,7 @@ import type { Clock } from './clock.js'
 import type { RealisedStack } from './cloudformation/index.js'
 import type { Faults } from './faults.js'
 import type { AccessKey, CognitoIdentity, Directory } from './iam/index.js'
-import type { IotDataPlane } from './iot/index.js'
+import type { IotDataPlane, Switches } from './iot/index.js'
 import type { Journal } from './journal.js'
 import type { FunctionRuntime, LogLine } from './lambda/index.js'
 import type { PackedPolicyEstimate, Sts } from './sts/index.js'
@@ -45,6 +45,8 @@ export interface LocalAwsOptions {
    * the published sizes allow.
    */
   readonly packedPolicy?: PackedPolicyEstimate
+  /** What AWS IoT's documentation leaves open, where it is to differ from the defaults. */
+  readonly switches?: Partial<Switches>
   /** Folder for the certificate authority's file, made with mode 0700 where there is none. @default - a temporary one */
   readonly caFolder?: string
   /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */

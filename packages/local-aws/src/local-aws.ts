@@ -30,6 +30,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     parameters = {},
     triggers = true,
     packedPolicy = 'high',
+    switches = {},
     trust,
     site,
   } = options
@@ -45,7 +46,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const account = await Account.open(
     {
       ...{ id: randomUUID(), region: saved?.region ?? region, accountId: saved?.accountId ?? accountId },
-      ...{ clock, journal, ports, triggers, packedPolicy, ignoreUnknown },
+      ...{ clock, journal, ports, triggers, packedPolicy, switches, ignoreUnknown },
       ...(trust && { trust }),
       ...(site && { site }),
       ...(options.caFolder === undefined ? {} : { caFolder: options.caFolder }),

@@ -20,6 +20,7 @@ import { type IamApi, startIamApi } from '../iam-api/index.js'
 import { type IotDataPlane, startIot } from '../iot/index.js'
 import type { Journal } from '../journal.js'
 import { Functions, type LambdaHost } from '../lambda/index.js'
+import { Outages } from '../outages.js'
 import { servePlainOrigin } from '../plain-origin.js'
 import { Buckets } from '../s3/buckets/buckets.js'
 import { restoreStack, type SavedAccount, saveStack } from '../saved/saved-account.js'
@@ -43,6 +44,7 @@ export class Account {
   readonly parameters = new Parameters()
   readonly names = new Names()
   readonly stacks: Stacks
+  readonly outages = new Outages()
   /** Access key IDs that STS handed out. */
   readonly issued = new Set<string>()
   #folder = ''
@@ -79,7 +81,8 @@ export class Account {
     }
     const { accountId, region, id: healthId, ports, changed, ignoreUnknown = false } = settings
     const accessKey = (id: string) => this.directory.accessKey(id)
-    const shared = { accountId, region, clock, journal: this.#journal, tls, healthId, accessKey }
+    const guard = this.outages.guard('api')
+    const shared = { accountId, region, clock, journal: this.#journal, tls, healthId, accessKey, guard }
     this.apis = new HttpApis(shared, ports.api ?? 0)
     this.stacks = new Stacks({
       services: () => this.services(),
@@ -95,11 +98,17 @@ export class Account {
       account.#folder = await mkdtemp(join(tmpdir(), `local-aws-${process.pid}-`))
       await account.#writeCa()
       const { region, accountId, ports } = settings
-      const { directory, clock } = account
+      const { directory, clock, outages } = account
       const shared = { directory, region, clock, journal: account.#journal, tls }
-      account.#sts = await startSts({ ...shared, port: ports.sts ?? 0, packedPolicy: settings.packedPolicy })
-      account.#iot = await startIot({ ...shared, accountId, port: ports.iot ?? 0 })
-      account.#iam = await startIamApi({ ...shared, port: ports.iam ?? 0 })
+      account.#sts = await startSts({
+        ...shared,
+        ...{ port: ports.sts ?? 0, packedPolicy: settings.packedPolicy, guard: outages.guard('sts') },
+      })
+      account.#iot = await startIot({
+        ...shared,
+        ...{ accountId, port: ports.iot ?? 0, guard: outages.guardDoors('iot'), switches: settings.switches },
+      })
+      account.#iam = await startIamApi({ ...shared, port: ports.iam ?? 0, guard: outages.guard('iam') })
       const { saved } = settings
       if (saved !== undefined) {
         directory.restore(saved.directory)
@@ -261,6 +270,7 @@ export class Account {
         customAnswers: this.#customAnswers,
         sts: sts.answer,
         iam: iam.answer,
+        outages: this.outages,
       },
     })
   }
@@ -272,6 +282,7 @@ export class Account {
     this.#dynamodb ??= startDynamoDb({
       ...{ tables, directory, region, clock, journal: this.#journal, tls },
       port: ports.dynamodb ?? 0,
+      guard: this.outages.guard('dynamodb'),
     })
     this.#serving = await this.#dynamodb
     return tables
@@ -284,7 +295,8 @@ export class Account {
       ...(this.#serving === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: this.#serving.url }),
     })
     const { region } = settings
-    return lambdaHost({ clock, directory, functions, caFile, region, journal: this.#journal, endpoints })
+    const down = () => this.outages.of('lambda') !== undefined
+    return lambdaHost({ clock, directory, functions, down, caFile, region, journal: this.#journal, endpoints })
   }
 }
 

@@ -2,6 +2,7 @@ import type { CustomAnswers, Stacks } from '../cloudformation/index.js'
 import { startEndpoint } from '../endpoint/endpoint.js'
 import type { HttpsServer } from '../https-server.js'
 import type { FunctionRuntime } from '../lambda/index.js'
+import type { Outages, ServiceName } from '../outages.js'
 import type { ServiceHandler, ServiceSettings } from '../protocols/signed-service.js'
 import type { Buckets } from '../s3/buckets/buckets.js'
 import type { Parameters } from '../ssm/parameters.js'
@@ -21,20 +22,23 @@ interface AccountEndpoint extends ServiceSettings {
   /** Services that listen on ports of their own as well. */
   readonly sts: ServiceHandler
   readonly iam: ServiceHandler
+  readonly outages: Outages
 }
 
 /** The account's services on one port. Those that only deployments ask are loaded when one does. */
 export function startAccountEndpoint(account: AccountEndpoint): Promise<HttpsServer> {
-  const { stacks, buckets, ssm, functions, sts, iam } = account
+  const { stacks, buckets, ssm, functions, sts, iam, outages } = account
+  const guarded = (service: ServiceName, make: () => Promise<ServiceHandler>) =>
+    once(async () => outages.guard(service)(await make()))
   return startEndpoint({
     ...account,
     services: {
       sts: async () => sts,
       iam: async () => iam,
-      s3: once(async () => (await import('../s3/service.js')).s3Service(account, buckets)),
-      ssm: once(async () => (await import('../ssm/service.js')).ssmService(account, ssm)),
-      lambda: once(async () => (await import('../lambda/service.js')).lambdaService(account, functions)),
-      cloudformation: once(async () => {
+      s3: guarded('s3', async () => (await import('../s3/service.js')).s3Service(account, buckets)),
+      ssm: guarded('ssm', async () => (await import('../ssm/service.js')).ssmService(account, ssm)),
+      lambda: guarded('lambda', async () => (await import('../lambda/service.js')).lambdaService(account, functions)),
+      cloudformation: guarded('cloudformation', async () => {
         const { cloudFormationService } = await import('../cloudformation/api/service.js')
         return cloudFormationService(account, { stacks, buckets, ssm })
       }),

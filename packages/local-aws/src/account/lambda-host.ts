@@ -13,6 +13,7 @@ interface Surroundings {
   readonly caFile: string
   readonly directory: Directory
   readonly functions: Functions
+  down(): boolean
   /** Read when a process starts: by then all that was deployed is there. */
   endpoints(): LambdaHost['endpoints']
 }

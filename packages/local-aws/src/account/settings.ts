@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js'
+import type { Switches } from '../iot/index.js'
 import type { Journal } from '../journal.js'
 import type { PlainOriginSettings } from '../plain-origin.js'
 import type { SavedAccount } from '../saved/saved-account.js'
@@ -24,6 +25,8 @@ export interface AccountSettings {
   readonly triggers: boolean
   /** Which estimate of the packed size STS refuses by. */
   readonly packedPolicy: PackedPolicyEstimate
+  /** What AWS IoT's documentation leaves open, where it differs from the defaults. */
+  readonly switches: Partial<Switches>
   /** PEM that JWT authorizers trust as well. */
   readonly trust?: string
   /** Where the certificate authority's file lies. Absent: in a temporary folder. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import type { AccessKey } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import type { InvocationResult, ServiceCall } from '../lambda/index.js'
+import type { ServiceGuard } from '../outages.js'
 import type { TlsMaterial } from '../tls.js'
 import type { JwtAuthorizer } from './authorizers/jwt-authorizer.js'
 import type { CorsConfiguration } from './routes/cors.js'
@@ -35,6 +36,7 @@ export interface HttpApiSettings {
   accessKey(accessKeyId: string): AccessKey | undefined
   /** What `GET /_local/health` answers: how other processes know that the stand-in they found is this one. */
   readonly healthId?: string
+  readonly guard?: ServiceGuard
 }
 
 /** Faults on demand. All are off at first. */

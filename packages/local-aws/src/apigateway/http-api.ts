@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type HttpsServer, serveHttps } from '../https-server.js'
+import type { ServiceHandler } from '../protocols/signed-service.js'
 import type { ApiState, HttpApiFaults, HttpApiSettings, Route } from './api-state.js'
 import { dispatch } from './dispatch.js'
 import { type ApiRequest, header, RequestRejected, readRequest } from './messages/request.js'
@@ -14,10 +15,14 @@ export class HttpApi implements ApiState, AsyncDisposable {
   readonly routes: Route[] = []
   readonly stages: Stage[] = []
   readonly faults: HttpApiFaults = { throttle: false, delayMilliseconds: 0, failWith: undefined }
+  /** Answers a request, wherever it came in. Rejects when the client goes away. */
+  readonly answer: ServiceHandler
   #server: HttpsServer | undefined
 
   private constructor(settings: HttpApiSettings) {
     this.#settings = settings
+    const { guard = (handler) => handler } = settings
+    this.answer = guard((incoming, outgoing) => this.#respond(incoming, outgoing))
   }
 
   static async start(settings: HttpApiSettings, port: number): Promise<HttpApi> {
@@ -28,7 +33,7 @@ export class HttpApi implements ApiState, AsyncDisposable {
       // Above API Gateway's own limit, so that it is ours that answers.
       maxHeaderSize: 32 * 1024,
       requestTimeout: 60_000,
-      answer: (request, response) => api.answer(request, response),
+      answer: api.answer,
     })
     return api
   }
@@ -61,8 +66,7 @@ export class HttpApi implements ApiState, AsyncDisposable {
     await this.close()
   }
 
-  /** Answers a request, wherever it came in. Rejects when the client goes away. */
-  async answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async #respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const requestId = `${randomBytes(11).toString('base64url')}=`
     const answer = await this.#answerAlways(incoming, requestId)
     // The client went away while it was sending.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startLocalAws } from '../local-aws.js'
 import type { LocalAws } from '../local-aws-types.js'
+import { serviceNames } from '../outages.js'
 import { type TestAssembly, writeAssembly } from '../testing/assembly.js'
 import { send } from '../testing/https-client.js'
 import { faultKeys } from './keys.js'
@@ -67,5 +68,18 @@ describe('faultKeys', () => {
     ])
     expect(await press('r')).toBe('broker restarted, sessions kept')
     expect(await press('l')).toBe('broker restarted, sessions lost')
+  })
+
+  it('i, f, u, o and the numbers of the services are switched on and off', async () => {
+    for (const name of ['i', 'f', 'u', 'o', ...serviceNames.map((_, index) => String(index + 1))]) {
+      const said = [await press(name), await press(name)]
+      expect(said).toEqual([expect.any(String), expect.stringMatching(/any more|at once|again$/u)])
+      expect(said[0]).not.toBe(said[1])
+    }
+    expect(await whoAmI()).toMatchObject({ status: 200 })
+    await press('1')
+    expect(await whoAmI()).toMatchObject({ status: 503 })
+    await press('1')
+    expect(await whoAmI()).toMatchObject({ status: 200 })
   })
 })

@@ -1,5 +1,6 @@
 import { emitKeypressEvents } from 'node:readline'
 import type { LocalAws } from '../local-aws-types.js'
+import { type ServiceName, serviceNames } from '../outages.js'
 
 /** What each key does; the text is the help line. */
 interface Key {
@@ -10,10 +11,22 @@ interface Key {
 }
 
 const tenMinutes = 10 * 60 * 1000
+const halfAMinute = 30_000
+/** Requests and connections in a second that others in the account leave. */
+const fewLeft = 5
 
 /** Faults by key, each with its opposite where it has one. */
 export function faultKeys(): readonly Key[] {
-  const on = { api: false, delay: false, skew: false, deny: false }
+  const on = {
+    api: false,
+    delay: false,
+    skew: false,
+    deny: false,
+    reads: false,
+    late: false,
+    sts: false,
+    connects: false,
+  }
   return [
     {
       name: 'e',
@@ -80,7 +93,60 @@ export function faultKeys(): readonly Key[] {
         return on.deny ? `iot:* is denied to ${roles.join(', ')}` : `the Deny is gone from ${roles.join(', ')}`
       },
     },
+    {
+      name: 'i',
+      help: "let IAM's reads lag",
+      press: ({ faults }) => {
+        on.reads = !on.reads
+        faults.iam.lagReads(on.reads ? halfAMinute : 0)
+        return on.reads ? "IAM's reads are 30 seconds late" : "IAM's reads are not late any more"
+      },
+    },
+    {
+      name: 'f',
+      help: 'let policy changes be felt late',
+      press: ({ faults }) => {
+        on.late = !on.late
+        faults.iam.lagPolicies(on.late ? halfAMinute : 0)
+        return on.late ? 'policy changes are felt after 30 seconds, by AWS IoT too' : 'policy changes are felt at once'
+      },
+    },
+    {
+      name: 'u',
+      help: "use up STS's quota",
+      press: ({ faults }) => {
+        on.sts = !on.sts
+        faults.sts.limit(on.sts ? fewLeft : undefined)
+        return on.sts ? 'others leave 5 of the 600 requests to STS in a second' : 'STS has no quota any more'
+      },
+    },
+    {
+      name: 'o',
+      help: 'use up the CONNECT quota',
+      press: ({ faults }) => {
+        on.connects = !on.connects
+        faults.limitConnects(on.connects ? fewLeft : undefined)
+        return on.connects
+          ? 'others leave 5 of the 500 CONNECTs in a second'
+          : 'the account may send 500 CONNECTs a second again'
+      },
+    },
+    ...serviceNames.map((service, index) => downKey(String(index + 1), service)),
   ]
+}
+
+/** A service is down, then up again. */
+function downKey(name: string, service: ServiceName): Key {
+  let down = false
+  return {
+    name,
+    help: `${service} down`,
+    press: ({ faults }) => {
+      down = !down
+      faults.outage(service, down ? 'unavailable' : undefined)
+      return down ? `${service} is down: it answers 503` : `${service} is up again`
+    },
+  }
 }
 
 /** Listens for keys on a terminal. Answers how to stop; without a terminal there is nothing to do. */

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.js'
 import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import { type AccessKey, authorize, type Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
+import type { ServiceGuard } from '../outages.js'
 import { SignatureError, verify } from '../sigv4/index.js'
 import type { TlsMaterial } from '../tls.js'
 import { DynamoDbError, qualified } from './dynamodb-error.js'
@@ -22,6 +23,7 @@ export interface DynamoDbSettings {
   readonly tls: TlsMaterial
   /** 0 for any free port. */
   readonly port: number
+  readonly guard?: ServiceGuard
 }
 
 export interface DynamoDb extends HttpsServer {
@@ -42,10 +44,11 @@ const bodyBytes = 16 * 1024 * 1024
 export async function startDynamoDb(settings: DynamoDbSettings): Promise<DynamoDb> {
   const faults = new PendingFaults()
   const closing = new AbortController()
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const { guard = (handler) => handler } = settings
+  const answer = guard(async (request, response) => {
     if (faults.delayed > 0) await setTimeout(faults.delayed, undefined, { signal: closing.signal })
     await respond(settings, faults, request, response)
-  }
+  })
   const server = await serveHttps({ tls: settings.tls, port: settings.port, answer })
   const close = () => {
     closing.abort()

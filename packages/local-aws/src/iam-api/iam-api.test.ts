@@ -167,17 +167,17 @@ describe('the IAM API', () => {
       const { PolicyNames } = await operator.send(new ListRolePoliciesCommand({ RoleName: roleName }))
       return PolicyNames?.includes(PolicyName)
     }
-    iam.faults.lagReads(60_000)
+    directory.propagation.lag('reads', 60_000)
     await operator.send(new PutRolePolicyCommand({ RoleName: roleName, PolicyName, PolicyDocument: text }))
     expect([await read(), directory.role(roleName)?.inlinePolicies.has(PolicyName)]).toEqual([false, true])
     await expect(operator.send(new GetRolePolicyCommand({ RoleName: roleName, PolicyName }))).rejects.toMatchObject({
       name: 'NoSuchEntityException',
     })
-    iam.faults.lagReads(0)
+    directory.propagation.lag('reads', 0)
     expect(await read()).toBe(true)
-    iam.faults.lagReads(60_000)
+    directory.propagation.lag('reads', 60_000)
     await operator.send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName }))
-    iam.faults.lagReads(0)
+    directory.propagation.lag('reads', 0)
     expect(await read()).toBe(false)
   })
 })

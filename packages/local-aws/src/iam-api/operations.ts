@@ -1,7 +1,6 @@
 import { type AccessKey, authorize, type ConditionContext, type Directory, type Role } from '../iam/index.js'
 import type { XmlTree } from '../protocols/xml.js'
 import { IamApiError } from './iam-api-error.js'
-import type { LaggingReads } from './lagging-reads.js'
 
 export interface OperationInput {
   readonly parameters: URLSearchParams
@@ -9,9 +8,6 @@ export interface OperationInput {
   /** Whose signature was verified. */
   readonly caller: AccessKey
   readonly context: ConditionContext
-  readonly reads: LaggingReads
-  /** Milliseconds since the epoch. */
-  readonly now: number
 }
 
 type Operation = (role: Role, input: OperationInput) => XmlTree
@@ -37,14 +33,13 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ],
   [
     'ListRolePolicies',
-    (role, { reads, now }) => ({ PolicyNames: [...reads.policies(role, now).keys()].sort(), IsTruncated: 'false' }),
+    ({ inlinePolicies }) => ({ PolicyNames: [...inlinePolicies.keys()].sort(), IsTruncated: 'false' }),
   ],
   [
     'GetRolePolicy',
-    (role, { parameters, directory, reads, now }) => {
-      const { roleName } = role
+    ({ roleName, inlinePolicies }, { parameters, directory }) => {
       const policyName = required(parameters, 'PolicyName')
-      const document = reads.policies(role, now).get(policyName)
+      const document = inlinePolicies.get(policyName)
       if (!document) throw new IamApiError('NoSuchEntity', `The role policy with name ${policyName} cannot be found.`)
       const text = encodeDocument(directory.policyText(document))
       return { RoleName: roleName, PolicyName: policyName, PolicyDocument: text }
@@ -52,20 +47,18 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ],
   [
     'PutRolePolicy',
-    (role, { parameters, directory, reads, now }) => {
+    (role, { parameters, directory }) => {
       const policyName = required(parameters, 'PolicyName')
       if (!/^[\w+=,.@-]{1,128}$/u.test(policyName)) {
         throw new IamApiError('ValidationError', 'The specified value for policyName is invalid.')
       }
-      reads.remember(role, now)
       directory.putRolePolicy(role.roleName, policyName, required(parameters, 'PolicyDocument'))
       return {}
     },
   ],
   [
     'DeleteRolePolicy',
-    (role, { parameters, directory, reads, now }) => {
-      reads.remember(role, now)
+    (role, { parameters, directory }) => {
       directory.deleteRolePolicy(role.roleName, required(parameters, 'PolicyName'))
       return {}
     },
@@ -91,7 +84,7 @@ export function operate(action: string, version: string | null, input: Operation
     throw new IamApiError('AccessDenied', message, reason)
   }
   if (!role) throw new IamApiError('NoSuchEntity', `The role with name ${roleName} cannot be found.`)
-  return operation(role, input)
+  return operation(directory.propagation.role(role, 'reads'), input)
 }
 
 function required(parameters: URLSearchParams, name: string): string {

@@ -4,12 +4,12 @@ import type { Clock } from '../clock.js'
 import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
+import type { ServiceGuard } from '../outages.js'
 import { errorXml, type QueryApi, successXml } from '../protocols/query.js'
 import type { ServiceHandler } from '../protocols/signed-service.js'
 import { SignatureError, verify } from '../sigv4/index.js'
 import type { TlsMaterial } from '../tls.js'
 import { asIamApiError, IamApiError } from './iam-api-error.js'
-import { type IamFaults, LaggingReads } from './lagging-reads.js'
 import { operate } from './operations.js'
 
 export interface IamApiSettings {
@@ -21,10 +21,10 @@ export interface IamApiSettings {
   readonly tls: TlsMaterial
   /** 0 for any free port. */
   readonly port: number
+  readonly guard?: ServiceGuard
 }
 
 export interface IamApi extends HttpsServer {
-  readonly faults: IamFaults
   /** For an endpoint that other services share. */
   readonly answer: ServiceHandler
 }
@@ -43,18 +43,13 @@ const bodyBytes = 262_144
  * new IAMClient({ endpoint: iam.url, region: 'eu-west-1', credentials })
  */
 export async function startIamApi(settings: IamApiSettings): Promise<IamApi> {
-  const reads = new LaggingReads()
-  const answer: ServiceHandler = (request, response) => respond(settings, reads, request, response)
+  const { guard = (handler) => handler } = settings
+  const answer = guard((request, response) => respond(settings, request, response))
   const server = await serveHttps({ ...settings, answer })
-  return { ...server, faults: reads, answer }
+  return { ...server, answer }
 }
 
-async function respond(
-  settings: IamApiSettings,
-  reads: LaggingReads,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function respond(settings: IamApiSettings, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { clock, directory, journal } = settings
   const body = await readBody(request, bodyBytes)
   const requestId = randomUUID()
@@ -84,7 +79,7 @@ async function respond(
       'aws:UserAgent': request.headers['user-agent'],
       'aws:RequestedRegion': globalRegion,
     }
-    const result = operate(event, parameters.get('Version'), { parameters, directory, caller, context, reads, now: at })
+    const result = operate(event, parameters.get('Version'), { parameters, directory, caller, context })
     send(200, successXml(api, event, result, requestId))
     journal({ at, service: 'iam', event, outcome: 'ok', principal, fields })
   } catch (error) {

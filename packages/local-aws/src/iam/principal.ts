@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { PolicySet } from './decision/evaluate.js'
+import type { RoleView } from './view.js'
 
 /** The identity of a Cognito identity pool that credentials are for, as an HTTP API passes it on. */
 export interface CognitoIdentity {
@@ -38,9 +39,11 @@ export interface Principal {
   readonly clock?: Clock
   /**
    * The policies that bound this principal now, to be read at every decision: a role's policy that changes under a live
-   * session takes effect at its next request. The same object as long as nothing of it changed.
+   * session takes effect at its next request, or as late as the view has it. The same object as long as nothing of it changed.
+   *
+   * @param view default: how all services but AWS IoT see it
    */
-  policies(): PolicySet
+  policies(view?: RoleView): PolicySet
 }
 
 /** A key pair that can sign requests, and whom it speaks for. */

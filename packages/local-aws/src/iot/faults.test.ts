@@ -39,6 +39,20 @@ it('throttles as many CONNECTs as it is told to: CONNACK 0x97 in MQTT 5, the nex
   }
 })
 
+it('leaves so few CONNECTs of the account in a second as it is told to, whatever the client IDs', async () => {
+  const now = Date.now()
+  await using account = await startTestAccount({ clock: { now: () => now } })
+  const connect = async (clientId: string) => {
+    const client = await account.open(account.session(everything))
+    const { reasonCode } = (await client.connect({ protocolVersion: 5, clientId })) as { reasonCode?: number }
+    return reasonCode
+  }
+  account.iot.limitConnects(2)
+  expect([await connect('a'), await connect('b'), await connect('c')]).toEqual([0, 0, 0x97])
+  account.iot.limitConnects(undefined)
+  expect([await connect('d'), await connect('e'), await connect('f')]).toEqual([0, 0, 0])
+})
+
 it('delays what clients send, in order', async () => {
   await using account = await startTestAccount()
   const client = await account.open(account.session(everything))

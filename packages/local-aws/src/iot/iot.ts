@@ -35,10 +35,13 @@ export interface IotOptions {
   readonly switches?: Partial<Switches>
   /** Limits that differ from the account defaults. */
   readonly limits?: Partial<Limits>
+  /** Before HTTPS requests, and before WebSockets. */
+  readonly guard?: UpgradeGuard
 }
 
 /** Where requests and WebSockets come in, on whichever port. */
 type Doors = Required<Pick<HttpsServerSettings, 'answer' | 'upgrade'>>
+type UpgradeGuard = (doors: Doors) => Doors
 
 /** One open connection, for listings. */
 export interface ConnectionFacts {
@@ -70,10 +73,11 @@ export async function startIot(options: IotOptions): Promise<IotDataPlane> {
   const api = new HttpsApi(plane, gate)
   const latency = new Latency()
   const webSockets = new WebSockets(plane, gate, latency)
-  const doors: Doors = {
+  const open: Doors = {
     answer: (request, response) => api.answer(request, response),
     upgrade: (request, socket, head) => webSockets.upgrade(request, socket, head),
   }
+  const doors = options.guard?.(open) ?? open
   const server = await serveHttps({ tls, port, ...doors })
   return new IotDataPlane(plane, server, doors, latency, webSockets.connections)
 }
@@ -153,6 +157,11 @@ export class IotDataPlane implements AsyncDisposable {
   /** Fault: the next `times` CONNECTs are over a quota: MQTT 5 answers with CONNACK 0x97, MQTT 3.1.1 with silence. */
   throttle(times: number): void {
     this.#plane.connectQuota.throttle(times)
+  }
+
+  /** Fault: so few CONNECTs a second are left of the account's quota, the others in it have the rest; undefined ends it. */
+  limitConnects(perSecond: number | undefined): void {
+    this.#plane.connectQuota.limit(perSecond)
   }
 
   /** Fault: what clients send is read so many milliseconds later, from now on; 0 ends it. */

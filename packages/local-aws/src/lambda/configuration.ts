@@ -41,6 +41,8 @@ export interface LambdaHost {
   expiresAt(accessKeyId: string): number
   /** The lines of a log group: all versions of a function write into one. Absent: each keeps its own. */
   logs?(logGroup: string): LogLine[]
+  /** Whether Lambda is down, so that nothing is called. */
+  down?(): boolean
 }
 
 /** What a synchronous call of a function gives its caller. */
@@ -53,8 +55,9 @@ export type InvocationResult =
        * - `handled`: the handler threw, or its module could not be loaded.
        * - `timeout`, `crash`: its process was ended, or ended itself. The next call gets a fresh one.
        * - `throttled`: the function's reserved concurrency is used up; it was not called.
+       * - `unavailable`: Lambda is down; it was not called.
        */
-      readonly kind: 'handled' | 'timeout' | 'crash' | 'throttled'
+      readonly kind: 'handled' | 'timeout' | 'crash' | 'throttled' | 'unavailable'
       readonly errorType: string
       readonly errorMessage: string
     }

@@ -55,8 +55,11 @@ export class FunctionRuntime {
   /** Calls the function and waits for its answer. Never rejects for what the function does. */
   async invoke(event: unknown): Promise<InvocationResult> {
     if (this.#closed) throw new Error(`The function ${this.configuration.functionName} is closed`)
+    if (this.#host.down?.()) return this.#uncalled('unavailable', 'ServiceException', 'Service is unavailable.')
     const reserved = this.configuration.reservedConcurrency
-    if (reserved !== undefined && this.#busy >= reserved) return this.#throttled()
+    if (reserved !== undefined && this.#busy >= reserved) {
+      return this.#uncalled('throttled', 'TooManyRequestsException', 'Rate Exceeded.')
+    }
     while (this.#busy >= largestPool) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#busy += 1
     const configuration = this.#configuration
@@ -129,14 +132,8 @@ export class FunctionRuntime {
     })
   }
 
-  #throttled(): InvocationResult {
-    const result = {
-      outcome: 'failed',
-      requestId: randomUUID(),
-      kind: 'throttled',
-      errorType: 'TooManyRequestsException',
-      errorMessage: 'Rate Exceeded.',
-    } as const
+  #uncalled(kind: 'throttled' | 'unavailable', errorType: string, errorMessage: string): InvocationResult {
+    const result = { outcome: 'failed', requestId: randomUUID(), kind, errorType, errorMessage } as const
     this.#record(result)
     return result
   }

@@ -43,7 +43,10 @@ export const assumeRoleWithWebIdentity: UnsignedOperation = async ({
   const actions = ['sts:AssumeRoleWithWebIdentity']
   if (Object.keys(tags).length > 0) actions.push('sts:TagSession')
   if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
-  const trust = { name: `role ${role.roleName}: trust policy`, document: role.trustPolicy }
+  const trust = {
+    name: `role ${role.roleName}: trust policy`,
+    document: directory.propagation.role(role, 'decisions').trustPolicy,
+  }
   for (const action of actions) {
     const { outcome, reason } = authorizeFederated(
       provider.arn,

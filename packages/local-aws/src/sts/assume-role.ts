@@ -1,4 +1,11 @@
-import { authorizeByTrust, type ConditionContext, type Decision, type Principal, type Role } from '../iam/index.js'
+import {
+  authorizeByTrust,
+  type ConditionContext,
+  type Decision,
+  type Directory,
+  type Principal,
+  type Role,
+} from '../iam/index.js'
 import { type AssumeRoleRequest, invalidParameter, readAssumeRoleRequest } from './assume-role-request.js'
 import { checkSessionPolicy, issueSession } from './issue-session.js'
 import type { Operation } from './operation.js'
@@ -20,7 +27,14 @@ export const assumeRole: Operation = ({ parameters, caller, directory, packedPol
   const role = directory.role(request.roleArn)
   const inherited = inheritedTags(principal, request)
   const sourceIdentity = sourceIdentityOf(principal, request)
-  permit(principal, role, request, { ...context, ...requestContext(request, sourceIdentity) }, sourceIdentity)
+  permit(
+    principal,
+    role,
+    directory,
+    request,
+    { ...context, ...requestContext(request, sourceIdentity) },
+    sourceIdentity,
+  )
   checkChaining(principal, request)
 
   const tags = { ...inherited, ...request.tags }
@@ -83,6 +97,7 @@ function requestContext(request: AssumeRoleRequest, sourceIdentity: string | und
 function permit(
   principal: Principal,
   role: Role | undefined,
+  { propagation }: Directory,
   request: AssumeRoleRequest,
   context: ConditionContext,
   sourceIdentity: string | undefined,
@@ -95,7 +110,7 @@ function permit(
       ? authorizeByTrust(
           principal,
           { action, resource: role.arn, context: { ...context, ...roleTags(role) } },
-          { name: `role ${role.roleName}: trust policy`, document: role.trustPolicy },
+          { name: `role ${role.roleName}: trust policy`, document: propagation.role(role, 'decisions').trustPolicy },
         )
       : { outcome: 'ImplicitlyDenied', reason: `there is no role ${request.roleArn}` }
     if (decision.outcome === 'Allowed') continue

@@ -5,8 +5,10 @@ import type { Clock } from '../clock.js'
 import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { ConditionContext, Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
+import type { ServiceGuard } from '../outages.js'
 import { errorXml, type QueryApi, successXml } from '../protocols/query.js'
 import type { ServiceHandler } from '../protocols/signed-service.js'
+import { RateLimit } from '../rate-limit.js'
 import { SignatureError, verify } from '../sigv4/index.js'
 import type { TlsMaterial } from '../tls.js'
 import { assumeRole } from './assume-role.js'
@@ -27,12 +29,20 @@ export interface StsSettings {
   readonly port: number
   /** @default 'high' */
   readonly packedPolicy?: PackedPolicyEstimate
+  readonly guard?: ServiceGuard
 }
 
 /** What can be made to go wrong. */
 export interface StsFaults {
   /** The next `times` requests are answered with 400 Throttling, "Rate exceeded". */
   throttle(times: number): void
+  /**
+   * From now on so many requests are answered in a second and the others throttled: all callers of the account share 600 in a Region, so what
+   * others leave of them may be few. Undefined ends it.
+   *
+   * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-sts-requests
+   */
+  limit(requestsPerSecond: number | undefined): void
   /** Every request from now on waits this long before it is read; 0 ends it. */
   delay(milliseconds: number): void
 }
@@ -65,15 +75,17 @@ const unsignedOperations: ReadonlyMap<string, UnsignedOperation> = new Map([
  * new STSClient({ endpoint: sts.url, region: 'eu-west-1', credentials })
  */
 export async function startSts(settings: StsSettings): Promise<Sts> {
-  const faults = { throttled: 0, delayed: 0 }
+  const faults: { throttled: number; delayed: number; quota?: RateLimit } = { throttled: 0, delayed: 0 }
   const closing = new AbortController()
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+  const { guard = (handler) => handler } = settings
+  const answer = guard(async (request, response) => {
     if (faults.delayed > 0) await setTimeout(faults.delayed, undefined, { signal: closing.signal })
     const body = await readBody(request, bodyBytes)
-    const throttled = faults.throttled > 0
-    if (throttled) faults.throttled--
+    const asked = faults.throttled > 0
+    if (asked) faults.throttled--
+    const throttled = asked || faults.quota?.take(settings.clock.now()) === false
     await respond(settings, request, response, body, throttled)
-  }
+  })
   const server = await serveHttps({ ...settings, answer })
   const close = () => {
     closing.abort()
@@ -85,6 +97,10 @@ export async function startSts(settings: StsSettings): Promise<Sts> {
     faults: {
       throttle: (times) => {
         faults.throttled = times
+      },
+      limit: (requestsPerSecond) => {
+        delete faults.quota
+        if (requestsPerSecond !== undefined) faults.quota = new RateLimit(requestsPerSecond)
       },
       delay: (milliseconds) => {
         faults.delayed = milliseconds

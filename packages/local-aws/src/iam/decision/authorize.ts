@@ -1,5 +1,6 @@
 import { type ConditionContext, ContextLookup } from '../conditions/context.js'
 import type { Principal } from '../principal.js'
+import type { RoleView } from '../view.js'
 import { type AccessRequest, type Decision, evaluateInContext } from './evaluate.js'
 
 /** A request with what its service knows about it: `aws:SourceIp`, `aws:RequestedRegion`, `iot:ClientId`, … */
@@ -11,8 +12,8 @@ export type ContextualRequest = AccessRequest & { readonly context?: ConditionCo
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
-export function authorize(principal: Principal, request: ContextualRequest): Decision {
-  return evaluateInContext(request, principal.policies(), contextOf(principal, request.context))
+export function authorize(principal: Principal, request: ContextualRequest, view?: RoleView): Decision {
+  return evaluateInContext(request, principal.policies(view), contextOf(principal, request.context))
 }
 
 /** What a decision about this principal may look at. */

@@ -1,5 +1,6 @@
 import type { ConditionContext } from '../conditions/context.js'
 import type { Principal } from '../principal.js'
+import type { RoleView } from '../view.js'
 import { contextOf } from './authorize.js'
 import { type AccessRequest, type Decision, evaluateInContext, type PolicySet } from './evaluate.js'
 
@@ -14,6 +15,7 @@ export interface DecisionMemoryOptions<Operation extends string, Ruling> {
   /** What an operation on a name is to IAM; nothing else may follow from anything else. */
   readonly request: (operation: Operation, name: string) => AccessRequest
   readonly ruling: (request: AccessRequest, decision: Decision) => Ruling
+  readonly view?: RoleView
 }
 
 /**
@@ -34,7 +36,7 @@ export class DecisionMemory<Operation extends string, Ruling> {
 
   /** Decides as `authorize` does. */
   decide(operation: Operation, name: string): Ruling {
-    const policies = this.#principal.policies()
+    const policies = this.#principal.policies(this.#options.view)
     const { tags } = this.#principal
     if (policies !== this.#policies || tags !== this.#tags) {
       this.#byName.clear()

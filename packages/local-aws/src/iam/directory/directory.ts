@@ -8,12 +8,15 @@ import type { OpenIdConnectProvider, Role, RoleSessionSettings, RoleSettings, Us
 import { uniqueId } from './identifiers.js'
 import { managedPolicies } from './managed-policies.js'
 import { type PolicySource, sessionPrincipal, userPrincipal } from './principals.js'
+import { Propagation } from './propagation.js'
 import { checkAttachments, checkDuration, checkManagedPolicy, checkName, checkTrustPolicy } from './quotas.js'
 import { restoreRole, type SavedDirectory, savePolicies, saveRole } from './saved.js'
 
 /** The account: which roles, users, policies and access keys there are, within IAM's own limits. */
 export class Directory {
   readonly accountId: string
+  /** How late changes are felt. */
+  readonly propagation: Propagation
   readonly #keys: AccessKeys
   readonly #roles = new Map<string, Role>()
   readonly #users = new Map<string, User>()
@@ -24,11 +27,13 @@ export class Directory {
 
   constructor({ accountId, clock }: { readonly accountId: string; readonly clock: Clock }) {
     this.accountId = accountId
+    this.propagation = new Propagation(clock)
     this.#keys = new AccessKeys(clock)
     this.#source = {
       accountId,
       clock,
-      policy: (arn) => this.policy(arn),
+      policy: (arn, view) => this.propagation.document(arn, this.policy(arn), view),
+      seen: (role, view) => this.propagation.role(role, view),
       hasRole: (role) => this.#roles.get(role.roleName) === role,
     }
   }
@@ -44,9 +49,11 @@ export class Directory {
   }
 
   updatePolicy(arn: string, document: unknown): void {
-    if (!this.#policies.has(arn)) throw new NoSuchEntityError(`Policy ${arn} does not exist or is not attachable.`)
+    const before = this.#policies.get(arn)
+    if (!before) throw new NoSuchEntityError(`Policy ${arn} does not exist or is not attachable.`)
     const policy = this.#documents.read(document, 'identity')
     checkManagedPolicy(document)
+    this.propagation.rememberDocument(arn, before)
     this.#policies.set(arn, policy)
   }
 
@@ -120,6 +127,7 @@ export class Directory {
     const role = this.#existingRole(roleName)
     checkDuration(maxSessionDuration)
     this.#checkManaged(managedPolicyArns, permissionsBoundary)
+    this.propagation.rememberRole(role)
     Object.assign(role, { maxSessionDuration, managedPolicyArns, permissionsBoundary, tags })
   }
 
@@ -131,21 +139,27 @@ export class Directory {
 
   /** Adds or replaces an inline policy, under live sessions too. */
   putRolePolicy(roleName: string, policyName: string, document: unknown): void {
-    const { inlinePolicies } = this.#existingRole(roleName)
+    const role = this.#existingRole(roleName)
     const policy = this.#documents.read(document, 'identity')
-    this.#documents.checkInline('role', roleName, new Map(inlinePolicies).set(policyName, policy))
-    inlinePolicies.set(policyName, policy)
+    this.#documents.checkInline('role', roleName, new Map(role.inlinePolicies).set(policyName, policy))
+    this.propagation.rememberRole(role)
+    role.inlinePolicies.set(policyName, policy)
   }
 
   deleteRolePolicy(roleName: string, policyName: string): void {
-    if (this.#existingRole(roleName).inlinePolicies.delete(policyName)) return
-    throw new NoSuchEntityError(`The role policy with name ${policyName} cannot be found.`)
+    const role = this.#existingRole(roleName)
+    if (!role.inlinePolicies.has(policyName)) {
+      throw new NoSuchEntityError(`The role policy with name ${policyName} cannot be found.`)
+    }
+    this.propagation.rememberRole(role)
+    role.inlinePolicies.delete(policyName)
   }
 
   updateAssumeRolePolicy(roleName: string, document: unknown): void {
     const role = this.#existingRole(roleName)
     const trustPolicy = this.#documents.read(document, 'trust')
     checkTrustPolicy(document)
+    this.propagation.rememberRole(role)
     role.trustPolicy = trustPolicy
   }
 

@@ -3,20 +3,23 @@ import type { NamedPolicy, PolicySet } from '../decision/evaluate.js'
 import type { PolicyDocument } from '../policy/document.js'
 import { parsePolicyDocument } from '../policy/parse.js'
 import type { Principal } from '../principal.js'
+import type { RoleView, View } from '../view.js'
 import type { Role, RoleSessionSettings, User } from './entities.js'
 
 /** What principals read from the account whenever they are asked for their policies. */
 export interface PolicySource {
   readonly accountId: string
   readonly clock: Clock
-  /** The one document that this ARN has for good. @throws NoSuchEntityError */
-  policy(arn: string): PolicyDocument
+  /** What this ARN stands for. @throws NoSuchEntityError */
+  policy(arn: string, view: View): PolicyDocument
+  /** The role as it looks from there: changes may be felt late. */
+  seen(role: Role, view: View): Role
   /** Is the role that a session was made for still there? */
   hasRole(role: Role): boolean
 }
 
 export function userPrincipal(user: User, { accountId, clock }: PolicySource): Principal {
-  const inline = inlineOf(`user ${user.userName}`, user.inlinePolicies)
+  const inline = inlineOf(`user ${user.userName}`, () => user.inlinePolicies)
   return {
     type: 'User',
     accountId,
@@ -47,13 +50,26 @@ export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySo
     cognitoIdentity,
   } = settings
   const { accountId, clock } = source
-  const session = sessionPolicyArns.map((arn) => attached('session policy', arn, source))
+  const session = sessionPolicyArns.map((arn) => attached('session policy', arn, source, 'decisions'))
   if (sessionPolicy !== undefined) {
     session.unshift({ name: 'session policy', document: parsePolicyDocument(sessionPolicy, 'session') })
   }
-  const ofRole = rolePolicies(role, source)
-  let before: PolicySet | undefined
-  let limited: PolicySet = { identity: [] }
+  const limit = (policies: () => PolicySet) => {
+    let before: PolicySet | undefined
+    let limited: PolicySet = { identity: [] }
+    return () => {
+      const now = policies()
+      if (now !== before) {
+        before = now
+        limited = session.length === 0 ? now : { ...now, session }
+      }
+      return limited
+    }
+  }
+  const byView = {
+    decisions: limit(rolePolicies(role, source, 'decisions')),
+    iot: limit(rolePolicies(role, source, 'iot')),
+  }
   return {
     type: 'AssumedRole',
     accountId,
@@ -68,44 +84,46 @@ export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySo
     ...(cognitoIdentity === undefined ? {} : { cognitoIdentity }),
     issuedAt: clock.now(),
     clock,
-    policies: () => {
-      const now = ofRole()
-      if (now !== before) {
-        before = now
-        limited = session.length === 0 ? now : { ...now, session }
-      }
-      return limited
-    },
+    policies: (view = 'decisions') => byView[view](),
   }
 }
 
-const byRole = new WeakMap<Role, () => PolicySet>()
+const readers: Readonly<Record<RoleView, WeakMap<Role, () => PolicySet>>> = {
+  decisions: new WeakMap(),
+  iot: new WeakMap(),
+}
 
-/** What a role may do now: one reader for all of its sessions. */
-function rolePolicies(role: Role, source: PolicySource): () => PolicySet {
-  const known = byRole.get(role)
+/** What a role may do, as the view has it now: one reader for all of its sessions. */
+function rolePolicies(role: Role, source: PolicySource, view: RoleView): () => PolicySet {
+  const known = readers[view].get(role)
   if (known !== undefined) return known
   const owner = `role ${role.roleName}`
-  const inline = inlineOf(owner, role.inlinePolicies)
+  const inline = inlineOf(owner, () => source.seen(role, view).inlinePolicies)
+  const documents = (arns: readonly string[]) => arns.map((arn) => source.policy(arn, view))
   const policies = whileSame(
-    () => [source.hasRole(role), inline(), role.managedPolicyArns, role.permissionsBoundary],
+    () => {
+      if (!source.hasRole(role)) return []
+      const { managedPolicyArns, permissionsBoundary: boundary } = source.seen(role, view)
+      const arns = boundary === undefined ? managedPolicyArns : [...managedPolicyArns, boundary]
+      return [inline(), managedPolicyArns, boundary, ...documents(arns)]
+    },
     () => {
       if (!source.hasRole(role)) return { identity: [] }
-      const { managedPolicyArns, permissionsBoundary: boundary } = role
+      const { managedPolicyArns, permissionsBoundary: boundary } = source.seen(role, view)
       return {
-        identity: [...inline(), ...managedPolicyArns.map((arn) => attached(owner, arn, source))],
-        ...(boundary === undefined ? {} : { boundary: [attached('permissions boundary', boundary, source)] }),
+        identity: [...inline(), ...managedPolicyArns.map((arn) => attached(owner, arn, source, view))],
+        ...(boundary === undefined ? {} : { boundary: [attached('permissions boundary', boundary, source, view)] }),
       }
     },
   )
-  byRole.set(role, policies)
+  readers[view].set(role, policies)
   return policies
 }
 
-function attached(owner: string, arn: string, source: Pick<PolicySource, 'policy'>): NamedPolicy {
+function attached(owner: string, arn: string, source: Pick<PolicySource, 'policy'>, view: View): NamedPolicy {
   return {
     name: `${owner}: managed policy ${arn.slice(arn.lastIndexOf('/') + 1)}`,
-    document: source.policy(arn),
+    document: source.policy(arn, view),
   }
 }
 
@@ -123,10 +141,10 @@ function whileSame(basis: () => readonly unknown[], policies: () => PolicySet): 
 }
 
 /** The same list as long as all policies are the same: a policy that is changed is another document. */
-function inlineOf(owner: string, policies: ReadonlyMap<string, PolicyDocument>): () => readonly NamedPolicy[] {
+function inlineOf(owner: string, read: () => ReadonlyMap<string, PolicyDocument>): () => readonly NamedPolicy[] {
   let before: (readonly [string, PolicyDocument])[] = []
   let named: readonly NamedPolicy[] = []
-  const isSame = (): boolean => {
+  const isSame = (policies: ReadonlyMap<string, PolicyDocument>): boolean => {
     if (policies.size !== before.length) return false
     let index = 0
     for (const [name, document] of policies) {
@@ -136,7 +154,8 @@ function inlineOf(owner: string, policies: ReadonlyMap<string, PolicyDocument>):
     return true
   }
   return () => {
-    if (isSame()) return named
+    const policies = read()
+    if (isSame(policies)) return named
     before = [...policies]
     named = before.map(([name, document]) => ({ name: `${owner}: inline policy ${name}`, document }))
     return named

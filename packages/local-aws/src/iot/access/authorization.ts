@@ -87,7 +87,7 @@ export class Authorization {
     if (context === undefined && requester.decisions !== undefined) return requester.decisions.decide(action, name)
     const request = this.#request(action, name)
     const full = { ...contextOf(requester, this.#options), ...context }
-    return rulingOf(request, authorize(requester.identity.principal, { ...request, context: full }))
+    return rulingOf(request, authorize(requester.identity.principal, { ...request, context: full }, 'iot'))
   }
 
   /** The same requester with a memory, which is worth it for a connection. */
@@ -97,6 +97,7 @@ export class Authorization {
       context: contextOf(requester, this.#options),
       request: (action, name) => this.#request(action, name),
       ruling: rulingOf,
+      view: 'iot',
     })
     return { ...requester, decisions }
   }

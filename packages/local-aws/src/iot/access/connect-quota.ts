@@ -1,10 +1,10 @@
+import { RateLimit } from '../../rate-limit.js'
 import type { Limits } from './limits.js'
-import { RateLimit } from './rate-limit.js'
 
 /** How often a client ID, and the account, may send CONNECT. */
 export class ConnectQuota {
   readonly #limits: Limits
-  readonly #account: RateLimit
+  #account: RateLimit
   readonly #clients = new Map<string, RateLimit>()
   #throttled = 0
 
@@ -16,6 +16,11 @@ export class ConnectQuota {
   /** Fault: the next `times` CONNECTs find the quota used up. */
   throttle(times: number): void {
     this.#throttled = times
+  }
+
+  /** Fault: so many CONNECTs are left of the account's second; undefined: as many as the limits say. */
+  limit(connectsPerSecond = this.#limits.connectsPerSecond): void {
+    this.#account = new RateLimit(connectsPerSecond)
   }
 
   /** False when this client ID, or the account, connects too often at `now` (milliseconds). */

@@ -1,5 +1,5 @@
+import type { RateLimit } from '../../rate-limit.js'
 import type { Requester } from '../access/authorization.js'
-import type { RateLimit } from '../access/rate-limit.js'
 import type { ServerPacket } from '../mqtt/packet.js'
 import type { TopicAliases } from '../mqtt/topic-aliases.js'
 import type { MqttSession, Recipient } from './mqtt-session.js'
