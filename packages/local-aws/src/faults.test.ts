@@ -124,7 +124,7 @@ describe('policies that are felt late', () => {
       Action: 'AssumeRole',
       Version: '2011-06-15',
       RoleArn: arn,
-      RoleSessionName: 's',
+      RoleSessionName: 'session',
     })
     const assume = async () =>
       (

@@ -5,12 +5,19 @@ import type { Limits } from './limits.js'
 export class ConnectQuota {
   readonly #limits: Limits
   #account: RateLimit
+  #perSecond: number
   readonly #clients = new Map<string, RateLimit>()
   #throttled = 0
 
   constructor(limits: Limits) {
     this.#limits = limits
-    this.#account = new RateLimit(limits.connectsPerSecond)
+    this.#perSecond = limits.connectsPerSecond
+    this.#account = new RateLimit(this.#perSecond)
+  }
+
+  /** What is left of the account's quota. */
+  get perSecond(): number {
+    return this.#perSecond
   }
 
   /** Fault: the next `times` CONNECTs find the quota used up. */
@@ -20,6 +27,7 @@ export class ConnectQuota {
 
   /** Fault: so many CONNECTs are left of the account's second; undefined: as many as the limits say. */
   limit(connectsPerSecond = this.#limits.connectsPerSecond): void {
+    this.#perSecond = connectsPerSecond
     this.#account = new RateLimit(connectsPerSecond)
   }
 

@@ -66,8 +66,8 @@ function faultOf(plane: DataPlane, packet: ConnectPacket, agreement: Agreement):
     return { detail: 'enhanced authentication (AUTH) is not supported', reasonCode: badAuthenticationMethod }
   }
   if (!connectQuota.take(clientId, clock.now())) {
-    const { connectsPerSecondPerClientId: own, connectsPerSecond: all } = limits
-    const detail = `throttled: ${own} CONNECT per second for one client ID, ${all} for the account`
+    const own = limits.connectsPerSecondPerClientId
+    const detail = `throttled: ${own} CONNECT per second for one client ID, ${connectQuota.perSecond} for the account`
     return { detail, reasonCode: quotaExceeded }
   }
   return packet.will === undefined ? undefined : willFault(packet.will, limits)
