@@ -88,7 +88,8 @@ describe('over MQTT 5', () => {
     const back = new Promise((resolve) => session.once('connected', resolve))
     deny('iot:Publish', 'topic/test')
     account.aws.faults.skewClock(1_001)
-    await session.publish('test', 'x', { qos: 0 })
+    // Fails where the broker hangs up before the SDK has said that it is sent.
+    await session.publish('test', 'x', { qos: 0 }).catch(({ code }) => expect(code).toBe('connection_lost'))
     expect(await refused).toMatchObject({ code: 'not_granted', byBroker: true })
     await back
     await session.publish(mine, 'y')

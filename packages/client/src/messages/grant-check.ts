@@ -73,12 +73,15 @@ export function brokerRefusal(
   })
 }
 
-/** A message that was on its way when the connection ended, and is not sent again. */
+/** There was no connection for a message with QoS 0, or it ended while the message was on its way. */
 export function notSent(topic: string, cause: unknown): TopicCredentialsError {
-  return new TopicCredentialsError(`The message to '${topic}' was not sent: ${cause}`, {
-    code: 'connection_lost',
-    value: topic,
-    remedy: 'Publish with QoS 1, which waits for the connection to come back, or publish again.',
-    cause,
-  })
+  return new TopicCredentialsError(
+    `Publishing to '${topic}' failed: ${cause instanceof Error ? cause.message : cause}`,
+    {
+      code: 'connection_lost',
+      value: topic,
+      remedy: 'Publish with QoS 1, which waits for the connection to come back, or publish again.',
+      cause,
+    },
+  )
 }

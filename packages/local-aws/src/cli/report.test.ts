@@ -31,6 +31,12 @@ describe('eventLine', () => {
     ])
   })
 
+  it('leaves out a WebSocket that was let in, since its CONNECT follows, and tells of one that was not', () => {
+    const upgrade = { at: 0, service: 'iot', event: 'Upgrade', fields: { sourceIp: '127.0.0.1' } } as const
+    expect(eventLine({ ...upgrade, outcome: 'ok' }, { logs: true })).toBeUndefined()
+    expect(eventLine({ ...upgrade, outcome: 'refused', detail: 'expired' }, { logs: false })).toContain('iot Upgrade')
+  })
+
   it('leaves out what the line of the API says already, unless the functions are to be seen', () => {
     const invoke = { at: 0, service: 'lambda', event: 'Invoke', outcome: 'ok', fields: { functionName: 'f' } } as const
     expect(eventLine(invoke, { logs: false })).toBeUndefined()

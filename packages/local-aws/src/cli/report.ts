@@ -78,6 +78,8 @@ export function eventLine(entry: JournalEntry, { logs }: { readonly logs: boolea
   }
   // The API's own line tells of a call that went well.
   if (service === 'lambda' && outcome === 'ok' && !logs) return undefined
+  // The CONNECT's own line follows.
+  if (service === 'iot' && event === 'Upgrade' && outcome === 'ok') return undefined
   const time = new Date(at).toTimeString().slice(0, 8)
   const mark = { ok: '✓', refused: '✗', failed: '!' }[outcome]
   const facts = Object.entries(fields)

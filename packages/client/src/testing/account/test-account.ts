@@ -7,21 +7,47 @@ import type { VendedCredentialsProvider } from '../../credentials/provider.js'
 import { type FromVendorOptions, timedProvider } from '../../from-vendor.js'
 import type { Session } from '../../session.js'
 
+/** Listens to what happens in the stand-in. */
+type Watch = (entry: JournalEntry) => void
+
 /** A stand-in for one test file, with a journal that can be waited on, and sessions that are closed at the end. */
 export class TestAccount implements AsyncDisposable {
   readonly aws: LocalAws
   readonly journal: JournalEntry[]
+  readonly #watches: Set<Watch>
   readonly #open: AsyncDisposable[] = []
 
-  private constructor(aws: LocalAws, journal: JournalEntry[]) {
+  private constructor(aws: LocalAws, journal: JournalEntry[], watches: Set<Watch>) {
     this.aws = aws
     this.journal = journal
+    this.#watches = watches
   }
 
   static async start(): Promise<TestAccount> {
     const journal: JournalEntry[] = []
+    const watches = new Set<Watch>()
     const assembly = join(projectRoot(process.cwd()), 'cdk.out')
-    return new TestAccount(await startLocalAws({ assembly, journal: (entry) => journal.push(entry) }), journal)
+    const aws = await startLocalAws({
+      assembly,
+      journal: (entry) => {
+        journal.push(entry)
+        for (const watch of watches) watch(entry)
+      },
+    })
+    return new TestAccount(aws, journal, watches)
+  }
+
+  /** Waits until something happens in the stand-in from now on, and calls back in that very moment. */
+  happens(wanted: (entry: JournalEntry) => boolean, then: () => void = () => {}): Promise<JournalEntry> {
+    return new Promise((resolve) => {
+      const watch = (entry: JournalEntry) => {
+        if (!wanted(entry)) return
+        this.#watches.delete(watch)
+        then()
+        resolve(entry)
+      }
+      this.#watches.add(watch)
+    })
   }
 
   /** A provider of its own, so that it vends for itself. */

@@ -8,11 +8,14 @@ import { generate } from 'selfsigned'
 export class HostileServer implements AsyncDisposable {
   readonly ca: string
   readonly port: number
+  /** Resolves when the first connection has come in, before TLS stands. */
+  readonly reached: Promise<void>
   readonly #close: () => Promise<void>
 
-  private constructor(ca: string, port: number, close: () => Promise<void>) {
+  private constructor(ca: string, port: number, reached: Promise<void>, close: () => Promise<void>) {
     this.ca = ca
     this.port = port
+    this.reached = reached
     this.#close = close
   }
 
@@ -25,14 +28,20 @@ export class HostileServer implements AsyncDisposable {
     })
     const sockets = new Set<Socket>()
     const accept = (socket: Socket) => {
-      sockets.add(socket)
       socket.on('error', () => {})
       socket.once('data', () => treat(socket))
     }
     const server = plain ? createTcpServer(accept) : createTlsServer({ key, cert, allowHalfOpen: true }, accept)
+    const reached = new Promise<void>((resolve) => {
+      // The TCP sockets: one whose client leaves before TLS stands is never handed to `accept`, and would keep the server open.
+      server.on('connection', (socket: Socket) => {
+        sockets.add(socket)
+        resolve()
+      })
+    })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    return new HostileServer(cert, (server.address() as AddressInfo).port, async () => {
+    return new HostileServer(cert, (server.address() as AddressInfo).port, reached, async () => {
       for (const socket of sockets) socket.destroy()
       server.close()
       await once(server, 'close')

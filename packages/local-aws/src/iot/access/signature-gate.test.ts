@@ -53,6 +53,8 @@ describe('gate 1', () => {
   it("answers a wrong signature with AWS's status, headers and body", async () => {
     const url = await account.presign(account.session(everything))
     expect(await handshake(url)).toMatchObject({ status: 101, headers: { 'sec-websocket-protocol': 'mqtt' } })
+    const accessKeyId = new URL(url).searchParams.get('X-Amz-Credential')?.split('/')[0]
+    expect(account.journal.at(-1)).toMatchObject({ event: 'Upgrade', outcome: 'ok', fields: { accessKeyId } })
     const refused = await handshake(change(url, 'X-Amz-Signature', () => 'a'.repeat(64)))
     expect(refused.status).toBe(403)
     expect(refused.headers).toMatchObject({

@@ -56,7 +56,9 @@ export class WebSockets {
     this.#server.handleUpgrade(request, transport, head, (socket: WebSocket) => {
       const handshake = { socket, transport, identity, sourceIp, ports }
       const onEnd = (ended: MqttConnection) => this.#connections.delete(ended)
-      this.#connections.add(new MqttConnection(this.#plane, this.#latency, handshake, onEnd))
+      const connection = new MqttConnection(this.#plane, this.#latency, handshake, onEnd)
+      this.#connections.add(connection)
+      this.#plane.recorder.ok('Upgrade', connection.requester, { accessKeyId: identity.accessKeyId, sourceIp })
     })
   }
 

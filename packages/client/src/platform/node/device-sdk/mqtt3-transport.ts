@@ -56,7 +56,7 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
     }
     if (qos === 1) return this.operations.add(send)
     if (!this.connected || this.#line === undefined) throw new Error('there is no connection')
-    return send(this.#line)
+    return this.handedOver(send(this.#line))
   }
 
   protected dial(): void {

@@ -76,7 +76,8 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     const packet = { topicName: topic, payload, qos, retain }
     if (qos === 0) {
       if (!this.connected || this.#client === undefined) throw new Error('there is no connection')
-      return (await this.#client.publish(packet))?.reasonCode ?? 0
+      await this.handedOver(this.#client.publish(packet))
+      return 0
     }
     const userProperties = [{ name: messageIdProperty, value: randomUUID() }]
     return this.operations.add(async ({ client }) => {

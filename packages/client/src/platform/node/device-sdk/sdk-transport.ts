@@ -25,6 +25,8 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
   #pause: ReturnType<typeof setTimeout> | undefined
   /** Until an attempt is given up. */
   #deadline: ReturnType<typeof setTimeout> | undefined
+  /** Ends the wait for each message that has no answer and was handed to the SDK. */
+  readonly #handedOver = new Set<(error: Error) => void>()
 
   constructor(options: TransportOptions) {
     super()
@@ -72,8 +74,22 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
     clearTimeout(this.#deadline)
     const freed = this.free()
     this.#phase = 'stopped'
-    this.operations.abandon(new Error('the transport is stopped'))
+    const stopped = new Error('the transport is stopped')
+    this.operations.abandon(stopped)
+    this.#giveUp(stopped)
     await freed
+  }
+
+  /**
+   * Waits until the SDK has sent a message that has no answer.
+   *
+   * @throws Error when the connection ends before: then the SDK does not say what became of it, not even that it failed
+   */
+  protected handedOver<T>(sending: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#handedOver.add(reject)
+      void sending.then(resolve, reject).finally(() => this.#handedOver.delete(reject))
+    })
   }
 
   protected accepted(line: Line, sessionPresent: boolean): void {
@@ -108,6 +124,14 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
     if (active) this.hangUp(failure)
     this.#phase = 'idle'
     this.operations.closed(failure)
+    this.#giveUp(
+      new Error(`the connection ended before it was known to be sent (${failure?.message ?? 'reconnecting'})`),
+    )
+  }
+
+  #giveUp(error: Error): void {
+    for (const reject of this.#handedOver) reject(error)
+    this.#handedOver.clear()
   }
 
   #comeBack(): void {
