@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
-import { TestAccount } from '../testing/test-account.js'
+import { TestAccount } from '../testing/account/test-account.js'
 
 /** The SDK's MQTT 5 client connects again by itself within so long, unless it is told to stop. */
 const sdkReconnectMs = 1_000

@@ -1,8 +1,10 @@
-/** A program that connects and closes, or is refused, and has nothing more to do: it must end by itself. Run by `ending.test.ts` and `soak/endings.js`. */
+/** A program that connects and closes (also after its connection was cut), or is refused, and has nothing more to do: it must end by itself. Run by `ending.test.ts` and `soak/endings.js`. */
 import { connect } from '../../connect.js'
 import { fromVendor } from '../../from-vendor.js'
 
-const { url, region, ca, accessKeyId, secretAccessKey, mqtt, refused, publish } = JSON.parse(process.env.TARGET ?? '{}')
+const { url, region, ca, accessKeyId, secretAccessKey, mqtt, refused, cut, publish } = JSON.parse(
+  process.env.TARGET ?? '{}',
+)
 const credentials = fromVendor({ url, region, ca, credentials: { accessKeyId, secretAccessKey } })
 let closingAt = performance.now()
 if (refused) {
@@ -10,7 +12,9 @@ if (refused) {
   if (allowed !== undefined) throw new Error('The connection was to be refused')
 } else {
   const session = await connect({ credentials, ca, mqtt })
+  const back = cut ? new Promise((resolve) => session.once('connected', resolve)) : undefined
   await session.subscribe('test').ready
+  await back
   if (publish) await session.publish('test', 'hello')
   closingAt = performance.now()
   await session.close()

@@ -9,18 +9,18 @@ const unknownError = 3
  *
  * The SDK's own providers are read once and kept; this hook runs at every connection attempt, the SDK's own reconnects
  * included, and asks each time. This is how a connection survives the expiry of its credentials.
+ *
+ * @param wanted whether the attempt may go on: one that was given up neither takes the client ID's turn nor connects
  */
 export function handshakeTransform(handshake: Handshake, region: string, wanted: () => boolean = () => true) {
   return (request: http.HttpRequest, done: (errorCode?: number) => void): void => {
-    sign(request, handshake, region)
-      .then(() => {
-        if (!wanted()) throw new Error('the attempt was given up')
-      })
-      .catch((error: unknown) => handshake.failed(error))
-      .then(
-        () => done(),
-        () => done(unknownError),
-      )
+    const signed = wanted()
+      ? sign(request, handshake, region).catch((error: unknown) => handshake.failed(error))
+      : Promise.reject(new Error('the attempt was given up'))
+    signed.then(
+      () => done(wanted() ? undefined : unknownError),
+      () => done(unknownError),
+    )
   }
 }
 

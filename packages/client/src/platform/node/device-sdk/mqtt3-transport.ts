@@ -10,8 +10,8 @@ import { SdkTransport } from './sdk-transport.js'
 const stopDeadlineMs = 800
 /** How long an attempt waits for the one before it to be over. */
 const dropDeadlineMs = 5_000
-/** The SDK's own reconnects, which are never awaited. */
-const neverSeconds = 3_600
+/** When the SDK would connect again by itself. It does not get that far, but only then does it let go of a connection that was cut. */
+const sdkReconnectSeconds = 1
 
 /** An SDK connection, and whether it has stood: what was never connected cannot be disconnected, the SDK would not answer. */
 interface Line {
@@ -19,6 +19,8 @@ interface Line {
   /** When the attempt is over. */
   readonly settled: Promise<void>
   stood: boolean
+  /** Whether it has ended by itself: nothing of it is left at the broker. */
+  cut: boolean
 }
 
 /**
@@ -83,7 +85,7 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
       settle = resolve
     })
     const wanted = () => this.#line === line
-    const line: Line = { connection: this.#open(wanted), settled, stood: false }
+    const line: Line = { connection: this.#open(wanted), settled, stood: false, cut: false }
     this.#line = line
     const { connection } = line
     connection.on('connection_success', ({ session_present }) => {
@@ -96,6 +98,7 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
       if (wanted()) this.ended(failure(error))
     })
     connection.on('interrupt', (error) => {
+      line.cut = true
       if (wanted()) this.ended(failure(error))
     })
     connection.on('message', (topic, payload, duplicate, qos, retain) => {
@@ -114,10 +117,12 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
     const line = this.#line
     this.#line = undefined
     if (line === undefined) return this.#dropped
-    await line.settled
+    const { connection, stood, settled } = line
+    await settled
     if (!line.stood) return
-    this.options.handshake.settled(true)
-    await line.connection.disconnect().catch(() => {})
+    if (!stood) this.options.handshake.settled(true)
+    const disconnected = connection.disconnect().catch(() => {})
+    if (!line.cut) await disconnected
   }
 
   /** @param wanted whether the attempt may still go on when it is signed */
@@ -133,8 +138,8 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
       clean_session: false,
       ...(will === undefined ? {} : { will: willOf(will) }),
       keep_alive: keepAliveSeconds,
-      reconnect_min_sec: neverSeconds,
-      reconnect_max_sec: neverSeconds,
+      reconnect_min_sec: sdkReconnectSeconds,
+      reconnect_max_sec: sdkReconnectSeconds,
       socket_options: new io.SocketOptions(),
       tls_ctx: new io.ClientTlsContext(tls),
       ...(proxy === undefined ? {} : { proxy_options: proxy }),
