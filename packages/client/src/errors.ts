@@ -133,6 +133,24 @@ export class ClockSkewError extends TopicCredentialsError {
   }
 }
 
+/** What MQTT cannot say. @param fault a property and its value's type: `contentType cannot be number` */
+export function unsendable(fault: string): TopicCredentialsError {
+  return new TopicCredentialsError(`The message cannot be sent: ${fault}`, {
+    code: 'invalid_argument',
+    value: fault,
+    remedy: 'See MessageProperties.',
+  })
+}
+
+/** @param name a property of MQTT 5 */
+export function notInMqtt3(name: string): TopicCredentialsError {
+  return new TopicCredentialsError(`MQTT 3.1.1 has no ${name}`, {
+    code: 'invalid_argument',
+    value: name,
+    remedy: 'Connect with MQTT 5, or leave it out.',
+  })
+}
+
 /** A wait that took too long. @param what in the words of the sentence: `The broker has not answered …` */
 export function overdue(
   what: string,

@@ -1,4 +1,5 @@
 export { type ConnectOptions, connect } from './connect.js'
+export type { MessageProperties, UserProperty } from './connection/message-properties.js'
 export type { QoS } from './connection/transport.js'
 export type { VendedCredentialsProvider } from './credentials/provider.js'
 export type { AwsCredentialIdentity, VendedIdentity, VendorOptions } from './credentials/vendor-options.js'

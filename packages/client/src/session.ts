@@ -1,7 +1,8 @@
 import type { Grants } from '@topic-credentials/grants/core'
+import { chosenProperties, type MessageProperties } from './connection/message-properties.js'
 import type { QoS } from './connection/transport.js'
 import type { AskedGrants, VendedIdentity } from './credentials/vendor-options.js'
-import { overdue, sessionClosed, type TopicCredentialsError } from './errors.js'
+import { overdue, sessionClosed, TopicCredentialsError } from './errors.js'
 import { brokerRefusal, notSent, ungranted } from './messages/grant-check.js'
 import { payloadBytes } from './messages/payload.js'
 import { awsPublishRate, PublishRate } from './messages/publish-rate.js'
@@ -23,7 +24,8 @@ import { reconnectDelay } from './support/retry-delay.js'
 const operationTimeoutMs = 3_600_000
 const grantTimeoutMs = 30_000
 
-export interface PublishOptions {
+/** How a message is published. Its `MessageProperties` are MQTT 5's. */
+export interface PublishOptions extends MessageProperties {
   /** Default 1: resolves when the broker has taken the message over. With 0 it resolves when it is sent. */
   readonly qos?: QoS
   /** The broker keeps the message for later subscribers; needs a `retain` grant. Default false. */
@@ -163,16 +165,18 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
    *
    * @param payload bytes or text as they are; anything else as JSON
    * @throws NotGrantedError before anything is sent, or when the broker refuses all the same; it is not sent again then
+   * @throws TopicCredentialsError `invalid_argument` for a property that MQTT 5 cannot say, and for any over MQTT 3.1.1
    * @example await session.publish('devices/1/state', { on: true }, { signal: AbortSignal.timeout(5_000) })
    */
   async publish<const Topic extends string>(
     topic: TopicName<Topic>,
     payload: unknown,
-    { qos = 1, retain = false, timeoutMs = operationTimeoutMs, signal }: PublishOptions = {},
+    { qos = 1, retain = false, timeoutMs = operationTimeoutMs, signal, ...options }: PublishOptions = {},
   ): Promise<void> {
     this.#requireOpen()
     this.#requireGranted('publish', topic, retain)
-    const message = { topic, payload: payloadBytes(payload), qos, retain }
+    const properties = chosenProperties(options)
+    const message = { topic, payload: payloadBytes(payload), qos, retain, properties }
     const sent = (until: AbortSignal) =>
       this.#publishRate.run(async () => {
         if (until.aborted) throw aborted(until)
@@ -266,6 +270,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   }
 
   #notSent(topic: string, cause: unknown): never {
+    if (cause instanceof TopicCredentialsError) throw cause
     throw this.#state === 'closed' ? sessionClosed(this.#error) : notSent(topic, cause)
   }
 

@@ -68,6 +68,36 @@ describe('publish', () => {
     expect(await received()).toEqual({ topic, payload: '{"on":true}' })
   })
 
+  it('publishes with the properties of MQTT 5, and says that MQTT 3.1.1 has none', async () => {
+    const flags = [
+      '--response-topic',
+      'r',
+      '--correlation-data',
+      'c',
+      '--message-expiry',
+      '60',
+      '--content-type',
+      't/t',
+    ]
+    const words = ['publish', 'x', '--topic', topic, ...flags, '--user-property', 'a=1=2', '--user-property', 'a=']
+    const refused = await project.run(...words, '--mqtt', '3')
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('MQTT 3.1.1 has no responseTopic') })
+    expect(await project.run(...words)).toMatchObject({ code: 0 })
+    const { value: message } = (await messages.next()) as { value: Message }
+    expect(message).toMatchObject({
+      topic,
+      responseTopic: 'r',
+      correlationData: new TextEncoder().encode('c'),
+      contentType: 't/t',
+      userProperties: [
+        ['a', '1=2'],
+        ['a', ''],
+      ],
+    })
+    expect(message.messageExpiryInterval).toBeLessThanOrEqual(60)
+    expect(await project.run('publish', 'x', '--user-property', 'a')).toMatchObject({ code: 2 })
+  })
+
   it('publishes the bytes of a file', async () => {
     const file = join(project.folder, 'picture')
     writeFileSync(file, Buffer.from([0xff, 0x0a, 0x00]))

@@ -3,6 +3,7 @@ import type { Emitter } from '../support/emitter.js'
 import type { ReasonCode } from '../support/reason-codes.js'
 import type { Endpoint } from './endpoint.js'
 import type { Handshake, HandshakeAnswer } from './handshake.js'
+import type { MessageProperties } from './message-properties.js'
 import type { Route } from './route.js'
 
 export type QoS = 0 | 1
@@ -16,6 +17,8 @@ export interface ReceivedPacket {
   readonly duplicate: boolean
   /** Given by our `publish`, over MQTT 5. */
   readonly id?: string
+  /** Over MQTT 5, without the ID. */
+  readonly properties?: MessageProperties
 }
 
 /** What happens to a connection, whichever protocol version it speaks. */
@@ -41,9 +44,6 @@ export interface TransportFailure {
   /** What was in the way, where the platform names it: a name that cannot be resolved, a certificate that is not trusted. */
   readonly error?: TopicCredentialsError
 }
-
-/** User property that tells a message from another one with the same content: see `DuplicateFilter`. */
-export const messageIdProperty = 'message-id'
 
 /** Name of the failure of a WebSocket that did not open, where nothing more is known. */
 export const notOpened = 'WEBSOCKET_NOT_OPENED'
@@ -80,6 +80,8 @@ export interface OutgoingMessage {
   readonly payload: Uint8Array
   readonly qos: QoS
   readonly retain: boolean
+  /** Nothing over MQTT 3.1.1. */
+  readonly properties?: MessageProperties
 }
 
 /** What both protocol versions need to know to connect. */

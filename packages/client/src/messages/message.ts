@@ -1,3 +1,4 @@
+import { chosenProperties, type UserProperty } from '../connection/message-properties.js'
 import type { ReceivedPacket } from '../connection/transport.js'
 import { TopicCredentialsError } from '../errors.js'
 
@@ -16,22 +17,32 @@ type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] }
 
-/** One message, as it came. */
+/** One message, as it came. Over MQTT 3.1.1 it has no properties. */
 export class Message {
   readonly topic: string
   readonly payload: Uint8Array
   readonly qos: 0 | 1
   /** True when the broker had kept it from before the subscription. */
-  readonly retain: boolean
+  readonly retained: boolean
   /** True when the broker says that it may have sent it before. Only MQTT 3.1.1's client tells. */
   readonly duplicate: boolean
+  /** Where an answer is expected. The publisher chose it: check it before you publish there. */
+  declare readonly responseTopic?: string
+  /** To be sent back with the answer. */
+  declare readonly correlationData?: Uint8Array
+  /** Seconds that were left until the broker would not have delivered it any more. */
+  declare readonly messageExpiryInterval?: number
+  declare readonly contentType?: string
+  /** Names and values, in the publisher's order. */
+  declare readonly userProperties: readonly UserProperty[]
 
-  constructor({ topic, payload, qos, retain, duplicate }: ReceivedPacket) {
+  constructor({ topic, payload, qos, retain, duplicate, properties = {} }: ReceivedPacket) {
     this.topic = topic
     this.payload = payload
     this.qos = qos
-    this.retain = retain
+    this.retained = retain
     this.duplicate = duplicate
+    Object.assign(this, { userProperties: [] }, chosenProperties(properties))
   }
 
   /** @throws TopicCredentialsError `unreadable_payload` when the bytes are not UTF-8 */

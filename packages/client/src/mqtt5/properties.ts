@@ -164,7 +164,7 @@ function writeValue(block: ByteWriter, property: Property, value: unknown): void
 const sizes = { byte: 1, two: 2, four: 4 } as const
 
 function inRange({ least, most }: Property, value: number): boolean {
-  return value >= least && value <= most
+  return Number.isInteger(value) && value >= least && value <= most
 }
 
 /** Whole words: `puback` does not stand in `unsuback`. */

@@ -68,6 +68,7 @@ function writeConnect(writer: ByteWriter, packet: ConnectPacket): void {
 function writePublish(writer: ByteWriter, packet: PublishPacket): number {
   const { topic, payload, qos, retain, duplicate, id, properties } = packet
   if (/[#+]/u.test(topic)) throw unwritable('the topic of a message has a wildcard [MQTT-3.3.2-2]')
+  if (/[#+]|^$/u.test(properties.responseTopic ?? 'x')) throw unwritable('responseTopic is no topic [MQTT-3.3.2-14]')
   if (qos === 0 && duplicate) throw unwritable('a duplicate has QoS 1 [MQTT-3.3.1-2]')
   writeTopic(writer, topic)
   if (checkQos(qos) === 1) writeId(writer, id)

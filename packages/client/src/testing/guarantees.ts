@@ -1,7 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import type { LocalAws } from '@topic-credentials/local-aws'
 import type { ConnectOptions, FromVendorOptions } from '../index.js'
-import type { Look, SessionDriver } from './session-driver.js'
+import type { Look, SessionDriver, ShownProperties } from './session-driver.js'
+
+/** One of each, with what is easily lost: bytes that are no text, an order, a name that comes twice. */
+const properties: ShownProperties = {
+  responseTopic: 'users/developer/answers',
+  correlationData: [0, 255, 0x80],
+  messageExpiryInterval: 3_600,
+  contentType: 'text/plain; charset=utf-8',
+  userProperties: [
+    ['z', '1'],
+    ['a', '😀'],
+    ['z', ''],
+  ],
+}
 
 /** A place where sessions run, and the stand-in that they reach. */
 export interface Subject extends AsyncDisposable {
@@ -80,6 +93,28 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
       expect(await driver.close(name)).toBe('ok')
       expect((await driver.look(name)).events.at(-1)).toBe('closed')
     })
+
+    it.each([0, 1] as const)(
+      'properties arrive as they were sent, or an error says that MQTT 3.1.1 has none (QoS %s)',
+      async (qos) => {
+        const { driver, options } = subject
+        const name = await connected()
+        expect(await driver.subscribe(name, 'test')).toBe('ok')
+        for (const [property, value] of Object.entries(properties)) {
+          const said = options.mqtt === 3 ? `invalid_argument: MQTT 3.1.1 has no ${property}` : 'ok'
+          expect(await driver.publish(name, 'test', property, qos, { [property]: value })).toBe(said)
+        }
+        expect(await driver.publish(name, 'test', 'none', qos)).toBe('ok')
+        const sent = options.mqtt === 3 ? [] : Object.entries(properties)
+        const look = await until(name, ({ messages }) => messages.length > sent.length)
+        expect(look.messages).toEqual([...sent.map(([property]) => ['test', property]), ['test', 'none']])
+        expect(look.properties.map(inWholeHours)).toEqual([
+          ...sent.map(([property, value]) => ({ [property]: value })),
+          {},
+        ])
+        await driver.close(name)
+      },
+    )
 
     it('no message is lost over expiries with the connection cut at each, and none repeated', async () => {
       const { driver, aws, expiries, tellsRepetitions } = subject
@@ -178,4 +213,12 @@ function stands(events: readonly string[]): number {
 
 function numbers({ messages }: Pick<Look, 'messages'>): number[] {
   return messages.map(([, text]) => Number(text))
+}
+
+/** The broker counts the seconds of a message's expiry down. */
+function inWholeHours(properties: ShownProperties): ShownProperties {
+  const { messageExpiryInterval: seconds } = properties
+  return seconds === undefined
+    ? properties
+    : { ...properties, messageExpiryInterval: Math.ceil(seconds / 3_600) * 3_600 }
 }

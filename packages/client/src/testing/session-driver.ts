@@ -1,5 +1,5 @@
 import type { AskedGrants } from '../credentials/vendor-options.js'
-import type { ConnectOptions, FromVendorOptions } from '../index.js'
+import type { ConnectOptions, FromVendorOptions, Message, MessageProperties } from '../index.js'
 import type { Session } from '../session.js'
 
 /** A session, with all that has happened to it. */
@@ -7,10 +7,16 @@ interface Driven {
   readonly session: Session
   readonly events: string[]
   readonly messages: [topic: string, text: string][]
+  readonly properties: ShownProperties[]
   readonly acknowledged: number[]
   publishing: boolean
   /** Settles when the last number has been acknowledged. */
   loading: Promise<void>
+}
+
+/** A message's properties, in JSON. */
+export interface ShownProperties extends Omit<MessageProperties, 'correlationData'> {
+  readonly correlationData?: readonly number[]
 }
 
 /** What a test sees of a session. */
@@ -20,6 +26,8 @@ export interface Look {
   readonly clientId: string
   readonly events: readonly string[]
   readonly messages: readonly (readonly [topic: string, text: string])[]
+  /** Of each message, where it has any. */
+  readonly properties: readonly ShownProperties[]
   /** Numbers that `load` has had acknowledged. */
   readonly acknowledged: readonly number[]
 }
@@ -35,7 +43,7 @@ export interface SessionDriver {
     options: Omit<ConnectOptions, 'credentials' | 'signal'>,
   ): Promise<string>
   subscribe(name: string, filter: string): Promise<string>
-  publish(name: string, topic: string, text: string, qos?: 0 | 1): Promise<string>
+  publish(name: string, topic: string, text: string, qos?: 0 | 1, properties?: ShownProperties): Promise<string>
   grant(name: string, asked: AskedGrants): Promise<string>
   /** Publishes numbers from 0 on, one after the other, until `rest`, which waits for the last one. */
   load(name: string, topic: string): Promise<string>
@@ -61,6 +69,7 @@ export class LocalDriver implements SessionDriver {
         session,
         events: [],
         messages: [],
+        properties: [],
         acknowledged: [],
         publishing: false,
         loading: Promise.resolve(),
@@ -77,14 +86,20 @@ export class LocalDriver implements SessionDriver {
   }
 
   subscribe(name: string, filter: string) {
-    const { session, messages } = this.#of(name)
+    const { session, messages, properties } = this.#of(name)
+    const onMessage = (message: Message) => {
+      messages.push([message.topic, message.text()])
+      properties.push(shown(message))
+    }
     return this.#said(async () => {
-      await session.subscribe(filter, { onMessage: (message) => messages.push([message.topic, message.text()]) }).ready
+      await session.subscribe(filter, { onMessage }).ready
     })
   }
 
-  publish(name: string, topic: string, text: string, qos: 0 | 1 = 1) {
-    return this.#said(() => this.#of(name).session.publish(topic, text, { qos }))
+  publish(name: string, topic: string, text: string, qos: 0 | 1 = 1, properties: ShownProperties = {}) {
+    const { correlationData, ...others } = properties
+    const bytes = correlationData && { correlationData: Uint8Array.from(correlationData) }
+    return this.#said(() => this.#of(name).session.publish(topic, text, { qos, ...others, ...bytes }))
   }
 
   grant(name: string, asked: AskedGrants) {
@@ -106,9 +121,9 @@ export class LocalDriver implements SessionDriver {
   }
 
   async look(name: string): Promise<Look> {
-    const { session, events, messages, acknowledged } = this.#of(name)
+    const { session, events, messages, properties, acknowledged } = this.#of(name)
     const { state, accessKeyId, clientId } = session
-    return { state, accessKeyId, clientId, events, messages, acknowledged }
+    return { state, accessKeyId, clientId, events, messages, properties, acknowledged }
   }
 
   close(name: string) {
@@ -137,5 +152,16 @@ export class LocalDriver implements SessionDriver {
         ? `${error.code}: ${error.message}`
         : `unexpected: ${error}`
     }
+  }
+}
+
+function shown(message: Message): ShownProperties {
+  const { responseTopic, correlationData, messageExpiryInterval, contentType, userProperties } = message
+  return {
+    ...(responseTopic !== undefined && { responseTopic }),
+    ...(correlationData !== undefined && { correlationData: [...correlationData] }),
+    ...(messageExpiryInterval !== undefined && { messageExpiryInterval }),
+    ...(contentType !== undefined && { contentType }),
+    ...(userProperties.length > 0 && { userProperties }),
   }
 }

@@ -3,11 +3,12 @@ import { addAbortSignal } from 'node:stream'
 import { userPath } from '@topic-credentials/project'
 import type { Command } from 'commander'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
-import { TopicCredentialsError } from '../../errors.js'
+import { notInMqtt3, TopicCredentialsError } from '../../errors.js'
 import { ungranted } from '../../messages/grant-check.js'
 import { asTyped } from '../as-typed.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'
+import { type MessageOptions, messageProperties, withMessageOptions } from '../message-options.js'
 import { type ConnectionOptions, requireTopic, type SharedOptions, withConnectionOptions } from '../options.js'
 import { connection } from '../target/connection.js'
 import { vending } from '../target/vending.js'
@@ -15,7 +16,7 @@ import { lines } from '../terminal/lines.js'
 import { describeVended } from '../terminal/reporter.js'
 import { publishAll } from './publish-all.js'
 
-interface PublishOptions extends SharedOptions, ConnectionOptions {
+interface PublishOptions extends SharedOptions, ConnectionOptions, MessageOptions {
   readonly topic: string
   /** Path of a file whose bytes are the message. */
   readonly file?: string
@@ -28,6 +29,7 @@ Examples:
   $ npm start -- publish --file picture.jpg --topic users/me/picture
   $ tail -f app.log | npm start -- publish --topic users/me/log     one message a line
   $ npm start -- publish '' --topic users/me/lamp --retain          forget the retained message
+  $ npm start -- publish '{}' --content-type application/json --user-property trace=17 --message-expiry 60
 
 It ends at the first refusal, with exit code 3; how many messages were acknowledged until then is said all the same.`
 
@@ -49,12 +51,16 @@ export function declarePublish(program: Command, choose: (chosen: Chosen) => voi
       }
       choose({ options, run: (context) => publish(context, options, message) })
     })
+  withMessageOptions(command)
   withConnectionOptions(command)
 }
 
 async function publish(context: Context, options: PublishOptions, message: string | undefined): Promise<number> {
   const { target, screen, signal } = context
   const { topic, qos, retain = false, json } = options
+  const properties = messageProperties(options)
+  const [lacking] = options.mqtt === 3 ? Object.keys(properties) : []
+  if (lacking !== undefined) throw notInMqtt3(lacking)
   const note = json === true ? () => {} : screen.err
   // Read first: a file that is not there is no reason to connect.
   const given = options.file === undefined ? message : readMessage(options.file)
@@ -78,7 +84,7 @@ async function publish(context: Context, options: PublishOptions, message: strin
       : async function* () {
           yield given
         },
-    (payload) => session.publish(topic, payload, { qos, retain }),
+    (payload) => session.publish(topic, payload, { ...properties, qos, retain }),
     ending,
   )
   const done = qos === 0 ? 'sent' : 'acknowledged'

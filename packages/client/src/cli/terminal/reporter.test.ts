@@ -56,8 +56,8 @@ describe('JsonReporter', () => {
     reporter.message(message(new Uint8Array([0xff])))
     expect(out.map((line) => JSON.parse(line))).toEqual([
       { event: 'connected', clientId: 'alice:1' },
-      { event: 'message', topic: 'test', payload: 'a\nb', encoding: 'utf8', qos: 1, retain: false },
-      { event: 'message', topic: 'test', payload: '/w==', encoding: 'base64', qos: 1, retain: false },
+      { event: 'message', topic: 'test', payload: 'a\nb', encoding: 'utf8', qos: 1, retained: false },
+      { event: 'message', topic: 'test', payload: '/w==', encoding: 'base64', qos: 1, retained: false },
     ])
   })
 })

@@ -98,9 +98,23 @@ export class JsonReporter implements Reporter {
     this.#event('subscribed', { topic, qos })
   }
 
-  message({ topic, payload, qos, retain }: Message): void {
+  message(message: Message): void {
+    const { topic, payload, qos, retained, responseTopic, messageExpiryInterval, contentType } = message
+    const { correlationData, userProperties } = message
     const { text, encoding } = decoded(payload)
-    this.#event('message', { topic, payload: text, encoding, qos, retain })
+    this.#event('message', {
+      topic,
+      payload: text,
+      encoding,
+      qos,
+      retained,
+      responseTopic,
+      // Base64, as AWS's own APIs have it: it may be any bytes.
+      correlationData: correlationData && Buffer.from(correlationData).toString('base64'),
+      messageExpiryInterval,
+      contentType,
+      userProperties: userProperties.length === 0 ? undefined : userProperties,
+    })
   }
 
   interrupted({ code, message, remedy }: TopicCredentialsError): void {

@@ -1,15 +1,22 @@
-import type { ConnackPacket, ConnectPacket, PublishPacket, ServerPacket } from '../../mqtt5/index.js'
+import { unsendable } from '../../errors.js'
+import {
+  type ConnackPacket,
+  type ConnectPacket,
+  type PublishPacket,
+  type ServerPacket,
+  writePacket,
+} from '../../mqtt5/index.js'
 import { Emitter } from '../../support/emitter.js'
 import type { ReasonCode } from '../../support/reason-codes.js'
+import { receivedProperties, withMessageId } from '../message-properties.js'
 import { answerOverdue } from '../operations.js'
-import {
-  messageIdProperty,
-  type OutgoingMessage,
-  type QoS,
-  type Transport,
-  type TransportEvents,
-  type TransportFailure,
-  type TransportOptions,
+import type {
+  OutgoingMessage,
+  QoS,
+  Transport,
+  TransportEvents,
+  TransportFailure,
+  TransportOptions,
 } from '../transport.js'
 import { MqttConnection } from './mqtt-connection.js'
 import { Outbox } from './outbox.js'
@@ -95,17 +102,18 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
 
   async publish(message: OutgoingMessage): Promise<ReasonCode> {
     if (this.#stopped) throw stopped()
-    const { topic, payload, qos, retain } = message
-    const packet = { type: 'publish', topic, payload, qos, retain, duplicate: false, id: 0, properties: {} } as const
+    const { topic, payload, qos, retain, properties = {} } = message
+    const packet = { type: 'publish', topic, payload, qos, retain, duplicate: false, id: 0, properties } as const
+    requireWritable(packet)
     if (qos === 0) {
       if (this.#acceptedAt === undefined) throw new Error('there is no connection')
       this.#connection?.send(packet)
       return 0
     }
-    const properties = { userProperties: [[messageIdProperty, crypto.randomUUID()] as const] }
+    const identified = { ...properties, userProperties: withMessageId(properties) }
     return this.#outbox.add({
       type: 'publish',
-      packet: (id, duplicate) => ({ ...packet, id, duplicate, properties }),
+      packet: (id, duplicate) => ({ ...packet, id, duplicate, properties: identified }),
     })
   }
 
@@ -234,8 +242,16 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
 }
 
 function receivedPacket({ topic, payload, qos, retain, duplicate, properties }: PublishPacket) {
-  const id = properties.userProperties?.find(([name]) => name === messageIdProperty)?.[1]
-  return { topic, payload, qos, retain, duplicate, ...(id === undefined ? {} : { id }) }
+  return { topic, payload, qos, retain, duplicate, ...receivedProperties(properties) }
+}
+
+/** Before it waits for a connection. @throws TopicCredentialsError `invalid_argument` */
+function requireWritable(packet: PublishPacket): void {
+  try {
+    writePacket({ ...packet, payload: new Uint8Array(), qos: 0 })
+  } catch (error) {
+    throw unsendable((error as Error).message)
+  }
 }
 
 function stopped(): Error {

@@ -64,12 +64,12 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements Trans
     return this.#operate('subscribe', 'suback', () => this.#filters.delete(filter))
   }
 
-  publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
+  publish({ topic, payload, qos, retain, properties = {} }: OutgoingMessage): Promise<ReasonCode> {
     this.#ids += 1
     const id = String(this.#ids)
     return this.#operate('publish', 'puback', () => {
       if (!this.#filters.has(topic)) return
-      this.#queue.push({ topic, payload, qos, retain, duplicate: false, id })
+      this.#queue.push({ topic, payload, qos, retain, duplicate: false, id, properties })
       this.#deliver()
     })
   }

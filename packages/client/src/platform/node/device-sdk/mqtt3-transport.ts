@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { io, mqtt } from 'aws-iot-device-sdk-v2'
 import type { OutgoingMessage, QoS, Transport, TransportFailure } from '../../../connection/transport.js'
+import { notInMqtt3 } from '../../../errors.js'
 import { firstRefusal, type ReasonCode } from '../../../support/reason-codes.js'
 import { handshakeTransform } from './handshake-transform.js'
 import { bytesOfBuffer, proxyOptions } from './mqtt5-client.js'
@@ -50,7 +51,9 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
     })
   }
 
-  async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
+  async publish({ topic, payload, qos, retain, properties = {} }: OutgoingMessage): Promise<ReasonCode> {
+    const [lacking] = Object.keys(properties)
+    if (lacking !== undefined) throw notInMqtt3(lacking)
     const bytes = new Uint8Array(payload).buffer
     const send = async ({ connection }: Line) => {
       await connection.publish(topic, bytes, qos, retain)

@@ -1,14 +1,15 @@
 import { http, io, mqtt5 } from 'aws-iot-device-sdk-v2'
+import { receivedProperties } from '../../../connection/message-properties.js'
 import type { Route } from '../../../connection/route.js'
-import {
-  messageIdProperty,
-  type OutgoingMessage,
-  type ReceivedPacket,
-  type TransportFailure,
-  type TransportOptions,
+import type {
+  OutgoingMessage,
+  ReceivedPacket,
+  TransportFailure,
+  TransportOptions,
 } from '../../../connection/transport.js'
 import { handshakeTransform } from './handshake-transform.js'
 import { collectSoon } from './native-ending.js'
+import { propertiesOf } from './sdk-properties.js'
 
 /** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
 const sessionExpirySeconds = 3_600
@@ -40,14 +41,13 @@ export function buildClient(
 
 /** One PUBLISH as the SDK hands it over. */
 export function receivedPacket(message: mqtt5.PublishPacket): ReceivedPacket {
-  const id = message.userProperties?.find(({ name }) => name === messageIdProperty)?.value
   return {
     topic: message.topicName,
     payload: bytesOf(message.payload),
     qos: message.qos === 0 ? 0 : 1,
     retain: message.retain ?? false,
     duplicate: false,
-    ...(id === undefined ? {} : { id }),
+    ...receivedProperties(propertiesOf(message, bytesOf)),
   }
 }
 

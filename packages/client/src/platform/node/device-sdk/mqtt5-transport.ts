@@ -1,17 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { mqtt5 } from 'aws-iot-device-sdk-v2'
-import {
-  messageIdProperty,
-  type OutgoingMessage,
-  type QoS,
-  type Transport,
-  type TransportFailure,
-  type TransportOptions,
+import { withMessageId } from '../../../connection/message-properties.js'
+import type {
+  OutgoingMessage,
+  QoS,
+  Transport,
+  TransportFailure,
+  TransportOptions,
 } from '../../../connection/transport.js'
 import type { ReasonCode } from '../../../support/reason-codes.js'
 import { buildClient, failure, freeClient, receivedPacket } from './mqtt5-client.js'
+import { sdkProperties } from './sdk-properties.js'
 import { SdkTransport } from './sdk-transport.js'
 
 /** How long a client may take to come to rest before another one takes its place: it may be waiting for a network. */
@@ -72,16 +72,16 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     })
   }
 
-  async publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<ReasonCode> {
-    const packet = { topicName: topic, payload, qos, retain }
+  async publish({ topic, payload, qos, retain, properties = {} }: OutgoingMessage): Promise<ReasonCode> {
+    const packet = { ...sdkProperties(properties), topicName: topic, payload, qos, retain }
     if (qos === 0) {
       if (!this.connected || this.#client === undefined) throw new Error('there is no connection')
       await this.handedOver(this.#client.publish(packet))
       return 0
     }
-    const userProperties = [{ name: messageIdProperty, value: randomUUID() }]
+    const identified = { ...packet, ...sdkProperties({ userProperties: withMessageId(properties) }) }
     return this.operations.add(async ({ client }) => {
-      const puback = await client.publish({ ...packet, userProperties })
+      const puback = await client.publish(identified)
       // A refused publish resolves all the same: its PUBACK carries the refusal.
       return puback?.reasonCode ?? 0
     })

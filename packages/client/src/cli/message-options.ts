@@ -1,0 +1,40 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import type { MessageProperties, UserProperty } from '../connection/message-properties.js'
+import { positiveInteger } from './options.js'
+
+/** MQTT 5's properties of a message, as flags. */
+export interface MessageOptions {
+  readonly responseTopic?: string
+  readonly correlationData?: string
+  readonly messageExpiry?: number
+  readonly contentType?: string
+  readonly userProperty?: readonly UserProperty[]
+}
+
+/** Declares `MessageOptions`. */
+export function withMessageOptions(command: Command): void {
+  command
+    .option('--response-topic <topic>', 'where an answer is expected (MQTT 5, as those below)')
+    .option('--correlation-data <text>', 'comes back with the answer')
+    .option('--message-expiry <seconds>', 'deliver it no later than so long after', positiveInteger)
+    .option('--content-type <type>', 'what the message is: application/json')
+    .option('--user-property <name=value>', 'a property of your own; may be given again, the order is kept', pair)
+}
+
+/** What `publish` takes. */
+export function messageProperties(options: MessageOptions): MessageProperties {
+  const { responseTopic, correlationData, messageExpiry, contentType, userProperty } = options
+  return {
+    ...(responseTopic !== undefined && { responseTopic }),
+    ...(correlationData !== undefined && { correlationData: new TextEncoder().encode(correlationData) }),
+    ...(messageExpiry !== undefined && { messageExpiryInterval: messageExpiry }),
+    ...(contentType !== undefined && { contentType }),
+    ...(userProperty !== undefined && { userProperties: userProperty }),
+  }
+}
+
+function pair(text: string, before: readonly UserProperty[] = []): readonly UserProperty[] {
+  const [name = '', ...value] = text.split('=')
+  if (value.length > 0) return [...before, [name, value.join('=')]]
+  throw new InvalidArgumentError('Write name=value.')
+}
