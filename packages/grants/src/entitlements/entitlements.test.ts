@@ -127,6 +127,9 @@ describe('parseEntitlements', () => {
       'entitlements[0].publish[0]',
     ],
     [{ entitlements: [{ retain: ['$aws/x'] }] }, 'invalid_template', 'entitlements[0].retain[0]'],
+    [{ entitlements: [{ request: ['$share/g/a'] }] }, 'invalid_template', 'entitlements[0].request[0]'],
+    [{ entitlements: [{ request: 'a' }] }, 'malformed_entitlements', 'entitlements[0].request'],
+    [{ entitlements: [{ request: [] }] }, 'empty_rule', 'entitlements[0]'],
     [{ entitlements: [{ publish: ['a/+/b/#'] }] }, 'inexpressible_rules', 'entitlements[0]'],
     [
       { entitlements: [{ publish: ['a/+'] }, { publish: ['a/b/c'] }] },

@@ -1,9 +1,15 @@
 import { EntitlementError, GrantError } from '../errors.js'
-import { type Grants, grantKinds } from '../grant-types.js'
+import { type GrantKind, type Grants, grantKinds } from '../grant-types.js'
 import { sessionPolicy } from '../policy/session-policy.js'
 import { requireNoConflict } from './rule-conflicts.js'
 import { fillTemplate, parseTemplate, placeholder, type Template } from './template.js'
 import type { Variable } from './template-parts.js'
+
+/**
+ * Where replies to a user's requests arrive: whoever is granted `request` may subscribe there, and nobody else's prefix is the same, since
+ * no two users share an encoded ID.
+ */
+export const replyTemplate = 'replies/${encodedUserId}/#'
 
 /** One condition of a rule: the value, or a member of the list, is one of these. */
 export interface Condition {
@@ -58,22 +64,28 @@ function parseSingleValued(input: unknown): ReadonlySet<Variable> {
 }
 
 function parseRule(input: unknown, place: string): Rule {
-  const rule = objectAt(input, place, ['description', 'when', ...grantKinds])
+  const rule = objectAt(input, place, ['description', 'when', ...grantKinds, 'request'])
   if (rule.description !== undefined && typeof rule.description !== 'string') {
     throw malformed(`${place}.description`, 'a text is expected.', rule.description)
   }
-  const templates = grantKinds.flatMap((kind) => {
-    const list = rule[kind] ?? []
-    if (!Array.isArray(list)) throw malformed(`${place}.${kind}`, 'a list of topic filters is expected.', list)
-    return list.map((text, index) => parseTemplate(text, kind, `${place}.${kind}[${index}]`))
-  })
+  const templatesOf = (key: string, kind: GrantKind) =>
+    listAt(rule[key], `${place}.${key}`).map((text, index) => parseTemplate(text, kind, `${place}.${key}[${index}]`))
+  const requests = templatesOf('request', 'publish')
+  const replies = requests.length === 0 ? [] : [parseTemplate(replyTemplate, 'subscribe', `${place}.request`)]
+  const templates = [...grantKinds.flatMap((kind) => templatesOf(kind, kind)), ...requests, ...replies]
   if (templates.length === 0) {
     throw new EntitlementError('empty_rule', place, 'the rule gives nothing.', {
       value: input,
-      remedy: 'Add publish, subscribe or retain, or delete the rule.',
+      remedy: 'Add publish, subscribe, retain or request, or delete the rule.',
     })
   }
   return { place, when: parseConditions(rule.when, `${place}.when`), templates }
+}
+
+function listAt(input: unknown, place: string): readonly unknown[] {
+  if (input === undefined) return []
+  if (Array.isArray(input)) return input
+  throw malformed(place, 'a list of topic filters is expected.', input)
 }
 
 function parseConditions(input: unknown, place: string): readonly Condition[] {

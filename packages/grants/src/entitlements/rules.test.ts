@@ -32,6 +32,19 @@ describe('entitledTo', () => {
     expect(dropped.dropped).toMatchObject([{ rule: 'entitlements[0]', reason: expect.stringContaining('51 grants') }])
   })
 
+  it('lets a user who may send requests receive the replies, under a prefix of their own', () => {
+    const entitlements = parseEntitlements({ entitlements: [{ request: ['devices/+/ask', 'jobs/${claims.team}'] }] })
+    const grantsOf = (userId: string, claims = {}) => entitledTo(entitlements, { userId, claims }).grants
+    expect(grantsOf('alice', { team: 'a' })).toEqual({
+      publish: ['devices/+/ask', 'jobs/a'],
+      subscribe: ['replies/alice/#'],
+      retain: [],
+    })
+    expect(grantsOf('auth0|a/b+c', { team: 'a' }).subscribe).toEqual(['replies/auth0=7Ca=2Fb=2Bc/#'])
+    // A rule whose claim is missing gives nothing of it.
+    expect(grantsOf('alice')).toEqual({ publish: [], subscribe: [], retain: [] })
+  })
+
   it('names the rules that give a grant', () => {
     const entitlements = parseEntitlements({ entitlements: [{ publish: ['a', 'b'] }, { publish: ['b'] }] })
     const { rulesOf } = entitledTo(entitlements, { userId: 'alice', claims: {} })

@@ -58,7 +58,9 @@ describe('entitlements.schema.json agrees with the parser', () => {
   )
 
   it('on the keys of a rule', () => {
-    expect(Object.keys(schema.$defs.rule.properties).sort()).toEqual(['description', 'when', ...grantKinds].sort())
+    expect(Object.keys(schema.$defs.rule.properties).sort()).toEqual(
+      ['description', 'when', ...grantKinds, 'request'].sort(),
+    )
     for (const key of Object.keys(schema.$defs.rule.properties)) {
       const value = key === 'description' ? 'x' : key === 'when' ? { userId: 'x' } : ['a']
       expect(parses({ publish: ['a'], [key]: value })).toBe(true)
@@ -67,6 +69,7 @@ describe('entitlements.schema.json agrees with the parser', () => {
 
   it('on its own examples', () => {
     for (const text of schema.$defs.filterOrShared.examples) expect(parses({ subscribe: [text] })).toBe(true)
+    for (const request of schema.$defs.rule.properties.request.examples) expect(parses({ request })).toBe(true)
     for (const when of schema.$defs.when.examples) expect(parses({ when, publish: ['a'] })).toBe(true)
   })
 })

@@ -1,8 +1,10 @@
 import { EntitlementError } from '../../errors.js'
 import type { GrantKind, TopicFilter } from '../../grant-types.js'
 import { parseSubscription } from '../../mqtt/topic-filter.js'
+import { encodeUserId } from '../../user-id.js'
 import type { Entitlements } from '../entitlements.js'
 import { fillTemplate, type Template } from '../template.js'
+import { type Variable, variablesOf } from '../template-parts.js'
 
 /** Two templates that give two users the same topic, although both have the user ID in them. */
 export interface SharedTopic {
@@ -20,8 +22,10 @@ export interface SharedTopic {
 export function sharedOwnTopic({ rules }: Entitlements, userIds: readonly string[]): SharedTopic | undefined {
   // Hundreds of rules may have the same template.
   const own = distinct(rules.flatMap(({ templates }) => templates).filter(hasUserId))
+  // Somebody may be called as another one's ID is encoded.
+  const namesakes = own.some((template) => names(template, 'encodedUserId')) ? userIds.map(encodeUserId) : []
   const filled = own.flatMap((template) =>
-    userIds.flatMap((userId) => {
+    [...new Set([...userIds, ...namesakes])].flatMap((userId) => {
       const filter = filledFor(template, userId)
       return filter === undefined ? [] : [{ template, userId, filter }]
     }),
@@ -45,13 +49,20 @@ function distinct(templates: readonly Template[]): readonly Template[] {
   return [...new Map(templates.map((template) => [`${template.kind} ${template.text}`, template])).values()]
 }
 
-function hasUserId({ parts }: Template): boolean {
-  return parts.some((part) => typeof part !== 'string' && part.variable === 'userId')
+function hasUserId(template: Template): boolean {
+  return names(template, 'userId') || names(template, 'encodedUserId')
+}
+
+function names({ parts }: Template, variable: Variable): boolean {
+  return variablesOf(parts).includes(variable)
 }
 
 function filledFor(template: Template, userId: string): TopicFilter | undefined {
   try {
-    return fillTemplate(template, (variable) => (variable === 'userId' ? userId : 'x'))
+    return fillTemplate(template, (variable) => {
+      if (variable === 'encodedUserId') return encodeUserId(userId)
+      return variable === 'userId' ? userId : 'x'
+    })
   } catch (error) {
     if (error instanceof EntitlementError) return undefined
     throw error

@@ -48,6 +48,22 @@ describe('proveEntitlements', () => {
     expect(proved({ publish }).shared).toMatchObject({ kind: 'publish', users })
   })
 
+  it('proves requests for everybody: their replies are their own', () => {
+    const { proved: users, wrong, shared } = proved({ request: ['devices/+/ask'] })
+    expect({ wrong, shared }).toEqual({ wrong: undefined, shared: undefined })
+    expect(users.map(({ userId }) => userId)).toEqual(
+      expect.arrayContaining(['alice', '*', '${aws:userid}', 'replies']),
+    )
+  })
+
+  it('finds who could read another one’s replies: somebody who is called as another one is encoded', () => {
+    const { shared } = proved({ request: ['ask'] }, { subscribe: ['replies/${userId}/#'] })
+    expect(shared).toMatchObject({
+      kind: 'subscribe',
+      templates: expect.arrayContaining(['replies/${encodedUserId}/#', 'replies/${userId}/#']),
+    })
+  })
+
   it.each([
     ['apart by a level', ['users/${userId}/#', 'admins/${userId}']],
     ['apart by depth', ['users/${userId}', 'users/${userId}/x']],
