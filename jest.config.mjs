@@ -7,6 +7,5 @@ export default {
   maxWorkers: '100%',
   // Room for a machine that does other things besides, and for a client that waits 10 to 11 s after a second refused CONNECT.
   testTimeout: 60_000,
-  globalTeardown: '<rootDir>/scripts/jest-teardown.js',
   reporters: ['default', '<rootDir>/scripts/jest-summary.js'],
 }
