@@ -240,7 +240,7 @@ describe('fromVendor', () => {
       const body = JSON.stringify({
         code: 'sts_unavailable',
         status: 503,
-        title: 'STS cannot be reached',
+        title: 'STS is not reachable',
         detail: 'So it is.',
       })
       expect(await waits([{ status: 503, body }, { status: 500 }], { spreadSeconds: 2_200 })).toEqual([250, 500])

@@ -1,5 +1,5 @@
-// Breaks the compiled package in one way at a time, runs its tests, and says which mutations they noticed.
-// Works on a copy of dist, so that nothing else sees a broken package. Exit 1 when one survives.
+// Breaks the compiled package in one way at a time, runs its tests and reports which mutations the tests detect.
+// Works on a copy of dist, so the package itself stays intact. Exit code 1 when a mutation survives.
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const jest = createRequire(join(root, '../../package.json')).resolve('jest/package.json')
-/** Each replaces one text of the compiled source by another. */
+/** Each entry replaces one string of the compiled source by another. */
 const mutations = JSON.parse(readFileSync(new URL('mutations.json', import.meta.url), 'utf8'))
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const chosen = mutations.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)))
@@ -33,7 +33,7 @@ try {
   rmSync(copy, { recursive: true, force: true })
 }
 
-/** The compiled file that a mutation changes; it must contain what is to be replaced. */
+/** The compiled file that a mutation changes. It must contain the string to replace. */
 function sourceOf({ name, file, from }) {
   const source = readFileSync(join(copy, 'dist', file), 'utf8')
   if (!source.includes(from)) throw new Error(`"${name}": ${file} does not contain ${from}`)
@@ -55,7 +55,7 @@ function passesWith(mutation) {
   }
 }
 
-/** First the tables, which take a second and notice most; then the property tests. */
+/** The table tests run first: they take a second and detect most mutations. Then the property tests. */
 function testsPass() {
   const slow = '/(exactness|entitlements|refusal)'
   return passes('--testPathIgnorePatterns', slow) && passes('--testPathPatterns', slow)

@@ -1,5 +1,5 @@
-// `pnpm prove`: proves the policies of many random grant sets, in every form, and that each change of a policy is noticed.
-// Ends with 1 at the first policy that is not proved. SEED= repeats a run; --json prints one object.
+// `pnpm prove`: proves the policies of many random grant sets in every form, and checks that each change to a policy is detected.
+// Exits with 1 at the first policy that is not proved. SEED= repeats a run; --json prints one object.
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { parseGrants } from '../dist/index.js'
@@ -29,7 +29,7 @@ if (values.help) {
 }
 const [runs, mutated] = [values.runs, values.mutants].map(Number)
 if (![runs, mutated].every((count) => Number.isSafeInteger(count) && count >= 0)) {
-  process.stderr.write(`--runs and --mutants take numbers of grant sets.\n\n${help}\n`)
+  process.stderr.write(`--runs and --mutants expect a number of grant sets.\n\n${help}\n`)
   process.exit(2)
 }
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
@@ -53,7 +53,7 @@ function proved(kind, session, grants, user, withMutants) {
   const began = process.cpuUsage()
   const proof = prove({ role, session }, grants, user)
   const { user: own, system } = process.cpuUsage(began)
-  // Of the processor: what else the machine does is left out.
+  // Processor time, so that other load on the machine does not count.
   tally.milliseconds.push((own + system) / 1000)
   tally.states.push(proof.states)
   tally.policies++
@@ -62,7 +62,7 @@ function proved(kind, session, grants, user, withMutants) {
     tally.mutants++
     const isNoticed = prove({ role, session: policy }, grants, user).equal === false
     if (isNoticed) tally.noticed++
-    if (!isNoticed) process.stderr.write(`not noticed: ${what} of ${session}\n`)
+    if (!isNoticed) process.stderr.write(`not detected: ${what} of ${session}\n`)
   }
 }
 
@@ -83,7 +83,7 @@ for (let chunk = 0; index < runs; chunk++) {
   }
 }
 
-/** Twenty grants of one user: what the time is stated for. */
+/** Twenty grants of one user: the size for which docs/proof.md states the time. */
 const twenty = [
   (i) => `plant/line-${i}/state`,
   (i) => `line-${i}/+/state`,
@@ -119,7 +119,7 @@ if (values.json) {
   for (const row of rows) {
     process.stdout.write(
       `${row.kind}: ${row.policies} proved; states ${row.states}, at most ${row.mostStates}; ` +
-        `ms ${row.milliseconds.toFixed(1)}, at most ${row.mostMilliseconds.toFixed(0)}; ${row.noticed} of ${row.mutants} changes noticed\n`,
+        `ms ${row.milliseconds.toFixed(1)}, at most ${row.mostMilliseconds.toFixed(0)}; ${row.noticed} of ${row.mutants} changes detected\n`,
     )
   }
   process.stdout.write(`SEED=${seed}\n`)

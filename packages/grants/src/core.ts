@@ -1,4 +1,4 @@
-/** What a client needs, in browsers too: the language of grants and the wire contract, with nothing of Node's and without the compiler. */
+/** The part that clients need, browsers included: grants and the wire contract, without Node.js modules and without the compiler. */
 export { type Decision, explainTopic, type TopicRequest } from './explain-topic.js'
 export type { DroppedRule, GrantReference, Grants } from './grant-types.js'
 export { durationLimits, spreadLimits } from './limits.js'

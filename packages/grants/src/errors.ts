@@ -1,15 +1,15 @@
 import type { GrantReference, Grants } from './grant-types.js'
 
-/** What every error knows besides its sentence. */
+/** The fields of every error besides its message. */
 export interface ErrorDetails {
-  /** The offending value, as it was given. */
+  /** The offending value, as given. */
   readonly value?: unknown
-  /** What to do about it, in one sentence. */
+  /** What to do about it. */
   readonly remedy: string
   readonly cause?: unknown
 }
 
-/** The shape of every error here: `message` says what happened, `remedy` what to do; switch on `code`, never on texts. */
+/** The shape of every error of this package: `message` says what happened, `remedy` what to do. Switch on `code`, never on messages. */
 export abstract class CodedError<Code extends string> extends Error {
   readonly code: Code
   readonly value: unknown
@@ -33,17 +33,17 @@ export type GrantErrorCode =
   | 'inexpressible_grants'
   | 'policy_too_large'
 
-/** What a {@link GrantError} knows besides its sentence. */
+/** The fields of a {@link GrantError} besides its message. */
 export interface GrantErrorDetails extends ErrorDetails {
-  /** The grants that are to blame: two that contradict each other, or those that cost the most characters. */
+  /** The grants at fault: two that contradict each other, or those that need the most characters. */
   readonly grants?: readonly GrantReference[]
-  /** Grants that do compile, for a person to consider: they are wider than what was asked. Never applied by itself. */
+  /** Grants that do compile but are wider than requested, for a person to consider. Never applied automatically. */
   readonly suggestion?: Grants
-  /** For `policy_too_large`: by how many characters. */
+  /** For `policy_too_large`: the number of characters over the limit. */
   readonly excess?: number
 }
 
-/** Grants that cannot be read, cannot be said exactly in IAM's language, or do not fit. */
+/** Grants that cannot be read, that IAM cannot express exactly, or that do not fit one policy. */
 export class GrantError extends CodedError<GrantErrorCode> {
   override readonly name = 'GrantError'
   readonly grants: readonly GrantReference[]
@@ -69,10 +69,10 @@ export type EntitlementErrorCode =
   | 'ceiling_too_large'
   | 'unusable_value'
 
-/** An entitlements file that cannot be used, or a caller's value that cannot be put into one of its templates. */
+/** An entitlements file that cannot be used, or a caller's value that cannot be used in a template. */
 export class EntitlementError extends CodedError<EntitlementErrorCode> {
   override readonly name = 'EntitlementError'
-  /** The place in the file: `entitlements[1].subscribe[0]`. */
+  /** The path in the file: `entitlements[1].subscribe[0]`. */
   readonly place: string
 
   constructor(code: EntitlementErrorCode, place: string, message: string, details: ErrorDetails) {
@@ -89,7 +89,7 @@ export type RequestErrorCode =
   | 'no_grants'
   | 'malformed_response'
 
-/** A message of the wire contract that is not what the contract says. */
+/** A message that violates the wire contract. */
 export class RequestError extends CodedError<RequestErrorCode> {
   override readonly name = 'RequestError'
 }

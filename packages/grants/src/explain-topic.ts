@@ -4,26 +4,26 @@ import { filterFault, parseSubscription } from './mqtt/topic-filter.js'
 import { topicFault } from './mqtt/topic-name.js'
 import { nearestGrant } from './nearest-grant.js'
 
-/** What somebody wants to do with a topic. */
+/** What the user wants to do with a topic. */
 export type TopicRequest =
   | { readonly action: 'publish'; readonly topic: string; readonly retain?: boolean }
   | { readonly action: 'receive'; readonly topic: string; readonly retain?: boolean }
   | { readonly action: 'subscribe'; readonly filter: string }
 
-/** Whether they may, and why. */
+/** Whether the request is allowed, and why. */
 export interface Decision {
   readonly allowed: boolean
-  /** One sentence for a person. */
+  /** One sentence for people. */
   readonly reason: string
   /** The grant that allows it. */
   readonly grant?: GrantReference
-  /** When refused: the grant that comes nearest. */
+  /** When refused: the closest grant. */
   readonly nearest?: GrantReference
 }
 
 /**
- * Answers from the grants alone, by MQTT's rules (and AWS's: `a/#` does not match `a`); IAM has no part in it. Names that
- * AWS IoT itself refuses (256 bytes, 7 slashes, a wildcard in a topic) are refused here too.
+ * Decides from the grants alone, by MQTT's rules and AWS's (`a/#` does not match `a`); no IAM policy is evaluated. Names that
+ * AWS IoT itself refuses (more than 256 bytes or 7 slashes, a wildcard in a topic) are refused as well.
  *
  * @example explainTopic(grants, { action: 'publish', topic: 'a/b' }).reason
  */
@@ -68,7 +68,7 @@ function explainPublish(grants: Grants, topic: string, retain: boolean): Decisio
 function granted(kind: GrantKind, filter: string, name: string): Decision {
   const reason =
     filter === name
-      ? `The grant ${kind} ${quote(filter)} says so.`
+      ? `The grant ${kind} ${quote(filter)} allows exactly this.`
       : `The grant ${kind} ${quote(filter)} covers ${quote(name)}.`
   return { allowed: true, reason, grant: { kind, filter } }
 }
@@ -80,10 +80,10 @@ function notGranted(grants: Grants, kind: GrantKind, what: string, name: string)
   return { allowed: false, reason, nearest }
 }
 
-/** Whoever knows IAM takes `*` for a wildcard; in MQTT it is a character as any other. */
+/** For readers who know IAM: in MQTT, `*` is an ordinary character. */
 function starHint(filter: string): string {
   return filter.includes('*')
-    ? ' In a topic filter "*" is an ordinary character: "+" stands for one level, a last "#" for all below.'
+    ? ' In a topic filter "*" is an ordinary character: "+" matches one level, a trailing "#" all levels below.'
     : ''
 }
 

@@ -37,12 +37,12 @@ describe('explain', () => {
     [{ action: 'publish', topic: 'a/+' }, /wildcard/u],
     [{ action: 'publish', topic: '' }, /is empty/u],
     [{ action: 'publish', topic: 'a\0' }, /null character/u],
-    [{ action: 'publish', topic: 'x'.repeat(257) }, /257 bytes; AWS IoT takes 256/u],
-    [{ action: 'publish', topic: '1/2/3/4/5/6/7/8/9' }, /8 slashes; AWS IoT takes 7/u],
+    [{ action: 'publish', topic: 'x'.repeat(257) }, /257 bytes; the limit is 256/u],
+    [{ action: 'publish', topic: '1/2/3/4/5/6/7/8/9' }, /8 slashes; the limit is 7/u],
     [{ action: 'receive', topic: 'x:topic/a' }, /":topic\/"/u],
     [{ action: 'subscribe', filter: 'a#' }, /"#"/u],
     [{ action: 'connect', clientId: 'bob:x' }, /does not begin with "alice:"/u],
-    [{ action: 'connect', clientId: `alice:${'x'.repeat(123)}` }, /129 bytes; AWS IoT takes 128/u],
+    [{ action: 'connect', clientId: `alice:${'x'.repeat(123)}` }, /129 bytes; the limit is 128/u],
   ])('says why %j is refused', (request, reason) => {
     expect(explain(grants, { userId: 'alice' }, request)).toMatchObject({
       allowed: false,

@@ -3,12 +3,12 @@ import type { Grants } from './grant-types.js'
 import { clientIdFault } from './mqtt/topic-name.js'
 import { clientIdPrefix } from './user-id.js'
 
-/** What somebody wants to do. */
+/** What the user wants to do. */
 export type AccessRequest = TopicRequest | { readonly action: 'connect'; readonly clientId: string }
 
 /**
- * Answers from the grants alone, by MQTT's rules (and AWS's: `a/#` does not match `a`); IAM has no part in it. Names that
- * AWS IoT itself refuses (256 bytes, 7 slashes, a wildcard in a topic) are refused here too.
+ * Decides from the grants alone, by MQTT's rules and AWS's (`a/#` does not match `a`); no IAM policy is evaluated. Names that
+ * AWS IoT itself refuses (more than 256 bytes or 7 slashes, a wildcard in a topic) are refused as well.
  *
  * @throws GrantError `invalid_user_id`
  * @example explain(grants, { userId: 'alice' }, { action: 'publish', topic: 'a/b' }).reason

@@ -1,33 +1,33 @@
 declare const validated: unique symbol
 
-/** A topic filter that `parseTopicFilter` has let through: well formed, within AWS's limits. */
+/** A topic filter that `parseTopicFilter` has validated: well formed and within AWS's limits. */
 export type TopicFilter = string & { readonly [validated]: 'TopicFilter' }
 
 /** The three lists of {@link Grants}. */
 export const grantKinds = ['publish', 'subscribe', 'retain'] as const
 export type GrantKind = (typeof grantKinds)[number]
 
-/** What one user may do. Each entry is an MQTT topic filter (`+` and a last `#` are wildcards). */
+/** What one user may do. Each entry is an MQTT topic filter (`+` and a trailing `#` are wildcards). */
 export interface Grants {
   /** Publish to every topic that the filter matches. */
   readonly publish: readonly TopicFilter[]
-  /** Subscribe to every filter that this one covers, and receive what it matches. `$share/<group>/<filter>` is its own grant. */
+  /** Subscribe to every filter that this one covers, and receive the messages it matches. `$share/<group>/<filter>` needs its own grant. */
   readonly subscribe: readonly TopicFilter[]
-  /** Publish with RETAIN there; the topic needs a publish grant as well. */
+  /** Publish with the RETAIN flag; the topic needs a publish grant as well. */
   readonly retain: readonly TopicFilter[]
 }
 
-/** One entry of {@link Grants}: which list it stands in, and its text. */
+/** One entry of {@link Grants}: its list and its filter. */
 export interface GrantReference {
   readonly kind: GrantKind
   readonly filter: string
 }
 
-/** A rule that applies to the user and gives nothing, because a value cannot stand in a topic. */
+/** A rule that applies to the user but grants nothing, because a value cannot be part of a topic. */
 export interface DroppedRule {
   /** `entitlements[1]`. */
   readonly rule: string
-  /** What cannot be used, and why. */
+  /** Which value cannot be used, and why. */
   readonly reason: string
   readonly remedy: string
 }

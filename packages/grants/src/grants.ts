@@ -3,25 +3,25 @@ import { type GrantKind, type GrantReference, type Grants, grantKinds, type Topi
 import { coversFilter } from './mqtt/matching.js'
 import { parseTopicFilter } from './mqtt/topic-filter.js'
 
-/** More entries than this per list are refused: no session policy of 2,048 characters can hold them. */
+/** Maximum number of entries per list. No session policy of 2,048 characters can hold more. */
 export const maximumGrants = 200
 
 /**
- * Reads grants from outside: the one way in. Absent lists are empty; an entry given twice counts once.
+ * Validates grants from outside. Absent lists are empty; duplicate entries count once.
  *
  * @throws GrantError `malformed_request`, `unknown_key`, `invalid_topic_filter` or `too_many_grants`
  * @example parseGrants({ publish: ['test'], subscribe: ['devices/+/telemetry'] })
  */
 export function parseGrants(input: unknown): Grants {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new GrantError('malformed_request', 'Grants are an object with lists of topic filters.', {
+    throw new GrantError('malformed_request', 'Grants must be an object with lists of topic filters.', {
       value: input,
       remedy: 'Write {"publish": ["test"], "subscribe": ["test"]}.',
     })
   }
   const unknown = Object.keys(input).find((key) => !(grantKinds as readonly string[]).includes(key))
   if (unknown !== undefined) {
-    throw new GrantError('unknown_key', `Grants have no ${JSON.stringify(unknown)}.`, {
+    throw new GrantError('unknown_key', `Grants have the unknown key ${JSON.stringify(unknown)}.`, {
       value: unknown,
       remedy: 'Use publish, subscribe and retain.',
     })
@@ -38,15 +38,15 @@ export function parseGrants(input: unknown): Grants {
 export function parseFilters(kind: GrantKind, list: unknown): readonly TopicFilter[] {
   if (list === undefined) return []
   if (!Array.isArray(list)) {
-    throw new GrantError('malformed_request', `${kind} is a list of topic filters.`, {
+    throw new GrantError('malformed_request', `${kind} must be a list of topic filters.`, {
       value: list,
       remedy: `Write {"${kind}": ["test"]}.`,
     })
   }
   if (list.length > maximumGrants) {
-    throw new GrantError('too_many_grants', `${kind} has ${list.length} entries; ${maximumGrants} are taken.`, {
+    throw new GrantError('too_many_grants', `${kind} has ${list.length} entries; the limit is ${maximumGrants}.`, {
       value: list.length,
-      remedy: 'Grant wider filters such as "devices/#" in place of many narrow ones.',
+      remedy: 'Grant wider filters such as "devices/#" instead of many narrow ones.',
     })
   }
   return [...new Set(list.map((entry) => parseGrant(kind, entry)))]
@@ -55,27 +55,31 @@ export function parseFilters(kind: GrantKind, list: unknown): readonly TopicFilt
 function parseGrant(kind: GrantKind, entry: unknown): TopicFilter {
   const filter = parseTopicFilter(entry)
   if (kind !== 'subscribe' && filter.startsWith('$share/')) {
-    throw new GrantError('invalid_topic_filter', `${kind} takes no shared subscription: ${JSON.stringify(filter)}.`, {
-      value: filter,
-      remedy: 'Write "$share/…" filters under subscribe only.',
-    })
+    throw new GrantError(
+      'invalid_topic_filter',
+      `${kind} does not support shared subscriptions: ${JSON.stringify(filter)}.`,
+      {
+        value: filter,
+        remedy: 'Use "$share/…" filters only under subscribe.',
+      },
+    )
   }
   if (kind === 'retain' && filter.startsWith('$')) {
-    throw new GrantError('invalid_topic_filter', `AWS IoT retains nothing on ${JSON.stringify(filter)}.`, {
+    throw new GrantError('invalid_topic_filter', `AWS IoT does not retain messages on ${JSON.stringify(filter)}.`, {
       value: filter,
-      remedy: 'Topics that begin with "$" are reserved and cannot be retained; leave them out of retain.',
+      remedy: 'Remove topics that begin with "$" from retain: AWS reserves them.',
     })
   }
   return filter
 }
 
-/** What {@link covers} answers. */
+/** The result of {@link covers}. */
 export type Coverage =
   | { readonly covered: true }
   | { readonly covered: false; readonly missing: readonly GrantReference[] }
 
 /**
- * May a caller who holds `outer` have `inner`? Each filter of `inner` must be covered by one of the same kind in `outer`.
+ * Is a holder of `outer` entitled to `inner`? Each filter of `inner` must be covered by one of the same kind in `outer`.
  *
  * @example covers(entitled, asked)  // { covered: false, missing: [{ kind: 'publish', filter: 'admin' }] }
  */

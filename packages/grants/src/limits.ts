@@ -1,23 +1,23 @@
-/** Characters of plain text that STS takes for one session policy. */
+/** Maximum length of a session policy in plain-text characters (STS). */
 export const sessionPolicyLimit = 2048
 
 /**
- * Characters that IAM takes for all inline policies of a role together, white space not counted.
+ * Maximum total length of the inline policies of a role (IAM), in characters without white space.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 export const rolePolicyLimit = 10_240
 
-/** Characters of the role's policies that a deployment leaves free, for revocations: some seventy users. */
+/** Characters of the role's policies that a deployment keeps free for revocations: about seventy users. */
 export const revocationRoom = 3_000
 
 /**
- * Seconds that can be asked for. The function assumes the role with a role's credentials (role chaining), which STS limits to
- * one hour.
+ * Lifetimes of credentials that may be requested, in seconds. The function assumes the role with another role's credentials (role
+ * chaining), which STS limits to one hour.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export const durationLimits = { minimum: 900, maximum: 3600 } as const
 
-/** Seconds over which a throttled fleet may be told to spread itself. At most a day, in case of a typing error. */
+/** Range of `spreadSeconds`, the period over which a throttled fleet spreads its retries. Capped at one day in case of a typo. */
 export const spreadLimits = { minimum: 1, maximum: 86_400 } as const

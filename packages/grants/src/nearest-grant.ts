@@ -2,8 +2,8 @@ import { type GrantKind, type GrantReference, type Grants, grantKinds } from './
 import { parseSubscription } from './mqtt/topic-filter.js'
 
 /**
- * The grant that a person would have meant: of the same kind where there is one, with the most levels in common from the
- * front, then the one that differs in the fewest levels.
+ * The grant that the caller probably meant: of the same kind if there is one, with the longest common prefix of levels, then the one
+ * that differs in the fewest levels.
  */
 export function nearestGrant(grants: Grants, kind: GrantKind, name: string): GrantReference | undefined {
   const kinds = [kind, ...grantKinds.filter((other) => other !== kind)]
@@ -26,7 +26,7 @@ function likeness(levels: readonly string[], asked: readonly string[]): number {
   return front * 1000 + fitting * 10 - Math.abs(levels.length - asked.length)
 }
 
-/** Levels without `$share/<group>/`: who asks for the plain filter may have meant the shared one, and the other way round. */
+/** Levels without `$share/<group>/`: a request for the plain filter may have meant the shared one, and vice versa. */
 function levelsOf(name: string): readonly string[] {
   return parseSubscription(name).filter.split('/')
 }

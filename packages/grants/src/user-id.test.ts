@@ -36,7 +36,7 @@ describe('encodeUserId', () => {
       .filter((text) => text !== '')
     const seen = new Map<string, string>()
     const property = fc.property(userId, fc.nat(3), (plain, rounds) => {
-      // Encodings are user IDs too: nobody may take a name that is the encoding of somebody else's.
+      // Encoded user IDs are user IDs too: no user ID may equal the encoding of another one.
       let text = plain
       for (let round = 0; round <= rounds; round++) {
         const encoded = encodeUserId(text)

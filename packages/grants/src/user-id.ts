@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto'
 import { GrantError } from './errors.js'
 
-/** Longest role session name and source identity that STS takes. */
+/** Maximum length of a role session name and a source identity (STS). */
 const maximumLength = 64
 
 /**
- * One stable text per user ID, for the role session name, the source identity and the client ID. No two user IDs share one.
+ * A stable string for each user ID, for the role session name, the source identity and the client ID. No two user IDs share one.
  *
  * Bytes (of UTF-8) other than `A-Za-z0-9_@.,-` become `=XX`. A single character is escaped too, because a role session name
  * has at least two. Results longer than 64 become `==` and the SHA-256 of the user ID (base64url): no escape begins with `==`.
- * The result never contains `:`, `+` or a character that IAM or MQTT treats specially.
+ * The result never contains `:`, `+` or a character that is special in IAM or MQTT.
  *
- * @throws GrantError `invalid_user_id` for an empty text or invalid Unicode
+ * @throws GrantError `invalid_user_id` for an empty string or invalid Unicode
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (`[\w+=,.@-]{2,64}`)
  * @example encodeUserId('auth0|alice')  // 'auth0=7Calice'
  */
 export function encodeUserId(userId: string): string {
   if (typeof userId !== 'string' || userId === '' || /\p{Surrogate}/u.test(userId)) {
-    throw new GrantError('invalid_user_id', 'A user ID is a text of at least one character, in valid Unicode.', {
+    throw new GrantError('invalid_user_id', 'A user ID must be a non-empty string of valid Unicode.', {
       value: userId,
       remedy: 'Use the stable ID of a verified caller, such as the "sub" claim.',
     })
@@ -37,8 +37,8 @@ function encodeByte(byte: number, always: boolean): string {
 }
 
 /**
- * What every client ID of this user begins with. The delimiter `:` does not occur in an encoded user ID, so `u1` can never
- * act as `u1:x`.
+ * The prefix of every client ID of this user. The delimiter `:` does not occur in an encoded user ID, so `u1` can never act as
+ * `u1:x`.
  *
  * @example clientIdPrefix('alice')  // 'alice:'
  */

@@ -154,7 +154,7 @@ describe('DeployCheck', () => {
     )
     const plenty = { entitlements: [{ publish: filters }] }
     const failure = thrown(() => synthesize({ entitlements: plenty }))
-    const message = expect.stringMatching(/cannot be vended at once: .*more than STS takes.*\/\$\{userId\}/u)
+    const message = expect.stringMatching(/cannot be vended at once: .*more than STS allows.*\/\$\{userId\}/u)
     expect(failure).toMatchObject({ code: 'grants_too_large', message })
     expect(failure).toMatchObject({ remedy: expect.stringContaining('-c deployCheck=false') })
   })

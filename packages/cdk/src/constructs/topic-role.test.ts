@@ -144,7 +144,9 @@ describe('TopicRole', () => {
     expect(warnings(['devices/+/state'])).toEqual([])
     expect(warnings(random)).toEqual([expect.stringMatching(/^STS may refuse to pack .* \d+ to \d+ percent/u)])
     expect(warnings(['users/${userId}/inbox/#'])).toEqual([
-      expect.stringContaining('The role reaches more topics than "users/${userId}/inbox/#" gives: no Deny can tell'),
+      expect.stringContaining(
+        'The role reaches more topics than "users/${userId}/inbox/#" gives: a Deny cannot separate',
+      ),
     ])
   })
 

@@ -350,7 +350,7 @@ describe('explain', () => {
         topic: 'test',
         userId: 'developer',
         allowed: true,
-        reason: 'The grant publish "test" says so.',
+        reason: 'The grant publish "test" allows exactly this.',
         grant: { kind: 'publish', filter: 'test' },
       },
     ])

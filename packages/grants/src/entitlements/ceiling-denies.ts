@@ -5,26 +5,26 @@ import { requiredDenies } from '../policy/translation/required-denies.js'
 import { openFromPlus } from '../policy/widening.js'
 import type { Template } from './template.js'
 
-/** A template of which the role reaches more than anybody can be given by it, and why. */
+/** A template for which the role allows more than the template can grant to any user, with the reason. */
 export interface WiderTemplate {
   readonly template: string
   readonly reason: string
 }
 
-/** What takes away again that the ceiling's `*` crosses slashes and reaches `$aws/…`. */
+/** Deny statements that narrow the ceiling: its `*` also matches slashes and `$aws/…`. */
 export interface ExactnessDenies {
   readonly denies: readonly ChosenDeny[]
   readonly wider: readonly WiderTemplate[]
 }
 
 const deeperReason =
-  'no Deny can tell its topics from deeper ones, with a "#" behind a variable or "+" and further levels'
+  'a Deny cannot separate its topics from deeper ones, because a "#" follows a variable or "+" and further levels'
 
-/** A level with a variable in it counts as `+`, so that no Deny cuts into what some user can be granted. */
+/** A level that contains a variable counts as `+`, so that no Deny removes a topic that can be granted to a user. */
 export function exactnessDenies(templates: readonly Template[]): ExactnessDenies {
   const groups = templates.filter(({ text }) => /^\$share\/[^/]*\$\{/u.test(text))
   if (groups.length > 0) {
-    const reason = 'the share group has a variable in it, so nothing is denied to any user'
+    const reason = 'the share group contains a variable, so the role cannot deny the other groups'
     return { denies: [], wider: groups.map(({ text }) => ({ template: text, reason })) }
   }
   const names = new Map<string, string>()
@@ -49,7 +49,7 @@ export function exactnessDenies(templates: readonly Template[]): ExactnessDenies
     const required = requiredDenies(byAction, skip)
     if (!('conflict' in required)) return { denies: chooseDenies(required, byAction), wider }
     const [{ filter }, other] = required.conflict
-    leaveOut(filter, `a Deny would cut into ${names.get(other.filter) ?? other.filter}`)
+    leaveOut(filter, `a Deny would also remove topics of ${names.get(other.filter) ?? other.filter}`)
     skip.add(filter)
     skip.add(filter.replace(/^\$share\/[^/]*\//u, ''))
   }
@@ -61,7 +61,7 @@ function opened({ parts }: Template): TopicFilter {
   return levels.join('/') as TopicFilter
 }
 
-/** More than the filter reaches, and something that can be said. */
+/** The filter with an open end where a Deny can still separate it from deeper topics. */
 function openEnd(filter: TopicFilter): TopicFilter {
   return openFromPlus(filter) ?? ('#' as TopicFilter)
 }

@@ -14,15 +14,15 @@ import type { Template } from './template.js'
 /** The role's own policy, and how well it fits the entitlements. */
 export interface Ceiling {
   readonly policy: PolicyDocument
-  /** White space not counted; Region and partition with the longest names that there are. */
+  /** Without white space; computed with the longest Region and partition names. */
   readonly characters: number
-  /** Templates of which the role reaches more than they can give anybody, and why. Session policies are exact all the same. */
+  /** Templates for which the role allows more than they can grant, with the reason. Session policies are exact all the same. */
   readonly wider: readonly WiderTemplate[]
 }
 
 /**
- * What no session can go beyond: every grant that the entitlements can produce for anybody, in one Region of one account, and the
- * Denies that are the same for everybody. Exact where its own Denies fit; at least 3,000 characters stay free for revocations.
+ * The permissions that no session can exceed: every grant that the entitlements can produce for any user, in one Region of one account,
+ * and the Deny statements that apply to all users. The Denies that make it exact are included if they fit; at least 3,000 characters stay free for revocations.
  *
  * @throws EntitlementError `ceiling_too_large`
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -52,7 +52,7 @@ export function ceilingPolicy(entitlements: Entitlements, location: IotLocation)
   return ceilingOf(entitlements, location).policy
 }
 
-/** Tokens stand for these at most. */
+/** Upper bounds for CloudFormation tokens. */
 const longestLocation: IotLocation = { partition: 'aws-us-gov', region: 'ap-southeast-1', accountId: '0'.repeat(12) }
 
 function charactersOf(document: PolicyDocument): number {
@@ -63,10 +63,10 @@ function tooLarge(characters: number, most: number): EntitlementError {
   return new EntitlementError(
     'ceiling_too_large',
     'entitlements',
-    `the role's policy would have ${characters} characters.`,
+    `the policy of the role would have ${characters} characters.`,
     {
       value: characters,
-      remedy: `IAM takes ${rolePolicyLimit} for a role, of which ${revocationRoom} are for revocations: ${most} are left. Entitle to wider filters such as "devices/#".`,
+      remedy: `IAM allows ${rolePolicyLimit} characters for a role; ${revocationRoom} of them are reserved for revocations, which leaves ${most}. Use wider filters such as "devices/#".`,
     },
   )
 }
@@ -83,7 +83,7 @@ function documentOf(
   return {
     Version: '2012-10-17',
     Statement: [
-      // Which user is whose is in the session policy; here only that a client ID begins with some user.
+      // The session policy binds the client ID to one user; the role only requires the form `<user>:<anything>`.
       ...allow('ConnectAsAUser', 'iot:Connect', 'client', [`${wildcard}:${wildcard}`]),
       ...allow('Publish', 'iot:Publish', 'topic', globs('publish', 'topic')),
       ...allow('Receive', 'iot:Receive', 'topic', globs('subscribe', 'topic')),
@@ -95,7 +95,7 @@ function documentOf(
   }
 }
 
-/** The template with every variable and wildcard open. */
+/** The template with a wildcard for every variable and every MQTT wildcard. */
 function globOf({ parts, text }: Template, type: 'topic' | 'topicfilter'): Glob {
   const open = parts.map((part) => (typeof part === 'string' ? part : wildcard)).join('')
   const { group, filter } = parseSubscription(open)

@@ -86,7 +86,7 @@ describe('grantsFor', () => {
     expect(iamAllows({ action: 'subscribe', filter: 'users/bob/#' })).toBe(false)
   })
 
-  it.each(['constructor', '__proto__', 'toString'])('%s is nobody’s claim', (name) => {
+  it.each(['constructor', '__proto__', 'toString'])('%s is not a claim', (name) => {
     const rules = parseEntitlements({ entitlements: [{ publish: [`a/\${claims.${name}}`] }] })
     expect(grantsFor(rules, { userId: 'alice', claims: {} }).publish).toEqual([])
   })
@@ -153,7 +153,7 @@ describe('parseEntitlements', () => {
     '${userId}-${userId}',
     't/${claims.org}/${userId}',
     '${encodedUserId}~x-${claims.a}',
-  ])('takes two variables where no two users can meet: %s', (text) => {
+  ])('accepts two variables if no two users can get the same topic: %s', (text) => {
     expect(parseEntitlements({ entitlements: [{ publish: [text] }] }).rules).toHaveLength(1)
   })
 })

@@ -12,21 +12,21 @@ import { fillTemplate, type Template } from './template.js'
 import { type Variable, variablesOf } from './template-parts.js'
 import { comparable, isScalar, type User, verifiedValue } from './values.js'
 
-/** So many grants one template gives at most, where a claim is a list: one for each member. */
+/** Maximum number of grants that one template produces when a claim is a list: one for each member. */
 export const mostMembers = 50
 
-/** What the rules give to one user. */
+/** What the rules grant to one user. */
 export interface Entitled {
   readonly grants: Grants
-  /** Rules that had to be left out, each alone. */
+  /** Rules that were skipped; each is skipped by itself. */
   readonly dropped: readonly DroppedRule[]
-  /** The rules that give a grant: `['entitlements[0]']`. */
+  /** The rules that produce a grant: `['entitlements[0]']`. */
   readonly rulesOf: (grant: GrantReference) => readonly string[]
 }
 
 /**
- * All that a user is entitled to. A rule whose condition fails, or that uses a claim the user does not have, gives nothing. A rule with a
- * value that cannot stand in a topic is dropped, alone. A claim that is a list gives a grant per member, up to {@link mostMembers}.
+ * All grants of a user. A rule grants nothing if its condition does not match or if it uses a claim that the user does not have. A rule
+ * with a value that cannot be part of a topic is dropped; the other rules still apply. A claim that is a list produces one grant per member, up to {@link mostMembers}.
  *
  * @example entitledTo(entitlements, { userId: 'alice', claims: { tenants: ['a', 'b'] } }).grants.publish
  */
@@ -56,7 +56,7 @@ export function entitledTo({ rules, singleValued }: Entitlements, user: User): E
 }
 
 /**
- * The grants of {@link entitledTo}.
+ * The `grants` of {@link entitledTo}.
  *
  * @example grantsFor(entitlements, { userId: 'alice', claims: { groups: ['operators'] } })
  */
@@ -70,7 +70,7 @@ function holds({ variable, oneOf }: Condition, user: User, singleValued: Readonl
   return values.some((value) => oneOf.includes(value))
 }
 
-/** All of a rule's grants; none where it uses a claim that the user does not have. */
+/** All grants of a rule; none if it uses a claim that the user does not have. */
 function grantsOf({ templates }: Rule, user: User): readonly { kind: GrantKind; filter: TopicFilter }[] {
   const used = new Set(templates.flatMap(({ parts }) => variablesOf(parts)))
   if ([...used].some((variable) => verifiedValue(variable, user) === undefined)) return []
@@ -82,14 +82,14 @@ function grantsOf({ templates }: Rule, user: User): readonly { kind: GrantKind; 
   })
 }
 
-/** Every choice of one text for each variable. */
+/** Every combination of values for the variables. */
 function fillings({ parts, place }: Template, user: User): readonly ReadonlyMap<Variable, string>[] {
   let all: readonly ReadonlyMap<Variable, string>[] = [new Map()]
   for (const variable of variablesOf(parts)) {
     const texts = textsOf(variable, user, place)
     if (all.length * texts.length > mostMembers) {
-      const message = `the caller's ${variable} would make ${all.length * texts.length} grants of one; ${mostMembers} are made.`
-      const remedy = `Give this caller fewer, or grant wider filters such as "tenants/+/state".`
+      const message = `the caller's ${variable} would expand one grant to ${all.length * texts.length} grants; the limit is ${mostMembers}.`
+      const remedy = `Give this caller fewer values, or grant a wider filter such as "tenants/+/state".`
       throw new EntitlementError('unusable_value', place, message, { value: texts.length, remedy })
     }
     all = all.flatMap((filling) => texts.map((text) => new Map(filling).set(variable, text)))
@@ -101,8 +101,8 @@ function textsOf(variable: Variable, user: User, place: string): readonly string
   const value = verifiedValue(variable, user)
   const values: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (values.every(isScalar)) return [...new Set(values.map(String))]
-  throw new EntitlementError('unusable_value', place, `${variable} is neither a text nor a list of texts.`, {
+  throw new EntitlementError('unusable_value', place, `${variable} is neither a string nor a list of strings.`, {
     value,
-    remedy: `Only texts, whole numbers and lists of them can be put into a topic; name a member such as ${variable}.<name>.`,
+    remedy: `Only strings, integers and lists of them can be used in a topic; name a member such as ${variable}.<name>.`,
   })
 }

@@ -12,7 +12,7 @@ const file = parseEntitlements({
 const nothing = { publish: [], subscribe: [], retain: [] }
 
 describe('reachOf', () => {
-  it('is the file’s templates for anybody, and what is declared', () => {
+  it('is the templates of the file for any user, and the declared filters', () => {
     expect(reachOf(file, [])).toEqual({
       publish: ['test', 'users/+/#'],
       subscribe: ['devices/+/telemetry'],
@@ -41,7 +41,7 @@ describe('reachOf', () => {
     expect(missing.length === 0).toBe(within)
   })
 
-  it('refuses what is no filter, by its text', () => {
+  it('refuses a string that is not a filter, and names it', () => {
     expect(() => reachOf(file, ['a/#/b'])).toThrow(
       expect.objectContaining({ code: 'invalid_template', value: 'a/#/b' }),
     )

@@ -6,10 +6,10 @@ import type { Entitlements, Rule } from './entitlements.js'
 import { parseTemplate, type Template } from './template.js'
 
 /**
- * The entitlements with what is declared beside them: filters that others than the file may grant (the access table, an app's own
- * function). Each may be published to, subscribed to and retained on, as far as AWS IoT takes that. For {@link ceilingPolicy}.
+ * The entitlements plus the declared ceiling: filters that may be granted from outside the file (access table, the app's own
+ * function). Each may be used to publish, subscribe and retain, as far as AWS IoT supports that. For {@link ceilingPolicy}.
  *
- * @throws EntitlementError `invalid_template` for what is no topic filter
+ * @throws EntitlementError `invalid_template` if an entry is not a topic filter
  * @example withCeiling(entitlements, ['tenants/+/#'])
  */
 export function withCeiling(entitlements: Entitlements, ceiling: readonly string[]): Entitlements {
@@ -22,8 +22,8 @@ export function withCeiling(entitlements: Entitlements, ceiling: readonly string
 }
 
 /**
- * What anybody could be granted within the role's policy: the declared filters, and the file's templates with each variable that
- * fills a level as `+`. It is never wider than that policy.
+ * Everything that can be granted within the role's policy: the declared filters, and the templates of the file with `+` for each
+ * variable that fills a level. It is never wider than the role's policy.
  *
  * @throws EntitlementError as {@link withCeiling}
  */
@@ -43,9 +43,9 @@ export function beyond(reach: Grants, grants: Grants): readonly GrantReference[]
 }
 
 /**
- * Reads grants that stand outside the file, with its variables: one rule for everybody whom they are about.
+ * Reads grants from outside the file; the variables of the file may be used. The result is one rule without conditions.
  *
- * @param place Where they stand, for errors: `user#alice`.
+ * @param place Source of the grants, for error messages: `user#alice`.
  * @throws EntitlementError `invalid_template` or `unknown_variable`, with the place
  * @example parseGrantRule({ publish: ['users/${userId}/#'], subscribe: [], retain: [] }, 'group#operators')
  */
@@ -56,7 +56,7 @@ export function parseGrantRule(lists: Readonly<Record<GrantKind, readonly unknow
   return { place, when: [], templates }
 }
 
-/** The filter with `+` for each variable that fills a level; none where one is a part of a level: `+` would be wider. */
+/** The filter with `+` for each variable that fills a level; empty if a variable is part of a level, because `+` would be wider. */
 function openFilter(template: Template): readonly TopicFilter[] {
   const open = template.text
     .split('/')
@@ -77,7 +77,7 @@ function isFor(kind: GrantKind, text: string): boolean {
     if (!(cause instanceof GrantError)) throw cause
     throw new EntitlementError('invalid_template', 'ceiling', cause.message, {
       value: text,
-      remedy: 'Write topic filters without variables, such as "tenants/+/#".',
+      remedy: 'Use topic filters without variables, such as "tenants/+/#".',
       cause,
     })
   }

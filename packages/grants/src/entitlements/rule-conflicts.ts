@@ -5,17 +5,17 @@ import { type ActionGrants, grantsByAction, type TranslatedFilter } from '../pol
 import { type DenyPattern, firstCut, grantsAll } from '../policy/translation/deny-pattern.js'
 import type { Variable } from './template-parts.js'
 
-/** A rule, reduced to what decides whether it can stand beside another one. */
+/** The part of a rule that decides whether it conflicts with another one. */
 export interface ComparedRule {
   readonly place: string
   readonly when: readonly { readonly variable: Variable; readonly oneOf: readonly string[] }[]
-  /** What it gives a caller with the shortest values. */
+  /** What it grants to a caller with the shortest possible values. */
   readonly grants: Grants
 }
 
 /**
- * Refuses two rules that one user can have together and that no session policy can express together. Nothing is compiled: two grants
- * conflict where the Deny that a `+` or a leading wildcard needs would take away what the other one gives.
+ * Refuses two rules that one user can have together but that no session policy can express together. Nothing is compiled: two grants
+ * conflict if the Deny that a `+` or a leading wildcard requires would remove names that the other one grants.
  *
  * @throws EntitlementError `inexpressible_rules`, naming both places
  */
@@ -34,14 +34,14 @@ export function requireNoConflict(rules: readonly ComparedRule[], singleValued: 
   }
 }
 
-/** A Deny that a grant cannot do without. */
+/** A Deny that a grant requires. */
 interface NeededDeny {
   readonly index: number
   readonly filter: TranslatedFilter
   readonly patterns: readonly DenyPattern[]
 }
 
-/** Every other way to deny the same names denies more, so where the narrowest one cuts into a grant all do. */
+/** The narrowest alternatives only: if the narrowest Deny removes granted names, the wider ones do so too. */
 function deniesOf(byAction: readonly ActionGrants[]): readonly NeededDeny[] {
   return byAction.flatMap((actionGrants, index) =>
     actionGrants.filters.flatMap((filter) =>
@@ -74,12 +74,12 @@ function firstConflict(
   return undefined
 }
 
-/** A filter that the other rule's covers is left out of the policy, and needs no Deny there. */
+/** A filter that the other rule covers is left out of the policy, and needs no Deny. */
 function isCovered({ filter }: TranslatedFilter, others: ActionGrants): boolean {
   return others.filters.some((other) => other.filter !== filter && coversFilter(other.filter, filter))
 }
 
-/** Can one user fulfil both? A user has one ID, and one value of a claim that is said to be single; any other claim may be a list. */
+/** Can one user match both conditions? A user has one ID and one value of a single-valued claim; any other claim may be a list. */
 function canMeet(one: ComparedRule, other: ComparedRule, singleValued: ReadonlySet<Variable>): boolean {
   return one.when.every(({ variable, oneOf }) => {
     if (variable !== 'userId' && !singleValued.has(variable)) return true
@@ -97,11 +97,11 @@ function conflictError(
   return new EntitlementError(
     'inexpressible_rules',
     `${one.place} and ${other.place}`,
-    `a user can have both, and no session policy can express ${grant.kind} ${a} beside ${cut.kind} ${b}: ${a} needs a Deny, because IAM's "*" takes slashes and "$" too, and that Deny would take away what ${b} gives.`,
+    `a user can have both, but no session policy can express ${grant.kind} ${a} together with ${cut.kind} ${b}: ${a} requires a Deny, because IAM's "*" also matches slashes and "$", and that Deny would remove topics that ${b} grants.`,
     {
       value: [grant, cut],
       remedy:
-        'Make one of them as wide as the other, name the levels in place of "+", or, where the two conditions exclude each other, name their claim under "singleValued".',
+        'Make one of them as wide as the other, replace "+" by explicit levels, or, if the two conditions exclude each other, list their claim under "singleValued".',
     },
   )
 }

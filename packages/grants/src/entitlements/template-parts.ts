@@ -10,10 +10,10 @@ export function variablesOf(parts: readonly TemplatePart[]): readonly Variable[]
 }
 
 /**
- * Two variables that one level joins so that two users can meet there, or undefined.
+ * Returns two variables of one level that can produce the same string for two users, or undefined.
  *
- * A level is safe when all its variables are the same one, and when each variable but the last is `encodedUserId` and is followed by a
- * character that no encoded user ID has: then the text tells where the first value ends.
+ * A level is safe if it repeats a single variable, or if each variable but the last is `encodedUserId` followed by a character that
+ * never occurs in an encoded user ID: the string then shows where the first value ends.
  */
 export function ambiguousLevel(parts: readonly TemplatePart[]): readonly [Variable, Variable] | undefined {
   for (const level of levelsOf(parts)) {

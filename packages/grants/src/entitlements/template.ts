@@ -3,16 +3,16 @@ import type { GrantKind, TopicFilter } from '../grant-types.js'
 import { parseFilters } from '../grants.js'
 import { ambiguousLevel, type TemplatePart, type Variable, variablesOf } from './template-parts.js'
 
-/** A topic filter with variables, taken apart: literal text, or a variable. */
+/** A topic filter with variables, split into literal text and variables. */
 export interface Template {
-  /** Where it stands in the file: `entitlements[1].subscribe[0]`. */
+  /** Its path in the file: `entitlements[1].subscribe[0]`. */
   readonly place: string
   readonly text: string
   readonly kind: GrantKind
   readonly parts: readonly TemplatePart[]
 }
 
-/** Stands for any value when a template is checked: the shortest that there is. */
+/** Replaces any value while a template is validated: the shortest possible one. */
 export const placeholder = 'x'
 
 /**
@@ -22,21 +22,21 @@ export const placeholder = 'x'
  */
 export function parseTemplate(text: unknown, kind: GrantKind, place: string): Template {
   if (typeof text !== 'string') {
-    throw invalid(place, 'a grant is a text.', text, `Write a topic filter such as "users/\${userId}/#".`)
+    throw invalid(place, 'a grant must be a string.', text, `Write a topic filter such as "users/\${userId}/#".`)
   }
   const parts = text.split(/(\$\{[^}]*\}?)/u).flatMap((part, index): TemplatePart[] => {
     if (index % 2 === 0) return part === '' ? [] : [part]
     return [{ variable: parseVariable(part, text, place) }]
   })
   if (text.split('/').some((level) => /^\$(?!\{).*\$\{/su.test(level))) {
-    const message = `${JSON.stringify(text)} puts a variable into a level that begins with "$".`
-    throw invalid(place, message, text, 'Write levels that begin with "$" out in full; AWS reserves them.')
+    const message = `${JSON.stringify(text)} uses a variable in a level that begins with "$".`
+    throw invalid(place, message, text, 'Write levels that begin with "$" without variables; AWS reserves these names.')
   }
   const ambiguous = ambiguousLevel(parts)
   if (ambiguous !== undefined) {
     const [one, other] = ambiguous
-    const message = `${JSON.stringify(text)} joins ${one} and ${other} in one level, where two users could meet: "a" and "b-c" make the same text as "a-b" and "c".`
-    const remedy = `Give each a level of its own, or put \${encodedUserId} first and ":" or "~" after it.`
+    const message = `${JSON.stringify(text)} combines ${one} and ${other} in one level, so two users could get the same topic: "a" and "b-c" give the same string as "a-b" and "c".`
+    const remedy = `Use a separate level for each, or start the level with \${encodedUserId} followed by ":" or "~".`
     throw invalid(place, message, text, remedy)
   }
   const template = { place, text, kind, parts }
@@ -47,14 +47,19 @@ export function parseTemplate(text: unknown, kind: GrantKind, place: string): Te
 function parseVariable(part: string, text: string, place: string): Variable {
   const name = /^\$\{(userId|encodedUserId|claims\.[^}]+)\}$/u.exec(part)?.[1]
   if (name !== undefined) return name
-  throw new EntitlementError('unknown_variable', place, `${JSON.stringify(text)} has the unknown variable ${part}.`, {
-    value: part,
-    remedy: `Use \${userId}, \${encodedUserId} or \${claims.<name>}.`,
-  })
+  throw new EntitlementError(
+    'unknown_variable',
+    place,
+    `${JSON.stringify(text)} contains the unknown variable ${part}.`,
+    {
+      value: part,
+      remedy: `Use \${userId}, \${encodedUserId} or \${claims.<name>}.`,
+    },
+  )
 }
 
 /**
- * Puts values into a template, as data: a value never adds a level or a wildcard.
+ * Fills in the values of a template. A value never adds a level or a wildcard.
  *
  * @throws EntitlementError `unusable_value`, naming the variable; `invalid_template` when the result is no topic filter
  */
@@ -79,7 +84,7 @@ export function fillTemplate(template: Template, lookUp: (variable: Variable) =>
     }
     throw new EntitlementError('unusable_value', place, `with the caller's ${variables}: ${message}`, {
       value: filled,
-      remedy: `Give this caller another value, or do not use ${variables} in a topic.`,
+      remedy: `Change this value of the caller, or do not use ${variables} in a topic.`,
       cause,
     })
   }
@@ -104,8 +109,8 @@ function usable(value: string, variable: Variable, before: string, place: string
     value,
     remedy:
       variable === 'userId'
-        ? `Use \${encodedUserId} in this rule: it has none of these characters.`
-        : `${variable} is put into a topic as one piece of text; give this caller a value without structure.`,
+        ? `Use \${encodedUserId} in this rule: it contains none of these characters.`
+        : `${variable} fills a single topic level; use a value without "/", "+", "#", a leading "$" or null characters.`,
   })
 }
 

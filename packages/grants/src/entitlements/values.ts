@@ -1,19 +1,19 @@
 import { encodeUserId } from '../user-id.js'
 import type { Variable } from './template-parts.js'
 
-/** Whose grants are asked for: a verified caller, or the user that a trusted backend names. */
+/** The user whose grants are computed: a verified caller, or the user that a trusted backend names. */
 export interface User {
   readonly userId: string
-  /** What this stack puts before every user ID. Conditions on `userId` do not see it, so that one file serves several stacks. */
+  /** The prefix that this stack adds to every user ID. Conditions on `userId` see the ID without it, so that several stacks can share one file. */
   readonly userPrefix?: string
-  /** Verified claims with the types that they have in the token: texts, whole numbers, booleans, lists of texts, objects of these. */
+  /** Verified claims with the types they have in the token: strings, integers, booleans, lists of strings, objects of these. */
   readonly claims: Readonly<Record<string, unknown>>
 }
 
 /**
- * The verified value, or undefined where there is none. `claims.a.b` is the claim of that name, or the member `b` of the claim `a`; a
- * name that can be read in two ways has no value, so that nobody can hide one claim behind another. Only own properties count:
- * `claims.constructor` is nobody's claim.
+ * The verified value, or undefined if there is none. `claims.a.b` is the claim with that name, or the member `b` of the claim `a`. A
+ * name that can be read both ways has no value, so that one claim cannot hide another. Only own properties count:
+ * `claims.constructor` is undefined unless the token has such a claim.
  */
 export function verifiedValue(variable: Variable, { userId, claims }: User): unknown {
   if (variable === 'userId') return userId
@@ -22,7 +22,7 @@ export function verifiedValue(variable: Variable, { userId, claims }: User): unk
   return others.length === 0 ? value : undefined
 }
 
-/** What a condition compares: the texts of the value, or of the members of the list. */
+/** What a condition compares: the value as a string, or each member of the list. */
 export function comparable(variable: Variable, user: User): readonly string[] {
   const { userId, userPrefix = '' } = user
   if (variable === 'userId') return [userId.startsWith(userPrefix) ? userId.slice(userPrefix.length) : userId]
@@ -30,12 +30,12 @@ export function comparable(variable: Variable, user: User): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter(isScalar).map(String)
 }
 
-/** Can be written as one text, without a doubt about its spelling. */
+/** Has exactly one string representation. */
 export function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
 }
 
-/** One reading for each place where the name can be cut into a claim and the rest of a path. */
+/** One entry for each position at which the name can be split into a claim and the rest of a path. */
 function readingsOf(claims: Readonly<Record<string, unknown>>, name: string): readonly unknown[] {
   const whole = memberOf(claims, name)
   const nested = [...name.matchAll(/\./gu)].flatMap(({ index }) => {
@@ -45,7 +45,7 @@ function readingsOf(claims: Readonly<Record<string, unknown>>, name: string): re
   return whole === undefined ? nested : [whole, ...nested]
 }
 
-/** A null is absent. */
+/** Null counts as absent. */
 function memberOf(claims: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(claims, name) ? (claims[name] ?? undefined) : undefined
 }

@@ -19,7 +19,7 @@ export function matches(filter: string, topic: string): boolean {
 
 /** Is every topic that `inner` matches also matched by `outer`? `$share` filters compare within the same group only. */
 export function coversFilter(outer: string, inner: string): boolean {
-  // Most pairs differ at one of their ends: no need to take them apart.
+  // Most pairs differ at one end, which is cheap to compare.
   const { start, end } = literalEnds(outer)
   if (!inner.startsWith(start) || !inner.endsWith(end)) return false
   const given = parseSubscription(outer)
@@ -34,7 +34,7 @@ export function coversFilter(outer: string, inner: string): boolean {
   return outerLevels.length === innerLevels.length
 }
 
-/** The text before the first wildcard and after the last one; all of a filter without wildcards is both. */
+/** The text before the first wildcard and after the last one; for a filter without wildcards, both are the filter. */
 export function literalEnds(filter: string): { readonly start: string; readonly end: string } {
   const first = filter.search(/[+#]/u)
   if (first < 0) return { start: filter, end: filter }
@@ -42,7 +42,7 @@ export function literalEnds(filter: string): { readonly start: string; readonly 
   return { start: filter.slice(0, first), end: filter.slice(last + 1) }
 }
 
-/** A wildcard in the first level never reaches names that begin with `$`. [MQTT-4.7.2-1] */
+/** A wildcard in the first level never matches names that begin with `$`. [MQTT-4.7.2-1] */
 function isHidden(filter: string, name: string): boolean {
   return name.startsWith('$') && /^[+#]/u.test(filter)
 }

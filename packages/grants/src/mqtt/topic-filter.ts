@@ -2,20 +2,20 @@ import { GrantError } from '../errors.js'
 import type { TopicFilter } from '../grant-types.js'
 import { sizeFault, textFault, topicLimits } from './topic-name.js'
 
-/** `$share/<group>/<filter>` taken apart; a plain filter has no group. */
+/** A parsed `$share/<group>/<filter>`; a plain filter has no group. */
 export interface Subscription {
   readonly group?: string
   readonly filter: string
 }
 
-/** Takes `$share/<group>/<filter>` apart. MQTT 5 section 4.8.2. */
+/** Splits `$share/<group>/<filter>`. MQTT 5 section 4.8.2. */
 export function parseSubscription(filter: string): Subscription {
   if (!filter.startsWith('$share/')) return { filter }
   const [, group, inner] = /^\$share\/([^/]*)\/(.*)$/su.exec(filter) ?? []
   return group === undefined || inner === undefined ? { filter } : { group, filter: inner }
 }
 
-/** What makes the text unusable as a topic filter, as the end of a sentence; undefined when it is fine. */
+/** Why the string is not a valid topic filter, as the predicate of a sentence; undefined if it is valid. */
 export function filterFault(text: string): string | undefined {
   const fault = textFault(text)
   if (fault) return fault
@@ -24,14 +24,14 @@ export function filterFault(text: string): string | undefined {
 }
 
 /**
- * Reads a topic filter: MQTT's grammar (MQTT 5 sections 4.7.1 and 4.8.2), AWS's limits (256 bytes of UTF-8, 7 slashes).
+ * Validates a topic filter: MQTT's grammar (MQTT 5 sections 4.7.1 and 4.8.2) and AWS's limits (256 bytes of UTF-8, 7 slashes).
  *
- * @throws GrantError `invalid_topic_filter`, with the text as `value`
+ * @throws GrantError `invalid_topic_filter`, with the string as `value`
  * @example parseTopicFilter('devices/+/telemetry')
  */
 export function parseTopicFilter(text: unknown): TopicFilter {
   if (typeof text !== 'string') {
-    throw new GrantError('invalid_topic_filter', 'A topic filter is a text.', {
+    throw new GrantError('invalid_topic_filter', 'A topic filter must be a string.', {
       value: text,
       remedy: 'Write each grant as a string such as "devices/+/telemetry".',
     })
@@ -40,7 +40,7 @@ export function parseTopicFilter(text: unknown): TopicFilter {
   if (fault) {
     throw new GrantError('invalid_topic_filter', `The topic filter ${JSON.stringify(text)} ${fault}.`, {
       value: text,
-      remedy: 'A filter is levels between slashes; "+" stands for one level, a last "#" for everything below.',
+      remedy: 'Separate the levels by "/". "+" matches one level, a trailing "#" all levels below.',
     })
   }
   return text as TopicFilter
@@ -49,7 +49,7 @@ export function parseTopicFilter(text: unknown): TopicFilter {
 function groupFault(group: string, filter: string): string | undefined {
   if (group === '' || /[+#]/u.test(group)) return 'needs a group name without wildcards after "$share/"'
   if (group.length > topicLimits.shareNameCharacters) {
-    return `has a group name of ${group.length} characters; AWS IoT takes ${topicLimits.shareNameCharacters}`
+    return `has a group name of ${group.length} characters; the limit is ${topicLimits.shareNameCharacters}`
   }
   return filter === '' || filter.startsWith('$share/') ? 'needs a plain topic filter after its group name' : undefined
 }
@@ -58,7 +58,7 @@ function wildcardFault(filter: string): string | undefined {
   const levels = filter.split('/')
   if (levels[0] === '$share') return 'needs the form "$share/<group>/<filter>"'
   if (levels.some((level) => level.includes('+') && level !== '+')) {
-    return 'has a "+" beside other characters in a level'
+    return 'has a "+" next to other characters in a level'
   }
   if (levels.some((level, index) => level.includes('#') && (level !== '#' || index < levels.length - 1))) {
     return 'has a "#" that is not the whole last level'

@@ -9,10 +9,10 @@ import { type ActionGrants, grantsByAction } from './translation/action-grants.j
 import { type ChosenDeny, chooseDenies } from './translation/chosen-denies.js'
 import { requiredDenies } from './translation/required-denies.js'
 
-/** For whom and where. */
+/** The user and the location to compile for. */
 export interface CompileScope {
   readonly partition: string
-  /** Without Region and account there is no full form. */
+  /** Without Region and account, the full form is not available. */
   readonly region?: string | undefined
   readonly accountId?: string | undefined
   readonly clientIdPrefix: string
@@ -20,24 +20,24 @@ export interface CompileScope {
   readonly dense: boolean
 }
 
-/** A document that says the grants exactly; it may still be too long. */
+/** A document that expresses the grants exactly; it may still be too long. */
 export interface Compiled {
   readonly document: string
   readonly form: PolicyForm
 }
 
-/** One grant that IAM cannot say, or two that conflict. */
+/** One grant that IAM cannot express, or two that conflict. */
 export interface NotExpressible {
   readonly refused: readonly GrantReference[]
 }
 
-/** Grants that no form can fit into the limit, whatever the Denies: not worth compiling. */
+/** Grants that no form can fit into the limit, whatever the Denies. They are not compiled. */
 export interface TooLong {
   /** A lower bound. */
   readonly characters: number
 }
 
-/** Says the grants in IAM's words, in the safest form that fits the limit; in the shortest where none does. */
+/** Compiles the grants to the safest form that fits the limit; to the shortest form if none fits. */
 export function compile(grants: Grants, scope: CompileScope): Compiled | NotExpressible | TooLong {
   const byAction = grantsByAction(grants)
   if ('inexpressible' in byAction) return { refused: [byAction.inexpressible] }
@@ -53,7 +53,7 @@ export function compile(grants: Grants, scope: CompileScope): Compiled | NotExpr
   return shortest ?? { characters }
 }
 
-/** The forms in their order, each written when it is asked for. */
+/** The forms in order of safety, each rendered on demand. */
 export function* forms(
   byAction: readonly ActionGrants[],
   denies: readonly ChosenDeny[],
@@ -70,7 +70,7 @@ export function* forms(
   if (statements) yield written('dense', statements)
 }
 
-/** One ARN for each pattern, and what every document has. Bounds the time that a request can cost. */
+/** A lower bound: one ARN for each pattern, plus what every document contains. It limits the cost of a request. */
 function leastCharacters(byAction: readonly ActionGrants[]): number {
   const frame = 120
   const globs = new Set(byAction.flatMap(({ filters }) => filters.map(({ allow }) => allow)))

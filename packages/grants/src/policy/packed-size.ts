@@ -1,24 +1,24 @@
-/** An estimate of what STS makes of a session policy, in percent of what it takes. */
+/** Estimated packed size of a session policy, in percent of STS's limit. */
 export interface PackedSize {
-  /** With this much it fits, if AWS packs as well as it can be packing. */
+  /** Optimistic: the policy fits if this is below 100 and AWS packs as well as the model allows. */
   readonly low: number
-  /** Below 100 it fits, by all that is known. */
+  /** Pessimistic: if this is below 100, the policy fits by all published sizes. */
   readonly high: number
 }
 
 /**
- * STS packs a session policy into a binary form and refuses what is over its limit, below 2,048 characters already. Neither is public.
- * This model fits all sizes that have been published (docs/adr/0060) when the limit is somewhere between these two.
+ * STS packs a session policy into a binary form and refuses it over a limit that can be reached below 2,048 characters. Neither the form
+ * nor the limit is public. This model fits all published sizes (docs/adr/0060) if the limit is between these two values.
  */
 const limitBytes = { low: 570, high: 470 } as const
 const matchBytes = 4
-/** What every policy has in it, which must be known beforehand: no model fits short policies otherwise. */
+/** Text that every policy contains and that the packer must know in advance; otherwise no model fits short policies. */
 const known =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotAction":["Condition":{"StringLike":{"NotResource":"},' +
   '{"Effect":"Allow","Action":["","Resource":["*"],"Resource":"arn:aws:'
 
 /**
- * Estimates the packed size of a session policy. Text that has occurred counts {@link matchBytes}, other characters count one each.
+ * Estimates the packed size of a session policy. A repeated string counts {@link matchBytes}; every other character counts one.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (PackedPolicySize)
  * @example estimatePackedSize(document).high > 100 // STS may refuse it

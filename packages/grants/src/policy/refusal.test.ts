@@ -24,7 +24,7 @@ describe('policy_too_large', () => {
   it('says how far over, what costs most, and which wider grants fit', () => {
     const error = errorOf({ publish: devices(45), subscribe: devices(45) })
     expect(error.code).toBe('policy_too_large')
-    expect(error.message).toContain(`${error.excess} more than STS takes`)
+    expect(error.message).toContain(`${error.excess} more than STS allows`)
     expect(error.grants).toHaveLength(3)
     expect(error.suggestion).toEqual(
       parseGrants({ publish: ['devices/+/telemetry'], subscribe: ['devices/+/telemetry'] }),

@@ -7,33 +7,33 @@ import { estimatePackedSize } from './packed-size.js'
 import { type SessionPolicyOptions, scopeOf } from './scope.js'
 import { join, openFromPlus, widen, widenings } from './widening.js'
 
-/** The error for grants that IAM cannot say: one that is impossible by itself, or two that translated each other out. */
+/** The error for grants that IAM cannot express: one that is impossible by itself, or two that exclude each other. */
 export function inexpressible(grants: Grants, blamed: readonly GrantReference[], scope: CompileScope): GrantError {
   const [one, other] = blamed as [GrantReference, GrantReference | undefined]
   const suggestion = suggestionFor(grants, [one, ...(other ? [other] : [])], scope)
   const what = other
-    ? `IAM cannot say ${named(one)} beside ${named(other)}: ${quoted(one)} needs a Deny, because IAM's "*" takes slashes and "$" too, and that Deny would take away what ${quoted(other)} gives.`
-    : `IAM cannot say ${named(one)}: a "+" before further levels and a last "#" cannot be told from deeper topics.`
+    ? `IAM cannot express ${named(one)} together with ${named(other)}: ${quoted(one)} requires a Deny, because IAM's "*" also matches slashes and "$", and that Deny would remove topics that ${quoted(other)} grants.`
+    : `IAM cannot express ${named(one)}: with a "+" before further levels and a trailing "#", its topics cannot be separated from deeper ones.`
   return new GrantError('inexpressible_grants', what, {
     value: one.filter,
     grants: blamed,
     remedy: suggestion
-      ? `Grant ${described(suggestion.added)} instead, which is wider; or name the levels in place of "+"${other ? ', or ask for the two in separate credentials' : ''}.`
-      : 'Ask for the two in separate credentials, or name the levels in place of the wildcard.',
+      ? `Grant ${described(suggestion.added)} instead, which is wider; or replace "+" by explicit levels${other ? ', or request the two in separate credentials' : ''}.`
+      : 'Request the two in separate credentials, or replace the wildcard by explicit levels.',
     ...(suggestion ? { suggestion: suggestion.grants } : {}),
   })
 }
 
 /**
- * The error for grants whose policy STS has refused for its packed size, with the same suggestions as one that is too long.
+ * The error for grants whose policy STS refused because of its packed size, with the same suggestions as for one that is too long.
  *
- * @param percent what STS said, where it did
+ * @param percent The packed size that STS reported, if it did.
  */
 export function packedTooLarge(grants: Grants, options: SessionPolicyOptions, percent = 101): GrantError {
   const scope = scopeOf(options)
   const compiled = compile(grants, scope)
   const size = 'document' in compiled ? estimatePackedSize(compiled.document).high : percent
-  // What AWS made of this policy says more about the next one than any model.
+  // The size that AWS reported predicts the next one better than the model does.
   const most = (size * 100) / percent
   const suggestion = firstFitting(
     grants,
@@ -41,7 +41,7 @@ export function packedTooLarge(grants: Grants, options: SessionPolicyOptions, pe
     (document) => document.length <= sessionPolicyLimit && estimatePackedSize(document).high <= most,
   )
   return tooMuch(grants, suggestion, {
-    message: `STS packs session policies, and this one takes ${percent === 101 ? 'more than the' : `${percent} percent of the`} space that it has`,
+    message: `The packed session policy takes ${percent === 101 ? 'more than the' : `${percent} percent of the`} space that STS allows`,
   })
 }
 
@@ -50,7 +50,7 @@ export function tooLarge(grants: Grants, characters: number, atLeast: boolean, s
   const excess = characters - sessionPolicyLimit
   const suggestion = firstFitting(grants, scope, (document) => document.length <= sessionPolicyLimit)
   return tooMuch(grants, suggestion, {
-    message: `The session policy would have ${atLeast ? 'at least ' : ''}${characters} characters, ${excess} more than STS takes`,
+    message: `The session policy would have ${atLeast ? 'at least ' : ''}${characters} characters, ${excess} more than STS allows`,
     excess,
   })
 }
@@ -72,14 +72,14 @@ function tooMuch(
     .flatMap((kind) => grants[kind].map((filter) => ({ kind, filter, characters: costOf(kind, filter) })))
     .sort((a, b) => b.characters - a.characters)
     .slice(0, 3)
-  const dearest = costs.map((cost) => `${named(cost)} (${cost.characters})`).join(', ')
+  const largest = costs.map((cost) => `${named(cost)} (${cost.characters})`).join(', ')
   const added = suggestion ? additions(suggestion, grants) : []
-  return new GrantError('policy_too_large', `${message}. What costs most: ${dearest}.`, {
+  return new GrantError('policy_too_large', `${message}. The largest grants: ${largest}.`, {
     ...(excess === undefined ? {} : { excess }),
     grants: costs.map(({ kind, filter }) => ({ kind, filter })),
     remedy: suggestion
-      ? `Ask for fewer grants, or for ${described(added)}, which is wider and fits.`
-      : 'Ask for fewer grants, in several credentials if need be.',
+      ? `Request fewer grants, or ${described(added)}, which is wider and fits.`
+      : 'Request fewer grants, in several credentials if necessary.',
     ...(suggestion ? { suggestion } : {}),
   })
 }
@@ -89,7 +89,7 @@ interface Suggestion {
   readonly added: readonly GrantReference[]
 }
 
-/** Wider grants that do compile, or undefined. Joins what contradicts, again and again: a join may meet a third grant. */
+/** Wider grants that do compile, or undefined. Joins conflicting grants repeatedly, because a join may conflict with a third grant. */
 function suggestionFor(grants: Grants, blamed: readonly GrantReference[], scope: CompileScope): Suggestion | undefined {
   let wider = grants
   let pair = blamed
@@ -119,7 +119,7 @@ function additions(wider: Grants, grants: Grants): readonly GrantReference[] {
   )
 }
 
-/** Characters of the ARNs that a grant takes in the readable form. */
+/** Characters of the ARNs of a grant in the readable form. */
 function costOf(kind: keyof Grants, filter: string): number {
   const arn = policyText(filter).length + 'arn:aws:iot:*:*:topic/,'.length
   return kind === 'subscribe' ? 2 * arn + 'filter'.length : arn

@@ -9,22 +9,22 @@ import { type SessionPolicyOptions, scopeOf } from './scope.js'
 export interface SessionPolicy {
   /** Minified JSON, U+0020 to U+00FF only. */
   readonly document: string
-  /** Length of the document; STS takes 2,048. */
+  /** Length of the document; the limit of STS is 2,048. */
   readonly characters: number
-  /** Characters left. */
+  /** Characters left within the limit. */
   readonly remaining: number
-  /** The safest that fits. */
+  /** The safest form that fits. */
   readonly form: PolicyForm
 }
 
 /**
- * Compiles grants to the session policy that allows exactly what they say, plus to connect as `<user>:<anything>`. The same grants
- * always give the same document, whatever their order.
+ * Compiles grants to the session policy that allows exactly these grants, plus connecting as `<user>:<anything>`. The same grants
+ * always give the same document, in any order.
  *
- * Use it only with a role that denies {@link sharedDenies} and whose own policy pins Region and account: `short` and `dense` leave
- * them open (`arn:aws:iot:*:*:…`).
+ * Use it only with a role that denies {@link sharedDenies} and whose own policy restricts Region and account: `short` and `dense`
+ * have wildcards there (`arn:aws:iot:*:*:…`).
  *
- * @throws GrantError `inexpressible_grants` where IAM cannot say it, `policy_too_large` beyond 2,048 characters,
+ * @throws GrantError `inexpressible_grants` if IAM cannot express the grants, `policy_too_large` beyond 2,048 characters,
  *   `invalid_user_id`
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (Policy)
  * @example sessionPolicy(parseGrants({ publish: ['test'], subscribe: ['test'] }), { userId: 'alice' }).document

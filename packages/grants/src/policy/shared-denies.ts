@@ -6,12 +6,12 @@ import type { Statement } from './iam/policy-document.js'
 const types = ['client', 'topic', 'topicfilter'] as const
 
 /**
- * What every topic role denies to everybody, so that session policies need not. Types, Region and account are written out: nothing
- * rests on a wildcard before the name.
+ * The Deny statements of every topic role, so that session policies need not repeat them. Types, Region and account are written out:
+ * no pattern depends on a wildcard before the name.
  *
- * - Names that continue an ARN: the last `*` of `arn:aws:iot:*:*:topic/a` may run on past the colon, and then matches the ARN of a topic
- *   `x:topic/a` as well.
- * - Client IDs with `#` or `+`, of which AWS IoT sends no lifecycle events.
+ * - Names that continue an ARN: the trailing `*` of `arn:aws:iot:*:*:topic/a` may match past the colon, and then also matches the ARN of
+ *   a topic `x:topic/a`.
+ * - Client IDs with `#` or `+`, for which AWS IoT sends no lifecycle events.
  *
  * @see docs/adr/0010-names-that-continue-an-arn.md
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html
@@ -37,7 +37,7 @@ export function sharedDenies(location: IotLocation): readonly Statement[] {
 }
 
 /**
- * For a role whose own permissions are wider than one Region: what is elsewhere is denied.
+ * For a role with permissions in more than one Region: denies everything elsewhere.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notresource.html
  */

@@ -3,7 +3,7 @@ import { coversFilter } from '../mqtt/matching.js'
 import { filterFault, parseSubscription } from '../mqtt/topic-filter.js'
 
 /**
- * The narrowest filter that covers both and that IAM can say by itself; undefined where there is none (nothing covers both `#` and
+ * The narrowest filter that covers both and that IAM can express by itself; undefined if there is none (nothing covers both `#` and
  * `$aws/…`, or two share groups).
  */
 export function join(a: string, b: string): TopicFilter | undefined {
@@ -14,12 +14,12 @@ export function join(a: string, b: string): TopicFilter | undefined {
   const common = Math.min(left.length, right.length) - (open ? 1 : 0)
   const levels = left.slice(0, common).map((level, index) => (level === right[index] ? level : '+'))
   const firstPlus = levels.indexOf('+')
-  // IAM can say `a/+/#`, and not `a/+/b/#`.
-  const sayable = open && firstPlus >= 0 ? levels.map((level, index) => (index < firstPlus ? level : '+')) : levels
-  return asFilter(one.group, open ? [...sayable, '#'] : sayable, [a, b])
+  // IAM can express `a/+/#` but not `a/+/b/#`.
+  const expressible = open && firstPlus >= 0 ? levels.map((level, index) => (index < firstPlus ? level : '+')) : levels
+  return asFilter(one.group, open ? [...expressible, '#'] : expressible, [a, b])
 }
 
-/** The filter with everything from its first `+` on open: `a/#` for `a/+/b`. */
+/** Replaces everything from the first `+` by `#`: `a/#` for `a/+/b`. */
 export function openFromPlus(filter: string): TopicFilter | undefined {
   const { group, filter: inner } = parseSubscription(filter)
   const levels = inner.split('/')
@@ -37,18 +37,18 @@ function asFilter(
   return serves ? (filter as TopicFilter) : undefined
 }
 
-/** The grants with one more filter in a list, and without those that it covers. */
+/** The grants with one more filter in a list, without those that it covers. */
 export function widen(grants: Grants, kind: keyof Grants, filter: TopicFilter): Grants {
   const others = grants[kind].filter((each) => !coversFilter(filter, each))
   return { ...grants, [kind]: [...others, filter] }
 }
 
-/** More filters than this cannot fit 2,048 characters, so such widenings are not worth a try. */
+/** More filters than this cannot fit 2,048 characters, so such widenings are not tried. */
 const mostFilters = 90
 
 /**
- * Fewer and wider grants, the narrowest widening first: one level becomes `+` (`devices/+/state` for many devices), then all
- * below a common beginning (`devices/#`).
+ * Fewer and wider grants, the narrowest widening first: one level becomes `+` (`devices/+/state` for many devices), then everything
+ * below a common prefix (`devices/#`).
  */
 export function* widenings(grants: Grants): Generator<Grants> {
   const all = grantKinds.flatMap((kind) => grants[kind])
@@ -62,7 +62,7 @@ export function* widenings(grants: Grants): Generator<Grants> {
   }
 }
 
-/** Replaces filters that widen to the same one, where there are at least two of them. */
+/** Replaces groups of at least two filters that widen to the same filter. */
 function mergeGroups(
   filters: readonly TopicFilter[],
   wider: (levels: readonly string[]) => readonly string[],

@@ -6,14 +6,14 @@ import { type Pattern, PatternSet } from './languages/pattern-set.js'
 import { codePoints, type Token, wildcard } from './languages/token.js'
 import type { NameType } from './names/aws-names.js'
 
-/** A statement, and whose it is. */
+/** A statement and the policy that contains it. */
 export interface OwnedStatement extends PolicyStatement {
   readonly owner: 'role' | 'session'
-  /** How errors name it. */
+  /** Its name in error messages. */
   readonly place: string
 }
 
-/** The actions of MQTT, and the type of resource that AWS IoT asks IAM about. */
+/** The actions of MQTT, each with the resource type for which AWS IoT asks IAM. */
 export const mqttActions: Readonly<Record<MqttAction, NameType>> = {
   'iot:Connect': 'client',
   'iot:Publish': 'topic',
@@ -24,7 +24,7 @@ export const mqttActions: Readonly<Record<MqttAction, NameType>> = {
 
 export type MqttAction = 'iot:Connect' | 'iot:Publish' | 'iot:Receive' | 'iot:RetainPublish' | 'iot:Subscribe'
 
-/** Actions that a policy which allows too much is likely to allow: a counterexample names one of these where it can. */
+/** Actions that an overly broad policy probably allows. A counterexample names one of these if possible. */
 const likely = [
   'iot:GetRetainedMessage',
   'iot:ListRetainedMessages',
@@ -34,11 +34,11 @@ const likely = [
   'iot:AttachPolicy',
 ]
 
-/** Which statements apply to an action, for any action: IAM compares without regard to case. */
+/** Finds the statements that apply to an action. IAM compares actions case-insensitively. */
 export class Actions {
   readonly #statements: readonly OwnedStatement[]
   readonly #patterns: PatternSet
-  /** Statements by the language that their actions are, each a bit. */
+  /** Statements grouped by their set of actions; each group has one bit. */
   readonly #languages: readonly { readonly not: boolean; readonly statements: readonly OwnedStatement[] }[]
 
   constructor(statements: readonly OwnedStatement[]) {
@@ -50,7 +50,7 @@ export class Actions {
       const key = JSON.stringify([not, [...texts].sort()])
       const known = groups.get(key)
       if (!known) patterns.push(...texts.map((text) => ({ language: groups.size, tokens: actionTokens(text) })))
-      if (groups.size === 30) throw new RangeError('A proof takes 30 different lists of actions.')
+      if (groups.size === 30) throw new RangeError('A proof supports at most 30 different lists of actions.')
       groups.set(key, { not, statements: [...(known?.statements ?? []), statement] })
     }
     this.#languages = [...groups.values()]
@@ -64,7 +64,7 @@ export class Actions {
     return this.#applying(this.#patterns.accepted(place))
   }
 
-  /** Actions other than MQTT's that both policies allow somewhere: one for each set of statements. */
+  /** Actions other than MQTT's that both policies allow on some resource: one for each set of statements. */
   others(): readonly { readonly action: string; readonly statements: readonly OwnedStatement[] }[] {
     const seen = new Set<string>()
     const found: { readonly action: string; readonly statements: readonly OwnedStatement[] }[] = []
@@ -83,7 +83,7 @@ export class Actions {
       const outcome = explore(
         {
           names: otherActions,
-          nobodys: none,
+          reserved: none,
           patterns: this.#patterns,
           start: this.#patterns.start(),
           differs: (accepted) => isNew(this.#applying(accepted)),
@@ -108,7 +108,7 @@ export class Actions {
   }
 }
 
-/** Nothing is nobody's. */
+/** The empty set of names. */
 export const none: Automaton = automaton<null>({
   start: null,
   step: () => null,
@@ -116,7 +116,7 @@ export const none: Automaton = automaton<null>({
   tellsApart: () => [],
 })
 
-/** `service:name`, without the actions of MQTT. */
+/** `service:name`, except the actions of MQTT. */
 const otherActions = automaton<{ readonly read: string; readonly colon: boolean; readonly name: boolean }>({
   start: { read: '', colon: false, name: false },
   step({ read, colon }, character) {
@@ -132,7 +132,7 @@ const otherActions = automaton<{ readonly read: string; readonly colon: boolean;
 
 const known = Object.keys(mqttActions).map((action) => action.toLowerCase())
 
-/** The text while it can become an action of MQTT; one for all others. */
+/** The prefix read so far while it can still become an action of MQTT; otherwise one common state. */
 function beginning(text: string): string {
   return known.some((action) => action.startsWith(text)) ? text : 'other'
 }

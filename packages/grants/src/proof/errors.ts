@@ -1,8 +1,8 @@
-/** A policy that the prover cannot read: it says so instead of guessing what IAM makes of it. */
+/** A policy that the prover does not support. The prover refuses it instead of guessing how IAM reads it. */
 export class ProofError extends Error {
   override readonly name = 'ProofError'
   readonly code = 'unknown_form'
-  /** What it does not know, as it stands in the document. */
+  /** The unsupported part, as it appears in the document. */
   readonly value: unknown
   readonly remedy: string
 

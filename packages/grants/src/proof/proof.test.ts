@@ -76,7 +76,7 @@ describe(`the prover, on random grants (SEED=${seed})`, () => {
     process.stderr.write(`proof, SEED=${seed}: ${JSON.stringify(tally)}\n`)
   }, 120_000)
 
-  it('agrees with the evaluator of the stand-in about policies that somebody has changed', () => {
+  it('agrees with the evaluator of the stand-in about changed policies', () => {
     const tally = { noticed: 0, equal: 0 }
     const property = fc.property(compiled, attempts, fc.nat(), (one, tries, pick) => {
       const mutants = mutantsOf(one.session)

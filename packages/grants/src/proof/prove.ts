@@ -11,28 +11,28 @@ import { codePoints, type Token } from './languages/token.js'
 import type { Location } from './names/places.js'
 import { type NamesInQuestion, questions } from './questions.js'
 
-/** The policies that IAM decides by, each as JSON or parsed. */
+/** The policies that IAM evaluates, each as JSON text or parsed. */
 export interface Policies {
-  /** The role's own policy, or all of them. */
+  /** The role's own policy, or a list of them. */
   readonly role: unknown
   readonly session: unknown
 }
 
 /** Settings of {@link prove}. */
 export interface ProofOptions extends Partial<Location> {
-  /** After so many states it is given up. @default 100,000 */
+  /** Maximum number of states before the proof is abandoned. @default 100,000 */
   readonly limit?: number
 }
 
-/** What {@link prove} answers. */
+/** The result of {@link prove}. */
 export type Proof =
   | {
       /** IAM allows exactly what is granted, for every name that AWS IoT takes. */
       readonly equal: true
       readonly states: number
       /**
-       * Whether a wildcard in the place of a resource type is needed for it. Where IAM took AWS's page by the letter, less would
-       * be allowed then, and nothing more: that is proved, too.
+       * Whether the proof requires that a wildcard in place of a resource type matches. If IAM followed AWS's documentation to the
+       * letter, it would allow less, and nothing more: that is proved, too.
        */
       readonly usesWildTypes: boolean
     }
@@ -42,22 +42,22 @@ export type Proof =
 /** The shortest name on which IAM and the grants differ. */
 export interface Counterexample {
   readonly equal: false
-  /** An action of MQTT, or another one that is allowed. */
+  /** An action of MQTT, or another action that is allowed. */
   readonly action: string
-  /** Topic, topic filter or client ID; an ARN where it is another Region, another account or another action. */
+  /** Topic, topic filter or client ID; an ARN for another Region, account or action. */
   readonly name: string
   readonly allowed: boolean
   readonly granted: boolean
-  /** How the policies are read for it; by every reading that is possible they have to be right. */
+  /** The reading of the policies in which it differs; the policies must be correct in every possible reading. */
   readonly reading: Reading
   readonly states: number
 }
 
 /**
- * Decides whether a session with these policies may do exactly what the grants say, for every name that AWS IoT takes, of whatever length. It
- * reads the documents as IAM does and the grants as MQTT does, and walks the product of both.
+ * Decides whether a session with these policies may do exactly what the grants say, for every name that AWS IoT accepts, of any length.
+ * Interprets the documents as IAM does and the grants as MQTT does, and searches the product of both.
  *
- * @throws ProofError where a document has a form that it does not know; GrantError `invalid_user_id`
+ * @throws ProofError if a document has an unsupported form; GrantError `invalid_user_id`
  * @see docs/proof.md
  * @example
  * prove({ role, session: sessionPolicy(grants, { userId }).document }, grants, userId) // { equal: true, states: 431, … }
@@ -70,7 +70,7 @@ export function prove(policies: Policies, grants: Grants, userId: string, option
 }
 
 /**
- * The same with a counterexample for each action that differs, for a person who mends a policy.
+ * Like {@link prove}, with a counterexample for each action that differs, for a person who repairs a policy.
  *
  * @throws ProofError, GrantError as {@link prove}
  */
@@ -83,11 +83,11 @@ export function differences(
   return walk(policies, grants, userId, options, false)
 }
 
-/** What {@link differences} answers. */
+/** The result of {@link differences}. */
 export interface Differences {
   /** One for each action, each with a shortest name. */
   readonly found: readonly Counterexample[]
-  /** Whether it was given up. */
+  /** Whether the search was abandoned. */
   readonly undecided: boolean
   readonly states: number
   readonly usesWildTypes: boolean
@@ -136,7 +136,7 @@ function owned(owner: OwnedStatement['owner'], document: unknown, place: string)
   }))
 }
 
-/** The readings that can differ for these policies. */
+/** The readings that can give different results for these policies. */
 function readingsOf(statements: readonly OwnedStatement[]): readonly Reading[] {
   const some = (test: (pattern: string, place: string) => boolean) =>
     statements.some(({ resources, place }) => resources.patterns.some((pattern) => test(pattern, place)))
@@ -154,7 +154,7 @@ type Answer =
       readonly states: number
     }
 
-/** The patterns of each statement's resources, under one reading. */
+/** The patterns of each statement's resources in one reading. */
 type ResourcePatterns = ReadonlyMap<OwnedStatement, readonly (readonly Token[])[]>
 
 function patternsOf(statements: readonly OwnedStatement[], reading: Reading): ResourcePatterns {
@@ -176,7 +176,7 @@ function ask(
   question: NamesInQuestion & { readonly resources: ResourcePatterns; readonly reading: Reading },
   limit: number,
 ): Answer {
-  const { names, deeperNames, nobodys, statements, head, granted, resources, reading } = question
+  const { names, deeperNames, reserved, statements, head, granted, resources, reading } = question
   const languages = new Languages()
   languages.add(
     'granted',
@@ -194,16 +194,16 @@ function ask(
     explore(
       {
         names: over,
-        nobodys,
+        reserved,
         patterns,
         start,
-        differs(accepted, isNobodys) {
-          const isGranted = !isNobodys && languages.isGranted(accepted)
+        differs(accepted, isReserved) {
+          const isGranted = !isReserved && languages.isGranted(accepted)
           const isAllowed = languages.isAllowed(accepted)
-          // Where wild types match nothing, less may be allowed; see usesWildTypes.
+          // If wild types match nothing, less may be allowed; see usesWildTypes.
           return reading.typesMayBeWild ? isAllowed !== isGranted : isAllowed && !isGranted
         },
-        reduce: (place, isNobodys) => languages.reduce(patterns, place, { grantsMatter: !isNobodys }),
+        reduce: (place, isReserved) => languages.reduce(patterns, place, { grantsMatter: !isReserved }),
       },
       most,
     )
@@ -214,13 +214,13 @@ function ask(
   const outcome = second ?? first
   if ('undecided' in outcome) return { undecided: true, states }
   if (!outcome.found) return { states }
-  const { name, accepted, isNobodys } = outcome.found
+  const { name, accepted, isReserved } = outcome.found
   return {
     states,
     found: {
       name,
       allowed: languages.isAllowed(accepted),
-      granted: !isNobodys && languages.isGranted(accepted),
+      granted: !isReserved && languages.isGranted(accepted),
     },
   }
 }

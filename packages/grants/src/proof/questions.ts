@@ -5,21 +5,21 @@ import { beginningWith, coveredFilters, matchedTopics } from './languages/mqtt-l
 import type { Token } from './languages/token.js'
 import { namesThatAwsTakes } from './names/aws-names.js'
 import { anyResource, arnHead, elsewhere, type Location } from './names/places.js'
-import { namesOfNobody } from './names/reserved.js'
+import { reservedNames } from './names/reserved.js'
 
-/** Names in question, the statements that decide, and what is granted of them. */
+/** A set of names, the statements that apply to them, and the grants. */
 export interface NamesInQuestion {
   readonly names: Automaton
-  /** Names of any depth, these among them. A walk over them is shorter, and what holds for them holds for these. */
+  /** A superset with names of any depth. It is faster to search, and a result for it also holds for these names. */
   readonly deeperNames?: Automaton
-  readonly nobodys: Automaton
+  readonly reserved: Automaton
   readonly statements: readonly OwnedStatement[]
-  /** What stands before the name in the resource. */
+  /** The prefix of the resource before the name. */
   readonly head: string
   readonly granted: readonly (readonly Token[])[]
 }
 
-/** What is asked for each action: its own names, the same elsewhere; and other actions, on anything. */
+/** The questions for each MQTT action: its own names, and the same elsewhere; then other actions on any resource. */
 export function* questions(
   actions: Actions,
   grants: Grants,
@@ -38,8 +38,8 @@ export function* questions(
     const statements = actions.statementsFor(action)
     const head = arnHead(location, type)
     const [names, deeperNames] = [namesThatAwsTakes(type, 'taken'), namesThatAwsTakes(type, 'any')]
-    yield { action, names, deeperNames, nobodys: namesOfNobody(type), statements, head, granted: granted[action] }
-    yield { action, names: elsewhere(location, type), nobodys: none, statements, head: '', granted: [] }
+    yield { action, names, deeperNames, reserved: reservedNames(type), statements, head, granted: granted[action] }
+    yield { action, names: elsewhere(location, type), reserved: none, statements, head: '', granted: [] }
   }
-  for (const other of actions.others()) yield { ...other, names: anyResource, nobodys: none, head: '', granted: [] }
+  for (const other of actions.others()) yield { ...other, names: anyResource, reserved: none, head: '', granted: [] }
 }

@@ -1,7 +1,7 @@
 import { type GrantReference, type Grants, grantKinds } from '../grant-types.js'
 import { parseGrants } from '../grants.js'
 
-/** Status and title of every problem that the vendor answers. */
+/** Status and title of every problem that the vendor returns. */
 export const problems = {
   malformed_request: { status: 400, title: 'The request cannot be read' },
   unknown_key: { status: 400, title: 'The request has an unknown key' },
@@ -9,27 +9,27 @@ export const problems = {
   too_many_grants: { status: 400, title: 'The request names too many grants' },
   invalid_user_id: { status: 400, title: 'The user ID is not valid' },
   invalid_duration: { status: 400, title: 'The duration is not valid' },
-  no_grants: { status: 403, title: 'Nothing is granted' },
+  no_grants: { status: 403, title: 'No grants' },
   not_entitled: { status: 403, title: 'The caller may not have these grants' },
-  unusable_claim: { status: 403, title: 'A claim of the caller cannot be put into a topic' },
+  unusable_claim: { status: 403, title: 'A claim of the caller cannot be used in a topic' },
   caller_not_supported: { status: 403, title: 'This kind of caller is not supported' },
   too_many_groups: { status: 403, title: 'The caller is in too many groups' },
   revoked: { status: 403, title: 'The access of this user is revoked' },
-  beyond_ceiling: { status: 403, title: 'Grants go beyond what this stack can vend' },
-  inexpressible_grants: { status: 400, title: 'IAM cannot say these grants exactly' },
+  beyond_ceiling: { status: 403, title: 'The grants exceed the ceiling of this stack' },
+  inexpressible_grants: { status: 400, title: 'IAM cannot express these grants exactly' },
   policy_too_large: { status: 413, title: 'The grants do not fit one session policy' },
   throttled: { status: 429, title: 'Too many requests' },
-  access_unusable: { status: 502, title: 'The access of this user cannot be read' },
-  access_unavailable: { status: 503, title: 'The access of this user cannot be looked up' },
-  sts_refused: { status: 502, title: 'STS refused to vend' },
-  sts_unavailable: { status: 503, title: 'STS cannot be reached' },
+  access_unusable: { status: 502, title: 'The access record of this user is not valid' },
+  access_unavailable: { status: 503, title: 'The access record of this user cannot be read' },
+  sts_refused: { status: 502, title: 'STS refused the request' },
+  sts_unavailable: { status: 503, title: 'STS is not reachable' },
   internal: { status: 500, title: 'The vendor failed' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>
 
 /** Stable codes: clients switch on these, never on titles. */
 export type ProblemCode = keyof typeof problems
 
-/** An error answer, `application/problem+json` (RFC 9457), with a stable code. */
+/** An error response, `application/problem+json` (RFC 9457), with a stable code. */
 export interface Problem {
   /** `urn:topic-credentials:problem:<code>`. */
   readonly type: string
@@ -40,16 +40,16 @@ export interface Problem {
   readonly detail: string
   /** What to do next. */
   readonly remedy?: string
-  /** Grants that the problem is about. */
+  /** Grants that the problem concerns. */
   readonly grants?: readonly GrantReference[]
-  /** Grants that would compile; wider than what was asked. */
+  /** Grants that would compile; wider than requested. */
   readonly suggestion?: Grants
-  /** For `throttled` and `sts_unavailable`: when to try again. */
+  /** For `throttled` and `sts_unavailable`: when to retry. */
   readonly retryAfterSeconds?: number
   readonly requestId?: string
 }
 
-/** What {@link problem} takes besides code and detail. */
+/** Optional members of {@link problem}. */
 export type ProblemExtras = Pick<Problem, 'remedy' | 'grants' | 'suggestion' | 'retryAfterSeconds' | 'requestId'>
 
 /** @example problem('not_entitled', 'publish "admin" is not granted to alice.') */
@@ -58,7 +58,7 @@ export function problem(code: ProblemCode, detail: string, extras: ProblemExtras
 }
 
 /**
- * Reads an error answer; undefined when it is not one of ours (a proxy's or API Gateway's own).
+ * Reads an error response; undefined if it is not from the vendor (a proxy's or API Gateway's own).
  *
  * @example parseProblem(await response.json())?.code
  */
@@ -84,7 +84,7 @@ function isReference(value: unknown): value is GrantReference {
   return (grantKinds as readonly unknown[]).includes(kind) && typeof filter === 'string'
 }
 
-/** A suggestion that cannot be read is left out: the problem itself matters more. */
+/** An invalid suggestion is dropped: the problem itself matters more. */
 function readGrants(value: unknown): Grants | undefined {
   if (value === undefined) return undefined
   try {

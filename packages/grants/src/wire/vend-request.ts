@@ -3,7 +3,7 @@ import { type GrantKind, type Grants, grantKinds, type TopicFilter } from '../gr
 import { parseFilters } from '../grants.js'
 import { durationLimits } from '../limits.js'
 
-/** Body of `POST /credentials`. With none of the three lists: all that the caller is entitled to. */
+/** Body of `POST /credentials`. Without any of the three lists it requests everything that the caller is entitled to. */
 export interface VendRequest {
   readonly publish?: readonly TopicFilter[]
   readonly subscribe?: readonly TopicFilter[]
@@ -13,7 +13,7 @@ export interface VendRequest {
 }
 
 /**
- * Reads the body of a vend request, already parsed as JSON; an absent body asks for everything.
+ * Reads the body of a vend request, already parsed as JSON; an absent body requests everything.
  *
  * @throws RequestError `malformed_request`, `unknown_key`, `invalid_duration` or `no_grants`
  * @throws GrantError `malformed_request`, `invalid_topic_filter` or `too_many_grants`
@@ -30,7 +30,7 @@ export function parseVendRequest(input: unknown): VendRequest {
   const known = [...grantKinds, 'durationSeconds'] as const
   const unknown = Object.keys(input).find((key) => !(known as readonly string[]).includes(key))
   if (unknown !== undefined) {
-    throw new RequestError('unknown_key', `The request has no ${JSON.stringify(unknown)}.`, {
+    throw new RequestError('unknown_key', `The request has the unknown key ${JSON.stringify(unknown)}.`, {
       value: unknown,
       remedy: `Use ${known.join(', ')}.`,
     })
@@ -40,16 +40,16 @@ export function parseVendRequest(input: unknown): VendRequest {
   const lists: Partial<Record<GrantKind, readonly TopicFilter[]>> = {}
   for (const kind of asked) lists[kind] = parseFilters(kind, body[kind])
   if (asked.length > 0 && asked.every((kind) => lists[kind]?.length === 0)) {
-    throw new RequestError('no_grants', 'The request asks for nothing.', {
+    throw new RequestError('no_grants', 'The request has empty lists of grants.', {
       value: input,
-      remedy: 'Name at least one topic filter, or leave the lists out to get everything.',
+      remedy: 'Name at least one topic filter, or omit the lists to request everything.',
     })
   }
   return body.durationSeconds === undefined ? lists : { ...lists, durationSeconds: parseDuration(body.durationSeconds) }
 }
 
 /**
- * The grants that a request asks for; undefined when it names none and so asks for everything.
+ * The requested grants; undefined if the request names none and so requests everything.
  *
  * @example askedGrants(parseVendRequest(body)) ?? grantsFor(entitlements, caller)
  */
@@ -58,7 +58,7 @@ export function askedGrants({ publish, subscribe, retain }: VendRequest): Grants
   return { publish: publish ?? [], subscribe: subscribe ?? [], retain: retain ?? [] }
 }
 
-/** Never the text of a list or an object: it may be nested deeper than JSON can be written. */
+/** Never prints a list or an object: it may be nested too deeply for JSON.stringify. */
 function inWords(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   return Array.isArray(value) ? 'a list' : 'an object'
@@ -71,6 +71,6 @@ function parseDuration(value: unknown): number {
   }
   throw new RequestError('invalid_duration', `durationSeconds is ${inWords(value)}.`, {
     value,
-    remedy: `Ask for a whole number of seconds from ${minimum} to ${maximum}, or leave it out.`,
+    remedy: `Set durationSeconds to an integer from ${minimum} to ${maximum}, or omit it.`,
   })
 }

@@ -13,34 +13,34 @@ export interface VendedCredentials {
   readonly expiration: string
 }
 
-/** Answer to `POST /credentials`: everything that a client needs to connect. */
+/** Response to `POST /credentials`: everything that a client needs to connect. */
 export interface VendResponse {
   readonly credentials: VendedCredentials
-  /** Host of the account's IoT data plane, without scheme; a port only in a stand-in. */
+  /** Host of the account's IoT data plane, without scheme; with a port only in a stand-in. */
   readonly endpoint: string
   readonly region: string
   readonly userId: string
   /** Client IDs must begin with this. */
   readonly clientIdPrefix: string
-  /** What the credentials can do. */
+  /** What the credentials allow. */
   readonly grants: Grants
-  /** Rules that apply to the user and were left out, because a value cannot stand in a topic. Absent: none. */
+  /** Rules that apply to the user but were skipped, because a value cannot be part of a topic. Absent: none. */
   readonly dropped?: readonly DroppedRule[]
-  /** Characters of the session policy; STS takes 2,048. */
+  /** Length of the session policy in characters; the limit of STS is 2,048. */
   readonly policyCharacters: number
   /** How the session policy is written: `full`, `short` or `dense`; absent from vendors that have one form. */
   readonly policyForm?: PolicyForm
-  /** Percent of STS's packed limit that is used. */
+  /** Percentage of STS's packed size limit in use. */
   readonly packedPolicySize?: number
   /**
-   * Time in which AWS's quotas serve the operator's whole fleet, in seconds, 1 to 86,400: a client that is throttled comes back
-   * at random within it. Absent: the operator has not said.
+   * The period in which AWS's quotas can serve the operator's whole fleet, in seconds, 1 to 86,400: a throttled client retries at a
+   * random time within it. Absent: not configured.
    */
   readonly spreadSeconds?: number
 }
 
 /**
- * Answer to `GET /credentials`: the shape that the AWS SDKs' HTTP credentials provider reads.
+ * Response to `GET /credentials`, in the format that the AWS SDKs' HTTP credentials provider reads.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
@@ -53,7 +53,7 @@ export interface ContainerCredentials {
 }
 
 /**
- * Reads a vendor's answer. Fields that it does not know are left out, so an older client understands a newer vendor.
+ * Reads a vendor's response. Unknown fields are ignored, so an older client accepts a newer vendor.
  *
  * @throws RequestError `malformed_response`, naming the field and never its value
  * @example parseVendResponse(await response.json()).credentials.expiration
@@ -84,7 +84,7 @@ export function parseVendResponse(input: unknown): VendResponse {
   }
 }
 
-/** A form that this client does not know yet is left out. */
+/** A form that this client does not know is ignored. */
 function isPolicyForm(value: unknown): value is PolicyForm {
   return value === 'full' || value === 'short' || value === 'dense'
 }
@@ -99,20 +99,20 @@ function objectAt(value: unknown, name: string): Fields {
 function textAt(fields: Fields, key: string, path = ''): string {
   const value = fields[key]
   if (typeof value === 'string' && value !== '') return value
-  throw malformed(`${path}${key} is not a text`)
+  throw malformed(`${path}${key} is not a string`)
 }
 
 function numberAt(fields: Fields, key: string): number {
   const value = fields[key]
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
-  throw malformed(`${key} is not a whole number`)
+  throw malformed(`${key} is not an integer`)
 }
 
 function spreadAt(fields: Fields): number {
   const seconds = numberAt(fields, 'spreadSeconds')
   const { minimum, maximum } = spreadLimits
   if (seconds >= minimum && seconds <= maximum) return seconds
-  throw malformed(`spreadSeconds is not from ${minimum} to ${maximum}`)
+  throw malformed(`spreadSeconds is not between ${minimum} and ${maximum}`)
 }
 
 function grantsAt(value: unknown): Grants {
@@ -133,7 +133,7 @@ function droppedAt(value: unknown): readonly DroppedRule[] {
 }
 
 function malformed(what: string): RequestError {
-  return new RequestError('malformed_response', `The vendor's answer cannot be read: ${what}.`, {
-    remedy: 'Check that the URL is the credential vendor, and that client and vendor have matching versions.',
+  return new RequestError('malformed_response', `The vendor's response is not valid: ${what}.`, {
+    remedy: 'Check that the URL is that of the credential vendor, and that client and vendor have compatible versions.',
   })
 }

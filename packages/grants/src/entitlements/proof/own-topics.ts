@@ -6,21 +6,21 @@ import type { Entitlements } from '../entitlements.js'
 import { fillTemplate, type Template } from '../template.js'
 import { type Variable, variablesOf } from '../template-parts.js'
 
-/** Two templates that give two users the same topic, although both have the user ID in them. */
+/** Two templates that grant the same topic to two users, although both contain the user ID. */
 export interface SharedTopic {
   readonly kind: GrantKind
   readonly users: readonly [string, string]
   readonly templates: readonly [string, string]
-  /** What both reach, as filters. */
+  /** The two expanded filters. */
   readonly filters: readonly [string, string]
 }
 
 /**
- * A topic that two of the users would both call their own: reached through templates of one kind that have the user ID in them. Sending to
- * another's own topic is something else, and may be meant.
+ * A topic that two of the users would both own: both reach it through templates of one kind that contain the user ID. Publishing to a
+ * topic that another user owns is a different case and may be intended.
  */
 export function sharedOwnTopic({ rules }: Entitlements, userIds: readonly string[]): SharedTopic | undefined {
-  // Hundreds of rules may have the same template.
+  // Hundreds of rules may share one template.
   const own = distinct(rules.flatMap(({ templates }) => templates).filter(hasUserId))
   // Somebody may be called as another one's ID is encoded.
   const namesakes = own.some((template) => names(template, 'encodedUserId')) ? userIds.map(encodeUserId) : []

@@ -10,7 +10,7 @@ import type { User } from '../values.js'
 import { type SharedTopic, sharedOwnTopic } from './own-topics.js'
 import { representativeUsers } from './representative-users.js'
 
-/** What one user can hold by some rules, and the proof of its session policy in the topic role. */
+/** The grants that one user can have from some rules, and the proof of the session policy within the topic role. */
 export interface ProvedUser {
   /** The rules: `entitlements[1]` and so on. */
   readonly rules: readonly string[]
@@ -19,23 +19,23 @@ export interface ProvedUser {
   readonly proof: Proof
 }
 
-/** Everything that was proved of an entitlements file. */
+/** The result of the proof of an entitlements file. */
 export interface EntitlementsProof {
   readonly proved: readonly ProvedUser[]
-  /** The first policy that is not what its grants say. */
+  /** The first policy that does not match its grants. */
   readonly wrong: ProvedUser | undefined
-  /** A topic that two users would both call their own. */
+  /** A topic that two users would both own. */
   readonly shared: SharedTopic | undefined
   readonly states: number
 }
 
-/** Of more sets of rules, each is proved for one hostile name in turn: a file with hundreds of rules takes seconds, too. */
+/** With more rule sets than this, each conditional rule is proved for one hostile name in turn, so that hundreds of rules take seconds. */
 const fewSets = 40
 
 /**
- * Proves, for representative users and every set of rules that one user is sure to be able to hold, that session policy and role allow
- * exactly what is granted; and that no user's own topics can be another's. What does not fit one policy is left out: it is refused when
- * it is asked for.
+ * Proves, for representative users and for every set of rules that one user can certainly have, that session policy and role together
+ * allow exactly what is granted, and that no topic belongs to two users. Grants that do not fit one policy are skipped: the vendor
+ * refuses such a request.
  *
  * @example proveEntitlements(parseEntitlements(document), { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' })
  */
@@ -70,7 +70,7 @@ export function proveEntitlements(
   }
 }
 
-/** Each rule by itself, what everybody has, and that with each of the others. */
+/** The unconditional rules, each rule by itself, and the unconditional rules with each of the others. */
 function ruleSets({ rules }: Entitlements): readonly (readonly Rule[])[] {
   const everyones = rules.filter(({ when }) => when.length === 0)
   const others = rules.filter(({ when }) => when.length > 0)
@@ -80,7 +80,7 @@ function ruleSets({ rules }: Entitlements): readonly (readonly Rule[])[] {
 function grantsOf(rules: readonly Rule[], user: User): Grants | undefined {
   const all = rules.map((rule) => ({ ...rule, when: [] }))
   const { grants, dropped } = entitledTo({ rules: all, singleValued: new Set() }, user)
-  // A name that cannot stand in a topic drops the rule when it asks.
+  // A rule is dropped at vend time for a name that cannot be part of a topic.
   return dropped.length === 0 ? grants : undefined
 }
 

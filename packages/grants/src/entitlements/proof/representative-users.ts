@@ -2,7 +2,7 @@ import type { Rule } from '../entitlements.js'
 import type { User } from '../values.js'
 
 const plainName = 'alice'
-/** Names that mean something to IAM, to MQTT, to JSON or to an ARN, and one that begins with the plain one. */
+/** Names with a special meaning in IAM, MQTT, JSON or ARNs, and one that starts with the plain name. */
 const hostileNames = [
   'alice2',
   '*',
@@ -17,10 +17,10 @@ const hostileNames = [
 ]
 
 /**
- * Users to prove some rules for: plain and hostile names, and one for each text that the templates have in a level, since a user with that
- * name might be taken for it.
+ * Users for whom a set of rules is proved: plain and hostile names, and each literal level of the templates as a name, because a topic
+ * of such a user could coincide with the literal one.
  *
- * @param turn chooses one hostile name in place of all of them
+ * @param turn selects one hostile name instead of all of them
  */
 export function representativeUsers(rules: readonly Rule[], turn?: number): readonly User[] {
   const parts = rules.flatMap((rule) => rule.templates.flatMap((template) => template.parts))

@@ -10,10 +10,10 @@ import type { StatementDraft } from './statement-draft.js'
 import { allowStatement, connectDraft, type Scope, subscribeDraft, topicResources } from './statements.js'
 
 /**
- * The short form, for grants that do not fit the readable one. A filter that is a topic and a topic filter stands once: an ARN that
- * ends in `*` and `/a/b` in place of `topic/a/b` and `topicfilter/a/b`. That also lets in every name that ends in `/a/b`, all
- * of them deeper than `a/b`; a Deny on deeper names takes them away again, where it cuts into no grant. Undefined when no filter
- * can be said this way.
+ * The shortest form, for grants that do not fit the readable ones. A filter that is both a topic and a topic filter is written once: an
+ * ARN that ends in `*` and `/a/b` instead of `topic/a/b` and `topicfilter/a/b`. It also matches every name that ends in `/a/b`, all of
+ * them deeper than `a/b`; a Deny on deeper names removes them, if it removes no granted name. Undefined if no filter can be written this
+ * way.
  */
 export function denseForm(byAction: readonly ActionGrants[], scope: Scope): readonly Statement[] | undefined {
   const { head } = scope
@@ -30,7 +30,7 @@ export function denseForm(byAction: readonly ActionGrants[], scope: Scope): read
   const anyType = denies.filter(({ type }) => type === 'any')
   const typed = denies.filter(({ type }) => type !== 'any')
   return [
-    // iot:Connect keeps away from ARNs of any type: they would name client IDs.
+    // iot:Connect never shares a statement with ARNs of any type: they would match client IDs.
     allowStatement(connectDraft(scope), ...(lone ? [lone] : [])),
     ...loners.map((draft) => allowStatement(draft)),
     allowStatement(first, subscribe),
@@ -48,7 +48,7 @@ export function denseForm(byAction: readonly ActionGrants[], scope: Scope): read
   ]
 }
 
-/** A statement for each set of actions; plain topics with the same actions join it. */
+/** One statement for each set of actions; plain topics with the same actions join it. */
 function denseDrafts(
   sharedArns: readonly SharedArn[],
   plain: readonly StatementDraft[],
@@ -65,7 +65,7 @@ function denseDrafts(
   return [...drafts.values()] as unknown as [StatementDraft, ...StatementDraft[]]
 }
 
-/** The dense statement that allows what this one does, plus iot:Subscribe, which means nothing to a topic. */
+/** The dense statement with the same actions plus iot:Subscribe, which has no effect on a topic. */
 function host<T extends StatementDraft>(draft: StatementDraft, hosts: readonly T[]): T | undefined {
   const wanted = [...draft.actions].sort().join()
   return hosts.find(

@@ -4,20 +4,20 @@ import type { ResourceActions, StatementDraft } from './statement-draft.js'
 
 type ActionSet = readonly Action[]
 
-/** Resources that agree on their actions: they always go together. */
+/** Resources with the same actions; they always stay together. */
 interface ResourceClass extends Pick<ResourceActions, 'needed' | 'harmless'> {
   readonly resources: string[]
 }
 
-/** A statement with the resources that it will name. */
+/** A statement with the resources assigned to it. */
 interface Group {
   readonly actions: ActionSet
   readonly classes: ResourceClass[]
 }
 
 /**
- * Shares statements: resources that agree on their actions stand in one; a resource may also stand in two where that saves a
- * third. Topics have three actions, so there are at most 127 ways; all are tried.
+ * Assigns resources to as few statements as possible: resources with the same actions share one; a resource may be in two statements if
+ * that saves a third. Topics have three actions, so there are at most 127 combinations; all are tried.
  */
 export function packStatements(entries: readonly ResourceActions[]): readonly StatementDraft[] {
   if (entries.length === 0) return []
@@ -37,7 +37,7 @@ export function packStatements(entries: readonly ResourceActions[]): readonly St
   }))
 }
 
-/** Characters that every statement has. */
+/** Characters of every statement. */
 const frame = '{"Effect":"Allow","Action":,"Resource":},'.length
 
 function classesOf(entries: readonly ResourceActions[]): readonly ResourceClass[] {
@@ -51,7 +51,7 @@ function classesOf(entries: readonly ResourceActions[]): readonly ResourceClass[
   return [...classes.values()]
 }
 
-/** The ways to cut the work into statements: one where all resources agree, else every combination of action sets. */
+/** The candidate sets of statements: one statement if all resources agree, otherwise every combination of action sets. */
 function combinations(classes: readonly ResourceClass[]): readonly (readonly ActionSet[])[] {
   const universe = [...new Set(classes.flatMap(({ needed }) => [...needed]))].sort()
   if (classes.every(({ needed }) => needed.size === universe.length)) return [[universe]]
@@ -63,7 +63,7 @@ function subsets<T>(items: readonly T[]): readonly (readonly T[])[] {
   return Array.from({ length: count }, (_, bits) => items.filter((_item, index) => ((bits + 1) >> index) & 1))
 }
 
-/** Puts each resource into the fewest sets of the combination that serve it; undefined where the combination cannot, or has one too many. */
+/** Assigns each resource to the fewest action sets that serve it; undefined if the combination is not sufficient or has an unused set. */
 function distribute(
   combination: readonly ActionSet[],
   classes: readonly ResourceClass[],

@@ -18,7 +18,7 @@ export function plainForm(
   return [allowStatement(...shared), ...others.map((draft) => allowStatement(draft)), ...denyTyped(denies, head)]
 }
 
-/** The Denies that harm no action, for all of them in one statement; then the others. */
+/** First one statement with all Denies that affect no granted action, then the others. */
 export function denyTyped(denies: readonly ChosenDeny[], head: string): readonly Statement[] {
   const arnOf = ({ type, glob }: ChosenDeny) => resourceArn(head, type, glob)
   const harmless = denies.filter(isHarmless).map(arnOf)
@@ -29,7 +29,7 @@ export function denyTyped(denies: readonly ChosenDeny[], head: string): readonly
   return harmless.length === 0 ? others : [{ Effect: 'Deny', Action: '*', Resource: harmless }, ...others]
 }
 
-/** Four actions name topics or filters. */
+/** All four actions that name topics or filters. */
 function isHarmless({ harmless }: ChosenDeny): boolean {
   return harmless.size === 4
 }

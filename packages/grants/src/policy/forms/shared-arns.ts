@@ -4,17 +4,17 @@ import { type DenyPattern, firstCut, keyOf } from '../translation/deny-pattern.j
 import type { RequiredDeny } from '../translation/required-denies.js'
 import { deeper, translate } from '../translation/translation.js'
 
-/** A filter that is both a topic pattern and a topic filter, and so can stand once as a name of any type. */
+/** One ARN of any resource type that serves as a topic and as a topic filter. */
 export interface SharedArn {
   readonly filter: string
   readonly allow: Glob
   /** What is allowed on it, iot:Subscribe included. */
   readonly actions: readonly Action[]
-  /** What must be denied because `*` + `/a/b` lets in more than `a/b`. */
+  /** What must be denied because `*` + `/a/b` matches more than `a/b`. */
   readonly required: readonly RequiredDeny[]
 }
 
-/** The filters that can be said this way without cutting into a grant. */
+/** The filters that can be written this way without a Deny that removes a granted name. */
 export function sharedArnsOf(byAction: readonly ActionGrants[]): readonly SharedArn[] {
   const subscribed = byAction.flatMap((actionGrants) =>
     actionGrants.type === 'topicfilter' ? actionGrants.filters : [],
@@ -34,7 +34,7 @@ export function sharedArnsOf(byAction: readonly ActionGrants[]): readonly Shared
   })
 }
 
-/** Names that an ARN of any type lets in besides the filter's own: `x/a/b`, and what a `+` takes across slashes. */
+/** Names that an ARN of any type matches besides the filter's own: `x/a/b`, and what a `+` matches across slashes. */
 function overmatchesOf(
   filter: string,
   allow: Glob,
@@ -65,7 +65,7 @@ function literalStart(filter: string): string {
   return filter.split('+', 1)[0] as string
 }
 
-/** What neighbours have in common: one Deny below a shared prefix serves them all. */
+/** Common prefixes of neighbouring filters: one Deny below a shared prefix serves all of them. */
 function sharedPrefixes(texts: readonly string[]): readonly string[] {
   const sorted = [...texts].sort()
   const shared = sorted.slice(1).map((text, index) => {
@@ -77,7 +77,7 @@ function sharedPrefixes(texts: readonly string[]): readonly string[] {
   return [...new Set(shared)].filter((prefix) => prefix !== '')
 }
 
-/** Does a Deny on the pattern cut into no grant at all? Remembers its answers: many filters ask the same. */
+/** Does a Deny on the pattern remove no granted name at all? Cached, because many filters ask for the same patterns. */
 function harmlessIn(byAction: readonly ActionGrants[]): (pattern: DenyPattern) => boolean {
   const known = new Map<string, boolean>()
   return (pattern) => {

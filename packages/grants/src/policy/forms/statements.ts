@@ -4,14 +4,14 @@ import type { Statement } from '../iam/policy-document.js'
 import type { Action, ActionGrants } from '../translation/action-grants.js'
 import type { ResourceActions, StatementDraft } from './statement-draft.js'
 
-/** What all forms need to know besides the grants. */
+/** The input of all forms besides the grants. */
 export interface Scope {
-  /** What ARNs begin with. */
+  /** The prefix of every ARN. */
   readonly head: string
   readonly clientIdPrefix: string
 }
 
-/** Each topic pattern under its own ARN, with the actions that are allowed on it; filters in `skip` are left out. */
+/** Each topic pattern as an ARN, with the actions that are allowed on it; filters in `skip` are left out. */
 export function topicResources(
   byAction: readonly ActionGrants[],
   head: string,
@@ -29,7 +29,7 @@ export function topicResources(
   })
 }
 
-/** The topic filters under their own ARNs. */
+/** The topic filters as ARNs. */
 export function subscribeDraft(
   byAction: readonly ActionGrants[],
   head: string,
@@ -48,7 +48,7 @@ export function connectDraft({ clientIdPrefix, head }: Scope): StatementDraft {
   return { actions: ['iot:Connect'], resources: [resourceArn(head, 'client', clientIdPrefix + wildcard)] }
 }
 
-/** Drafts in one statement. An action never meets another action's resource type, so nothing changes by sharing. */
+/** Merges drafts into one statement. No action applies to the resource type of another one, so the meaning does not change. */
 export function allowStatement(...drafts: readonly StatementDraft[]): Statement {
   return {
     Effect: 'Allow',

@@ -1,25 +1,25 @@
 /**
- * An IAM pattern before it is written down: its text, in which {@link wildcard} stands for `*`. No MQTT name contains the null
- * character, so a `*` that is meant and a `*` that is part of a name cannot be confused on the way.
+ * An IAM pattern before it is rendered: {@link wildcard} represents `*`. No MQTT name contains the null character, so a wildcard and a
+ * literal `*` in a name cannot be confused.
  */
 export type Glob = string
 
-/** Any run of characters, `/` included. */
+/** Matches any run of characters, `/` included. */
 export const wildcard = '\0'
 
 /**
- * Writes a glob in IAM's words: `*`, `?` and `${` in names become `${*}`, `${?}` and `${$}{`.
+ * Renders a glob as an IAM pattern: `*`, `?` and `${` in names become `${*}`, `${?}` and `${$}{`.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-specialchars
  */
 export function renderGlob(glob: Glob): string {
-  // "$" is escaped wherever what follows could be read together with it.
+  // "$" is escaped if the next character could form a policy variable with it.
   return glob.replaceAll(/[*?]|\$(?=[{*?$])/gu, (special) => `\${${special}}`).replaceAll(wildcard, '*')
 }
 
-/** Does every text that `inner` matches also match `outer`? Never wrong when it says yes. */
+/** Does `outer` match every string that `inner` matches? No false positives. */
 export function includesGlob(outer: Glob, inner: Glob): boolean {
-  // wildcard in `inner` is just one more character, which only a wildcard in `outer` takes.
+  // A wildcard in `inner` counts as a character that only a wildcard in `outer` matches.
   const pieces = outer.split(wildcard)
   const first = pieces[0] as string
   const last = pieces[pieces.length - 1] as string

@@ -8,16 +8,16 @@ import { type Translation, translate } from './translation.js'
 export const topicActions = ['iot:Publish', 'iot:Receive', 'iot:RetainPublish'] as const
 export type Action = (typeof topicActions)[number] | 'iot:Subscribe'
 
-/** One filter that an action is allowed on, translated for IAM. */
+/** One filter that an action is allowed on, translated to IAM patterns. */
 export interface TranslatedFilter extends Translation {
   /** What the action is allowed on; for iot:Receive without `$share/<group>/`. */
   readonly filter: string
-  /** The grant that it comes from, as it was written. */
+  /** The original grant. */
   readonly grant: string
   readonly names: NameSet
 }
 
-/** Everything that one action is allowed on; filters that another one covers are gone. */
+/** Everything that one action is allowed on, without filters that another one covers. */
 export interface ActionGrants {
   readonly action: Action
   readonly kind: GrantKind
@@ -30,9 +30,9 @@ export interface Inexpressible {
   readonly inexpressible: GrantReference
 }
 
-/** Splits grants by action; or names a grant that no IAM policy can express. */
+/** Splits grants by action, or returns a grant that no IAM policy can express. */
 export function grantsByAction(grants: Grants): readonly ActionGrants[] | Inexpressible {
-  // By what it receives; the first grant of several.
+  // Keyed by the filter that iot:Receive needs; the first of several grants wins.
   const grantOf = new Map(grants.subscribe.map((grant) => [parseSubscription(grant).filter, grant] as const).reverse())
   const wanted: readonly [Action, GrantKind, NameType, readonly string[]][] = [
     ['iot:Publish', 'publish', 'topic', grants.publish],
@@ -54,7 +54,7 @@ export function grantsByAction(grants: Grants): readonly ActionGrants[] | Inexpr
   return byAction
 }
 
-/** The filters that no other one covers, in a fixed order: the same grants always give the same document. */
+/** The filters that no other one covers, in a fixed order, so that the same grants always give the same document. */
 function widest(filters: readonly string[]): readonly string[] {
   const distinct = [...new Set(filters)].sort()
   const wide = distinct.filter((filter) => /[+#]/u.test(filter))

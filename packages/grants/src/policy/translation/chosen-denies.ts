@@ -2,13 +2,13 @@ import type { Action, ActionGrants } from './action-grants.js'
 import { type DenyPattern, deniesAll, firstCut, keyOf } from './deny-pattern.js'
 import type { RequiredDeny } from './required-denies.js'
 
-/** A Deny: for these actions it is needed, for those it would do no harm. */
+/** A Deny, with the actions that need it and those that it does not affect. */
 export interface ChosenDeny extends DenyPattern {
   readonly needed: ReadonlySet<Action>
   readonly harmless: ReadonlySet<Action>
 }
 
-/** A small set of patterns that answers every required Deny, with the actions that each may be used for. */
+/** A small set of patterns that satisfies every required Deny, with the actions that each may be used for. */
 export function chooseDenies(
   required: readonly RequiredDeny[],
   byAction: readonly ActionGrants[],
@@ -22,7 +22,7 @@ export function chooseDenies(
   return withoutIncluded(chosen)
 }
 
-/** Leaves out what other Denies deny as well; they are then needed for more. */
+/** Removes Denies that others include, and transfers their actions. */
 function withoutIncluded(denies: readonly (ChosenDeny & Choice)[]): readonly ChosenDeny[] {
   const kept = new Set(denies)
   for (const deny of denies) {
@@ -37,22 +37,22 @@ function withoutIncluded(denies: readonly (ChosenDeny & Choice)[]): readonly Cho
   return [...kept]
 }
 
-/** A pattern that has been chosen, while the actions that need it are collected. */
+/** A chosen pattern, while its actions are collected. */
 interface Choice extends DenyPattern {
   readonly needed: Set<Action>
 }
 
-/** A required Deny with what choosing for it takes into account. */
+/** A required Deny with its alternatives and costs. */
 interface WeighedDeny {
   readonly deny: RequiredDeny
-  /** The alternatives that are one pattern, by key. */
+  /** Alternatives with exactly one pattern, by key. */
   readonly singles: ReadonlyMap<string, DenyPattern>
   /** The cheapest alternative, and its cost. */
   readonly alone: readonly DenyPattern[]
   readonly aloneCost: number
 }
 
-/** Takes first the patterns that save most by answering several required Denies at once. */
+/** First selects the patterns that save most by satisfying several required Denies at once. */
 function cheapest(required: readonly RequiredDeny[]): readonly Choice[] {
   const chosen = new Map<string, Choice>()
   const choose = ({ actions }: RequiredDeny, patterns: readonly DenyPattern[]) => {
@@ -80,7 +80,7 @@ function weigh(deny: RequiredDeny): WeighedDeny {
   return { deny, singles: new Map(singles), alone, aloneCost: cost(alone) }
 }
 
-/** The pattern that costs least against what the Denies that it answers would cost alone; ties by text, so that the result is always the same. */
+/** The pattern that saves most compared with the separate costs of the Denies that it satisfies; ties are broken by key for a stable result. */
 function mostSaving(required: readonly WeighedDeny[]): DenyPattern | undefined {
   const savings = new Map<string, { readonly pattern: DenyPattern; saved: number }>()
   for (const { singles, aloneCost } of required) {
@@ -94,7 +94,7 @@ function mostSaving(required: readonly WeighedDeny[]): DenyPattern | undefined {
   return best && best[1].saved > 0 ? best[1].pattern : undefined
 }
 
-/** Characters beside the key: quotes, comma, `arn:aws:iot:*:*:`. */
+/** Characters besides the key: quotes, comma, `arn:aws:iot:*:*:`. */
 const overhead = 19
 
 function cost(patterns: readonly DenyPattern[]): number {

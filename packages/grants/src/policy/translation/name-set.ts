@@ -2,24 +2,24 @@ import { literalEnds } from '../../mqtt/matching.js'
 import { parseSubscription } from '../../mqtt/topic-filter.js'
 import { type Glob, includesGlob, wildcard } from '../iam/glob.js'
 
-/** What a grant is about: the topics that its filter matches, or the filters that it covers. */
+/** The names that a grant refers to: the topics that its filter matches, or the filters that it covers. */
 export type NameType = 'topic' | 'topicfilter'
 
-/** A code unit each, or one of the constants. */
+/** One entry per code unit, or one of the constants. */
 type Tokens = readonly number[]
 const anything = -1
 const level = -2
-/** The first character that a leading `+` or `#` takes: no `$`, no `/`. */
+/** The first character matched by a leading `+` or `#`: not `$`, not `/`. */
 const openingOfLevel = -3
 const openingOfAnything = -4
 
-/** A glob with what can be seen at first sight: for questions to many sets. */
+/** A glob with precomputed features for quick comparisons. */
 export interface GlobShape {
   readonly glob: Glob
-  /** Before the first wildcard and after the last one; all of a glob without one is both. */
+  /** The text before the first wildcard and after the last one; for a glob without wildcards, both are the glob. */
   readonly start: string
   readonly end: string
-  /** Every text that the glob matches has as many, or more. */
+  /** Every string that the glob matches has at least this many. */
   readonly slashes: number
 }
 
@@ -30,17 +30,17 @@ export function shapeOf(glob: Glob): GlobShape {
 }
 
 /**
- * The names that a filter reaches: as a `topic` those that it matches, as a `topicfilter` those that it covers. Works on
- * characters, as IAM does, and not on levels, as MQTT does.
+ * The names of a filter: as a `topic`, those that it matches; as a `topicfilter`, those that it covers. Works on characters, as IAM
+ * does, and not on levels, as MQTT does.
  */
 export class NameSet {
   readonly #type: NameType
   readonly #text: string
   readonly #hasWildcard: boolean
-  /** What every name begins and ends with. */
+  /** The common start and end of every name. */
   readonly #start: string
   readonly #end: string
-  /** No name has more. */
+  /** Maximum number of slashes in a name. */
   readonly #slashes: number
   readonly #known = new Map<Glob, boolean>()
   #words: readonly Tokens[] | undefined
@@ -55,9 +55,9 @@ export class NameSet {
     this.#slashes = this.#text.endsWith('#') ? Number.POSITIVE_INFINITY : slashesOf(this.#text)
   }
 
-  /** Is there a name that the glob matches too? A Deny on the glob would take that name away. Remembers its answers. */
+  /** Does the glob match a name of this set? A Deny on the glob would remove that name. Cached. */
   meets({ glob, start, end, slashes }: GlobShape): boolean {
-    // Most pairs differ in depth or at one of their ends: no need to look further.
+    // Most pairs differ in depth or at one end, which is cheap to compare.
     if (slashes > this.#slashes) return false
     if (!start.startsWith(this.#start) && !this.#start.startsWith(start)) return false
     if (!end.endsWith(this.#end) && !this.#end.endsWith(end)) return false
@@ -67,7 +67,7 @@ export class NameSet {
     return answer
   }
 
-  /** More than one where a leading wildcard must not begin with `$`. */
+  /** More than one list if a leading wildcard must not match `$`. */
   #tokenLists(): readonly Tokens[] {
     this.#words ??= tokenLists(this.#text)
     return this.#words
@@ -104,7 +104,7 @@ const slash = 0x2f
 const dollar = 0x24
 const hash = 0x23
 
-/** Do the two have a word in common? Reads the glob and marks all places in the tokens where one may be by then. */
+/** Do the two sets intersect? Reads the glob and marks all reachable positions in the tokens. */
 function meet(glob: Glob, tokens: Tokens, type: NameType): boolean {
   const places = new Uint8Array(tokens.length + 1)
   places[0] = 1
@@ -120,7 +120,7 @@ function meet(glob: Glob, tokens: Tokens, type: NameType): boolean {
   return places[tokens.length] === 1
 }
 
-/** Moves on by one character; backwards, so that no place moves twice. */
+/** Advances by one character; backwards, so that no position moves twice. */
 function take(places: Uint8Array, tokens: Tokens, character: number, type: NameType): void {
   for (let place = tokens.length; place >= 0; place--) {
     if (places[place] === 0) continue
@@ -133,7 +133,7 @@ function take(places: Uint8Array, tokens: Tokens, character: number, type: NameT
   passRuns(places, tokens)
 }
 
-/** A run of characters may be empty: from its place one may go on to the next. */
+/** A run of characters may be empty, so the next position is reachable too. */
 function passRuns(places: Uint8Array, tokens: Tokens): void {
   for (let place = 0; place < tokens.length; place++) {
     if (places[place] === 1 && isRun(tokens[place])) places[place + 1] = 1
@@ -148,6 +148,6 @@ function takes(token: number, character: number, type: NameType): boolean {
   if (token === anything) return true
   if (token >= 0) return token === character
   if (character === slash || (token !== level && character === dollar)) return false
-  // A wildcard level of a filter is granted `+` and any text, and never `#`.
+  // A wildcard level of a filter covers `+` and any text, but never `#`.
   return token === openingOfAnything || !(type === 'topicfilter' && character === hash)
 }

@@ -2,7 +2,7 @@ import type { GrantReference } from '../../grant-types.js'
 import type { Action, ActionGrants, TranslatedFilter } from './action-grants.js'
 import { type DenyPattern, firstCut, grantsAll } from './deny-pattern.js'
 
-/** Two grants of which one needs a Deny that takes something from the other. */
+/** Two grants of which one requires a Deny that removes names of the other. */
 export interface Conflict {
   readonly conflict: readonly [GrantReference, GrantReference]
 }
@@ -14,7 +14,7 @@ export interface RequiredDeny {
 }
 
 /**
- * What must be denied so that each filter, allowed under its own ARN, is exact; only alternatives that cut into no grant. Or the two
+ * What must be denied so that each filter, allowed as its own ARN, is exact; only alternatives that remove no granted name. Or the two
  * grants that conflict.
  */
 export function requiredDenies(

@@ -4,22 +4,22 @@ import { type Glob, wildcard } from '../iam/glob.js'
 import type { NameType } from './name-set.js'
 
 /**
- * Names that the Allow lets in and the filter does not: they must be denied by one of the alternatives, each a set of globs.
- * The first is the narrowest; later ones deny more for fewer characters, and serve where no grant is cut by them.
+ * Names that the Allow matches and the filter does not: they must be denied by one of the alternatives, each a set of globs. The first
+ * is the narrowest; later ones deny more with fewer characters, and can be used if they remove no granted name.
  */
 export interface Overmatch {
   readonly alternatives: readonly (readonly Glob[])[]
 }
 
-/** One filter in IAM's words: allow the glob, deny every excess. Exact together. */
+/** One filter as IAM patterns: allow the glob, deny every overmatch. Together they are exact. */
 export interface Translation {
   readonly allow: Glob
   readonly overmatches: readonly Overmatch[]
 }
 
 /**
- * Says a filter in IAM's words, or undefined where IAM cannot: with `+`, then a literal level, then `#`, the names too many
- * cannot be told from names granted (`a/x/b/y/b/z` is granted by `a/+/b/#`, `a/x/y/b/z` is not).
+ * Translates a filter to IAM patterns; undefined if IAM cannot express it. With `+`, then a literal level, then `#`, the names to deny
+ * cannot be separated from granted ones (`a/+/b/#` matches `a/x/b/y/b/z` but not `a/x/y/b/z`).
  */
 export function translate(text: string, type: NameType): Translation | undefined {
   const { group, filter } = parseSubscription(text)
@@ -40,14 +40,14 @@ export function translate(text: string, type: NameType): Translation | undefined
   return { allow: prefix + path, overmatches }
 }
 
-/** AWS IoT takes no deeper names than this, so none need be denied. It does not count `$aws/rules/<rule>/`. */
+/** AWS IoT accepts no deeper names, so deeper ones need no Deny. `$aws/rules/<rule>/` does not count. */
 function mostSlashes(filter: string): number {
   return /^\$aws\/(?:rules|\+)\//u.test(filter) ? topicLimits.slashes + 3 : topicLimits.slashes
 }
 
 /**
- * IAM's `*` crosses slashes. Names with as many slashes as the filter fill each `*` with one level, so exactly the deeper names
- * are too many.
+ * IAM's `*` also matches slashes. Names with as many slashes as the filter fill each `*` with one level, so the names to deny are
+ * exactly the deeper ones.
  */
 function tooDeep(prefix: string, levels: readonly string[], globs: readonly Glob[], firstPlus: number): Overmatch {
   const oneDeeper = globs.flatMap((_glob, index) =>
@@ -60,12 +60,12 @@ function tooDeep(prefix: string, levels: readonly string[], globs: readonly Glob
   return { alternatives }
 }
 
-/** Everything below these levels that has more levels than `count`. */
+/** All names below these levels that have more than `count` levels. */
 export function deeper(levels: readonly string[], count: number): Glob {
   return [...levels, ...new Array<Glob>(count + 1 - levels.length).fill(wildcard)].join('/')
 }
 
-/** `a/+` covers no filter `a/#`, although its text is matched. */
+/** `a/+` does not cover the filter `a/#`, although the pattern matches its text. */
 function openEnded(prefix: string, globs: readonly Glob[]): Overmatch {
   const narrow = prefix + [...globs.slice(0, -1), '#'].join('/')
   return { alternatives: [[narrow], [`${prefix}${wildcard}#`]] }

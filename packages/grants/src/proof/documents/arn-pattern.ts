@@ -2,12 +2,12 @@ import { ProofError } from '../errors.js'
 import { anyRun, codePoints, type Token, wildcard } from '../languages/token.js'
 
 /**
- * How IAM may read a pattern where its pages leave a choice.
+ * How IAM may interpret a pattern where its documentation is ambiguous.
  *
  * `starsCrossColons`: "If the * wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon
- * boundaries" (User Guide, Resource), or compare part by part, as older texts and `ArnLike` have it.
+ * boundaries" (User Guide, Resource), or each part is compared separately, as in older documentation and in `ArnLike`.
  *
- * `typesMayBeWild`: whether a wildcard before the first slash of the resource matches, or never does: "You cannot use a
+ * `typesMayBeWild`: whether a wildcard before the first slash of the resource matches, or never matches: "You cannot use a
  * wildcard in the portion of the ARN that specifies the resource type" (Identify AWS resources with ARNs).
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
@@ -22,9 +22,9 @@ const partCount = 6
 const [crossing, inPart, oneInPart] = [anyRun, wildcard('*', ':'), wildcard('?', ':')]
 
 /**
- * A `Resource` as tokens over the whole ARN; undefined where it matches nothing under this reading.
+ * A `Resource` as tokens over the whole ARN; undefined if it matches nothing in this reading.
  *
- * @throws ProofError for policy variables, and for what is neither `*` nor an ARN of six parts
+ * @throws ProofError for policy variables, and for a value that is neither `*` nor an ARN of six parts
  */
 export function resourceTokens(pattern: string, reading: Reading, place: string): readonly Token[] | undefined {
   if (/^\*+$/u.test(pattern)) return [anyRun]
@@ -42,7 +42,7 @@ export function resourceTokens(pattern: string, reading: Reading, place: string)
   })
 }
 
-/** Does the pattern leave anything open before the resource? Then the two readings of `*` can differ. */
+/** Does the pattern have wildcards before the resource? Then the two readings of `*` can differ. */
 export function hasOpenParts(pattern: string, place: string): boolean {
   if (/^\*+$/u.test(pattern)) return false
   return partsOf(pattern, place)
@@ -63,7 +63,7 @@ function hasWildType(parts: readonly (readonly Token[])[]): boolean {
   return resource.slice(0, Math.max(end, 0)).some((token) => typeof token !== 'number')
 }
 
-/** The six parts of an ARN: partition, service, Region and account are the second to fifth. */
+/** The six parts of an ARN: partition, service, Region and account are the second to the fifth. */
 function partsOf(pattern: string, place: string): readonly (readonly Token[])[] {
   const parts: Token[][] = [[]]
   for (const token of tokensOf(pattern, place)) {
@@ -79,11 +79,11 @@ function partsOf(pattern: string, place: string): readonly (readonly Token[])[] 
     place,
     `${JSON.stringify(pattern)} is not an ARN of six parts`,
     pattern,
-    'Write the ARN in full.',
+    'Write out all six parts of the ARN.',
   )
 }
 
-/** `*` and `?` are wildcards; `${*}`, `${?}` and `${$}` are the characters. */
+/** `*` and `?` are wildcards; `${*}`, `${?}` and `${$}` are the literal characters. */
 function tokensOf(pattern: string, place: string): readonly Token[] {
   return (pattern.match(/\$\{[^}]*\}?|\*+|./gsu) ?? []).map((piece): Token => {
     if (piece.startsWith('*')) return anyRun
@@ -92,9 +92,9 @@ function tokensOf(pattern: string, place: string): readonly Token[] {
     if (escaped === undefined && piece.startsWith('${')) {
       throw new ProofError(
         place,
-        `${JSON.stringify(pattern)} has the policy variable ${piece}`,
+        `${JSON.stringify(pattern)} contains the policy variable ${piece}`,
         pattern,
-        'Put in the text that the variable stands for.',
+        'Replace the variable by its value.',
       )
     }
     return codePoints(escaped ?? piece)[0] as number

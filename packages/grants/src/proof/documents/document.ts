@@ -1,6 +1,6 @@
 import { ProofError } from '../errors.js'
 
-/** One statement of a policy, as IAM reads it. */
+/** One statement of an IAM policy. */
 export interface PolicyStatement {
   readonly effect: 'Allow' | 'Deny'
   readonly actions: Patterns
@@ -14,10 +14,10 @@ export interface Patterns {
 }
 
 /**
- * Reads a policy document, given as JSON or parsed. Knows Allow, Deny, Action, NotAction, Resource, NotResource and Sid, and
- * refuses everything else: what is not understood could decide.
+ * Reads a policy document, as JSON text or parsed. Supports Allow, Deny, Action, NotAction, Resource, NotResource and Sid, and refuses
+ * everything else, because an unsupported element could change the decision.
  *
- * @param place how errors name the document
+ * @param place name of the document in error messages
  * @throws ProofError `unknown_form`
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
@@ -30,9 +30,9 @@ export function readDocument(input: unknown, place: string): readonly PolicyStat
   if (document.Version !== '2012-10-17') {
     throw new ProofError(
       `${place}.Version`,
-      'only documents of version 2012-10-17 are read',
+      'only documents of version 2012-10-17 are supported',
       document.Version,
-      'Write "Version": "2012-10-17"; without it IAM takes "${*}" as plain text.',
+      'Write "Version": "2012-10-17"; without it, IAM treats "${*}" as literal text.',
     )
   }
   const statements: unknown[] = Array.isArray(document.Statement) ? document.Statement : [document.Statement]
@@ -43,12 +43,12 @@ function readStatement(input: unknown, place: string): PolicyStatement {
   const statement = objectOf(input, place, ['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource'])
   const { Effect: effect } = statement
   if (effect !== 'Allow' && effect !== 'Deny') {
-    throw new ProofError(`${place}.Effect`, 'Allow or Deny is expected', effect, 'Correct the statement.')
+    throw new ProofError(`${place}.Effect`, 'expected Allow or Deny', effect, 'Correct the statement.')
   }
   const actions = eitherOf(statement, 'Action', place)
   const unknown = actions.patterns.find((action) => !/^(\*|[a-z0-9-]+:[a-z0-9*?]+)$/iu.test(action))
   if (unknown !== undefined) {
-    throw new ProofError(`${place}.Action`, 'an action is "service:Name" or "*"', unknown, 'Correct the action.')
+    throw new ProofError(`${place}.Action`, 'an action must be "service:Name" or "*"', unknown, 'Correct the action.')
   }
   return { effect, actions, resources: eitherOf(statement, 'Resource', place) }
 }
@@ -62,7 +62,7 @@ function eitherOf(statement: Readonly<Record<string, unknown>>, key: 'Action' | 
   if (isReadable && (not || opposite === undefined)) return { not, patterns: patterns as string[] }
   throw new ProofError(
     `${place}.${key}`,
-    `either ${key} or Not${key} is expected, a text or a list of texts`,
+    `expected either ${key} or Not${key} with a string or a list of strings`,
     value,
     'Correct the statement.',
   )
@@ -73,20 +73,20 @@ function parseJson(text: string, place: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new ProofError(place, `no JSON: ${reason}`, text, 'Give the policy document as JSON.')
+    throw new ProofError(place, `not valid JSON: ${reason}`, text, 'Pass the policy document as JSON.')
   }
 }
 
 function objectOf(input: unknown, place: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new ProofError(place, 'an object is expected', input, 'Give a policy document of IAM.')
+    throw new ProofError(place, 'expected an object', input, 'Pass an IAM policy document.')
   }
   const unknown = Object.keys(input).find((key) => !keys.includes(key))
   if (unknown === undefined) return input as Readonly<Record<string, unknown>>
   throw new ProofError(
     place,
-    `${JSON.stringify(unknown)} is not understood`,
+    `${JSON.stringify(unknown)} is not supported`,
     unknown,
-    `The prover reads ${keys.join(', ')}; leave the rest out, or do not rely on a proof here.`,
+    `The prover supports ${keys.join(', ')}. Remove the other keys; this policy cannot be proved with them.`,
   )
 }

@@ -1,14 +1,14 @@
-/** A deterministic automaton over code points. Its states are small numbers, made when they are reached. */
+/** A deterministic automaton over code points. Its states are small integers, created on demand. */
 export interface Automaton {
   readonly start: number
-  /** The next state; undefined when no word goes on like this. */
+  /** The next state; undefined if no accepted string continues like this. */
   step(state: number, character: number): number | undefined
   accepts(state: number): boolean
-  /** The characters that it tells apart here; all others lead to the same state. */
+  /** The characters that lead to distinct states; all others lead to the same state. */
   tellsApart(state: number): readonly number[]
 }
 
-/** What {@link automaton} is made from. States are plain data, and equal when their JSON is. */
+/** The input of {@link automaton}. States are plain data; two states are equal if their JSON is equal. */
 export interface Description<S> {
   readonly start: S
   step(state: S, character: string): S | undefined
@@ -16,10 +16,10 @@ export interface Description<S> {
   tellsApart(state: S): readonly number[]
 }
 
-/** The text that {@link Description.step} gets for a character that nothing tells apart. */
+/** Passed to {@link Description.step} instead of a character that is not distinguished. */
 export const otherText = ''
 
-/** Numbers the states of a description, and remembers what it says. */
+/** Numbers the states of a description, and caches its results. */
 export function automaton<S>(description: Description<S>): Automaton {
   const states: S[] = []
   const numbers = new Map<string, number>()

@@ -2,21 +2,21 @@ import type { Automaton } from './automaton.js'
 import type { PatternSet, Place } from './pattern-set.js'
 import { anyOther } from './token.js'
 
-/** A set of names as a walk meets it: text by text, with what may still come of it. */
+/** A set of names to search for a counterexample, character by character. */
 export interface Question {
   /** The names in question. */
   readonly names: Automaton
   readonly patterns: PatternSet
   readonly start: Place
-  /** Names that the grants do not reach, whatever they say. */
-  readonly nobodys: Automaton
+  /** Names that are never granted, whatever the grants say. */
+  readonly reserved: Automaton
   /** Is the name a counterexample? */
-  differs(accepted: number, isNobodys: boolean): boolean
-  /** The place without what makes no difference any more; undefined when no counterexample can follow. */
-  reduce(place: Place, isNobodys: boolean): Place | undefined
+  differs(accepted: number, isReserved: boolean): boolean
+  /** The place without irrelevant parts; undefined if no counterexample can follow. */
+  reduce(place: Place, isReserved: boolean): Place | undefined
 }
 
-/** What a walk over all names has found. */
+/** The result of a search over all names. */
 export type Outcome =
   | { readonly found: undefined; readonly states: number }
   | { readonly found: Found; readonly states: number }
@@ -26,51 +26,57 @@ export interface Found {
   readonly name: string
   /** Bits of the languages that the name is in. */
   readonly accepted: number
-  readonly isNobodys: boolean
+  readonly isReserved: boolean
 }
 
 interface State {
   readonly place: Place
   readonly name: number
-  readonly nobody: number
+  readonly reservedState: number
   readonly before: State | undefined
   readonly character: number
 }
 
 /**
- * Walks all texts, breadth first, and stops at the first counterexample, which is a shortest one. Texts after which everything goes on alike are
- * one state, so the walk ends although the texts do not.
+ * Searches all strings breadth first and stops at the first counterexample, which is a shortest one. Strings with the same possible
+ * continuations share one state, so the search ends although the set of strings is infinite.
  */
 export function explore(question: Question, limit: number): Outcome {
-  const { names, nobodys, patterns } = question
+  const { names, reserved, patterns } = question
   const known = new Set<string>()
   const queue: State[] = []
   const add = (next: State): void => {
-    const place = question.reduce(next.place, nobodys.accepts(next.nobody))
+    const place = question.reduce(next.place, reserved.accepts(next.reservedState))
     if (!place) return
-    const key = `${String.fromCharCode(next.name, next.nobody)}${place.always},${keyOf(place.nodes)}`
+    const key = `${String.fromCharCode(next.name, next.reservedState)}${place.always},${keyOf(place.nodes)}`
     if (known.has(key)) return
     known.add(key)
     queue.push({ ...next, place })
   }
-  add({ place: question.start, name: names.start, nobody: nobodys.start, before: undefined, character: anyOther })
+  add({
+    place: question.start,
+    name: names.start,
+    reservedState: reserved.start,
+    before: undefined,
+    character: anyOther,
+  })
   for (let at = 0; at < queue.length; at++) {
     const state = queue[at] as State
     const accepted = patterns.accepted(state.place)
-    const isNobodys = nobodys.accepts(state.nobody)
-    if (names.accepts(state.name) && question.differs(accepted, isNobodys)) {
-      return { found: { name: textOf(state), accepted, isNobodys }, states: queue.length }
+    const isReserved = reserved.accepts(state.reservedState)
+    if (names.accepts(state.name) && question.differs(accepted, isReserved)) {
+      return { found: { name: textOf(state), accepted, isReserved }, states: queue.length }
     }
     if (queue.length > limit) return { undecided: true, states: queue.length }
-    const characters = new Set([...names.tellsApart(state.name), ...nobodys.tellsApart(state.nobody)])
+    const characters = new Set([...names.tellsApart(state.name), ...reserved.tellsApart(state.reservedState)])
     patterns.tellsApart(state.place, characters)
     for (const character of [representative(characters), ...characters]) {
       const isOther = !characters.has(character)
       const name = names.step(state.name, isOther ? anyOther : character)
-      const nobody = nobodys.step(state.nobody, isOther ? anyOther : character)
-      if (name === undefined || nobody === undefined) continue
+      const reservedState = reserved.step(state.reservedState, isOther ? anyOther : character)
+      if (name === undefined || reservedState === undefined) continue
       const place = patterns.advance(state.place, isOther ? anyOther : character)
-      add({ place, name, nobody, before: state, character })
+      add({ place, name, reservedState, before: state, character })
     }
   }
   return { found: undefined, states: queue.length }
@@ -79,7 +85,7 @@ export function explore(question: Question, limit: number): Outcome {
 const letters = Array.from('abcdefghijklmnopqrstuvwxyz0123456789', (letter) => letter.charCodeAt(0))
 const firstIdeograph = 0x4e00
 
-/** A character for all those that are not told apart, readable where there is one. */
+/** One character for all that are not distinguished; a readable one if possible. */
 function representative(characters: ReadonlySet<number>): number {
   const letter = letters.find((each) => !characters.has(each))
   if (letter !== undefined) return letter

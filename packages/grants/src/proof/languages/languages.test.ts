@@ -4,7 +4,7 @@ import { coversFilter, matches } from '../../mqtt/matching.js'
 import { filterFault } from '../../mqtt/topic-filter.js'
 import { isTakenByAws } from '../../testing/judge.js'
 import { namesThatAwsTakes } from '../names/aws-names.js'
-import { namesOfNobody } from '../names/reserved.js'
+import { reservedNames } from '../names/reserved.js'
 import type { Automaton } from './automaton.js'
 import { coveredFilters, matchedTopics } from './mqtt-language.js'
 import { PatternSet } from './pattern-set.js'
@@ -87,7 +87,7 @@ describe(`the prover's languages (SEED=${seed})`, () => {
     ['client', 'a:+b', true],
     ['client', ':client/', true],
     ['client', 'alice:client', false],
-  ] as const)("%s %s is nobody's: %s", (type, name, expected) => {
-    expect(accepts(namesOfNobody(type), name)).toBe(expected)
+  ] as const)('%s %s is reserved: %s', (type, name, expected) => {
+    expect(accepts(reservedNames(type), name)).toBe(expected)
   })
 })

@@ -1,23 +1,23 @@
 import type { Pattern, PatternSet, Place } from './pattern-set.js'
 import type { Token } from './token.js'
 
-/** What a set of patterns is for. The number is its bit. */
+/** The role of a set of patterns. The number is its bit. */
 export type Category = 'granted' | 'roleAllows' | 'sessionAllows' | 'denies'
 
 const bits: Readonly<Record<Category, number>> = { granted: 1, roleAllows: 2, sessionAllows: 4, denies: 8 }
 const firstOfNot = 4
-/** Says that nothing more can be allowed; the patterns of the policies are gone then. */
+/** Nothing more can be allowed; the patterns of the policies have been removed. */
 const closed = 1 << 30
 
-/** A statement with NotResource: it applies to all but its language. */
+/** A statement with NotResource: it applies to the complement of its language. */
 interface Negated {
   readonly bit: number
   readonly category: Category
 }
 
 /**
- * What is granted and what is allowed, put together from patterns. IAM allows what the role's policy and the session policy both allow and
- * neither denies.
+ * Combines patterns to the sets "granted" and "allowed". IAM allows a request that the role's policy and the session policy both allow
+ * and neither denies.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
@@ -27,7 +27,7 @@ export class Languages {
 
   add(category: Category, patterns: readonly (readonly Token[])[], not = false): void {
     const language = not ? firstOfNot + this.#negated.length : Math.log2(bits[category])
-    if (language >= 30) throw new RangeError('A proof takes 26 statements with NotResource.')
+    if (language >= 30) throw new RangeError('A proof supports at most 26 statements with NotResource.')
     if (not) this.#negated.push({ bit: 1 << language, category })
     for (const tokens of patterns) this.patterns.push({ language, tokens })
   }
@@ -41,7 +41,7 @@ export class Languages {
     return this.#has('roleAllows', accepted) && this.#has('sessionAllows', accepted) && !this.#has('denies', accepted)
   }
 
-  /** The place without what cannot matter any more; undefined where nothing that follows is granted or allowed. */
+  /** The place without irrelevant parts; undefined if nothing that follows is granted or allowed. */
   reduce(patterns: PatternSet, place: Place, { grantsMatter }: { readonly grantsMatter: boolean }): Place | undefined {
     const kept = grantsMatter ? place : patterns.without(place, bits.granted)
     const alive = patterns.alive(kept)
@@ -61,12 +61,12 @@ export class Languages {
     return (accepted & bits[category]) !== 0 || this.#negatedOf(category).some(({ bit }) => !(accepted & bit))
   }
 
-  /** Can a text that goes on from here be in it? */
+  /** Can a continuation of the string read so far be in this set? */
   #mayHave(category: Category, alive: number, always: number): boolean {
     return (alive & bits[category]) !== 0 || this.#negatedOf(category).some(({ bit }) => !(always & bit))
   }
 
-  /** Is every text that goes on from here in it? */
+  /** Is every continuation of the string read so far in this set? */
   #hasForGood(category: Category, alive: number, always: number): boolean {
     return (always & bits[category]) !== 0 || this.#negatedOf(category).some(({ bit }) => !(alive & bit))
   }

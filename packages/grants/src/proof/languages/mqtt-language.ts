@@ -3,21 +3,21 @@ import { codePoints, type Token, wildcard } from './token.js'
 const slash = codePoints('/')
 
 /**
- * The topics that a filter matches: MQTT 5 section 4.7, and AWS's `a/#`, which does not match `a`. Two patterns where the filter
- * begins with a wildcard, which takes no first `$`.
+ * The topics that a filter matches: MQTT 5 section 4.7, and AWS's `a/#`, which does not match `a`. Two patterns if the filter begins
+ * with a wildcard, which never matches a leading `$`.
  */
 export function matchedTopics(filter: string): readonly (readonly Token[])[] {
   const { inner } = splitShare(filter)
   return languages(inner, '')
 }
 
-/** The filters that one may subscribe to who is granted this one; `+` in it takes any level but `#`. */
+/** The filters that a holder of this grant may subscribe to; `+` covers any level except `#`. */
 export function coveredFilters(filter: string): readonly (readonly Token[])[] {
   const { head, inner } = splitShare(filter)
   return languages(inner, '#').map((tokens) => [...codePoints(head), ...tokens])
 }
 
-/** Each text that begins so. */
+/** All strings with this prefix. */
 export function beginningWith(text: string): readonly (readonly Token[])[] {
   return [[...codePoints(text), wildcard('*')]]
 }
@@ -40,7 +40,7 @@ function tokensOf(level: string, notInLevel: string): readonly Token[] {
   return codePoints(level)
 }
 
-/** `$share/<group>/` and what follows. MQTT 5 section 4.8.2. */
+/** Splits `$share/<group>/` from the filter. MQTT 5 section 4.8.2. */
 function splitShare(filter: string): { readonly head: string; readonly inner: string } {
   const head = /^\$share\/[^/]*\//u.exec(filter)?.[0] ?? ''
   return { head, inner: filter.slice(head.length) }

@@ -1,36 +1,36 @@
 import { type Token, takes, type Wildcard } from './token.js'
 
-/** One pattern, and the number (0 to 29) of the language that it belongs to: a language is the union of its patterns. */
+/** One pattern and the number (0 to 29) of its language. A language is the union of its patterns. */
 export interface Pattern {
   readonly language: number
   readonly tokens: readonly Token[]
 }
 
-/** Where one may be in many patterns at once, after the same text. */
+/** The positions reached in many patterns after the same string. */
 export interface Place {
   /** Indices of nodes. */
   readonly nodes: readonly number[]
-  /** Bits of the languages that take whatever follows. */
+  /** Bits of the languages that accept every continuation. */
   readonly always: number
 }
 
-/** A beginning that patterns of one language share. */
+/** A prefix that patterns of one language share. */
 interface Node {
   readonly index: number
   /** The bit of the language. */
   readonly bit: number
-  /** What one may read and stay here. */
+  /** Characters that stay at this node. */
   readonly loop: Wildcard | undefined
   readonly literals: Map<number, Node>
   readonly wildcards: { readonly token: Wildcard; readonly node: Node }[]
-  /** Runs that begin here; they may be empty. */
+  /** Nodes of the runs that begin here; runs may be empty. */
   readonly runs: Node[]
   isEnd: boolean
-  /** Below here on the only way: takes whatever this takes. */
+  /** A node on the only path below that accepts everything this node accepts. */
   wider: Node | undefined
 }
 
-/** Many patterns in one nondeterministic automaton, a tree for each language. */
+/** Many patterns as one nondeterministic automaton, with one tree per language. */
 export class PatternSet {
   readonly #nodes: Node[] = []
   readonly #roots = new Map<number, Node>()
@@ -56,7 +56,7 @@ export class PatternSet {
     return this.#place(reached, 0)
   }
 
-  /** The place one character further on. */
+  /** The place after one more character. */
   advance({ nodes, always }: Place, character: number): Place {
     this.#round++
     const reached: Node[] = []
@@ -70,7 +70,7 @@ export class PatternSet {
     return this.#place(reached, always)
   }
 
-  /** The characters that are told apart at a place. */
+  /** Collects the characters that are distinguished at a place. */
   tellsApart({ nodes }: Place, characters: Set<number>): void {
     for (const index of nodes) {
       const { loop, literals, wildcards } = this.#nodes[index] as Node
@@ -80,7 +80,7 @@ export class PatternSet {
     }
   }
 
-  /** Bits of the languages that have the text read so far. */
+  /** Bits of the languages that contain the string read so far. */
   accepted({ nodes, always }: Place): number {
     let bits = always
     for (const index of nodes) {
@@ -90,7 +90,7 @@ export class PatternSet {
     return bits
   }
 
-  /** Bits of the languages that may still take something. */
+  /** Bits of the languages that still accept some continuation. */
   alive({ nodes, always }: Place): number {
     let bits = always
     for (const index of nodes) bits |= (this.#nodes[index] as Node).bit
@@ -139,7 +139,7 @@ export class PatternSet {
     for (const run of node.runs) this.#reach(run, reached)
   }
 
-  /** Leaves out what makes no difference: nodes with a wider one among the others, and all of a language that takes everything. */
+  /** Drops redundant nodes: those with a wider node in the set, and all nodes of a language that accepts everything. */
   #place(reached: readonly Node[], known: number): Place {
     let always = known
     for (const node of reached) {
@@ -167,7 +167,7 @@ function isSame(a: Wildcard, b: Wildcard): boolean {
   return a.except.size === b.except.size && [...a.except].every((character) => b.except.has(character))
 }
 
-/** The next node that loops on anything, where no other way leads on. */
+/** The next node that loops on any character, if there is only one path to it. */
 function widerBelow({ literals, wildcards, runs, isEnd }: Node): Node | undefined {
   const [below, ...others] = [...literals.values(), ...wildcards.map(({ node }) => node), ...runs]
   if (isEnd || !below || others.length > 0) return undefined

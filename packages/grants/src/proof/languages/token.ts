@@ -1,5 +1,5 @@
 /**
- * One step of a pattern: a code point, or a wildcard. The prover's own notion; IAM's globs and MQTT's filters are both written in it.
+ * One step of a pattern: a code point or a wildcard. IAM patterns and MQTT filters are both translated to tokens.
  */
 export type Token = number | Wildcard
 
@@ -9,7 +9,7 @@ export interface Wildcard {
   readonly except: ReadonlySet<number>
 }
 
-/** Stands for every character that nothing in sight tells apart from the others. Equal to no code point, in no `except`. */
+/** Represents every character that no pattern distinguishes. Equal to no code point; never in `except`. */
 export const anyOther = -1
 
 /** A run of anything: IAM's `*`. */

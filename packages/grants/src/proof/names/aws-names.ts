@@ -1,21 +1,21 @@
 import { type Automaton, automaton } from '../languages/automaton.js'
 import { codePoints } from '../languages/token.js'
 
-/** `taken`: at most seven slashes. `any`: as many as one likes, which a walk need not count. */
+/** `taken`: at most seven slashes, as AWS accepts. `any`: any number, which the search need not count. */
 export type Depth = 'taken' | 'any'
 
-/** What is being named: the resource types that AWS IoT has for MQTT. */
+/** The kind of name: the resource types of AWS IoT for MQTT. */
 export type NameType = 'client' | 'topic' | 'topicfilter'
 
-/** How far a name has been read. */
+/** The state after a prefix of a name. */
 interface Progress {
-  /** `head`: all of it so far may yet become `$share/` or `$aws/rules/`. */
+  /** `head`: the prefix can still become `$share/` or `$aws/rules/`. */
   readonly at: 'head' | 'group' | 'rule' | 'body'
   /** The text of the head. */
   readonly read: string
   readonly shared: boolean
   readonly slashes: number
-  /** What the level holds that is being read. */
+  /** The content of the current level. */
   readonly level: 'nothing' | 'text' | '+' | '#'
 }
 
@@ -25,8 +25,8 @@ const mostSlashes = 7
 const begin: Progress = { at: 'head', read: '', shared: false, slashes: 0, level: 'nothing' }
 
 /**
- * The names that AWS IoT takes, as AWS's and OASIS's pages have them, without any bound on their length; with `depth: 'any'` those with more
- * slashes besides.
+ * The names that AWS IoT accepts, by the documentation of AWS and OASIS, without a limit on their length; with `depth: 'any'` also names
+ * with more slashes.
  *
  * - topic: not empty, no `+`, `#`, at most 7 slashes, not counting `$aws/rules/<rule>/`
  * - topic filter: `+` and a last `#` only as whole levels; the same slashes, not counting `$share/<group>/` either
@@ -55,12 +55,12 @@ export function namesThatAwsTakes(type: NameType, depth: Depth): Automaton {
 
 const structure = codePoints('/+#')
 
-/** The characters that go on with a head. */
+/** The characters that can continue a head. */
 function headsAfter(read: string): string {
   return [basicIngest, share].map((head) => (head.startsWith(read) ? (head[read.length] ?? '') : '')).join('')
 }
 
-/** MQTT has no null character and no half of a surrogate pair in its texts. [MQTT-1.5.4-1] [MQTT-1.5.4-2] */
+/** MQTT strings contain no null character and no lone surrogate. [MQTT-1.5.4-1] [MQTT-1.5.4-2] */
 function isText(character: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(character)
 }
@@ -74,13 +74,13 @@ function step(state: Progress, character: string, grammar: Grammar): Progress | 
   const isWild = character === '+' || character === '#'
   if (isWild && !grammar.isFilter) return undefined
   if (state.at === 'group') return stepInGroup(state, character, isWild)
-  // In a topic every text is a level.
+  // In a topic, the content of a level does not matter.
   const level = grammar.isFilter ? nextLevel(state.level, character) : state.level
   if (level === undefined) return undefined
   const slashes = state.slashes + (grammar.isCounted && character === '/' ? 1 : 0)
   if (slashes > mostSlashes) return undefined
   if (state.at === 'head') return stepInHead({ ...state, level, slashes }, state.read + character, character, grammar)
-  // A rule's name ends with its slash; what follows is counted anew.
+  // The rule name ends at its slash; slashes after it are counted from zero.
   if (state.at === 'rule' && character === '/') return { ...state, at: 'body', level, slashes: 0 }
   return { ...state, level, slashes }
 }

@@ -2,19 +2,19 @@ import { type Automaton, automaton } from '../languages/automaton.js'
 import { codePoints } from '../languages/token.js'
 import type { NameType } from './aws-names.js'
 
-/** Where the policies are for: the partition, Region and account of the stack. */
+/** The location that the policies are for: partition, Region and account of the stack. */
 export interface Location {
   readonly partition: string
   readonly region: string
   readonly accountId: string
 }
 
-/** What every ARN of this type has before the name. */
+/** The prefix of every ARN of this type, before the name. */
 export function arnHead({ partition, region, accountId }: Location, type: NameType): string {
   return `arn:${partition}:iot:${region}:${accountId}:${type}/`
 }
 
-/** Any text that is not empty: for actions of which it is not known what their resources look like. */
+/** Any non-empty string: for actions whose resource format is unknown. */
 export const anyResource: Automaton = automaton<'empty' | 'text'>({
   start: 'empty',
   step: () => 'text',
@@ -23,9 +23,9 @@ export const anyResource: Automaton = automaton<'empty' | 'text'>({
 })
 
 interface Elsewhere {
-  /** Which part is read: Region, account, type, name. */
+  /** The current part: Region, account, type, name. */
   readonly part: 'region' | 'account' | 'type' | 'name'
-  /** What has been read of it while it is the stack's own; undefined when it cannot be any more. */
+  /** The prefix of the part while it equals the stack's own value; undefined once it differs. */
   readonly own: string | undefined
   readonly isElsewhere: boolean
 }

@@ -2,12 +2,12 @@ import { type Automaton, automaton } from '../languages/automaton.js'
 import { codePoints } from '../languages/token.js'
 import type { NameType } from './aws-names.js'
 
-/** Names with one of these could be the end of another ARN (docs/adr/0010): nobody is granted one. */
+/** A name that contains one of these could be the end of another ARN (docs/adr/0010), so it is never granted. */
 const reservedTexts = [':client/', ':topic/', ':topicfilter/']
 
-/** What is nobody's whatever the grants say; accepting once a name has it in it. `seen` or the beginning of a reserved text. */
-export function namesOfNobody(type: NameType): Automaton {
-  // AWS tells no one of clients with these in their IDs: "Lifecycle events", client IDs with # or +.
+/** Names that are never granted, whatever the grants say. A state is `seen` or a prefix of a reserved string. */
+export function reservedNames(type: NameType): Automaton {
+  // AWS sends no lifecycle events for clients with these characters in their IDs: "Lifecycle events", client IDs with # or +.
   const single = type === 'client' ? '#+' : ''
   const seen = 'seen'
   return automaton<string>({
@@ -26,7 +26,7 @@ function nextCharacters(state: string): string {
   return `:${reservedTexts.map((text) => (text.startsWith(state) ? (text[state.length] ?? '') : '')).join('')}`
 }
 
-/** The longest end of the text that a reserved text begins with. Each has one colon, its first character. */
+/** The longest suffix of the text that is a prefix of a reserved string. Each reserved string has one colon before its type. */
 function longestBeginning(text: string): string {
   const end = text.slice(Math.max(text.lastIndexOf(':'), 0))
   return reservedTexts.some((reserved) => reserved.startsWith(end)) ? end : ''
