@@ -1,45 +1,44 @@
 import { spreadLimits } from '@topic-credentials/grants'
 import { type IdentitySettings, type Prover, provers } from './identity/settings.js'
 
-/** Seconds for which the function may answer a repeated question with the same session. */
+/** Seconds for which the function may answer a repeated request with the same session. */
 export const cacheLimits = { minimum: 0, maximum: 300 } as const
 
 /**
- * What the function is told by its environment variables. The stack builds its `environment` of this type, so a variable
- * forgotten there does not compile.
+ * The environment variables of the function. The stack types its `environment` with it, so a missing variable is a compile error.
  */
 export type VendorEnvironment = {
-  /** ARN of the role that sessions are made from. */
+  /** ARN of the role that sessions assume. */
   readonly ROLE_ARN: string
-  /** Host name of the IoT data plane, told to the user. */
+  /** Host name of the IoT data plane, returned to the client. */
   readonly IOT_ENDPOINT: string
-  /** ID of the one HTTP API whose events are answered. */
+  /** ID of the only HTTP API whose events are accepted. */
   readonly API_ID: string
-  /** Who names the users of this stack: some of `iam`, `jwt` and `backend`, with commas between them. */
+  /** The provers that name the users of this stack: `iam`, `jwt` and `backend`, comma-separated. */
   readonly PROVERS: string
-  /** Name of the access table. Absent: who may have what is the file's to say alone. */
+  /** Name of the access table. Absent: the entitlements file alone decides. */
   readonly ACCESS_TABLE?: string
-  /** The claim that names a token's groups. Absent: `groups`. */
+  /** The claim with the groups of a token. Absent: `groups`. */
   readonly GROUPS_CLAIM?: string
-  /** What the topic role reaches beyond the file: a JSON list of topic filters. Absent: no limit but the role's own policy. */
+  /** What the topic role covers beyond the file: a JSON list of topic filters. Absent: only the role's own policy limits the grants. */
   readonly CEILING?: string
-  /** Put before every user ID, as it is. Absent: nothing, as in the stack `TopicCredentials`. */
+  /** Prefix of every user ID. Absent: none, as in the stack `TopicCredentials`. */
   readonly USER_PREFIX?: string
   /** `role`: every session of a role is the same user. Absent or `session`: each session name is a user. */
   readonly ROLE_SESSIONS?: string
   /** `allowed`: unauthenticated identities of an identity pool are users. */
   readonly GUESTS?: string
-  /** Name of the deploy check's role, where the check has a route of its own. */
+  /** Name of the deploy check's role, if the check has its own route. */
   readonly DEPLOY_CHECK_ROLE?: string
-  /** Seconds, 0 to 300, for which a session answers the same question again. Absent: 0, each question gets a new session. */
+  /** Seconds, 0 to 300, for which a repeated request gets the same session. Absent: 0, each request gets a new session. */
   readonly CACHE_SECONDS?: string
-  /** Seconds, 1 to 86,400, in which AWS's quotas serve the whole fleet, told to every user. Absent: nothing is told. */
+  /** Seconds, 1 to 86,400, in which AWS's quotas can serve the whole fleet; returned to every client. Absent: not returned. */
   readonly SPREAD_SECONDS?: string
-  /** `off`: session policies are never written in the dense form. Absent: they may be. */
+  /** `off`: session policies never use the dense form. Absent: they may. */
   readonly DENSE?: 'off'
 }
 
-/** {@link VendorEnvironment} as it is read, and what Lambda itself sets. */
+/** {@link VendorEnvironment} after parsing, plus the variables that Lambda sets. */
 export interface FunctionEnvironment {
   readonly roleArn: string
   readonly endpoint: string
@@ -55,7 +54,7 @@ export interface FunctionEnvironment {
   readonly ceiling: readonly string[] | undefined
 }
 
-/** @throws Error naming the variable and what is wrong with it; at cold start, so a broken deployment fails at once. */
+/** @throws Error naming the variable and its value, at cold start, so that a broken deployment fails immediately. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): FunctionEnvironment {
   const read = (name: keyof VendorEnvironment | 'AWS_REGION' | 'AWS_LAMBDA_FUNCTION_NAME'): string => {
     const value = env[name]
@@ -68,7 +67,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   ): number => {
     const value = env[name] ?? ''
     if (/^(0|[1-9]\d{0,5})$/u.test(value) && Number(value) >= minimum && Number(value) <= maximum) return Number(value)
-    throw new Error(`Environment variable ${name} is '${value}'; it is a whole number from ${minimum} to ${maximum}.`)
+    throw new Error(`Environment variable ${name} is '${value}'; it must be an integer from ${minimum} to ${maximum}.`)
   }
   return {
     roleArn: read('ROLE_ARN'),
@@ -88,14 +87,14 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 
 function readDense(value: string | undefined): boolean {
   if (value === undefined || value === 'off') return value === undefined
-  throw new Error(`Environment variable DENSE is '${value}'; it is 'off' or not set.`)
+  throw new Error(`Environment variable DENSE is '${value}'; it must be 'off' or absent.`)
 }
 
 function readIdentity(env: Readonly<Record<string, string | undefined>>): Omit<IdentitySettings, 'accountId'> {
   const oneOf = <T extends string>(name: string, value: string, known: readonly T[]): T => {
     const found = known.find((each) => each === value)
     if (found !== undefined) return found
-    throw new Error(`Environment variable ${name} is '${value}'; it is one of ${known.join(', ')}.`)
+    throw new Error(`Environment variable ${name} is '${value}'; it must be one of ${known.join(', ')}.`)
   }
   const named = (env.PROVERS ?? '').split(',').map((name): Prover => oneOf('PROVERS', name, provers))
   return {
@@ -110,5 +109,5 @@ function readIdentity(env: Readonly<Record<string, string | undefined>>): Omit<I
 function filters(text: string): readonly string[] {
   const list: unknown = JSON.parse(text)
   if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list
-  throw new Error(`Environment variable CEILING is '${text}'; it is a JSON list of topic filters.`)
+  throw new Error(`Environment variable CEILING is '${text}'; it must be a JSON list of topic filters.`)
 }

@@ -1,16 +1,16 @@
 import { CodedError, type ProblemCode, type ProblemExtras } from '@topic-credentials/grants'
 
-/** What a {@link VendError} knows besides its sentence: the members of the problem document, and what only the log may know. */
+/** The fields of a {@link VendError} besides its message: members of the problem document, and a cause for the log. */
 export interface VendErrorDetails extends Omit<ProblemExtras, 'remedy' | 'requestId'> {
   readonly remedy: string
-  /** What the log may know and the caller may not. */
+  /** Written to the log, never returned to the caller. */
   readonly cause?: unknown
 }
 
-/** Nothing was vended, and why, in the words that the caller is told. */
+/** Nothing was vended. Code, message and remedy are returned to the caller. */
 export class VendError extends CodedError<ProblemCode> {
   override readonly name = 'VendError'
-  /** What the problem document says besides code and message. */
+  /** Further members of the problem document. */
   readonly extras: ProblemExtras
 
   constructor(code: ProblemCode, message: string, { cause, ...extras }: VendErrorDetails) {

@@ -5,10 +5,10 @@ import { assumeRoleWith } from './sts/assume-role.js'
 import { stsClient } from './sts/sts-client.js'
 import { vendingHandler } from './vending-handler.js'
 
-/** The rim: the only place that reads the environment. What fails here fails at cold start. */
+/** Lambda's entry point, and the only module that reads the environment. A failure here occurs at cold start. */
 const environment = readEnvironment(process.env)
 
-/** What Lambda calls. */
+/** The Lambda handler. */
 export const handler = vendingHandler({
   environment,
   entitlements: JSON.parse(readFileSync(new URL('./entitlements.json', import.meta.url), 'utf8')),

@@ -1,14 +1,14 @@
 import { VendError } from './errors.js'
 
 /**
- * Identity is what an authorizer says, so it counts only where the authorizer is the stack's own: an API of somebody else with a
- * permission to call this function could say anything.
+ * The identity comes from the authorizer, so it counts only if the event comes from the stack's own API: a foreign API with permission to
+ * call this function could claim any identity.
  *
  * @throws VendError `caller_not_supported`
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html (`requestContext.apiId`)
  */
 export function requireOwnApi({ apiId }: { readonly apiId?: unknown }, own: string): void {
   if (apiId === own) return
-  const remedy = 'Call the API of this stack: its output CredentialsUrl.'
+  const remedy = 'Call the API in the stack's output CredentialsUrl.'
   throw new VendError('caller_not_supported', 'The request did not come through the API of this stack.', { remedy })
 }

@@ -9,13 +9,13 @@ import {
 } from '@topic-credentials/grants'
 import { VendError } from './errors.js'
 
-/** What the caller is told, and what only the log is told. */
+/** The problem for the caller, and the reason for the log. */
 export interface Refusal {
   readonly problem: Problem
   readonly reason: string
 }
 
-/** Any failure as a problem document. What was not foreseen says nothing of itself to the caller. */
+/** Converts any failure to a problem document. An unexpected failure reveals no details to the caller. */
 export function refusalFor(error: unknown, requestId: string): Refusal {
   const refuse = (code: ProblemCode, message: string, extras: ProblemExtras, reason = message): Refusal => ({
     problem: problem(code, message, { ...extras, requestId }),
@@ -32,7 +32,7 @@ export function refusalFor(error: unknown, requestId: string): Refusal {
     return refuse(code, message, { remedy, grants, ...(suggestion === undefined ? {} : { suggestion }) })
   }
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return refuse('internal', 'Nothing was vended.', { remedy: 'Tell the operator the request ID.' }, reason)
+  return refuse('internal', 'Nothing was vended.', { remedy: 'Give the request ID to the operator.' }, reason)
 }
 
 function isProblemCode(code: string): code is ProblemCode {

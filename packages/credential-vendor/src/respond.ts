@@ -7,33 +7,33 @@ import { refusalFor } from './problem.js'
 import { type EventBody, requestBody } from './request-body.js'
 import { type Vendor, vend } from './vend.js'
 
-/** The members of an HTTP API event (payload format 2.0) that are used. */
+/** The used members of an HTTP API event (payload format 2.0). */
 export interface VendEvent extends AuthorizedEvent, EventBody {
   readonly requestContext: AuthorizedEvent['requestContext'] & { readonly requestId?: string; readonly apiId?: string }
 }
 
-/** Of Lambda's context, what is used. */
+/** The used part of Lambda's context. */
 export interface VendContext {
   readonly awsRequestId: string
   getRemainingTimeInMillis(): number
 }
 
-/** An HTTP response as API Gateway takes it from a function. */
+/** An HTTP response in the format that API Gateway expects from a function. */
 export interface HttpResponse {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/** Milliseconds kept back for answering when STS does not. */
+/** Milliseconds reserved for the response if STS does not answer. */
 const timeToAnswer = 500
 
-/** {@link Vendor}, and the one API whose events are answered. */
+/** A {@link Vendor} and the only API whose events are accepted. */
 export interface Respondent extends Vendor {
   readonly apiId: string
 }
 
-/** The function's work: answers each request with credentials or a problem, logs it, and never throws. */
+/** Answers each request with credentials or a problem, and logs it. Never throws. */
 export function respondWith(vendor: Respondent, identity: IdentitySettings, log: Log, clock: () => number) {
   return async (given: VendEvent, context: VendContext): Promise<HttpResponse> => {
     const event = withContext(given)
@@ -69,7 +69,7 @@ export function respondWith(vendor: Respondent, identity: IdentitySettings, log:
   }
 }
 
-/** Whoever may invoke the function directly can send anything, and gets an answer. */
+/** A direct invocation may contain anything; it gets a response too. */
 function withContext(event: VendEvent | null): VendEvent {
   return { routeKey: '', ...event, requestContext: event?.requestContext ?? {} }
 }
@@ -77,7 +77,7 @@ function withContext(event: VendEvent | null): VendEvent {
 function response(statusCode: number, contentType: string, body: object, headers = {}): HttpResponse {
   return {
     statusCode,
-    // RFC 6749 5.1 asks as much of whoever answers with a token.
+    // RFC 6749 section 5.1 requires this for responses that contain tokens.
     headers: { 'content-type': contentType, 'cache-control': 'no-store', ...headers },
     body: JSON.stringify(body),
   }
@@ -91,7 +91,7 @@ function withoutSecrets(vended: VendResponse): Partial<LogEntry> {
 }
 
 /**
- * The form that the container credentials provider of every AWS SDK reads.
+ * The format that the container credentials provider of every AWS SDK reads.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */

@@ -23,35 +23,35 @@ import { requireWithin } from './access/within-reach.js'
 import { VendError } from './errors.js'
 import type { AssumeRole } from './sts/assume-role.js'
 
-/** What vending needs to know and may call. */
+/** The configuration and services that vending needs. */
 export interface Vendor {
   readonly roleArn: string
   /** `aws`, `aws-cn` or `aws-us-gov`. */
   readonly partition: string
   readonly endpoint: string
   readonly region: string
-  /** Of the role. */
+  /** Account of the role. */
   readonly accountId: string
-  /** Whether session policies may take the dense form. */
+  /** Whether session policies may use the dense form. */
   readonly dense: boolean
-  /** Told to the user as {@link VendResponse.spreadSeconds}. */
+  /** Returned to the client as {@link VendResponse.spreadSeconds}. */
   readonly spreadSeconds?: number | undefined
   /** The rules that are shipped with the function. */
   readonly entitlements: Entitlements
-  /** Where further rules come from. Absent: there are none. */
+  /** Source of further rules. Absent: none. */
   readonly access?: AccessSource | undefined
-  /** What the topic role reaches, where others than the file grant. Absent: everything. */
+  /** What the topic role covers, if rules can come from outside the file. Absent: no limit. */
   readonly reach?: Grants | undefined
   readonly assumeRole: AssumeRole
 }
 
 /**
- * Vends credentials for what the caller asks for, or for all it is entitled to when it asks for nothing in particular. Rules with a value
- * that cannot stand in a topic are left out, and named in the answer.
+ * Vends credentials for the grants that the caller requests, or for all of its grants if it requests none. Rules with a value that cannot
+ * be part of a topic are skipped, and named in the response.
  *
- * @throws VendError `not_entitled` when anything asked for is not covered by the entitlements; `inexpressible_grants` and
- * `policy_too_large` when all that the caller is entitled to does not fit together, for the operator; what STS says, as {@link AssumeRole}.
- * @throws GrantError when the grants that were asked for have no exact session policy. STS is then not asked.
+ * @throws VendError `not_entitled` if a requested grant is not covered by the entitlements; `inexpressible_grants` and
+ * `policy_too_large` if all grants of the caller together do not fit one policy, which only the operator can change; and as {@link AssumeRole}.
+ * @throws GrantError if the requested grants have no exact session policy. STS is not called then.
  */
 export async function vend(
   user: AccessQuestion,
@@ -69,7 +69,7 @@ export async function vend(
   if (access !== undefined && vendor.reach !== undefined) requireWithin(vendor.reach, grants)
   const { partition, region, accountId, dense } = vendor
   const options = { userId, partition, region, accountId, dense }
-  // Where all is vended, only the operator can mend what does not fit together.
+  // If all grants are vended, only the operator can resolve a conflict between them.
   const told = (error: unknown) => (asked === undefined ? forOperator(error, entitled) : error)
   const policy = policyFor(grants, options, told)
   const session = await vendor
@@ -106,7 +106,7 @@ function isPackedTooLarge(error: unknown): error is VendError {
   return error instanceof VendError && error.code === 'policy_too_large'
 }
 
-/** STS says by how much. */
+/** The percentage in STS's message. */
 function percentIn(cause: unknown): number | undefined {
   const percent = /(\d+)\s?%/u.exec(String(cause))?.[1]
   return percent === undefined ? undefined : Number(percent)
@@ -124,15 +124,15 @@ function forOperator(error: unknown, { rulesOf }: Entitled): unknown {
   if (!(error instanceof GrantError)) return error
   const { code, message, grants, suggestion } = error
   const rules = [...new Set(grants.flatMap(rulesOf))].join(' and ')
-  return new VendError(code, `All that this user is entitled to does not fit into one session policy. ${message}`, {
-    remedy: `Operator: change ${rules} of the entitlements for this user. Until then: POST /credentials for fewer grants, such as {"subscribe":["…"]}; GET and the AWS SDKs always ask for all.`,
+  return new VendError(code, `The grants of this user together do not fit one session policy. ${message}`, {
+    remedy: `Operator: change ${rules} of the entitlements for this user. Until then, request fewer grants with POST /credentials, such as {"subscribe":["…"]}; GET and the AWS SDKs always request all grants.`,
     grants,
     ...(suggestion === undefined ? {} : { suggestion }),
     cause: error,
   })
 }
 
-/** What the caller asks for; undefined for all that it is entitled to. */
+/** The requested grants; undefined to request all. */
 function grantsAskedFor(
   request: VendRequest,
   { grants: entitled, dropped }: Entitled,
@@ -142,11 +142,11 @@ function grantsAskedFor(
     const [first] = dropped
     if (first !== undefined) {
       const reasons = dropped.map(({ reason }) => reason).join(' ')
-      throw new VendError('unusable_claim', `No entitlement can be given to this user. ${reasons}`, {
+      throw new VendError('unusable_claim', `None of the entitlements can be applied to this user. ${reasons}`, {
         remedy: first.remedy,
       })
     }
-    const remedy = 'Ask the operator for an entitlement.'
+    const remedy = 'Ask the operator to add an entitlement.'
     throw new VendError('no_grants', 'No entitlement applies to this user.', { remedy })
   }
   const asked = askedGrants(request)
@@ -155,14 +155,14 @@ function grantsAskedFor(
   if (coverage.covered) return asked
   const detail = coverage.missing.map((grant) => refusal(grant, entitled, userId)).join(' ')
   const left =
-    dropped.length === 0 ? '' : ` Left out of the entitlements: ${dropped.map(({ reason }) => reason).join(' ')}`
+    dropped.length === 0 ? '' : ` Skipped entitlements: ${dropped.map(({ reason }) => reason).join(' ')}`
   throw new VendError('not_entitled', detail + left, {
-    remedy: `Ask for no more than is granted (${summary(entitled)}), or ask the operator for an entitlement.`,
+    remedy: `Request only what is granted (${summary(entitled)}), or ask the operator to add an entitlement.`,
     grants: coverage.missing,
   })
 }
 
-/** The sentence that the client says about the same topic; it knows no publishing to a whole filter. */
+/** The same sentence that the client shows for this topic; the client cannot publish to a filter with wildcards. */
 function refusal({ kind, filter }: GrantReference, entitled: Grants, userId: string): string {
   if (kind === 'subscribe') return explain(entitled, { userId }, { action: 'subscribe', filter }).reason
   if (/[+#]/u.test(filter)) return `${kind} "${filter}" is not granted.`

@@ -9,19 +9,19 @@ import { respondWith } from './respond.js'
 import type { AssumeRole } from './sts/assume-role.js'
 import { cachedFor } from './sts/sts-session-cache.js'
 
-/** What the function is made of, besides its own code. */
+/** The dependencies of the function. */
 export interface HandlerParts {
   readonly environment: FunctionEnvironment
-  /** The document, not validated yet. */
+  /** The parsed but not yet validated document. */
   readonly entitlements: unknown
   readonly assumeRole: AssumeRole
-  /** The access table, where the stack has one. */
+  /** The access table, if the stack has one. */
   readonly table?: Pick<Table, 'read'> | undefined
-  /** Takes a line of the log. */
+  /** Writes one line of the log. */
   readonly write: (line: string) => void
 }
 
-/** The function without Lambda and STS around it. @throws EntitlementError at once, so that a broken deployment fails at cold start. */
+/** The function without Lambda and STS. @throws EntitlementError immediately, so that a broken deployment fails at cold start. */
 export function vendingHandler({ environment, entitlements, assumeRole, table, write }: HandlerParts) {
   const { roleArn, endpoint, apiId, region, functionName, cacheSeconds, spreadSeconds, dense, identity } = environment
   const [, partition = '', , , accountId = ''] = roleArn.split(':')

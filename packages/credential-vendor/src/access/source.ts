@@ -1,29 +1,29 @@
 import type { Rule, User } from '@topic-credentials/grants'
 
-/** Whose access is asked for. */
+/** The user whose access is read. */
 export interface AccessQuestion extends User {
   /** The IAM identity that called, or the token's issuer. */
   readonly provenBy?: string | undefined
 }
 
-/** What a source beside the file says about a caller. */
+/** What a source other than the entitlements file says about a caller. */
 export interface Access {
-  /** Added to the file's rules. */
+  /** Added to the rules of the file. */
   readonly rules: readonly Rule[]
-  /** Sessions issued before are over: none of them is handed out again. Milliseconds since the epoch. */
+  /** No session issued before this time is reused. Milliseconds since the epoch. */
   readonly signedOutAt?: number | undefined
-  /** Groups that nothing can be said about, for the log. */
+  /** Groups that could not be looked up, for the log. */
   readonly droppedGroups?: readonly string[] | undefined
 }
 
 /**
- * Where rules come from that are not shipped with the function. The vendor does not know which there are.
+ * A source of rules that are not shipped with the function. The vendor does not depend on the kind of source.
  *
- * @throws VendError when the caller may have nothing, or when nobody can tell
+ * @throws VendError when the caller has no access, or when the source cannot be read
  */
 export type AccessSource = (question: AccessQuestion, abortSignal?: AbortSignal) => Promise<Access>
 
-/** All sources add up. They are asked at once, and each of them can refuse. */
+/** Combines all sources. They are queried in parallel, and each of them can refuse. */
 export function allOf(sources: readonly AccessSource[]): AccessSource {
   return async (question, abortSignal) => {
     const answers = await Promise.all(sources.map((ask) => ask(question, abortSignal)))

@@ -4,9 +4,9 @@ import { VendError } from '../errors.js'
 import type { AccessSource } from './source.js'
 
 /**
- * The access table as a source: the user's item, the calling role's, and those of the groups in one claim. One request for each vend.
+ * The access table as a source: the items of the user, of the calling role and of the groups in one claim, with one request per vend.
  *
- * @param groupsClaim Name of the claim: a text or a list of texts.
+ * @param groupsClaim Name of the claim: a string or a list of strings.
  */
 export function tableSource(table: Pick<Table, 'read'>, groupsClaim: string, clock: () => number): AccessSource {
   return async ({ userId, userPrefix = '', claims, provenBy }, abortSignal) => {
@@ -17,11 +17,11 @@ export function tableSource(table: Pick<Table, 'read'>, groupsClaim: string, clo
     })
     const { items, revokedBy, signedOutAt, droppedGroups } = answer
     if (revokedBy !== undefined) {
-      const remedy = 'Ask the operator.'
+      const remedy = 'Contact the operator.'
       const cause = `revoked by ${keyText(revokedBy.key)}`
       throw new VendError('revoked', 'The access of this user is revoked.', { remedy, cause })
     }
-    // A backend's role may be shut out; what is granted to it is not for the users whom it names.
+    // A backend's role can be revoked, but grants to that role do not apply to the users it names.
     const own = items.filter(({ key }) => key.kind !== 'role' || userId.startsWith(`${userPrefix}${key.name}~`))
     try {
       const rules = own.map((item) => parseGrantRule(grantsAt(item, clock()), keyText(item.key)))
@@ -44,8 +44,8 @@ function roleOf(provenBy: string): string | undefined {
 
 function refusal(error: unknown): unknown {
   if (error instanceof EntitlementError) {
-    const remedy = 'Ask the operator to correct the access table: the log names the item.'
-    return new VendError('access_unusable', 'A grant in the access table cannot be read.', { remedy, cause: error })
+    const remedy = 'Ask the operator to correct the access table; the function's log names the item.'
+    return new VendError('access_unusable', 'A grant in the access table is not valid.', { remedy, cause: error })
   }
   if (!(error instanceof AccessError)) return error
   const { code, message, remedy } = error
@@ -53,14 +53,14 @@ function refusal(error: unknown): unknown {
   if (code === 'too_many_groups') return new VendError('too_many_groups', message, { remedy, cause })
   if (code === 'table_unavailable' || code === 'table_throttled') {
     const seconds = code === 'table_throttled' ? 5 : 2
-    return new VendError('access_unavailable', 'The access table cannot be read for now.', {
-      remedy: `Try again in ${seconds} s, later each time.`,
+    return new VendError('access_unavailable', 'The access table cannot be read at the moment.', {
+      remedy: `Retry after ${seconds} s, with increasing delays.`,
       retryAfterSeconds: seconds,
       cause,
     })
   }
-  return new VendError('access_unusable', 'The access of this user cannot be read.', {
-    remedy: 'Tell the operator the request ID: the log names the item.',
+  return new VendError('access_unusable', 'The access record of this user is not valid.', {
+    remedy: 'Give the request ID to the operator; the function's log names the item.',
     cause,
   })
 }

@@ -6,19 +6,19 @@ import type { IdentitySettings, Prover } from './settings.js'
 import { bearerPayload } from './token.js'
 import { userIdOf } from './user-id.js'
 
-/** A caller whom API Gateway has authenticated, and the user for whom credentials are vended. */
+/** A caller authenticated by API Gateway, and the user for whom credentials are vended. */
 export interface Caller extends User {
   readonly prover: Prover
-  /** The IAM identity that called, or the token's issuer: for the log. */
+  /** The calling IAM identity, or the token's issuer: for the log. */
   readonly provenBy: string
 }
 
 /** The route on which a trusted backend names the user. */
 export const backendRoute = 'POST /users/{userId}/credentials'
-/** The deploy check's own route, where users are not proven by IAM. */
+/** The deploy check's own route, which only the check's role may use. */
 export const checkRoute = 'POST /deploy-check/credentials'
 
-/** The members of an HTTP API event that identity is read from. Query, body and every other header are not even looked at. */
+/** The members of an HTTP API event from which the identity is read. Query, body and all other headers are ignored. */
 export interface AuthorizedEvent {
   readonly routeKey: string
   readonly pathParameters?: Readonly<Record<string, string | undefined>> | undefined
@@ -27,17 +27,17 @@ export interface AuthorizedEvent {
 }
 
 /**
- * Who is calling, by the authorizer's word alone. A user is a prover and a subject: each route has one prover, and no two provers of a
- * stack can make the same user ID.
+ * The caller according to the authorizer only. A user is a prover and a subject: each route has one prover, and no two provers of a
+ * stack can produce the same user ID.
  *
  * | route | prover | subject |
  * | --- | --- | --- |
  * | `/credentials` | `jwt` | the token's `sub` |
- * | `/credentials` | `iam`, where nothing else names users | IAM user, session of a role, identity of an identity pool |
+ * | `/credentials` | `iam`, if no other prover is set | IAM user, role session, identity of an identity pool |
  * | `/users/{userId}/credentials` | `backend` | the user in the path |
  * | `/deploy-check/credentials` | `deploy-check` | the session of the check's own role |
  *
- * @throws VendError `caller_not_supported` for everybody else (root, federated users, other accounts, nobody).
+ * @throws VendError `caller_not_supported` for all other callers (root, federated users, other accounts, unauthenticated requests).
  */
 export function verifiedCaller(event: AuthorizedEvent, settings: IdentitySettings): Caller {
   const { iam, jwt } = object(event.requestContext.authorizer)
@@ -46,8 +46,8 @@ export function verifiedCaller(event: AuthorizedEvent, settings: IdentitySetting
     requireProver('backend', settings)
     if (!isBackend(object(iam), settings)) {
       throw notSupported(
-        'Only IAM users and roles of this account can name users.',
-        'Sign as the backend, with its role.',
+        'Only IAM users and roles of this account can act as a backend.',
+        'Sign the request with the credentials of the backend's role.',
       )
     }
     return named('backend', event.pathParameters?.userId, String(userArn), settings)
@@ -55,15 +55,15 @@ export function verifiedCaller(event: AuthorizedEvent, settings: IdentitySetting
   if (event.routeKey === checkRoute) {
     const session = isCheck(object(iam), settings)
     if (session !== undefined) return named('deploy-check', session, String(userArn), settings)
-    const remedy = 'Users ask POST /credentials, and backends POST /users/{userId}/credentials.'
-    throw notSupported('This route is for the deploy check alone.', remedy)
+    const remedy = 'Users call POST /credentials, backends POST /users/{userId}/credentials.'
+    throw notSupported('This route is reserved for the deploy check.', remedy)
   }
   if (typeof userArn === 'string') {
     requireProver('iam', settings)
     return named('iam', iamSubject(object(iam), settings), userArn, settings)
   }
   const { claims } = object(jwt)
-  if (claims === undefined) throw notSupported('The request carries no verified identity.')
+  if (claims === undefined) throw notSupported('The request has no verified identity.')
   requireProver('jwt', settings)
   const exact = exactClaims(object(claims), bearerPayload(event.headers))
   return { ...named('jwt', exact.sub, String(exact.iss), settings), claims: exact }
@@ -76,16 +76,16 @@ function named(prover: Prover, subject: unknown, provenBy: string, settings: Ide
 
 function requireProver(prover: Prover, { provers }: IdentitySettings): void {
   if (provers.has(prover)) return
-  if (prover !== 'iam') throw notSupported('The request carries no identity that this stack accepts.')
+  if (prover !== 'iam') throw notSupported('The request has no identity that this stack accepts.')
   const remedy = provers.has('jwt')
-    ? 'Send the token of a user: Authorization: Bearer TOKEN (--token-file).'
-    : 'Have a backend ask for you: POST /users/{userId}/credentials.'
-  throw notSupported('IAM identities are no users of this stack: here others name the users.', remedy)
+    ? 'Send a user's token: Authorization: Bearer TOKEN (--token-file).'
+    : 'Request credentials through a backend: POST /users/{userId}/credentials.'
+  throw notSupported('IAM identities are not users of this stack: its users come from tokens or backends.', remedy)
 }
 
 function notSupported(
   message: string,
-  remedy = 'Call as an IAM user, as a session of a role, or with a token that has a sub.',
+  remedy = 'Call as an IAM user, as a role session, or with a token that has a "sub" claim.',
 ): VendError {
   return new VendError('caller_not_supported', message, { remedy })
 }

@@ -4,15 +4,15 @@ import { VendError } from '../errors.js'
 type Claims = Readonly<Record<string, unknown>>
 
 /**
- * The token's claims with the types that they have in the token. API Gateway hands claims on as text from which `["a b"]` and `["a","b"]`
- * cannot be told apart, so the types come from the token's payload, and the texts prove that it is the token that was verified.
+ * The token's claims with the types they have in the token. API Gateway passes claims as strings, in which `["a b"]` and `["a","b"]`
+ * look the same. So the types come from the token's payload, and the strings confirm that it is the verified token.
  *
- * Claims whose text is not recorded (fractions, numbers from 2⁵³ on, lists of anything but texts) are left out: no rule can use them. A
- * null is absent on both sides.
+ * Claims whose string form is not recorded (fractions, numbers from 2⁵³, lists of other types than strings) are ignored: no rule can use
+ * them. A null counts as absent on both sides.
  *
  * @param verified `requestContext.authorizer.jwt.claims`
- * @param payload of the token in the event's `authorization` header
- * @throws VendError `caller_not_supported` when the two are not of the same token
+ * @param payload of the token in the `authorization` header of the event
+ * @throws VendError `caller_not_supported` if the two are not from the same token
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
 export function exactClaims(verified: Claims, payload: Claims): Claims {
@@ -24,7 +24,7 @@ export function exactClaims(verified: Claims, payload: Claims): Claims {
   return Object.fromEntries(exact)
 }
 
-/** Is it recorded how API Gateway writes such a value? */
+/** Is the string form that API Gateway produces for this value known? */
 function isRecorded(value: unknown): boolean {
   if (Array.isArray(value)) return value.every((member) => typeof member === 'string')
   if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0)
@@ -44,6 +44,6 @@ function isSame(value: unknown, text: unknown): boolean {
 
 function otherToken(): VendError {
   return new VendError('caller_not_supported', 'The token in the request is not the one that was verified.', {
-    remedy: 'Send one token, in the Authorization header alone.',
+    remedy: 'Send exactly one token, in the Authorization header only.',
   })
 }

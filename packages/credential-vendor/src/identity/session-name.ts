@@ -1,17 +1,17 @@
-/** A way in which session names are made up. */
+/** A source of generated session names. */
 export interface MadeUpName {
   readonly by: string
-  /** Why it names nobody, as the end of a sentence. */
+  /** Why such a name does not identify a user, as the predicate of a sentence. */
   readonly fault: string
   readonly remedy: string
 }
 
-const changes = 'is another one each time, and so would be another user every hour'
-const shared = 'is the same for everybody'
+const changes = 'changes with each session, and so would be a different user every hour'
+const shared = 'is the same for all users'
 const profile = 'Set role_session_name in the profile, or AWS_ROLE_SESSION_NAME.'
 
 /**
- * Session names that nobody chose. Each is recorded or documented; what is not listed counts as chosen.
+ * Session names that software generates. Each is recorded or documented; what is not listed counts as chosen.
  *
  * Sources: the SDKs' code (js `credential-provider-ini` and `fromTokenFile`, botocore `credentials.py`, go `stscreds`, java
  * `ProfileAssumeRoleCredentialsProvider`, kotlin, php `CredentialProvider`, .NET `AWSCredentialsFactory`, rust `sts::util`); aws/aws-sdk-go
@@ -32,29 +32,29 @@ const madeUpNames: readonly (MadeUpName & { readonly form: RegExp })[] = [
     form: /^eks-.*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u,
     by: 'EKS Pod Identity',
     fault: changes,
-    remedy: 'Use IRSA with AWS_ROLE_SESSION_NAME, or have a backend name the user.',
+    remedy: 'Use IRSA with AWS_ROLE_SESSION_NAME, or let a backend name the user.',
   },
   {
     form: /^AWSCodeBuild-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u,
     by: 'AWS CodeBuild',
     fault: changes,
-    remedy: 'Assume a role with a session name of your own.',
+    remedy: 'Assume a role with a session name that you choose.',
   },
   {
     form: /^GitHubActions$/u,
     by: 'configure-aws-credentials',
     fault: shared,
-    remedy: 'Give the action a role-session-name, such as the name of the workflow.',
+    remedy: 'Set role-session-name of the action, for example to the name of the workflow.',
   },
   {
     form: /^CognitoIdentityCredentials$/u,
     by: 'Amazon Cognito',
     fault: shared,
-    remedy: 'Call the API directly with the credentials of the identity pool, so that it says whose they are.',
+    remedy: 'Call the API directly with the credentials of the identity pool, so that the request contains the identity ID.',
   },
 ]
 
-/** Who made this session name up, or undefined where somebody chose it. */
+/** The source of a generated session name; undefined if the name was chosen. */
 export function madeUpName(session: string): MadeUpName | undefined {
   return madeUpNames.find(({ form }) => form.test(session))
 }

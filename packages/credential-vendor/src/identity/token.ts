@@ -3,8 +3,8 @@ import { VendError } from '../errors.js'
 const compactJws = /^(?:bearer )?([\w-]+)\.([\w-]+)\.([\w-]*)$/iu
 
 /**
- * The payload of the one token in `authorization`, as it is. API Gateway has verified that token: it takes a header with several as one
- * text, so such a header is refused here.
+ * The payload of the token in `authorization`, without verification: API Gateway has verified it. API Gateway treats a header with several
+ * tokens as one string, so such a header is refused here.
  *
  * @throws VendError `caller_not_supported`
  * @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1
@@ -16,7 +16,7 @@ export function bearerPayload(headers: unknown): Readonly<Record<string, unknown
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>
   throw new VendError(
     'caller_not_supported',
-    'The request does not carry exactly one token in its Authorization header.',
+    'The Authorization header does not contain exactly one token.',
     {
       remedy: 'Send one header: Authorization: Bearer TOKEN.',
     },

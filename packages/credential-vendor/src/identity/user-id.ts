@@ -1,17 +1,17 @@
 import { VendError } from '../errors.js'
 import type { IdentitySettings, Prover } from './settings.js'
 
-/** Longest subject that is taken, in UTF-16 units. */
+/** Maximum length of a subject, in UTF-16 units. */
 const longestSubject = 1024
 
 /**
- * The user ID of a subject: the stack's prefix, `<prover>~` unless it is the stack's first prover, the subject. A name of the first
- * prover that begins like another one's is refused, so no two provers can make the same ID, whatever names are chosen.
+ * The user ID of a subject: the stack's prefix, then `<prover>~` unless it is the stack's first prover, then the subject. A subject of the
+ * first prover that starts with the prefix of another one is refused, so no two provers can produce the same ID.
  *
- * @throws VendError `caller_not_supported` when the subject is no usable text, or begins like another prover's users
+ * @throws VendError `caller_not_supported` if the subject is not a usable string, or starts with the prefix of another prover
  */
 export function userIdOf(prover: Prover, subject: unknown, settings: IdentitySettings): string {
-  // A lone surrogate has no UTF-8 form: two such IDs would become one.
+  // A lone surrogate has no UTF-8 form: two such IDs would become equal.
   if (
     typeof subject !== 'string' ||
     subject === '' ||
@@ -19,7 +19,7 @@ export function userIdOf(prover: Prover, subject: unknown, settings: IdentitySet
     /\p{Surrogate}/u.test(subject)
   ) {
     throw new VendError('caller_not_supported', 'The verified identity has no usable user ID.', {
-      remedy: 'Use a stable text of 1 to 1,024 characters as the user, such as the "sub" of a token.',
+      remedy: 'Use a stable string of 1 to 1,024 characters as the user ID, such as the "sub" claim of a token.',
     })
   }
   const [first, ...others] = proversOf(settings)
@@ -28,14 +28,14 @@ export function userIdOf(prover: Prover, subject: unknown, settings: IdentitySet
   if (taken === undefined) return settings.userPrefix + subject
   throw new VendError(
     'caller_not_supported',
-    `The user's name begins with "${taken}", as those of another prover do.`,
+    `The user's name begins with "${taken}", which is reserved for another prover.`,
     {
-      remedy: 'Give this user another name.',
+      remedy: 'Use a different name for this user.',
     },
   )
 }
 
-/** The stack's provers; the first one names its users: tokens before backends before IAM. */
+/** The stack's provers. The first one names users without a prefix: tokens before backends before IAM. */
 function proversOf({ provers, deployCheckRole }: IdentitySettings): readonly Prover[] {
   const named = (['jwt', 'backend', 'iam'] as const).filter((prover) => provers.has(prover))
   return deployCheckRole === undefined ? named : [...named, 'deploy-check']

@@ -1,24 +1,24 @@
 import type { DroppedRule, Grants, PolicyForm } from '@topic-credentials/grants'
 
-/** What the function writes about each request: enough to answer "who could do what, when", and no secret. */
+/** What the function logs for each request: who could do what, and when; no secrets. */
 export interface LogEntry {
   /** `vended`, or the problem's code. */
   readonly outcome: string
   readonly status: number
-  /** Lambda's request ID and API Gateway's. */
+  /** The request IDs of Lambda and of API Gateway. */
   readonly requestId: string
   readonly apiRequestId?: string | undefined
   readonly route: string
-  /** Whom it was for, and who proved that. */
+  /** The user, and the identity that proved it. */
   readonly userId?: string | undefined
   readonly prover?: string | undefined
   readonly provenBy?: string | undefined
   readonly grants?: Grants | undefined
-  /** Rules that were left out, because a value of this caller cannot stand in a topic. */
+  /** Rules that were skipped, because a value of this caller cannot be part of a topic. */
   readonly dropped?: readonly DroppedRule[] | undefined
-  /** Role session name, as CloudTrail and IoT's logs show it. */
+  /** Role session name, as in CloudTrail and in the logs of AWS IoT. */
   readonly sessionName?: string | undefined
-  /** Names the credentials; it is no secret. */
+  /** Identifies the credentials; not a secret. */
   readonly accessKeyId?: string | undefined
   readonly expiration?: string | undefined
   readonly policyCharacters?: number | undefined
@@ -26,19 +26,19 @@ export interface LogEntry {
   /** Percent. */
   readonly packedPolicySize?: number | undefined
   readonly milliseconds: number
-  /** Why not, for the operator: it may say more than the caller was told. */
+  /** The cause, for the operator. It may contain more than the response to the caller. */
   readonly reason?: string | undefined
 }
 
-/** What an entry comes to in metrics: members to be written in the same line. */
+/** Converts an entry to metrics: members that are written in the same line. */
 export type Measure = (entry: LogEntry) => object
 
-/** Takes one entry. */
+/** Writes one entry. */
 export type Log = (entry: LogEntry) => void
 
 /**
- * One JSON object per line on standard output, as Lambda's JSON log format reads them: the entry, and what it comes to in
- * metrics. A log level above INFO would lose both.
+ * One JSON object per line on standard output, the format of Lambda's JSON logs: the entry and its metrics. With a log level above INFO,
+ * both would be lost.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */
@@ -48,7 +48,7 @@ export function jsonLog(write: (line: string) => void, now: () => Date, measure:
   }
 }
 
-/** Percent from which a session policy is close to what STS can pack. */
+/** Percentage from which a session policy is close to the packed size limit of STS. */
 const nearlyFull = 80
 
 function levelOf({ status, packedPolicySize = 0 }: LogEntry): 'INFO' | 'WARN' | 'ERROR' {

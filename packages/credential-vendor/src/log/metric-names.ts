@@ -1,15 +1,15 @@
 /**
- * What the function measures, as CloudWatch knows it. The stack's alarms and dashboard read these names from here.
+ * The names of the function's CloudWatch metrics. The stack's alarms and dashboard import them.
  *
- * | metric | unit | in each entry of the log that |
+ * | metric | unit | written for each |
  * | --- | --- | --- |
- * | `Vended` | count | vends |
- * | `PackedPolicySize` | percent of what STS has room for | vends |
- * | `Latency` | milliseconds | vends |
- * | `Refused` | count | refuses, by `outcome`: the problem's code |
+ * | `Vended` | count | vend |
+ * | `PackedPolicySize` | percent of STS's limit | vend |
+ * | `Latency` | milliseconds | vend |
+ * | `Refused` | count | refusal, by `outcome`: the problem's code |
  *
- * Every metric has the dimension `FunctionName`, as AWS's own metrics of the function have. Neither users nor topics are
- * dimensions: each combination is a metric that is paid for.
+ * Every metric has the dimension `FunctionName`, like AWS's own metrics of the function. Users and topics are not dimensions, because
+ * each combination would be billed as a metric.
  */
 export const vendorMetrics = {
   namespace: 'TopicCredentials',

@@ -1,12 +1,12 @@
 import type { Measure } from './log.js'
 import { vendorMetrics } from './metric-names.js'
 
-/** A value of an entry, and CloudWatch's unit of it. */
+/** A metric value and its CloudWatch unit. */
 type Values = Readonly<Record<string, readonly [value: number, unit: 'Count' | 'Percent' | 'Milliseconds']>>
 
 /**
- * {@link Measure} in embedded metric format: CloudWatch takes the metrics out of the line that is logged anyway, so metric and
- * log cannot disagree, and no call and no permission is needed.
+ * {@link Measure} in embedded metric format: CloudWatch extracts the metrics from the log line. Metrics and log cannot differ, and neither
+ * an API call nor a permission is needed.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */

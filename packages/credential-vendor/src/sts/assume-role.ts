@@ -1,32 +1,32 @@
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts'
 import { VendError, type VendErrorDetails } from '../errors.js'
 
-/** One user's session, as STS is asked for it. */
+/** The request for one user's session. */
 export interface StsSessionRequest {
   readonly roleArn: string
-  /** StsSession name and source identity: every log of AWS names the user by it. */
+  /** Role session name and source identity. AWS's logs identify the user by it. */
   readonly sessionName: string
-  /** The session policy. There is no way to ask without one: that session would have the whole role. */
+  /** The session policy. It is required: without one, the session would have all permissions of the role. */
   readonly policy: string
   readonly durationSeconds: number
-  /** A session that was issued before this moment (milliseconds since the epoch) is no answer. */
+  /** A session issued before this time (milliseconds since the epoch) must not be reused. */
   readonly notBefore?: number | undefined
 }
 
-/** What STS gave. */
+/** The response of STS. */
 export interface StsSession {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string
   readonly expiration: Date
-  /** Percent of the space that STS has for policy and tags. */
+  /** Percentage of STS's packed size limit for policy and tags. */
   readonly packedPolicySize: number
 }
 
-/** Asks STS, once. @throws VendError with a code for each way that STS can fail. */
+/** Calls STS once. @throws VendError with a code for each way in which STS can fail. */
 export type AssumeRole = (request: StsSessionRequest, abortSignal?: AbortSignal) => Promise<StsSession>
 
-/** {@link AssumeRole} on the real STS. */
+/** {@link AssumeRole} with the real STS. */
 export function assumeRoleWith(sts: Pick<STSClient, 'send'>): AssumeRole {
   return async ({ roleArn, sessionName, policy, durationSeconds }, abortSignal) => {
     const command = new AssumeRoleCommand({
@@ -43,7 +43,7 @@ export function assumeRoleWith(sts: Pick<STSClient, 'send'>): AssumeRole {
       })
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {}
     if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
-      throw new VendError('sts_unavailable', 'STS answered without credentials.', tryAgainIn(1))
+      throw new VendError('sts_unavailable', 'The response of STS contains no credentials.', tryAgainIn(1))
     }
     return {
       accessKeyId: AccessKeyId,
@@ -60,30 +60,30 @@ const throttled =
 const refused =
   /^(AccessDenied|MalformedPolicyDocument|RegionDisabled|ExpiredToken|InvalidClientTokenId|SignatureDoesNotMatch|Validation|InvalidIdentityToken|MissingAuthenticationToken|UnrecognizedClient|OptInRequired|NotAuthorized)/u
 
-/** STS's failure in the caller's terms. STS's own words go to the log, as the cause. */
+/** Maps a failure of STS to a problem. STS's own message is the cause, which goes to the log. */
 function stsFailure(cause: unknown): VendError {
   const name = cause instanceof Error ? cause.name : ''
   if (throttled.test(name)) {
-    return new VendError('throttled', 'STS takes no more requests from this account for now.', {
+    return new VendError('throttled', 'STS is throttling requests from this account.', {
       ...tryAgainIn(5),
       cause,
     })
   }
   if (name.startsWith('PackedPolicyTooLarge')) {
-    const remedy = 'Ask for fewer or shorter topic filters.'
+    const remedy = 'Request fewer or shorter topic filters.'
     return new VendError('policy_too_large', 'STS cannot pack these grants into one session.', { remedy, cause })
   }
-  // The function's role denies sessions of the users who are revoked, and nothing else.
+  // The only Deny on sessions in the function's role is the one for revoked users.
   if (name === 'AccessDenied' && String(cause).includes('explicit deny in an identity-based policy')) {
-    return new VendError('revoked', 'The access of this user is revoked.', { remedy: 'Ask the operator.', cause })
+    return new VendError('revoked', 'The access of this user is revoked.', { remedy: 'Contact the operator.', cause })
   }
   if (refused.test(name)) {
-    const remedy = 'Tell the operator the request ID: the vendor is not set up correctly.'
-    return new VendError('sts_refused', `STS refused the vendor (${name}).`, { remedy, cause })
+    const remedy = 'Give the request ID to the operator: the vendor is not configured correctly.'
+    return new VendError('sts_refused', `STS refused the vendor's request (${name}).`, { remedy, cause })
   }
   return new VendError('sts_unavailable', 'STS did not answer.', { ...tryAgainIn(1), cause })
 }
 
 function tryAgainIn(retryAfterSeconds: number): VendErrorDetails {
-  return { retryAfterSeconds, remedy: `Try again in ${retryAfterSeconds} s, later each time.` }
+  return { retryAfterSeconds, remedy: `Retry after ${retryAfterSeconds} s, with increasing delays.` }
 }

@@ -1,7 +1,7 @@
 import type { STSClientConfig } from '@aws-sdk/client-sts'
 
 /**
- * The credentials of the function's own role, as Lambda sets them. They outlive the process that reads them.
+ * The credentials of the function's own role, as set by Lambda. They remain valid for the lifetime of the process.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */

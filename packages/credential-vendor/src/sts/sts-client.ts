@@ -2,14 +2,14 @@ import { STSClient } from '@aws-sdk/client-sts'
 import { Sha256 } from '@topic-credentials/access'
 import { functionCredentials } from './function-credentials.js'
 
-/** The function's client of STS. What it is given here the bundle need not bring as a default: see `left-out.ts`. */
+/** The function's STS client. Settings given here keep the SDK's defaults out of the bundle: see `left-out.ts`. */
 export function stsClient(region: string, env: NodeJS.ProcessEnv): STSClient {
   return new STSClient({
-    // A Region makes it the Regional endpoint: nearer, and its tokens are valid in every Region.
+    // With a Region, the SDK uses the Regional endpoint: closer, and its tokens are valid in every Region.
     region,
     credentials: functionCredentials(env),
     sha256: Sha256,
-    // 600 calls per second are shared by the whole account: insisting makes a storm worse. The client is told when to come back.
+    // The whole account shares 600 calls per second, and more attempts would make overload worse. The response tells the client when to retry.
     maxAttempts: 3,
     retryMode: 'standard',
     // Three of these fit into the function's ten seconds.

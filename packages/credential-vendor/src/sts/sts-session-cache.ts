@@ -1,22 +1,22 @@
 import type { AssumeRole, StsSession } from './assume-role.js'
 
-/** The most sessions that are kept. The oldest go first. */
+/** Maximum number of cached sessions. The oldest are evicted first. */
 const capacity = 1000
 
 /**
- * {@link AssumeRole} that answers a repeated question with the session it has just got: the same user, policy and duration
- * within `seconds`. Who asks while STS is being asked waits for the same answer. A failure is not kept.
+ * {@link AssumeRole} with a cache: the same user, policy and duration get the same session for `seconds`. Concurrent requests share one
+ * call. Failures are not cached.
  *
- * For storms in which one user asks again and again (a fleet of tabs, a client in a loop): STS is asked once. The price: these
- * connections share credentials, so a session that was vended just before a revocation is handed out for up to `seconds` after
- * it, and the credentials live that much shorter than asked. Secrets stay in this process's memory for that time.
+ * It protects STS from one user who sends many requests (many tabs, a client in a loop). The cost: these connections share credentials,
+ * a session vended just before a revocation is handed out for up to `seconds` after it, and the credentials live that much shorter than
+ * requested. The secrets stay in the memory of this process for that time.
  */
 export function cachedFor(seconds: number, assumeRole: AssumeRole, clock: () => number): AssumeRole {
   if (seconds === 0) return assumeRole
   const sessions = new Map<string, { readonly until: number; readonly session: Promise<StsSession> }>()
   return (request, abortSignal) => {
     const { roleArn, sessionName, policy, durationSeconds, notBefore } = request
-    // Who was signed out since does not get the session of before.
+    // After a sign-out, the user does not get an earlier session.
     const key = JSON.stringify([roleArn, sessionName, policy, durationSeconds, notBefore])
     const now = clock()
     const known = sessions.get(key)
