@@ -3,15 +3,15 @@ import { EntitlementError, parseEntitlements } from '@topic-credentials/grants'
 import { ConstructError } from './errors.js'
 
 /**
- * Who may have which grants, in the form of `entitlements.json`. It is shipped with the function as it was written and
- * parsed again there, so it stays plain JSON here.
+ * The entitlements in the format of `entitlements.json`. The file is shipped with the function unchanged and parsed there again, so it
+ * stays plain JSON.
  */
 export type EntitlementsDocument = object
 
 /**
- * Reads and validates an entitlements file at synth, so that a typing error never reaches a deployment.
+ * Reads and validates an entitlements file during synthesis, so that a typo never reaches a deployment.
  *
- * @throws ConstructError `entitlements_unreadable`, `entitlements_invalid`: the message names the file and the place in it
+ * @throws ConstructError `entitlements_unreadable`, `entitlements_invalid`: the message contains the file and the path in it
  * @example
  * new TopicCredentials(this, 'Credentials', { entitlements: readEntitlements('entitlements.json') })
  */
@@ -31,7 +31,7 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch (cause) {
-    const remedy = 'Name a JSON file with the list "entitlements".'
+    const remedy = 'Pass the path of a JSON file with the list "entitlements".'
     throw new ConstructError('entitlements_unreadable', `${file}: ${(cause as Error).message}`, {
       value: file,
       remedy,

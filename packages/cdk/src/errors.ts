@@ -1,10 +1,10 @@
 /**
- * - `entitlements_unreadable`: no such file, or not JSON
- * - `entitlements_invalid`: a mistake in the entitlements, with its place
- * - `invalid_property`: a construct's property that cannot be used
- * - `nothing_to_check`: the deploy check would be granted nothing
- * - `no_function`: the code of a function is missing: a checkout that was not built
- * - `grants_too_large`: what the deploy check would be granted fits no session policy
+ * - `entitlements_unreadable`: the file does not exist or is not JSON
+ * - `entitlements_invalid`: the entitlements contain an error; the message has its path
+ * - `invalid_property`: a property of a construct has an invalid value
+ * - `nothing_to_check`: the entitlements grant nothing to the deploy check
+ * - `no_function`: the code of a function is missing, because the checkout has not been built
+ * - `grants_too_large`: the grants of the deploy check do not fit one session policy
  */
 export type ConstructErrorCode =
   | 'entitlements_unreadable'
@@ -14,11 +14,11 @@ export type ConstructErrorCode =
   | 'no_function'
   | 'grants_too_large'
 
-/** A construct that cannot be made of what it was given. */
+/** A construct that cannot be created from its properties. */
 export class ConstructError extends Error {
   override readonly name = 'ConstructError'
   readonly code: ConstructErrorCode
-  /** What was given. */
+  /** The offending value. */
   readonly value: unknown
   /** What to do. */
   readonly remedy: string

@@ -9,6 +9,6 @@ import { VendError } from './errors.js'
  */
 export function requireOwnApi({ apiId }: { readonly apiId?: unknown }, own: string): void {
   if (apiId === own) return
-  const remedy = 'Call the API in the stack's output CredentialsUrl.'
+  const remedy = 'Call the API in the output CredentialsUrl of the stack.'
   throw new VendError('caller_not_supported', 'The request did not come through the API of this stack.', { remedy })
 }

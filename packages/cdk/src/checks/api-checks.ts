@@ -3,7 +3,7 @@ import { type Part, type Vending, vendings } from './parts.js'
 import { type Check, list, record, type Template, type TemplateResource, text, type Violation } from './template.js'
 
 type Properties = NonNullable<TemplateResource['Properties']>
-/** What each property may be; a property without an entry is not known, and may be nothing. */
+/** The allowed values of each property. A property without an entry is not allowed. */
 type Known = Readonly<Record<string, (value: unknown, all: Properties) => boolean>>
 
 function anything(): boolean {
@@ -13,7 +13,7 @@ function anything(): boolean {
 type KnownOf = (vending: Vending & { readonly api: Part }, template: Template, others: readonly Template[]) => Known
 
 const known: Readonly<Record<string, KnownOf>> = {
-  // Neither a quick-create Target nor a Body: both make routes that stand nowhere else.
+  // Neither a quick-create Target nor a Body: both create routes that are not in the template.
   'AWS::ApiGatewayV2::Api': () => ({
     CorsConfiguration: anything,
     Description: anything,
@@ -59,11 +59,11 @@ const known: Readonly<Record<string, KnownOf>> = {
   }),
 }
 
-/** Route, authorizer and integration write the event that the function believes. */
+/** Route, authorizer and integration produce the event that the function trusts. */
 export const apiRoutes: Check = {
   name: 'api-routes',
-  description: 'The API of the vending function has something that is not known to say truly who is calling',
-  fix: 'Make the API with CredentialsApi: HTTP, its own routes with the IAM or the JWT authorizer, payload format 2.0.',
+  description: 'The API of the vending function has a property that is not known to authenticate callers correctly',
+  fix: 'Create the API with CredentialsApi: an HTTP API with its own routes, the IAM or the JWT authorizer, and payload format 2.0.',
   find: (template, others) =>
     vendings(template).flatMap((vending) =>
       vending.api === undefined ? [] : parts({ ...vending, api: vending.api }, template, others),
@@ -93,11 +93,11 @@ function parts(
 function targets(target: unknown, { Resources = {} }: Template, vendor: Part): boolean {
   const integration = /^integrations\/<(\w+)>$/u.exec(text(target))?.[1] ?? ''
   const { Properties } = Resources[integration] ?? {}
-  // What cannot be followed is taken for the vending function.
+  // An integration that cannot be resolved is treated as the vending function.
   return Properties === undefined || vendor.isNamedIn(Properties.IntegrationUri)
 }
 
-/** An address with TLS, or that of a Cognito user pool in this template or in another one of the app, which exports it. */
+/** An https URL, or the URL of a Cognito user pool in this template or in another one of the app that exports it. */
 function isIssuer(issuer: string, template: Template, others: readonly Template[]): boolean {
   if (issuer.startsWith('https://') || isProviderUrl(issuer, template)) return true
   return others.some((other) =>

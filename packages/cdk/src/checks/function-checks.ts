@@ -1,7 +1,7 @@
 import { functionsWith, type Vending, vendings } from './parts.js'
 import { type Check, record, type Template, text, type Violation } from './template.js'
 
-/** The routes from which the function is called, and which authorizers may say who is calling there. */
+/** The routes that call the function, and the authorizer types allowed on each. */
 export const vendingRoutes: Readonly<Record<string, readonly string[]>> = {
   'GET /credentials': ['AWS_IAM', 'JWT'],
   'POST /credentials': ['AWS_IAM', 'JWT'],
@@ -9,14 +9,14 @@ export const vendingRoutes: Readonly<Record<string, readonly string[]>> = {
   'POST /deploy-check/credentials': ['AWS_IAM'],
 }
 
-/** As a permission's source has them: `POST/users/ * /credentials`, without the blanks. */
+/** The routes as in the source of a permission: `POST/users/ * /credentials`, without the spaces. */
 const sources = new Set(Object.keys(vendingRoutes).map((key) => key.replace(' ', '').replaceAll(/\{[^}]*\}/gu, '*')))
 
-/** The function believes the event, so what may call it may be any user. */
+/** The function trusts the event, so any other caller could act as any user. */
 export const functionCallers: Check = {
   name: 'function-callers',
-  description: 'The vending function may be called by more than the routes of its own API',
-  fix: 'Give lambda:InvokeFunction to apigateway.amazonaws.com alone, with the SourceArn of one route of the API.',
+  description: 'The vending function can be called by more than the routes of its own API',
+  fix: 'Allow lambda:InvokeFunction only for apigateway.amazonaws.com, with the SourceArn of one route of the API.',
   find: (template) => vendings(template).flatMap((vending) => callers(vending, template)),
 }
 
@@ -48,12 +48,12 @@ const functionProperties = new Set([
   ...['MemorySize', 'ReservedConcurrentExecutions', 'Role', 'Runtime', 'Tags', 'Timeout', 'TracingConfig', 'VpcConfig'],
 ])
 
-/** Code beside the function's own (layers, wrappers) sees every caller's credentials. */
+/** Code besides the function's own (layers, wrappers) could read every caller's credentials. */
 export const functionAlone: Check = {
   name: 'function-alone',
   description:
-    'The vending function does not run its own code alone, with a role, an API and a topic role of its own stack',
-  fix: 'Make it with VendingFunction, in the stack of its roles and its API, and give its role to nothing else.',
+    'The vending function runs additional code, or its role, API or topic role is not in its own stack',
+  fix: 'Create it with VendingFunction in the stack of its roles and its API, and use its role for no other resource.',
   find: (template) =>
     vendings(template).flatMap(({ vendor, vendorRole, topicRole, api }) => {
       const { logicalId, resource } = vendor
@@ -61,7 +61,7 @@ export const functionAlone: Check = {
       const variables = Object.keys(record(record(Properties.Environment).Variables))
       const found = [
         ...Object.keys(Properties).filter((name) => !functionProperties.has(name)),
-        // Node.js, its loader and Lambda's runtime take orders from these.
+        // These variables change the behaviour of Node.js, its loader or Lambda's runtime.
         ...variables
           .filter((name) => /^(NODE|AWS|LD|LAMBDA|OPENSSL|SSL|_)/u.test(name))
           .map((name) => `variable ${name}`),
@@ -70,7 +70,7 @@ export const functionAlone: Check = {
         ...(api === undefined ? ['the API in API_ID is not in this template'] : []),
         ...(vendorRole === undefined ? [] : functionsWith(vendorRole, template))
           .filter((other) => other !== logicalId)
-          .map((other) => `${other} has its role, too`),
+          .map((other) => `${other} has the same role`),
       ]
       return found.map((one) => ({ logicalId, location: 'Properties', found: one }))
     }),

@@ -1,6 +1,6 @@
 import { record, text } from './template.js'
 
-/** Everything that a value names: references as {@link text} has them, such as `<Role.Arn>`, and literal texts. */
+/** All names in a value: references in the form of {@link text}, such as `<Role.Arn>`, and literal strings. */
 export function namesIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   if (Array.isArray(value)) return value.flatMap(namesIn)
@@ -15,7 +15,7 @@ export function namesIn(value: unknown): string[] {
   ]
 }
 
-/** The references in what {@link text} made of a value. */
+/** The references in a result of {@link text}. */
 export function referencesIn(shown: string): string[] {
   return shown.match(/<[^<>]+>/gu) ?? []
 }

@@ -1,12 +1,12 @@
 import { namesIn, referencesIn } from './names.js'
 import { record, type Template, type TemplateResource, text } from './template.js'
 
-/** A resource of a template that vends credentials, or that sessions are made from. */
+/** A resource of the vending path: the function, its roles or its API. */
 export class Part {
   readonly kind: keyof typeof types
   readonly logicalId: string
   readonly resource: TemplateResource
-  /** Where the template gives it one. */
+  /** Set if the template sets it. */
   readonly physicalName: string | undefined
   /** How other templates of the app refer to it. */
   readonly #imports: readonly string[]
@@ -24,7 +24,7 @@ export class Part {
     })
   }
 
-  /** Does a value refer to it, or hold its ARN? */
+  /** Does a value refer to it or contain its ARN? */
   isNamedIn(value: unknown): boolean {
     return namesIn(value).some((name) => this.#refersTo(name) || this.#imports.includes(name) || this.#isArn(name))
   }
@@ -34,7 +34,7 @@ export class Part {
     return this.isNamedIn(value) || (this.physicalName !== undefined && value === this.physicalName)
   }
 
-  /** Can the resource of an IAM statement be this one? Of a wildcard in a name that CloudFormation makes up it is assumed. */
+  /** Can the resource of an IAM statement match it? Assumed for a wildcard if CloudFormation generates the name. */
   isMatchedBy(resource: string): boolean {
     if (resource === '*' || referencesIn(resource).some((name) => this.#refersTo(name))) return true
     const pattern = /:(?:role\/|function:)(.*)$/u.exec(resource)?.[1]
@@ -63,7 +63,7 @@ const types = {
   API: 'AWS::ApiGatewayV2::Api',
 } as const
 
-/** A vending function with what belongs to it. What is not in the template is undefined, and cannot be judged. */
+/** A vending function and its roles and API. Parts outside the template are undefined and cannot be checked. */
 export interface Vending {
   readonly vendor: Part
   readonly vendorRole: Part | undefined
@@ -71,7 +71,7 @@ export interface Vending {
   readonly api: Part | undefined
 }
 
-/** Every vending function of a template. Without these variables none starts. */
+/** Every vending function of a template, recognised by the variables that it requires. */
 export function vendings({ Resources = {}, Outputs }: Template): Vending[] {
   const part = (kind: Part['kind'], reference: unknown): Part | undefined => {
     const logicalId = /^<(\w+)(\.\w+)?>$/u.exec(text(reference))?.[1] ?? ''

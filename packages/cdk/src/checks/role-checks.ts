@@ -2,7 +2,7 @@ import { type Part, type Vending, vendings } from './parts.js'
 import { type Statement, statements } from './statements.js'
 import { type Check, list, type Template, text, type Violation } from './template.js'
 
-/** An action of the topic role and the kind of resource that it is about. */
+/** The actions of the topic role and their resource types. */
 const topicActions: Readonly<Record<string, string>> = {
   'iot:connect': 'client',
   'iot:publish': 'topic',
@@ -11,7 +11,7 @@ const topicActions: Readonly<Record<string, string>> = {
   'iot:subscribe': 'topicfilter',
 }
 
-/** What the vendor's role may do, and on what. */
+/** The allowed actions of the vendor's role and their resources. */
 const vendorActions: readonly {
   readonly actions: RegExp
   readonly on: (arn: string, vending: Vending, template: Template) => boolean
@@ -22,7 +22,7 @@ const vendorActions: readonly {
       Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type === 'AWS::Logs::LogGroup',
   },
   {
-    // Of a table in this template: who may have what is for the stack's own operators to say.
+    // Only a table in this template, which the stack's own operators control.
     actions: /^dynamodb:batchgetitem$/u,
     on: (arn, _, { Resources = {} }) =>
       Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type === 'AWS::DynamoDB::Table',
@@ -36,15 +36,15 @@ const vendorActions: readonly {
 ]
 
 /**
- * IAM has no condition key for a session policy, so it is the vendor alone that sees to it that a session has one: nothing else may make
- * sessions, and a session can do nothing but use topics.
+ * IAM has no condition key for session policies, so only the vendor guarantees that a session has one. Therefore no other principal may
+ * create sessions, and a session may only use topics.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
  */
 export const topicRoleForSessions: Check = {
   name: 'topic-role-for-sessions',
-  description: 'The role that sessions are made from is open to more than its vendor, or may do more than use topics',
-  fix: 'Trust the role of the vending function and nothing else. Allow iot:Connect on client/, iot:Publish, Receive and RetainPublish on topic/, iot:Subscribe on topicfilter/, each with the Region and account of the stack, and nothing else.',
+  description: 'The topic role trusts more than its vendor, or allows more than the use of topics',
+  fix: 'Trust only the role of the vending function. Allow iot:Connect on client/, iot:Publish, Receive and RetainPublish on topic/, iot:Subscribe on topicfilter/, each with the Region and account of the stack. Remove all other permissions.',
   find: (template) =>
     vendings(template).flatMap(({ topicRole, vendorRole }) =>
       topicRole === undefined
@@ -67,18 +67,18 @@ export const topicRoleForSessions: Check = {
                 .map(at(statement)),
               ...statement.resources
                 .filter((arn) => !isPinned(arn))
-                .map((arn) => at(statement)(`${arn} is not tied to one Region and account`)),
+                .map((arn) => at(statement)(`${arn} is not restricted to one Region and account`)),
               ...strangers(statement).map(at(statement)),
             ]),
           ],
     ),
 }
 
-/** What the vendor's role could do besides would be reached by a flaw in the function, past every session policy. */
+/** Additional permissions of the vendor's role could be exploited through a flaw in the function, without any session policy. */
 export const vendorForSessions: Check = {
   name: 'vendor-for-sessions',
-  description: 'The role of the vending function can be had by others, or may do more than vend',
-  fix: 'Trust lambda.amazonaws.com alone; allow the function to write its own log, to read its access table (dynamodb:BatchGetItem) and to assume the topic role, and nothing else.',
+  description: 'The role of the vending function can be assumed by others, or allows more than vending',
+  fix: 'Trust only lambda.amazonaws.com. Allow the function only to write its own log, to read its access table (dynamodb:BatchGetItem) and to assume the topic role.',
   find: (template) =>
     vendings(template).flatMap((vending) =>
       vending.vendorRole === undefined
@@ -102,7 +102,7 @@ function at({ logicalId, location }: Statement): (found: string) => Violation {
   return (found) => ({ logicalId, location, found })
 }
 
-/** What is allowed by statements that say what they are about; of the others a violation's text, as an action. */
+/** The statements that allow something. A NotAction or NotResource becomes an action with the text of the violation. */
 function allowed(role: Part, template: Template): Statement[] {
   return statements(template)
     .filter(
@@ -121,7 +121,7 @@ function trust(role: Part, template: Template, actions: RegExp, principal: strin
     .flatMap((statement) => [
       ...statement.principals.filter((name) => name !== principal).map((name) => at(statement)(`it trusts ${name}`)),
       ...statement.actions.filter((action) => !actions.test(action.toLowerCase())).map(at(statement)),
-      ...(statement.inverted ? [at(statement)('it trusts everything but what it names')] : []),
+      ...(statement.inverted ? [at(statement)('it trusts all principals except those it names')] : []),
     ])
 }
 
@@ -129,19 +129,19 @@ function managedPolicies({ logicalId, resource }: Part, { Resources = {} }: Temp
   return (
     list(resource.Properties?.ManagedPolicyArns)
       .map(text)
-      // Those of this template are judged by their statements.
+      // The statements of managed policies in this template are checked separately.
       .filter((arn) => known?.test(arn) !== true && Resources[arn.slice(1, -1)]?.Type !== 'AWS::IAM::ManagedPolicy')
       .map((found) => ({ logicalId, location: 'Properties.ManagedPolicyArns', found }))
   )
 }
 
-/** Session policies leave Region and account to the role's own policy, so that one has to name them. */
+/** Session policies have wildcards for Region and account, so the role's own policy must restrict them. */
 function isPinned(arn: string): boolean {
   const [, , , region = '', account = ''] = arn.split(':')
   return [region, account].every((part) => part !== '' && !/[*?]/u.test(part))
 }
 
-/** Actions and resources of one statement that never meet: they look like grants and are none. */
+/** Actions and resources of one statement that do not match each other's type: they look like grants but have no effect. */
 function strangers({ actions, resources }: Statement): string[] {
   const typeOf = (arn: string) => arn.split(':').slice(5).join(':').split('/')[0]
   const types = actions.flatMap((action) => topicActions[action.toLowerCase()] ?? [])
@@ -150,6 +150,6 @@ function strangers({ actions, resources }: Statement): string[] {
     ...actions
       .filter((_, index) => types.length === actions.length && !given.includes(types[index]))
       .map((action) => `${action} has no resource of its type`),
-    ...resources.filter((arn) => !types.includes(typeOf(arn) ?? '')).map((arn) => `no action is about ${arn}`),
+    ...resources.filter((arn) => !types.includes(typeOf(arn) ?? '')).map((arn) => `no action applies to ${arn}`),
   ]
 }

@@ -17,8 +17,8 @@ const checks: readonly Check[] = [
 ]
 
 /**
- * Stops a synthesis whose template would hand out too much. Each check is a list of what is known to be safe around a vending function,
- * its API and its two roles; what is not on the list fails. Other resources of the app are not judged.
+ * Stops the synthesis of a template that would grant too much. Each check is an allow list for a vending function, its API and its two
+ * roles; everything else fails. Other resources of the app are not checked.
  *
  * @example
  * Validations.of(app).addPlugins(new StackChecks())

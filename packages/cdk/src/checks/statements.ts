@@ -5,15 +5,15 @@ export interface Statement {
   readonly logicalId: string
   readonly location: string
   readonly kind: 'trust' | 'permissions'
-  /** The roles that it is about, as the template names them: `<LogicalId>`, or a role's name. */
+  /** The affected roles as the template names them: `<LogicalId>`, or a role's name. */
   readonly roles: readonly string[]
   readonly sid: string | undefined
   readonly effect: string
   readonly actions: readonly string[]
   readonly resources: readonly string[]
-  /** `NotAction`, `NotResource` or `NotPrincipal`: what is said is everything but. */
+  /** Uses `NotAction`, `NotResource` or `NotPrincipal`: the statement applies to everything except its entries. */
   readonly inverted: boolean
-  /** Each principal as `TYPE:NAME`; `*` alone for everybody. */
+  /** Each principal as `TYPE:NAME`; only `*` for all. */
   readonly principals: readonly string[]
 }
 
@@ -42,7 +42,7 @@ export function statements(template: Template): Statement[] {
   })
 }
 
-/** The roles that a policy names, and those that name it. */
+/** The roles that a policy names, and the roles that name the policy. */
 function attachedTo({ Resources = {} }: Template, policy: string): string[] {
   const { Roles, RoleName } = Resources[policy]?.Properties ?? {}
   const naming = Object.entries(Resources).flatMap(([id, { Properties = {} }]) =>

@@ -1,4 +1,4 @@
-/** What the checks read of a synthesized CloudFormation template. */
+/** The part of a synthesized CloudFormation template that the checks read. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, TemplateResource>>
   readonly Outputs?: Readonly<Record<string, unknown>>
@@ -10,38 +10,38 @@ export interface TemplateResource {
   readonly Properties?: Readonly<Record<string, unknown>>
 }
 
-/** Something that must not be deployed, and where. */
+/** A property that must not be deployed. */
 export interface Violation {
   readonly logicalId: string
   /** Path in the resource, `Properties.…`. */
   readonly location: string
-  /** What is there. */
+  /** The value found there. */
   readonly found: string
 }
 
-/** One rule over whole templates. */
+/** One rule for whole templates. */
 export interface Check {
   readonly name: string
   readonly description: string
   readonly fix: string
-  /** @param others the app's other templates, for what they export */
+  /** @param others the other templates of the app, for their exports */
   readonly find: (template: Template, others: readonly Template[]) => Violation[]
 }
 
-/** A single value or a list, as IAM writes one. */
+/** A single value or a list, as in IAM policies. */
 export function list(value: unknown): readonly unknown[] {
   if (value === undefined) return []
   return Array.isArray(value) ? value : [value]
 }
 
-/** A value as an object; anything else is an empty one. */
+/** A value as an object; any other value becomes an empty object. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 }
 
 /**
- * A value as readable text, with references in angle brackets: `arn:<AWS.Partition>:iot:<AWS.Region>:…`. No reference
- * contains a colon or an asterisk, so the text of an ARN can be split.
+ * A value as a readable string, with references in angle brackets: `arn:<AWS.Partition>:iot:<AWS.Region>:…`. References contain neither
+ * colons nor asterisks, so ARNs can be split.
  */
 export function text(value: unknown): string {
   if (typeof value === 'string') return value

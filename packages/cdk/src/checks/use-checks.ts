@@ -6,7 +6,7 @@ import type { Check, Template, TemplateResource, Violation } from './template.js
 const harmless =
   /^AWS::(CloudWatch::(Alarm|AnomalyDetector|CompositeAlarm|Dashboard)|Logs::LogGroup|SSM::Parameter|CDK::Metadata)$/u
 
-/** Types that may name one part; other checks say what they may say. */
+/** Types that may name one part; other checks cover how. */
 const judged: Readonly<Record<Part['kind'], RegExp>> = {
   'vending function':
     /^AWS::(Lambda::Permission|ApiGatewayV2::Integration|IAM::(Policy|ManagedPolicy|Role|RolePolicy))$/u,
@@ -15,11 +15,11 @@ const judged: Readonly<Record<Part['kind'], RegExp>> = {
   API: /^AWS::(ApiGatewayV2::(ApiMapping|Authorizer|Deployment|Integration|Route|Stage)|Lambda::Permission|CloudFront::Distribution|IAM::(Policy|ManagedPolicy|Role|RolePolicy))$/u,
 }
 
-/** What nobody has thought of: aliases, URLs, event sources, schedules, role aliases, managed overrides, instance profiles … */
+/** Covers unforeseen uses: aliases, URLs, event sources, schedules, role aliases, managed overrides, instance profiles … */
 export const partsUnused: Check = {
   name: 'parts-unused',
-  description: 'A resource uses a part of what vends in a way that is not known to be safe',
-  fix: 'Let the vending function be called by its API alone, and use its roles and its API for nothing else.',
+  description: 'A resource uses the vending function, its roles or its API in a way that is not known to be safe',
+  fix: 'Call the vending function only through its API, and use its roles and its API for nothing else.',
   find: (template, others) =>
     vendings(template)
       .flatMap(partsOf)
@@ -44,25 +44,25 @@ function namesPart(part: Part, { Properties = {} }: TemplateResource): boolean {
   return part.isNamedIn(Properties) || [FunctionName, RoleName, Roles, Role].flat().some((name) => part.is(name))
 }
 
-/** A function may be told of a part; the vending function has the vendor's role, which another check sees to. */
+/** A function may refer to a part in its environment. Its role must not be the vendor's, except for the vending function, which another check covers. */
 function namesPartAsFunctionMay(part: Part, { Properties = {} }: TemplateResource): boolean {
   const { Environment: _, Role, ...rest } = Properties
   return !part.isNamedIn(rest) && (!part.is(Role) || part.kind === 'vendor role')
 }
 
-/** Whom the topic role trusts is said there, so to be allowed to assume it is nothing. Reading changes nothing, either. */
+// The trust policy decides who may assume the topic role, so sts:AssumeRole alone has no effect. Reading changes nothing either.
 const reading = /^(?:(?:iam|lambda):(?:get|list)\w+|execute-api:invoke)$/u
 
-/** A right over the function or its roles is a right over every user. */
+/** A permission on the function or its roles is a permission on every user. */
 export const rightsOverParts: Check = {
   name: 'rights-over-parts',
-  description: 'A role may call or change the vending function, or pass on or change its roles',
-  fix: 'Leave the parts of what vends out of the statement: name the resources that it is meant for.',
+  description: 'A role allows calling or changing the vending function, or passing or changing its roles',
+  fix: 'Exclude the vending function, its roles and its API from the statement: name the intended resources.',
   find: (template) => {
     const all = statements(template).filter(({ kind, effect }) => kind === 'permissions' && effect !== 'Deny')
     return vendings(template).flatMap((vending) => {
       const { vendorRole, topicRole } = vending
-      // Their own statements have checks of their own.
+      // The statements of the parts themselves are covered by other checks.
       const foreign = all.filter(
         ({ roles }) => !roles.some((name) => vendorRole?.is(name) === true || topicRole?.is(name) === true),
       )
@@ -71,7 +71,7 @@ export const rightsOverParts: Check = {
   },
 }
 
-/** Of each part: what its service's actions begin with. */
+/** The action prefixes of each part's service. */
 const services: Readonly<Record<Part['kind'], readonly string[]>> = {
   'vending function': ['lambda'],
   'topic role': ['iam', 'sts'],
@@ -80,7 +80,7 @@ const services: Readonly<Record<Part['kind'], readonly string[]>> = {
 }
 
 function rights(part: Part, { logicalId, location, actions, resources, inverted }: Statement): Violation[] {
-  if (inverted) return [{ logicalId, location, found: `NotAction or NotResource, which holds the ${part.kind}` }]
+  if (inverted) return [{ logicalId, location, found: `NotAction or NotResource, which includes the ${part.kind}` }]
   if (!resources.some((resource) => part.isMatchedBy(resource))) return []
   return actions
     .filter((action) => action === '*' || services[part.kind].includes(action.toLowerCase().split(':')[0] ?? ''))

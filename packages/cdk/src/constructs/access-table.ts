@@ -7,18 +7,18 @@ import { Construct } from 'constructs'
 /** Properties of {@link AccessTable}. */
 export interface AccessTableProps {
   /**
-   * Whether the table outlives the stack and is protected against deletion. Without it a `cdk destroy` takes it, and who was revoked, along:
-   * for CI and probes.
+   * Whether the table survives the deletion of the stack and is protected against deletion. With `false`, `cdk destroy` deletes the table
+   * and the revocations in it: for CI and probes.
    * @default true
    */
   readonly keepTable?: boolean | undefined
-  /** A key of your own, which the operators and the function then need as well. @default - DynamoDB's own key */
+  /** A customer managed key; the operators and the function then need permission to use it. @default - a key owned by DynamoDB */
   readonly tableKey?: IKey | undefined
 }
 
 /**
- * Who may have what, and who may not any more, without a deployment: an item per user, group and role. On demand, with point-in-time
- * recovery. It has no name of its own: a table that a destroyed stack left behind is in no later one's way.
+ * Grants and revocations that take effect without a deployment: one item per user, group and role. On-demand capacity, with
+ * point-in-time recovery. Its name is generated, so a table kept from a deleted stack does not block a new one.
  */
 export class AccessTable extends Construct {
   readonly table: Table

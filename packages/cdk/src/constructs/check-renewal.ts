@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { CfnElement, Lazy, Stack } from 'aws-cdk-lib'
 
-/** What the CDK itself calls to write the template. Functions' versions are made of the same. */
+/** The method that the CDK calls to write the template. The CDK hashes function versions with it too. */
 interface Renderable {
   _toCloudFormation(): Rendered
 }
@@ -15,12 +15,12 @@ interface ResourceTemplate {
   readonly [attribute: string]: unknown
 }
 
-/** The resources whose logical IDs are made here: no digest can hold one. */
+/** Resources with a generated logical ID. They are excluded from every digest. */
 const renamed = new WeakSet<CfnElement>()
 
 /**
- * Gives a resource another logical ID whenever anything changes that CloudFormation is told about any other resource of the stack: each
- * change creates a new one beside the old one.
+ * Gives a resource a new logical ID whenever any other resource of the stack changes in the template: each change then creates a new
+ * resource instead of updating the old one.
  */
 export function renameAtEachChange(resource: CfnElement): void {
   const { stack } = resource
@@ -35,7 +35,7 @@ function digest(stack: Stack): string {
     if (!CfnElement.isCfnElement(element) || renamed.has(element)) continue
     const rendered: Rendered = Stack.of(element).resolve((element as CfnElement & Renderable)._toCloudFormation())
     for (const resource of Object.values(rendered.Resources ?? {})) {
-      // Metadata is the CDK's and its command line's own. Dependencies only order what is there.
+      // Metadata belongs to the CDK and its command line. Dependencies only order resources.
       const { Metadata: _, DependsOn: __, ...told } = resource
       if (told.Type !== 'AWS::CDK::Metadata') hash.update(JSON.stringify(told))
     }

@@ -18,13 +18,13 @@ import { Construct } from 'constructs'
 import { ConstructError } from '../errors.js'
 import { type LogProps, logGroup } from './logs.js'
 
-/** Whose tokens are accepted: any OpenID Connect issuer that signs with RSA, Cognito user pools among them. */
+/** The accepted tokens: from any OpenID Connect issuer that signs with RSA, including Cognito user pools. */
 export interface JwtCallers {
-  /** `iss` of the tokens, `https://…`; its discovery document is read by API Gateway. */
+  /** The `iss` claim of the tokens, `https://…`. API Gateway reads its discovery document. */
   readonly issuer: string
-  /** One of these must be the token's `aud` or `client_id`. */
+  /** The token's `aud` or `client_id` must be one of these. */
   readonly audience: readonly string[]
-  /** A scope that the token must carry. Without one, ID tokens and access tokens are both accepted. */
+  /** A scope that the token must have. Without it, both ID tokens and access tokens are accepted. */
   readonly scope?: string | undefined
 }
 
@@ -32,29 +32,29 @@ export interface JwtCallers {
 export interface CredentialsApiProps extends LogProps {
   /** The vending function. */
   readonly handler: IFunction
-  /** Callers prove themselves with a token. @default - with a SigV4 signature (IAM) */
+  /** Callers authenticate with a token. @default - with a SigV4 signature (IAM) */
   readonly jwt?: JwtCallers | undefined
   /**
-   * Opens `POST /users/{userId}/credentials`, IAM only, for backends that vend for their users. Who may name which user is
-   * for IAM policies to say: `execute-api:Invoke` on `…/POST/users/alice/credentials`. Beware of callers who already
-   * may invoke the whole API.
+   * Adds `POST /users/{userId}/credentials`, IAM only, for backends that request credentials for their users. IAM policies control which
+   * user a backend may name: `execute-api:Invoke` on `…/POST/users/alice/credentials`. Note that callers with permission to invoke the
+   * whole API may name any user.
    * @default false
    */
   readonly backends?: boolean | undefined
-  /** Web origins that may call from a browser, such as `https://app.example.com`. @default - none */
+  /** Web origins that may call the API from a browser, such as `https://app.example.com`. @default - none */
   readonly corsOrigins?: readonly string[] | undefined
-  /** Requests per second to the whole API. @default 100, bursts of 200 */
+  /** Requests per second for the whole API. @default 100, bursts of 200 */
   readonly throttle?: Required<ThrottleSettings> | undefined
 }
 
-/** The HTTP API in front of the vending function. No route is open: the authorizer is the API's own default. */
+/** The HTTP API of the vending function. No route is open: the API has a default authorizer. */
 export class CredentialsApi extends Construct {
   readonly api: HttpApi
   readonly stage: HttpStage
   /** Where users `POST` for credentials. */
   readonly credentialsUrl: string
   readonly #integration: HttpLambdaIntegration
-  /** Whether IAM identities are no users here, so that the deploy check needs a route of its own. */
+  /** Whether IAM identities are not users here, so that the deploy check needs its own route. */
   readonly #named: boolean
 
   constructor(scope: Construct, id: string, props: CredentialsApiProps) {
@@ -64,13 +64,13 @@ export class CredentialsApi extends Construct {
       description: 'Vends short-lived AWS credentials for MQTT topics',
       defaultAuthorizer: authorizer(jwt),
       ...(jwt?.scope === undefined ? {} : { defaultAuthorizationScopes: [jwt.scope] }),
-      // It would come without throttling and without an access log.
+      // The default stage would have neither throttling nor an access log.
       createDefaultStage: false,
       ...cors(props.corsOrigins),
     })
     if (jwt !== undefined) {
       Annotations.of(this).addInfo(
-        `API Gateway reads ${jwt.issuer.replace(/\/$/u, '')}/.well-known/openid-configuration at the deployment and fails it where that cannot be reached from the internet`,
+        `API Gateway reads ${jwt.issuer.replace(/\/$/u, '')}/.well-known/openid-configuration during the deployment. The deployment fails if that URL is not reachable from the internet`,
       )
     }
     this.#named = jwt !== undefined || props.backends === true
@@ -93,8 +93,8 @@ export class CredentialsApi extends Construct {
   }
 
   /**
-   * Where the deploy check asks for credentials. Where tokens or backends name users this opens a route that has the IAM authorizer, and
-   * that the function keeps for the check's own role.
+   * The URL where the deploy check requests credentials. If tokens or backends name the users, this adds a route with the IAM authorizer
+   * that the function accepts only from the check's own role.
    */
   openToCheck(): { readonly url: string; readonly routeArn: string; readonly checkOnly: boolean } {
     const path = this.#named ? '/deploy-check/credentials' : '/credentials'
@@ -107,8 +107,8 @@ export class CredentialsApi extends Construct {
   }
 
   /**
-   * API Gateway writes other names into one resource policy of the account, which is full after some dozens and then fails every stage.
-   * With the API's ID the name is free again when a stack is made again, though its old log was kept.
+   * API Gateway writes other log group names into one resource policy of the account, which is full after some dozens; then every stage
+   * fails. Because of the API's ID, a new stack never collides with the kept log of an old one.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
    */
@@ -116,11 +116,11 @@ export class CredentialsApi extends Construct {
     return `/aws/vendedlogs/topic-credentials/${Stack.of(this).stackName}/${this.api.apiId}`
   }
 
-  /** A route whose leave to call the function is for its own method; the CDK would give it for all. */
+  /** A route whose Lambda permission covers only its own method; the CDK would allow all methods. */
   #open(method: HttpMethod, path: string, more: Partial<AddRoutesOptions> = {}): void {
     const [route] = this.api.addRoutes({ path, methods: [method], integration: this.#integration, ...more })
     const permission = route?.node.tryFindChild('Vendor-Permission')
-    if (!(permission instanceof CfnPermission)) throw new Error(`${method} ${path} has no leave to call the function.`)
+    if (!(permission instanceof CfnPermission)) throw new Error(`${method} ${path} has no Lambda permission.`)
     permission.sourceArn = this.api.arnForExecuteApi(method, path.replaceAll(/\{[^}]*\}/gu, '*'))
   }
 }
@@ -139,7 +139,7 @@ function cors(origins: readonly string[] = []): { corsPreflight?: CorsPreflightO
   if (bad !== undefined) {
     throw new ConstructError('invalid_property', `corsOrigins: '${bad}' is not an origin`, {
       value: bad,
-      remedy: 'Write https://HOST[:PORT] (http for localhost), no path, no *.',
+      remedy: 'Use https://HOST[:PORT] (http for localhost), without a path and without "*".',
     })
   }
   if (origins.length === 0) return {}
@@ -148,14 +148,14 @@ function cors(origins: readonly string[] = []): { corsPreflight?: CorsPreflightO
       allowOrigins: [...origins],
       allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
       allowHeaders: ['authorization', 'content-type', 'x-amz-content-sha256', 'x-amz-date', 'x-amz-security-token'],
-      // Date: a page corrects a wrong clock by it.
+      // A page corrects a wrong clock with the Date header.
       exposeHeaders: ['date', 'retry-after'],
     },
   }
 }
 
 /**
- * Who asked, when, with what result: no header, no query string, no token.
+ * Caller, time and result: no headers, no query string, no token.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */

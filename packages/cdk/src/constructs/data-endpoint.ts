@@ -5,8 +5,8 @@ import { Construct } from 'constructs'
 import { type LogProps, logGroup } from './logs.js'
 
 /**
- * The account's IoT data plane in this Region, asked for at deployment so that nobody copies it by hand. `iot:Data-ATS` is
- * the endpoint whose certificate every current trust store knows.
+ * Host name of the account's IoT data plane in this Region, looked up during the deployment. `iot:Data-ATS` is the endpoint whose
+ * certificate is signed by a CA in every current trust store.
  *
  * @see https://docs.aws.amazon.com/iot/latest/apireference/API_DescribeEndpoint.html
  */
@@ -19,7 +19,7 @@ export class DataEndpoint extends Construct {
     const log = logGroup(this, 'Log', props, { atDeployments: true })
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: 'The lookup of the IoT data plane endpoint at deployment',
+      description: 'Looks up the IoT data plane endpoint during a deployment',
     })
     const lookup = new AwsCustomResource(this, 'Lookup', {
       onUpdate: {
@@ -30,7 +30,7 @@ export class DataEndpoint extends Construct {
         outputPaths: ['endpointAddress'],
       },
       installLatestAwsSdk: false,
-      // Its own would carry AWSLambdaBasicExecutionRole, which writes to every log group.
+      // The default role would have AWSLambdaBasicExecutionRole, which allows writing to every log group.
       role,
       logGroup: log,
       policy: AwsCustomResourcePolicy.fromStatements([

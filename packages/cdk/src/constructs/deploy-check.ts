@@ -18,29 +18,29 @@ import type { VendingFunction } from './vending-function.js'
 
 /** Properties of {@link DeployCheck}. */
 export interface DeployCheckProps extends LogProps {
-  /** Where the check asks for credentials, with an IAM signature. */
+  /** The API where the check requests credentials, with an IAM signature. */
   readonly api: CredentialsApi
-  /** Told which role the check has, where the check needs a route of its own. */
+  /** Learns the check's role, if the check needs its own route. */
   readonly vending: VendingFunction
-  /** The role that nobody but the vendor may assume. */
+  /** The role that only the vendor may assume. */
   readonly topics: TopicRole
-  /** What the check itself is entitled to follows from it: it is an IAM caller without claims. */
+  /** The entitlements. The check is an IAM caller without claims and gets the grants for one. */
   readonly entitlements: EntitlementsDocument
-  /** The check waits for these. */
+  /** The resources that must exist before the check runs. */
   readonly checked: readonly IConstruct[]
 }
 
 /**
- * Proves what vended credentials can and cannot do, at each deployment that changes a resource of the stack, and fails the deployment
- * otherwise: CloudFormation rolls back. It asks for credentials of its own, uses them, and is refused what lies beside them
- * (docs/adr/0040, 0091).
+ * Proves what vended credentials can and cannot do, at each deployment that changes a resource of the stack. If the proof fails, the
+ * deployment fails and CloudFormation rolls back. The check requests its own credentials, uses them, and tries neighbouring names that
+ * must be refused (docs/adr/0040, 0091).
  *
- * The first IoT connection of a new account can take minutes: the check waits for it up to the 14 of its function.
+ * The first IoT connection of a new account can take minutes: the check waits for it, up to the 14 minutes of its function.
  */
 export class DeployCheck extends Construct {
   readonly function: LambdaFunction
   readonly logGroup: LogGroup
-  /** What the CDK makes for it, once for each stack. */
+  /** Resources that the CDK creates for it once per stack. */
   readonly outside: readonly Construct[]
 
   constructor(scope: Construct, id: string, props: DeployCheckProps) {
@@ -63,14 +63,14 @@ export class DeployCheck extends Construct {
       props.entitlements,
       (code) =>
         new LambdaFunction(this, 'Function', {
-          description: 'Runs at each deployment: proves what vended credentials can and cannot do',
+          description: 'Runs during each deployment: proves what vended credentials can and cannot do',
           runtime: Runtime.NODEJS_24_X,
           architecture: Architecture.ARM_64,
           handler: 'index.handler',
           code,
           role,
           environment: { ...environment },
-          // Who waits for it, the trigger's own function, has fifteen.
+          // The trigger's own function, which waits for this one, has fifteen minutes.
           timeout: Duration.minutes(14),
           memorySize: 512,
           loggingFormat: LoggingFormat.JSON,
@@ -80,13 +80,13 @@ export class DeployCheck extends Construct {
     this.outside = [this.#trigger(props)]
   }
 
-  /** Asks for credentials on one route. May try to assume the topic role, so that it is the trust alone that refuses it. */
+  /** Requests credentials on one route. It may try to assume the topic role, so that only the trust policy can refuse it. */
   #role(routeArn: string, topicRoleArn: string): Role {
     const allow = (sid: string, actions: string[], resource: string): PolicyStatement =>
       new PolicyStatement({ sid, actions, resources: [resource] })
     return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: 'The deploy check: asks for credentials of its own, and is refused by the topic role',
+      description: 'The deploy check: requests its own credentials, and tests that the topic role refuses it',
       inlinePolicies: {
         Check: new PolicyDocument({
           statements: [
@@ -102,37 +102,37 @@ export class DeployCheck extends Construct {
   #trigger(props: DeployCheckProps): Construct {
     const trigger = new Trigger(this, 'Trigger', {
       handler: this.function,
-      // EVENT would not wait for the answer, and never fail the deployment.
+      // With EVENT, the deployment would not wait for the result and would never fail.
       invocationType: InvocationType.REQUEST_RESPONSE,
       timeout: Duration.seconds(870),
       executeAfter: props.checked as Construct[],
     })
-    // With one ID, a change would be an update, and its rollback would run the old check, which fails too where the cause is not in the
-    // template: the stack would be stuck in UPDATE_ROLLBACK_FAILED. A new one is deleted, and nothing runs (docs/adr/0091).
+    // With a fixed ID, a change would be an update, and its rollback would run the old check. If the cause is outside the template, that check
+    // fails too, and the stack remains in UPDATE_ROLLBACK_FAILED. A new resource is only deleted, and no check runs (docs/adr/0091).
     for (const resource of trigger.node.findAll().filter(CfnResource.isCfnResource)) renameAtEachChange(resource)
     return narrowTriggers(this.function, props)
   }
 }
 
-/** What the vendor calls the check: what it calls any session, or the name that comes with the check's own route. */
+/** The check's user ID in the vendor: the usual one for a session, or the name on the check's own route. */
 function ownUser(checkOnly: boolean, { roleSessions }: VendingFunction): string {
   if (checkOnly) return 'deploy-check~{session}'
   return roleSessions === 'role' ? '{role}~' : '{role}~{session}'
 }
 
-/** The check is an IAM caller without claims. Entitled to nothing, it could prove nothing. */
+/** The check is an IAM caller without claims. Without any grant it could prove nothing. */
 function requireEntitled(entitlements: EntitlementsDocument, userPrefix: string): void {
   const userId = `${userPrefix}${'r'.repeat(64)}~${'f'.repeat(64)}`
   const grants = grantsFor(parseEntitlements(entitlements), { userId, userPrefix, claims: {} })
   if (grants.publish.length === 0 && grants.subscribe.length === 0) {
     throw new ConstructError(
       'nothing_to_check',
-      'deployCheck: the entitlements give nothing to a caller without claims, so there is nothing to check with',
+      'deployCheck: the entitlements grant nothing to a caller without claims, so the check has nothing to test',
       {
         value: entitlements,
         remedy:
-          'Add a rule without "when", such as {"publish": ["users/${userId}/#"], "subscribe": ["users/${userId}/#"]}, or switch ' +
-          'the check off (-c deployCheck=false).',
+          'Add a rule without "when", such as {"publish": ["users/${userId}/#"], "subscribe": ["users/${userId}/#"]}, or disable ' +
+          'the check (-c deployCheck=false).',
       },
     )
   }
@@ -142,8 +142,8 @@ function requireEntitled(entitlements: EntitlementsDocument, userPrefix: string)
     if (!(cause instanceof GrantError)) throw cause
     throw new ConstructError(
       'grants_too_large',
-      `deployCheck: what the entitlements give to a caller without claims cannot be vended at once: ${cause.message.replaceAll(userId, '${userId}')}`,
-      { value: grants, remedy: 'Give less to everybody, or switch the check off (-c deployCheck=false).', cause },
+      `deployCheck: the grants of a caller without claims do not fit one session: ${cause.message.replaceAll(userId, '${userId}')}`,
+      { value: grants, remedy: 'Grant less in the rules without "when", or disable the check (-c deployCheck=false).', cause },
     )
   }
 }

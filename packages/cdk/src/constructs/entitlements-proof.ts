@@ -2,11 +2,11 @@ import { estimatePackedSize, parseEntitlements } from '@topic-credentials/grants
 import { type EntitlementsProof, proveEntitlements } from '@topic-credentials/grants/proof/entitlements'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 
-/** Any will do: a proof for one Region and account is one for all. */
+/** Any location works: a proof for one Region and account holds for all. */
 const location = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' }
 const proofs = new Map<string, EntitlementsProof>()
 
-/** Several stacks of an app often have the same entitlements. */
+/** Cached, because several stacks of an app often share the entitlements. */
 function proofOf(document: EntitlementsDocument): EntitlementsProof {
   const key = JSON.stringify(document)
   const proof = proofs.get(key) ?? proveEntitlements(parseEntitlements(document), location)
@@ -14,7 +14,7 @@ function proofOf(document: EntitlementsDocument): EntitlementsProof {
   return proof
 }
 
-/** What speaks against synthesizing these entitlements: a policy that is not what its grants say, or own topics that are shared. */
+/** Reasons not to synthesize these entitlements: a policy that does not match its grants, or topics owned by two users. */
 export function proofFaults(document: EntitlementsDocument): string[] {
   const { wrong, shared } = proofOf(document)
   const faults: string[] = []
@@ -25,13 +25,13 @@ export function proofFaults(document: EntitlementsDocument): string[] {
   if (shared !== undefined) {
     const { kind, users, templates, filters } = shared
     faults.push(
-      `entitlements: ${users.map((user) => JSON.stringify(user)).join(' and ')} would both call a topic their own: ${kind} ${filters.join(' and ')}, from ${templates.join(' and ')}. Give one of the templates another first level.`,
+      `entitlements: ${users.map((user) => JSON.stringify(user)).join(' and ')} would share a topic of their own: ${kind} ${filters.join(' and ')}, from ${templates.join(' and ')}. Change the first level of one of the templates.`,
     )
   }
   return faults
 }
 
-/** Whose policy STS may refuse for its packed size. AWS does not publish how it packs; docs/adr/0060 has what is known. */
+/** Policies that STS may refuse because of their packed size. AWS does not publish how STS packs; docs/adr/0060 has the known facts. */
 export function packedSizeWarnings(document: EntitlementsDocument): string[] {
   const [worst] = proofOf(document)
     .proved.map(({ rules, userId, policy }) => ({ rules, userId, ...estimatePackedSize(policy.document) }))
@@ -39,6 +39,6 @@ export function packedSizeWarnings(document: EntitlementsDocument): string[] {
   if (worst === undefined || worst.high <= 100) return []
   const { low, high } = worst
   return [
-    `STS may refuse to pack what ${worst.rules.join(' and ')} give ${JSON.stringify(worst.userId)}: by estimate it takes ${low} to ${high} percent of the space. Ask for fewer topics at once, or grant wider filters such as "devices/#".`,
+    `STS may refuse the session policy of ${JSON.stringify(worst.userId)} with ${worst.rules.join(' and ')}: its estimated packed size is ${low} to ${high} percent of the limit. Request fewer topics at once, or grant wider filters such as "devices/#".`,
   ]
 }

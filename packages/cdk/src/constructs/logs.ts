@@ -3,24 +3,24 @@ import { Key } from 'aws-cdk-lib/aws-kms'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 
-/** What holds for every log of the stack. */
+/** Settings of every log of the stack. */
 export interface LogProps {
-  /** @default - three months; one for what only a deployment writes */
+  /** @default - three months; one month for logs that only deployments write */
   readonly logRetention?: RetentionDays | undefined
   /**
-   * KMS key that encrypts the logs. Its policy has to let `logs.REGION.amazonaws.com` use it.
+   * KMS key that encrypts the logs. Its key policy must allow `logs.REGION.amazonaws.com` to use it.
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
    * @default - CloudWatch Logs' own encryption
    */
   readonly logKeyArn?: string | undefined
-  /** Whether logs stay when the stack is destroyed. @default true */
+  /** Whether logs are kept when the stack is destroyed. @default true */
   readonly keepLogs?: boolean | undefined
 }
 
 /**
  * A log group with the stack's settings.
  *
- * @param own its name, where it needs one, and whether only deployments write to it
+ * @param own its fixed name, if any, and whether only deployments write to it
  */
 export function logGroup(
   scope: Construct,

@@ -1,10 +1,10 @@
 import { Names, Stack, Token } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 
-/** The stack of this name has the short names; others are told apart by theirs. */
+/** The stack with this name has short resource names; other stacks include their own name. */
 const unmarked = 'TopicCredentials'
 
-/** Role names are unique in an account, across its Regions: the article's for the one stack, the stack's for others. */
+/** Role names are unique in an account across Regions: the article's name for the default stack, the stack's name for others. */
 export function topicRoleName(scope: Construct): string {
   const stackName = stackNameOf(scope)
   if (stackName === unmarked) return 'sts-sample-role'
@@ -13,7 +13,7 @@ export function topicRoleName(scope: Construct): string {
 }
 
 /**
- * What stands before each user ID, so that alice of the stack `Staging`, `Staging~~alice`, shares no topic and no client ID with alice of
+ * The prefix of each user ID, so that alice of the stack `Staging`, `Staging~~alice`, shares neither topics nor client IDs with alice of
  * another stack. No IAM identity has `~~` in its name.
  */
 export function defaultUserPrefix(scope: Construct): string {
@@ -21,7 +21,7 @@ export function defaultUserPrefix(scope: Construct): string {
   return stackName === unmarked ? '' : `${stackName}~~`
 }
 
-/** Of a nested stack, its root's: its own is known at deployment only. */
+/** The root stack's name for a nested stack, whose own name is only known during the deployment. */
 function stackNameOf(scope: Construct): string {
   let stack = Stack.of(scope)
   while (stack.nestedStackParent !== undefined) stack = stack.nestedStackParent

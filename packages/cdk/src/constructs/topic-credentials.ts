@@ -17,24 +17,24 @@ export interface TopicCredentialsProps
     Omit<CredentialsApiProps, 'handler'>,
     Omit<MonitoringProps, 'vending' | 'api'> {
   /**
-   * Where it stands who may have what: in a table that operators write without a deployment, and in the entitlements; or in the
-   * entitlements alone. Then revoking is what IAM alone can do.
+   * Source of the grants: the entitlements and a table that operators can change without a deployment, or the entitlements alone. With
+   * `file`, revocations use IAM policies only.
    * @default 'table'
    */
   readonly access?: 'table' | 'file' | undefined
-  /** Whether a deployment has to prove what its credentials can and cannot do. @default true */
+  /** Whether each deployment must prove what its credentials can and cannot do. @default true */
   readonly deployCheck?: boolean | undefined
   /**
-   * Managed policy that bounds every role made here, those that the CDK makes for a deployment included. Where an account
-   * asks for one, or to keep the right to revoke (`iam:PutRolePolicy`) from being the right to widen. It has to allow what
-   * docs/permissions.md lists.
+   * Managed policy used as the permissions boundary of every role, including the roles that the CDK creates for a deployment. Use it if the
+   * account requires one, or so that the permission to revoke (`iam:PutRolePolicy`) cannot be used to widen a role. It must allow the
+   * permissions in docs/permissions.md.
    * @default - none
    */
   readonly permissionsBoundaryArn?: string | undefined
 }
 
 /**
- * Everything that vends credentials: role, function, HTTP API, metrics with alarms and dashboard, deploy check.
+ * Everything needed to vend credentials: role, function, HTTP API, metrics with alarms and dashboard, deploy check.
  *
  * @example
  * new TopicCredentials(this, 'Credentials', {
@@ -43,14 +43,14 @@ export interface TopicCredentialsProps
  * })
  */
 export class TopicCredentials extends Construct {
-  /** Undefined where the entitlements alone decide. */
+  /** Undefined if the entitlements alone decide. */
   readonly accessTable: AccessTable | undefined
   readonly endpoint: DataEndpoint
   readonly topics: TopicRole
   readonly vending: VendingFunction
   readonly api: CredentialsApi
   readonly monitoring: Monitoring
-  /** Undefined where it is switched off. */
+  /** Undefined if it is disabled. */
   readonly deployCheck: DeployCheck | undefined
 
   constructor(scope: Construct, id: string, props: TopicCredentialsProps) {
@@ -69,7 +69,7 @@ export class TopicCredentials extends Construct {
     })
     this.api = new CredentialsApi(this, 'Api', { ...props, handler: this.vending.function })
     this.vending.takeEventsOf(this.api.api)
-    // An API that serves before the function may vend refuses its first callers.
+    // If the API were available before the function's permissions, its first callers would be refused.
     this.api.stage.node.addDependency(vendor)
     const { endpoint, topics, vending, api } = this
     this.monitoring = new Monitoring(this, 'Monitoring', { ...props, vending, api })
@@ -83,7 +83,7 @@ export class TopicCredentials extends Construct {
   }
 }
 
-/** Where tokens or backends name users, IAM identities are none: their names are for others to choose. */
+/** If tokens or backends name users, IAM identities are not users: their names could be chosen by others. */
 function proversOf({ jwt, backends }: TopicCredentialsProps): readonly ('iam' | 'jwt' | 'backend')[] {
   const named = [...(jwt === undefined ? [] : ['jwt' as const]), ...(backends === true ? ['backend' as const] : [])]
   return named.length === 0 ? ['iam'] : named

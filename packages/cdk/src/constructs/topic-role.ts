@@ -22,37 +22,37 @@ import { packedSizeWarnings, proofFaults } from './entitlements-proof.js'
 import { topicRoleName } from './names.js'
 
 /**
- * The most that any vended session can do, whatever its session policy says: what the entitlements add up to in this
- * account and Region; that and topic filters that are declared, such as `tenants/+/#`, for what the access table grants; or AWS's
- * managed policy, which spans all of IoT and leaves every limit to the session policy.
+ * The upper limit for every vended session, whatever its session policy: the union of the entitlements in this account and Region; the
+ * same plus declared topic filters, such as `tenants/+/#`, for grants in the access table; or AWS's managed policy, which covers all of
+ * AWS IoT and leaves every restriction to the session policy.
  */
 export type Ceiling = 'entitlements' | 'AWSIoTFullAccess' | readonly string[]
 
 /** Properties of {@link TopicRole}. */
 export interface TopicRoleProps {
-  /** The one role that may assume this one. */
+  /** The only role that may assume this one. */
   readonly vendor: IRole
   /** From {@link readEntitlements}. */
   readonly entitlements: EntitlementsDocument
   /** @default 'entitlements' */
   readonly ceiling?: Ceiling | undefined
   /**
-   * Role names are unique in an account, across Regions.
+   * Must be unique in the account, across Regions.
    * @default - `sts-sample-role` in the stack `TopicCredentials`, else the stack's name and `-topics`
    */
   readonly roleName?: string | undefined
 }
 
 /**
- * The role that users' sessions are made from. It trusts the vending function's role by ARN and nobody else. A session can
- * do what both this role (the ceiling) and its own session policy allow.
+ * The role that users' sessions assume. It trusts only the vending function's role, by ARN. A session may do what both this role (the
+ * ceiling) and its own session policy allow.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
  */
 export class TopicRole extends Construct {
   readonly role: IRole
   readonly roleName: string
-  /** The filters that are declared beside the entitlements. Undefined where AWS's managed policy is the ceiling. */
+  /** The filters declared in addition to the entitlements. Undefined if AWS's managed policy is the ceiling. */
   readonly declared: readonly string[] | undefined
 
   constructor(scope: Construct, id: string, props: TopicRoleProps) {
@@ -63,9 +63,9 @@ export class TopicRole extends Construct {
     const vendor = new ArnPrincipal(props.vendor.roleArn)
     const role = new Role(this, 'Role', {
       roleName: this.roleName,
-      description: 'MQTT sessions of single users, assumed by the credential-vending function with a session policy',
+      description: 'MQTT sessions of individual users, assumed by the credential-vending function with a session policy',
       assumedBy: vendor,
-      // The vendor is a role itself, and a chained session cannot last longer.
+      // The vendor is itself a role, and STS limits chained sessions to one hour.
       maxSessionDuration: Duration.hours(1),
       ...permissions(props),
     })
@@ -80,18 +80,18 @@ export class TopicRole extends Construct {
     this.role = role
   }
 
-  /** IAM would refuse the second of two roles with one name, in the middle of a deployment. */
+  /** Two roles with the same name would fail the deployment only when IAM refuses the second one. */
   #namesakes(): string[] {
     const { account } = Stack.of(this)
     return this.node.root.node
       .findAll()
       .filter((other): other is TopicRole => other instanceof TopicRole && other !== this)
       .filter((other) => other.roleName === this.roleName && mayBeSame(account, Stack.of(other).account))
-      .map((other) => `${other.node.path} has a role '${this.roleName}', too. Give one of them another roleName.`)
+      .map((other) => `${other.node.path} also has a role '${this.roleName}'. Set a different roleName for one of them.`)
   }
 }
 
-/** What the role has to reach: what the file gives to anybody, and what is declared. */
+/** What the role must cover: all grants that the file can produce, plus the declared filters. */
 function reached(entitlements: EntitlementsDocument, ceiling: Ceiling | undefined) {
   return withCeiling(parseEntitlements(entitlements), declaredFilters(ceiling) ?? [])
 }
@@ -101,7 +101,7 @@ function declaredFilters(ceiling: Ceiling = 'entitlements'): readonly string[] |
   return ceiling === 'entitlements' ? [] : ceiling
 }
 
-/** An account that is left open may turn out to be any. */
+/** An unresolved account may turn out to be any account. */
 function mayBeSame(one: string, other: string): boolean {
   return one === other || Token.isUnresolved(one) || Token.isUnresolved(other)
 }
@@ -121,20 +121,20 @@ function permissions({ ceiling, entitlements }: TopicRoleProps): Pick<RoleProps,
   }
 }
 
-/** Where the role reaches more than the entitlements give to anybody. The session policies are exact all the same. */
+/** Templates for which the role allows more than the entitlements grant. The session policies are exact all the same. */
 function warnings({ ceiling, entitlements }: TopicRoleProps): string[] {
   if (ceiling === 'AWSIoTFullAccess') return []
   const location = { partition: 'aws', region: '', accountId: '' }
   return ceilingOf(reached(entitlements, ceiling), location).wider.map(
-    ({ template, reason }) => `The role reaches more topics than ${JSON.stringify(template)} gives: ${reason}.`,
+    ({ template, reason }) => `The role allows more topics than ${JSON.stringify(template)} grants: ${reason}.`,
   )
 }
 
-/** What cdk-nag would ask about, answered: the wildcards stand for what is only known when a user asks. */
+/** Justifications for cdk-nag: the wildcards represent values that are only known at vend time. */
 function acknowledgements({ ceiling, entitlements }: TopicRoleProps): Acknowledgment[] {
   if (ceiling === 'AWSIoTFullAccess') {
     const id = 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AWSIoTFullAccess]'
-    return [{ id, reason: 'Asked for with ceiling=AWSIoTFullAccess; the session policies alone limit what is vended' }]
+    return [{ id, reason: 'Requested with ceiling=AWSIoTFullAccess; only the session policies restrict what is vended' }]
   }
   const aws = { partition: '<AWS::Partition>', region: '<AWS::Region>', accountId: '<AWS::AccountId>' }
   return ceilingPolicy(reached(entitlements, ceiling), aws)
@@ -143,6 +143,6 @@ function acknowledgements({ ceiling, entitlements }: TopicRoleProps): Acknowledg
     .filter((resource) => resource.includes('*'))
     .map((resource) => ({
       id: `AwsSolutions-IAM5[Resource::${resource}]`,
-      reason: 'The user, or a grant that ends in #: the session policy narrows it to one user',
+      reason: 'The user, or a grant that ends in #: the session policy restricts it to one user',
     }))
 }

@@ -3,11 +3,11 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { type LogProps, logGroup } from './logs.js'
 
 /**
- * Takes from the function that the CDK starts triggers with what it does not need, once for each stack: leave to write to
- * every log group of the account (AWSLambdaBasicExecutionRole), and a log that is kept for ever.
+ * Removes unneeded permissions from the CDK's trigger function, once per stack: AWSLambdaBasicExecutionRole, which allows writing to every
+ * log group of the account, and a log without expiration.
  *
- * @param handler of a trigger; the trigger is there already.
- * @returns what is narrowed: it is the stack's, not the trigger's.
+ * @param handler of an existing trigger
+ * @returns the provider, which belongs to the stack and not to the trigger
  */
 export function narrowTriggers(handler: LambdaFunction, props: LogProps): CustomResourceProviderBase {
   const stack = Stack.of(handler)
@@ -17,7 +17,7 @@ export function narrowTriggers(handler: LambdaFunction, props: LogProps): Custom
   const role = provider.node.findChild('Role') as CfnResource
   Validations.of(role).acknowledge({
     id: `AwsSolutions-IAM5[Resource::<${stack.getLogicalId(handler.node.defaultChild as CfnElement)}.Arn>:*]`,
-    reason: 'Every version of the one function: the version that runs is new at each change',
+    reason: 'All versions of one function: each change creates a new version',
   })
   if (provider.node.tryFindChild('Log') !== undefined) return provider
   const log = logGroup(provider, 'Log', props, { atDeployments: true })
@@ -27,7 +27,7 @@ export function narrowTriggers(handler: LambdaFunction, props: LogProps): Custom
     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     Resource: [log.logGroupArn],
   })
-  role.addPropertyOverride('Description', 'Starts the functions that a deployment waits for: the deploy check')
+  role.addPropertyOverride('Description', 'Invokes the functions that a deployment waits for: the deploy check')
   role.addPropertyDeletionOverride('ManagedPolicyArns')
   const starter = provider.node.findChild('Handler') as CfnResource
   starter.addPropertyOverride('LoggingConfig', { LogGroup: stack.resolve(log.logGroupName) })

@@ -19,52 +19,52 @@ import type { VendorRole } from './vendor-role.js'
 
 /** Properties of {@link VendingFunction}. */
 export interface VendingFunctionProps extends LogProps {
-  /** What the function runs as. It is given the permissions that the function needs. */
+  /** The role of the function. The construct adds the permissions that the function needs. */
   readonly vendor: VendorRole
-  /** What sessions are made from. */
+  /** The role that sessions assume. */
   readonly topics: TopicRole
   /** Shipped with the function. From {@link readEntitlements}. */
   readonly entitlements: EntitlementsDocument
-  /** Asked at each vend who may have what besides. @default - the entitlements alone decide */
+  /** A source of further grants, read at each vend. @default - the entitlements alone decide */
   readonly accessTable?: AccessTable | undefined
-  /** The claim of a token that names the groups of the access table. @default 'groups' */
+  /** The claim of a token that contains the groups for the access table. @default 'groups' */
   readonly groupsClaim?: string | undefined
-  /** Told to every user who gets credentials. */
+  /** Returned to every client with its credentials. */
   readonly endpoint: DataEndpoint
   /**
-   * The most invocations at once, taken from the account's own limit. It keeps a storm of vends from starving other functions
-   * and from using up the 600 STS calls per second that the account has in a Region.
+   * Maximum number of concurrent invocations, reserved from the account's limit. It prevents a burst of vends from starving other functions
+   * and from using up the account's 600 STS calls per second in a Region.
    * @default - none reserved
    */
   readonly concurrency?: number | undefined
   /**
-   * For how long, up to 300 seconds, a repeated question is answered with the same session: fewer calls of STS when one user
-   * asks again and again, but a session that was vended just before a revocation is handed out for that long after it.
+   * Seconds, up to 300, for which a repeated request gets the same session. It saves STS calls if one user requests credentials repeatedly,
+   * but a session vended just before a revocation is handed out for that time after it.
    * @default 0
    */
   readonly cacheSeconds?: number | undefined
   /**
-   * In how many seconds, 1 to 86,400, AWS's quotas serve your whole fleet: a client that is throttled comes back at random within
-   * that time. For N clients 1.1 × N / 500 by AWS's default quotas; see docs/scaling.md.
-   * @default - not told: throttled clients double their waits up to five minutes
+   * Seconds, 1 to 86,400, in which AWS's quotas can serve your whole fleet: a throttled client retries at a random time within that
+   * period. For N clients 1.1 × N / 500 with AWS's default quotas; see docs/scaling.md.
+   * @default - not set: throttled clients double their delays up to five minutes
    */
   readonly spreadSeconds?: number | undefined
-  /** Who names the users. @default - IAM alone */
+  /** What proves the identity of users. @default - IAM alone */
   readonly provers?: readonly (typeof provers)[number][] | undefined
   /**
-   * Put before every user ID. A change makes every user another one: other topics, other client IDs, and revocations that name nobody.
+   * Prefix of every user ID. Changing it changes every user: other topics, other client IDs, and existing revocations no longer match.
    * @default - nothing in the stack `TopicCredentials`, else the stack's name and `~~`
    */
   readonly userPrefix?: string | undefined
   /**
-   * `off`: session policies are never written in the dense form, which rests on a wildcard in the place of a resource type. Fewer topics fit then.
-   * The deploy check says whether it is needed.
-   * @default - dense where nothing else fits
+   * `off`: session policies never use the dense form, which depends on a wildcard in place of a resource type. Fewer topics then fit one
+   * policy. The deploy check reports whether this is necessary.
+   * @default - dense if no other form fits
    */
   readonly dense?: 'off' | undefined
   /**
-   * `session`: each session of a role is a user, by its session name. `role`: the role is the user, for sessions whose names an SDK makes
-   * up, or whose callers choose their names.
+   * `session`: each session of a role is a user, by its session name. `role`: the role is the user, for sessions whose names are generated
+   * by an SDK or chosen by callers.
    * @default 'session'
    */
   readonly roleSessions?: 'session' | 'role' | undefined
@@ -82,9 +82,9 @@ export class VendingFunction extends Construct {
   readonly function: LambdaFunction
   readonly logGroup: LogGroup
   readonly metrics: VendingMetrics
-  /** What it reads at each vend, where there is one. */
+  /** The table read at each vend, if any. */
   readonly accessTable: AccessTable | undefined
-  /** What every user ID of this function begins with; may be empty. */
+  /** Prefix of every user ID of this function; may be empty. */
   readonly userPrefix: string
   readonly roleSessions: 'session' | 'role'
   #api: HttpApi | undefined
@@ -136,7 +136,7 @@ export class VendingFunction extends Construct {
           code,
           role: vendor.role,
           environment: { ...environment },
-          // Three tries at STS, two seconds each, and their pauses fit.
+          // Three attempts at STS of two seconds each, plus the pauses between them.
           timeout: Duration.seconds(10),
           memorySize: 512,
           loggingFormat: LoggingFormat.JSON,
@@ -146,12 +146,12 @@ export class VendingFunction extends Construct {
     )
     if (props.concurrency !== undefined) {
       Annotations.of(this).addInfo(
-        `concurrency: Lambda leaves ${leftUnreserved} calls at once unreserved. An account whose limit is less than ${props.concurrency + leftUnreserved} (new ones begin with 10) fails the deployment: aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions`,
+        `concurrency: Lambda requires ${leftUnreserved} unreserved concurrent executions. The deployment fails in an account with a limit below ${props.concurrency + leftUnreserved} (new accounts start at 10). Check the limit with: aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions`,
       )
     }
     this.metrics = new VendingMetrics(this.function)
     if (props.tracing === true) {
-      // The function's own property `tracing` would add a statement that does not say why it is there.
+      // The function's own property `tracing` would add a statement without a Sid.
       const { defaultChild } = this.function.node
       if (defaultChild instanceof CfnFunction) defaultChild.tracingConfig = { mode: 'Active' }
     }
@@ -159,7 +159,7 @@ export class VendingFunction extends Construct {
     vendor.mayVend(topics.role, this.function)
   }
 
-  /** The one API whose events the function answers; it refuses all others. Without one there is no synthesis. */
+  /** Sets the only API whose events the function accepts. Without one, the synthesis fails. */
   takeEventsOf(api: HttpApi): void {
     this.#api = api
   }
@@ -168,11 +168,11 @@ export class VendingFunction extends Construct {
     if (this.#api !== undefined) return this.#api.apiId
     throw new ConstructError('invalid_property', `${this.node.path} has no API`, {
       value: undefined,
-      remedy: 'Call takeEventsOf(api) with the API that is to invoke it.',
+      remedy: 'Call takeEventsOf(api) with the API that invokes it.',
     })
   }
 
-  /** Lets the deploy check's role, and nobody else, ask on the check's own route. */
+  /** Accepts only the deploy check's role on the check's own route. */
   admitCheck(role: IRole): void {
     const name: keyof VendorEnvironment = 'DEPLOY_CHECK_ROLE'
     this.function.addEnvironment(name, role.roleName)
@@ -188,15 +188,15 @@ function secondsWithin({ minimum, maximum }: Limits, property: string, seconds: 
   if (Number.isInteger(seconds) && seconds >= minimum && seconds <= maximum) return String(seconds)
   throw new ConstructError('invalid_property', `${property} is ${seconds}`, {
     value: seconds,
-    remedy: `Give a whole number from ${minimum} to ${maximum}.`,
+    remedy: `Set an integer from ${minimum} to ${maximum}.`,
   })
 }
 
-/** What may stand in a topic level and in a client ID as it is. */
+/** Validates a prefix: its characters must be usable in topic levels and client IDs. */
 function checkedPrefix(prefix: string): string {
   if (/^[\w=,.@~-]{0,140}$/u.test(prefix)) return prefix
   throw new ConstructError('invalid_property', `userPrefix is '${prefix}'`, {
     value: prefix,
-    remedy: 'Use letters, digits and _ = , . @ ~ - alone.',
+    remedy: 'Use only letters, digits and _ = , . @ ~ -',
   })
 }

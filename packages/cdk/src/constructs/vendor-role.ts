@@ -5,11 +5,11 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 
 /**
- * What the vending function runs as: it writes its own log, reads the access table and assumes the topic role. Nothing else, so a flaw in the
- * function reaches no further than the topics.
+ * The role of the vending function. It allows writing its own log, reading the access table and assuming the topic role, so a flaw in the
+ * function gives access to topics only.
  *
- * Each permission is a policy of its own: this role and the topic role name each other, and inline statements would make
- * CloudFormation refuse the circle.
+ * Each permission is a separate policy: this role and the topic role refer to each other, and with inline statements CloudFormation would
+ * report a circular dependency.
  */
 export class VendorRole extends Construct {
   readonly role: IRole
@@ -22,15 +22,15 @@ export class VendorRole extends Construct {
     })
   }
 
-  /** Lets the function write to this log group. */
+  /** Allows writing to this log group. */
   mayLog(logGroup: ILogGroup): Policy {
     return this.#allow('Log', 'WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn)
   }
 
   /**
-   * Lets the code of this function, and nothing else that has the role, assume the topic role and name the user as the session's
-   * source identity. It takes a Deny: a trust policy that names the role is enough in one account, without any Allow of its own.
-   * The policy refers to the function, so the function cannot wait for it; what calls the function can.
+   * Allows assuming the topic role and setting the source identity, but only for code of this function. This requires a Deny: within one
+   * account, a trust policy that names the role is sufficient without any Allow. The policy refers to the function, so the function cannot
+   * depend on it; the resources that call the function can.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
    */
@@ -48,12 +48,12 @@ export class VendorRole extends Construct {
     return policy
   }
 
-  /** Lets the function read items of the access table, and nothing else of it. */
+  /** Allows reading items of the access table. */
   mayRead({ tableArn }: { readonly tableArn: string }): Policy {
     return this.#allow('Access', 'ReadAccess', ['dynamodb:BatchGetItem'], tableArn)
   }
 
-  /** Lets the function send its traces. */
+  /** Allows sending traces. */
   mayTrace(): Policy {
     const policy = this.#allow('Trace', 'SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
     Validations.of(policy).acknowledge({

@@ -20,23 +20,23 @@ import type { VendingFunction } from '../constructs/vending-function.js'
 export interface MonitoringProps {
   readonly vending: VendingFunction
   readonly api: CredentialsApi
-  /** SNS topic that is told when an alarm begins and when it ends. @default - alarms are seen on the dashboard alone */
+  /** SNS topic that is notified when an alarm starts and ends. @default - alarms are only shown on the dashboard */
   readonly alarmTopicArn?: string | undefined
 }
 
-/** When somebody has to look, and where to look. */
+/** An alarm that an operator must look into. */
 interface Watch {
-  /** The alarm's name in the template, and in lower case with hyphens its section in docs/runbook.md. */
+  /** The alarm's logical ID. In lower case with hyphens, it is the alarm's section in docs/runbook.md. */
   readonly id: string
   readonly description: string
   readonly metric: IMetric
-  /** The alarm goes off at this value. */
+  /** The alarm is raised at this value. */
   readonly from: number
-  /** Periods of five minutes in a row. */
+  /** Consecutive periods of five minutes. */
   readonly periods?: number
 }
 
-/** Alarms on what keeps users from their credentials or looks like an attack, and a dashboard that shows why. */
+/** Alarms for missing credentials and possible attacks, and a dashboard for the diagnosis. */
 export class Monitoring extends Construct {
   readonly alarms: readonly Alarm[]
   readonly dashboard: Dashboard
@@ -52,11 +52,11 @@ export class Monitoring extends Construct {
         threshold: from,
         evaluationPeriods: periods,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        // Of a few requests, p99 is the slowest one: a cold start.
+        // With few requests, p99 is the slowest one: a cold start.
         ...(metric.toMetricConfig().metricStat?.statistic.startsWith('p') === true
           ? { evaluateLowSampleCountPercentile: 'ignore' }
           : {}),
-        // Nobody asking for credentials is no fault.
+        // No requests is not an error.
         treatMissingData: TreatMissingData.NOT_BREACHING,
       })
       if (topic !== undefined) {
@@ -76,41 +76,41 @@ function watches({ vending, api }: MonitoringProps): Watch[] {
   return [
     {
       id: 'FunctionErrors',
-      description: 'The vending function failed: it could not start, ran out of time or has a defect.',
+      description: 'The vending function failed: it could not start, timed out or has a bug.',
       metric: vending.function.metricErrors({ period }),
       from: 1,
     },
     {
       id: 'FunctionThrottles',
       description:
-        'Calls of the vending function were turned away: its concurrency, or the limit of the account, is used up.',
+        'Invocations of the vending function were throttled: its reserved concurrency, or the limit of the account, is used up.',
       metric: vending.function.metricThrottles({ period }),
       from: 1,
     },
     {
       id: 'ApiServerErrors',
-      description: 'The API answered 5xx: no credentials, and not through any fault of the caller.',
+      description: 'The API responded with 5xx: callers get no credentials because of a server error.',
       metric: api.api.metricServerError({ period, statistic: 'Sum' }),
       from: 1,
     },
     {
       id: 'RefusalsSpike',
       description:
-        'The API refused 100 requests or more in five minutes: a wrong release of a client, or somebody probing.',
+        'The API refused 100 or more requests in five minutes: a faulty client release, or an attacker probing the API.',
       metric: api.api.metricClientError({ period, statistic: 'Sum' }),
       from: 100,
     },
     {
       id: 'SlowVending',
       description:
-        'One request in a hundred took a second or longer for 15 minutes: that is when AWS SDKs give up waiting.',
+        'For 15 minutes, 1 % of the requests took one second or longer, which is the timeout of the AWS SDKs.',
       metric: api.api.metricLatency({ period, statistic: 'p99' }),
       from: 1_000,
       periods: 3,
     },
     {
       id: 'PackedPolicySize',
-      description: 'A session policy took 80 % or more of the space that STS has: above 100 % nothing is vended.',
+      description: 'A session policy used 80 % or more of the packed size limit of STS. Above 100 %, no credentials are vended.',
       metric: vending.metrics.packedPolicySize.with({ period }),
       from: 80,
     },
@@ -120,26 +120,26 @@ function watches({ vending, api }: MonitoringProps): Watch[] {
           {
             id: 'AccessUnavailable',
             description:
-              'The access table could not be read: it is down or throttled, and nobody gets new credentials.',
+              'The access table could not be read because it is unavailable or throttled. No user gets new credentials.',
             metric: vending.metrics.refused('access_unavailable').with({ period }),
             from: 1,
           },
           {
             id: 'AccessUnusable',
-            description: 'An item of the access table cannot be read: whom it is about gets no credentials.',
+            description: 'An item of the access table is not valid. The user, or the members of the group or role, get no credentials.',
             metric: vending.metrics.refused('access_unusable').with({ period }),
             from: 1,
           },
           {
             id: 'BeyondCeiling',
-            description: 'Something is granted that the topic role does not reach: it is refused at each vend.',
+            description: 'A grant exceeds the ceiling of the topic role. Each vend with this grant is refused.',
             metric: vending.metrics.refused('beyond_ceiling').with({ period }),
             from: 1,
           },
         ]),
     {
       id: 'StsThrottling',
-      description: 'STS turned the vendor away: the 600 calls per second of account and Region are used up.',
+      description: 'STS throttled the vendor: the 600 calls per second of the account in this Region are used up.',
       metric: vending.metrics.refused('throttled').with({ period }),
       from: 1,
     },
@@ -171,7 +171,7 @@ function widgets({ vending, api }: MonitoringProps): GraphWidget[][] {
         vending.function.metric('ConcurrentExecutions', { period, statistic: 'Maximum' }),
       ]),
       ...(vending.accessTable === undefined ? [] : [graph('Access table', tableMetrics(vending.accessTable))]),
-      graph('Largest session policy, in percent of what STS takes', [
+      graph('Largest session policy, in percent of the limit of STS', [
         vending.metrics.packedPolicySize.with({ period }),
       ]),
     ],

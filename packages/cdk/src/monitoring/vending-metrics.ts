@@ -3,13 +3,13 @@ import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 
 /**
- * What the vending function measures: it writes each metric into the log entry that it is about, and CloudWatch reads it there
- * (docs/adr/0035). The names are the function's own.
+ * The metrics of the vending function. The function writes each metric into its log entries, where CloudWatch extracts it
+ * (docs/adr/0035). The names come from the function's package.
  */
 export class VendingMetrics {
   /** Credentials vended. */
   readonly vended: Metric
-  /** The most that a session's policy took of STS's space, in percent: nothing is vended above 100. */
+  /** Largest packed session policy, in percent of STS's limit. Above 100, no credentials are vended. */
   readonly packedPolicySize: Metric
   readonly #dimensions: Readonly<Record<string, string>>
 
@@ -19,12 +19,12 @@ export class VendingMetrics {
     this.packedPolicySize = this.#metric(vendorMetrics.packedPolicySize, { statistic: 'Maximum' })
   }
 
-  /** Requests that were refused with this problem code, such as `not_entitled` or `throttled`. */
+  /** Requests refused with this problem code, such as `not_entitled` or `throttled`. */
   refused(code: string): Metric {
     return this.#metric(vendorMetrics.refused, { statistic: 'Sum' }, { [refusal]: code })
   }
 
-  /** Milliseconds in which the function vended. @param statistic such as `p99` */
+  /** Duration of successful vends, in milliseconds. @param statistic such as `p99` */
   latency(statistic: string): Metric {
     return this.#metric(vendorMetrics.latency, { statistic })
   }

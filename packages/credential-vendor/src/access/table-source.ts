@@ -44,7 +44,7 @@ function roleOf(provenBy: string): string | undefined {
 
 function refusal(error: unknown): unknown {
   if (error instanceof EntitlementError) {
-    const remedy = 'Ask the operator to correct the access table; the function's log names the item.'
+    const remedy = 'Ask the operator to correct the access table; the log of the function names the item.'
     return new VendError('access_unusable', 'A grant in the access table is not valid.', { remedy, cause: error })
   }
   if (!(error instanceof AccessError)) return error
@@ -60,7 +60,7 @@ function refusal(error: unknown): unknown {
     })
   }
   return new VendError('access_unusable', 'The access record of this user is not valid.', {
-    remedy: 'Give the request ID to the operator; the function's log names the item.',
+    remedy: 'Give the request ID to the operator; the log of the function names the item.',
     cause,
   })
 }

@@ -47,7 +47,7 @@ export function verifiedCaller(event: AuthorizedEvent, settings: IdentitySetting
     if (!isBackend(object(iam), settings)) {
       throw notSupported(
         'Only IAM users and roles of this account can act as a backend.',
-        'Sign the request with the credentials of the backend's role.',
+        'Sign the request with the credentials of the role of the backend.',
       )
     }
     return named('backend', event.pathParameters?.userId, String(userArn), settings)
@@ -78,7 +78,7 @@ function requireProver(prover: Prover, { provers }: IdentitySettings): void {
   if (provers.has(prover)) return
   if (prover !== 'iam') throw notSupported('The request has no identity that this stack accepts.')
   const remedy = provers.has('jwt')
-    ? 'Send a user's token: Authorization: Bearer TOKEN (--token-file).'
+    ? 'Send the token of a user: Authorization: Bearer TOKEN (--token-file).'
     : 'Request credentials through a backend: POST /users/{userId}/credentials.'
   throw notSupported('IAM identities are not users of this stack: its users come from tokens or backends.', remedy)
 }

@@ -58,7 +58,7 @@ function principalOf({ userArn }: IamContext, { accountId }: IdentitySettings): 
   if (account !== accountId) {
     throw notSupported(
       `${userArn} does not belong to account ${accountId}.`,
-      'Call with an identity of the stack's account.',
+      'Call with an identity of the account of this stack.',
     )
   }
   const user = iamUser.exec(name)?.[1]
