@@ -1,27 +1,27 @@
 import { DeployCheckError, passed, type TrialResult, tooPermissive } from './trials/trial-result.js'
 
-/** How long {@link check} tries again, and how it waits. */
+/** How long {@link check} retries, and how it waits. */
 export interface RetryPolicy {
-  /** Milliseconds that are left for everything. */
+  /** Milliseconds left until the deadline. */
   readonly remaining: () => number
-  /** Milliseconds that a change may take until it is in force everywhere; 0: everything is in force at once. */
+  /** Milliseconds that a change can take to become effective everywhere; 0 if changes are effective immediately. */
   readonly spreading: number
   readonly sleep: (milliseconds: number) => Promise<void>
-  /** Told of every round in which something failed. */
+  /** Called after every round with failures. */
   readonly tell: (results: readonly TrialResult[], pause: number) => void
 }
 
-/** Milliseconds kept for one last round. */
+/** Milliseconds reserved for one last round. */
 const lastRound = 60_000
 
 /**
- * Runs the trials until all of them pass. IAM takes seconds until a new policy is in force everywhere, and the first IoT
- * connection of a new account takes minutes; so what does not work yet is tried again while there is time. What is
- * allowed though it must not be gets no longer than a policy needs to spread.
+ * Repeats the trials until all of them pass. IAM needs seconds until a new policy is effective everywhere, and the first IoT connection
+ * of a new account takes minutes, so failed trials are retried while there is time. If something is allowed that must be refused, the
+ * retries stop after the time that a policy needs to become effective.
  *
- * @param runTrials one round; a new one may find something else
+ * @param runTrials one round; each call may give different results
  * @returns the results of the round in which all passed
- * @throws DeployCheckError with the last results
+ * @throws DeployCheckError with the results of the last round
  */
 export async function check(
   runTrials: () => Promise<readonly TrialResult[]>,

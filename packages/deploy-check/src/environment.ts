@@ -1,19 +1,18 @@
 /**
- * What the check is told by its environment variables. The stack builds its `environment` of this type, so a variable
- * forgotten there does not compile.
+ * The environment variables of the check. The stack types its `environment` with it, so a missing variable is a compile error.
  */
 export type CheckEnvironment = {
-  /** Where to ask for credentials with an IAM signature. */
+  /** Where to request credentials with an IAM signature. */
   readonly CREDENTIALS_URL: string
-  /** Where users ask for credentials: the same, or with a token. */
+  /** Where users request credentials: the same URL, or one that expects a token. */
   readonly USERS_URL: string
-  /** ARN of the role that sessions are made from. */
+  /** ARN of the role that sessions assume. */
   readonly ROLE_ARN: string
   /** `https://sts.<region>.amazonaws.com`. */
   readonly STS_URL: string
-  /** What the vendor is to call the check: `{role}~{session}`, `{role}~` or `deploy-check~{session}`. */
+  /** The user ID that the vendor must use for the check: `{role}~{session}`, `{role}~` or `deploy-check~{session}`. */
   readonly OWN_USER: string
-  /** What the vendor puts before every user ID. */
+  /** The vendor's prefix of every user ID. */
   readonly USER_PREFIX?: string
 }
 
@@ -24,7 +23,7 @@ export interface Keys {
   readonly sessionToken?: string
 }
 
-/** {@link CheckEnvironment} as it is read, and what Lambda itself sets. */
+/** {@link CheckEnvironment} after parsing, plus the variables that Lambda sets. */
 export interface FunctionEnvironment {
   readonly credentialsUrl: URL
   readonly usersUrl: URL
@@ -33,13 +32,13 @@ export interface FunctionEnvironment {
   readonly region: string
   readonly ownUser: string
   readonly userPrefix: string
-  /** The check's own role. */
+  /** Credentials of the check's own role. */
   readonly keys: Keys
-  /** AWS_ENDPOINT_URL_STS names a stand-in for AWS, where what was deployed is in force at once. */
+  /** AWS_ENDPOINT_URL_STS is set, so this is a stand-in for AWS, where deployed changes are effective immediately. */
   readonly standIn: boolean
 }
 
-/** @throws Error naming the variable that is missing or is no URL. */
+/** @throws Error naming the variable that is missing or is not a URL. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): FunctionEnvironment {
   const read = (name: string): string => {
     const value = env[name]

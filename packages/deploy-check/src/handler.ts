@@ -11,10 +11,10 @@ import { DeployedStack } from './stack/deployed-stack.js'
 import { line } from './trials/trial-result.js'
 import { runTrials } from './trials/trials.js'
 
-/** Milliseconds: IAM says that changes take seconds as a rule; two minutes are patient. */
+/** Milliseconds. By IAM's documentation, changes usually take seconds to become effective; two minutes are a safe margin. */
 const spreadMs = 120_000
 
-// MQTT.js parses URLs as Node.js advises against; that is nothing that the reader of this log could change.
+// MQTT.js uses a deprecated URL API of Node.js. The reader of this log cannot change that.
 process.noDeprecation = true
 
 const environment = readEnvironment(process.env)
@@ -22,7 +22,7 @@ const entitlementsFile = join(process.env.LAMBDA_TASK_ROOT ?? '.', 'entitlements
 const entitlements = parseEntitlements(JSON.parse(readFileSync(entitlementsFile, 'utf8')))
 const stack = new DeployedStack(environment)
 
-/** What Lambda calls: the deployment waits for it, and `pnpm check` asks for its list. Its log is the proof: one line for each trial. */
+/** The Lambda handler. A deployment waits for it, and `pnpm check` reads its report. Its log has one line for each trial. */
 export async function handler(
   event: unknown,
   context: { getRemainingTimeInMillis(): number },
@@ -32,7 +32,7 @@ export async function handler(
     remaining: () => context.getRemainingTimeInMillis(),
     spreading: environment.standIn ? 0 : spreadMs,
     sleep,
-    tell: (failed, pause) => console.warn(`Not yet; trying again in ${pause / 1000} s\n${failed.map(line).join('\n')}`),
+    tell: (failed, pause) => console.warn(`Some trials failed; retrying in ${pause / 1000} s\n${failed.map(line).join('\n')}`),
   }
   if (wantsReport(event)) return report(trials, policy)
   const results = await check(trials, policy)

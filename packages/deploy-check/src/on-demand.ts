@@ -6,10 +6,10 @@ export function wantsReport(event: unknown): boolean {
   return typeof event === 'object' && event !== null && 'report' in event && event.report === true
 }
 
-/** Milliseconds: somebody is waiting, and what was deployed a while ago is in force. */
+/** Milliseconds. A person is waiting, and the deployed changes have been effective for a while. */
 const patience = 120_000
 
-/** Runs the trials as a deployment does, for two minutes at most. */
+/** Runs the trials as in a deployment, for at most two minutes. */
 export async function report(
   runTrials: () => Promise<readonly TrialResult[]>,
   policy: RetryPolicy,

@@ -4,11 +4,11 @@ import { signedHeaders } from '../stack/signing.js'
 import { CheckCommandError } from './errors.js'
 import type { Target } from './target.js'
 
-/** Milliseconds: the function takes two minutes at most, and a cold start. */
+/** Milliseconds. The function takes at most two minutes plus a cold start. */
 const timeout = 150_000
 
 /**
- * Calls the check's function and gives its list.
+ * Invokes the check's function and returns its report.
  *
  * @throws CheckCommandError `not_called`
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
@@ -22,16 +22,16 @@ export async function callCheck(target: Target): Promise<CheckReport> {
     'content-type': post.contentType,
   }
   const { status, body, functionError } = await send(url, { headers, ca, body: post.body }).catch((error: Error) => {
-    throw notCalled(functionName, error.message, 'Look at the network, and run the command again.')
+    throw notCalled(functionName, error.message, 'Check the network connection and run the command again.')
   })
   if (status !== 200) {
     const remedy = 'Your identity needs lambda:InvokeFunction on this function.'
     throw notCalled(functionName, `HTTP ${status} ${body}`.trim(), remedy)
   }
-  if (functionError) throw notCalled(functionName, body, 'Look at its log: docs/runbook.md#deploy-check.')
+  if (functionError) throw notCalled(functionName, body, 'See its log: docs/runbook.md#deploy-check.')
   const answer: unknown = JSON.parse(body)
   if (isReport(answer)) return answer
-  throw notCalled(functionName, `it answered ${body}`, 'Deploy the stack again: its check is of an older release.')
+  throw notCalled(functionName, `it returned ${body}`, 'Deploy the stack again: its deploy check is from an older release.')
 }
 
 interface Answer {
@@ -66,5 +66,5 @@ function isReport(value: unknown): value is CheckReport {
 }
 
 function notCalled(value: string, reason: string, remedy: string): CheckCommandError {
-  return new CheckCommandError('not_called', `The function ${value} did not check: ${reason}`, { value, remedy })
+  return new CheckCommandError('not_called', `The deploy check ${value} did not run: ${reason}`, { value, remedy })
 }

@@ -1,11 +1,11 @@
 /**
- * - `no_stack`: no outputs of a stack, and no stand-in that runs
+ * - `no_stack`: there are no outputs of a stack, and no stand-in is running
  * - `no_check`: the stack has no deploy check
- * - `not_called`: the check's function was not called, or did not answer with a list
+ * - `not_called`: the invocation of the check's function failed, or it returned no report
  */
 export type CheckCommandErrorCode = 'no_stack' | 'no_check' | 'not_called'
 
-/** Nothing was checked, and why. */
+/** The check could not run. */
 export class CheckCommandError extends Error {
   override readonly name = 'CheckCommandError'
   readonly code: CheckCommandErrorCode

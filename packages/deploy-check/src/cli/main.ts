@@ -10,10 +10,10 @@ interface CheckOptions {
 
 const program = new Command(programName('check'))
   .description(
-    'Proves what vended credentials can and cannot do in the stack as it is now: the check that a deployment runs',
+    'Runs the deploy check on the current stack: proves what vended credentials can and cannot do',
   )
-  .option('--outputs <file>', 'outputs of the stack (default: cdk-outputs.json, else the stand-in that is running)')
-  .option('--json', 'one JSON object')
+  .option('--outputs <file>', 'outputs of the stack (default: cdk-outputs.json, otherwise the running stand-in)')
+  .option('--json', 'print one JSON object')
   .addHelpText(
     'after',
     `
@@ -26,11 +26,11 @@ ${examples('check', [
 ])}`,
   )
   .action(async ({ outputs, json }: CheckOptions) => {
-    // Loaded when there is something to do: --help needs no SDK.
+    // Loaded on demand: --help needs no SDK.
     const { findTarget } = await import('./target.js')
     const { callCheck } = await import('./call.js')
     const target = await findTarget(outputs)
-    process.stderr.write(`Checking ${target.description}: some seconds, two minutes at most …\n`)
+    process.stderr.write(`Checking ${target.description}: usually some seconds, at most two minutes …\n`)
     const { passed, lines } = await callCheck(target)
     const failed = lines.filter((line) => line.startsWith('✗')).length
     const summary = passed

@@ -14,20 +14,20 @@ import {
 import type { Keys } from '../environment.js'
 import { CheckCommandError } from './errors.js'
 
-/** The check's function, and how to call it. */
+/** The check's function, and how to invoke it. */
 export interface Target {
-  /** For the reader. */
+  /** For display. */
   readonly description: string
   readonly functionName: string
   readonly region: string
-  /** Lambda's URL. */
+  /** URL of Lambda. */
   readonly endpoint: string
-  /** PEM of the certificate authority of a stand-in. */
+  /** The stand-in's certificate authority, as PEM. */
   readonly ca?: string
   keys(): Promise<Keys>
 }
 
-/** The stack whose outputs are given or lie in the project's root, else the stand-in that runs for this project. */
+/** The stack of the given outputs file or of the one in the project's root; otherwise the stand-in that runs for this project. */
 export async function findTarget(given: string | undefined): Promise<Target> {
   const directory = projectRoot()
   const file = given === undefined ? join(directory, outputsFile) : userPath(given)
@@ -35,9 +35,9 @@ export async function findTarget(given: string | undefined): Promise<Target> {
     if (given !== undefined || existsSync(file)) return deployed(file)
     const running = await findRunning({ directory })
     if (running === undefined) {
-      throw noStack(directory, `There is no stack to check: no ${file}, and no stand-in is running`)
+      throw noStack(directory, `There is no stack to check: ${file} does not exist, and no stand-in is running`)
     }
-    const description = `the stand-in that is running (process ${running.pid})`
+    const description = `the running stand-in (process ${running.pid})`
     const { ca, endpoints, operator, outputs, region } = running
     return {
       description,
@@ -73,11 +73,11 @@ function checkIn(outputs: Parameters<typeof stackWith>[0], source: string): Pick
   if (typeof functionName === 'string') return { functionName }
   throw new CheckCommandError('no_check', `The stack ${stackName} has no deploy check`, {
     value: stackName,
-    remedy: 'Deploy it without -c deployCheck=false, and with a release that has the output CheckFunctionName.',
+    remedy: 'Deploy the stack without -c deployCheck=false, from a release with the output CheckFunctionName.',
   })
 }
 
 function noStack(value: string, message: string): CheckCommandError {
-  const remedy = `Give --outputs FILE, as \`${commandLine('deploy')}\` writes it, or run \`${commandLine('local')}\`.`
+  const remedy = `Pass --outputs FILE with the file that \`${commandLine('deploy')}\` writes, or run \`${commandLine('local')}\`.`
   return new CheckCommandError('no_stack', message, { value, remedy })
 }

@@ -5,16 +5,16 @@ import { allowed, type Outcome, reasonOf, refused, undecided } from '../trials/o
 import { type Post, signedHandshake, signedHeaders } from './signing.js'
 import { TestConnection } from './test-connection.js'
 
-/** Topic filters to ask the vendor for. None of them: all that the caller is entitled to. */
+/** Topic filters to request. Empty lists request all grants of the caller. */
 export interface Ask {
   readonly publish?: readonly string[]
   readonly subscribe?: readonly string[]
 }
 
-/** Seconds that what the check is given lasts: the least that STS takes. */
+/** Lifetime of the check's credentials in seconds: the minimum of STS. */
 const shortest = 900
 
-/** What was deployed, as somebody outside can reach it. */
+/** The deployed stack, accessed from outside. */
 export class DeployedStack {
   readonly #environment: FunctionEnvironment
 
@@ -22,33 +22,33 @@ export class DeployedStack {
     this.#environment = environment
   }
 
-  /** Asks for credentials, signed with the check's own role. */
+  /** Requests credentials, signed with the check's own role. */
   async vend(ask: Ask): Promise<{ outcome: Outcome; vended?: VendResponse }> {
     const { credentialsUrl: url, keys, region } = this.#environment
     const post = { url, contentType: 'application/json', body: JSON.stringify({ ...ask, durationSeconds: shortest }) }
     return vendOutcome(await send(post, () => signedHeaders(post, keys, 'execute-api', region)))
   }
 
-  /** Where credentials are to be had: by signature, and where users have tokens, by token. */
+  /** The URLs that vend credentials: the one for signatures and, if users have tokens, the one for tokens. */
   get entrances(): URL[] {
     const { credentialsUrl, usersUrl } = this.#environment
     return credentialsUrl.href === usersUrl.href ? [usersUrl] : [credentialsUrl, usersUrl]
   }
 
-  /** Where the role's sessions work. */
+  /** Location of the role's sessions. */
   get location(): { readonly partition: string; readonly region: string; readonly accountId: string } {
     const { roleArn, region } = this.#environment
     const [, partition = '', , , accountId = ''] = roleArn.split(':')
     return { partition, region, accountId }
   }
 
-  /** Asks for credentials without saying who is asking. */
+  /** Requests credentials without any authentication. */
   async vendUnproven(url: URL): Promise<Outcome> {
     const post = { url, contentType: 'application/json', body: '{}' }
     return vendOutcome(await send(post, async () => ({}))).outcome
   }
 
-  /** Assumes the topic role as the vendor does, but without a session policy. What it might give is thrown away. */
+  /** Assumes the topic role as the vendor does, but without a session policy. Credentials in the response are discarded. */
   async assumeRole(): Promise<Outcome> {
     const { roleArn: RoleArn } = this.#environment
     const { outcome } = await this.#sts({
@@ -60,12 +60,12 @@ export class DeployedStack {
     return outcome
   }
 
-  /** What the vendor puts before every user ID. */
+  /** The vendor's prefix of every user ID. */
   get userPrefix(): string {
     return this.#environment.userPrefix
   }
 
-  /** The same signature at the same place for what everybody may ask: who it is, as the vendor is to call it (docs/adr/0002, 0100). */
+  /** Calls GetCallerIdentity, which needs no permission, and returns the user ID that the vendor must use for it (docs/adr/0002, 0100). */
   async callerIdentity(): Promise<{ outcome: Outcome; userId: string }> {
     const { outcome, text } = await this.#sts({ Action: 'GetCallerIdentity' })
     const [, role = '', session = ''] = /:assumed-role\/([^/<]+)\/([^<]+)<\/Arn>/u.exec(text) ?? []
@@ -73,7 +73,7 @@ export class DeployedStack {
     return { outcome, userId: userPrefix + ownUser.replace('{role}', role).replace('{session}', session) }
   }
 
-  /** Connects with what was vended. */
+  /** Connects with vended credentials. */
   async connect(
     { credentials, endpoint, region }: VendResponse,
     clientId: string,
@@ -97,12 +97,12 @@ export class DeployedStack {
 }
 
 interface Response {
-  /** 0 when there was no answer; `text` then says why. */
+  /** 0 if there was no response; `text` then contains the reason. */
   readonly status: number
   readonly text: string
 }
 
-/** Sends until it is not throttled: a stack with a small limit is no broken one. */
+/** Sends a request, and repeats it while it is throttled: a stack with a low limit is not broken. */
 async function send(post: Post, headers: () => Promise<Record<string, string>>, tries = 10): Promise<Response> {
   const response = await sendOnce(post, await headers())
   if (response.status !== 429 || tries === 0) return response
@@ -125,7 +125,7 @@ async function sendOnce({ url, contentType, body }: Post, headers: Record<string
   }
 }
 
-/** 401 and 403 are refusals; every other answer but credentials leaves open whether there would have been some. */
+/** 401 and 403 are refusals; any other response without credentials is undecided. */
 function vendOutcome({ status, text }: Response): { outcome: Outcome; vended?: VendResponse } {
   if (status === 0) return { outcome: undecided(text) }
   const body = json(text)

@@ -3,14 +3,14 @@ import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { Keys } from '../environment.js'
 
-/** One POST, to be signed or sent as it is. */
+/** One POST request, with or without a signature. */
 export interface Post {
   readonly url: URL
   readonly contentType: string
   readonly body: string
 }
 
-/** The headers of a POST signed with SigV4. */
+/** The headers of a POST request signed with SigV4. */
 export async function signedHeaders(
   { url, contentType, body }: Post,
   keys: Keys,
@@ -24,8 +24,8 @@ export async function signedHeaders(
 }
 
 /**
- * The URL of an MQTT handshake, signed in its query. AWS IoT wants the session token outside the signature, so it is
- * appended afterwards; it ignores X-Amz-Expires and takes a URL for five minutes.
+ * The URL of an MQTT handshake, signed in its query. AWS IoT expects the session token outside the signature, so it is appended
+ * afterwards. AWS IoT ignores X-Amz-Expires and accepts a URL for five minutes.
  *
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html
  */

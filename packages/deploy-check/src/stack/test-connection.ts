@@ -1,13 +1,13 @@
 import { connect, type MqttClient } from 'mqtt'
 import { allowed, type Outcome, reasonOf, refused, undecided } from '../trials/outcome.js'
 
-/** Milliseconds that AWS IoT has for one answer. */
+/** Milliseconds to wait for one response of AWS IoT. */
 const timeoutMs = 15_000
 
-/** How a connection ends that the broker closes without a reason code. */
+/** The outcome if the broker closes a connection without a reason code. */
 export const closed = 'closed'
 
-/** One MQTT 5 connection that is never made again: what happens to it is the answer to what was tried. */
+/** One MQTT 5 connection without reconnection: what happens to it is the outcome of the trial. */
 export class TestConnection implements AsyncDisposable {
   readonly #client: MqttClient
   readonly #received: string[] = []
@@ -19,15 +19,15 @@ export class TestConnection implements AsyncDisposable {
     this.#ended = new Promise((resolve) => {
       client.on('disconnect', ({ reasonCode }) => resolve(refused(`DISCONNECT ${hex(reasonCode ?? 0)}`)))
       client.on('error', (error) => resolve(outcomeOf(error)))
-      // MQTT.js keeps to itself what a failed upgrade answered.
+      // MQTT.js does not report the HTTP status of a failed upgrade.
       client.stream.on('error', (error) => resolve(outcomeOf(error)))
       client.on('close', () => resolve(refused(closed)))
     })
   }
 
   /**
-   * @param url a signed handshake
-   * @returns the outcome of the attempt, and the session when that is `allowed`
+   * @param url signed handshake URL
+   * @returns the outcome of the attempt, and the session if the outcome is `allowed`
    */
   static async open(url: string, clientId: string): Promise<{ outcome: Outcome; session?: TestConnection }> {
     const client = connect(url, { clientId, protocolVersion: 5, reconnectPeriod: 0, connectTimeout: timeoutMs })
@@ -75,7 +75,7 @@ export class TestConnection implements AsyncDisposable {
   }
 }
 
-/** Reason codes are in `code`, a SUBACK's in its packet, the status of a failed upgrade in the text. */
+/** Finds the reason code: in `code`, in the packet of a SUBACK, or in the message of a failed upgrade. */
 function outcomeOf(error: unknown): Outcome {
   const { code: own, packet } = error as { code?: unknown; packet?: { granted?: number[] } }
   const code = packet?.granted?.[0] ?? own

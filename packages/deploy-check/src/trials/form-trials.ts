@@ -4,13 +4,13 @@ import { mayBoth, type TestTopics } from './test-topics.js'
 import { topicTrials } from './topic-trials.js'
 import type { TrialResult } from './trial-result.js'
 
-/** More than fit any form. */
+/** More topics than any form can hold. */
 const mostTopics = 80
 
 /**
- * Tries the forms of a session policy that many topics bring about, each on a granted name, on a neighbour's, and on a name that
- * continues an ARN. Whether IAM takes a wildcard in the place of a resource type is not certain: a dense policy that gives too little is
- * reported and is no failure.
+ * Tests the session policy forms that many topics require, each with a granted name, a neighbouring name, and a name that continues an
+ * ARN. It is not certain that IAM supports a wildcard in place of a resource type. A dense policy that allows too little is reported but
+ * does not fail the check.
  *
  * @see docs/adr/0011-dense-form.md
  */
@@ -29,7 +29,7 @@ export async function formTrials(
     const given = topics.slice(0, count)
     const { outcome, vended } = await stack.vend({ publish: given, subscribe: given })
     const asked: TrialResult = {
-      trial: `ask for ${count} topics at once, in the ${form} form`,
+      trial: `request ${count} topics at once, in the ${form} form`,
       expected: 'allowed',
       outcome,
       optional: adviceFor(form),
@@ -63,17 +63,17 @@ async function tried(
 
 function adviceFor(form: PolicyForm): string {
   return form === 'dense'
-    ? 'users with that many topics get too little: switch the form off with -c dense=off'
-    : 'users with that many topics cannot be served at once'
+    ? 'users with that many topics get too few permissions; disable the form with -c dense=off'
+    : 'users cannot get that many topics at once'
 }
 
-/** The topic first, then others like it that are granted as well. */
+/** The topic, then similar topics that are granted as well. */
 function siblings(grants: Grants, userId: string, topic: string): string[] {
   const others = Array.from({ length: mostTopics }, (_, index) => `${topic}-${index}`)
   return [topic, ...others.filter((name) => mayBoth(grants, userId, name))]
 }
 
-/** How many of the topics it takes until the vendor writes this form; undefined where there are not enough. */
+/** The number of topics for which the vendor uses this form; undefined if there are not enough topics. */
 function countFor(
   form: PolicyForm,
   topics: readonly string[],

@@ -1,8 +1,8 @@
-/** What came of a trial: it was allowed, AWS refused it explicitly, or neither. */
+/** The outcome of a trial: allowed, explicitly refused by AWS, or undecided. */
 export type Outcome =
   | { readonly kind: 'allowed' }
   | { readonly kind: 'refused'; readonly how: string }
-  /** No network, no answer in time, a fault on the other side. It proves nothing. */
+  /** A network error, a timeout or a server error. It proves nothing. */
   | { readonly kind: 'undecided'; readonly how: string }
 
 export const allowed: Outcome = { kind: 'allowed' }
@@ -13,7 +13,7 @@ export function undecided(how: string): Outcome {
   return { kind: 'undecided', how }
 }
 
-/** An error in one line, with its cause where the message alone says little (`fetch failed`). */
+/** An error in one line, with its cause if the message alone is not helpful (`fetch failed`). */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''

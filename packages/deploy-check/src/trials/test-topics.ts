@@ -1,34 +1,34 @@
 import { clientIdPrefix, covers, explain, type Grants, parseGrants, type TopicFilter } from '@topic-credentials/grants'
 
-/** What is tried with which expectation, for one user and its grants. */
+/** The topics and client IDs of the trials for one user and its grants. */
 export interface TestTopics {
-  /** What to ask for: a part of the grants that fits the topics below and no more. */
+  /** The grants to request: the part that covers the topics below. */
   readonly ask: { readonly publish: readonly string[]; readonly subscribe: readonly string[] }
-  /** Granted topic to publish to; undefined when nothing may be published. */
+  /** A granted topic to publish to; undefined if none is granted. */
   readonly publish: string | undefined
-  /** Granted topic to subscribe to; the same one where the grants allow it. */
+  /** A granted topic to subscribe to; equal to `publish` if the grants allow it. */
   readonly subscribe: string | undefined
-  /** Topics next to the granted one that were not asked for, nearest first. */
+  /** Topics close to the granted one that were not requested, closest first. */
   readonly neighbours: readonly string[]
-  /** A topic that the user is not entitled to. */
+  /** A topic that is not granted to the user. */
   readonly beyond: string
-  /** Client IDs of somebody else. */
+  /** Client IDs of other users. */
   readonly foreignClientIds: readonly string[]
 }
 
 /**
- * Chooses topics for the check. It prefers those that carry the user's ID, then those that end in something made up:
- * a message there reaches nobody. Only when the grants know fixed topics alone will their subscribers see it.
+ * Chooses topics for the check. It prefers topics that contain the user's ID, then topics that end in a generated level, because no client
+ * subscribes to those. If the grants only contain fixed topics, their subscribers receive the test message.
  *
- * The neighbours that matter most are those that the role allows to somebody: then it is the session policy alone that
- * refuses them. One is a granted topic that was not asked for, another the same topic of another user.
+ * The most important neighbours are those that the role allows for some user, because only the session policy refuses them. One is a
+ * granted topic that was not requested, another is the same topic of another user.
  *
- * @param nonce goes into topics and client IDs, so that two checks do not meet.
+ * @param nonce part of topics and client IDs, so that concurrent checks do not interfere
  */
 export function chooseTopics(grants: Grants, userId: string, nonce: string): TestTopics {
   const own = (filters: readonly TopicFilter[], action: 'publish' | 'subscribe'): string[] =>
     filters
-      // To join a group is to take messages away from its members.
+      // A member of a share group would take messages away from the other members.
       .filter((filter) => !filter.startsWith('$share/'))
       .map((filter) => instance(filter, nonce))
       .filter((topic) => may(grants, userId, action, topic))
@@ -58,7 +58,7 @@ export function chooseTopics(grants: Grants, userId: string, nonce: string): Tes
   }
 }
 
-/** A topic that the filter matches: wildcards become the nonce. */
+/** A topic that the filter matches, with the nonce in place of wildcards. */
 function instance(filter: string, nonce: string): string {
   return filter
     .split('/')
@@ -84,7 +84,7 @@ export function mayBoth(grants: Grants, userId: string, topic: string): boolean 
 
 function beyond(grants: Grants, candidates: readonly string[]): string {
   const found = candidates.find((filter) => !covers(grants, parseGrants({ subscribe: [filter] })).covered)
-  if (found === undefined) throw new Error('The grants cover every topic that the check could ask for in vain.')
+  if (found === undefined) throw new Error('The grants cover every topic that the check could use as a refused one.')
   return found
 }
 

@@ -6,7 +6,7 @@ import { type Outcome, undecided } from './outcome.js'
 import type { TestTopics } from './test-topics.js'
 import { passed, type TrialResult } from './trial-result.js'
 
-/** Publishes, subscribes and receives where it is granted, and beside that. */
+/** Publishes, subscribes and receives on the granted topic, and tries the neighbouring topics. */
 export async function topicTrials(
   stack: DeployedStack,
   vended: VendResponse,
@@ -15,7 +15,7 @@ export async function topicTrials(
 ): Promise<TrialResult[]> {
   const { publish, subscribe, neighbours } = chosen
   const message = JSON.stringify({ deployCheck: nonce })
-  /** Each on a connection of its own, because AWS may close it. */
+  /** Uses a separate connection for each trial, because AWS may close it. */
   const connected = async (probe: (session: TestConnection) => Promise<Outcome>): Promise<Outcome> => {
     const { outcome, session } = await stack.connect(vended, own(vended))
     if (session === undefined) return undecided(`not connected: ${outcome.kind === 'allowed' ? '' : outcome.how}`)
@@ -31,7 +31,7 @@ export async function topicTrials(
       results.push({ trial, expected: 'allowed', outcome: await outcome })
     if (subscribe !== undefined) await tried(`subscribe to ${subscribe}`, open.subscribe(subscribe))
     if (publish !== undefined) await tried(`publish to ${publish}`, open.publish(publish, message))
-    // Waiting for what was not sent would take long and say nothing new.
+    // Waiting for a message that was not sent would take long and prove nothing.
     if (publish !== undefined && publish === subscribe && results.every(passed)) {
       await tried(`receive from ${publish}`, open.receive(message))
     }
@@ -47,13 +47,13 @@ export async function topicTrials(
   return (await Promise.all([granted(), ...refusals])).flat()
 }
 
-/** A connection that ends without a word may have been refused or lost; it is not lost twice in a row. */
+/** A connection that closes without a reason may have been refused or lost. Two losses in a row are unlikely, so a second attempt decides. */
 export async function confirmed(probe: () => Promise<Outcome>): Promise<Outcome> {
   const outcome = await probe()
   return outcome.kind === 'refused' && outcome.how === closed ? probe() : outcome
 }
 
-/** A new one each time: AWS takes one CONNECT a second from a client ID. */
+/** A new client ID each time: AWS accepts one CONNECT per second from a client ID. */
 export function own({ clientIdPrefix }: VendResponse): string {
   return clientIdPrefix + randomUUID()
 }

@@ -1,23 +1,23 @@
 import type { Outcome } from './outcome.js'
 
-/** What AWS has to answer to a trial. */
+/** The required outcome of a trial. */
 export type Expectation = 'allowed' | 'refused'
 
-/** One thing that was tried, what had to come of it, and what did. */
+/** One trial, its required outcome and its actual outcome. */
 export interface TrialResult {
   readonly trial: string
   readonly expected: Expectation
   readonly outcome: Outcome
-  /** What it means that it was not allowed, where that is no reason to roll back. */
+  /** The consequence if it was not allowed, for a trial that must not cause a rollback. */
   readonly optional?: string
 }
 
-/** Nothing in it speaks against the deployment. */
+/** Whether the result permits the deployment. */
 export function passed({ expected, outcome, optional }: TrialResult): boolean {
   return outcome.kind === expected || (optional !== undefined && outcome.kind !== 'allowed')
 }
 
-/** More was allowed than may be. */
+/** More was allowed than the grants permit. */
 export function tooPermissive({ expected, outcome }: TrialResult): boolean {
   return expected === 'refused' && outcome.kind === 'allowed'
 }
@@ -27,13 +27,13 @@ export function line(result: TrialResult): string {
   const { trial, expected, outcome } = result
   const how = outcome.kind === 'allowed' ? '' : ` (${outcome.how})`
   if (outcome.kind !== expected && passed(result)) {
-    return `! ${trial}: ${outcome.kind}${how}, was to be ${expected}; ${result.optional}`
+    return `! ${trial}: ${outcome.kind}${how}, expected ${expected}; ${result.optional}`
   }
   if (passed(result)) return `✓ ${trial}: ${outcome.kind}${how}`
   return `✗ ${trial}: ${outcome.kind}${how}, must be ${expected}`
 }
 
-/** CloudFormation takes 4,096 bytes for everything that a custom resource answers. */
+/** CloudFormation limits the whole response of a custom resource to 4,096 bytes. */
 const longestMessage = 2_500
 
 /**
@@ -42,12 +42,12 @@ const longestMessage = 2_500
  */
 export type DeployCheckErrorCode = 'too_permissive' | 'not_working'
 
-/** What was deployed must not stay. The message is for the person who reads the failed deployment. */
+/** The deployed stack failed the check. The message is for the person who reads the failed deployment. */
 export class DeployCheckError extends Error {
   override readonly name = 'DeployCheckError'
   readonly code: DeployCheckErrorCode
   readonly remedy = 'See docs/runbook.md#deploy-check.'
-  /** All that was tried. */
+  /** All results. */
   readonly value: readonly TrialResult[]
 
   constructor(results: readonly TrialResult[]) {
@@ -55,13 +55,13 @@ export class DeployCheckError extends Error {
     const code = failed.some(tooPermissive) ? 'too_permissive' : 'not_working'
     const heading =
       code === 'too_permissive'
-        ? 'This deployment would hand out more than it may'
-        : 'This deployment does not do what it is for'
+        ? 'This deployment would grant more than the entitlements allow'
+        : 'This deployment does not work'
     const text = `${heading}: ${failed.length} of ${results.length} checks failed.\n${failed.map(line).join('\n')}`
     super(text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text)
     this.code = code
     this.value = results
-    // CloudFormation would show the trace of a bundle beside the message.
+    // CloudFormation would append the stack trace of the bundle to the message.
     this.stack = ''
   }
 }

@@ -7,8 +7,8 @@ import { confirmed, own, topicTrials } from './topic-trials.js'
 import type { TrialResult } from './trial-result.js'
 
 /**
- * Tries everything once: what must be allowed, and beside it what must be refused. What is refused because nothing works
- * at all proves nothing; so each refusal has a twin that differs from it in one thing and must be allowed.
+ * Runs every trial once: operations that must be allowed and operations that must be refused. A refusal proves nothing if the whole stack
+ * is broken, so each refusal has a counterpart that differs in one detail and must be allowed.
  */
 export async function runTrials(
   stack: DeployedStack,
@@ -16,13 +16,13 @@ export async function runTrials(
   nonce: string,
 ): Promise<TrialResult[]> {
   const everything = await stack.vend({})
-  const first: TrialResult = { trial: 'ask for credentials', expected: 'allowed', outcome: everything.outcome }
+  const first: TrialResult = { trial: 'request credentials', expected: 'allowed', outcome: everything.outcome }
   if (everything.vended === undefined) return [first]
   const { grants, userId } = everything.vended
   const excess = granted(grants, grantsFor(entitlements, { userId, userPrefix: stack.userPrefix, claims: {} }))
   const chosen = chooseTopics(grants, userId, nonce)
   const narrow = await stack.vend(chosen.ask)
-  const second: TrialResult = { trial: `ask for ${asked(chosen)} alone`, expected: 'allowed', outcome: narrow.outcome }
+  const second: TrialResult = { trial: `request only ${asked(chosen)}`, expected: 'allowed', outcome: narrow.outcome }
   const { vended } = narrow
   if (vended === undefined) return [first, excess, second]
   const groups = [
@@ -33,16 +33,16 @@ export async function runTrials(
     role(stack, userId),
   ]
   const results = [first, excess, second, ...(await Promise.all(groups)).flat()]
-  // A made-up name of a hundred characters, which says nothing to a reader.
+  // The user ID is a generated name of a hundred characters, which would not help the reader.
   return results.map((result) => ({ ...result, trial: result.trial.replaceAll(userId, '${userId}') }))
 }
 
-/** The vendor's entitlements are a file of its own: it may be another one than was synthesized. */
+/** The vendor has its own copy of the entitlements, which could differ from the synthesized one. */
 function granted(grants: Grants, entitled: Grants): TrialResult {
   const coverage = covers(entitled, grants)
-  const how = 'the same as the entitlements give, or less'
+  const how = 'equal to the entitlements, or less'
   return {
-    trial: `be granted ${coverage.covered ? 'more' : coverage.missing.map(({ kind, filter }) => `${kind} ${filter}`).join(', ')} beyond the entitlements`,
+    trial: `receive ${coverage.covered ? 'more' : coverage.missing.map(({ kind, filter }) => `${kind} ${filter}`).join(', ')} beyond the entitlements`,
     expected: 'refused',
     outcome: coverage.covered ? refused(how) : allowed,
   }
@@ -51,17 +51,17 @@ function granted(grants: Grants, entitled: Grants): TrialResult {
 async function vending(stack: DeployedStack, { beyond }: TestTopics): Promise<TrialResult[]> {
   const unproven = stack.entrances.map(async (url): Promise<TrialResult> => {
     return {
-      trial: `ask POST ${url.pathname} without a proof of identity`,
+      trial: `call POST ${url.pathname} without authentication`,
       expected: 'refused',
       outcome: await stack.vendUnproven(url),
     }
   })
   const { outcome } = await stack.vend({ subscribe: [beyond] })
-  // Any other 403 would be about the caller, not about what it asks for.
+  // Any other 403 would concern the caller and not the requested topic.
   const entitled = outcome.kind === 'refused' && !outcome.how.includes('not_entitled')
   return [
     {
-      trial: `ask to subscribe to ${beyond}`,
+      trial: `request a subscription to ${beyond}`,
       expected: 'refused',
       outcome: entitled ? undecided(outcome.how) : outcome,
     },
@@ -89,24 +89,24 @@ async function handshake(
   ])
 }
 
-/** Whoever may assume the role without the vendor has all of it: no session policy limits that session. */
+/** A principal that can assume the role without the vendor has all of its permissions: no session policy limits that session. */
 async function role(stack: DeployedStack, userId: string): Promise<TrialResult[]> {
   const [identity, assumed] = await Promise.all([stack.callerIdentity(), stack.assumeRole()])
-  // Behind what the stack puts before its users.
+  // The vendor's user ID starts with the prefix of the stack.
   const itself = userId === identity.userId || userId.endsWith(`~${identity.userId}`)
   return [
-    { trial: 'ask STS who is calling', expected: 'allowed', outcome: identity.outcome },
+    { trial: 'call STS GetCallerIdentity', expected: 'allowed', outcome: identity.outcome },
     {
-      trial: 'be taken for somebody else',
+      trial: 'receive credentials of another user',
       expected: 'refused',
       outcome:
-        identity.outcome.kind === 'allowed' ? (itself ? refused('vended for itself') : allowed) : identity.outcome,
+        identity.outcome.kind === 'allowed' ? (itself ? refused('credentials for itself') : allowed) : identity.outcome,
     },
     { trial: 'assume the role without the vendor, with no session policy', expected: 'refused', outcome: assumed },
   ]
 }
 
-/** Another last digit. */
+/** The URL with a different last digit of the signature. */
 function tampered(url: string): string {
   return url.replace(/(X-Amz-Signature=[0-9a-f]{63})([0-9a-f])/u, (_, begin: string, last: string) =>
     last === '0' ? `${begin}1` : `${begin}0`,
