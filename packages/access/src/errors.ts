@@ -1,13 +1,13 @@
 /**
  * - `invalid_key`: a name that cannot be a user, a group or a role of the table
- * - `unusable_item`: an item that cannot be read, so that nobody can tell what it forbids
- * - `invalid_grants`: grants that cannot be written: no topic filters, unknown variables, too many
- * - `beyond_ceiling`: grants that the stack's role does not reach
- * - `too_many_groups`: a user in more groups than one request can ask about
- * - `changed_meanwhile`: others wrote the item again and again, until the attempts were used up
- * - `table_unavailable`: the table did not answer in time, or not as DynamoDB does
- * - `table_throttled`: the table takes no more requests for now
- * - `table_refused`: the table refuses who asks: rights, credentials, or no such table
+ * - `unusable_item`: an item that is not valid, so that it is unknown what it forbids
+ * - `invalid_grants`: grants that cannot be stored: invalid topic filters, unknown variables, too many entries
+ * - `beyond_ceiling`: grants that the stack's role does not cover
+ * - `too_many_groups`: a user in more groups than one request can read
+ * - `changed_meanwhile`: other writers changed the item during every attempt
+ * - `table_unavailable`: the table did not respond in time, or the response is not one of DynamoDB
+ * - `table_throttled`: the table is throttling requests
+ * - `table_refused`: the table refused the caller: missing permissions, invalid credentials, or no such table
  */
 export type AccessErrorCode =
   | 'invalid_key'
@@ -20,7 +20,7 @@ export type AccessErrorCode =
   | 'table_throttled'
   | 'table_refused'
 
-/** What the access table could not do, and why. */
+/** A failed operation on the access table. */
 export class AccessError extends Error {
   override readonly name = 'AccessError'
   readonly code: AccessErrorCode

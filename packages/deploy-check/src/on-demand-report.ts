@@ -1,7 +1,7 @@
-/** What the function is called with when somebody wants to see the list: it answers in place of failing. */
+/** The event that requests a report: the function returns the results instead of failing. */
 export const reportRequest = { report: true } as const
 
-/** The answer to {@link reportRequest}: a line for each trial, ✓ or ✗. */
+/** The response to {@link reportRequest}: one line for each trial, ✓ or ✗. */
 export interface CheckReport {
   readonly passed: boolean
   readonly lines: readonly string[]

@@ -2,22 +2,22 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
 import { join } from 'node:path'
 
-/** What another process needs to use a running stand-in. */
+/** The information that another process needs to use a running stand-in. */
 export interface Announcement {
   readonly version: 1
-  /** The stand-in's own, different at each start. */
+  /** Unique for each start of a stand-in. */
   readonly id: string
   readonly pid: number
   /** ISO 8601. */
   readonly startedAt: string
   readonly region: string
   readonly accountId: string
-  /** By stack, by output. */
+  /** By stack name, then by output name. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** PEM of the certificate authority, and a file that holds it. */
+  /** The certificate authority as PEM, and the path of a file with it. */
   readonly ca: string
   readonly caFile: string
-  /** `iot` is host and port, the others are URLs. `dynamodb` is there when what is deployed has a table. */
+  /** `iot` is host and port, the others are URLs. `dynamodb` is set if the deployed stacks have a table. */
   readonly endpoints: {
     readonly sts: string
     readonly iam: string
@@ -25,30 +25,30 @@ export interface Announcement {
     readonly iot: string
     readonly dynamodb?: string
     readonly plain?: string
-    /** All services together. */
+    /** One endpoint for all services. */
     readonly endpoint: string
   }
-  /** Keys of a user that may call the API. They are worth nothing outside of this stand-in. */
+  /** Access keys of a user that may call the API. They only work in this stand-in. */
   readonly developer: { readonly accessKeyId: string; readonly secretAccessKey: string }
-  /** Keys of a user that may revoke, and call the deploy check. */
+  /** Access keys of a user that may revoke access and invoke the deploy check. */
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-/** What a stand-in knows of itself. More is not written down: of the keys, only these two parts. */
+/** The part of an announcement that the stand-in provides. Of its keys, only these two users' are written to the file. */
 export type Announceable = Omit<Announcement, 'version' | 'pid' | 'startedAt'>
 
-/** The project whose stand-in it is: its root folder. */
+/** The project of the stand-in: its root folder. */
 export interface AnnouncementPlace {
   readonly directory: string
 }
 
 const announcementFolder = '.local-aws'
 const file = 'running.json'
-/** A stand-in on this machine answers at once, or is not there. */
+/** Milliseconds. A running stand-in on this machine responds immediately. */
 const healthMilliseconds = 1_000
 
 /**
- * Lets other processes find a running stand-in: writes `.local-aws/running.json`, readable by this user only. A later
+ * Makes a running stand-in discoverable by other processes: writes `.local-aws/running.json`, readable by this user only. A later
  * announcement replaces it. Call `remove` before closing the stand-in.
  *
  * @example
@@ -78,7 +78,7 @@ export async function announce(
   const folder = join(directory, announcementFolder)
   await mkdir(folder, { recursive: true })
   await chmod(folder, 0o700)
-  // Written apart and renamed: a reader finds a whole announcement or none.
+  // Written to a separate file and renamed, so that a reader never sees a partial announcement.
   const draft = join(folder, `${id}.json`)
   await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
   await rename(draft, join(folder, file))
@@ -86,8 +86,7 @@ export async function announce(
 }
 
 /**
- * The stand-in that runs for this project, proved to be alive by its own answer over TLS. An announcement that a dead
- * process left behind is removed.
+ * The stand-in that runs for this project, verified by a request over TLS. An announcement of a process that has died is removed.
  */
 export async function findRunning({ directory }: AnnouncementPlace): Promise<Announcement | undefined> {
   const found = await readAnnouncement(directory)
@@ -102,18 +101,18 @@ async function readAnnouncement(directory: string): Promise<Announcement | undef
     const found: unknown = JSON.parse(await readFile(join(directory, announcementFolder, file), 'utf8'))
     return isAnnouncement(found) ? found : undefined
   } catch {
-    // None, or one of an other version's making: there is nothing to use.
+    // The file is missing, or another version of the stand-in wrote it: it cannot be used.
     return undefined
   }
 }
 
-/** Only the stand-in that wrote it is meant: a later one's announcement stays. */
+/** Removes only the announcement with this ID; one of a later stand-in stays. */
 async function removeAnnouncement(directory: string, id: string): Promise<void> {
   if ((await readAnnouncement(directory))?.id !== id) return
   await rm(join(directory, announcementFolder, file), { force: true })
 }
 
-/** Whether the process behind the endpoint's port knows its ID and holds the key to its certificate. */
+/** Whether the process behind the port knows its ID and holds the private key of its certificate. */
 function isAlive({ id, endpoints, ca }: Announcement): Promise<boolean> {
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(healthMilliseconds)

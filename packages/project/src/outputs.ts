@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs'
 
-/** What `cdk deploy --outputs-file` writes: by stack, by output. Whoever reads it checks the values. */
+/** The file format of `cdk deploy --outputs-file`: by stack name, then by output name. Values are not validated. */
 export type StackOutputs = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
-/** The file that `cdk deploy` writes in the project's root (cdk.json, `outputsFile`). */
+/** The outputs file that `cdk deploy` writes to the project's root (cdk.json, `outputsFile`). */
 export const outputsFile = 'cdk-outputs.json'
 
-/** Outputs that cannot be read, or that do not name one stack. */
+/** Outputs that cannot be read, or that do not identify one stack. */
 export class StackOutputsError extends Error {
   override readonly name = 'StackOutputsError'
-  /** `unreadable`: no such file, or not a JSON object. `no_stack`, `several_stacks`: none or more than one has the outputs. */
+  /** `unreadable`: the file does not exist or is not a JSON object. `no_stack`, `several_stacks`: no stack, or several, have the outputs. */
   readonly code: 'unreadable' | 'no_stack' | 'several_stacks'
-  /** The file, or what the outputs came from. */
+  /** The path of the file, or another source of the outputs. */
   readonly value: string
   readonly remedy =
-    'Give the file that `cdk deploy` writes with --outputs-file (cdk-outputs.json), with one stack in it.'
+    'Pass the file that `cdk deploy` writes with --outputs-file (cdk-outputs.json), with exactly one stack in it.'
 
   constructor(code: StackOutputsError['code'], value: string, reason: string, cause?: unknown) {
     super(`The stack’s outputs cannot be read from ${value}: ${reason}`, { cause })
@@ -36,9 +36,9 @@ export function readOutputs(file: string): StackOutputs {
 }
 
 /**
- * The one stack that has all these outputs, as texts.
+ * The only stack that has all these outputs, with their values as strings.
  *
- * @param source What the outputs came from, for errors.
+ * @param source The source of the outputs, for error messages.
  * @throws StackOutputsError `no_stack` or `several_stacks`
  * @example
  * stackWith(readOutputs(file), ['RoleArn', 'Region'], file).outputs.RoleArn
@@ -51,11 +51,11 @@ export function stackWith<Name extends string>(
   const found = Object.entries(stacks).filter(([, outputs]) => names.every((name) => typeof outputs[name] === 'string'))
   const [stack, another] = found
   if (stack === undefined) {
-    throw new StackOutputsError('no_stack', source, `no stack in it has ${conjunction(names)}`)
+    throw new StackOutputsError('no_stack', source, `no stack has the outputs ${conjunction(names)}`)
   }
   if (another !== undefined) {
     const stackNames = conjunction(found.map(([name]) => name))
-    throw new StackOutputsError('several_stacks', source, `${stackNames} have ${conjunction(names)} each`)
+    throw new StackOutputsError('several_stacks', source, `several stacks (${stackNames}) have the outputs ${conjunction(names)}`)
   }
   const [stackName, outputs] = stack
   return { stackName, outputs: outputs as Record<Name, string> }

@@ -1,11 +1,11 @@
-/** A value as DynamoDB's JSON protocol writes it; of its types, those that the table has. */
+/** A value in DynamoDB's JSON protocol, limited to the types that the table uses. */
 export type Attribute =
   | { readonly S: string }
   | { readonly N: string }
   | { readonly BOOL: boolean }
   | { readonly L: readonly Attribute[] }
 
-/** An item as it is sent and received. What others wrote may be anything. */
+/** An item in the protocol. An item written by another program may contain anything. */
 export type Attributes = Readonly<Record<string, Attribute>>
 
 export function textAttribute(value: string): Attribute {
@@ -26,14 +26,14 @@ export function textOf(value: unknown): string | undefined {
   return typeof S === 'string' ? S : undefined
 }
 
-/** Whole numbers from 0 on that JavaScript can hold; undefined for any other. */
+/** Integers from 0 that JavaScript can represent exactly; undefined for any other value. */
 export function wholeNumberOf(value: unknown): number | undefined {
   const { N } = fields(value)
   if (typeof N !== 'string' || !/^\d{1,16}$/u.test(N)) return undefined
   return Number.isSafeInteger(Number(N)) ? Number(N) : undefined
 }
 
-/** A list of texts, in order. A set of texts (`SS`) is what a console makes of it. */
+/** A list of strings, in order. A string set (`SS`), which the AWS console creates, is accepted as well. */
 export function textsOf(value: unknown): readonly string[] | undefined {
   const { L, SS } = fields(value)
   const texts: unknown = Array.isArray(L) ? L.map(textOf) : SS

@@ -18,43 +18,43 @@ export interface GrantTexts {
   readonly retain: readonly string[]
 }
 
-/** What the table says about one user, group or role. Times are milliseconds since the epoch. */
+/** The entry of one user, group or role. Times are milliseconds since the epoch. */
 export interface AccessItem {
   readonly key: AccessKey
   readonly grants: GrantTexts
-  /** When the access was taken away. Present: nothing is vended. */
+  /** When the access was revoked. If present, no credentials are vended. */
   readonly revokedAt?: number
-  /** Sessions issued before are over. */
+  /** Sessions issued before this time are no longer valid. */
   readonly signedOutAt?: number
-  /** From then on the grants count for nothing. Marks do not expire. */
+  /** The grants are ignored from this time. Revocations do not expire. */
   readonly expiresAt?: number
-  /** Rises by one with each write; 0 for an item that was written by hand. */
+  /** Increases by one with each write; 0 for an item that was created by hand. */
   readonly version: number
-  /** A name for the last write; conditions ask for it. */
+  /** Identifies the last write, for conditional writes. */
   readonly writeId?: string
   readonly updatedAt?: number
-  /** Who wrote it last: an ARN. */
+  /** ARN of the last writer. */
   readonly updatedBy?: string
-  /** Whom a hashed session name stands for. */
+  /** The user ID behind a hashed session name. */
   readonly userId?: string
 }
 
-/** More grants of a kind than a session policy can hold are no grants but a mistake. */
+/** Maximum number of grants of a kind. No session policy can hold more, so a longer list is an error. */
 export const longestList = 200
 const kinds = ['publish', 'subscribe', 'retain'] as const
 export const noGrants: GrantTexts = { publish: [], subscribe: [], retain: [] }
 
-/** The partition key's name. */
+/** Name of the partition key. */
 export const partitionKey = 'pk'
 
-/** An item before it was first written. */
+/** An item that has not been written yet. */
 export function newItem(key: AccessKey): AccessItem {
   return { key, grants: noGrants, version: 0 }
 }
 
 /**
- * Reads an item, fail closed: what cannot be understood may have been meant to forbid something, so the whole item is refused. A
- * `revoked` of any type revokes.
+ * Reads an item and fails closed: an attribute that cannot be read could have been meant to forbid something, so the whole item is refused.
+ * A `revoked` attribute of any type revokes the access.
  *
  * @throws AccessError `unusable_item`
  */
@@ -77,7 +77,7 @@ export function readItem(attributes: Attributes): AccessItem {
   }
 }
 
-/** The other way round. */
+/** The inverse of {@link readItem}. */
 export function writeItem(item: AccessItem): Attributes {
   const { key, grants, version, revokedAt, signedOutAt, expiresAt, writeId, updatedAt, updatedBy, userId } = item
   const numbers = { revoked: revokedAt, signedOutAt, expiresAt, version, updatedAt }
@@ -90,7 +90,7 @@ export function writeItem(item: AccessItem): Attributes {
   }
 }
 
-/** The grants that count now. */
+/** The grants in effect at a time. */
 export function grantsAt({ grants, expiresAt }: AccessItem, now: number): GrantTexts {
   return expiresAt !== undefined && expiresAt <= now ? noGrants : grants
 }
@@ -117,7 +117,7 @@ function mapped<T>(values: Readonly<Record<string, T | undefined>>, write: (valu
   return Object.fromEntries(there.map(([name, value]) => [name, write(value)]))
 }
 
-/** Without the members that are undefined. */
+/** The object without undefined members. */
 function present<T extends object>(values: T): { [Name in keyof T]?: NonNullable<T[Name]> } {
   const there = Object.entries(values).filter(([, value]) => value !== undefined)
   return Object.fromEntries(there) as { [Name in keyof T]?: NonNullable<T[Name]> }
@@ -127,7 +127,7 @@ function unusable(key: string, attribute: string): AccessError {
   const name = JSON.stringify(key.slice(0, 100))
   return new AccessError(
     'unusable_item',
-    `The item ${name} of the access table cannot be read: ${attribute} is wrong.`,
+    `The item ${name} of the access table is not valid: ${attribute} has an invalid value.`,
     {
       value: key,
       remedy: `Write the item again with the access command, or correct ${attribute} by hand.`,

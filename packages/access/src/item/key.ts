@@ -1,18 +1,18 @@
 import { encodeUserId } from '@topic-credentials/grants'
 import { AccessError } from '../errors.js'
 
-/** What an item of the table is about. A user goes by the session name: what `encodeUserId` makes of the user ID. */
+/** The subject of an item. A user is identified by the session name: the result of `encodeUserId` for the user ID. */
 export interface AccessKey {
   readonly kind: 'user' | 'group' | 'role'
   readonly name: string
 }
 
-/** Bytes of UTF-8. DynamoDB takes 2,048 for a partition key. */
+/** Bytes of UTF-8. DynamoDB's limit for a partition key is 2,048. */
 const longestGroup = 1024
 
 /**
- * The partition key of a user. Encoded, so that every user has one of at most 69 characters, and so that a user can be found by
- * the name that AWS's logs show as well.
+ * The partition key of a user. It is encoded, so it has at most 69 characters, and a user can be found by the name that appears in AWS's
+ * logs.
  *
  * @throws GrantError `invalid_user_id`
  * @example userKey('auth0|alice')  // 'user#auth0=7Calice'
@@ -21,24 +21,24 @@ export function userKey(userId: string): string {
   return keyText({ kind: 'user', name: encodeUserId(userId) })
 }
 
-/** @throws AccessError `invalid_key` for what no user's session can be called */
+/** @throws AccessError `invalid_key` if no user's session can have this name */
 export function sessionKey(sessionName: string): string {
   return keyText({ kind: 'user', name: sessionName })
 }
 
-/** @throws AccessError `invalid_key` for an empty name, one of more than 1,024 bytes, or invalid Unicode */
+/** @throws AccessError `invalid_key` for an empty name, a name longer than 1,024 bytes, or invalid Unicode */
 export function groupKey(name: string): string {
   return keyText({ kind: 'group', name })
 }
 
-/** @throws AccessError `invalid_key` for what no IAM role can be called */
+/** @throws AccessError `invalid_key` if no IAM role can have this name */
 export function roleKey(roleName: string): string {
   return keyText({ kind: 'role', name: roleName })
 }
 
 /**
- * A key as the table has it. What comes before the first `#` is the kind, so a group called `x#y`, or `user#alice`, is that
- * group and nobody's user.
+ * A key as stored in the table. The part before the first `#` is the kind, so a group named `x#y` or `user#alice` is a group and never a
+ * user.
  *
  * @throws AccessError `invalid_key`
  */
@@ -51,12 +51,12 @@ export function keyText({ kind, name }: AccessKey): string {
 }
 
 const remedies = {
-  user: 'Give the user ID, or the session name: 2 to 64 of A-Z a-z 0-9 _ = @ . , -',
-  group: `Group names are texts of 1 to ${longestGroup} bytes.`,
-  role: 'Give the name of an IAM role, without path and ARN.',
+  user: 'Pass the user ID, or the session name: 2 to 64 characters from A-Z a-z 0-9 _ = @ . , -',
+  group: `A group name must be a string of 1 to ${longestGroup} bytes.`,
+  role: 'Pass the name of an IAM role, without its path and not as an ARN.',
 }
 
-/** The key of an item; undefined where it is none of ours. */
+/** Parses the key of an item; undefined if it does not belong to this table. */
 export function parseKey(text: string): AccessKey | undefined {
   const [, kind, name = ''] = /^(user|group|role)#(.*)$/su.exec(text) ?? []
   if (kind === undefined) return undefined

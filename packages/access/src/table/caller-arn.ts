@@ -2,7 +2,7 @@ import { AccessError } from '../errors.js'
 import { type SignedService, signedCalls } from './signed-call.js'
 
 /**
- * Who signs with these credentials: an ARN, by STS's word. It takes no permission.
+ * The ARN of the identity that these credentials belong to, from STS. The call needs no permission.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
@@ -16,8 +16,8 @@ export async function callerArn(service: Omit<SignedService, 'service'>): Promis
   })
   const arn = /<Arn>(arn:[^<]{1,300})<\/Arn>/u.exec(body)?.[1]
   if (status === 200 && arn !== undefined) return arn
-  throw new AccessError('table_refused', `STS does not say whose credentials these are (status ${status}).`, {
+  throw new AccessError('table_refused', `STS did not identify these credentials (status ${status}).`, {
     value: status,
-    remedy: 'Look at the credentials: they may have expired.',
+    remedy: 'Check the credentials: they may have expired.',
   })
 }

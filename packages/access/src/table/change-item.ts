@@ -6,19 +6,20 @@ import { partitionKey } from '../item/item.js'
 import type { Expected, Table } from './table.js'
 
 export interface ChangeOptions {
-  /** How often others may come between. Default 20. */
+  /** Maximum number of attempts when other writers interfere. Default 20. */
   readonly attempts?: number
-  /** Waits before the next attempt; for tests. */
+  /** Waits before the next attempt; replaced in tests. */
   readonly pause?: (attempt: number) => Promise<void>
 }
 
 /**
- * Changes one item as if nobody else were there: reads it, and writes what `change` makes of it if it is still what was read; else
- * from the start. An answer that is lost is no question: the item itself says whether it was written.
+ * Changes one item atomically: reads it, applies `change`, and writes the result on condition that the item has not changed since. If it
+ * has, the procedure starts again. If the response to a write is lost, the next read shows whether the write succeeded.
  *
- * @param change Undefined leaves the item alone. Its `version` and `writeId` are set here. What it reads is as new as the item, or newer.
- * @returns the item as it stands, and whether it was written
- * @throws AccessError; `changed_meanwhile` when others came between each time
+ * @param change Returns undefined to leave the item unchanged. `version` and `writeId` are set here.
+ *   Data that it reads is as new as the item, or newer.
+ * @returns the current item, and whether it was written
+ * @throws AccessError; `changed_meanwhile` if other writers changed the item during every attempt
  */
 export async function changeItem(
   table: Table,
@@ -45,12 +46,12 @@ export async function changeItem(
     try {
       if (await table.put(item, expected)) return { item, written: true }
     } catch (error) {
-      // It may have been written: the next read tells.
+      // The item may have been written: the next read shows it.
       if (!(error instanceof AccessError) || !/^table_(unavailable|throttled)$/u.test(error.code)) throw error
       if (attempt === attempts) throw error
     }
   }
-  const message = `The item ${JSON.stringify(key)} was changed by others ${attempts} times while it was to be written.`
+  const message = `The item ${JSON.stringify(key)} was changed by other writers during all ${attempts} attempts to write it.`
   throw new AccessError('changed_meanwhile', message, { value: key, remedy: 'Run the command again.' })
 }
 

@@ -2,7 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 
 type Data = string | ArrayBuffer | ArrayBufferView
 
-/** SHA-256, or HMAC-SHA-256 where there is a key, as the signer asks for it: by OpenSSL. */
+/** SHA-256, or HMAC-SHA-256 with a key, in the interface of the SDK's signer. Uses OpenSSL. */
 export class Sha256 {
   readonly #key: Data | undefined
   #hash: Hash | Hmac

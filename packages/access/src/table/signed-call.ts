@@ -3,22 +3,22 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { Sha256 } from './sha256.js'
 
-/** Keys to sign with. */
+/** Access keys for signing. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string
 }
 
-/** A service of AWS that takes JSON, and who calls it. */
+/** An AWS service with a JSON protocol, and the caller's credentials. */
 export interface SignedService {
-  /** The name in the credential scope: `dynamodb`, `lambda`. */
+  /** Service name in the credential scope: `dynamodb`, `lambda`. */
   readonly service: string
   readonly region: string
   /** `https://dynamodb.eu-west-1.amazonaws.com` */
   readonly endpoint: string
   readonly credentials: Credentials | (() => Promise<Credentials>)
-  /** PEM of a certificate authority to trust instead of the system's. */
+  /** A certificate authority (PEM) to trust instead of the system's. */
   readonly ca?: string
 }
 
@@ -28,9 +28,9 @@ export interface SignedRequest {
   readonly path?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** Bytes of the answer that are taken; more is an error. */
+  /** Maximum size of the response in bytes; a longer one is an error. */
   readonly longestAnswer: number
-  /** Ends the call, whatever it waits for: connection, head, or body. */
+  /** Aborts the call at any stage: connection, headers or body. */
   readonly signal: AbortSignal
 }
 
@@ -40,7 +40,7 @@ export interface SignedAnswer {
   readonly body: string
 }
 
-/** Posts to the service, signed (Signature Version 4). Connections are kept. @throws Error for no answer in time, or too much */
+/** Sends a signed POST request (Signature Version 4). Connections are kept alive. @throws Error if the response is late or too long */
 export type SignedCall = (request: SignedRequest) => Promise<SignedAnswer>
 
 /** @example const call = signedCalls({ service: 'dynamodb', region, endpoint, credentials }) */
@@ -66,7 +66,7 @@ export function signedCalls({ service, region, endpoint, credentials, ca }: Sign
         response.on('data', (chunk: Buffer) => {
           size += chunk.length
           if (size > longestAnswer) {
-            reject(new Error(`The answer has more than ${longestAnswer} bytes.`))
+            reject(new Error(`The response is longer than ${longestAnswer} bytes.`))
             request.destroy()
           } else {
             chunks.push(chunk)
@@ -77,8 +77,8 @@ export function signedCalls({ service, region, endpoint, credentials, ca }: Sign
           const text = Buffer.concat(chunks).toString()
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
         })
-        // Without it an answer that is cut short after its head would never settle.
-        response.once('close', () => reject(new Error('The connection ended before the answer did.')))
+        // Without it, a response that is cut off after its headers would never settle.
+        response.once('close', () => reject(new Error('The connection closed before the response was complete.')))
       })
       request.on('error', reject)
       request.end(body)
@@ -86,12 +86,12 @@ export function signedCalls({ service, region, endpoint, credentials, ca }: Sign
   }
   return async (request) => {
     const answer = await call(request)
-    // Signed by a clock that is off: once more, by the server's.
+    // The local clock is wrong: sign once more with the server's time.
     return clock.learn(answer.headers.date) && answer.status !== 200 ? call(request) : answer
   }
 }
 
-/** AWS refuses what is signed five minutes or more beside its own clock; SDKs correct theirs, and so does this. */
+/** AWS refuses signatures that differ five minutes or more from its clock. Like the SDKs, this corrects the local time by the server's. */
 class ServerClock {
   #offset = 0
 
@@ -99,7 +99,7 @@ class ServerClock {
     return Date.now() + this.#offset
   }
 
-  /** Whether the clock was off, and is corrected now. */
+  /** Whether the clock was wrong and has been corrected. */
   learn(date: unknown): boolean {
     const moment = Date.parse(String(date))
     if (Number.isNaN(moment) || Math.abs(moment - this.now()) < 240_000) return false

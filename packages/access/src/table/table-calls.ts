@@ -5,16 +5,16 @@ import { errorName, tableFailure, unavailable } from './table-errors.js'
 
 export interface TableClientOptions extends Omit<SignedService, 'service'> {
   readonly tableName: string
-  /** Milliseconds for one request and its answer. Default 2,000. */
+  /** Timeout of one request, in milliseconds. Default 2,000. */
   readonly timeoutMs?: number
-  /** Requests in all where the table does not answer or throttles. Default 3. */
+  /** Maximum number of attempts if the table does not respond or throttles. Default 3. */
   readonly attempts?: number
-  /** Bytes of one answer. Default 16 MiB, which is more than DynamoDB sends. */
+  /** Maximum size of one response in bytes. Default 16 MiB, which is more than DynamoDB sends. */
   readonly longestAnswer?: number
 }
 
 /**
- * Operations of DynamoDB on one table over its JSON protocol: signed, each with a deadline and a bounded answer.
+ * DynamoDB operations on one table over its JSON protocol: signed, each with a timeout and a limited response size.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
  */
@@ -36,7 +36,7 @@ export class TableCalls {
     return Date.now() + this.#offset
   }
 
-  /** Again where the table does not answer or throttles. @throws AccessError */
+  /** Retries if the table does not respond or throttles. @throws AccessError */
   async retried(operation: string, input: object, signal: AbortSignal | undefined) {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -80,7 +80,7 @@ export class TableCalls {
     }
   }
 
-  /** Milliseconds: up to 50, 100, 200, … at random, so that those who were refused together do not come back together. */
+  /** Waits a random time up to 50, 100, 200, … milliseconds, so that clients refused at the same time do not retry at the same time. */
   async pause(attempt: number, signal: AbortSignal | undefined): Promise<void> {
     const longest = Math.min(50 * 2 ** (attempt - 1), 1000)
     try {

@@ -5,7 +5,7 @@ import { unavailable } from './table-errors.js'
 import { readItems } from './table-reader.js'
 
 /**
- * The access table over DynamoDB's JSON protocol: four operations, signed, each with a deadline and a bounded answer.
+ * The access table over DynamoDB's JSON protocol: four operations, signed, each with a timeout and a limited response size.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
  * @example

@@ -4,7 +4,7 @@ import type { SignedAnswer } from './signed-call.js'
 const throttling =
   /^(Throttling|ThrottlingException|ProvisionedThroughputExceededException|RequestLimitExceeded|LimitExceededException)$/u
 
-/** DynamoDB's refusal in our terms. Its own words are the cause. */
+/** Maps DynamoDB's error to an {@link AccessError}. DynamoDB's own message is the cause. */
 export function tableFailure({ status, body }: SignedAnswer, tableName: string): AccessError {
   const name = errorName(body)
   const cause = new Error(`${name}: ${messageOf(body)}`)
@@ -12,24 +12,24 @@ export function tableFailure({ status, body }: SignedAnswer, tableName: string):
   if (status >= 500 || name === '') return unavailable(tableName, cause)
   return new AccessError('table_refused', `DynamoDB refused a request to the access table ${tableName} (${name}).`, {
     value: name,
-    remedy: 'Look at the rights of who asks, at the table’s name and at the Region.',
+    remedy: 'Check the permissions of the caller, the name of the table and the Region.',
     cause,
   })
 }
 
 export function throttled(tableName: string, cause?: unknown): AccessError {
-  const remedy = 'Try again in some seconds, later each time.'
-  const message = `The access table ${tableName} takes no more requests for now.`
+  const remedy = 'Retry after some seconds, with increasing delays.'
+  const message = `The access table ${tableName} is throttling requests.`
   return new AccessError('table_throttled', message, { value: tableName, remedy, cause })
 }
 
 export function unavailable(tableName: string, cause: unknown): AccessError {
-  const remedy = 'Try again in some seconds, later each time.'
-  const message = `The access table ${tableName} did not answer as DynamoDB does.`
+  const remedy = 'Retry after some seconds, with increasing delays.'
+  const message = `The access table ${tableName} did not respond, or not with a DynamoDB response.`
   return new AccessError('table_unavailable', message, { value: tableName, remedy, cause })
 }
 
-/** `ConditionalCheckFailedException`, without its namespace; empty where the answer names none. */
+/** `ConditionalCheckFailedException`, without its namespace; empty if the response contains none. */
 export function errorName(body: string): string {
   const { __type } = parsed(body)
   return typeof __type === 'string' ? __type.replace(/^.*#/su, '') : ''

@@ -4,16 +4,16 @@ import type { Table } from './table.js'
 import { TableCalls, type TableClientOptions } from './table-calls.js'
 import { throttled, unavailable } from './table-errors.js'
 
-/** Keys of one BatchGetItem. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+/** Maximum number of keys of a BatchGetItem. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const batchKeys = 100
 
-/** A client that reads and does nothing else: what a vending function needs, and less to load. */
+/** A read-only client: all that a vending function needs, with less code to load. */
 export function tableReader(options: TableClientOptions): Pick<Table, 'read'> {
   const calls = new TableCalls(options)
   return { read: (keys, signal) => readItems(calls, keys, signal) }
 }
 
-/** Strongly consistent; keys that DynamoDB leaves over are asked for again. @throws AccessError */
+/** Strongly consistent; requests unprocessed keys again. @throws AccessError */
 export async function readItems(
   calls: TableCalls,
   keys: readonly string[],
@@ -24,7 +24,7 @@ export async function readItems(
   const found = new Map<string, Attributes>()
   let left = [...wanted]
   for (let attempt = 0; left.length > 0; attempt++) {
-    // DynamoDB leaves keys over when an answer would be too large, or when it is throttled.
+    // DynamoDB leaves keys unprocessed if a response would be too large, or while it throttles.
     if (attempt > 0) await calls.pause(attempt, signal)
     const batch = left.slice(0, batchKeys)
     const Keys = batch.map((key) => ({ [partitionKey]: { S: key } }))
@@ -36,14 +36,14 @@ export async function readItems(
     const { items, unprocessed } = batchAnswer(answer, tableName, new Set(batch))
     for (const [key, item] of items) found.set(key, item)
     if (unprocessed.length === batch.length && attempt >= calls.attempts) throw throttled(tableName)
-    // A batch that made its way is no reason to wait before the next one.
+    // After a complete batch, the next one needs no delay.
     if (unprocessed.length === 0) attempt = -1
     left = [...unprocessed, ...left.slice(batchKeys)]
   }
   return found
 }
 
-/** What a BatchGetItem found and left over. An answer that says nothing about a key that was asked for is none. */
+/** The items and the unprocessed keys of a BatchGetItem response. A response that omits a requested key without explanation is invalid. */
 function batchAnswer(answer: Readonly<Record<string, unknown>>, tableName: string, asked: ReadonlySet<string>) {
   const { Responses, UnprocessedKeys } = answer
   const list = (Object(Responses) as Record<string, unknown>)[tableName]
@@ -54,6 +54,6 @@ function batchAnswer(answer: Readonly<Record<string, unknown>>, tableName: strin
   const understood =
     [...unprocessed, ...items.map(([key]) => key)].every((key) => key !== undefined && asked.has(key)) &&
     (Array.isArray(list) || unprocessed.length === asked.size)
-  if (!understood) throw unavailable(tableName, new Error('The answer does not fit the request.'))
+  if (!understood) throw unavailable(tableName, new Error('The response does not match the request.'))
   return { items: items as (readonly [string, Attributes])[], unprocessed: unprocessed as string[] }
 }

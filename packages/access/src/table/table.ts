@@ -1,26 +1,26 @@
 import type { Attributes } from '../item/attributes.js'
 
-/** A condition of a write: the item is still the one that was read. */
+/** The condition of a write: the item is unchanged since it was read. */
 export interface Expected {
   readonly version: number
-  /** Undefined: there was none, or no item at all. */
+  /** Undefined: the item had none, or there was no item. */
   readonly writeId: string | undefined
 }
 
-/** What is asked of a table. {@link TableClient} asks DynamoDB. */
+/** The operations of the table. {@link TableClient} implements them with DynamoDB. */
 export interface Table {
   /**
-   * The time by DynamoDB's clock, from its last answer: milliseconds since the epoch, up to a second and the answer's way behind. This
-   * machine's until there was one.
+   * DynamoDB's time from its last response, in milliseconds since the epoch; it lags by up to a second plus the latency of the response.
+   * Before the first response, it is the local time.
    */
   now(): number
-  /** Strongly consistent. Keys without an item are not in the answer. @throws AccessError */
+  /** Strongly consistent. Keys without an item are missing from the result. @throws AccessError */
   read(keys: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Attributes>>
   /**
-   * Replaces an item that is still as expected. Answers whether it was. @throws AccessError; after `table_unavailable` it may have
-   * been written all the same
+   * Replaces an item if it is unchanged. Returns whether it was. @throws AccessError; after `table_unavailable`, the item may have been
+   * written nevertheless
    */
   put(item: Attributes, expected: Expected, signal?: AbortSignal): Promise<boolean>
-  /** All items, page by page; not a snapshot. @throws AccessError */
+  /** All items, page by page; not a consistent snapshot. @throws AccessError */
   scan(signal?: AbortSignal): AsyncIterable<readonly Attributes[]>
 }

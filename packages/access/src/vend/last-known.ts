@@ -2,7 +2,7 @@ import { AccessError } from '../errors.js'
 import type { Attributes } from '../item/attributes.js'
 import type { Table } from '../table/table.js'
 
-/** The most items that are remembered. The oldest go first. */
+/** Maximum number of cached items. The oldest are evicted first. */
 const capacity = 5000
 
 interface Known {
@@ -11,10 +11,10 @@ interface Known {
 }
 
 /**
- * A table that answers what it has last read, for at most `seconds`, while DynamoDB is down or throttles. As long as DynamoDB
- * answers, it is asked each time. What is not known, or older, stays an error.
+ * A table that falls back to its last reads, up to `seconds` old, while DynamoDB is unavailable or throttles. Otherwise it always asks
+ * DynamoDB. A key that is not in the cache, or too old, is still an error.
  *
- * The price: an access that was taken away in these seconds counts on. @param clock Milliseconds since the epoch.
+ * The cost: access revoked during that time remains in effect. @param clock Milliseconds since the epoch.
  */
 export function lastKnown(
   table: Pick<Table, 'read'>,

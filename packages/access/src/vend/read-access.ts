@@ -3,34 +3,34 @@ import { type AccessItem, readItem } from '../item/item.js'
 import { groupKey, roleKey, userKey } from '../item/key.js'
 import type { Table } from '../table/table.js'
 
-/** Whose access is asked for: a verified user, and what else was verified about who asks. */
+/** The user whose access is read, with further verified properties of the caller. */
 export interface AccessQuestion {
   readonly userId: string
-  /** Groups by the user's verified claims, in any order, repeated or not. */
+  /** Groups from the user's verified claims, in any order, with or without duplicates. */
   readonly groups: readonly string[]
-  /** The IAM role whose session asks. */
+  /** The IAM role of the calling session. */
   readonly role?: string | undefined
 }
 
-/** What the table says. */
+/** The result of {@link readAccess}. */
 export interface AccessAnswer {
-  /** The items that there are: the user's, the role's, the groups'. */
+  /** The existing items: of the user, the role and the groups. */
   readonly items: readonly AccessItem[]
-  /** The item that takes the access away, where one does. */
+  /** The item that revokes the access, if any. */
   readonly revokedBy: AccessItem | undefined
-  /** Sessions issued before are over: the latest moment of any of the items. */
+  /** Sessions issued before this time are not valid: the latest time of all items. */
   readonly signedOutAt: number | undefined
-  /** Groups that cannot be a key, so that the table cannot have them. */
+  /** Groups that are not valid keys, so the table cannot contain them. */
   readonly droppedGroups: readonly string[]
 }
 
-/** Groups that are looked up: one BatchGetItem takes 100 keys, and two are the user's and the role's. */
+/** Maximum number of groups: one BatchGetItem reads 100 keys, and two are the user's and the role's. */
 export const mostGroups = 98
 
 /**
- * Asks the table about a user, once.
+ * Reads the items of a user with one request.
  *
- * @throws AccessError `too_many_groups` for more than 98; `unusable_item` for an item that cannot be read; as the table says
+ * @throws AccessError `too_many_groups` for more than 98; `unusable_item` for an invalid item; and as {@link Table.read}
  */
 export async function readAccess(
   table: Pick<Table, 'read'>,
@@ -49,10 +49,10 @@ export async function readAccess(
   if (groupKeys.length > mostGroups) {
     throw new AccessError(
       'too_many_groups',
-      `The user is in ${groupKeys.length} groups; ${mostGroups} are looked up at most.`,
+      `The user is in ${groupKeys.length} groups; the limit is ${mostGroups}.`,
       {
         value: groupKeys.length,
-        remedy: 'Let the issuer put fewer groups into the token: those that have an item in the access table.',
+        remedy: 'Configure the token issuer to include only groups that have an item in the access table.',
       },
     )
   }
