@@ -1,4 +1,4 @@
-// `pnpm access …`: sets up what is missing, then becomes the operators' command line of the access table.
+// `pnpm access …`: installs and builds if necessary, then runs the operators' command line for the access table.
 import { build, install } from './setup.js'
 
 install()

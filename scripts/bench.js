@@ -1,4 +1,4 @@
-// `pnpm bench`: sets up what is missing, then becomes the command line of the measurements.
+// `pnpm bench`: installs and builds if necessary, then runs the benchmarks.
 import { setUp } from './setup.js'
 
 setUp()

@@ -1,5 +1,4 @@
-// `pnpm check`: sets up what is missing, then becomes the command line of the deploy check. It does not synthesize: what was deployed is
-// checked.
+// `pnpm check`: installs and builds if necessary, then runs the deploy check. It does not synthesize: it checks the deployed stack.
 import { build, install } from './setup.js'
 
 install()

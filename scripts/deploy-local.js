@@ -1,4 +1,4 @@
-// `npm run deploy:local`: the CDK's own `cdk deploy` into the stand-in that runs for this project. Words after `--` are the CDK's.
+// `npm run deploy:local`: runs `cdk deploy` against the stand-in of this project. Arguments after `--` are passed to the CDK.
 import { spawnSync } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { build, install, requireNode } from './setup.js'
@@ -18,7 +18,7 @@ const bin = join(root, 'node_modules/.bin')
 const words = process.argv.slice(2).filter((word) => word !== '--')
 const { status } = spawnSync(join(bin, 'cdk'), ['deploy', ...words], {
   cwd: root,
-  // cdk.json names tsc, as a script of pnpm would.
+  // cdk.json calls tsc by name, so the folder of binaries must be in PATH, as in a pnpm script.
   env: { CDK_DISABLE_VERSION_CHECK: '1', ...toolEnvironment(running), PATH: bin + delimiter + process.env.PATH },
   stdio: 'inherit',
   shell: process.platform === 'win32',

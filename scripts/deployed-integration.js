@@ -1,10 +1,10 @@
-// The commands of CI's integration job: deploy a stack, run the integration suite against it, destroy it.
+// The commands of the integration job in CI: deploy a stack, run the integration suite against it, destroy it.
 //
-//   node scripts/deployed-integration.js             against the account that the environment's credentials lead to
-//   node scripts/deployed-integration.js --local     against a stand-in of its own
-//   node scripts/deployed-integration.js deploy | test | destroy     one of them
+//   node scripts/deployed-integration.js             against the account of the credentials in the environment
+//   node scripts/deployed-integration.js --local     against its own stand-in
+//   node scripts/deployed-integration.js deploy | test | destroy     one of the three
 //
-// CDK_CONTEXT holds further words for the CDK: `-c roleName=topic-credentials-integration`.
+// CDK_CONTEXT contains further CDK arguments: `-c roleName=topic-credentials-integration`.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ const commands = {
   destroy: () => cdk('destroy', '--force'),
 }
 
-/** What aims every command at the account. */
+/** The environment of every command; it selects the account. */
 let environment = process.env
 const standIn = local ? await startStandIn() : undefined
 try {
@@ -35,13 +35,13 @@ try {
   if (local) rmSync(folder, { recursive: true, force: true })
 }
 
-/** What was deployed is destroyed, whatever happened in between. */
+/** The stack is destroyed whatever the outcome of the other commands. */
 function runAll(names) {
   let worst = 0
   for (const name of names) {
     if (worst !== 0 && name !== 'destroy') continue
     if (commands[name] === undefined) {
-      throw new Error(`There is no command ${name}: ${Object.keys(commands).join(', ')}`)
+      throw new Error(`Unknown command '${name}'. Use one of: ${Object.keys(commands).join(', ')}`)
     }
     const status = commands[name]()
     worst ||= status
@@ -50,7 +50,7 @@ function runAll(names) {
 }
 
 function cdk(command, ...options) {
-  // A synthesized app is deployed as it is; else the CDK synthesizes it, as cdk.json says.
+  // An existing cloud assembly is deployed as it is; otherwise the CDK synthesizes one, as configured in cdk.json.
   const app = local && context.length === 0 ? ['--app', 'cdk.out'] : []
   return run(join(bin, 'cdk'), [command, ...options, ...app, ...context])
 }
@@ -67,7 +67,7 @@ function run(command, args, more = {}) {
   return status ?? 1
 }
 
-/** In a process of its own: the commands are waited for without a turn for anything else. */
+/** Runs in a separate process, because this one waits synchronously for the commands. */
 async function startStandIn() {
   const { spawn } = await import('node:child_process')
   const { findRunning } = await import('../packages/project/dist/index.js')

@@ -1,4 +1,4 @@
-/** Jest reporter: ends the run with one plain line. */
+/** Jest reporter: prints one summary line at the end. */
 export default class Summary {
   onRunComplete(_contexts, { numPassedTests, numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites }) {
     const failed = Math.max(numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites)

@@ -1,4 +1,4 @@
-// `pnpm local`: sets up what is missing, then becomes the stand-in's command line.
+// `pnpm local`: installs and builds if necessary, then runs the stand-in's command line.
 import { setUp } from './setup.js'
 
 setUp()

@@ -1,4 +1,4 @@
-// `pnpm prove`: sets up what is missing, then proves the policies of many random grant sets.
+// `pnpm prove`: installs and builds if necessary, then proves the policies of many random grant sets.
 import { build, install, requireNode } from './setup.js'
 
 requireNode()

@@ -1,5 +1,5 @@
-// `pnpm revoke USER`: sets up what is missing, then becomes the command line of the revocation. It does not synthesize: in an
-// emergency a stack that is being worked on must not be in the way.
+// `pnpm revoke USER`: installs and builds if necessary, then runs the revocation command line. It does not synthesize, because in an
+// emergency an unfinished change to the stack must not block a revocation.
 import { build, install } from './setup.js'
 
 install()

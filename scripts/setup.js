@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { root, step } from './step.js'
 
 const node = process.execPath
-/** What the template is made of, besides infra. */
+/** The packages that the template depends on, besides infra. */
 const shippedPackages = ['cdk', 'credential-vendor', 'deploy-check', 'grants']
 
-/** Everything that a command needs on a machine with nothing but Node and npm; done only where it is due. */
+/** Prepares a machine that only has Node.js and npm: installs, compiles and synthesizes what is not up to date. */
 export function setUp() {
   requireNode()
   install()
@@ -15,14 +15,14 @@ export function setUp() {
   synth()
 }
 
-/** Installs what pnpm-lock.yaml says, with the pnpm that package.json pins. */
+/** Installs the dependencies of pnpm-lock.yaml with the pnpm version of package.json. */
 export function install() {
   const inputs = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((file) => readFileSync(join(root, file)))
   const wanted = createHash('sha256').update(Buffer.concat(inputs)).digest('hex')
   const stamp = join(root, 'node_modules/.topic-credentials/installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   const { packageManager } = JSON.parse(inputs[0].toString())
-  step('Installing dependencies (a minute or so, once)', 'npx', [
+  step('Installing dependencies (about a minute, once)', 'npx', [
     '--yes',
     '--loglevel=error',
     packageManager,
@@ -32,7 +32,7 @@ export function install() {
   write(stamp, wanted)
 }
 
-/** Compiles what has changed. */
+/** Compiles if a source is newer than the last build. */
 export function build() {
   const stamp = join(root, 'node_modules/.topic-credentials/built')
   const sources = [
@@ -51,7 +51,7 @@ export function build() {
   write(stamp, began.toISOString())
 }
 
-/** Removes what was compiled, so that nothing of a deleted file is tested. */
+/** Removes the compiled files, so that tests of deleted source files do not run. */
 export function clean() {
   for (const folder of [
     ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`),
@@ -66,9 +66,9 @@ export function clean() {
 }
 
 /**
- * Synthesizes the stack into cdk.out where its inputs are newer.
+ * Synthesizes the stack to cdk.out if its inputs are newer.
  *
- * @param validate AWS's own template validation too, which takes longer than all the rest; our checks run always
+ * @param validate also runs AWS's own template validation, which takes longer than everything else; the project's checks always run
  */
 export function synth({ validate = false } = {}) {
   const inputs = [
@@ -122,6 +122,6 @@ function write(file, text) {
 export function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > 20 || (major === 20 && minor >= 19)) return
-  process.stderr.write(`Node ${process.versions.node} is too old: this needs Node 20.19 or newer.\n`)
+  process.stderr.write(`Node ${process.versions.node} is too old: this project requires Node 20.19 or newer.\n`)
   process.exit(1)
 }

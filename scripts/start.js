@@ -1,4 +1,4 @@
-// `npm start` and `pnpm --filter client start`: sets up what is missing, then becomes the client's command line.
+// `npm start` and `pnpm --filter client start`: installs and builds if necessary, then runs the client's command line.
 import { setUp } from './setup.js'
 
 setUp()

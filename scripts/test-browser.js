@@ -1,4 +1,4 @@
-// `npm run test:browser`: the client in a real Chromium, which it installs first. Words after it choose test files.
+// `npm run test:browser`: tests the client in Chromium, which is installed first. Arguments select test files.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setUp } from './setup.js'
@@ -14,7 +14,7 @@ const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarnin
 const jest = ['node_modules/jest/bin/jest.js', '--maxWorkers=1', '--testMatch', '**/dist/**/*.browser.js', '--']
 step('Testing in Chromium', process.execPath, [...node, ...jest, ...words])
 
-/** Whether what is there is what the lock file says. */
+/** Whether the installed packages match the lock file. */
 function isInstalled() {
   const installed = join(folder, 'node_modules/.package-lock.json')
   if (!existsSync(installed)) return false

@@ -1,4 +1,4 @@
-// `npm test`: everything that has to hold before a change lands, from nothing. Words after it choose test files.
+// `npm test`: all checks that must pass before a change lands, from a clean build. Arguments select test files.
 import { spawnSync } from 'node:child_process'
 import { build, clean, install, synth } from './setup.js'
 import { root, step } from './step.js'
@@ -9,25 +9,25 @@ install()
 clean()
 build()
 step('Linting', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '.'])
-step('Looking for import circles', process.execPath, ['scripts/lint/import-circles.js'])
-step('Looking for dead links in the documentation', process.execPath, ['scripts/lint/doc-links.js'])
+step('Checking for circular imports', process.execPath, ['scripts/lint/import-circles.js'])
+step('Checking the links in the documentation', process.execPath, ['scripts/lint/doc-links.js'])
 synth({ validate: true })
 lintTemplate()
 const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
 step('Testing', process.execPath, [...node, 'node_modules/jest/bin/jest.js', ...words])
 if (words.length === 0) {
-  step('Deploying with the CDK, and the integration suite', process.execPath, [
+  step('Deploying with the CDK and running the integration suite', process.execPath, [
     'scripts/deployed-integration.js',
     '--local',
   ])
 }
 
-/** AWS's linter for templates is a Python program; most machines do not have it. */
+/** AWS's template linter is a Python program, which is missing on most machines. */
 function lintTemplate() {
   if (spawnSync('cfn-lint', ['--version'], { cwd: root }).status !== 0) {
-    process.stderr.write('— cfn-lint is not on this machine: left out (pip install cfn-lint)\n')
+    process.stderr.write('— cfn-lint is not installed; skipped (pip install cfn-lint)\n')
     return
   }
-  // W3005: CDK writes DependsOn beside a reference that implies it.
+  // W3005: the CDK writes a DependsOn in addition to a reference that implies it.
   step('Linting the template', 'cfn-lint', ['--ignore-checks', 'W3005', '--', 'cdk.out/TopicCredentials.template.json'])
 }

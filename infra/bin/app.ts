@@ -4,9 +4,9 @@ try {
   topicCredentialsApp().synth()
 } catch (error) {
   const { message, remedy } = error as Error & { readonly remedy?: unknown }
-  // What the reader can put right says how, and needs no stack trace.
+  // An error with a remedy is the user's to correct, and needs no stack trace.
   if (typeof remedy !== 'string') throw error
   console.error(`${message.replace(/\.$/u, '')}. ${remedy}`)
-  // At once: the CDK would synthesize the half-built app when the process ends.
+  // Exit immediately: otherwise the CDK would synthesize the incomplete app when the process ends.
   process.exit(1)
 }

@@ -2,7 +2,7 @@ import { TopicCredentials } from '@topic-credentials/cdk'
 import { type App, CfnOutput, Stack } from 'aws-cdk-lib'
 
 /**
- * Somebody's own stack with credentials for a chat's browsers in it: users sign in with Cognito, write into rooms under their own
+ * An app's own stack that includes credentials for the browsers of a chat: users sign in with Cognito, write to rooms under their own
  * name, and read every room.
  */
 export class ChatStack extends Stack {

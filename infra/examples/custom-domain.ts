@@ -8,11 +8,11 @@ export interface CustomDomainStackProps extends StackProps {
   readonly entitlementsFile: string
   /** Such as `credentials.example.com`. */
   readonly domainName: string
-  /** Certificate of AWS Certificate Manager for that name, in the stack's own Region. */
+  /** ARN of an AWS Certificate Manager certificate for that name, in the stack's Region. */
   readonly certificateArn: string
 }
 
-/** The vend API under a domain name of one's own. See docs/guides/custom-domain.md. */
+/** The vend API with a custom domain name. See docs/guides/custom-domain.md. */
 export class CustomDomainStack extends Stack {
   constructor(scope: App, id: string, props: CustomDomainStackProps) {
     super(scope, id, props)

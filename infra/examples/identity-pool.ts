@@ -9,8 +9,8 @@ export interface IdentityPoolStackProps extends StackProps {
 }
 
 /**
- * Users have AWS credentials of a Cognito identity pool, and sign their request with them. Each identity is a user of its own: the vendor
- * reads the identity ID, not the session name, which is the same for all of them. See docs/guides/cognito.md.
+ * Users have AWS credentials from a Cognito identity pool and sign their requests with them. Each identity is a separate user: the vendor
+ * reads the identity ID and not the session name, which is the same for all identities. See docs/guides/cognito.md.
  */
 export class IdentityPoolStack extends Stack {
   constructor(scope: App, id: string, { entitlementsFile, ...props }: IdentityPoolStackProps) {

@@ -5,11 +5,11 @@ import { OAuthScope, UserPool } from 'aws-cdk-lib/aws-cognito'
 /** Properties of {@link UserPoolStack}. */
 export interface UserPoolStackProps extends StackProps {
   readonly entitlementsFile: string
-  /** Where the web app runs, such as `https://app.example.com`. */
+  /** Origin of the web app, such as `https://app.example.com`. */
   readonly origin: string
 }
 
-/** Users sign in with a Cognito user pool, and ask for credentials with their ID tokens. See docs/guides/cognito.md. */
+/** Users sign in with a Cognito user pool and request credentials with their ID tokens. See docs/guides/cognito.md. */
 export class UserPoolStack extends Stack {
   constructor(scope: App, id: string, { entitlementsFile, origin, ...props }: UserPoolStackProps) {
     super(scope, id, props)

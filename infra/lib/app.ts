@@ -9,12 +9,12 @@ import { TopicCredentialsStack } from './topic-credentials-stack.js'
 const appEntitlements = fileURLToPath(new URL('../../entitlements.json', import.meta.url))
 
 /**
- * The app that `cdk` runs: one stack with the settings of the context, and the checks that it must pass.
+ * The CDK app: one stack with the settings from the context, and the checks that it must pass.
  *
  * @throws SettingError, ConstructError
  */
 export function topicCredentialsApp({ context, ...props }: AppProps = {}): App {
-  // The flags are here and not in cdk.json, so that the template is the same whether the CLI runs this or Node does.
+  // The feature flags are set here and not in cdk.json, so that the template is the same with the CLI and with Node alone.
   const app = new App({ ...props, context: { ...flags, ...context } })
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new StackChecks())
   const { stackName, entitlementsFile = appEntitlements, env, props: constructs } = settings(app.node)

@@ -2,10 +2,10 @@ import { TopicCredentials, type TopicCredentialsProps } from '@topic-credentials
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 
-/** {@link TopicCredentials} as a stack of its own, and what clients need to know of it as outputs. */
+/** A stack with {@link TopicCredentials} and, as outputs, the values that clients need. */
 export class TopicCredentialsStack extends Stack {
   constructor(scope: Construct, id: string, props: TopicCredentialsProps & StackProps) {
-    super(scope, id, { description: 'Short-lived AWS credentials for single MQTT topics', ...props })
+    super(scope, id, { description: 'Short-lived AWS credentials for individual MQTT topics', ...props })
     const { accessTable, api, deployCheck, endpoint, topics, vending } = new TopicCredentials(
       this,
       'Credentials',
@@ -15,13 +15,13 @@ export class TopicCredentialsStack extends Stack {
       CredentialsUrl: { value: api.credentialsUrl, description: 'POST here for credentials' },
       IotEndpoint: { value: endpoint.hostName, description: 'Host name of the IoT data plane' },
       Region: { value: this.region, description: 'Region of the API and of the IoT data plane' },
-      RoleArn: { value: topics.role.roleArn, description: 'Role that the sessions are made from' },
+      RoleArn: { value: topics.role.roleArn, description: 'Role that the sessions assume' },
       ...(accessTable === undefined
         ? {}
         : {
             AccessTable: {
               value: accessTable.table.tableName,
-              description: 'Who may have what, and who may not any more',
+              description: 'Table of grants and revocations',
             },
           }),
       FunctionName: { value: vending.function.functionName, description: 'The vending function' },

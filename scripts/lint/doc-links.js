@@ -1,4 +1,4 @@
-// Fails on a link in a Markdown file whose file, or whose heading in it, does not exist.
+// Fails if a link in a Markdown file points to a file or a heading that does not exist.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve } from 'node:path'
 import { root } from '../step.js'
@@ -20,7 +20,7 @@ function withoutCode(text) {
     .replaceAll(/`[^`\n]*`/gu, (code) => code.replaceAll(/[[\]()]/gu, ''))
 }
 
-/** Anchors as GitHub makes them: lower case, no punctuation, hyphens for blanks, `-1` for the second of a name. */
+/** Anchors as GitHub generates them: lower case, no punctuation, hyphens for spaces, `-1` for the second heading with the same text. */
 function anchorsOf(file) {
   const seen = new Map()
   const headings = readFileSync(file, 'utf8')

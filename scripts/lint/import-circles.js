@@ -1,5 +1,5 @@
-// Fails on a circle of imports between the TypeScript files of a package, type imports included: Biome's noImportCycles sees
-// values only, and two files that need each other's types are as hard to read apart as two that need each other's code.
+// Fails on circular imports between the TypeScript files of a package, type imports included. Biome's noImportCycles only checks
+// values, but two files that need each other's types are as hard to understand separately as two that need each other's code.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,11 +15,11 @@ const places = [
 ]
 const found = places.flatMap((place) => circles(graphOf(join(root, place))))
 for (const circle of found) {
-  process.stderr.write(`Import circle: ${circle.map((file) => relative(root, file)).join(' -> ')}\n`)
+  process.stderr.write(`Circular import: ${circle.map((file) => relative(root, file)).join(' -> ')}\n`)
 }
 process.exitCode = found.length === 0 ? 0 : 1
 
-/** Each source file with the files that it imports: `import`, `export … from` and `import()`, types or values. */
+/** Maps each source file to the files that it imports: `import`, `export … from` and `import()`, types or values. */
 function graphOf(folder) {
   const graph = new Map()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -34,7 +34,7 @@ function graphOf(folder) {
   return graph
 }
 
-/** The circles that a walk in depth comes upon: each as the path from a file back to itself. */
+/** The cycles found by a depth-first search: each as the path from a file back to itself. */
 function circles(graph) {
   const found = []
   const done = new Set()

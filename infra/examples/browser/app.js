@@ -1,4 +1,4 @@
-// A page whose users sign in with OpenID Connect and reach the topics that are granted to them. `config.json` says where everything is;
+// A page whose users sign in with OpenID Connect and use the topics granted to them. `config.json` contains the URLs;
 // `browser.js` is `dist/browser.js` of @topic-credentials/client.
 import { connect, fromVendor } from './browser.js'
 import { goToIssuer, tokensOfReturn } from './sign-in.js'
@@ -21,10 +21,10 @@ async function open({ get }) {
     ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
   })
   const connected = () =>
-    show('state', `Connected until ${session.expiration.toLocaleTimeString()}, then again by itself`)
+    show('state', `Connected until ${session.expiration.toLocaleTimeString()}; renewed automatically`)
   session.on('connected', connected)
   session.on('renewed', connected)
-  session.on('interrupted', (error) => show('state', `Interrupted, comes back by itself: ${error.message}`))
+  session.on('interrupted', (error) => show('state', `Interrupted, reconnecting: ${error.message}`))
   session.on('closed', (error) =>
     show('state', error === undefined ? 'Closed' : `Ended: ${error.message} ${error.remedy}`),
   )
@@ -46,7 +46,7 @@ async function open({ get }) {
   })
 }
 
-/** Does what a form asks for, and says how it went: a refusal in the client's own words, and what to do. */
+/** Runs the action of a form and shows the result, or the client's error message and remedy. */
 function on(form, act) {
   element(form).addEventListener('submit', async (event) => {
     event.preventDefault()
@@ -70,7 +70,7 @@ function show(id, text) {
   element(id).textContent = text
 }
 
-/** As text, never as markup: topics and messages are what others wrote. */
+/** Adds text, never markup: topics and messages come from other users. */
 function add(id, text) {
   const item = document.createElement('li')
   item.textContent = text

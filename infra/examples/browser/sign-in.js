@@ -1,9 +1,9 @@
-// OpenID Connect in the page: authorization code with PKCE (RFC 7636), as a Cognito user pool's public app client has it. Tokens stay in
-// memory; only the code verifier waits in sessionStorage while the issuer has the page, and is worthless once it is used.
+// OpenID Connect in the page: authorization code flow with PKCE (RFC 7636), as for a public app client of a Cognito user pool. Tokens stay
+// in memory; only the code verifier is in sessionStorage while the user is at the issuer, and it is useless afterwards.
 
 const storageKey = 'code-verifier'
 
-/** Goes to the issuer. Its answer comes back to this page. */
+/** Redirects to the issuer, which redirects back to this page. */
 export async function goToIssuer({ authorizationEndpoint, clientId, scope }) {
   const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)))
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
@@ -22,7 +22,7 @@ export async function goToIssuer({ authorizationEndpoint, clientId, scope }) {
   location.assign(url)
 }
 
-/** The tokens, where the issuer has just sent the user back; else undefined. Takes the code out of the address. */
+/** The tokens, if the issuer has just redirected back; otherwise undefined. Removes the code from the URL. */
 export async function tokensOfReturn(config) {
   const answer = new URLSearchParams(location.search)
   const code = answer.get('code')
@@ -30,7 +30,7 @@ export async function tokensOfReturn(config) {
   sessionStorage.removeItem(storageKey)
   if (code === null) return undefined
   history.replaceState(null, '', redirectUri())
-  if (stored === null || stored.state !== answer.get('state')) throw new Error('This sign-in was not begun here')
+  if (stored === null || stored.state !== answer.get('state')) throw new Error('This sign-in was not started in this browser tab')
   return new Tokens(
     config,
     await ask(config, {
@@ -42,7 +42,7 @@ export async function tokensOfReturn(config) {
   )
 }
 
-/** An access token that is exchanged for a new one before it expires. */
+/** An access token that is renewed before it expires. */
 class Tokens {
   #config
   #answer
@@ -72,7 +72,7 @@ async function ask({ tokenEndpoint, clientId }, fields) {
     method: 'POST',
     body: new URLSearchParams({ client_id: clientId, ...fields }),
   })
-  if (!response.ok) throw new Error(`The issuer refused: ${response.status}`)
+  if (!response.ok) throw new Error(`The issuer refused the request (HTTP ${response.status})`)
   return response.json()
 }
 

@@ -217,7 +217,7 @@ describe('a deployment fails', () => {
       'when the vendor may not assume the role',
       (assembly) => assembly.trust({ AWS: 'arn:aws:iam::123456789012:role/somebody-else' }),
       broken,
-      '✗ ask for credentials: undecided (HTTP 502 sts_refused',
+      '✗ request credentials: undecided (HTTP 502 sts_refused',
     ],
     [
       'when a boundary takes MQTT from the topic role',
@@ -242,7 +242,7 @@ describe('a deployment fails', () => {
           }
         }),
       broken,
-      '✗ ask for credentials: refused (HTTP 403 caller_not_supported',
+      '✗ request credentials: refused (HTTP 403 caller_not_supported',
     ],
     [
       'when the function gives those who ask for too much all that they may have',

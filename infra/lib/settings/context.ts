@@ -2,10 +2,10 @@ import type { Node } from 'constructs'
 import leven from 'leven'
 import { SettingError } from './setting-error.js'
 
-/** What is used of the context that is not ours: the CDK's feature flags, look-ups and the settings of its command line. */
+/** Context keys that belong to the CDK: feature flags, lookups and settings of its command line. */
 const ofTheCdk = /[:/@]|^(cli-telemetry|acknowledged-issue-numbers|tree)$/u
 
-/** The settings in a CDK context. Given with `-c`, everything is text; in `cdk.json` it may be a number, a boolean or a list. */
+/** The settings in a CDK context. A value given with `-c` is a string; in `cdk.json` it may be a number, a boolean or a list. */
 export class Context {
   readonly #node: Node
   readonly #asked = new Set<string>()
@@ -14,7 +14,7 @@ export class Context {
     this.#node = node
   }
 
-  /** @param pattern what it has to be like, and `expected` in words, after "Give" */
+  /** @param pattern the required format, described by `expected` (inserted after "Set it to") */
   text(name: string, pattern?: RegExp, expected = 'a value'): string | undefined {
     const value = this.#value(name)
     if (value === undefined) return undefined
@@ -23,18 +23,18 @@ export class Context {
     throw invalid(name, value, expected)
   }
 
-  /** Members are separated by commas; blanks around them do not count. */
+  /** Members are separated by commas; spaces around them are ignored. */
   list(name: string): string[] | undefined {
     const value = this.#value(name)
     if (value === undefined) return undefined
     const members: unknown[] = Array.isArray(value) ? value : String(value).split(',')
     const texts = members.map((member) => (typeof member === 'string' ? member.trim() : ''))
     if (texts.length > 0 && !texts.includes('')) return texts
-    throw invalid(name, value, 'a list with commas between its members, none of them empty')
+    throw invalid(name, value, 'a comma-separated list without empty members')
   }
 
   number(name: string, { minimum, maximum }: { minimum: number; maximum: number }): number | undefined {
-    const expected = `a whole number from ${minimum} to ${maximum}`
+    const expected = `an integer from ${minimum} to ${maximum}`
     const value = this.text(name, /^(0|[1-9]\d{0,8})$/u, expected)
     if (value === undefined || (Number(value) >= minimum && Number(value) <= maximum)) {
       return value === undefined ? undefined : Number(value)
@@ -55,9 +55,9 @@ export class Context {
   }
 
   /**
-   * What nothing has asked for by now is a typing error: without a word, `-c jwtScopes=mqtt` would open the API to tokens of any scope.
+   * A setting that was never read is a typo. Without an error, `-c jwtScopes=mqtt` would open the API to tokens of any scope.
    *
-   * @throws SettingError `unknown_setting`, with the nearest name
+   * @throws SettingError `unknown_setting`, suggesting the closest name
    */
   refuseUnknown(): void {
     const given = Object.keys(this.#node.getAllContext() as object)
@@ -68,7 +68,7 @@ export class Context {
       'unknown_setting',
       unknown,
       this.#node.tryGetContext(unknown),
-      `Is '${nearest}' meant? infra/README.md lists all settings.`,
+      `Did you mean '${nearest}'? infra/README.md lists all settings.`,
     )
   }
 
@@ -83,5 +83,5 @@ function distance(a: string, b: string): number {
 }
 
 export function invalid(name: string, value: unknown, expected: string): SettingError {
-  return new SettingError('invalid_setting', name, value, `Give ${expected}.`)
+  return new SettingError('invalid_setting', name, value, `Set it to ${expected}.`)
 }

@@ -1,6 +1,6 @@
 /**
  * - `unknown_setting`: no setting has this name
- * - `invalid_setting`: the setting cannot have this value
+ * - `invalid_setting`: the setting has an invalid value
  */
 export type SettingErrorCode = 'unknown_setting' | 'invalid_setting'
 
@@ -13,7 +13,7 @@ export class SettingError extends Error {
   readonly remedy: string
 
   constructor(code: SettingErrorCode, setting: string, value: unknown, remedy: string) {
-    const what = code === 'unknown_setting' ? `There is no setting '${setting}'` : `The setting '${setting}' cannot be`
+    const what = code === 'unknown_setting' ? `Unknown setting '${setting}'` : `The setting '${setting}' cannot be`
     super(code === 'unknown_setting' ? what : `${what} ${shown(value)}`)
     this.code = code
     this.setting = setting

@@ -4,20 +4,20 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Node } from 'constructs'
 import { Context, invalid } from './context.js'
 
-/** What the app is told by `-c NAME=VALUE`. */
+/** The settings of the app, given with `-c NAME=VALUE`. */
 export interface Settings {
   readonly stackName: string
-  /** Undefined: the app's own file. */
+  /** Undefined: the app's own entitlements file. */
   readonly entitlementsFile: string | undefined
-  /** Where the stack belongs. Without it, a deployment goes wherever the credentials of the moment lead. */
+  /** Account and Region of the stack. If undefined, the deployment uses those of the current credentials. */
   readonly env: Environment | undefined
   readonly props: Omit<TopicCredentialsProps, 'entitlements'>
 }
 
 /**
- * The settings of the app from its CDK context; infra/README.md explains each.
+ * Reads the settings of the app from its CDK context; infra/README.md explains each of them.
  *
- * @throws SettingError naming the setting, its value and what to give; also for a name that no setting has.
+ * @throws SettingError with the setting, its value and the expected format; also for an unknown setting.
  */
 export function settings(node: Node): Settings {
   const context = new Context(node)
@@ -26,7 +26,7 @@ export function settings(node: Node): Settings {
       context.text(
         'stackName',
         /^[A-Za-z][A-Za-z0-9-]{0,127}$/u,
-        'a name of letters, digits and hyphens that begins with a letter',
+        'a name of letters, digits and hyphens that starts with a letter',
       ) ?? 'TopicCredentials',
     entitlementsFile: context.text('entitlements'),
     env: environment(context),
@@ -81,12 +81,12 @@ function logs(context: Context): LogProps {
   }
 }
 
-/** What CloudWatch Logs takes. */
+/** The retention periods that CloudWatch Logs supports. */
 const retentionDays = Object.values(RetentionDays).flatMap((days) =>
   typeof days === 'number' && days !== RetentionDays.INFINITE ? [String(days)] : [],
 )
 
-/** One of two words, or topic filters. A filter without a level separator would be taken for a word that is written wrongly. */
+/** One of two keywords, or topic filters. A filter without a level separator would be treated as a misspelled keyword. */
 function ceiling(context: Context): Ceiling | undefined {
   const given = context.list('ceiling')
   const [only = ''] = given ?? []
@@ -99,23 +99,23 @@ function jwtCallers(context: Context): JwtCallers | undefined {
   const issuer = context.text(
     'jwtIssuer',
     /^https:\/\/[^\s/?#]+(\/[^\s?#]*)?$/u,
-    'the https:// address that issues the tokens',
+    'the https:// URL of the token issuer',
   )
   const audience = context.list('jwtAudience')
   const scope = context.text('jwtScope', /^[\x21\x23-\x5b\x5d-\x7e]+$/u, 'one scope')
   if (issuer === undefined && audience === undefined && scope === undefined) return undefined
-  if (issuer === undefined) throw invalid('jwtIssuer', issuer, 'the https:// address that issues the tokens')
+  if (issuer === undefined) throw invalid('jwtIssuer', issuer, 'the https:// URL of the token issuer')
   if (audience === undefined) {
-    throw invalid('jwtAudience', audience, 'who the tokens are for; without it any token of the issuer would do')
+    throw invalid('jwtAudience', audience, 'the audience of the tokens; without it, any token of the issuer would be accepted')
   }
   return { issuer, audience, scope }
 }
 
 function environment(context: Context): Environment | undefined {
-  const account = context.text('account', /^\d{12}$/u, 'the 12 digits of an account, beside region')
-  const region = context.text('region', /^[a-z]{2,4}(-[a-z]+)+-\d$/u, 'a Region such as eu-west-1, beside account')
+  const account = context.text('account', /^\d{12}$/u, 'the 12 digits of an account, together with region')
+  const region = context.text('region', /^[a-z]{2,4}(-[a-z]+)+-\d$/u, 'a Region such as eu-west-1, together with account')
   if (account === undefined && region === undefined) return undefined
-  if (account === undefined) throw invalid('account', account, 'the 12 digits of an account, beside region')
-  if (region === undefined) throw invalid('region', region, 'a Region such as eu-west-1, beside account')
+  if (account === undefined) throw invalid('account', account, 'the 12 digits of an account, together with region')
+  if (region === undefined) throw invalid('region', region, 'a Region such as eu-west-1, together with account')
   return { account, region }
 }
