@@ -173,7 +173,7 @@ describe('what does not synthesize', () => {
   })
 
   it.each([
-    ['a setting that is not there', { jwtScopes: 'mqtt' }, "There is no setting 'jwtScopes'. Is 'jwtScope' meant?"],
+    ['a setting that is not there', { jwtScopes: 'mqtt' }, "Unknown setting 'jwtScopes'. Did you mean 'jwtScope'?"],
     [
       'a list with a blank',
       { corsOrigins: 'https://a.example.com /x' },

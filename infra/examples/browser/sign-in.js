@@ -30,7 +30,7 @@ export async function tokensOfReturn(config) {
   sessionStorage.removeItem(storageKey)
   if (code === null) return undefined
   history.replaceState(null, '', redirectUri())
-  if (stored === null || stored.state !== answer.get('state')) throw new Error('This sign-in was not started in this browser tab')
+  if (stored === null || stored.state !== answer.get('state')) throw new Error('Sign-in was not started in this tab')
   return new Tokens(
     config,
     await ask(config, {

@@ -122,7 +122,7 @@ describe('pnpm check', () => {
       { CheckFunctionName: 'TopicCredentials-DeployCheckFunction-gone' },
       'Function not found',
     ],
-    ['no stack', { CredentialsUrl: undefined }, 'no stack in it has'],
+    ['no stack', { CredentialsUrl: undefined }, 'no stack has the outputs'],
   ])('says what is in the way: %s', async (_, change, words) => {
     const { code, stdout, stderr } = await run(['--outputs', outputs(change)], as(aws.operator))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

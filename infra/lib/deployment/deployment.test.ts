@@ -176,8 +176,8 @@ describe('a deployment fails', () => {
     sound = synthesize('sound')
   })
 
-  const wider = 'would hand out more than it may'
-  const broken = 'does not do what it is for'
+  const wider = 'would grant more than the entitlements allow'
+  const broken = 'deployment does not work'
   const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
   const root = { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' } }
 
@@ -252,7 +252,7 @@ describe('a deployment fails', () => {
           'const wide=async(e,c)=>{const a=await $1(e,c);return a.statusCode===403?$1({...e,body:"{}"},c):a};export{wide as handler}',
         ),
       wider,
-      '✗ ask to subscribe to users/${userId}2/',
+      '✗ request a subscription to users/${userId}2/',
     ],
     [
       'when the function has other entitlements than were synthesized',
@@ -269,7 +269,7 @@ describe('a deployment fails', () => {
           'const mixed=(e,c)=>$1(JSON.parse(JSON.stringify(e).replaceAll(/assumed-role\\/[^"]*/g,"assumed-role/Other/one")),c);export{mixed as handler}',
         ),
       wider,
-      '✗ be taken for somebody else: allowed, must be refused',
+      '✗ receive credentials of another user: allowed, must be refused',
     ],
     [
       'when the role forbids what was granted',

@@ -139,7 +139,7 @@ describe('settings', () => {
     } catch (error) {
       expect(error).toMatchObject({
         code: 'unknown_setting',
-        message: `There is no setting '${unknown}'`,
+        message: `Unknown setting '${unknown}'`,
         remedy: expect.stringContaining(`'${known}'`),
       })
     }

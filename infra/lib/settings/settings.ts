@@ -106,14 +106,22 @@ function jwtCallers(context: Context): JwtCallers | undefined {
   if (issuer === undefined && audience === undefined && scope === undefined) return undefined
   if (issuer === undefined) throw invalid('jwtIssuer', issuer, 'the https:// URL of the token issuer')
   if (audience === undefined) {
-    throw invalid('jwtAudience', audience, 'the audience of the tokens; without it, any token of the issuer would be accepted')
+    throw invalid(
+      'jwtAudience',
+      audience,
+      'the audience of the tokens; without it, any token of the issuer would be accepted',
+    )
   }
   return { issuer, audience, scope }
 }
 
 function environment(context: Context): Environment | undefined {
   const account = context.text('account', /^\d{12}$/u, 'the 12 digits of an account, together with region')
-  const region = context.text('region', /^[a-z]{2,4}(-[a-z]+)+-\d$/u, 'a Region such as eu-west-1, together with account')
+  const region = context.text(
+    'region',
+    /^[a-z]{2,4}(-[a-z]+)+-\d$/u,
+    'a Region such as eu-west-1, together with account',
+  )
   if (account === undefined && region === undefined) return undefined
   if (account === undefined) throw invalid('account', account, 'the 12 digits of an account, together with region')
   if (region === undefined) throw invalid('region', region, 'a Region such as eu-west-1, together with account')

@@ -95,7 +95,7 @@ describe('the answer', () => {
     const { send, asked } = testFunction()
     const answer = await send({ requestContext: { ...origin, authorizer: alice } })
     expect(answer).toMatchObject({ statusCode: 403, json: { code: 'caller_not_supported' } })
-    expect(answer.json.remedy).toBe('Call the API of this stack: its output CredentialsUrl.')
+    expect(answer.json.remedy).toBe('Call the API in the output CredentialsUrl of the stack.')
     expect(asked).toEqual([])
     expect((await send({ requestContext: { apiId: 'api', authorizer: alice } })).statusCode).toBe(200)
   })

@@ -205,7 +205,7 @@ describe('vend', () => {
     const { ask, assumeRole } = testVendor(rules)
     await expect(ask('alice', {}, { a: 'b' })).rejects.toMatchObject({
       code: 'inexpressible_grants',
-      message: expect.stringContaining('does not fit into one session policy'),
+      message: expect.stringContaining('do not fit one session policy'),
       remedy: expect.stringMatching(/^Operator: change entitlements\[0\] and entitlements\[1\]/u),
     })
     expect(assumeRole).not.toHaveBeenCalled()

@@ -154,8 +154,7 @@ function grantsAskedFor(
   const coverage = covers(entitled, asked)
   if (coverage.covered) return asked
   const detail = coverage.missing.map((grant) => refusal(grant, entitled, userId)).join(' ')
-  const left =
-    dropped.length === 0 ? '' : ` Skipped entitlements: ${dropped.map(({ reason }) => reason).join(' ')}`
+  const left = dropped.length === 0 ? '' : ` Skipped entitlements: ${dropped.map(({ reason }) => reason).join(' ')}`
   throw new VendError('not_entitled', detail + left, {
     remedy: `Request only what is granted (${summary(entitled)}), or ask the operator to add an entitlement.`,
     grants: coverage.missing,

@@ -34,9 +34,9 @@ describe('check', () => {
   })
 
   it('passes with what is optional and refused, and says what that means', async () => {
-    const optional: TrialResult = { ...denied, optional: 'switch the form off with -c dense=off' }
+    const optional: TrialResult = { ...denied, optional: 'disable the form with -c dense=off' }
     expect(await run([[passing, optional]])).toEqual({ outcome: 'passed', seconds: 0, rounds: 1, told: [] })
-    expect(line(optional)).toBe('! connect: refused (0x87), was to be allowed; switch the form off with -c dense=off')
+    expect(line(optional)).toBe('! connect: refused (0x87), expected allowed; disable the form with -c dense=off')
     expect(line({ ...optional, outcome: allowed })).toBe('✓ connect: allowed')
     // Too much is never optional.
     const wide = { ...tooPermissive, optional: 'nothing' }
@@ -81,14 +81,14 @@ describe('DeployCheckError', () => {
   it('says what was allowed, and leaves out what passed', () => {
     const { message, stack } = new DeployCheckError([passing, tooPermissive])
     expect(message).toBe(
-      'This deployment would hand out more than it may: 1 of 2 checks failed.\n✗ publish to b: allowed, must be refused',
+      'This deployment would grant more than the entitlements allow: 1 of 2 checks failed.\n✗ publish to b: allowed, must be refused',
     )
     expect(stack).toBe('')
   })
 
   it('says what does not work, and how it was answered', () => {
     expect(new DeployCheckError([denied, passing]).message).toBe(
-      'This deployment does not do what it is for: 1 of 2 checks failed.\n✗ connect: refused (0x87), must be allowed',
+      'This deployment does not work: 1 of 2 checks failed.\n✗ connect: refused (0x87), must be allowed',
     )
   })
 

@@ -48,7 +48,7 @@ describe('stackWith', () => {
   it('refuses none and several, by name', () => {
     const none = failure(() => stackWith(stacks, ['Url', 'Role', 'Region'], file))
     expect(none.code).toBe('no_stack')
-    expect(none.message).toContain('no stack in it has Url, Role and Region')
+    expect(none.message).toContain('no stack has the outputs Url, Role and Region')
     const several = failure(() => stackWith({ ...stacks, B: { Url: 'b' } }, ['Url'], file))
     expect(several.code).toBe('several_stacks')
     expect(several.message).toContain('A and B have Url each')

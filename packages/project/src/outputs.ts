@@ -55,7 +55,11 @@ export function stackWith<Name extends string>(
   }
   if (another !== undefined) {
     const stackNames = conjunction(found.map(([name]) => name))
-    throw new StackOutputsError('several_stacks', source, `several stacks (${stackNames}) have the outputs ${conjunction(names)}`)
+    throw new StackOutputsError(
+      'several_stacks',
+      source,
+      `several stacks (${stackNames}) have the outputs ${conjunction(names)}`,
+    )
   }
   const [stackName, outputs] = stack
   return { stackName, outputs: outputs as Record<Name, string> }

@@ -47,14 +47,10 @@ export async function readAccess(
     }
   })
   if (groupKeys.length > mostGroups) {
-    throw new AccessError(
-      'too_many_groups',
-      `The user is in ${groupKeys.length} groups; the limit is ${mostGroups}.`,
-      {
-        value: groupKeys.length,
-        remedy: 'Configure the token issuer to include only groups that have an item in the access table.',
-      },
-    )
+    throw new AccessError('too_many_groups', `The user is in ${groupKeys.length} groups; the limit is ${mostGroups}.`, {
+      value: groupKeys.length,
+      remedy: 'Configure the token issuer to include only groups that have an item in the access table.',
+    })
   }
   const keys = [userKey(userId), ...(role === undefined ? [] : [roleKey(role)]), ...groupKeys]
   const found = await table.read(keys, signal)

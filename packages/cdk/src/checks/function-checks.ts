@@ -51,8 +51,7 @@ const functionProperties = new Set([
 /** Code besides the function's own (layers, wrappers) could read every caller's credentials. */
 export const functionAlone: Check = {
   name: 'function-alone',
-  description:
-    'The vending function runs additional code, or its role, API or topic role is not in its own stack',
+  description: 'The vending function runs additional code, or its role, API or topic role is not in its own stack',
   fix: 'Create it with VendingFunction in the stack of its roles and its API, and use its role for no other resource.',
   find: (template) =>
     vendings(template).flatMap(({ vendor, vendorRole, topicRole, api }) => {

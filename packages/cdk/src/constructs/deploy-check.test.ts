@@ -98,7 +98,7 @@ describe('DeployCheck', () => {
     expect(new Set(changes.map((change) => triggerId(synthesize(change)))).size).toBe(changes.length)
   })
 
-  it('may ask for credentials on one route, and try what the trust policy refuses', () => {
+  it('may request credentials on one route, and try what the trust policy refuses', () => {
     const { Policies, ManagedPolicyArns } = propertiesOf(template, 'AWS::IAM::Role', 'ItDeployCheck')
     const [{ PolicyDocument }] = Policies as [
       { PolicyDocument: { Statement: { Action: string; Resource: unknown }[] } },
@@ -154,7 +154,7 @@ describe('DeployCheck', () => {
     )
     const plenty = { entitlements: [{ publish: filters }] }
     const failure = thrown(() => synthesize({ entitlements: plenty }))
-    const message = expect.stringMatching(/cannot be vended at once: .*more than STS allows.*\/\$\{userId\}/u)
+    const message = expect.stringMatching(/do not fit one session: .*more than STS allows.*\/\$\{userId\}/u)
     expect(failure).toMatchObject({ code: 'grants_too_large', message })
     expect(failure).toMatchObject({ remedy: expect.stringContaining('-c deployCheck=false') })
   })

@@ -143,7 +143,11 @@ function requireEntitled(entitlements: EntitlementsDocument, userPrefix: string)
     throw new ConstructError(
       'grants_too_large',
       `deployCheck: the grants of a caller without claims do not fit one session: ${cause.message.replaceAll(userId, '${userId}')}`,
-      { value: grants, remedy: 'Grant less in the rules without "when", or disable the check (-c deployCheck=false).', cause },
+      {
+        value: grants,
+        remedy: 'Grant less in the rules without "when", or disable the check (-c deployCheck=false).',
+        cause,
+      },
     )
   }
 }

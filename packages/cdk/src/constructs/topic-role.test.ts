@@ -112,12 +112,12 @@ describe('TopicRole', () => {
     expect(others[2]).toMatch(/^[\w-]{20,64}$/u)
   })
 
-  it('does not synthesize beside another one of the same name that may be in the same account', () => {
+  it('is not synthesized together with another one of the same name that may be in the same account', () => {
     const [one, two] = [{ env: { account: '111111111111' } }, { env: { account: '222222222222' } }]
     const synth = (first: StackProps, second: StackProps) => () =>
       synthesize(['One', first, 'topics'], ['Two', second, 'topics'])
     for (const twins of [synth({}, {}), synth(one, {}), synth(one, one)]) {
-      expect(twins).toThrow("Two/Topic has a role 'topics', too. Give one of them another roleName.")
+      expect(twins).toThrow("Two/Topic also has a role 'topics'. Set a different roleName for one of them.")
     }
     expect(synth(one, two)).not.toThrow()
   })
@@ -125,7 +125,7 @@ describe('TopicRole', () => {
   it('does not synthesize where two users would share topics of their own', () => {
     const publish = ['users/${userId}/#', 'users/admin/${userId}']
     expect(() => topicRole({ entitlements: { entitlements: [{ publish }] } })).toThrow(
-      '"admin" and "alice" would both call a topic their own: publish users/admin/# and users/admin/alice',
+      '"admin" and "alice" would share a topic of their own: publish users/admin/# and users/admin/alice',
     )
     const apart = ['users/${userId}/#', 'admins/${userId}']
     expect(topicRole({ entitlements: { entitlements: [{ publish: apart }] } })).toHaveProperty('RoleName')
@@ -142,10 +142,10 @@ describe('TopicRole', () => {
     }
     const random = Array.from({ length: 14 }, (_, index) => createHash('md5').update(String(index)).digest('hex'))
     expect(warnings(['devices/+/state'])).toEqual([])
-    expect(warnings(random)).toEqual([expect.stringMatching(/^STS may refuse to pack .* \d+ to \d+ percent/u)])
+    expect(warnings(random)).toEqual([expect.stringMatching(/^STS may refuse the session policy of .* \d+ to \d+ percent/u)])
     expect(warnings(['users/${userId}/inbox/#'])).toEqual([
       expect.stringContaining(
-        'The role reaches more topics than "users/${userId}/inbox/#" gives: a Deny cannot separate',
+        'The role allows more topics than "users/${userId}/inbox/#" grants: a Deny cannot separate',
       ),
     ])
   })

@@ -63,7 +63,8 @@ export class TopicRole extends Construct {
     const vendor = new ArnPrincipal(props.vendor.roleArn)
     const role = new Role(this, 'Role', {
       roleName: this.roleName,
-      description: 'MQTT sessions of individual users, assumed by the credential-vending function with a session policy',
+      description:
+        'MQTT sessions of individual users, assumed by the credential-vending function with a session policy',
       assumedBy: vendor,
       // The vendor is itself a role, and STS limits chained sessions to one hour.
       maxSessionDuration: Duration.hours(1),
@@ -87,7 +88,9 @@ export class TopicRole extends Construct {
       .findAll()
       .filter((other): other is TopicRole => other instanceof TopicRole && other !== this)
       .filter((other) => other.roleName === this.roleName && mayBeSame(account, Stack.of(other).account))
-      .map((other) => `${other.node.path} also has a role '${this.roleName}'. Set a different roleName for one of them.`)
+      .map(
+        (other) => `${other.node.path} also has a role '${this.roleName}'. Set a different roleName for one of them.`,
+      )
   }
 }
 
@@ -134,7 +137,9 @@ function warnings({ ceiling, entitlements }: TopicRoleProps): string[] {
 function acknowledgements({ ceiling, entitlements }: TopicRoleProps): Acknowledgment[] {
   if (ceiling === 'AWSIoTFullAccess') {
     const id = 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AWSIoTFullAccess]'
-    return [{ id, reason: 'Requested with ceiling=AWSIoTFullAccess; only the session policies restrict what is vended' }]
+    return [
+      { id, reason: 'Requested with ceiling=AWSIoTFullAccess; only the session policies restrict what is vended' },
+    ]
   }
   const aws = { partition: '<AWS::Partition>', region: '<AWS::Region>', accountId: '<AWS::AccountId>' }
   return ceilingPolicy(reached(entitlements, ceiling), aws)

@@ -110,7 +110,8 @@ function watches({ vending, api }: MonitoringProps): Watch[] {
     },
     {
       id: 'PackedPolicySize',
-      description: 'A session policy used 80 % or more of the packed size limit of STS. Above 100 %, no credentials are vended.',
+      description:
+        'A session policy used 80 % or more of the packed size limit of STS. Above 100 %, no credentials are vended.',
       metric: vending.metrics.packedPolicySize.with({ period }),
       from: 80,
     },
@@ -126,7 +127,8 @@ function watches({ vending, api }: MonitoringProps): Watch[] {
           },
           {
             id: 'AccessUnusable',
-            description: 'An item of the access table is not valid. The user, or the members of the group or role, get no credentials.',
+            description:
+              'An item of the access table is not valid. The user, or the members of the group or role, get no credentials.',
             metric: vending.metrics.refused('access_unusable').with({ period }),
             from: 1,
           },

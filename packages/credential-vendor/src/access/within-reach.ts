@@ -11,8 +11,12 @@ export function requireWithin(reach: Grants, grants: Grants): void {
   const missing = beyond(reach, grants)
   if (missing.length === 0) return
   const names = missing.map(({ kind, filter }) => `${kind} "${filter}"`).join(', ')
-  throw new VendError('beyond_ceiling', `This stack cannot vend ${names}: the grant exceeds the ceiling of the stack.`, {
-    remedy: 'Request fewer grants, or ask the operator to remove the grant or to declare a wider ceiling.',
-    grants: missing,
-  })
+  throw new VendError(
+    'beyond_ceiling',
+    `This stack cannot vend ${names}: the grant exceeds the ceiling of the stack.`,
+    {
+      remedy: 'Request fewer grants, or ask the operator to remove the grant or to declare a wider ceiling.',
+      grants: missing,
+    },
+  )
 }

@@ -50,7 +50,8 @@ const madeUpNames: readonly (MadeUpName & { readonly form: RegExp })[] = [
     form: /^CognitoIdentityCredentials$/u,
     by: 'Amazon Cognito',
     fault: shared,
-    remedy: 'Call the API directly with the credentials of the identity pool, so that the request contains the identity ID.',
+    remedy:
+      'Call the API directly with the credentials of the identity pool, so that the request contains the identity ID.',
   },
 ]
 

@@ -14,13 +14,9 @@ export function bearerPayload(headers: unknown): Readonly<Record<string, unknown
   const payload = typeof authorization === 'string' ? compactJws.exec(authorization)?.[2] : undefined
   const parsed = payload === undefined ? undefined : parse(payload)
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>
-  throw new VendError(
-    'caller_not_supported',
-    'The Authorization header does not contain exactly one token.',
-    {
-      remedy: 'Send one header: Authorization: Bearer TOKEN.',
-    },
-  )
+  throw new VendError('caller_not_supported', 'The Authorization header does not contain exactly one token.', {
+    remedy: 'Send one header: Authorization: Bearer TOKEN.',
+  })
 }
 
 function parse(payload: string): unknown {

@@ -31,7 +31,11 @@ export async function callCheck(target: Target): Promise<CheckReport> {
   if (functionError) throw notCalled(functionName, body, 'See its log: docs/runbook.md#deploy-check.')
   const answer: unknown = JSON.parse(body)
   if (isReport(answer)) return answer
-  throw notCalled(functionName, `it returned ${body}`, 'Deploy the stack again: its deploy check is from an older release.')
+  throw notCalled(
+    functionName,
+    `it returned ${body}`,
+    'Deploy the stack again: its deploy check is from an older release.',
+  )
 }
 
 interface Answer {

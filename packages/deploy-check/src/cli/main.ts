@@ -9,9 +9,7 @@ interface CheckOptions {
 }
 
 const program = new Command(programName('check'))
-  .description(
-    'Runs the deploy check on the current stack: proves what vended credentials can and cannot do',
-  )
+  .description('Runs the deploy check on the current stack: proves what vended credentials can and cannot do')
   .option('--outputs <file>', 'outputs of the stack (default: cdk-outputs.json, otherwise the running stand-in)')
   .option('--json', 'print one JSON object')
   .addHelpText(

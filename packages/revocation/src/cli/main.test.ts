@@ -104,7 +104,7 @@ describe('pnpm revoke', () => {
     [['auth0=7Calice'], "'auth0=7Calice' may be a user ID or a session name. Say which is meant: --as session-name"],
     [['alice', '--client-id', 'bob:1'], "The client ID 'bob:1' is not one of this user's. Theirs begin with 'alice:'."],
     [['alice', '--outputs', 'none.json'], 'none.json: ENOENT'],
-    [['alice', '--outputs', 'cdk.json'], 'cdk.json: no stack in it has RoleArn, IotEndpoint and Region'],
+    [['alice', '--outputs', 'cdk.json'], 'cdk.json: no stack has the outputs RoleArn, IotEndpoint and Region'],
   ])('%j is refused, in words', async (args, words) => {
     const { code, stdout, stderr } = await run(...args)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

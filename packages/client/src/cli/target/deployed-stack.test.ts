@@ -21,7 +21,7 @@ describe('deployedStack', () => {
   it.each([
     ['not JSON', '{', 'JSON'],
     ['not an object', '[]', 'not a JSON object'],
-    ['no vendor', '{"A":{"B":"c"}}', 'no stack in it has CredentialsUrl'],
+    ['no vendor', '{"A":{"B":"c"}}', 'no stack has the outputs CredentialsUrl'],
     [
       'two vendors',
       JSON.stringify({ A: { CredentialsUrl: url }, B: { CredentialsUrl: url } }),
