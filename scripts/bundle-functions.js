@@ -1,4 +1,4 @@
-// Jest's global set-up: what tests deploy is made of what was compiled last, however that was done.
+// Jest's global setup: bundles the functions from the latest compiled code, so that tests deploy it however it was compiled.
 import { bundleFunctions } from '../packages/cdk/scripts/bundle-functions.js'
 
 export default bundleFunctions

@@ -1,10 +1,10 @@
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@topic-credentials/local-aws'
 import { assembly } from './checkout.js'
 
-/** The stand-in, with a role to make sessions of and a function that may do so: the same for every contestant. */
+/** A stand-in with a topic role and a function that may assume it: the same for every contestant. */
 export interface VendingAccount extends AsyncDisposable {
   readonly aws: LocalAws
-  /** What Lambda would set for the function, and where STS is. */
+  /** The variables that Lambda would set for the function, and the endpoint of STS. */
   readonly environment: Readonly<Record<string, string>>
 }
 
@@ -29,7 +29,7 @@ export async function openAccount(options: Pick<LocalAwsOptions, 'clock' | 'jour
       AWS_ENDPOINT_URL_STS: aws.endpoints.sts,
       NODE_EXTRA_CA_CERTS: aws.caFile,
       AWS_CA_BUNDLE: aws.caFile,
-      // Lambda's Node.js is new enough not to be warned.
+      // Lambda's Node.js is recent enough, so the SDK's warning would only distort the measurement.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
     [Symbol.asyncDispose]: () => aws.close(),

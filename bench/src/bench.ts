@@ -1,25 +1,25 @@
-/** One thing that is measured. */
+/** One benchmark. */
 export interface Bench {
-  /** What `pnpm bench NAME` takes, and the name of its files in docs/benchmarks. */
+  /** The argument of `pnpm bench NAME`, and the name of its files in docs/benchmarks. */
   readonly name: string
   /** One line for `--help`. */
   readonly summary: string
   /**
-   * Measures.
+   * Runs the benchmark.
    *
-   * @param say takes a line about how far it is
+   * @param say called with a line of progress
    */
   run(say: (line: string) => void): Promise<Findings>
 }
 
-/** What a bench found, ready to be printed, drawn and kept. */
+/** The results of a benchmark, for printing, drawing and storing. */
 export interface Findings {
   readonly tables: readonly Table[]
   readonly pictures: readonly Picture[]
   readonly targets: readonly Target[]
-  /** How it was measured, in Markdown: what ran, in which order, how often, against what. */
+  /** The method of measurement, in Markdown: what ran, in which order, how often, compared with what. */
   readonly method: string
-  /** What a reader has to know about this very run, such as a comparison whose program is not on this machine. */
+  /** Remarks about this run, such as a comparison whose program is not installed. */
   readonly notes?: readonly string[]
 }
 
@@ -33,17 +33,17 @@ export interface Picture {
   /** Name of its file in docs/benchmarks, without `.svg`. */
   readonly name: string
   readonly title: string
-  /** A Vega-Lite specification with its data in it. */
+  /** A Vega-Lite specification including its data. */
   readonly spec: object
 }
 
-/** What was wanted beside what came out. */
+/** A target and the measured value. */
 export interface Target {
   readonly what: string
   readonly target: string
   readonly measured: string
-  /** Computed from the run, never written by hand. */
+  /** Computed from the run, never edited by hand. */
   readonly met: boolean
-  /** Where it is not met: what stands in the way. */
+  /** If not met: the reason. */
   readonly why?: string
 }

@@ -9,5 +9,5 @@ import { size } from './size/size.js'
 import { standIn } from './stand-in/stand-in.js'
 import { vend } from './vend/vend.js'
 
-/** All benches, in the order in which they run and are reported. */
+/** All benchmarks, in the order in which they run and are reported. */
 export const benches: readonly Bench[] = [vend, firstMessage, renewal, density, proof, revocation, standIn, fleet, size]

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 
-/** Folder of this checkout. */
+/** Root folder of this checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-/** What `cdk synth` wrote; `pnpm bench` sees to it that it is there. */
+/** The cloud assembly of `cdk synth`, which `pnpm bench` creates first. */
 export const assembly = fileURLToPath(new URL('../../cdk.out', import.meta.url))

@@ -8,10 +8,10 @@ const names = benches.map(({ name }) => name)
 const width = Math.max(0, ...names.map(({ length }) => length))
 
 const program = new Command('bench')
-  .description('Measures, prints tables, and writes them with their pictures to docs/benchmarks')
-  .addArgument(new Argument('[names...]', 'only these').choices(names))
-  .option('--json', 'one JSON object per bench on stdout in place of tables')
-  .option('--dry', 'print, but write no file')
+  .description('Runs the benchmarks, prints tables, and writes them with their pictures to docs/benchmarks')
+  .addArgument(new Argument('[names...]', 'the benchmarks to run (default: all)').choices(names))
+  .option('--json', 'one JSON object per bench on stdout instead of tables')
+  .option('--dry', 'print the results without writing files')
   .addHelpText(
     'after',
     `\nBenches:\n${benches.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n')}`,
@@ -30,7 +30,7 @@ const program = new Command('bench')
         if (dry !== true) await publish(record, { root, names })
       },
     )
-    // At once: the device SDK keeps a process for seconds after its last connection.
+    // Exit immediately: the device SDK keeps the process alive for seconds after its last connection.
     process.exit(failed.length === 0 ? 0 : 1)
   })
 

@@ -3,18 +3,17 @@ import type { BenchRun } from './report/bench-run.js'
 import { thisMachine } from './report/machine.js'
 import { tableText, targetsText } from './report/markdown.js'
 
-/** Where a run tells what it does and finds. */
+/** Receives progress and results. */
 export interface Output {
-  /** How far it is; not part of what it found. */
+  /** A line of progress; not part of the results. */
   progress(line: string): void
   result(text: string): void
 }
 
 /**
- * Runs benches one after the other and hands each one's findings on as soon as they are there, so that a later one's failure
- * loses nothing.
+ * Runs benchmarks one after the other and passes on the results of each immediately, so that a later failure loses nothing.
  *
- * @returns the benches that failed
+ * @returns the benchmarks that failed
  */
 export async function runBenches(
   benches: readonly Bench[],

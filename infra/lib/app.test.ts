@@ -180,7 +180,7 @@ describe('what does not synthesize', () => {
       "corsOrigins: 'https://a.example.com /x' is not",
     ],
     ['a missing file', { entitlements: 'none.json' }, 'none.json: ENOENT'],
-    ['a role name', { roleName: 'two words' }, "The setting 'roleName' cannot be 'two words'. Give a name of"],
+    ['a role name', { roleName: 'two words' }, "The setting 'roleName' cannot be 'two words'. Set it to a name of"],
   ])('%s: one sentence on the command line, no stack trace', async (_, context, sentence) => {
     const app = fileURLToPath(new URL('../bin/app.js', import.meta.url))
     const env = { PATH: process.env.PATH, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) }

@@ -1,5 +1,5 @@
-// `npm run release:pack [FOLDER]`: builds from nothing, and packs every package that is published into FOLDER (default: .release/tarballs).
-// The tarballs are what a release uploads and what `npm run test:all` installs.
+// `npm run release:pack [FOLDER]`: makes a clean build and packs every published package to FOLDER (default: .release/tarballs).
+// A release uploads these tarballs, and `npm run test:all` installs them.
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../step.js'
 
-/** The packages that are published: all under `packages/` that are not private, each with its folder and its manifest. */
+/** The published packages: all under `packages/` that are not private, each with its folder and manifest. */
 export function publishedPackages() {
   return readdirSync(join(root, 'packages'))
     .sort()
@@ -11,7 +11,7 @@ export function publishedPackages() {
     .filter(({ manifest }) => manifest.private !== true)
 }
 
-/** The name of a package's tarball, as `npm pack` gives it. */
+/** The file name of a package's tarball, as `npm pack` creates it. */
 export function tarballName({ name, version }) {
   return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
 }

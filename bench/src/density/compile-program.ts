@@ -1,4 +1,4 @@
-// Compiles one case in a process of its own: `compile-program.js NAME`. What another case taught the JIT does not help it.
+// Compiles one case in a separate process (`compile-program.js NAME`), so that the JIT has no information from other cases.
 import { compileTimes } from './compile-time.js'
 
 process.send?.(compileTimes(String(process.argv[2])), () => process.exit())

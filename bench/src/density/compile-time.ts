@@ -1,6 +1,6 @@
 import { type Grants, parseGrants, sessionPolicy } from '@topic-credentials/grants'
 
-/** Milliseconds of the first policies of a process, and of those after the compiler has warmed up. */
+/** Milliseconds of the first policies of a process, and of those after the warm-up. */
 export interface CompileTimes {
   readonly first: number
   readonly warm: readonly number[]
@@ -23,7 +23,7 @@ const comparedFilters: Readonly<Record<string, (index: number) => string>> = {
   mixed: (index) => [`p/${serial(index)}/s`, `q/${serial(index)}/+`, `r/${serial(index)}/#`][index % 3] as string,
 }
 
-/** What is compiled: grants of one kind, half of them to publish, half to subscribe. */
+/** Grants of one kind to compile, half of them to publish, half to subscribe. */
 export interface CompileCase {
   readonly name: string
   readonly grants: number
@@ -36,7 +36,7 @@ export const cases: readonly CompileCase[] = [20, 40].flatMap((grants) =>
   }),
 )
 
-/** Compiles one case over and over, for another user each time, so that nothing can be remembered. */
+/** Compiles one case repeatedly, each time for a different user, so that caching has no effect. */
 export function compileTimes(name: string): CompileTimes {
   const filters = cases.find((one) => one.name === name)?.filters
   const grants = parseGrants({ publish: filters, subscribe: filters })

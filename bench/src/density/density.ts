@@ -9,7 +9,7 @@ import { capacity, forms } from './forms.js'
 const roundCount = 3
 const targetMs = 0.1
 
-/** How many topics fit one session, and what it costs to write them. */
+/** How many topics fit one session policy, and how long its compilation takes. */
 export const density: Bench = {
   name: 'density',
   summary: 'How many topics fit one session policy, and what compiling one costs',
@@ -66,7 +66,7 @@ function compileTarget(name: string, runs: readonly CompileTimes[]): Target {
     target: `under ${targetMs} ms`,
     measured: `${figure(median)} ms`,
     met: median < targetMs,
-    ...(name.endsWith('literals') ? {} : { why: 'a wildcard brings Denies, and each is held against every grant' }),
+    ...(name.endsWith('literals') ? {} : { why: 'a wildcard requires Denies, and each is compared with every grant' }),
   }
 }
 
@@ -77,7 +77,7 @@ function capacityTable(capacities: readonly number[], packed: readonly number[])
   })
   return {
     title: 'Topics of 32 characters, published and subscribed, in one policy of 2,048 characters',
-    columns: ['form', 'topics', 'sure to be packed', "÷ the article's", 'allows these topics and no others'],
+    columns: ['form', 'topics', 'certain to be packed', "÷ the article's", 'allows these topics and no others'],
     rows,
   }
 }
@@ -102,7 +102,7 @@ function compileTable(runs: Readonly<Record<string, readonly CompileTimes[]>>): 
     ]
   })
   return {
-    title: 'Milliseconds to compile a policy: so many grants, half of them to publish, half to subscribe',
+    title: 'Milliseconds to compile a policy with this number of grants, half of them to publish, half to subscribe',
     columns: ['grants', 'p50', 'min–max', 'p99', 'first of the process', 'runs', 'characters', 'form'],
     rows,
   }

@@ -37,7 +37,7 @@ function oneStatement(arn: string): Form {
   }
 }
 
-/** With the longest name that a Region has. */
+/** Uses the longest Region name. */
 const location = { region: 'ap-northeast-1', accountId: '123456789012' }
 
 const ours: Form = (topics) =>
@@ -64,7 +64,7 @@ function mixed(index: number) {
   return index % 2 === 0 ? deep(index) : `plant-7/line-${pad(index, 5)}`.padEnd(width, '-')
 }
 
-/** What is compared: how it is written, for which topics, and whether it allows those topics and no others. */
+/** The compared forms: how each is written, for which topics, and whether it allows exactly those topics. */
 export const forms: readonly { what: string; write: Form; topic: (index: number) => string; exact: string }[] = [
   {
     what: "the article's statements, repeated",
@@ -86,10 +86,10 @@ export const forms: readonly { what: string; write: Form; topic: (index: number)
   { what: 'ours, random topics', write: ours, topic: random, exact: 'yes' },
 ]
 
-/** Does STS take it, by its characters alone, or by the worst estimate of what it packs as well? */
+/** Whether STS's limit is judged by the characters alone, or also by the pessimistic estimate of the packed size. */
 export type Budget = 'characters' | 'packed'
 
-/** The most topics whose document STS takes. */
+/** The largest number of topics whose document STS accepts. */
 export function capacity(write: Form, topic: (index: number) => string, budget: Budget): number {
   const topics: string[] = []
   for (;;) {

@@ -4,10 +4,10 @@ import { promisify } from 'node:util'
 import { messageOf } from '../measure/child.js'
 import type { Moments } from './programs/report.js'
 
-/** A program that connects, subscribes, publishes and receives, and then tells when it did what. */
+/** A program that connects, subscribes, publishes and receives, and reports the time of each step. */
 export interface Contestant {
   readonly what: string
-  /** Whether it vends, or is started with credentials. */
+  /** Whether it requests credentials itself, or is started with credentials. */
   readonly vends: boolean
   run(environment: NodeJS.ProcessEnv): Promise<Moments>
 }
@@ -36,7 +36,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   sdk5Vending: { what: 'AWS SDK AssumeRole + device SDK, MQTT 5', vends: true, run: node('sdk5-vending') },
 }
 
-/** The article's own program, where a Python has boto3 and awscrt. */
+/** The article's own program, if a Python installation has boto3 and awscrt. */
 export function articleProgram(): Contestant | undefined {
   const has = (python: string) => spawnSync(python, ['-c', 'import boto3, awscrt.mqtt']).status === 0
   const python = ['python3', '/usr/bin/python3'].find(has)

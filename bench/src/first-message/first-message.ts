@@ -11,7 +11,7 @@ import { messageStages, type Stages, stagesOf, total } from './stages.js'
 
 const roundCount = 15
 
-/** From nothing to the first message. */
+/** From the start of a process to its first message. */
 export const firstMessage: Bench = {
   name: 'first-message',
   summary: 'From the start of a process to its first own message',
@@ -32,7 +32,7 @@ async function run(say: (line: string) => void): Promise<Findings> {
     const started = now()
     const moments = await contestant.run({ PATH, HOME, ...account.environment, TARGET: targetJson })
     const seen = server.last()
-    if (seen === undefined) throw new Error(`${contestant.what} never came to ${endpoints.iot}`)
+    if (seen === undefined) throw new Error(`${contestant.what} never connected to ${endpoints.iot}`)
     return stagesOf(started, moments, seen)
   }
   try {
@@ -71,7 +71,7 @@ function findings(all: Readonly<Record<string, Contestant>>, runs: Runs): Findin
     targets: targets(runs),
     method: methodText,
     ...(all.article === undefined
-      ? { notes: ["No Python with boto3 and awscrt is on this machine: the article's program is left out."] }
+      ? { notes: ["Python with boto3 and awscrt is not installed; the article's program is skipped."] }
       : {}),
   }
 }
@@ -115,7 +115,7 @@ function targets(runs: Runs): Target[] {
     const { median } = ratio(runs, ours, theirs)
     const more = (stages: readonly (typeof messageStages)[number][]) =>
       stages.reduce((sum, stage) => sum + medianOf(runs[ours] ?? [], stage) - medianOf(runs[theirs] ?? [], stage), 0)
-    // Ours loads in two parts what the others load in one.
+    // Our client loads in two steps what the others load in one.
     const loading = more(['import', 'load the rest, sign, TCP'])
     const why = `loading and signing take ${figure(loading)} ms more, everything else ${figure(more(messageStages) - loading)} ms`
     return { what, target: `at most ${most}`, measured: figure(median), met: median <= most, why }

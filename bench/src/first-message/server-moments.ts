@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { now } from '../measure/now.js'
 
-/** When the broker's side saw the steps that a client keeps to itself. */
+/** When the broker observed the steps that a client does not report. */
 export interface ServerMoments {
   accepted: number
   secure?: number
@@ -12,9 +12,9 @@ export interface ServerMoments {
 }
 
 /**
- * Watches the TCP connections to one port of this process; only the one that became a WebSocket is kept.
+ * Observes the TCP connections to one port of this process; only the one that became a WebSocket is recorded.
  *
- * @returns the last such connection's moments, and a way to stop
+ * @returns the times of the last such connection, and a function that stops the observation
  */
 export function watchServer(port: number): { last(): ServerMoments | undefined; stop(): void } {
   const byPort = new Map<number | undefined, ServerMoments>()

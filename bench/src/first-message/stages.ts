@@ -1,7 +1,7 @@
 import type { Moments } from './programs/report.js'
 import type { ServerMoments } from './server-moments.js'
 
-/** What happens between the start of a process and its first own message, in order. */
+/** The stages between the start of a process and its first message, in order. */
 export const messageStages = [
   'process start',
   'import',
@@ -16,7 +16,7 @@ export const messageStages = [
 
 export type Stages = Readonly<Record<(typeof messageStages)[number], number>>
 
-/** Milliseconds of each stage; a stage that a program has not got takes none. */
+/** Milliseconds of each stage; 0 for a stage that a program does not have. */
 export function stagesOf(started: number, client: Moments, server: ServerMoments): Stages {
   const { begun, imported, vended = imported, connack, suback, message } = client
   const moments = [
@@ -33,7 +33,7 @@ export function stagesOf(started: number, client: Moments, server: ServerMoments
   ]
   const lengths = messageStages.map((name, index) => {
     const [from, to] = [moments[index], moments[index + 1]]
-    if (from === undefined || to === undefined) throw new Error(`Nobody saw the end of '${name}'`)
+    if (from === undefined || to === undefined) throw new Error(`The end of stage '${name}' was not recorded`)
     return [name, to - from]
   })
   return Object.fromEntries(lengths) as Stages

@@ -15,7 +15,7 @@ import { runJobs } from './jobs/run-jobs.js'
 import { connectedPicture, requestsPicture } from './results/pictures.js'
 import { steadyTable, stormTable } from './results/tables.js'
 
-/** What a fleet asks of AWS, and how soon all of it is connected. */
+/** The load of a fleet on AWS, and the time until all of it is connected. */
 export const fleet: Bench = {
   name: 'fleet',
   summary: 'Up to a million clients against AWS’s quotas, on virtual time: cold start, disconnect of all, steady state',
@@ -23,7 +23,7 @@ export const fleet: Bench = {
 }
 
 async function run(say: (line: string) => void): Promise<Findings> {
-  // The longest first: the last ones are short, so that both threads end together.
+  // The longest first: the last ones are short, so both threads end at about the same time.
   const order = [...allRows].sort((one, other) => other.job.scenario.clients - one.job.scenario.clients)
   const results = await runJobs(
     order.map(({ job }) => job),
@@ -46,7 +46,7 @@ async function run(say: (line: string) => void): Promise<Findings> {
   return {
     tables: [
       stormTable('All connections break at once; credentials are fresh, sessions are kept', disconnect),
-      stormTable('Cold start: everybody vends, connects and subscribes to one filter', cold),
+      stormTable('Cold start: every client requests credentials, connects and subscribes to one filter', cold),
       stormTable('All connections break at once after a day, when every credential has expired', stale),
       steadyTable(`Steady state: ${steadyHours} hours, each connection breaks each half hour on average`, steady),
     ],
@@ -57,12 +57,12 @@ async function run(say: (line: string) => void): Promise<Findings> {
     targets: targets(disconnect.filter(({ client }) => client === 'ours, spread')),
     method: methodText,
     notes: [
-      '`again after 1 s, each time` is not run for a million clients: each of 2,000 seconds would see all that still wait, 10⁹ attempts.',
+      '`again after 1 s, each time` is not run for a million clients: all waiting clients would try in each of 2,000 seconds, 10⁹ attempts.',
     ],
   }
 }
 
-/** Held against the largest fleet; a fleet of 1,000 is served within a second or two, of which the interval between CONNECTs is one. */
+/** Measured with the largest fleet: a fleet of 1,000 is connected within two seconds, of which the interval between CONNECTs is one. */
 function targets(ours: readonly Found[]): Target[] {
   const largest = ours.at(-1)
   if (largest === undefined) return []
@@ -92,11 +92,11 @@ function targets(ours: readonly Found[]): Target[] {
   ]
 }
 
-const methodText = `A discrete-event model with a virtual clock of milliseconds and one seed. Of our clients the real code decides: each has its own
-credentials cache (\`fromSource\`, which \`fromVendor\` is made of) and its own \`Reconnection\`, driven by the virtual clock; replaced are
-the network, the timers and the device SDK, whose first attempt after a loss comes within 100 ms. "Spread" is \`spreadSeconds\` of
-1.1 × N/500; "fleet unknown" is without it. AWS is token buckets of its default quotas: API Gateway 10,000/s and 5,000 at once,
+const methodText = `A discrete-event model with a virtual clock of milliseconds and one seed. Our clients run the real code: each has its own
+credentials cache (\`fromSource\`, the basis of \`fromVendor\`) and its own \`Reconnection\`, driven by the virtual clock. The network, the
+timers and the device SDK, whose first attempt after a loss comes within 100 ms, are replaced. "Spread" is \`spreadSeconds\` of
+1.1 × N/500; "fleet unknown" has none. AWS is modelled as token buckets with its default quotas: API Gateway 10,000/s and 5,000 at once,
 Lambda 1,000 at a time and 100 ms each (a throttled STS call is repeated twice by the function), STS 600/s, IoT CONNECT 500/s,
 SUBSCRIBE 500 filters/s, the last three with one second's worth at once, which AWS does not document. A way through the network
 takes 30 ms, opening a connection 100 to 200 ms. What is refused costs AWS nothing here, and TLS is not a limit. A SUBSCRIBE that
-is refused is sent again within 2 s. In brackets: the peak against the quota.`
+is refused is sent again within 2 s. In brackets: the peak divided by the quota.`

@@ -5,18 +5,18 @@ import { seeded } from './random.js'
 import { type FleetResult, quotaUse } from './results/result.js'
 import { VirtualClock } from './virtual-clock.js'
 
-/** What happens to all clients at time 0, or goes on happening. */
+/** What happens to all clients at time 0, or continuously. */
 export interface Scenario {
   readonly clients: number
   /**
-   * - `cold`: nobody has credentials or a session; each subscribes to one filter.
+   * - `cold`: no client has credentials or a session; each subscribes to one filter.
    * - `fresh`: all connections break at once; credentials are up to ten minutes old; sessions are resumed.
    * - `stale`: the same after a day, when all credentials have expired.
-   * - `steady`: all are connected; each connection breaks at random, on average each half hour.
+   * - `steady`: all clients are connected; each connection breaks at random times, every half hour on average.
    */
   readonly start: 'cold' | 'fresh' | 'stale' | 'steady'
   readonly seed: number
-  /** The end, in virtual milliseconds. */
+  /** Duration in virtual milliseconds. */
   readonly untilMs: number
 }
 
@@ -24,7 +24,7 @@ export interface Scenario {
 const openMs = 100
 const cutMeanMs = 1_800_000
 
-/** Clients of one kind before AWS. What they decide is the subclass's; time and AWS are common. */
+/** Clients of one kind and the simulated AWS. Subclasses implement the clients' decisions. */
 export abstract class Fleet {
   readonly scenario: Scenario
   readonly aws = new Aws()
@@ -53,7 +53,7 @@ export abstract class Fleet {
     await settled()
     while (this.clock.advance(this.scenario.untilMs)) {
       for (let slot = this.clock.take(); slot !== undefined; slot = this.clock.take()) this.fire(slot)
-      // What promises have to do at this instant of virtual time is done before it passes.
+      // All promise callbacks of this instant run before the virtual time advances.
       if (this.usesPromises) await settled()
     }
     const { api, lambda, sts, connect, subscribe } = this.aws
@@ -69,7 +69,7 @@ export abstract class Fleet {
     }
   }
 
-  /** When so large a part of the fleet was connected. */
+  /** The time at which this share of the fleet was connected. */
   #secondsTo(share: number): number | undefined {
     const last = Math.ceil(share * this.scenario.clients) - 1
     return last < this.#connected.total ? (this.#connectedAt[last] ?? 0) / 1000 : undefined
@@ -78,15 +78,15 @@ export abstract class Fleet {
   protected abstract readonly usesPromises: boolean
   protected abstract prepare(): Promise<void>
   protected abstract begin(client: number): void
-  /** A timer has fired. */
+  /** Called when a timer fires. */
   protected abstract fire(slot: number): void
 
-  /** How long it takes to open a connection, in milliseconds. */
+  /** The duration of opening a connection, in milliseconds. */
   protected opening(): number {
     return openMs * (1 + this.random())
   }
 
-  /** How long a connection stands, in milliseconds. */
+  /** The duration of a connection, in milliseconds. */
   protected standing(): number {
     return -Math.log(1 - this.random()) * cutMeanMs
   }
@@ -102,7 +102,7 @@ export abstract class Fleet {
   }
 }
 
-/** Node runs these once no promise has anything left to do: without a turn of the event loop, which would be most of the time. */
+/** Resolves when the microtask queue is empty. It avoids a turn of the event loop, which would take most of the time. */
 function settled(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve))
 }

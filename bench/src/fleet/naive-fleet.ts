@@ -1,11 +1,11 @@
 import { Fleet, type Scenario } from './fleet.js'
 
-/** A client as one writes it without this project. */
+/** A client as written without this project. */
 export interface NaiveClient {
   readonly name: string
   /** Wait before attempt `attempt` (1: the first after the connection broke), in milliseconds. */
   readonly wait: (attempt: number, random: number) => number
-  /** Whether it vends anew before each attempt to connect, or keeps its credentials. */
+  /** Whether it requests new credentials before each attempt to connect, or keeps its credentials. */
   readonly vendsPerConnect: boolean
 }
 
@@ -19,19 +19,19 @@ export const naiveClients: Readonly<Record<NaiveName, NaiveClient>> = {
   sdk: { name: 'device SDK, its default pauses (1 to 120 s)', wait: jittered(1_000, 120_000), vendsPerConnect: false },
   vend: { name: 'the same, vending at each attempt', wait: jittered(1_000, 120_000), vendsPerConnect: true },
   fixed: { name: 'again after 1 s, each time', wait: () => 1_000, vendsPerConnect: false },
-  /** What this client did before it decided about its pauses itself. */
+  /** The delays of this client before it had its own reconnection. */
   faster: { name: 'device SDK, pauses of 0.1 to 60 s', wait: jittered(100, 60_000), vendsPerConnect: false },
 }
 
 const phases = { waiting: 0, standing: 1 } as const
 
-/** A fleet of naive clients: one timer each, nothing but numbers. */
+/** A fleet of naive clients: one timer and a few numbers for each. */
 export class NaiveFleet extends Fleet {
   protected readonly usesPromises = false
   readonly #client: NaiveClient
   readonly #phase: Uint8Array
   readonly #attempts: Uint16Array
-  /** Whether it has credentials. Who starts cold vends once at least. */
+  /** Whether the client has credentials. After a cold start, each client requests them at least once. */
   readonly #holds: Uint8Array
 
   constructor(client: NaiveClient, scenario: Scenario) {

@@ -12,35 +12,35 @@ import { Fleet, type Scenario } from './fleet.js'
 const timers = { connection: 0, vend: 1, patience: 2 } as const
 const phases = { pausing: 0, opening: 1, standing: 2, first: 3 } as const
 
-/** Any instant will do. */
+/** An arbitrary time. */
 const epoch = Date.parse('2026-11-23T00:00:00Z')
 const lifetimeMs = 3_600_000
-/** Credentials' age when all connections break in scenario `fresh`, at most. */
+/** Maximum age of the credentials when all connections break in scenario `fresh`. */
 const freshMs = 600_000
-/** AWS IoT takes one CONNECT a second from a client ID; the handshake waits for it. */
+/** AWS IoT accepts one CONNECT per second from a client ID; the handshake waits accordingly. */
 const minConnectIntervalMs = 1_000
-/** How long an open connection waits for credentials, as the handshake has it. */
+/** Maximum time that an open connection waits for credentials, as in the handshake. */
 const patienceMs = 10_000
-/** A program whose `connect` has failed is started again within this time. */
+/** A program whose `connect` failed is restarted within this time. */
 const restartMs = 60_000
 
 const urlOfVendor = new URL('https://vendor.invalid/credentials')
 
-/** A fleet of this project's clients: the real credentials cache and the real reconnection of each, on virtual time. */
+/** A fleet of this project's clients: each has the real credentials cache and the real reconnection, with virtual time. */
 export class OurFleet extends Fleet {
   protected readonly usesPromises = true
   readonly #spreadSeconds: number | undefined
   readonly #providers: VendedCredentialsProvider[] = []
   readonly #reconnections: Reconnection[] = []
-  /** What goes on when a client's pause is over: of its connection, of its provider. */
+  /** Continuations after a client's delay: of its connection and of its provider. */
   readonly #resume: ((() => void) | undefined)[] = []
   readonly #vends: (PromiseSettlers<Vended> | undefined)[] = []
   readonly #phase: Uint8Array
   readonly #handshakes: Uint16Array
   readonly #connectAt: Float64Array
-  /** Credentials that are in the caches when the scenario begins were vended so much earlier. */
+  /** Age of the cached credentials at the start of the scenario. */
   #age: number | undefined
-  /** Times that a program had to be started again. */
+  /** Number of restarts of programs. */
   restarts = 0
 
   constructor(scenario: Scenario, spreadSeconds?: number) {
@@ -137,7 +137,7 @@ export class OurFleet extends Fleet {
     this.clock.set(3 * client, delayMs)
   }
 
-  /** `connect`, from a program that insists. */
+  /** Calls `connect`, and restarts the program if it fails. */
   #startProgram(client: number): void {
     this.#providers[client]?.().then(
       () => this.#set(client, phases.opening, this.opening()),
@@ -148,7 +148,7 @@ export class OurFleet extends Fleet {
     )
   }
 
-  /** The connection breaks; the SDK makes the first attempt. */
+  /** The connection breaks, and the SDK makes the first attempt. */
   #lose(client: number): void {
     this.#set(client, phases.first, this.random() * firstReconnectMs)
   }
@@ -166,7 +166,7 @@ export class OurFleet extends Fleet {
     }
   }
 
-  /** The SDK's hook: the connection is open, and waits for credentials. */
+  /** The SDK's handshake hook: the connection is open and waits for credentials. */
   #handshake(client: number): void {
     const handshake = (this.#handshakes[client] ?? 0) + 1
     this.#handshakes[client] = handshake
@@ -253,7 +253,7 @@ const answer = {
   policyCharacters: 0,
 }
 
-/** As the session tells them apart. */
+/** Classifies errors as the session does. */
 function setbackOf(error: unknown): Setback {
   return error instanceof Error && 'throttled' in error && error.throttled === true ? 'throttled' : 'failed'
 }

@@ -2,9 +2,9 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 
 /**
- * Runs a Node.js program of this package in a process of its own until it has sent one message, and waits for its end.
+ * Runs a Node.js program of this package in a separate process until it has sent one message, and waits for its exit.
  *
- * @throws when it ends before, or is not done in time
+ * @throws if it exits without a message or exceeds the time limit
  */
 export async function messageOf<Message>(
   program: string,
@@ -16,7 +16,7 @@ export async function messageOf<Message>(
   try {
     const first = await Promise.race([once(child, 'message'), ended.then(() => undefined)])
     if (first === undefined) {
-      throw new Error(`${program} ended without a result (${child.exitCode ?? child.signalCode})`)
+      throw new Error(`${program} exited without a result (${child.exitCode ?? child.signalCode})`)
     }
     await ended
     return first[0] as Message

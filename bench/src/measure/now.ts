@@ -1,4 +1,4 @@
-/** Milliseconds since the epoch with fractions: comparable between the processes of one machine. */
+/** Milliseconds since the epoch with fractions; comparable between processes on one machine. */
 export function now(): number {
   return performance.timeOrigin + performance.now()
 }

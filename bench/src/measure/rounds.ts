@@ -1,9 +1,9 @@
 /**
- * Runs all contestants in turns, forwards in one round and backwards in the next, so that what else the machine does hits all alike.
+ * Runs all contestants alternately, forwards in one round and backwards in the next, so that other load on the machine affects all alike.
  *
- * @param contestants what to run, by name; each returns one figure, or several by name
- * @param options.warmUp rounds that do not count
- * @returns each contestant's figures, one per counted round
+ * @param contestants functions to run, by name; each returns one value, or several by name
+ * @param options.warmUp number of rounds that do not count
+ * @returns the values of each contestant, one per counted round
  */
 export async function inTurns<Name extends string, Figures>(
   contestants: Readonly<{ [N in Name]: (round: number) => Figures | Promise<Figures> }>,

@@ -31,7 +31,7 @@ describe('ratios', () => {
   })
 
   it('refuse rounds in which one is missing', () => {
-    expect(() => ratios([1], [1, 2])).toThrow('1 runs beside 2')
+    expect(() => ratios([1], [1, 2])).toThrow('1 runs cannot be compared with 2')
   })
 })
 

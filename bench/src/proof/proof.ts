@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Bench, Findings } from '../bench.js'
 import { root } from '../checkout.js'
 
-/** What `packages/grants/prove/prove.mjs --json` prints of one kind of policies. */
+/** One row of the output of `packages/grants/prove/prove.mjs --json`: one kind of policies. */
 interface Row {
   readonly kind: string
   readonly policies: number
@@ -20,10 +20,10 @@ const runs = 500
 const mutated = 40
 const targetMs = { p50: 100, most: 1000 } as const
 
-/** What it takes to prove a session policy, and whether every change of one is noticed. */
+/** The cost of proving a session policy, and whether every change to a policy is detected. */
 export const proof: Bench = {
   name: 'proof',
-  summary: 'What proving a session policy takes, and whether every change of one is noticed',
+  summary: 'What proving a session policy costs, and whether every change to it is detected',
   run,
 }
 
@@ -41,7 +41,7 @@ async function run(say: (line: string) => void): Promise<Findings> {
     tables: [
       {
         title: 'Session policies proved, in the topic role, for every name that AWS IoT takes',
-        columns: ['policies', 'proved', 'states p50', 'most', 'ms p50', 'most', 'changes', 'noticed'],
+        columns: ['policies', 'proved', 'states p50', 'most', 'ms p50', 'most', 'changes', 'detected'],
         rows: rows.map((row) => [
           row.kind,
           row.policies,
@@ -59,7 +59,7 @@ async function run(say: (line: string) => void): Promise<Findings> {
       target('Proof: a policy of 20 grants, p50 of the slowest form', `at most ${targetMs.p50} ms`, p50, targetMs.p50),
       target('Proof: the slowest policy', `at most ${targetMs.most} ms`, most, targetMs.most),
       {
-        what: 'Proof: changes of a policy that are noticed',
+        what: 'Proof: changes to a policy that are detected',
         target: 'all',
         measured: `${noticed} of ${mutants}`,
         met: noticed === mutants,

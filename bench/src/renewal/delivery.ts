@@ -1,19 +1,19 @@
 import type { Arrival } from './programs/subscriber.js'
 
-/** What became of the messages of a run. */
+/** Statistics of the messages of a run. */
 export interface Delivery {
-  /** Published and taken by the broker, and never received. */
+  /** Published and accepted by the broker, but never received. */
   readonly lost: number
   /** Received more than once. */
   readonly repeated: number
-  /** For each cut, the longest pause between two messages around it, in milliseconds. */
+  /** For each cut, the longest interval between two messages around it, in milliseconds. */
   readonly gaps: readonly number[]
 }
 
 /**
- * @param arrivals in order
- * @param published numbers of the messages that the broker took
- * @param cuts when the connection was cut, in order
+ * @param arrivals in order of arrival
+ * @param published numbers of the messages that the broker accepted
+ * @param cuts times at which the connection was cut, in order
  */
 export function delivery(
   arrivals: readonly Arrival[],

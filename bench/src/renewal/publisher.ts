@@ -2,12 +2,12 @@ import { setInterval } from 'node:timers/promises'
 import type { Session } from '@topic-credentials/client'
 import { topic } from './topic.js'
 
-/** AWS IoT takes 100 messages a second from one connection. */
+/** AWS IoT accepts 100 messages per second from one connection. */
 const intervalMs = 15
 
-/** Publishes numbers, steadily, until it is stopped. */
+/** Publishes consecutive numbers at a constant rate until it is stopped. */
 export class Publisher {
-  /** What the broker has taken. */
+  /** The numbers that the broker accepted. */
   readonly published: number[] = []
   readonly #stop = new AbortController()
   readonly #running: Promise<void>

@@ -11,7 +11,7 @@ import { Publisher } from './publisher.js'
 import { SubscriberProcess } from './subscriber-process.js'
 
 const renewals = 100
-/** How long a connection stands before it is cut again: AWS takes one CONNECT a second from a client ID. */
+/** Time between the establishment of a connection and the next cut: AWS accepts one CONNECT per second from a client ID. */
 const standingMs = 1_100
 
 const kinds = {
@@ -23,7 +23,7 @@ const kinds = {
 type Kind = keyof typeof kinds
 type Deliveries = Readonly<Record<Kind, Delivery>>
 
-/** What a subscriber notices when its credentials are exchanged. */
+/** What a subscriber misses while its credentials are renewed. */
 export const renewal: Bench = {
   name: 'renewal',
   summary: `What a subscriber misses while its credentials are renewed, ${renewals} times`,
@@ -63,7 +63,7 @@ function targetOf({ outputs, region, ca, endpoints, developer }: LocalAws): Subs
   return { url, region, ca, endpoint, port: Number(port), key: { accessKeyId, secretAccessKey } }
 }
 
-/** @returns when the connection was cut */
+/** @returns the time at which the connection was cut */
 async function renewAgainAndAgain(
   aws: LocalAws,
   one: SubscriberProcess,
@@ -155,7 +155,7 @@ function targets({ ours, websocket, hooked, rebuilt }: Deliveries): Target[] {
       met: quantile(websocket.gaps, 0.5) <= 50,
     },
     {
-      what: 'Renewal: gap in delivery, p50, beside the device SDK with a handshake hook',
+      what: 'Renewal: gap in delivery, p50, compared with the device SDK with a handshake hook',
       target: 'at most 1',
       measured: figure(gap / hookedGap),
       met: gap <= hookedGap,
@@ -163,10 +163,10 @@ function targets({ ours, websocket, hooked, rebuilt }: Deliveries): Target[] {
   ]
 }
 
-const methodText = `Four subscribers, each in a process of its own, receive the same QoS 1 messages, one every 15 ms, from one publisher that is
-never interrupted. ${renewals} times each one's credentials are made due and its socket is cut, when it has stood for ${figure(standingMs)} ms; it
-vends, signs and connects again as it does, all of them side by side. The gap is the longest pause between two messages at a
-renewal; an undisturbed one is 15 ms. All vend through the same provider (\`fromVendor\`), so what differs is the connection. The
-hooked client is as the SDK's builder makes it, with a session that outlives the connection; the rebuilt one begins a new session.
-Real renewals are an hour apart: ours and the hooked one are told to take a connection of half a second for a good one, after which
-their reconnect pauses begin anew.`
+const methodText = `Four subscribers, each in a separate process, receive the same QoS 1 messages, one every 15 ms, from one publisher that is
+never interrupted. ${renewals} times, each subscriber's credentials expire and its socket is cut after ${figure(standingMs)} ms of connection; it
+requests credentials, signs and reconnects in its own way, all of them concurrently. The gap is the longest interval between two messages at
+a renewal; an undisturbed one is 15 ms. All use the same provider (\`fromVendor\`), so they differ only in the connection. The hooked client
+is configured as by the SDK's builder, with a session that outlives the connection; the rebuilt one starts a new session. Real renewals
+are an hour apart: ours and the hooked one are configured to treat a connection of half a second as stable, after which their
+reconnect delays are reset.`

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url'
 import type { Answer, Arrival, Order, Target } from './programs/subscriber.js'
 
 const program = fileURLToPath(new URL('./programs/subscriber.js', import.meta.url))
-/** More than any of them takes, on a machine that is busy. */
+/** Longer than any of them takes on a busy machine. */
 const patienceMs = 30_000
 
-/** One kind of subscriber, as its parent sees it. */
+/** One subscriber, from the perspective of its parent process. */
 export class SubscriberProcess {
   readonly kind: string
   readonly #child: ChildProcess
@@ -31,7 +31,7 @@ export class SubscriberProcess {
     }
   }
 
-  /** Makes new credentials due, and calls `cut` then; resolves when messages arrive over a new connection. */
+  /** Triggers new credentials, then calls `cut`; resolves when messages arrive over a new connection. */
   async renew(cut: () => void): Promise<void> {
     const due = this.#answer('due')
     this.#send({ order: 'renew' })
@@ -41,7 +41,7 @@ export class SubscriberProcess {
     await back
   }
 
-  /** All that arrived, once message number `last` has. */
+  /** All messages that arrived, after message number `last` has. */
   async report(last: number): Promise<readonly Arrival[]> {
     const report = this.#answer('report')
     this.#send({ order: 'report', last })
@@ -68,7 +68,7 @@ export class SubscriberProcess {
       const onMessage = (answer: Answer) => {
         if (answer.answer === kind) settle(() => resolve(answer as Extract<Answer, { answer: Kind }>))
       }
-      const onExit = () => fail('ended before its answer')
+      const onExit = () => fail('exited before its answer')
       const timer = setTimeout(() => fail(`took more than ${patienceMs / 1000} s for its answer`), patienceMs)
       this.#child.on('message', onMessage)
       this.#child.once('exit', onExit)

@@ -1,2 +1,2 @@
-/** Every message of this bench goes here; any user may publish to it and subscribe to it. */
+/** The topic of all messages of this benchmark; every user may publish and subscribe to it. */
 export const topic = 'test'

@@ -1,7 +1,7 @@
 import type { Findings } from '../bench.js'
 import type { Machine } from './machine.js'
 
-/** One run of one bench, as docs/benchmarks/NAME.json keeps it. */
+/** One run of one benchmark, as stored in docs/benchmarks/NAME.json. */
 export interface BenchRun extends Findings {
   readonly name: string
   readonly summary: string

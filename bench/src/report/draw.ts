@@ -1,7 +1,7 @@
 import { parse, View } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 
-/** What all pictures have in common: readable on a white page and on a dark one. */
+/** The common style of all pictures: readable on light and dark pages. */
 const look = {
   background: 'white',
   padding: 12,
@@ -11,7 +11,7 @@ const look = {
   title: { fontSize: 14, anchor: 'start', offset: 12 },
 } as const
 
-/** A Vega-Lite specification as SVG. Vega writes marks into the data it is given: it gets a copy. */
+/** Renders a Vega-Lite specification as SVG. Vega modifies its data, so it gets a copy. */
 export async function draw(title: string, spec: object): Promise<string> {
   const { spec: vega } = compile({ title, ...structuredClone(spec), config: look } as TopLevelSpec)
   const view = new View(parse(vega), { renderer: 'none' })

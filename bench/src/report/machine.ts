@@ -1,13 +1,13 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 
-/** Where a bench ran: its figures mean nothing without it. */
+/** The machine of a run: its figures are only meaningful together with it. */
 export interface Machine {
   readonly cpu: string
   readonly cores: number
   readonly memoryGiB: number
   readonly node: string
   readonly platform: string
-  /** Load of the last minute before the run: above 0 something else was running. */
+  /** Load average of the minute before the run: above 0, something else was running. */
   readonly load: number
 }
 

@@ -3,14 +3,14 @@ import type { Table, Target } from '../bench.js'
 import type { BenchRun } from './bench-run.js'
 import { describeMachine } from './machine.js'
 
-/** A Markdown table that reads well on a terminal too: numbers to the right. */
+/** A Markdown table that is also readable in a terminal: numbers are aligned right. */
 export function tableText({ columns, rows }: Omit<Table, 'title'>): string {
   const align = columns.map((_, column) => (column > 0 && rows.every((row) => isFigure(row[column])) ? 'r' : 'l'))
   const cells = [columns, ...rows].map((row) => row.map((cell) => String(cell).replaceAll('|', '\\|')))
   return markdownTable(cells, { align })
 }
 
-/** `12`, `0.35`, `1,000`, `3–4`, `98 %`, `× 0.9`, and nothing at all. */
+/** `12`, `0.35`, `1,000`, `3–4`, `98 %`, `× 0.9`, or an empty cell. */
 function isFigure(cell: string | number | undefined): boolean {
   return typeof cell === 'number' || cell === undefined || /^[×≤<−-]? ?[\d.,–]*( ?[a-zA-Zµ%/]{1,5})?$/u.test(cell)
 }
@@ -22,7 +22,7 @@ export function targetsText(targets: readonly Target[]): string {
   return tableText({ columns: ['what', 'target', 'measured', 'met'], rows })
 }
 
-/** One bench's section of docs/benchmarks/README.md. */
+/** The section of one benchmark in docs/benchmarks/README.md. */
 export function section({
   name,
   summary,
@@ -52,14 +52,14 @@ Written by \`pnpm bench\`; \`pnpm bench NAME\` replaces one section. Each ratio 
 turns; how that is done, and what it cannot show, is in [ADR 47](../adr/0047-how-measurements-are-made.md). Figures are medians with
 the least and the greatest beside them.`
 
-/** The whole page, from what the benches left the last time each ran. */
+/** The whole page, from the stored results of each benchmark. */
 export function page(records: readonly BenchRun[]): string {
   return `${[introduction, ...records.map(section)].join('\n\n')}\n`
 }
 
 const headline = /(<!-- benchmarks -->\n)[\s\S]*?(<!-- \/benchmarks -->)/u
 
-/** The root README with the marked table in it written anew: the first target of each bench, and each that is not met. */
+/** The root README with its marked table replaced: the first target of each benchmark, and each that is not met. */
 export function withHeadline(readme: string, records: readonly BenchRun[]): string {
   if (!headline.test(readme)) return readme
   const table = targetsText(records.flatMap(({ targets }) => targets.filter(({ met }, index) => index === 0 || !met)))

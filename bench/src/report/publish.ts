@@ -5,10 +5,10 @@ import { draw } from './draw.js'
 import { page, withHeadline } from './markdown.js'
 
 /**
- * Writes what one bench found: its JSON, its pictures, the page of all benches, and the table in the root README.
+ * Writes the results of one benchmark: its JSON, its pictures, the page of all benchmarks, and the table in the root README.
  *
- * @param root folder of the checkout
- * @param names all benches, in the order of the page; those that never ran have no section
+ * @param root root folder of the checkout
+ * @param names all benchmarks, in the order of the page; those that never ran have no section
  */
 export async function publish(record: BenchRun, { root, names }: { root: string; names: readonly string[] }) {
   const folder = join(root, 'docs/benchmarks')

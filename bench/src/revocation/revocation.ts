@@ -12,12 +12,12 @@ import { assembly, root } from '../checkout.js'
 import { figure, range, summary } from '../measure/summary.js'
 
 const runCount = 5
-/** 100 messages a second is AWS IoT's limit for one connection: the figures are good to so many milliseconds. */
+/** AWS IoT's limit is 100 messages per second per connection, so this is the resolution of the results in milliseconds. */
 const intervalMs = 12
-/** How long to look for messages that come after all. */
+/** How long to wait for late messages. */
 const listeningOnMs = 500
 
-/** How fast `pnpm revoke` silences a user who is connected. */
+/** How fast `pnpm revoke` cuts off a connected user. */
 export const revocation: Bench = {
   name: 'revocation',
   summary: 'How long after `pnpm revoke USER` a live connection still gets messages',
@@ -56,7 +56,7 @@ async function measure(aws: LocalAws, project: string, user: string): Promise<Si
   const messages = reader.subscribe('test')
   await messages.ready
   const reading = (async () => {
-    // Ends with an error when the user is revoked: that is what is measured.
+    // The iteration ends with an error when the user is revoked, which is the measured event.
     for await (const _ of messages) arrivals.push(performance.now())
   })().catch(() => undefined)
   const writing = (async () => {
@@ -71,7 +71,7 @@ async function measure(aws: LocalAws, project: string, user: string): Promise<Si
     })
     const said = text(command.stderr)
     const [code] = await once(command, 'exit')
-    if (code !== 0) throw new Error(`The command ended with ${code}: ${await said}`)
+    if (code !== 0) throw new Error(`The command exited with ${code}: ${await said}`)
     const ended = performance.now()
     const before = arrivals.length
     await setTimeout(listeningOnMs)
@@ -121,8 +121,8 @@ function findings(silences: readonly Silence[]): Findings {
         met: after === 0,
       },
     ],
-    method: `A user receives a message every ${intervalMs} ms; the command is run as a process of its own and revokes that user. Against the
-stand-in, where a policy holds from the next decision on: AWS takes up to some minutes for that, but the command ends the connection
-there too.`,
+    method: `A user receives a message every ${intervalMs} ms; the command runs in a separate process and revokes that user. Measured with the
+    stand-in, where a policy takes effect with the next decision. On AWS that takes up to some minutes, but the command closes the connection
+    there as well.`,
   }
 }

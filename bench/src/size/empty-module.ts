@@ -1,2 +1,2 @@
-/** Nothing. */
+/** An empty module. */
 export const nothing = undefined

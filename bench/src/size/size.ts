@@ -7,15 +7,15 @@ import type { Bench, Findings } from '../bench.js'
 import { figure } from '../measure/summary.js'
 
 const targetBytes = 18_000
-/** In place of two modules of Node's that the device SDK's build for browsers asks for. */
+/** Replaces two Node.js modules that the device SDK's browser build imports. */
 const emptyModule = fileURLToPath(new URL('./empty-module.js', import.meta.url))
 const peersFolder = fileURLToPath(new URL('../../peers', import.meta.url))
 
 interface Contestant {
   readonly what: string
-  /** What an application writes. */
+  /** The import in an application. */
   readonly code: string
-  /** Modules of Node's that it imports and never calls in a browser. */
+  /** Whether it imports Node.js modules that it never calls in a browser. */
   readonly stubs?: boolean
 }
 
@@ -34,10 +34,10 @@ const contestants: readonly Contestant[] = [
   },
 ]
 
-/** What a page has to load. */
+/** The size that a page has to load. */
 export const size: Bench = {
   name: 'size',
-  summary: 'What a page has to load, bundled, minified and gzipped, beside the clients of other services',
+  summary: 'What a page has to load, bundled, minified and gzipped, compared with the clients of other services',
   run,
 }
 
@@ -89,14 +89,14 @@ async function run(say: (line: string) => void): Promise<Findings> {
         target: `at most ${figure(targetBytes / 1000)} kB`,
         measured: `${figure(ours / 1000)} kB`,
         met: ours <= targetBytes,
-        why: 'renewal, diagnosis and their sentences are as large as MQTT 5, SigV4 and the transport together',
+        why: 'renewal, diagnosis and error messages are as large as MQTT 5, SigV4 and the transport together',
       },
     ],
     method: methodText,
   }
 }
 
-/** From their own lock file, once: none of them is needed by anything else here. */
+/** Installs the peers once from their own lock file: only this benchmark needs them. */
 function installPeers(say: (line: string) => void): void {
   if (existsSync(`${peersFolder}/node_modules/.package-lock.json`)) return
   say('installing the peers (once)')
@@ -123,7 +123,7 @@ async function sizeOf({ what, code, stubs = false }: Contestant): Promise<Size> 
   return { what, minified: file.contents.length, gzipped: gzipSync(file.contents, { level: 9 }).length }
 }
 
-const methodText = `Each client is bundled as an application would bundle it, for what connects and receives and no more: esbuild, \`--bundle --minify
---format=esm --platform=browser --target=es2022\`, then gzip at level 9. The device SDK's build for browsers does not bundle as it is; \`util\` and
-\`crypto\` of Node's are replaced by nothing. hotsock-js, the smallest we know (4.0 kB), is on no registry and so not in the table. The other services'
-clients leave to a server what ours does in the page: signing, grants in words, exchange of credentials.`
+const methodText = `Each client is bundled as in an application that only connects and receives: esbuild, \`--bundle --minify
+--format=esm --platform=browser --target=es2022\`, then gzip at level 9. The device SDK's browser build does not bundle without changes; \`util\`
+and \`crypto\` of Node.js are replaced by an empty module. hotsock-js, the smallest we know (4.0 kB), is not in a registry and so not in the
+table. With the other services, a server does what our client does in the page: signing, explaining grants, renewing credentials.`

@@ -8,15 +8,15 @@ import type { Bench, Findings, Table, Target } from '../bench.js'
 import { root } from '../checkout.js'
 import { figure, range, type Summary } from '../measure/summary.js'
 
-/** What load.js, the load generator in packages/local-aws, writes. */
+/** The report of load.js, the load generator in packages/local-aws. */
 interface Report {
   readonly connections: number
-  /** Messages per second beside a broker at least so many times its, and the memory of a connection that stays below. */
+  /** Minimum ratio of messages per second to each broker's, and the maximum memory of a connection. */
   readonly targets: {
     readonly messages: Readonly<Record<'aedes' | 'aedes-ws-stream', number>>
     readonly residentKiB: number
   }
-  /** Its version, where it is on this machine. */
+  /** Its version, if it is installed. */
   readonly mosquitto?: string
   readonly results: Readonly<Record<string, Summary>>
 }
@@ -28,10 +28,10 @@ const serverKinds = {
   mosquitto: 'mosquitto',
 }
 
-/** How the stand-in for AWS IoT bears load. */
+/** The performance of the stand-in for AWS IoT under load. */
 export const standIn: Bench = {
   name: 'stand-in',
-  summary: 'Messages per second through the stand-in for AWS IoT, beside brokers that check nothing',
+  summary: 'Messages per second through the stand-in for AWS IoT, compared with brokers that check nothing',
   run: async (say) => findings(await load(say)),
 }
 
@@ -78,7 +78,7 @@ function findings(report: Report): Findings {
     ],
     targets: [target(report, 'aedes-ws-stream'), target(report, 'aedes'), memoryTarget(report)],
     method: method(report),
-    ...(mosquitto === undefined ? { notes: ['mosquitto is not on this machine: that comparison is left out.'] } : {}),
+    ...(mosquitto === undefined ? { notes: ['mosquitto is not installed; that comparison is skipped.'] } : {}),
   }
 }
 
@@ -106,7 +106,7 @@ function loadTable(report: Report, servers: [string, string][]): Table {
     ]
   })
   return {
-    title: `${figure(report.connections)} clients, each with QoS 1 and 256 bytes to itself, over TLS WebSockets`,
+    title: `${figure(report.connections)} clients, each with QoS 1 and 256 bytes sent to itself, over TLS WebSockets`,
     columns: ['server', 'messages/s', 'min–max', 'runs', 'stand-in ÷ it', 'CPU per message, µs', 'min–max'],
     rows,
   }
@@ -147,7 +147,7 @@ function target(report: Report, kind: 'aedes' | 'aedes-ws-stream'): Target {
     (one) => measured(report, `${one}: server's CPU per message, µs`).median,
   )
   return {
-    what: `Stand-in: messages per second beside ${serverKinds[kind]}`,
+    what: `Stand-in: messages per second compared with ${serverKinds[kind]}`,
     target: `at least ${least}`,
     measured: figure(median),
     met: median >= least,

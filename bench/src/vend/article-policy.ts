@@ -1,4 +1,4 @@
-/** The session policy of the article that this project started from: one topic, any client ID. */
+/** The session policy of the article on which this project is based: one topic, any client ID. */
 export const articlePolicy = JSON.stringify({
   Version: '2012-10-17',
   Statement: [

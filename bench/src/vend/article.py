@@ -1,4 +1,4 @@
-# The article's calls, timed as stopwatch.ts times the others: import and first call, then warm calls without the waiting.
+# The article's calls, timed like the others in stopwatch.ts: import and first call, then warm calls without waiting time.
 import time
 
 began = time.perf_counter()
@@ -20,7 +20,7 @@ policy = json.dumps(
         ],
     }
 )
-# boto3 before 1.28 does not know AWS_ENDPOINT_URL_STS.
+# boto3 before 1.28 does not support AWS_ENDPOINT_URL_STS.
 client = boto3.client("sts", endpoint_url=os.environ["AWS_ENDPOINT_URL_STS"])
 
 

@@ -14,15 +14,15 @@ function here(file: string) {
   return fileURLToPath(new URL(file, import.meta.url))
 }
 
-/** One way of vending, and how to time one fresh process of it. */
+/** One implementation of vending, and how to time one fresh process of it. */
 export interface Contestant {
   readonly what: string
-  /** Of the function's own code; undefined where a runtime or a layer brings it. */
+  /** Size of the function's own code; undefined if a runtime or a layer contains it. */
   readonly bytes?: number
   run(environment: NodeJS.ProcessEnv, warmCalls: number): Promise<Times>
 }
 
-/** Builds all that is to be compared into `folder`. */
+/** Builds all contestants in `folder`. */
 export function contestants(folder: string): Record<'ours' | 'bundled' | 'external' | 'floor', Contestant> {
   const bundled = (name: string, source: string, options: BuildOptions) => {
     const outfile = join(folder, name)
@@ -46,7 +46,7 @@ export function contestants(folder: string): Record<'ours' | 'bundled' | 'extern
   }
 }
 
-/** boto3, where Python has it. */
+/** boto3, if it is installed. */
 export function boto3(): (Contestant & { readonly version: string }) | undefined {
   const { status, stdout } = spawnSync('python3', ['-c', 'import boto3; print(boto3.__version__)'], {
     encoding: 'utf8',

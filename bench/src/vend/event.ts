@@ -1,4 +1,4 @@
-/** What API Gateway hands on for an IAM caller who asks for one topic. */
+/** The event that API Gateway sends for an IAM caller who requests one topic. */
 export const event = {
   version: '2.0',
   routeKey: 'POST /credentials',

@@ -1,5 +1,5 @@
-// The floor: one AssumeRole, signed by hand (SigV4, https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html),
-// with nothing that a function for other people's use would need: no check, no retry, no limit of time.
+// The lower bound: one AssumeRole, signed by hand (SigV4, https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html),
+// without anything that a production function needs: no validation, no retries, no timeout.
 import { createHash, createHmac, randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:https'
 import { articlePolicy } from './article-policy.js'

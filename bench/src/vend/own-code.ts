@@ -6,10 +6,10 @@ import { root } from '../checkout.js'
 import { event } from './event.js'
 
 const calls = 600
-/** The last of them are counted. */
+/** Only the last calls are counted. */
 const counted = 200
 
-/** Milliseconds of warm calls of the function's own code: what is left when STS answers at once, SDK and all. */
+/** Milliseconds of warm calls of the function's own code: an STS that answers immediately replaces the SDK and the network. */
 export async function ownCodeTimes(): Promise<number[]> {
   const session = {
     accessKeyId: 'ASIA',
@@ -48,7 +48,7 @@ export async function ownCodeTimes(): Promise<number[]> {
     const began = performance.now()
     const { statusCode, body } = await handler(event, { awsRequestId: 'bench', getRemainingTimeInMillis: () => 10_000 })
     times.push(performance.now() - began)
-    if (statusCode !== 200) throw new Error(`The function answered ${statusCode}: ${body}`)
+    if (statusCode !== 200) throw new Error(`The function returned ${statusCode}: ${body}`)
   }
   return times.slice(-counted)
 }

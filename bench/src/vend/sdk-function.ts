@@ -1,4 +1,4 @@
-// The article's calls as a function on the AWS SDK, all of its settings left as they are.
+// The article's calls as a function on the AWS SDK with default settings.
 import { randomUUID } from 'node:crypto'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { articlePolicy } from './article-policy.js'

@@ -1,14 +1,14 @@
-// Loads a function and calls it as Lambda does, in a process of its own: `stopwatch.js MODULE EVENT WARM_CALLS`. Sends the parent
-// how long that took.
+// Loads a function and calls it like Lambda, in a separate process: `stopwatch.js MODULE EVENT WARM_CALLS`. Sends the times to the
+// parent process.
 import { subscribe } from 'node:diagnostics_channel'
 import { pathToFileURL } from 'node:url'
 
-/** What one process of one contestant measured, in milliseconds. */
+/** The times of one process of one contestant, in milliseconds. */
 export interface Times {
   readonly import: number
   /** Import and first call. */
   readonly vended: number
-  /** Everything but waiting for STS, of each further call. */
+  /** Each further call, without the time spent waiting for STS. */
   readonly warm: readonly number[]
 }
 
@@ -23,7 +23,7 @@ const imported = performance.now()
 await call()
 const vended = performance.now()
 
-// From the end of the request to the beginning of its answer is STS and the way there; all else is the function's.
+// The time from the end of the request to the start of its response belongs to STS and the network; the rest to the function.
 let waited = 0
 let sentAt = 0
 subscribe('http.client.request.start', () => {
@@ -37,7 +37,7 @@ for (let count = 0; count < Number(warmCalls); count++) {
   waited = 0
   const from = performance.now()
   await call()
-  if (waited === 0) throw new Error('STS was not asked: something answers out of a cache')
+  if (waited === 0) throw new Error('STS was not called: the response came from a cache')
   warm.push(performance.now() - from - waited)
 }
 const times: Times = { import: imported - began, vended: vended - began, warm }
@@ -45,5 +45,5 @@ process.send?.(times, () => process.exit())
 
 async function call(): Promise<void> {
   const { statusCode, body } = await handler(JSON.parse(event), context)
-  if (statusCode !== 200) throw new Error(`${module} answered ${statusCode}: ${body}`)
+  if (statusCode !== 200) throw new Error(`${module} returned ${statusCode}: ${body}`)
 }

@@ -10,11 +10,11 @@ import { ownCodeTimes } from './own-code.js'
 import type { Times } from './stopwatch.js'
 
 const roundCount = 9
-/** The last hundred of these are what is called warm. */
+/** The last hundred of these count as warm. */
 const warmCalls = 300
 const countedWarmCalls = 100
 
-/** What a vend costs a Lambda function. */
+/** The cost of a vend in a Lambda function. */
 export const vend: Bench = { name: 'vend', summary: 'What one vend costs a function, cold and warm', run }
 
 async function run(say: (line: string) => void): Promise<Findings> {
@@ -96,7 +96,7 @@ function findings(
     targets: targets(all, of, ownCode),
     method: methodText,
     ...(all.boto3 === undefined
-      ? { notes: ['Python with boto3 is not on this machine: that comparison is left out.'] }
+      ? { notes: ['Python with boto3 is not installed; that comparison is skipped.'] }
       : {}),
   }
 }
@@ -144,11 +144,11 @@ function targets(
     ),
   ).median
   const cold: Target = {
-    what: "Vend: import + first vend, the whole function beside boto3 doing the article's calls",
+    what: "Vend: import + first vend, the whole function compared with boto3 and the article's calls",
     target: 'at most 0.35',
     measured: figure(ratio),
     met: ratio <= 0.35,
-    why: `the floor on this machine is ${figure(floor)}`,
+    why: `the lower bound on this machine is ${figure(floor)}`,
   }
   return [cold, ...found]
 }

@@ -1,5 +1,5 @@
-// `functions/`: the vendor and the deploy check as Lambda runs them, one module each, and the notices of what is in them. Run by `npm run build`,
-// before tests and before packing. The same sources give the same bytes.
+// Writes `functions/`: the vendor and the deploy check as one Lambda module each, with third-party notices. `npm run build` runs it, before
+// tests and before packing. The same sources produce the same bytes.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +16,7 @@ const functions = [
     entryPoints: [`${vendor}/handler`],
     outfile: 'vendor/index.mjs',
     format: 'esm',
-    // What the SDK would bring and the handler never needs (docs/adr/0036).
+    // Parts of the SDK that the handler never needs (docs/adr/0036).
     alias: Object.fromEntries(
       [
         '@aws-sdk/credential-provider-node',
@@ -26,14 +26,14 @@ const functions = [
         'node:process',
       ].map((module) => [module, `${vendor}/left-out`]),
     ),
-    // Imported on first use by operations that stream events. AssumeRole does not.
+    // Imported on first use by operations with event streams; AssumeRole is not one of them.
     external: ['@smithy/core/event-streams'],
   },
   {
     entryPoints: [`${deployCheck}/handler`],
     outfile: 'deploy-check/index.cjs',
     format: 'cjs',
-    // Two fifths of MQTT.js that Node.js has itself, or that the check does not use.
+    // Two fifths of MQTT.js: Node.js provides it already, or the check does not use it.
     alias: { 'readable-stream': 'node:stream', socks: `${deployCheck}/no-socks` },
   },
 ]
@@ -45,13 +45,13 @@ export async function bundleFunctions() {
     const { metafile } = await build({
       ...options,
       outfile: join(folder, outfile),
-      // Where entry points and aliases are found.
+      // Base folder for entry points and aliases.
       absWorkingDir: join(own, 'scripts'),
       bundle: true,
       minify: true,
       platform: 'node',
       target: 'node20',
-      // ES modules are what can be shaken; esbuild would prefer `main` for Node.
+      // Only ES modules can be tree-shaken; esbuild would prefer `main` for Node.
       mainFields: ['module', 'main'],
       legalComments: 'none',
       logLevel: 'warning',

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Licences that let everybody ship the code in a closed product, with its notice. */
+/** Licences that permit distribution in a closed-source product with a notice. */
 const permissive =
   /^\(?(?:MIT|MIT-0|ISC|0BSD|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|BlueOak-1\.0\.0)(?: (?:OR|AND) [\w.-]+)*\)?$/u
 
 /**
- * The names, licences and licence texts of the packages that files come from; this repository's own are left out.
+ * The names, licences and licence texts of the packages that the files belong to, except the packages of this repository.
  *
- * @param files paths of what a bundler put into its output
- * @throws Error for a package whose licence is not permissive, or that does not say which it has
+ * @param files paths of the files in a bundle
+ * @throws Error for a package whose licence is not permissive or not declared
  */
 export function notices(files) {
   const folders = new Set(files.map(packageFolder).filter((folder) => folder !== undefined))
@@ -26,11 +26,11 @@ export function notices(files) {
   }
   const parts = [...byText].map(([text, titles]) => `${titles.join('\n')}\n\n${text}`)
   const head =
-    'The functions of this package hold code of these packages, each under its own licence; packages with the same text stand together.'
+    'The functions of this package contain code of these packages, each under its own licence; packages with the same licence text are listed together.'
   return `${[head, ...parts].join('\n\n\n')}\n`
 }
 
-/** The nearest folder of a package: what follows the last node_modules in the path. */
+/** The root folder of a file's package: the path up to the name after the last node_modules. */
 function packageFolder(file) {
   return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/u.exec(file)?.[0]
 }
@@ -39,6 +39,6 @@ function licenceText(folder) {
   const names = readdirSync(folder)
     .filter((name) => /^(?:licen[cs]e|notice|copying)/iu.test(name))
     .sort()
-  if (names.length === 0) return 'The package names its licence, and has no text of it.'
+  if (names.length === 0) return 'The package declares its licence but contains no licence text.'
   return names.map((name) => readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n').trim()).join('\n\n')
 }

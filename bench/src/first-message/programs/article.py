@@ -1,5 +1,5 @@
-# The article's program up to its first own message: boto3 for the credentials, awscrt for MQTT 3.1.1. What
-# awsiot.mqtt_connection_builder does with these settings is written out, because Debian has awscrt without awsiot.
+# The article's program up to its first message: boto3 for the credentials, awscrt for MQTT 3.1.1. The code of
+# awsiot.mqtt_connection_builder for these settings is inlined, because Debian has awscrt but not awsiot.
 import time
 
 moments = {"begun": time.time() * 1000}

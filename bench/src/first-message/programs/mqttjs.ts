@@ -1,4 +1,4 @@
-// MQTT.js on a URL presigned with the AWS SDK's signer.
+// MQTT.js with a URL presigned by the AWS SDK's signer.
 import { done, mark, target, topic } from './report.js'
 
 const [{ connectAsync }, { SignatureV4 }, { HttpRequest }, { Hash }] = await Promise.all([
@@ -19,7 +19,7 @@ const signer = new SignatureV4({
 const host = `${endpoint}:${port}`
 const request = new HttpRequest({ protocol: 'wss:', hostname: endpoint, port, path: '/mqtt', headers: { host } })
 const { query } = await signer.presign(request, { expiresIn: 300 })
-// AWS IoT takes the token beside the signature, not in it.
+// AWS IoT expects the session token outside the signature.
 const parameters = new URLSearchParams({ ...(query as Record<string, string>), 'X-Amz-Security-Token': sessionToken })
 const client = await connectAsync(`wss://${host}/mqtt?${parameters}`, {
   protocolVersion: 5,

@@ -1,4 +1,4 @@
-// Ours from nothing: it vends first.
+// Our client, including the request for credentials.
 import { done, mark, target, topic } from './report.js'
 
 const { connect, fromVendor } = await import('@topic-credentials/client')

@@ -1,4 +1,4 @@
-// Ours with credentials at hand; MQTT=3 for MQTT 3.1.1, TRANSPORT=websocket for no device SDK.
+// Our client, started with credentials; MQTT=3 for MQTT 3.1.1, TRANSPORT=websocket for no device SDK.
 import { done, mark, target, topic } from './report.js'
 
 const { connect } = await import('@topic-credentials/client')

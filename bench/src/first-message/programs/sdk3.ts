@@ -1,4 +1,4 @@
-// The bare device SDK with MQTT 3.1.1, as its samples use it.
+// The plain device SDK with MQTT 3.1.1, as in its samples.
 import { done, mark, target, topic } from './report.js'
 
 const { auth, iot, mqtt } = await import('aws-iot-device-sdk-v2')

@@ -1,4 +1,4 @@
-// The bare device SDK with MQTT 5 after the article's own call of STS, from nothing.
+// The plain device SDK with MQTT 5, after the article's own AssumeRole call.
 import { randomUUID } from 'node:crypto'
 import { articlePolicy } from '../../vend/article-policy.js'
 import { mark, target } from './report.js'

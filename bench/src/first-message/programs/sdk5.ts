@@ -1,4 +1,4 @@
-// The bare device SDK with MQTT 5, as its samples use it.
+// The plain device SDK with MQTT 5, as in its samples.
 
 import { mark, target } from './report.js'
 import { openMqtt5 } from './sdk5-session.js'

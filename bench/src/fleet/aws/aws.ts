@@ -1,19 +1,19 @@
 import type { VirtualClock } from '../virtual-clock.js'
 import { Quota } from './quota.js'
 
-/** What AWS's front doors answer, as far as a fleet meets it. */
+/** The AWS services that a fleet calls, reduced to their quotas. */
 export class Aws {
   /** HTTP APIs of an account, https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
   readonly api = new Quota({ name: 'API Gateway', perSecond: 10_000, burst: 5_000 })
   readonly lambda = new Concurrency(1_000)
-  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: nobody else in the account calls it here. */
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. The model has no other callers in the account. */
   readonly sts = new Quota({ name: 'STS', perSecond: 600, burst: 600 })
   /** https://docs.aws.amazon.com/general/latest/gr/iot-core.html */
   readonly connect = new Quota({ name: 'IoT CONNECT', perSecond: 500, burst: 500 })
   readonly subscribe = new Quota({ name: 'IoT SUBSCRIBE', perSecond: 500, burst: 500 })
 }
 
-/** Lambda's limit: not a rate but how many run at once. */
+/** Lambda's limit: the number of concurrent executions. */
 export class Concurrency {
   readonly limit: number
   busy = 0
@@ -41,18 +41,18 @@ export class Concurrency {
   }
 }
 
-/** One way through the network, in milliseconds. */
+/** Network latency in one direction, in milliseconds. */
 export const oneWayMs = 30
-/** In the function: until it calls STS, and from STS's answer until its own. About 100 ms in all. */
+/** Duration inside the function before and after its STS call. About 100 ms in total. */
 const beforeStsMs = 40
 const afterStsMs = 60
-/** The function's STS client: three tries, a throttled one repeated after up to 500 ms, then 1 s (the SDK's standard mode). */
+/** The function's STS client: three attempts; a throttled one is repeated after up to 500 ms, then 1 s (the SDK's standard mode). */
 const stsTries = 3
 const stsRetryMs = 500
 
 const phases = { idle: 0, toApi: 1, toSts: 2, fromSts: 3, answered: 4 } as const
 
-/** The credential vendor as deployed: API Gateway, function, STS. One request for each slot at a time. */
+/** The deployed credential vendor: API Gateway, function, STS. At most one request per slot at a time. */
 export class VendingService {
   readonly #aws: Aws
   readonly #clock: VirtualClock
@@ -70,18 +70,18 @@ export class VendingService {
     this.#status = new Uint16Array(slots)
   }
 
-  /** Sends a request; its steps are the slot's timer from now on, to be handed to `step`. */
+  /** Sends a request. Until it ends, the slot's timer belongs to the request and must be passed to `step`. */
   send(slot: number): void {
     this.#phase[slot] = phases.toApi
     this.#clock.set(slot, oneWayMs)
   }
 
-  /** True while a request of this slot is on its way. */
+  /** True while a request of this slot is in progress. */
   busy(slot: number): boolean {
     return this.#phase[slot] !== phases.idle
   }
 
-  /** The next step of a request whose timer has fired. Answers the HTTP status once it has arrived. */
+  /** Performs the next step of a request whose timer has fired. Returns the HTTP status when the response has arrived. */
   step(slot: number): number | undefined {
     switch (this.#phase[slot]) {
       case phases.toApi:

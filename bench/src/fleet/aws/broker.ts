@@ -3,16 +3,16 @@ import { type Aws, oneWayMs } from './aws.js'
 
 const phases = { idle: 0, connect: 1, connack: 2, refused: 3, subscribe: 4, suback: 5 } as const
 
-/** Where a client is told to stay away for a while whose SUBSCRIBE was throttled: its program tries again. */
+/** Delay before the client's program retries a throttled SUBSCRIBE. */
 const subscribeAgainMs = 2_000
 
-/** AWS IoT Core as a connecting client meets it: CONNECT, and SUBSCRIBE where no session is resumed. */
+/** AWS IoT Core from the perspective of a connecting client: CONNECT, and SUBSCRIBE if no session is resumed. */
 export class Broker {
   readonly #aws: Aws
   readonly #clock: VirtualClock
   readonly #random: () => number
   readonly #phase: Uint8Array
-  /** Topic filters of a client; 0 where its session is resumed. */
+  /** Number of topic filters per client; 0 if its session is resumed. */
   readonly #filters: 0 | 1
 
   constructor(aws: Aws, clock: VirtualClock, random: () => number, slots: number, filters: 0 | 1) {
@@ -23,7 +23,7 @@ export class Broker {
     this.#filters = filters
   }
 
-  /** Sends CONNECT so many milliseconds from now; its steps are the slot's timer from then on, to be handed to `step`. */
+  /** Sends CONNECT after a delay. Until it ends, the slot's timer belongs to the connection and must be passed to `step`. */
   connect(slot: number, delayMs: number): void {
     this.#go(slot, phases.connect, delayMs + oneWayMs)
   }
@@ -32,7 +32,7 @@ export class Broker {
     return this.#phase[slot] !== phases.idle
   }
 
-  /** The next step of a client whose timer has fired. Answers once it has what it wants, or is refused. */
+  /** Performs the next step of a client whose timer has fired. Returns the result when it is connected or refused. */
   step(slot: number): 'connected' | 'throttled' | undefined {
     const { now } = this.#clock
     switch (this.#phase[slot]) {

@@ -1,14 +1,14 @@
 import { Series } from './series.js'
 
-/** A quota as AWS enforces one: so many requests a second, and after a pause so many at once. */
+/** A quota as AWS enforces it: a rate per second, and a burst after a pause. */
 export interface QuotaLimits {
   readonly name: string
   readonly perSecond: number
-  /** Where AWS does not document it: what one second gives. */
+  /** The amount of one second, where AWS does not document the burst. */
   readonly burst: number
 }
 
-/** A token bucket that counts what is asked of it. */
+/** A token bucket that counts the requests. */
 export class Quota {
   readonly limits: QuotaLimits
   readonly requests = new Series()
@@ -21,7 +21,7 @@ export class Quota {
     this.#tokens = limits.burst
   }
 
-  /** True when there is a token left at `now` (milliseconds). */
+  /** True if a token is available at `now` (milliseconds). */
   take(now: number): boolean {
     const { perSecond, burst } = this.limits
     this.#tokens = Math.min(burst, this.#tokens + ((now - this.#at) * perSecond) / 1000)

@@ -1,4 +1,4 @@
-/** How often something happened in each second. */
+/** Number of events in each second. */
 export class Series {
   total = 0
   #counts = new Int32Array(64)
@@ -20,7 +20,7 @@ export class Series {
     return this.#counts.subarray(0, this.#seconds)
   }
 
-  /** The most in one second, from the given second on. */
+  /** The maximum in one second, starting from the given second. */
   peak(from = 0): number {
     return this.counts()
       .subarray(from)

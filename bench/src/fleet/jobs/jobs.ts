@@ -11,21 +11,21 @@ export interface Row {
 
 const hourMs = 3_600_000
 const connectsPerSecond = 500
-/** So much longer than the quota needs is the fleet spread: what comes at random comes in bunches. */
+/** Factor by which the spread exceeds the time that the quota needs, because random arrivals are uneven. */
 const margin = 1.1
 
-/** The `spreadSeconds` that an operator sets for so many clients. */
+/** The `spreadSeconds` that an operator configures for this number of clients. */
 export function spreadFor(clients: number) {
   return Math.max(1, (margin * clients) / connectsPerSecond)
 }
 
-/** Seconds in which AWS IoT's quota lets so many clients connect, at best. */
+/** The minimum time, in seconds, in which AWS IoT's quota lets this number of clients connect. */
 export function boundFor(clients: number) {
   return clients / connectsPerSecond
 }
 
 const sizes = [1_000, 10_000, 100_000, 1_000_000]
-/** Where all kinds of clients are compared. */
+/** The fleet size for which all kinds of clients are compared. */
 export const comparedClients = 100_000
 const jobSeed = 46
 
@@ -57,7 +57,7 @@ function naive(name: NaiveName, start: Scenario['start'], clients: number): Row 
   }
 }
 
-/** All connections break at once; credentials are fresh and sessions are kept. */
+/** All connections break at once; credentials are fresh and sessions are resumed. */
 export const disconnectRows: readonly Row[] = [
   ...sizes.map((clients) => ours('fresh', clients)),
   ...[1_000, 10_000, comparedClients].map((clients) => blind('fresh', clients)),
@@ -68,7 +68,7 @@ export const disconnectRows: readonly Row[] = [
   naive('faster', 'fresh', comparedClients),
 ]
 
-/** Everybody starts at once, with nothing. */
+/** All clients start at once, without credentials. */
 export const coldRows: readonly Row[] = [
   ...sizes.map((clients) => ours('cold', clients)),
   naive('sdk', 'cold', comparedClients),
@@ -94,5 +94,5 @@ export const steadyRows: readonly Row[] = [
 
 export const allRows: readonly Row[] = [...disconnectRows, ...coldRows, ...staleRows, ...steadyRows]
 
-/** A row with what was found for it. */
+/** A row and its result. */
 export type Found = Row & { readonly result: FleetResult }

@@ -3,12 +3,12 @@ import { Worker } from 'node:worker_threads'
 import type { FleetResult } from '../results/result.js'
 import type { Job } from './worker.js'
 
-/** The simulations use no SDK of native code, so they may run in threads; each gives its memory back when it is done. */
+/** The simulations use no native code, so they run in threads; each thread frees its memory when it ends. */
 const atOnce = 2
-/** A million real caches are about three gigabytes; few collections of short-lived promises. */
+/** A million real caches need about three gigabytes; a large young generation reduces collections of short-lived promises. */
 const limits = { maxOldGenerationSizeMb: 8_192, maxYoungGenerationSizeMb: 384 }
 
-/** Simulates all, two at a time, the given order first. */
+/** Runs all simulations, two at a time, in the given order. */
 export async function runJobs(
   jobs: readonly Job[],
   onDone: (job: Job, seconds: number) => void,

@@ -3,11 +3,11 @@ import type { Scenario } from '../fleet.js'
 import { NaiveFleet, type NaiveName, naiveClients } from '../naive-fleet.js'
 import { OurFleet } from '../our-fleet.js'
 
-/** One fleet to be simulated. */
+/** One simulation. */
 export interface Job {
   readonly scenario: Scenario
   readonly client: NaiveName | 'ours'
-  /** Of ours: in which time the program says that the quotas serve the fleet. */
+  /** For our clients: the configured `spreadSeconds`. */
   readonly spreadSeconds?: number
 }
 

@@ -2,10 +2,10 @@ import type { Picture } from '../../bench.js'
 import { boundFor, type Found } from '../jobs/jobs.js'
 
 const points = 150
-/** Seconds that the pictures show, as a multiple of the bound. */
+/** The time range of the pictures, as a multiple of the bound. */
 const shown = 1.6
 
-/** How large a part of the fleet is connected, second by second. */
+/** The connected share of the fleet over time. */
 export function connectedPicture(name: string, title: string, found: readonly Found[]): Picture {
   const values = found.flatMap(({ client, result: { clients, connected } }) => {
     let total = 0
@@ -18,12 +18,12 @@ export function connectedPicture(name: string, title: string, found: readonly Fo
   return { name, title, spec: lines(values, 'share', { title: 'share connected', format: '.0%' }, 'linear', found, []) }
 }
 
-/** CONNECTs against the quota, second by second. */
+/** CONNECTs per second and the quota over time. */
 export function requestsPicture(name: string, title: string, found: readonly Found[]): Picture {
   const values = found.flatMap(({ client, result: { clients, connect } }) =>
     Array.from({ length: shownSeconds(clients) }, (_, second) => ({
       second: second + 0.5,
-      // Logarithms have no zero.
+      // A logarithmic axis has no zero.
       requests: Math.max(1, connect.bySecond[second] ?? 0),
       client,
     })).filter(({ second }) => second < step(clients) || Math.floor(second) % step(clients) === 0),

@@ -1,26 +1,26 @@
 import type { Quota } from '../aws/quota.js'
 
-/** What became of one fleet: plain data, as it comes out of a worker. */
+/** The result of one simulation: plain data that can be sent between threads. */
 export interface FleetResult {
   readonly clients: number
-  /** Seconds until half, 95 % and all of the fleet were connected; undefined: not before the end. */
+  /** Seconds until half, 95 % and all of the fleet were connected; undefined if not before the end. */
   readonly secondsTo: Readonly<Record<'half' | 'most' | 'all', number | undefined>>
   readonly api: QuotaUse
   readonly sts: QuotaUse
   readonly connect: QuotaUse
   readonly subscribe: QuotaUse
-  /** Calls of the function that were over Lambda's concurrency. */
+  /** Invocations rejected because of Lambda's concurrency limit. */
   readonly lambdaRejected: number
-  /** Connections made in each second. */
+  /** Number of connections made in each second. */
   readonly connected: Int32Array
 }
 
-/** How a fleet used one quota. */
+/** The use of one quota. */
 export interface QuotaUse {
   readonly perSecond: number
   readonly requests: number
   readonly rejected: number
-  /** The most requests in one second: of all, and after the first one. */
+  /** The maximum number of requests in one second: overall, and after the first second. */
   readonly peak: number
   readonly peakLater: number
   readonly bySecond: Int32Array

@@ -2,7 +2,7 @@ import type { Table } from '../../bench.js'
 import { boundFor, type Found, steadyHours } from '../jobs/jobs.js'
 import type { QuotaUse } from './result.js'
 
-/** Fleets that have to connect: how long it takes, and what AWS is asked meanwhile. */
+/** Fleets that have to connect: the time it takes, and the load on AWS. */
 export function stormTable(title: string, found: readonly Found[]): Table {
   return {
     title,
@@ -47,7 +47,7 @@ export function stormTable(title: string, found: readonly Found[]): Table {
   }
 }
 
-/** Fleets that are connected, and lose a connection now and then. */
+/** Connected fleets that lose a connection now and then. */
 export function steadyTable(title: string, found: readonly Found[]): Table {
   const hourly = ({ requests }: QuotaUse, clients: number) => (requests / clients / steadyHours).toFixed(2)
   return {

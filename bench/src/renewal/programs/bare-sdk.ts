@@ -7,7 +7,7 @@ interface Keys {
   readonly sessionToken: string
 }
 
-/** What the SDK's own builder makes of credentials that do not change. */
+/** The configuration that the SDK's own builder creates for fixed credentials. */
 export function clientConfig(
   { endpoint, port, region, ca }: Target,
   { accessKeyId, secretAccessKey, sessionToken }: Keys,

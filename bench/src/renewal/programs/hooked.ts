@@ -4,14 +4,14 @@ import { topic } from '../topic.js'
 import { clientConfig, textOf } from './bare-sdk.js'
 import type { Subscribe } from './subscriber.js'
 
-/** The bare SDK, told to sign each handshake with credentials that are valid then; everything else as it is by default. */
+/** The plain SDK with a hook that signs each handshake with current credentials; all other settings are the defaults. */
 export const subscribe: Subscribe = async ({ target, credentials, received, connected }) => {
   const clientId = `${(await credentials()).vended.clientIdPrefix}hooked`
   const { accessKeyId, secretAccessKey, sessionToken } = await credentials()
   const config = clientConfig(target, { accessKeyId, secretAccessKey, sessionToken }, clientId)
   config.sessionBehavior = mqtt5.ClientSessionBehavior.RejoinPostSuccess
   config.connectProperties = { clientId, keepAliveIntervalSeconds: 60, sessionExpiryIntervalSeconds: 3600 }
-  // Renewals are an hour apart, here a second or two: by default the pauses would double at each.
+  // Real renewals are an hour apart, here a second or two: with the default, the delays would double each time.
   config.minConnectedTimeToResetReconnectDelayMs = 500
   config.websocketHandshakeTransform = async (request: http.HttpRequest, done: (errorCode?: number) => void) => {
     try {

@@ -4,7 +4,7 @@ import { topic } from '../topic.js'
 import { clientConfig, textOf } from './bare-sdk.js'
 import type { Subscribe } from './subscriber.js'
 
-/** The bare SDK with static credentials: when the connection ends, the program throws the client away and makes another one. */
+/** The plain SDK with static credentials: when the connection ends, the program discards the client and creates a new one. */
 export const subscribe: Subscribe = async ({ target, credentials, received, connected }) => {
   const clientId = `${(await credentials()).vended.clientIdPrefix}rebuilt`
 

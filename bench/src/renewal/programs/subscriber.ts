@@ -1,8 +1,8 @@
-// A subscriber in a process of its own: `subscriber.js KIND`. It keeps what it receives, and is told when its credentials are due.
+// A subscriber in a separate process: `subscriber.js KIND`. It records the messages it receives, and its parent triggers renewals.
 import { fromVendor, type VendedCredentialsProvider } from '@topic-credentials/client'
 import { now } from '../../measure/now.js'
 
-/** What a subscriber is told in TARGET. */
+/** The contents of the variable TARGET. */
 export interface Target {
   readonly url: string
   readonly region: string
@@ -12,29 +12,29 @@ export interface Target {
   readonly key: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-/** What each kind of subscriber is given, and makes of it. */
+/** The interface between this program and each kind of subscriber. */
 export interface Stage {
   readonly target: Target
   readonly credentials: VendedCredentialsProvider
-  /** Payload of a message, as soon as the program has it. */
+  /** Called with the payload of each message, as soon as the program has it. */
   received(text: string): void
-  /** A connection stands, with subscription. */
+  /** Called when a connection is established and subscribed. */
   connected(): void
 }
 
-/** Starts to receive; answers the client ID when it does. */
+/** Starts to receive. Resolves with the client ID. */
 export type Subscribe = (stage: Stage) => Promise<string>
 
 export type Order = { readonly order: 'renew' } | { readonly order: 'report'; readonly last: number }
 export type Answer =
   | { readonly answer: 'ready'; readonly clientId: string }
-  /** The next handshake will use credentials that are not vended yet. */
+  /** The next handshake will use new credentials. */
   | { readonly answer: 'due' }
-  /** Connected anew, and a message has come since. */
+  /** Reconnected, and a message has arrived since. */
   | { readonly answer: 'back' }
   | { readonly answer: 'report'; readonly arrivals: readonly Arrival[] }
 
-/** Number of a message and when it came. */
+/** Number and arrival time of a message. */
 export type Arrival = readonly [number: number, at: number]
 
 const target = JSON.parse(process.env.TARGET ?? '{}') as Target

@@ -142,7 +142,9 @@ describe('TopicRole', () => {
     }
     const random = Array.from({ length: 14 }, (_, index) => createHash('md5').update(String(index)).digest('hex'))
     expect(warnings(['devices/+/state'])).toEqual([])
-    expect(warnings(random)).toEqual([expect.stringMatching(/^STS may refuse the session policy of .* \d+ to \d+ percent/u)])
+    expect(warnings(random)).toEqual([
+      expect.stringMatching(/^STS may refuse the session policy of .* \d+ to \d+ percent/u),
+    ])
     expect(warnings(['users/${userId}/inbox/#'])).toEqual([
       expect.stringContaining(
         'The role allows more topics than "users/${userId}/inbox/#" grants: a Deny cannot separate',

@@ -6,27 +6,27 @@ import { Code } from 'aws-cdk-lib/aws-lambda'
 import { ConstructError } from '../errors.js'
 
 /**
- * The functions of the stack. Each is one module that this package carries as Lambda runs it, so that no bundler runs at a synthesis:
+ * The functions of the stack. This package contains each as one bundled module, so that no bundler runs during synthesis:
  * the vendor `index.mjs`, the deploy check `index.cjs` (MQTT.js is CommonJS, and could not load Node's own modules from an ES module).
  */
 export type FunctionName = 'vendor' | 'deploy-check'
 
-/** `scripts/bundle-functions.js` writes it: before packing, and in a checkout at each build. */
+/** Written by `scripts/bundle-functions.js`: before packing, and in a checkout at each build. */
 const carried = fileURLToPath(new URL('../../functions', import.meta.url))
 
-/** What {@link writeFunction} needs. */
+/** Options of {@link writeFunction}. */
 export interface FunctionOptions {
-  /** An existing folder; it becomes the function's code: the module (export `handler`) and `entitlements.json`. */
+  /** An existing folder that becomes the function's code: the module (export `handler`) and `entitlements.json`. */
   readonly folder: string
   /** Already validated. */
   readonly entitlements: object
 }
 
 /**
- * Writes a function's code into a folder. The same input gives the same bytes.
+ * Writes a function's code to a folder. The same input produces the same bytes.
  *
  * @returns the size of its module in bytes
- * @throws ConstructError `no_function` in a checkout that was not built
+ * @throws ConstructError `no_function` in a checkout that has not been built
  */
 export function writeFunction(
   name: FunctionName,
@@ -46,10 +46,10 @@ export function writeFunction(
 }
 
 /**
- * A function's code for as long as `use` needs it.
+ * Calls `use` with a function's code, and removes the folder afterwards.
  *
- * The folder needs a name of its own each time: the CDK stages a folder once per path, so a second vendor in the same app would be
- * shipped with the first one's entitlements.
+ * Each call needs its own folder name: the CDK stages a folder once per path, so a second vendor in the same app would be deployed with the
+ * entitlements of the first one.
  */
 export function withFunctionCode<T>(name: FunctionName, entitlements: object, use: (code: Code) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'function-code-'))
