@@ -122,7 +122,7 @@ describe('a sound stack', () => {
       'publish to',
       'subscribe to',
       'connect as',
-      'ask to',
+      'request a subscription to',
       'tampered signature',
       'assume the role',
     ]) {
@@ -259,7 +259,7 @@ describe('a deployment fails', () => {
       (assembly) =>
         assembly.entitlements({ entitlements: [{ publish: ['users/#'], subscribe: ['users/${userId}/#'] }] }),
       wider,
-      '✗ be granted publish users/# beyond the entitlements: allowed, must be refused',
+      '✗ receive publish users/# beyond the entitlements: allowed, must be refused',
     ],
     [
       'when the function takes one caller for another',

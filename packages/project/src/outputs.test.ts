@@ -51,6 +51,6 @@ describe('stackWith', () => {
     expect(none.message).toContain('no stack has the outputs Url, Role and Region')
     const several = failure(() => stackWith({ ...stacks, B: { Url: 'b' } }, ['Url'], file))
     expect(several.code).toBe('several_stacks')
-    expect(several.message).toContain('A and B have Url each')
+    expect(several.message).toContain('several stacks (A and B) have the outputs Url')
   })
 })

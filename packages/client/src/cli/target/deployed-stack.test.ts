@@ -25,7 +25,7 @@ describe('deployedStack', () => {
     [
       'two vendors',
       JSON.stringify({ A: { CredentialsUrl: url }, B: { CredentialsUrl: url } }),
-      'A and B have CredentialsUrl each',
+      'several stacks (A and B) have the outputs CredentialsUrl',
     ],
   ])('refuses a file with %s, by name', (_, content, why) => {
     const path = file(content)
