@@ -95,9 +95,7 @@ function findings(
     pictures: [picture(all, times)],
     targets: targets(all, of, ownCode),
     method: methodText,
-    ...(all.boto3 === undefined
-      ? { notes: ['Python with boto3 is not installed; that comparison is skipped.'] }
-      : {}),
+    ...(all.boto3 === undefined ? { notes: ['Python with boto3 is not installed; that comparison is skipped.'] } : {}),
   }
 }
 
