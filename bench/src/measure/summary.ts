@@ -22,8 +22,9 @@ export function quantile(runs: readonly number[], q: number): number {
 
 /** The ratio of each run to the other's run of the same round, in which the load on the machine was similar. */
 export function ratios(ours: readonly number[], theirs: readonly number[]): number[] {
-  if (ours.length !== theirs.length)
+  if (ours.length !== theirs.length) {
     throw new RangeError(`${ours.length} runs cannot be compared with ${theirs.length}`)
+  }
   return ours.map((value, round) => value / (theirs[round] as number))
 }
 
