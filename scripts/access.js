@@ -1,6 +1,6 @@
 // `pnpm access …`: installs and builds if necessary, then runs the operators' command line for the access table.
 import { build, install } from './setup.js'
 
-install()
+install({ product: true })
 build()
 await import('../packages/revocation/dist/cli/access.js')

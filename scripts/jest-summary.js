@@ -1,7 +1,18 @@
-/** Jest reporter: prints one summary line at the end. */
+/** Seconds from which on a suite is named. */
+const slow = 15
+
+/** Jest reporter: names the suites that took long, and ends the run with one plain line. */
 export default class Summary {
-  onRunComplete(_contexts, { numPassedTests, numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites }) {
+  onRunComplete(_contexts, results) {
+    const { numPassedTests, numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites, testResults } = results
+    const seconds = ({ perfStats }) => Math.round((perfStats.end - perfStats.start) / 1000)
+    const named = testResults
+      .map((suite) => ({ took: seconds(suite), name: suite.testFilePath.slice(process.cwd().length + 1) }))
+      .filter(({ took }) => took >= slow)
+      .sort((a, b) => b.took - a.took)
     const failed = Math.max(numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites)
+    const lines = named.map(({ took, name }) => `${String(took).padStart(5)} s  ${name}\n`).join('')
+    if (named.length > 0) process.stderr.write(`\n${slow} seconds and more:\n${lines}`)
     process.stderr.write(`\n${numPassedTests} passed, ${failed} failed\n`)
   }
 }

@@ -1,5 +1,5 @@
 // `pnpm local`: installs and builds if necessary, then runs the stand-in's command line.
 import { setUp } from './setup.js'
 
-setUp()
+setUp({ product: true })
 await import('../packages/local-aws/dist/cli/main.js')

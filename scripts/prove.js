@@ -2,6 +2,6 @@
 import { build, install, requireNode } from './setup.js'
 
 requireNode()
-install()
+install({ product: true })
 build()
 await import('../packages/grants/prove/prove.js')

@@ -2,6 +2,6 @@
 // emergency an unfinished change to the stack must not block a revocation.
 import { build, install } from './setup.js'
 
-install()
+install({ product: true })
 build()
 await import('../packages/revocation/dist/cli/main.js')

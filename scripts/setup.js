@@ -7,20 +7,25 @@ const node = process.execPath
 /** The packages that the template depends on, besides infra. */
 const shippedPackages = ['cdk', 'credential-vendor', 'deploy-check', 'grants']
 
-/** Prepares a machine that only has Node.js and npm: installs, compiles and synthesizes what is not up to date. */
-export function setUp() {
+/** Everything that a command needs on a machine with nothing but Node and npm; done only where it is due. */
+export function setUp({ product = false } = {}) {
   requireNode()
-  install()
+  install({ product })
   build()
   synth()
 }
 
-/** Installs the dependencies of pnpm-lock.yaml with the pnpm version of package.json. */
-export function install() {
+/**
+ * Installs what pnpm-lock.yaml says, with the pnpm that package.json pins.
+ *
+ * @param product without what only tests, the compiler, the linter and the CDK's command line need
+ */
+export function install({ product = false } = {}) {
   const inputs = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((file) => readFileSync(join(root, file)))
   const wanted = createHash('sha256').update(Buffer.concat(inputs)).digest('hex')
-  const stamp = join(root, 'node_modules/.topic-credentials/installed')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  const stamps = ['installed', 'installed-product'].map((name) => join(root, 'node_modules/.topic-credentials', name))
+  const enough = product ? stamps : stamps.slice(0, 1)
+  if (enough.some((stamp) => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)) return
   const { packageManager } = JSON.parse(inputs[0].toString())
   step('Installing dependencies (about a minute, once)', 'npx', [
     '--yes',
@@ -28,8 +33,9 @@ export function install() {
     packageManager,
     'install',
     '--frozen-lockfile',
+    ...(product ? ['--prod'] : []),
   ])
-  write(stamp, wanted)
+  write(stamps[product ? 1 : 0], wanted)
 }
 
 /** Compiles if a source is newer than the last build. */
@@ -46,7 +52,9 @@ export function build() {
   ]
   if (upToDate(stamp, sources, (name) => name !== 'dist')) return
   const began = new Date()
-  step('Compiling', node, ['node_modules/typescript/bin/tsc', '-b'])
+  const compiler = 'node_modules/typescript/bin/tsc'
+  const compiles = existsSync(join(root, compiler)) ? [compiler, '-b'] : ['scripts/transpile.js']
+  step('Compiling', node, compiles)
   step('Bundling the functions', node, ['packages/cdk/scripts/bundle-functions.js'])
   write(stamp, began.toISOString())
 }

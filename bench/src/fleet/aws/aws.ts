@@ -14,7 +14,7 @@ export class Aws {
 }
 
 /** Lambda's limit: the number of concurrent executions. */
-export class Concurrency {
+class Concurrency {
   readonly limit: number
   busy = 0
   peak = 0

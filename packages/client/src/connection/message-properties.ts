@@ -24,7 +24,7 @@ export function chosenProperties(options: MessageProperties): MessageProperties 
 }
 
 /** User property that tells a message from another one with the same content: see `DuplicateFilter`. */
-export const messageIdProperty = 'message-id'
+const messageIdProperty = 'message-id'
 
 /** The user properties of a message with QoS 1: an ID of its own, and then the program's. */
 export function withMessageId({ userProperties = [] }: MessageProperties): readonly UserProperty[] {

@@ -54,12 +54,13 @@ export class Message {
     }
   }
 
+  /** @throws TopicCredentialsError `unreadable_payload` for what is not JSON */
+  async json(): Promise<unknown>
   /**
-   * @param schema checks and types the value; without one it is `unknown`
+   * @param schema checks and types the value
    * @throws TopicCredentialsError `unreadable_payload` for what is not JSON, or not what the schema wants
    * @example const { celsius } = await message.json(z.object({ celsius: z.number() }))
    */
-  async json(): Promise<unknown>
   async json<Output>(schema: StandardSchema<Output>): Promise<Output>
   async json(schema?: StandardSchema<unknown>): Promise<unknown> {
     const value = this.#parsed()

@@ -4,7 +4,7 @@ import type { Message } from './message.js'
 const keptMessages = 1_000
 
 /** How long a resumed session's messages wait for the subscription that they came for, in milliseconds. */
-export const resumeGraceMs = 10_000
+const resumeGraceMs = 10_000
 
 /**
  * Messages that no subscription of this session matches: direct messages (AWS IoT's SendDirectMessage needs no subscription), and what a

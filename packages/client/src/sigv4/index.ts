@@ -1,1 +1,1 @@
-export { presignedPath, type Signer, signedPostHeaders } from './sign-request.js'
+export { presignedPath, signedPostHeaders } from './sign-request.js'

@@ -9,7 +9,7 @@ import type { Variable } from './template-parts.js'
  * The filter for replies to a user's requests: a holder of `request` may subscribe to it. No other user has the same prefix, because no two
  * users share an encoded ID.
  */
-export const replyTemplate = 'replies/${encodedUserId}/#'
+const replyTemplate = 'replies/${encodedUserId}/#'
 
 /** One condition of a rule: the value, or one member of a list, equals one of these. */
 export interface Condition {

@@ -18,7 +18,7 @@ const known =
   '{"Effect":"Allow","Action":["","Resource":["*"],"Resource":"arn:aws:'
 
 /**
- * Estimates the packed size of a session policy. A repeated string counts {@link matchBytes}; every other character counts one.
+ * Estimates the packed size of a session policy. Text that has occurred counts four bytes, every other character counts one.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (PackedPolicySize)
  * @example estimatePackedSize(document).high > 100 // STS may refuse it

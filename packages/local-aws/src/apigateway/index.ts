@@ -2,6 +2,6 @@ export type { HttpApiFaults, HttpApiSettings, Integration, Route } from './api-s
 export { JwtAuthorizer, type JwtAuthorizerSettings } from './authorizers/jwt-authorizer.js'
 export { HttpApi } from './http-api.js'
 export type { CorsConfiguration } from './routes/cors.js'
-export { parseRouteKey, type RouteKey } from './routes/route.js'
+export { parseRouteKey } from './routes/route.js'
 export { Stage, type StageSettings } from './stage.js'
 export type { Throttle } from './token-bucket.js'

@@ -1,1 +1,1 @@
-export { type IamApi, type IamApiSettings, startIamApi } from './server.js'
+export { type IamApi, startIamApi } from './server.js'

@@ -2,6 +2,5 @@ export type { FunctionConfiguration, InvocationResult, LambdaHost } from './conf
 export { reservedVariables } from './environment-variables.js'
 export { Functions } from './functions.js'
 export type { LogLine } from './log-stream.js'
-export type { Permission, ServiceCall } from './resource-policy.js'
-export { ResourcePolicy } from './resource-policy.js'
+export type { ServiceCall } from './resource-policy.js'
 export { FunctionRuntime } from './runtime.js'

@@ -33,7 +33,7 @@ export function canonicalRequest(request: SignedRequest, form: CanonicalForm): s
  * Dot segments and doubled slashes go, then every segment is encoded once more: `%2F` as received is signed as `%252F`.
  * (S3 alone does neither.)
  */
-export function canonicalPath(path: string): string {
+function canonicalPath(path: string): string {
   const kept: string[] = []
   for (const segment of path.split('/')) {
     if (segment === '..') {
@@ -53,12 +53,12 @@ function encodeOnce(path: string): string {
     .join('/')
 }
 
-export function sha256(content: string | Uint8Array): string {
+function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
 /** Every parameter decoded, encoded by RFC 3986, and sorted by name, then by value, in byte order. */
-export function canonicalQuery(query: string, omitted: ReadonlySet<string>): string {
+function canonicalQuery(query: string, omitted: ReadonlySet<string>): string {
   return queryParameters(query)
     .filter(([name]) => !omitted.has(name))
     .map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)

@@ -1,3 +1,3 @@
-export { SignatureError, type SignatureFault } from './signature-error.js'
+export { SignatureError } from './signature-error.js'
 export type { SignedRequest } from './signed-request.js'
-export { type VerifySettings, verify } from './verify.js'
+export { verify } from './verify.js'

@@ -1,2 +1,2 @@
 export type { PackedPolicyEstimate } from './packed-policy.js'
-export { type Sts, type StsFaults, type StsSettings, startSts } from './server.js'
+export { type Sts, startSts } from './server.js'

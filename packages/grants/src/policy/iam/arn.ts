@@ -4,7 +4,7 @@ import { type Glob, renderGlob } from './glob.js'
 export type ResourceType = 'topic' | 'topicfilter' | 'client' | 'any'
 
 /** The resource part of an ARN: `topic/<glob>` and so on. */
-export function resourceOf(type: ResourceType, glob: Glob): string {
+function resourceOf(type: ResourceType, glob: Glob): string {
   return `${type === 'any' ? '*' : type}/${renderGlob(glob)}`
 }
 

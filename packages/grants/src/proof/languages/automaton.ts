@@ -17,7 +17,7 @@ export interface Description<S> {
 }
 
 /** Passed to {@link Description.step} instead of a character that is not distinguished. */
-export const otherText = ''
+const otherText = ''
 
 /** Numbers the states of a description, and caches its results. */
 export function automaton<S>(description: Description<S>): Automaton {

@@ -158,7 +158,7 @@ export function canonical(value: unknown): string {
   )
 }
 
-export function typeChange(logicalId: string): string {
+function typeChange(logicalId: string): string {
   return `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`
 }
 

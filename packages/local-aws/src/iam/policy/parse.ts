@@ -29,7 +29,7 @@ function readText(text: string, kind: PolicyKind): unknown {
 }
 
 /** STS checks these two on the parameter itself, before it reads the policy. */
-export function checkSessionText(text: string): void {
+function checkSessionText(text: string): void {
   if (text.length > sessionPolicyCharacters) {
     throw new Malformed(
       `The policy has ${text.length} characters; a session policy may have ${sessionPolicyCharacters}.`,

@@ -32,12 +32,12 @@ export function stackView(stack: Stack): XmlTree {
   }
 }
 
-export function tagsView(tags: Readonly<Record<string, string>>): XmlTree[] {
+function tagsView(tags: Readonly<Record<string, string>>): XmlTree[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 }
 
 /** What a NoEcho parameter holds is not told. */
-export function parametersView({ template, parameters, resolvedParameters }: Stack['definition']): XmlTree[] {
+function parametersView({ template, parameters, resolvedParameters }: Stack['definition']): XmlTree[] {
   return Object.entries(parameters).map(([name, value]) => {
     const secret = String(template.Parameters?.[name]?.NoEcho ?? false) === 'true'
     return {

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { run } from './testing/run.js'
+import { root, tarballs, tool } from './testing/tools.js'
+
+const files = readdirSync(tarballs).filter((name) => name.endsWith('.tgz'))
+
+describe.each(files)('%s', (file) => {
+  it('publint has no finding', async () => {
+    const { code, stdout, stderr } = await run(process.execPath, [
+      tool('publint/src/cli.js'),
+      'run',
+      '--strict',
+      join(tarballs, file),
+    ])
+    expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: expect.stringContaining('All good!') })
+  })
+
+  it('types resolve as the code does, for those who import', async () => {
+    const words = ['--profile', 'esm-only', '--format', 'ascii', join(tarballs, file)]
+    const { code, stdout } = await run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), ...words])
+    expect({ code, stdout }).toMatchObject({ code: 0 })
+  })
+})
+
+it('knip finds no export, file or dependency that nothing uses', async () => {
+  const { code, stdout, stderr } = await run(
+    process.execPath,
+    [tool('knip/bin/knip.js'), '--config', 'consumers/knip.json'],
+    { cwd: root },
+  )
+  expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 })
+})
+
+it('the reports of the public surface in docs/api are what the declarations say', async () => {
+  const { code, stderr } = await run(process.execPath, ['scripts/release/api-reports.js', '--check'], { cwd: root })
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+})
+
+describe('the reference of the packages', () => {
+  const typedoc = (...words: string[]) =>
+    run(process.execPath, [tool('typedoc/bin/typedoc'), '--options', 'typedoc.json', ...words], {
+      cwd: join(root, 'consumers'),
+    })
+
+  it('has no dead link and no undocumented export', async () => {
+    const { code, stdout, stderr } = await typedoc()
+    expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 })
+  })
+
+  it('would not be made of an undocumented one', async () => {
+    const { code, stdout, stderr } = await typedoc('--entryPoints', 'undocumented.ts', '--emit', 'none')
+    expect(code).not.toBe(0)
+    expect(stdout + stderr).toContain('undocumented')
+  })
+})

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
+import { describe, expect, it } from '@jest/globals'
+import { filesInTarball } from './testing/registry.js'
+import { tarballs } from './testing/tools.js'
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly license: string
+  readonly type: string
+  readonly engines: { readonly node: string }
+  readonly repository: { readonly url: string; readonly directory: string }
+  readonly sideEffects?: unknown
+  readonly exports: unknown
+  readonly imports?: unknown
+  readonly bin?: unknown
+  readonly dependencies?: Readonly<Record<string, string>>
+}
+
+/** What each package may carry besides what its entries lead to. */
+const carried: Readonly<Record<string, RegExp>> = {
+  '@topic-credentials/cdk': /^functions\/(?:vendor\/index\.mjs|deploy-check\/index\.cjs|THIRD-PARTY-NOTICES\.txt)$/u,
+  '@topic-credentials/client': /^dist\/browser\.js\.map$/u,
+  '@topic-credentials/local-aws': /^(?:assembly\/.*|THIRD-PARTY-NOTICES\.txt|dist\/tls-worker\.(?:js|d\.ts))$/u,
+}
+
+const packed = readdirSync(tarballs)
+  .filter((name) => name.endsWith('.tgz'))
+  .map((name) => {
+    const files = [...filesInTarball(readFileSync(join(tarballs, name)))]
+    const byPath = new Map(
+      files.map(({ path, content }) => [path.replace(/^package\//u, ''), content.toString('utf8')]),
+    )
+    const manifest = JSON.parse(byPath.get('package.json') ?? '') as Manifest
+    return [manifest.name, { manifest, byPath }] as const
+  })
+
+describe.each(packed)('%s', (name, { manifest, byPath }) => {
+  const reached = reach(manifest, byPath)
+
+  it('says what it is', () => {
+    expect(manifest).toMatchObject({
+      license: 'Apache-2.0',
+      type: 'module',
+      engines: { node: '>=20.19' },
+      repository: { directory: `packages/${name.replace('@topic-credentials/', '')}` },
+    })
+    expect(manifest.sideEffects).toBeDefined()
+    expect(byPath.get('README.md')?.length).toBeGreaterThan(200)
+    expect(byPath.get('LICENSE')).toContain('Apache License')
+  })
+
+  it('has every file that its entries lead to', () => {
+    expect([...reached].filter((path) => !byPath.has(path))).toEqual([])
+  })
+
+  it('has nothing else: no test, no fixture, no dead file', () => {
+    const more = [...byPath.keys()].filter(
+      (path) =>
+        !reached.has(path) && !/^(?:package\.json|README\.md|LICENSE)$/u.test(path) && !carried[name]?.test(path),
+    )
+    expect(more).toEqual([])
+  })
+
+  it('names no folder of the machine that packed it, and no workspace', () => {
+    for (const [path, content] of byPath) {
+      expect([path, content.includes(process.cwd())]).toEqual([path, false])
+    }
+    expect(JSON.stringify(manifest.dependencies ?? {})).not.toMatch(/workspace:|link:|file:/u)
+  })
+
+  it('needs of ours the very version that it was packed with', () => {
+    for (const [dependency, version] of Object.entries(manifest.dependencies ?? {})) {
+      const own = dependency.startsWith('@topic-credentials/')
+      if (own) expect([dependency, version]).toEqual([dependency, manifest.version])
+      expect([dependency, version]).toEqual([dependency, expect.stringMatching(/^\d+\.\d+\.\d+(?:-[\w.]+)?$/u)])
+    }
+  })
+})
+
+/** The files that exports, imports and programs lead to, with their types: over imports, and files that a module names beside it. */
+function reach(manifest: Manifest, byPath: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const found = new Set<string>()
+  const open = [manifest.exports, manifest.imports, manifest.bin].flatMap(targets)
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (found.has(path)) continue
+    found.add(path)
+    const content = byPath.get(path)
+    if (content === undefined || !/\.(?:js|d\.ts)$/u.test(path)) continue
+    // One file for browsers stands alone.
+    if (path.endsWith('.js') && path !== 'dist/browser.js') open.push(path.replace(/\.js$/u, '.d.ts'))
+    // Of a module with types alone, an empty one is there as well.
+    const code = path.replace(/\.d\.ts$/u, '.js')
+    if (byPath.has(code)) open.push(code)
+    const named = [
+      ...content.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/gu),
+      ...content.matchAll(/new URL\(['"](\.{1,2}\/[\w./-]+\.(?:js|json))['"]/gu),
+    ]
+    for (const [, relative = ''] of named) {
+      const other = posix.join(posix.dirname(path), relative)
+      open.push(path.endsWith('.d.ts') ? other.replace(/\.js$/u, '.d.ts') : other)
+    }
+  }
+  return found
+}
+
+function targets(value: unknown): string[] {
+  if (typeof value === 'string') return [posix.normalize(value)]
+  return Object.values(Object(value)).flatMap(targets)
+}

@@ -1,0 +1,98 @@
+// `npm run api:reports`: the public surface of every package, as its declarations say it, in docs/api: one file for each entry, so that a change
+// shows in review. `--check` writes nothing and fails where they differ. API Extractor reads the declarations with a compiler of its own.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from '../setup.js'
+import { root, step } from '../step.js'
+import { publishedPackages } from './packages.js'
+
+const folder = join(root, 'docs/api')
+const check = process.argv.includes('--check')
+const tools = join(root, 'consumers')
+if (!existsSync(join(tools, 'node_modules/@microsoft/api-extractor'))) {
+  step('Installing API Extractor (once)', 'npm', ['ci', '--no-fund', '--no-audit', '--prefix', tools])
+}
+const { Extractor, ExtractorConfig } = createRequire(join(tools, 'package.json'))('@microsoft/api-extractor')
+
+build()
+mkdirSync(folder, { recursive: true })
+const different = []
+for (const { name, packageFolder, declarations } of entries()) {
+  const text = report(packageFolder, declarations, name)
+  const file = join(folder, `${name}.api.md`)
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
+  different.push(`docs/api/${name}.api.md`)
+  if (!check) writeFileSync(file, text)
+}
+for (const file of different)
+  process.stderr.write(`${file} ${check ? 'is not what the declarations say' : 'written'}\n`)
+if (check && different.length > 0) {
+  process.stderr.write('Run npm run api:reports, and look at what it changes.\n')
+  process.exit(1)
+}
+
+/** Each entry that a package names: `client`, `grants.proof`. */
+function entries() {
+  return publishedPackages().flatMap(({ folder: packageFolder, manifest }) =>
+    Object.entries(Object(manifest.publishConfig?.exports ?? manifest.exports)).flatMap(([entry, target]) => {
+      const file = typeof target === 'string' ? target : target.types
+      if (!/\.(?:d\.ts|js)$/u.test(file) || entry.includes('/cli') || entry === './browser') return []
+      const declarations = join(packageFolder, file.replace(/(?:\.d\.ts|\.js)$/u, '.d.ts'))
+      const suffix = entry === '.' ? '' : entry.slice(1).replaceAll('/', '.')
+      return [{ name: manifest.name.replace('@topic-credentials/', '') + suffix, packageFolder, declarations }]
+    }),
+  )
+}
+
+function report(packageFolder, declarations, name) {
+  const out = mkdtempSync(join(tmpdir(), 'api-report-'))
+  try {
+    const config = ExtractorConfig.prepare({
+      configObject: {
+        projectFolder: packageFolder,
+        mainEntryPointFilePath: declarations,
+        compiler: {
+          overrideTsconfig: {
+            compilerOptions: {
+              target: 'es2022',
+              lib: ['es2023', 'esnext.disposable'],
+              module: 'nodenext',
+              moduleResolution: 'nodenext',
+              types: ['node'],
+              strict: true,
+              skipLibCheck: true,
+            },
+            include: [declarations],
+          },
+        },
+        apiReport: { enabled: true, reportFolder: out, reportTempFolder: join(out, 'temp'), reportFileName: name },
+        docModel: { enabled: false },
+        dtsRollup: { enabled: false },
+        tsdocMetadata: { enabled: false },
+        messages: {
+          compilerMessageReporting: { default: { logLevel: 'error' } },
+          extractorMessageReporting: { default: { logLevel: 'none' } },
+          tsdocMessageReporting: { default: { logLevel: 'none' } },
+        },
+      },
+      configObjectFullPath: undefined,
+      packageJsonFullPath: join(packageFolder, 'package.json'),
+    })
+    const { succeeded } = Extractor.invoke(config, {
+      localBuild: true,
+      showVerboseMessages: false,
+      messageCallback: quiet,
+    })
+    if (!succeeded) throw new Error(`API Extractor failed for ${name}`)
+    return readFileSync(join(out, `${name}.api.md`), 'utf8').replaceAll('\r\n', '\n')
+  } finally {
+    rmSync(out, { recursive: true, force: true })
+  }
+}
+
+/** Errors are told, and nothing else. */
+function quiet(message) {
+  if (message.logLevel !== 'error') message.handled = true
+}
