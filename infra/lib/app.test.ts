@@ -10,6 +10,7 @@ import { text } from '@topic-credentials/cdk/checks'
 import { App, Aspects, Validations } from 'aws-cdk-lib'
 import { CfnRole } from 'aws-cdk-lib/aws-iam'
 import { AwsSolutionsChecks } from 'cdk-nag'
+import { AppFunctionStack } from '../examples/app-function.js'
 import { ChatStack } from '../examples/chat-app.js'
 import { CustomDomainStack } from '../examples/custom-domain.js'
 import { IdentityPoolStack } from '../examples/identity-pool.js'
@@ -33,6 +34,7 @@ const entitlementsFile = fileURLToPath(new URL('../../entitlements.json', import
 /** The stacks that docs/guides show. */
 const examples: Record<string, (app: App) => unknown> = {
   Chat: (app) => new ChatStack(app, 'Chat'),
+  AppFunction: (app) => new AppFunctionStack(app, 'AppFunction'),
   UserPool: (app) => new UserPoolStack(app, 'UserPool', { entitlementsFile, origin: 'https://app.example.com' }),
   IdentityPool: (app) => new IdentityPoolStack(app, 'IdentityPool', { entitlementsFile }),
   CustomDomain: (app) =>
@@ -104,6 +106,10 @@ describe('variants that pass every check', () => {
     ['traces', { tracing: 'true' }],
     ['no check', { deployCheck: 'false' }],
     ['a table that goes with the stack', { keepTable: 'false' }],
+    [
+      'a function of the app’s own',
+      { access: 'file', accessFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:grants' },
+    ],
     ['a declared ceiling', { ceiling: 'tenants/+/#', groupsClaim: 'cognito:groups' }],
     ['a boundary', { permissionsBoundaryArn: boundary }],
   ])('%s', (_, context) => {

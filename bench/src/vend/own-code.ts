@@ -36,6 +36,7 @@ export async function ownCodeTimes(): Promise<number[]> {
       spreadSeconds: undefined,
       dense: true,
       accessTable: undefined,
+      accessFunction: undefined,
       groupsClaim: 'groups',
       ceiling: undefined,
     },

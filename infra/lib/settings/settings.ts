@@ -34,6 +34,11 @@ export function settings(node: Node): Settings {
       ceiling: ceiling(context),
       access: context.oneOf('access', ['table', 'file']),
       keepTable: context.flag('keepTable'),
+      accessFunctionArn: context.text(
+        'accessFunctionArn',
+        /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w$-]{1,128})?$/u,
+        'the ARN of a function of the stack’s account and Region, arn:aws:lambda:REGION:ACCOUNT:function:NAME',
+      ),
       groupsClaim: context.text('groupsClaim', /^\S{1,256}$/u, 'the name of a claim, such as cognito:groups'),
       roleName: context.text('roleName', /^[\w+=,.@-]{1,64}$/u, 'a name of up to 64 letters, digits and + = , . @ _ -'),
       jwt: jwtCallers(context),

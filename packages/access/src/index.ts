@@ -15,7 +15,13 @@ export { type AccessKey, groupKey, keyText, parseKey, roleKey, sessionKey, userK
 export { callerArn } from './table/caller-arn.js'
 export { type ChangeOptions, changeItem } from './table/change-item.js'
 export { Sha256 } from './table/sha256.js'
-export type { Credentials, SignedService } from './table/signed-call.js'
+export {
+  type Credentials,
+  type SignedAnswer,
+  type SignedRequest,
+  type SignedService,
+  signedCalls,
+} from './table/signed-call.js'
 export type { Expected, Table } from './table/table.js'
 export type { TableClientOptions } from './table/table-calls.js'
 export { TableClient } from './table/table-client.js'

@@ -38,6 +38,19 @@ const functions = [
   },
 ]
 
+// biome-ignore lint/style/useUnicodeRegex: esbuild takes it for one of Go's, which knows no such flag
+const inPackageJson = /node_modules\/.*\/package[.]json$/
+
+/** Of a library's package.json its code reads the version; all of it would be in the module. */
+const versionsAlone = {
+  name: 'versions-alone',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: inPackageJson }, ({ path }) => {
+      const { name, version } = JSON.parse(readFileSync(path, 'utf8'))
+      return { contents: JSON.stringify({ name, version }), loader: 'json' }
+    }),
+}
+
 /** Writes `functions/`. */
 export async function bundleFunctions() {
   const inputs = new Set()
@@ -56,6 +69,7 @@ export async function bundleFunctions() {
       legalComments: 'none',
       logLevel: 'warning',
       metafile: true,
+      plugins: [versionsAlone],
     })
     for (const output of Object.values(metafile.outputs)) {
       for (const [file, { bytesInOutput }] of Object.entries(output.inputs))

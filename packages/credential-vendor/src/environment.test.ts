@@ -30,6 +30,11 @@ describe('readEnvironment', () => {
       ceiling: ['tenants/+/#'],
     })
     expect(() => readEnvironment({ ...complete, CEILING: '[1]' })).toThrow('CEILING')
+    const accessFunction = 'arn:aws:lambda:eu-west-1:123456789012:function:grants:live'
+    expect(readEnvironment({ ...complete, ACCESS_FUNCTION: accessFunction })).toMatchObject({ accessFunction })
+    for (const other of ['grants', '', accessFunction.replace('eu-west-1', 'us-east-1'), `${accessFunction}/x`]) {
+      expect(() => readEnvironment({ ...complete, ACCESS_FUNCTION: other })).toThrow(`ACCESS_FUNCTION is '${other}'`)
+    }
     expect(readEnvironment({ ...complete, CACHE_SECONDS: '300' }).cacheSeconds).toBe(300)
     expect(readEnvironment({ ...complete, SPREAD_SECONDS: '86400' }).spreadSeconds).toBe(86_400)
   })

@@ -18,7 +18,9 @@ export type VendorEnvironment = {
   readonly PROVERS: string
   /** Name of the access table. Absent: the entitlements file alone decides. */
   readonly ACCESS_TABLE?: string
-  /** The claim with the groups of a token. Absent: `groups`. */
+  /** ARN of the app's own function, which says who may have what besides. Absent: there is none. */
+  readonly ACCESS_FUNCTION?: string
+  /** The claim that names a token's groups. Absent: `groups`. */
   readonly GROUPS_CLAIM?: string
   /** What the topic role covers beyond the file: a JSON list of topic filters. Absent: only the role's own policy limits the grants. */
   readonly CEILING?: string
@@ -50,6 +52,7 @@ export interface FunctionEnvironment {
   readonly spreadSeconds: number | undefined
   readonly dense: boolean
   readonly accessTable: string | undefined
+  readonly accessFunction: string | undefined
   readonly groupsClaim: string
   readonly ceiling: readonly string[] | undefined
 }
@@ -80,6 +83,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     spreadSeconds: env.SPREAD_SECONDS === undefined ? undefined : seconds('SPREAD_SECONDS', spreadLimits),
     dense: readDense(env.DENSE),
     accessTable: env.ACCESS_TABLE,
+    accessFunction:
+      env.ACCESS_FUNCTION === undefined ? undefined : functionArn(env.ACCESS_FUNCTION, read('AWS_REGION')),
     groupsClaim: env.GROUPS_CLAIM ?? 'groups',
     ceiling: env.CEILING === undefined ? undefined : filters(env.CEILING),
   }
@@ -110,4 +115,12 @@ function filters(text: string): readonly string[] {
   const list: unknown = JSON.parse(text)
   if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list
   throw new Error(`Environment variable CEILING is '${text}'; it must be a JSON list of topic filters.`)
+}
+
+/** It is called in the function's own Region. */
+function functionArn(text: string, ownRegion: string): string {
+  const [, region] =
+    /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]{1,64}(?::[\w$-]{1,128})?$/u.exec(text) ?? []
+  if (region === ownRegion) return text
+  throw new Error(`Environment variable ACCESS_FUNCTION is '${text}'; it is the ARN of a function in ${ownRegion}.`)
 }

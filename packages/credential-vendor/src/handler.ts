@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { accessTable } from './access/function-table.js'
+import { accessTable, appFunction } from './access/function-calls.js'
 import { readEnvironment } from './environment.js'
 import { assumeRoleWith } from './sts/assume-role.js'
 import { stsClient } from './sts/sts-client.js'
@@ -14,5 +14,6 @@ export const handler = vendingHandler({
   entitlements: JSON.parse(readFileSync(new URL('./entitlements.json', import.meta.url), 'utf8')),
   assumeRole: assumeRoleWith(stsClient(environment.region, process.env)),
   table: accessTable(environment, process.env),
+  app: appFunction(environment, process.env),
   write: (line) => process.stdout.write(line),
 })

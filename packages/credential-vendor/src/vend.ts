@@ -79,7 +79,10 @@ export async function vend(
         sessionName: encodeUserId(userId),
         policy: policy.document,
         notBefore: access?.signedOutAt,
-        durationSeconds: request.durationSeconds ?? durationLimits.maximum,
+        durationSeconds: Math.min(
+          request.durationSeconds ?? durationLimits.maximum,
+          access?.longestSeconds ?? durationLimits.maximum,
+        ),
       },
       abortSignal,
     )

@@ -1,6 +1,6 @@
 import { lastKnown, type Table } from '@topic-credentials/access'
 import { parseEntitlements, reachOf } from '@topic-credentials/grants'
-import { allOf } from './access/source.js'
+import { type AccessSource, allOf } from './access/source.js'
 import { tableSource } from './access/table-source.js'
 import type { FunctionEnvironment } from './environment.js'
 import { jsonLog } from './log/log.js'
@@ -17,17 +17,22 @@ export interface HandlerParts {
   readonly assumeRole: AssumeRole
   /** The access table, if the stack has one. */
   readonly table?: Pick<Table, 'read'> | undefined
-  /** Writes one line of the log. */
+  /** The app's own function, where the stack names one. */
+  readonly app?: AccessSource | undefined
+  /** Takes a line of the log. */
   readonly write: (line: string) => void
 }
 
-/** The function without Lambda and STS. @throws EntitlementError immediately, so that a broken deployment fails at cold start. */
-export function vendingHandler({ environment, entitlements, assumeRole, table, write }: HandlerParts) {
+/** The function without Lambda and STS around it. @throws EntitlementError at once, so that a broken deployment fails at cold start. */
+export function vendingHandler({ environment, entitlements, assumeRole, table, app, write }: HandlerParts) {
   const { roleArn, endpoint, apiId, region, functionName, cacheSeconds, spreadSeconds, dense, identity } = environment
   const [, partition = '', , , accountId = ''] = roleArn.split(':')
   const { groupsClaim, ceiling } = environment
   const file = parseEntitlements(entitlements)
-  const sources = table === undefined ? [] : [tableSource(lastKnown(table, cacheSeconds), groupsClaim, Date.now)]
+  const sources = [
+    ...(table === undefined ? [] : [tableSource(lastKnown(table, cacheSeconds), groupsClaim, Date.now)]),
+    ...(app === undefined ? [] : [app]),
+  ]
   const vendor = {
     roleArn,
     partition,

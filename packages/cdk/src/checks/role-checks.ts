@@ -1,6 +1,6 @@
 import { type Part, type Vending, vendings } from './parts.js'
 import { type Statement, statements } from './statements.js'
-import { type Check, list, type Template, text, type Violation } from './template.js'
+import { type Check, list, record, type Template, text, type Violation } from './template.js'
 
 /** The actions of the topic role and their resource types. */
 const topicActions: Readonly<Record<string, string>> = {
@@ -26,6 +26,11 @@ const vendorActions: readonly {
     actions: /^dynamodb:batchgetitem$/u,
     on: (arn, _, { Resources = {} }) =>
       Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type === 'AWS::DynamoDB::Table',
+  },
+  {
+    // The one function that it is told to ask. Its answers grant, so it must not be the vending function itself, nor any of a pattern.
+    actions: /^lambda:invokefunction$/u,
+    on: (arn, { vendor }) => arn === appFunctionOf(vendor) && !/[*?]/u.test(arn) && !vendor.isNamedIn(arn),
   },
   {
     actions: /^sts:(assumerole|setsourceidentity)$/u,
@@ -77,8 +82,8 @@ export const topicRoleForSessions: Check = {
 /** Additional permissions of the vendor's role could be exploited through a flaw in the function, without any session policy. */
 export const vendorForSessions: Check = {
   name: 'vendor-for-sessions',
-  description: 'The role of the vending function can be assumed by others, or allows more than vending',
-  fix: 'Trust only lambda.amazonaws.com. Allow the function only to write its own log, to read its access table (dynamodb:BatchGetItem) and to assume the topic role.',
+  description: 'The role of the vending function can be had by others, or may do more than vend',
+  fix: 'Trust lambda.amazonaws.com alone; allow the function to write its own log, to read its access table (dynamodb:BatchGetItem), to ask the function in ACCESS_FUNCTION and to assume the topic role, and nothing else.',
   find: (template) =>
     vendings(template).flatMap((vending) =>
       vending.vendorRole === undefined
@@ -96,6 +101,11 @@ export const vendorForSessions: Check = {
             ),
           ],
     ),
+}
+
+function appFunctionOf({ resource: { Properties = {} } }: Part): string | undefined {
+  const { ACCESS_FUNCTION } = record(record(Properties.Environment).Variables)
+  return ACCESS_FUNCTION === undefined ? undefined : text(ACCESS_FUNCTION)
 }
 
 function at({ logicalId, location }: Statement): (found: string) => Violation {

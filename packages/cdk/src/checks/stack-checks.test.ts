@@ -80,6 +80,10 @@ describe('StackChecks', () => {
     ['with everything', { jwt, backends: true, tracing: true, concurrency: 5 }],
     ['with a boundary', { permissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/boundary' }],
     ['without a check', { deployCheck: false }],
+    [
+      'with a function of the app’s own',
+      { accessFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:grants:live' },
+    ],
   ] as [string, Partial<TopicCredentialsProps>][])('pass what vends, %s', (_, props) => {
     expect(check({ Resources: resourcesOf(props) })).toEqual({ success: true, violations: [] })
   })

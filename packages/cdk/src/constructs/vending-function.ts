@@ -27,7 +27,13 @@ export interface VendingFunctionProps extends LogProps {
   readonly entitlements: EntitlementsDocument
   /** A source of further grants, read at each vend. @default - the entitlements alone decide */
   readonly accessTable?: AccessTable | undefined
-  /** The claim of a token that contains the groups for the access table. @default 'groups' */
+  /**
+   * The app's own function, asked at each vend who may have what besides: it gets the verified caller and answers grants
+   * (docs/access.md). In the stack's account and Region.
+   * @default - none
+   */
+  readonly accessFunctionArn?: string | undefined
+  /** The claim of a token that names the groups of the access table. @default 'groups' */
   readonly groupsClaim?: string | undefined
   /** Returned to every client with its credentials. */
   readonly endpoint: DataEndpoint
@@ -100,17 +106,20 @@ export class VendingFunction extends Construct {
     const needed = [
       vendor.mayLog(this.logGroup),
       ...(table === undefined ? [] : [vendor.mayRead(table)]),
+      ...(props.accessFunctionArn === undefined ? [] : [vendor.mayAsk(props.accessFunctionArn)]),
       ...(props.tracing === true ? [vendor.mayTrace()] : []),
     ]
     if (props.accessTable?.table.encryptionKey !== undefined) {
       props.accessTable.table.encryptionKey.grantDecrypt(vendor.role)
     }
+    const onlyFile = table === undefined && props.accessFunctionArn === undefined
     const environment: VendorEnvironment = {
       ROLE_ARN: topics.role.roleArn,
       IOT_ENDPOINT: props.endpoint.hostName,
       ...(table === undefined ? {} : { ACCESS_TABLE: table.tableName }),
+      ...(props.accessFunctionArn === undefined ? {} : { ACCESS_FUNCTION: props.accessFunctionArn }),
       ...(props.groupsClaim === undefined ? {} : { GROUPS_CLAIM: props.groupsClaim }),
-      ...(table === undefined || topics.declared === undefined ? {} : { CEILING: JSON.stringify(topics.declared) }),
+      ...(onlyFile || topics.declared === undefined ? {} : { CEILING: JSON.stringify(topics.declared) }),
       ...(this.userPrefix === '' ? {} : { USER_PREFIX: this.userPrefix }),
       API_ID: Lazy.string({ produce: () => this.#apiId() }),
       ...(props.dense === undefined ? {} : { DENSE: props.dense }),

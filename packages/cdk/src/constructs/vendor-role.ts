@@ -53,7 +53,12 @@ export class VendorRole extends Construct {
     return this.#allow('Access', 'ReadAccess', ['dynamodb:BatchGetItem'], tableArn)
   }
 
-  /** Allows sending traces. */
+  /** Lets the function ask the app's own function, and no other. */
+  mayAsk(functionArn: string): Policy {
+    return this.#allow('Ask', 'AskForAccess', ['lambda:InvokeFunction'], functionArn)
+  }
+
+  /** Lets the function send its traces. */
   mayTrace(): Policy {
     const policy = this.#allow('Trace', 'SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
     Validations.of(policy).acknowledge({

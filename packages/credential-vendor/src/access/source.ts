@@ -2,6 +2,8 @@ import type { Rule, User } from '@topic-credentials/grants'
 
 /** The user whose access is read. */
 export interface AccessQuestion extends User {
+  /** Who proved the user: `jwt`, `iam`, `backend` or `deploy-check`. */
+  readonly prover?: string | undefined
   /** The IAM identity that called, or the token's issuer. */
   readonly provenBy?: string | undefined
 }
@@ -12,7 +14,9 @@ export interface Access {
   readonly rules: readonly Rule[]
   /** No session issued before this time is reused. Milliseconds since the epoch. */
   readonly signedOutAt?: number | undefined
-  /** Groups that could not be looked up, for the log. */
+  /** Credentials end after this many seconds at the latest. */
+  readonly longestSeconds?: number | undefined
+  /** Groups that nothing can be said about, for the log. */
   readonly droppedGroups?: readonly string[] | undefined
 }
 
@@ -28,9 +32,11 @@ export function allOf(sources: readonly AccessSource[]): AccessSource {
   return async (question, abortSignal) => {
     const answers = await Promise.all(sources.map((ask) => ask(question, abortSignal)))
     const signedOut = answers.flatMap(({ signedOutAt }) => signedOutAt ?? [])
+    const longest = answers.flatMap(({ longestSeconds }) => longestSeconds ?? [])
     return {
       rules: answers.flatMap(({ rules }) => rules),
       signedOutAt: signedOut.length === 0 ? undefined : Math.max(...signedOut),
+      longestSeconds: longest.length === 0 ? undefined : Math.min(...longest),
       droppedGroups: answers.flatMap(({ droppedGroups = [] }) => droppedGroups),
     }
   }

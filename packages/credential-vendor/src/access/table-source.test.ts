@@ -94,6 +94,20 @@ describe('the access table', () => {
     expect(asked.map(({ notBefore }) => notBefore)).toEqual([7, undefined])
   })
 
+  it.each([
+    [1001, 2],
+    [4000, 4],
+    [8.64e15, 60],
+  ])(
+    'who is signed out until %d, a moment ahead, gets nothing that would be over at once',
+    async (at, retryAfterSeconds) => {
+      const { ask, asked } = vendorWith({ 'user#alice': { signedOutAt: { N: String(at) } } })
+      await expect(ask('alice')).rejects.toMatchObject({ code: 'signed_out', extras: { retryAfterSeconds } })
+      expect(asked).toEqual([])
+      expect((await ask('bob')).userId).toBe('bob')
+    },
+  )
+
   it('what goes beyond the ceiling is refused by name, and the rest vends when it is asked for', async () => {
     const { ask } = vendorWith({ 'user#alice': { subscribe: list('other/x', 'tenants/a/b') } })
     await expect(ask('alice')).rejects.toMatchObject({

@@ -21,7 +21,8 @@ export function tableSource(table: Pick<Table, 'read'>, groupsClaim: string, clo
       const cause = `revoked by ${keyText(revokedBy.key)}`
       throw new VendError('revoked', 'The access of this user is revoked.', { remedy, cause })
     }
-    // A backend's role can be revoked, but grants to that role do not apply to the users it names.
+    if (signedOutAt !== undefined && signedOutAt > clock()) throw signedOut(signedOutAt - clock())
+    // A backend's role may be shut out; what is granted to it is not for the users whom it names.
     const own = items.filter(({ key }) => key.kind !== 'role' || userId.startsWith(`${userPrefix}${key.name}~`))
     try {
       const rules = own.map((item) => parseGrantRule(grantsAt(item, clock()), keyText(item.key)))
@@ -30,6 +31,16 @@ export function tableSource(table: Pick<Table, 'read'>, groupsClaim: string, clo
       throw refusal(error)
     }
   }
+}
+
+/** What is issued before that moment is denied: it would look like credentials, and be none. */
+function signedOut(milliseconds: number): VendError {
+  // The Deny has whole seconds. A mark that lies far ahead is a mistake that an operator may mend any time.
+  const seconds = Math.min(Math.ceil(milliseconds / 1000) + 1, 60)
+  return new VendError('signed_out', 'The sessions of this user were ended a moment ago.', {
+    remedy: `Try again in ${seconds} s.`,
+    retryAfterSeconds: seconds,
+  })
 }
 
 function groupsIn(claims: Readonly<Record<string, unknown>>, name: string): readonly string[] {

@@ -20,6 +20,7 @@ export const problems = {
   policy_too_large: { status: 413, title: 'The grants do not fit one session policy' },
   throttled: { status: 429, title: 'Too many requests' },
   access_unusable: { status: 502, title: 'The access record of this user is not valid' },
+  signed_out: { status: 503, title: 'The sessions of this user are being ended' },
   access_unavailable: { status: 503, title: 'The access record of this user cannot be read' },
   sts_refused: { status: 502, title: 'STS refused the request' },
   sts_unavailable: { status: 503, title: 'STS is not reachable' },

@@ -292,6 +292,7 @@ export class Account {
     const { clock, directory, functions, sts, caFile, settings } = this
     const endpoints = () => ({
       AWS_ENDPOINT_URL_STS: sts.url,
+      ...(this.#endpoint === undefined ? {} : { AWS_ENDPOINT_URL_LAMBDA: this.#endpoint.url }),
       ...(this.#serving === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: this.#serving.url }),
     })
     const { region } = settings

@@ -48,7 +48,10 @@ export function lambdaService(
 }
 
 function functionIn(path: string): string | undefined {
-  return /^\/2015-03-31\/functions\/([\w-]+)\/invocations$/u.exec(path)?.[1]
+  // With an alias or a version after a colon, which clients encode.
+  return /^\/2015-03-31\/functions\/([\w-]+(?:(?::|%3A)[\w$-]+)?)\/invocations$/iu
+    .exec(path)?.[1]
+    ?.replace(/%3A/iu, ':')
 }
 
 /** No body is no event. */

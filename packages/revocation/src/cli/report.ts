@@ -16,7 +16,7 @@ const later = `IAM does not show the change yet. It does so later; \`${commandLi
 /** What a revocation has done, and what it has not. */
 export function revokedLines({ sessionName, connections, standing }: Revoked, signedOutOnly: boolean): string[] {
   const vending = signedOutOnly
-    ? 'New credentials are vended to this user; those of before and of the next few seconds are worth nothing.'
+    ? 'New credentials are vended to this user in a few seconds; those of before are worth nothing.'
     : `No new credentials are vended to this user. \`${commandLine('revoke', '--undo')}\` takes that back.`
   return [
     `${signedOutOnly ? 'Signed out' : 'Revoked'}: ${sessionName}. Sessions issued until now are denied everything.`,
@@ -38,7 +38,7 @@ export function undoneLines({
 }): string[] {
   if (!undone) return [`${sessionName} was not revoked: nothing to undo.`]
   return [
-    `Undone: ${sessionName} may have new credentials. Those of before and of the next few seconds are worth nothing.`,
+    `Undone: ${sessionName} may have new credentials in a few seconds. Those of before stay worthless.`,
     ...(standing ? [] : [later]),
   ]
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals'
+import { describe, expect, it, jest } from '@jest/globals'
 import { type AccessKey, type Attributes, keyText, readAccess, readItem } from '@topic-credentials/access'
 import { MemoryTable } from '@topic-credentials/access/testing'
 import { encodeUserId } from '@topic-credentials/grants'
@@ -11,6 +11,9 @@ import { TableRevoker } from './table-revoker.js'
  * Two operators at once, whose requests are carried out in any order, whose reads of IAM are late, whose answers are lost, and whose
  * processes die. Then one more command.
  */
+
+// Work, not waiting.
+jest.setTimeout(300_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000)
 const second = 1000
@@ -176,7 +179,7 @@ describe(`any order of commands (SEED=${seed})`, () => {
       process.stderr.write(`interleavings, SEED=${seed}: ${checked} live sessions checked\n`)
       expect(checked).toBeGreaterThan(1000)
     },
-    Number(process.env.RUNS ?? 1000) * 120,
+    Number(process.env.RUNS ?? 1000) * 300,
   )
 })
 
