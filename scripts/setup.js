@@ -4,15 +4,23 @@ import { dirname, join } from 'node:path'
 import { root, step } from './step.js'
 
 const node = process.execPath
+/** The stack whose callers have tokens of the stand-in's issuer: where the client's command line looks for it, and its settings. */
+const tokensAssembly = '.local-aws/cdk.out.tokens'
+const localTokens = { jwtIssuer: 'https://localhost:8450', jwtAudience: 'local' }
 /** The packages that the template depends on, besides infra. */
 const shippedPackages = ['cdk', 'credential-vendor', 'deploy-check', 'grants']
 
-/** Everything that a command needs on a machine with nothing but Node and npm; done only where it is due. */
-export function setUp({ product = false } = {}) {
+/**
+ * Prepares a machine that only has Node.js and npm: installs, compiles and synthesizes what is not up to date.
+ *
+ * @param product omit what only tests need
+ * @param tokens for callers with tokens of the stand-in's own issuer
+ */
+export function setUp({ product = false, tokens = false } = {}) {
   requireNode()
   install({ product })
   build()
-  synth()
+  synth({ tokens })
 }
 
 /**
@@ -76,19 +84,30 @@ export function clean() {
 /**
  * Synthesizes the stack to cdk.out if its inputs are newer.
  *
+ * @param tokens to another folder, for callers with tokens of the stand-in's own issuer
  * @param validate also runs AWS's own template validation, which takes longer than everything else; the project's checks always run
  */
-export function synth({ validate = false } = {}) {
+export function synth({ validate = false, tokens = false } = {}) {
+  const folder = tokens ? tokensAssembly : 'cdk.out'
   const inputs = [
     'infra/dist',
     'infra/entitlements.json',
     'cdk.json',
     ...shippedPackages.map((name) => `packages/${name}/dist`),
   ]
-  const current = upToDate(join(root, 'cdk.out/manifest.json'), inputs, (name) => !name.includes('.test.'))
+  const current = upToDate(join(root, folder, 'manifest.json'), inputs, (name) => !name.includes('.test.'))
   if (current && !validate) return
-  const env = { CDK_OUTDIR: join(root, 'cdk.out'), ...(validate ? {} : { CDK_VALIDATION: 'false' }) }
-  step('Synthesizing the stack', node, ['infra/dist/bin/app.js'], { env })
+  const env = {
+    CDK_OUTDIR: join(root, folder),
+    ...(validate ? {} : { CDK_VALIDATION: 'false' }),
+    ...(tokens ? { CDK_CONTEXT_JSON: JSON.stringify(localTokens) } : {}),
+  }
+  step(
+    tokens ? 'Synthesizing the stack, for users with tokens' : 'Synthesizing the stack',
+    node,
+    ['infra/dist/bin/app.js'],
+    { env },
+  )
 }
 
 function upToDate(stamp, inputs, wanted) {

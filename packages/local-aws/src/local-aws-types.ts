@@ -6,6 +6,7 @@ import type { AccessKey, CognitoIdentity, Directory } from './iam/index.js'
 import type { IotDataPlane, Switches } from './iot/index.js'
 import type { Journal } from './journal.js'
 import type { FunctionRuntime, LogLine } from './lambda/index.js'
+import type { Callers, SignedIn, SignInRequest } from './sign-in/sign-in.js'
 import type { PackedPolicyEstimate, Sts } from './sts/index.js'
 
 export interface LocalAwsOptions {
@@ -23,6 +24,8 @@ export interface LocalAwsOptions {
     readonly iam?: number
     readonly dynamodb?: number
     readonly plain?: number
+    /** Of the issuer of tokens, which listens only where a port is given. */
+    readonly issuer?: number
     /** For all services together. */
     readonly endpoint?: number
   }
@@ -74,6 +77,8 @@ export interface Endpoints {
   readonly dynamodb?: string
   /** Vendor and data plane once more, on one origin without TLS: for browsers of this machine. */
   readonly plain: string
+  /** The issuer of tokens, where it listens. Its name is the same wherever that is. */
+  readonly issuer?: string
   /** All services of the account, for `AWS_ENDPOINT_URL`. */
   readonly endpoint: string
 }
@@ -116,8 +121,19 @@ export interface LocalAws extends Served, AsyncDisposable {
    */
   readonly operator: AccessKey
   readonly faults: Faults
+  /** Whom the deployed API takes: `jwt` are tokens of this stand-in's issuer, `foreign` those of another. */
+  readonly callers: Callers
+  /** With it `POST /_local/sign-in` of the endpoint signs anybody in. For other processes of this user. */
+  readonly signInSecret: string
   /** Lines of a function, by its name, or of a log group; in order. */
   logs(name: string): readonly LogLine[]
+  /**
+   * Signs in anybody, as what is deployed has its callers: a token of the stand-in's own issuer, or short-lived keys of an IAM user, who is made
+   * where there is none.
+   *
+   * @throws SignInError
+   */
+  signIn(request: SignInRequest): Promise<SignedIn>
   /** A further user with its key. Without a policy: the developer's. */
   createUser(name: string, policyDocument?: unknown): AccessKey
   /**

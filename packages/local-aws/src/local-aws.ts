@@ -79,7 +79,7 @@ async function openAccountFile(folder: string) {
   return new AccountFile(folder)
 }
 
-function whereIs({ settings, caFile, sts, iam, iot, dynamodb, apis, endpoint, plain }: Account): Served {
+function whereIs({ settings, caFile, sts, iam, iot, dynamodb, apis, endpoint, plain, issuerUrl }: Account): Served {
   return {
     id: settings.id,
     region: settings.region,
@@ -92,6 +92,7 @@ function whereIs({ settings, caFile, sts, iam, iot, dynamodb, apis, endpoint, pl
       iot: iot.endpoint,
       ...(dynamodb === undefined ? {} : { dynamodb: dynamodb.url }),
       plain: plain.url,
+      ...(issuerUrl === undefined ? {} : { issuer: issuerUrl }),
       endpoint: endpoint.url,
     },
   }
@@ -134,6 +135,11 @@ function describe(account: Account, keeper: Keeper | undefined): LocalAws {
     developer: directory.userKey('developer') ?? createUser('developer'),
     operator: directory.userKey('operator') ?? createUser('operator', operatorPolicy(settings)),
     faults: faultsOf(account),
+    get callers() {
+      return account.callers
+    },
+    signInSecret: account.signInSecret,
+    signIn: (request) => account.signIn(request),
     logs: (name) => account.functions.logs(name),
     createUser,
     createSession: ({ roleName, ...session }, policyDocument = developerPolicy(settings)) => {

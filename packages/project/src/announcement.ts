@@ -25,11 +25,15 @@ export interface Announcement {
     readonly iot: string
     readonly dynamodb?: string
     readonly plain?: string
+    /** Issuer of tokens. */
+    readonly issuer?: string
     /** One endpoint for all services. */
     readonly endpoint: string
   }
   /** Access keys of a user that may call the API. They only work in this stand-in. */
   readonly developer: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  /** Proves to the stand-in that a process of this user asks it to sign somebody in. */
+  readonly signInSecret?: string
   /** Access keys of a user that may revoke access and invoke the deploy check. */
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
@@ -74,6 +78,7 @@ export async function announce(
     endpoints,
     developer: keys(aws.developer),
     operator: keys(aws.operator),
+    ...(aws.signInSecret === undefined ? {} : { signInSecret: aws.signInSecret }),
   }
   const folder = join(directory, announcementFolder)
   await mkdir(folder, { recursive: true })

@@ -2,3 +2,4 @@ export { type Announcement, type AnnouncementPlace, announce, findRunning } from
 export { type CommandName, commandLine, examples, programName } from './command-line.js'
 export { outputsFile, readOutputs, type StackOutputs, StackOutputsError, stackWith } from './outputs.js'
 export { projectRoot, userDirectory, userPath } from './root.js'
+export { type SignedInUser, SignInRefusedError, signInAt } from './sign-in.js'

@@ -9,6 +9,12 @@ export interface SharedOptions {
   readonly profile?: string
   /** Path of a file with a bearer token. */
   readonly tokenFile?: string
+  /** A user of the stand-in, who is signed in there. */
+  readonly as?: string
+  /** Of that user: the claim `groups`. */
+  readonly groups?: readonly string[]
+  /** Of that user: further claims. */
+  readonly claims?: Readonly<Record<string, unknown>>
   readonly region?: string
   /** Path of a PEM file. */
   readonly ca?: string
@@ -38,6 +44,14 @@ export function withSharedOptions(program: Command): Command {
         'bearer token to ask the vendor with instead, read anew for each request',
       ).conflicts('profile'),
     )
+    .addOption(
+      new Option(
+        '--as <user>',
+        'ask as this user of the stand-in, who is signed in there; no account needed',
+      ).conflicts(['profile', 'tokenFile', 'url', 'outputs']),
+    )
+    .option('--groups <names>', "with --as: the claim 'groups', separated by commas", names)
+    .option('--claims <json>', 'with --as: further claims, as a JSON object', jsonObject)
     .option('--region <region>', 'AWS region, where the outputs do not name it')
     .option('--ca <file>', 'PEM file of the certificate authority, where the system’s do not do')
     .option('--timeout <seconds>', 'give up after so long', positiveNumber)
@@ -71,6 +85,20 @@ function oneOf(...allowed: readonly number[]): (text: string) => number {
     if (text !== '' && allowed.includes(value)) return value
     throw new InvalidArgumentError(`Allowed: ${allowed.join(', ')}.`)
   }
+}
+
+function names(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim())
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError('It must be a JSON object, such as {"tenant":"blue"}.')
 }
 
 export function positiveInteger(text: string): number {

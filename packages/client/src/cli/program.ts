@@ -27,6 +27,7 @@ Examples:
   $ npm start -- --outputs ../other/cdk-outputs.json        somebody else's deployment
   $ npm start -- publish hello                              publish one message
   $ npm start -- whoami                                     what may I do, and until when
+  $ npm start -- --as alice --groups operators              as a user of the stand-in, with these claims
   $ npm start -- explain subscribe devices/+/state          may I, and which grant says so
   $ npm start -- prove infra/entitlements.json              does every policy allow just what it is to
   $ npm start -- listen --help                              the options of one command

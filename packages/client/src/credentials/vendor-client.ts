@@ -21,6 +21,8 @@ export interface HttpAnswer {
   readonly date: string | undefined
   readonly retryAfter: string | undefined
   readonly body: string
+  /** Of a token that was sent: `www-authenticate`, or ''. */
+  readonly challenge?: string | undefined
 }
 
 /** JSON posted to one URL, with the caller's proof beside it, over a connection that is kept. */
@@ -75,11 +77,11 @@ export class VendorClient {
         asking = true
       })
     const late = () => (asking ? this.#overdue() : proofOverdue(this.#timeoutMs))
-    const { status, date, retryAfter, body } = await withDeadline(send, this.#timeoutMs, late, signal)
+    const { status, date, retryAfter, body, challenge } = await withDeadline(send, this.#timeoutMs, late, signal)
     const serverTime = Date.parse(date ?? '')
     const offset = Number.isNaN(serverTime) ? 0 : serverTime - this.#now()
     if (status === 200) return { response: this.#parse(body), clockOffset: offset }
-    throw vendRefusal({ status, body, retryAfter, clockOffset: offset, url: this.#url })
+    throw vendRefusal({ status, body, challenge, retryAfter, clockOffset: offset, url: this.#url })
   }
 
   /** Lets go of the kept connection, so that a process may end. */

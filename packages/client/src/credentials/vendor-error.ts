@@ -5,6 +5,8 @@ import { ClockSkewError, type TopicCredentialsError, VendorBusyError, VendRefuse
 export interface RefusedAnswer {
   readonly status: number
   readonly body: string
+  /** Of a token that was sent: the header `www-authenticate`, or '' where it cannot be read. Undefined: none was sent. */
+  readonly challenge?: string | undefined
   /** The header, in seconds. */
   readonly retryAfter: string | undefined
   /** The vendor's clock minus ours, in milliseconds. */
@@ -16,7 +18,14 @@ export interface RefusedAnswer {
 const acceptedSkewMs = 5 * 60_000
 
 /** Tells apart what may pass (429, 5xx), what a corrected clock mends, and what is a no. */
-export function vendRefusal({ status, body, retryAfter, clockOffset, url }: RefusedAnswer): TopicCredentialsError {
+export function vendRefusal({
+  status,
+  body,
+  challenge,
+  retryAfter,
+  clockOffset,
+  url,
+}: RefusedAnswer): TopicCredentialsError {
   const problem = parseProblem(parseJson(body))
   const said = problem?.detail ?? problem?.title ?? messageOf(body) ?? 'no reason given'
   if (status === 429 || status >= 500) {
@@ -31,7 +40,7 @@ export function vendRefusal({ status, body, retryAfter, clockOffset, url }: Refu
     status,
     problem,
     value: url.href,
-    remedy: remedyFor(status, problem),
+    remedy: remedyFor(status, problem, challenge),
   })
 }
 
@@ -42,17 +51,24 @@ function milliseconds(retryAfter: string | undefined): number | undefined {
   return Math.min(seconds, spreadLimits.maximum) * 1000
 }
 
-function remedyFor(status: number, problem: Problem | undefined): string {
+function remedyFor(status: number, problem: Problem | undefined, challenge: string | undefined): string {
   if (problem?.code === 'not_entitled') {
     return 'Ask for less, or have the entitlements extended and the stack deployed again.'
   }
   if (problem !== undefined) return problem.remedy ?? 'Change the request as the sentence says.'
-  if (status === 401) return 'The bearer token was not accepted: get a new one.'
+  if (status === 401) return refusedToken(challenge)
   if (status === 403) {
     return 'The caller may not use this API: check its execute-api:Invoke permission and its credentials.'
   }
   if (status === 404) return 'Use the stack’s output CredentialsUrl as it stands.'
   return 'Look at the vending function’s log for this request.'
+}
+
+/** Of a token that it refuses API Gateway says why (RFC 6750 section 3); browsers hide that from other origins. */
+function refusedToken(challenge: string | undefined): string {
+  if (challenge === undefined) return 'This API takes tokens alone: give `token`, --token-file or --as (stand-in).'
+  const why = /error_description="([^"]*)"/u.exec(challenge)?.[1]
+  return why === undefined ? 'Get a new token: this one was not accepted.' : `Get a new token: ${why}.`
 }
 
 /** API Gateway's own refusals: `{"message":"Forbidden"}`. */

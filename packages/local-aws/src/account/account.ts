@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +25,18 @@ import { Outages } from '../outages.js'
 import { servePlainOrigin } from '../plain-origin.js'
 import { Buckets } from '../s3/buckets/buckets.js'
 import { restoreStack, type SavedAccount, saveStack } from '../saved/saved-account.js'
+import {
+  audienceOf,
+  type Callers,
+  callersOf,
+  LocalIssuer,
+  localIssuer,
+  type SignedIn,
+  type SignInParts,
+  type SignInRequest,
+  serveIssuer,
+  signIn,
+} from '../sign-in/index.js'
 import { Parameters } from '../ssm/parameters.js'
 import { type Sts, startSts } from '../sts/index.js'
 import type { TlsMaterial } from '../tls.js'
@@ -43,6 +56,9 @@ export class Account {
   readonly buckets = new Buckets(() => join(this.folder, 'objects'))
   readonly parameters = new Parameters()
   readonly names = new Names()
+  readonly issuer: LocalIssuer
+  /** What other processes of this user sign anybody in with. */
+  readonly signInSecret = randomBytes(24).toString('base64url')
   readonly stacks: Stacks
   readonly outages = new Outages()
   /** Access key IDs that STS handed out. */
@@ -53,6 +69,7 @@ export class Account {
   #iam: IamApi | undefined
   #endpoint: HttpsServer | undefined
   #plain: HttpsServer | undefined
+  #issuerServer: HttpsServer | undefined
   readonly #journal: Journal
   readonly #tables: Tables
   readonly #customAnswers = new CustomAnswers(() => this.endpoint.url)
@@ -67,6 +84,7 @@ export class Account {
     this.settings = settings
     this.clock = clock
     this.tls = tls
+    this.issuer = new LocalIssuer(clock)
     this.directory = new Directory({ accountId: settings.accountId, clock })
     this.#tables = new Tables(settings)
     this.#journal = (entry) => {
@@ -122,6 +140,7 @@ export class Account {
         upgrade: account.iot.doors.upgrade,
         site: settings.site,
       })
+      if (ports.issuer !== undefined) account.#issuerServer = await account.#serveIssuer(ports.issuer)
       if (saved !== undefined) await account.#restore(saved)
       return account
     } catch (error) {
@@ -155,6 +174,28 @@ export class Account {
   /** Of all services together. */
   get endpoint(): HttpsServer {
     return this.#endpoint ?? notRunning()
+  }
+
+  /** Where the issuer of tokens listens; undefined where it does not, and then only this process has its keys. */
+  get issuerUrl(): string | undefined {
+    return this.#issuerServer?.url
+  }
+
+  /** Whom what is deployed takes. */
+  get callers(): Callers {
+    return callersOf(this.#signInParts)
+  }
+
+  /** Signs anybody in to what is deployed. @throws SignInError */
+  async signIn(request: SignInRequest): Promise<SignedIn> {
+    const signedIn = await signIn(this.#signInParts, request)
+    this.settings.changed?.()
+    return signedIn
+  }
+
+  get #signInParts(): SignInParts {
+    const { issuer, directory, settings, apis } = this
+    return { issuer, directory, accountId: settings.accountId, region: settings.region, api: apis.first }
   }
 
   /** Where the account keeps its files: until it ends, or for as long as the caller wants. */
@@ -214,7 +255,10 @@ export class Account {
       apis: this.apis.byId,
       createHttpApi: (apiId, cors) => this.apis.create(apiId, cors),
       deleteHttpApi: (apiId) => this.apis.delete(apiId),
-      createJwtAuthorizer: (authorizer) => new JwtAuthorizer(authorizer, clock, settings.trust),
+      createJwtAuthorizer: (authorizer) => {
+        const own = authorizer.issuer === localIssuer ? [this.issuer] : []
+        return new JwtAuthorizer(authorizer, clock, settings.trust, ...own)
+      },
       createStage: (stage) => new Stage(stage, clock),
       writeLog: (logGroup, message) =>
         functions.logGroup(logGroup).push({ at: clock.now(), source: logGroup, message }),
@@ -229,6 +273,7 @@ export class Account {
 
   async #close(): Promise<void> {
     await this.#plain?.close()
+    await this.#issuerServer?.close()
     await this.#endpoint?.close()
     await this.apis.close()
     await this.functions.close()
@@ -271,8 +316,14 @@ export class Account {
         sts: sts.answer,
         iam: iam.answer,
         outages: this.outages,
+        signIn: { secret: this.signInSecret, signIn: (request) => this.signIn(request) },
       },
     })
+  }
+
+  #serveIssuer(port: number): Promise<HttpsServer> {
+    const { tls, issuer, signInSecret: secret } = this
+    return serveIssuer({ tls, port, issuer, secret, audience: () => audienceOf(this.#signInParts) })
   }
 
   async #openTables(): Promise<Tables> {

@@ -1,5 +1,5 @@
 import type { CustomAnswers, Stacks } from '../cloudformation/index.js'
-import { startEndpoint } from '../endpoint/endpoint.js'
+import { type EndpointSettings, startEndpoint } from '../endpoint/endpoint.js'
 import type { HttpsServer } from '../https-server.js'
 import type { FunctionRuntime } from '../lambda/index.js'
 import type { Outages, ServiceName } from '../outages.js'
@@ -19,6 +19,7 @@ interface AccountEndpoint extends ServiceSettings {
   /** By ARN. */
   readonly functions: ReadonlyMap<string, FunctionRuntime>
   readonly customAnswers: CustomAnswers
+  readonly signIn: EndpointSettings['signIn']
   /** Services that listen on ports of their own as well. */
   readonly sts: ServiceHandler
   readonly iam: ServiceHandler

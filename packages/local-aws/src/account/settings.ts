@@ -19,6 +19,7 @@ export interface AccountSettings {
     readonly iam?: number
     readonly dynamodb?: number
     readonly plain?: number
+    readonly issuer?: number
     readonly endpoint?: number
   }
   /** Whether a deployment runs what it would wait for. */

@@ -1,8 +1,17 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
-import { commandLine, examples, findRunning, programName, projectRoot, userPath } from '@topic-credentials/project'
+import {
+  commandLine,
+  examples,
+  findRunning,
+  programName,
+  projectRoot,
+  signInAt,
+  userPath,
+} from '@topic-credentials/project'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { carriedAssembly, isCdkApp } from '../carried-assembly.js'
+import { localAudience, localIssuer } from '../sign-in/names.js'
 import type { PackedPolicyEstimate } from '../sts/index.js'
 import { shellExports } from './shell-exports.js'
 
@@ -18,6 +27,10 @@ export interface LocalOptions {
   readonly json?: true
   readonly logs?: true
   readonly env?: true
+  /** Whose token is printed. */
+  readonly token?: string
+  readonly groups?: readonly string[]
+  readonly claims?: Readonly<Record<string, unknown>>
 }
 
 const program = new Command(programName('local'))
@@ -32,7 +45,7 @@ const program = new Command(programName('local'))
   .option('--ignore-unknown', 'leave resources out whose type is not modelled, in place of refusing their stack')
   .option(
     '--port <number>',
-    'IoT on this port, API, STS, IAM, DynamoDB, browsers and all services together on the next six; 0: any free ones',
+    'IoT on this port, API, STS, IAM, DynamoDB, browsers, all services together and the issuer of tokens on the next seven; 0: any free ones',
     port,
     8443,
   )
@@ -45,10 +58,15 @@ const program = new Command(programName('local'))
   .option('--json', 'one JSON object per event, for machines')
   .option('--logs', "show the functions' log lines too")
   .option('--env', 'print shell exports that aim the AWS tools at the stand-in that is running, and end')
+  .addOption(
+    new Option('--token <user>', 'print a token for this user by the one that is running, and end').conflicts('env'),
+  )
+  .option('--groups <names>', "with --token: the claim 'groups', separated by commas", (text) => text.split(','))
+  .option('--claims <json>', 'with --token: further claims, as a JSON object', jsonObject)
   .addHelpText(
     'after',
     `${examples('local', [
-      ['', 'an account on ports 8443 to 8449; what was deployed before comes back'],
+      ['', 'an account on ports 8443 to 8450; what was deployed before comes back'],
       ['--assembly', 'cdk.out at once, for a look'],
       ['--json | jq \'select(.outcome == "refused")\'', ''],
     ])}
@@ -57,12 +75,18 @@ In another terminal:
   ${commandLine('deploy:local')}
       the real cdk deploy into it
   eval "$(${commandLine('local', '--env')})"
-      aims cdk, aws-cli, boto3 and the SDKs at it, for what you type yourself`,
+      aims cdk, aws-cli, boto3 and the SDKs at it, for what you type yourself
+  TOKEN=$(${commandLine('local', '--token alice')})
+      a token for alice, where the callers are holders of tokens`,
   )
   .action(async (options: LocalOptions) => {
     const root = projectRoot()
     if (options.env === true) {
       process.exitCode = await printExports(root)
+      return
+    }
+    if (options.token !== undefined) {
+      process.exitCode = await printToken(root, options.token, options)
       return
     }
     const { serve } = await import('./serve.js')
@@ -102,9 +126,37 @@ async function printExports(root: string): Promise<number> {
   return 0
 }
 
+async function printToken(root: string, user: string, { groups, claims }: LocalOptions): Promise<number> {
+  const running = await findRunning({ directory: root })
+  if (running === undefined) {
+    console.error(`No stand-in is running for ${root}. Start one with: ${commandLine('local')}`)
+    return 1
+  }
+  const signedIn = await signInAt(running, { user, claims: { ...claims, ...(groups === undefined ? {} : { groups }) } })
+  if (signedIn.kind === 'token') {
+    process.stdout.write(`${signedIn.token}\n`)
+    return 0
+  }
+  console.error('The callers of this stack are IAM users, who have no tokens.')
+  console.error(
+    `  Deploy it for tokens: npm run deploy:local -- -c jwtIssuer=${localIssuer} -c jwtAudience=${localAudience}`,
+  )
+  return 1
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError('It must be a JSON object.')
+}
+
 function port(text: string): number {
   const number = Number(text)
-  // Six more follow it.
-  if (/^\d+$/u.test(text) && number <= 65_529) return number
-  throw new InvalidArgumentError('It must be a whole number from 0 to 65529.')
+  // Seven more follow it.
+  if (/^\d+$/u.test(text) && number <= 65_528) return number
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65528.')
 }

@@ -22,6 +22,7 @@ export function servingLines({ endpoints, accountId, region, caFile }: Served, s
     `all services ${endpoints.endpoint}`,
     ...(endpoints.dynamodb === undefined ? [] : [`DynamoDB     ${endpoints.dynamodb}`]),
     `browsers     ${endpoints.plain} and ${endpoints.plain.replace('http', 'ws')}, without a certificate`,
+    ...(endpoints.issuer === undefined ? [] : [`token issuer ${endpoints.issuer}`]),
     `account      ${accountId}, ${region}`,
     `CA           ${caFile}`,
     'enforcement: on',

@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const aws = await startLocalAws({
     ...(assembly === undefined ? { state } : { assembly }),
     ...(ignoreUnknown === undefined ? {} : { ignoreUnknown }),
-    ports: port === 0 ? {} : portsFrom(port),
+    ports: port === 0 ? { issuer: 0 } : portsFrom(port),
     changed: () => announcing.again(),
     ...(region === undefined ? {} : { region }),
     packedPolicy,
@@ -94,6 +94,7 @@ function portsFrom(port: number) {
     dynamodb: port + 4,
     plain: port + 5,
     endpoint: port + 6,
+    issuer: port + 7,
   }
 }
 
@@ -132,7 +133,7 @@ function explained(error: unknown): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code !== 'EADDRINUSE') return error
   return new Error(
-    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: ${commandLine('local', '--port 9443')} (seven in a row), or --port 0 for any free ones`,
+    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: ${commandLine('local', '--port 9443')} (eight in a row), or --port 0 for any free ones`,
     { cause: error },
   )
 }

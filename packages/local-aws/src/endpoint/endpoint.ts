@@ -5,6 +5,7 @@ import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { Journal } from '../journal.js'
 import { errorXml } from '../protocols/query.js'
 import type { ServiceHandler } from '../protocols/signed-service.js'
+import { answerSignIn, type SignedIn, type SignInRequest } from '../sign-in/index.js'
 import type { TlsMaterial } from '../tls.js'
 
 export interface EndpointSettings {
@@ -18,6 +19,8 @@ export interface EndpointSettings {
   /** By the name that signatures are scoped to; asked for at the first request. */
   readonly services: Readonly<Record<string, () => Promise<ServiceHandler>>>
   readonly customAnswers: CustomAnswers
+  /** `POST /_local/sign-in`: how other processes of this user become anybody. */
+  readonly signIn: { readonly secret: string; signIn(request: SignInRequest): Promise<SignedIn> }
 }
 
 /**
@@ -35,6 +38,7 @@ export function startEndpoint(settings: EndpointSettings): Promise<HttpsServer> 
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id: healthId }))
         return
       }
+      if (path === '/_local/sign-in') return answerSignIn(settings.signIn, request, response)
       if (request.method === 'PUT' && path.startsWith(CustomAnswers.path)) {
         const body = (await readBody(request, 65_536)) ?? Buffer.alloc(65_537)
         response.writeHead(customAnswers.take(path.slice(CustomAnswers.path.length), body)).end()

@@ -5,11 +5,16 @@ import { outputsFile, projectRoot, userPath } from '@topic-credentials/project'
 import { TopicCredentialsError } from '../../errors.js'
 import type { SharedOptions } from '../options.js'
 import { deployedStack } from './deployed-stack.js'
-import { findStandIn, startStandIn } from './stand-in.js'
+import { signedInTo, type UserOfStandIn, userIn } from './sign-in.js'
+import { findStandIn, startStandIn, startStandInForTokens } from './stand-in.js'
 import { readCertificates, type Target } from './target.js'
 
 /** Finds a target: a vendor's URL, else a deployed stack, else a running stand-in, else one of its own. */
-export async function findTarget({ url, ca, outputs, profile, tokenFile }: SharedOptions): Promise<Target> {
+export async function findTarget(options: SharedOptions): Promise<Target> {
+  const { url, ca, outputs, profile, tokenFile } = options
+  const user = userIn(options)
+  // Only a stand-in signs anybody in.
+  if (user !== undefined) return signedIn(projectRoot(), user)
   const certificates = ca === undefined ? undefined : readCertificates(ca)
   if (url !== undefined) return vendorAt(url, certificates)
   const folder = outputs === undefined ? undefined : folderAt(userPath(outputs))
@@ -32,6 +37,17 @@ export async function findTarget({ url, ca, outputs, profile, tokenFile }: Share
 /** A folder that was named in place of a file of outputs: a project. */
 function folderAt(path: string): string | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : undefined
+}
+
+/** As a user of the stand-in that runs, else of one of its own, which takes tokens. */
+async function signedIn(root: string, user: UserOfStandIn): Promise<Target> {
+  const standIn = (await findStandIn(root)) ?? (await startStandInForTokens(root))
+  try {
+    return await signedInTo(standIn, user)
+  } catch (error) {
+    await standIn[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 /** Is this command itself from that project? What lies in another folder may be anybody's. */

@@ -1,11 +1,20 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Announcement, announce, commandLine, findRunning } from '@topic-credentials/project'
 import { TopicCredentialsError } from '../../errors.js'
 import { vendorIn } from './deployed-stack.js'
 import type { Target } from './target.js'
 
+/** A stand-in, and what it has announced. */
+export interface StandIn extends Target {
+  readonly announcement: Announcement
+}
+
+/** Where the stack is synthesized with tokens of the stand-in's issuer as its callers' proof. */
+export const tokensAssembly = '.local-aws/cdk.out.tokens'
+
 /** A stand-in that another terminal runs for this project, if there is one. */
-export async function findStandIn(root: string): Promise<Target | undefined> {
+export async function findStandIn(root: string): Promise<StandIn | undefined> {
   const running = await findRunning({ directory: root })
   if (running === undefined) return undefined
   const description = `the stand-in that is running already (process ${running.pid})`
@@ -18,12 +27,24 @@ export async function findStandIn(root: string): Promise<Target | undefined> {
 }
 
 /** Starts a stand-in for this project, which the next terminal finds until this command ends. */
-export async function startStandIn(root: string): Promise<Target> {
+export function startStandIn(root: string): Promise<StandIn> {
+  return startWith(root)
+}
+
+/** The same with a stack that takes tokens, so that users may have claims; without such a stack, with the project's own. */
+export function startStandInForTokens(root: string): Promise<StandIn> {
+  return startWith(
+    root,
+    existsSync(join(root, tokensAssembly, 'manifest.json')) ? join(root, tokensAssembly) : undefined,
+  )
+}
+
+async function startWith(root: string, wanted?: string): Promise<StandIn> {
   // Loaded only when it is needed, and only there where it was installed: it is an optional peer.
   const standIn = await import('@topic-credentials/local-aws').catch((cause: unknown) => {
     throw nothingToUse(root, cause)
   })
-  const assembly = standIn.assemblyIn(root)
+  const assembly = wanted ?? standIn.assemblyIn(root)
   if (assembly === undefined) throw nothingToUse(root)
   // The deploy check would keep the first message waiting; `pnpm local`, the tests and every deployment run it.
   const aws = await standIn.startLocalAws({ assembly, triggers: false, caFolder: join(root, '.local-aws') })
@@ -36,8 +57,9 @@ export async function startStandIn(root: string): Promise<Target> {
   return { ...own, endsWithCommand: true }
 }
 
-function target(running: Announcement, description: string, dispose: () => Promise<void>): Target {
+function target(running: Announcement, description: string, dispose: () => Promise<void>): StandIn {
   return {
+    announcement: running,
     description,
     credentialsUrl: vendorIn(() => running.outputs, description).credentialsUrl,
     region: running.region,

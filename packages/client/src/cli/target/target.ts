@@ -10,7 +10,9 @@ export interface Target extends AsyncDisposable {
   readonly credentialsUrl: string
   readonly region?: string
   /** The caller's AWS credentials; default: the AWS credential chain. */
-  readonly credentials?: AwsCredentialIdentity
+  readonly credentials?: AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>)
+  /** The caller's token, where the target signs in who was named. */
+  readonly token?: () => Promise<string>
   /** PEM certificates of a stand-in, or of a vendor that is named by its URL. */
   readonly ca?: string
   /** File that holds them, for other programs. */

@@ -27,6 +27,7 @@ export function vending(
 /** How the caller proves who they are: what the options say, else what the target brings, else the AWS credential chain. */
 function caller(target: Target, { profile, tokenFile }: SharedOptions): Pick<VendorOptions, 'credentials' | 'token'> {
   if (tokenFile !== undefined) return { token: () => readToken(tokenFile) }
+  if (target.token !== undefined) return { token: target.token }
   if (profile === undefined && target.credentials !== undefined) return { credentials: target.credentials }
   return { credentials: () => chain(profile) }
 }

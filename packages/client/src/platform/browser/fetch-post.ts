@@ -35,7 +35,13 @@ export class FetchPost implements VendorPost {
       })
       const body = await bodyOf(response)
       const header = (name: string) => response.headers.get(name) ?? undefined
-      return { status: response.status, date: header('date'), retryAfter: header('retry-after'), body }
+      return {
+        status: response.status,
+        date: header('date'),
+        retryAfter: header('retry-after'),
+        ...(this.#options.token === undefined ? {} : { challenge: header('www-authenticate') ?? '' }),
+        body,
+      }
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       throw this.#unreachable(error, late.aborted)

@@ -36,8 +36,10 @@ export class SignedPost implements VendorPost {
     try {
       const { response } = await this.#http.handle(request, { abortSignal: signal })
       if (response.statusCode === 407) throw proxyRefused(this.#route)
-      const { date, 'retry-after': retryAfter } = response.headers
-      return { status: response.statusCode, date, retryAfter, body: await readBody(response.body, signal) }
+      const { date, 'retry-after': retryAfter, 'www-authenticate': why = '' } = response.headers
+      const body = await readBody(response.body, signal)
+      const proof = this.#options.token === undefined ? {} : { challenge: why }
+      return { status: response.statusCode, date, retryAfter, body, ...proof }
     } catch (error) {
       if (signal.aborted) throw signal.reason
       if (error instanceof TopicCredentialsError) throw error

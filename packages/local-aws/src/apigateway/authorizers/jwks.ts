@@ -10,8 +10,14 @@ const cacheMilliseconds = 2 * 60 * 60 * 1000
 /** An unknown key ID fetches the keys again, but not for every forged token. */
 const refetchMilliseconds = 5_000
 
+/** Where keys to verify tokens with come from. */
+export interface KeySource {
+  /** Rejects when there are none to be had. */
+  forKeyId(keyId: string): Promise<JWTVerifyGetKey>
+}
+
 /** The public keys of an OpenID Connect issuer: found through its discovery document, fetched when first needed, kept. */
-export class IssuerKeys {
+export class IssuerKeys implements KeySource {
   readonly #issuer: string
   readonly #trust: string | undefined
   #keys: { readonly set: JWTVerifyGetKey; readonly ids: ReadonlySet<string>; readonly at: number } | undefined

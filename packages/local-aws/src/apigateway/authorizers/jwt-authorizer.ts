@@ -2,7 +2,7 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Clock } from '../../clock.js'
 import { type ApiRequest, header } from '../messages/request.js'
 import type { Authorization } from './authorization.js'
-import { IssuerKeys } from './jwks.js'
+import { IssuerKeys, type KeySource } from './jwks.js'
 
 /** `AWS::ApiGatewayV2::Authorizer` of type JWT. */
 export interface JwtAuthorizerSettings {
@@ -21,10 +21,16 @@ export interface JwtAuthorizerSettings {
 export class JwtAuthorizer {
   readonly #settings: JwtAuthorizerSettings
   readonly #clock: Clock
-  readonly #keys: IssuerKeys
+  readonly #keys: KeySource
   readonly #source: { readonly kind: string; readonly name: string }
 
-  constructor(settings: JwtAuthorizerSettings, clock: Clock, trust?: string) {
+  /** @param keys where the issuer's are; default: at the issuer's address, over TLS that `trust` vouches for as well */
+  constructor(
+    settings: JwtAuthorizerSettings,
+    clock: Clock,
+    trust?: string,
+    keys: KeySource = new IssuerKeys(settings.issuer, trust),
+  ) {
     const { issuer, audience, identitySource } = settings
     if (!/^https:\/\/\S+$/u.test(issuer)) throw new Error(`Invalid issuer: ${issuer}. Issuer must be an HTTPS URL`)
     if (audience.length === 0) throw new Error('A JWT authorizer needs at least one audience')
@@ -32,8 +38,16 @@ export class JwtAuthorizer {
     if (kind === '') throw new Error(`Invalid identity source: ${identitySource}`)
     this.#settings = settings
     this.#clock = clock
-    this.#keys = new IssuerKeys(issuer, trust)
+    this.#keys = keys
     this.#source = { kind, name }
+  }
+
+  get issuer(): string {
+    return this.#settings.issuer
+  }
+
+  get audience(): readonly string[] {
+    return this.#settings.audience
   }
 
   async authorize(request: ApiRequest, scopes: readonly string[]): Promise<Authorization> {

@@ -201,6 +201,18 @@ export class Directory {
     return this.#keys.issueTemporary(sessionPrincipal(settings, this.#source), settings.durationSeconds)
   }
 
+  /**
+   * Temporary keys of a user, with all that the user may: what GetSessionToken gives.
+   *
+   * @throws NoSuchEntityError
+   * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+   */
+  addUserSession(userName: string, durationSeconds: number): AccessKey {
+    const key = this.userKey(userName)
+    if (!key) throw new NoSuchEntityError(`The user with name ${userName} cannot be found.`)
+    return this.#keys.issueTemporary(key.principal, durationSeconds)
+  }
+
   /** What outlives a restart. */
   save(): SavedDirectory {
     const documents = this.#documents
