@@ -3,7 +3,7 @@ import type { Clock } from './clock.js'
 import type { RealisedStack } from './cloudformation/index.js'
 import type { Faults } from './faults.js'
 import type { AccessKey, CognitoIdentity, Directory } from './iam/index.js'
-import type { IotDataPlane, Switches } from './iot/index.js'
+import type { IotDataPlane, Observer, Switches } from './iot/index.js'
 import type { Journal } from './journal.js'
 import type { FunctionRuntime, LogLine } from './lambda/index.js'
 import type { Callers, SignedIn, SignInRequest } from './sign-in/sign-in.js'
@@ -56,6 +56,8 @@ export interface LocalAwsOptions {
   readonly trust?: string
   /** Pages for the plain origin. Answers whether there is one; where there is none, the vendor's API answers. */
   readonly site?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+  /** Is told what the data plane decides and carries, while it does: for tools that show it. */
+  readonly observer?: Observer
   /** Resources of types that are not modelled are left out, in place of failing the deployment. Default false. */
   readonly ignoreUnknown?: boolean
   /**

@@ -49,6 +49,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       ...{ clock, journal, ports, triggers, packedPolicy, switches, ignoreUnknown },
       ...(trust && { trust }),
       ...(site && { site }),
+      observer: options.observer,
       ...(options.caFolder === undefined ? {} : { caFolder: options.caFolder }),
       ...(file === undefined ? {} : { folder: file.folder }),
       ...(saved === undefined ? {} : { saved }),

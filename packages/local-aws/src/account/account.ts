@@ -124,7 +124,13 @@ export class Account {
       })
       account.#iot = await startIot({
         ...shared,
-        ...{ accountId, port: ports.iot ?? 0, guard: outages.guardDoors('iot'), switches: settings.switches },
+        ...{
+          accountId,
+          port: ports.iot ?? 0,
+          guard: outages.guardDoors('iot'),
+          switches: settings.switches,
+          observer: settings.observer,
+        },
       })
       account.#iam = await startIamApi({ ...shared, port: ports.iam ?? 0, guard: outages.guard('iam') })
       const { saved } = settings

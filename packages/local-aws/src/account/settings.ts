@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { Switches } from '../iot/index.js'
+import type { Observer, Switches } from '../iot/index.js'
 import type { Journal } from '../journal.js'
 import type { PlainOriginSettings } from '../plain-origin.js'
 import type { SavedAccount } from '../saved/saved-account.js'
@@ -33,6 +33,8 @@ export interface AccountSettings {
   /** Where the certificate authority's file lies. Absent: in a temporary folder. */
   readonly caFolder?: string
   readonly site?: PlainOriginSettings['site']
+  /** Is told what the data plane does. */
+  readonly observer?: Observer | undefined
   /** Resource types that are not known are left out. */
   readonly ignoreUnknown?: boolean
   /** Where files are kept that are to outlive the stand-in: uploads, functions' code. */

@@ -17,6 +17,7 @@ import { Sessions } from './broker/sessions.js'
 import { SharedSubscriptions } from './broker/shared-subscriptions.js'
 import { HttpsApi } from './http/https-api.js'
 import { reasonCodes } from './mqtt/reason-codes.js'
+import type { Observer } from './observer.js'
 import type { DataPlane } from './rules/context.js'
 import type { MqttConnection } from './wire/connection.js'
 import { Latency } from './wire/latency.js'
@@ -37,6 +38,7 @@ export interface IotOptions {
   readonly limits?: Partial<Limits>
   /** Before HTTPS requests, and before WebSockets. */
   readonly guard?: UpgradeGuard
+  readonly observer?: Observer | undefined
 }
 
 /** Where requests and WebSockets come in, on whichever port. */
@@ -47,6 +49,9 @@ type UpgradeGuard = (doors: Doors) => Doors
 export interface ConnectionFacts {
   readonly clientId: string
   readonly principal: string
+  readonly accessKeyId: string
+  /** Of the credentials, in milliseconds since the epoch; undefined for those of an IAM user. */
+  readonly expiresAt: number | undefined
   readonly mqttVersion: 4 | 5
   readonly sourceIp: string
   /** Milliseconds since the epoch. */
@@ -84,18 +89,18 @@ export async function startIot(options: IotOptions): Promise<IotDataPlane> {
 
 /** The parts in the order in which they need each other. */
 function compose(options: IotOptions, clock: Clock): DataPlane {
-  const { directory, region, accountId, journal } = options
+  const { directory, region, accountId, journal, observer } = options
   const switches = resolveSwitches(options.switches)
   const limits: Limits = { ...defaultLimits, ...options.limits }
   const recorder = new Recorder(journal, clock)
   const { credentialExpiry } = switches
-  const authorization = new Authorization({ region, accountId, clock, directory, credentialExpiry })
+  const authorization = new Authorization({ region, accountId, clock, directory, credentialExpiry, observer })
   const retained = new RetainedMessages(clock)
-  const router = new Router(retained)
+  const router = new Router(retained, observer)
   const shared = new SharedSubscriptions(router)
   const lifecycle = new LifecycleEvents(router, clock)
   const wills = new LastWills({ authorization, recorder, switches }, router, clock)
-  const sessions = new Sessions({ clock, switches, router, shared, wills, lifecycle })
+  const sessions = new Sessions({ clock, switches, router, shared, wills, lifecycle, observer })
   const connectQuota = new ConnectQuota(limits)
   return { clock, limits, switches, authorization, recorder, connectQuota, retained, router, sessions, lifecycle }
 }
@@ -140,6 +145,8 @@ export class IotDataPlane implements AsyncDisposable {
       .map(({ clientId, requester, version, openedAt, session }) => ({
         clientId,
         principal: requester.identity.principal.arn,
+        accessKeyId: requester.identity.accessKeyId,
+        expiresAt: requester.identity.expiresAt,
         mqttVersion: version,
         sourceIp: requester.sourceIp,
         openedAt,
@@ -152,6 +159,13 @@ export class IotDataPlane implements AsyncDisposable {
     const cut = [...this.#connections].filter((one) => clientId === undefined || one.clientId === clientId)
     for (const connection of cut) connection.cut()
     return cut.length
+  }
+
+  /** Ends a client's connection as DeleteConnection does. False where none of that ID is connected. */
+  end(clientId: string): boolean {
+    const client = this.#plane.sessions.holder(clientId)
+    client?.end('API_INITIATED_DISCONNECT', reasonCodes.administrativeAction)
+    return client !== undefined
   }
 
   /** Fault: the next `times` CONNECTs are over a quota: MQTT 5 answers with CONNACK 0x97, MQTT 3.1.1 with silence. */

@@ -8,6 +8,7 @@ import {
   DecisionMemory,
   type Directory,
 } from '../../iam/index.js'
+import type { ObservedDecision, Observer } from '../observer.js'
 
 /** The data plane's actions, each with the kind of resource it is checked on. */
 const resourceTypes = {
@@ -48,6 +49,8 @@ export interface AuthorizationOptions {
   readonly directory: Pick<Directory, 'accessKey'>
   /** `deny`: credentials that expired under an open connection allow nothing more. */
   readonly credentialExpiry: 'ignore' | 'disconnect' | 'deny'
+  /** Is told of each decision. */
+  readonly observer?: Pick<Observer, 'decision'> | undefined
 }
 
 /**
@@ -80,6 +83,12 @@ export class Authorization {
 
   /** @param context What this one operation adds to what is known about its requester. */
   decide(requester: Requester, action: IotAction, name: string, context?: ConditionContext): Ruling {
+    const ruling = this.#decide(requester, action, name, context)
+    this.#options.observer?.decision(observed(requester, ruling, this.#options.clock.now()))
+    return ruling
+  }
+
+  #decide(requester: Requester, action: IotAction, name: string, context?: ConditionContext): Ruling {
     if (this.#options.credentialExpiry === 'deny' && this.expired(requester.identity)) {
       const reason = 'the credentials that opened this connection have expired (switch credentialExpiry)'
       return { ...this.#request(action, name), allowed: false, outcome: 'ImplicitlyDenied', reason }
@@ -105,6 +114,13 @@ export class Authorization {
   #request(action: IotAction, name: string): AccessRequest {
     return { action: `iot:${action}`, resource: this.arn(action, name) }
   }
+}
+
+function observed({ identity, clientId }: Requester, ruling: Ruling, at: number): ObservedDecision {
+  const { action, resource, allowed, policy, statement, reason } = ruling
+  const { accessKeyId, principal } = identity
+  const asked = { at, accessKeyId, principal: principal.arn, clientId, action, resource }
+  return { ...asked, allowed, policy, statement, reason, policies: principal.policies() }
 }
 
 function contextOf({ clientId, sourceIp }: Requester, { region }: AuthorizationOptions): ConditionContext {

@@ -52,6 +52,14 @@ export class LifecycleEvents {
     }
     const topic = `$aws/events/${event}/${clientId}`
     const payload = Buffer.from(JSON.stringify(message))
-    this.#router.publish({ topic, payload, qos: 1, retain: false, properties: noProperties, receivedAt: now })
+    this.#router.publish({
+      topic,
+      payload,
+      qos: 1,
+      retain: false,
+      properties: noProperties,
+      from: 'AWS IoT',
+      receivedAt: now,
+    })
   }
 }

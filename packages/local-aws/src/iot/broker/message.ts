@@ -8,6 +8,8 @@ export interface Message {
   readonly retain: boolean
   /** Those of a PUBLISH, without a topic alias. */
   readonly properties: Properties
+  /** Client ID of who published it, or who else it is from. */
+  readonly from?: string
   /** When the data plane took it, in milliseconds since the epoch. */
   readonly receivedAt: number
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js'
 import type { PublishPacket } from '../mqtt/packet.js'
+import type { DeliveryOutcome } from '../observer.js'
 import { InFlightWindow } from './in-flight-window.js'
 import { type Delivery, type Message, propertiesAt, type Subscription } from './message.js'
 
@@ -17,10 +18,14 @@ export interface Recipient {
   publish(packet: PublishPacket): boolean
 }
 
+/** Is told what became of a message for this session. */
+export type MqttSessionDelivered = (message: Message, outcome: DeliveryOutcome) => void
+
 export interface SessionOptions {
   readonly clock: Clock
   /** How a message that was not acknowledged is sent again: as AWS or as MQTT has it. */
   readonly redelivery: 'new-packet-id' | 'dup'
+  readonly delivered?: MqttSessionDelivered
 }
 
 interface Queued {
@@ -73,11 +78,18 @@ export class MqttSession {
     if (delivery.qos === 1) {
       this.#waiting.push({ message, delivery })
       this.#sendWaiting()
+      if (this.#waiting.some((queued) => queued.message === message)) this.#options.delivered?.(message, 'waits')
       return
     }
+    this.#options.delivered?.(message, this.#deliverNow(message, delivery))
+  }
+
+  #deliverNow(message: Message, delivery: Delivery): DeliveryOutcome {
     const recipient = this.#recipient
-    if (!recipient?.isEstablished || !recipient.takesQos0()) return
-    if (recipient.mayReceive(message.topic, delivery.share)) this.#send(recipient, message, delivery)
+    if (!recipient?.isEstablished) return 'away'
+    if (!recipient.takesQos0()) return 'too_fast'
+    if (!recipient.mayReceive(message.topic, delivery.share)) return 'refused'
+    return this.#send(recipient, message, delivery) ? 'sent' : 'unfit'
   }
 
   /** PUBACK, whatever its reason code [MQTT-4.3.2-5]. */
@@ -96,9 +108,9 @@ export class MqttSession {
       const next = this.#waiting.shift()
       if (next === undefined) return
       const { message, delivery, packetId = this.#inFlight.nextId() } = next
-      const sent =
-        recipient.mayReceive(message.topic, delivery.share) &&
-        this.#send(recipient, message, delivery, packetId, next.packetId !== undefined)
+      const may = recipient.mayReceive(message.topic, delivery.share)
+      const sent = may && this.#send(recipient, message, delivery, packetId, next.packetId !== undefined)
+      this.#options.delivered?.(message, sent ? 'sent' : may ? 'unfit' : 'refused')
       // One that is too large for the client counts as delivered [MQTT-3.1.2-25].
       if (sent) {
         this.#inFlight.add(packetId, { message, delivery, packetId })

@@ -1,3 +1,4 @@
+import type { Observer } from '../observer.js'
 import type { Message, Subscription } from './message.js'
 import type { MqttSession } from './mqtt-session.js'
 import type { RetainedMessages } from './retained-messages.js'
@@ -9,11 +10,14 @@ export type Listener = (message: Message) => void
 /** From a topic to those who subscribed to it. */
 export class Router {
   readonly #retained: RetainedMessages
+  readonly #observer: Pick<Observer, 'message'> | undefined
   readonly #subscriptions = new TopicTree<MqttSession, Subscription>()
   readonly #listeners = new TopicTree<Listener, true>()
 
-  constructor(retained: RetainedMessages) {
+  /** @param observer is told of each message */
+  constructor(retained: RetainedMessages, observer?: Pick<Observer, 'message'>) {
     this.#retained = retained
+    this.#observer = observer
   }
 
   subscribe(session: MqttSession, filter: string, subscription: Subscription): void {
@@ -35,6 +39,7 @@ export class Router {
   /** Overlapping subscriptions of one session bring a message once, with the best of what they ask for. */
   publish(message: Message, publisher?: MqttSession): void {
     const { topic, retain } = message
+    this.#observer?.message(message)
     if (retain) this.#retained.keep(message)
     const receivers = new Map<MqttSession, { qos: 0 | 1; retain: boolean }>()
     for (const [session, subscription] of this.#subscriptions.match(topic)) {

@@ -2,12 +2,13 @@ import type { Clock } from '../../clock.js'
 import type { Switches } from '../access/switches.js'
 import { parseShared } from '../access/topic.js'
 import type { Will } from '../mqtt/packet.js'
+import type { Observer } from '../observer.js'
 import type { Agreement, Client } from './client.js'
 import { type ClientRecord, hasExpired } from './client-record.js'
 import type { LastWills } from './last-wills.js'
 import type { LifecycleEvents } from './lifecycle-events.js'
 import type { Subscription } from './message.js'
-import { MqttSession } from './mqtt-session.js'
+import { MqttSession, type MqttSessionDelivered } from './mqtt-session.js'
 import type { Router } from './router.js'
 import type { SharedSubscriptions } from './shared-subscriptions.js'
 
@@ -19,6 +20,7 @@ export interface SessionsOptions {
   readonly shared: SharedSubscriptions
   readonly wills: LastWills
   readonly lifecycle: LifecycleEvents
+  readonly observer?: Pick<Observer, 'delivery'> | undefined
 }
 
 const versionNumberLifeMs = 3_600_000
@@ -54,7 +56,7 @@ export class Sessions {
     } else {
       this.discard(clientId)
     }
-    const session = resumed ? known.session : this.#newSession()
+    const session = resumed ? known.session : this.#newSession(clientId)
     const { userId } = client.requester.identity.principal
     const counts = known !== undefined && !isForgotten(known, now)
     this.#records.set(clientId, {
@@ -134,7 +136,7 @@ export class Sessions {
     record.persistence = undefined
     this.#options.wills.send(clientId)
     for (const filter of record.session.subscriptions.keys()) this.unsubscribe(record.session, filter)
-    record.session = this.#newSession()
+    record.session = this.#newSession(clientId)
   }
 
   discardAll(): void {
@@ -146,9 +148,12 @@ export class Sessions {
     return record?.client === client ? record : undefined
   }
 
-  #newSession(): MqttSession {
-    const { clock, switches } = this.#options
-    return new MqttSession({ clock, redelivery: switches.redelivery })
+  #newSession(clientId: string): MqttSession {
+    const { clock, switches, observer } = this.#options
+    const { redelivery } = switches
+    if (observer === undefined) return new MqttSession({ clock, redelivery })
+    const delivered: MqttSessionDelivered = (message, outcome) => observer.delivery(message, clientId, outcome)
+    return new MqttSession({ clock, redelivery, delivered })
   }
 
   #mayResume(known: ClientRecord, client: Client, { version }: Agreement): boolean {

@@ -93,7 +93,10 @@ function authorize(plane: DataPlane, client: Client, packet: PublishPacket, topi
   const { topicAlias, ...carried } = properties
   const kept = topicAlias === undefined ? properties : carried
   if (qos === 1) client.send(puback(packet, reasonCodes.success))
-  router.publish({ topic, payload, qos, retain, properties: kept, receivedAt: clock.now() }, client.session)
+  router.publish(
+    { topic, payload, qos, retain, properties: kept, from: client.clientId, receivedAt: clock.now() },
+    client.session,
+  )
   return done
 }
 
