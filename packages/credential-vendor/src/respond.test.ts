@@ -7,6 +7,7 @@ import { jsonLog } from './log/log.js'
 import bodies from './respond.cases.json' with { type: 'json' }
 import { respondWith, type VendEvent } from './respond.js'
 import type { AssumeRole, StsSessionRequest } from './sts/assume-role.js'
+import { requireContract } from './testing/contract.js'
 import { iamUsers } from './testing/events.js'
 import { vended } from './testing/fake-sts.js'
 
@@ -51,6 +52,7 @@ function testFunction(assumeRole?: AssumeRole, identity: IdentitySettings = iamU
   const send = async (event: Partial<VendEvent>) => {
     const requestContext = { apiId: 'api', requestId: 'api-1', authorizer: alice }
     const answer = await respond({ routeKey: 'POST /credentials', requestContext, ...event }, context)
+    requireContract(event.routeKey, answer)
     return { ...answer, json: JSON.parse(answer.body) as Record<string, unknown> }
   }
   return { respond, send, asked, lines, log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) }
@@ -279,4 +281,13 @@ describe('secrets', () => {
     expect(lines.join('')).toContain(vended.accessKeyId)
     expect(lines.join('')).not.toMatch(/secret-access-key|session-token/u)
   })
+})
+
+it('the contract is more than any answer: one without its fields, or with another code, is none', () => {
+  const headers = { 'content-type': 'application/problem+json' }
+  const body = JSON.stringify({ code: 'not_entitled', status: 400 })
+  expect(() => requireContract('POST /credentials', { statusCode: 400, headers, body })).toThrow('400')
+  const json = { 'content-type': 'application/json' }
+  expect(() => requireContract('POST /credentials', { statusCode: 200, headers: json, body: '{}' })).toThrow('200')
+  expect(() => requireContract('POST /credentials', { statusCode: 418, headers: json, body: '{}' })).toThrow('no 418')
 })

@@ -4,7 +4,7 @@ import { coversFilter } from './mqtt/matching.js'
 import { parseTopicFilter } from './mqtt/topic-filter.js'
 
 /** Maximum number of entries per list. No session policy of 2,048 characters can hold more. */
-const maximumGrants = 200
+export const maximumGrants = 200
 
 /**
  * Validates grants from outside. Absent lists are empty; duplicate entries count once.

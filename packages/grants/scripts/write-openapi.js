@@ -1,0 +1,6 @@
+// `openapi.json`: the vend API as an OpenAPI document, made of the wire contract. A test holds that it is current.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { openApiDocument } from '../dist/wire/openapi/index.js'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+writeFileSync(new URL('../openapi.json', import.meta.url), `${JSON.stringify(openApiDocument(version), null, 2)}\n`)
