@@ -81,7 +81,9 @@ export class MqttSession {
       if (this.#waiting.some((queued) => queued.message === message)) this.#options.delivered?.(message, 'waits')
       return
     }
-    this.#options.delivered?.(message, this.#deliverNow(message, delivery))
+    // Whether somebody observes it or not.
+    const outcome = this.#deliverNow(message, delivery)
+    this.#options.delivered?.(message, outcome)
   }
 
   #deliverNow(message: Message, delivery: Delivery): DeliveryOutcome {
