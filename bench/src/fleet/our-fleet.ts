@@ -5,16 +5,13 @@ import {
   type Setback,
   type Vended,
   type VendedCredentialsProvider,
-  vendRefusal,
 } from '@topic-credentials/client/simulation'
 import { Fleet, type Scenario } from './fleet.js'
+import { busyVendor, epoch, lifetimeMs, vendedAt } from './vendor-answers.js'
 
 const timers = { connection: 0, vend: 1, patience: 2 } as const
 const phases = { pausing: 0, opening: 1, standing: 2, first: 3 } as const
 
-/** An arbitrary time. */
-const epoch = Date.parse('2026-11-23T00:00:00Z')
-const lifetimeMs = 3_600_000
 /** Maximum age of the credentials when all connections break in scenario `fresh`. */
 const freshMs = 600_000
 /** AWS IoT accepts one CONNECT per second from a client ID; the handshake waits accordingly. */
@@ -23,8 +20,6 @@ const minConnectIntervalMs = 1_000
 const patienceMs = 10_000
 /** A program whose `connect` failed is restarted within this time. */
 const restartMs = 60_000
-
-const urlOfVendor = new URL('https://vendor.invalid/credentials')
 
 /** A fleet of this project's clients: each has the real credentials cache and the real reconnection, with virtual time. */
 export class OurFleet extends Fleet {
@@ -224,14 +219,12 @@ export class OurFleet extends Fleet {
     if (status === 200) {
       vend?.resolve(this.#vended(client, 0))
     } else {
-      vend?.reject(vendRefusal({ ...busyAnswer, status, retryAfter: status === 429 ? '5' : undefined }))
+      vend?.reject(busyVendor(status))
     }
   }
 
   #vended(client: number, age: number): Vended {
-    const expiration = new Date(epoch + this.clock.now - age + lifetimeMs).toISOString()
-    const credentials = { accessKeyId: `ASIA${client}`, secretAccessKey: 's', sessionToken: 't', expiration }
-    return { response: { ...answer, credentials }, clockOffset: 0 }
+    return vendedAt(client, epoch + this.clock.now - age)
   }
 }
 
@@ -241,17 +234,6 @@ interface PromiseSettlers<T> {
 }
 
 const never = new AbortController().signal
-
-const busyAnswer = { body: '', clockOffset: 0, url: urlOfVendor }
-
-const answer = {
-  endpoint: 'iot.invalid',
-  region: 'eu-central-1',
-  userId: 'device',
-  clientIdPrefix: 'device:',
-  grants: { publish: [], subscribe: [], retain: [] },
-  policyCharacters: 0,
-}
 
 /** Classifies errors as the session does. */
 function setbackOf(error: unknown): Setback {

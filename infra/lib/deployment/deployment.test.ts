@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { startLocalAws } from '@topic-credentials/local-aws'
+import { type LocalAwsOptions, startLocalAws } from '@topic-credentials/local-aws'
 import { topicCredentialsApp } from '../app.js'
 
 /** What a deployment of the stack comes to, in the stand-in: the deploy check passes it, or it fails with the check's words. */
@@ -90,11 +90,11 @@ class Assembly {
   }
 
   /** Deploys; answers what the check said of each thing that it tried. */
-  async deploy(): Promise<string[]> {
-    await using aws = await startLocalAws({ assembly: this.directory })
+  async deploy(options: LocalAwsOptions = {}): Promise<string[]> {
+    await using aws = await startLocalAws({ assembly: this.directory, ...options })
     const [name = ''] = [...aws.functions.keys()].filter((key) => key.includes('DeployCheckFunction'))
     const said = aws.logs(name).map(({ message }) => JSON.parse(message) as { message?: string })
-    return said.flatMap(({ message = '' }) => message.split('\n')).filter((line) => line.startsWith('✓'))
+    return said.flatMap(({ message = '' }) => message.split('\n')).filter((line) => /^[✓!]/u.test(line))
   }
 }
 
@@ -132,6 +132,31 @@ describe('a sound stack', () => {
       expect(allowed).toContainEqual(expect.stringContaining(what))
     }
     expect(said.join()).not.toMatch(/X-Amz|SecretAccessKey|ASIA/u)
+  })
+
+  it('is deployed where IAM takes no wildcard in the place of a resource type: the dense form gives nothing, and the check says so', async () => {
+    const said = await new Assembly(synthesize('wild-types')).deploy({ typeWildcards: 'never' })
+    const [usual, dense] = [false, true].map((isDense) =>
+      said.filter((line) => line.includes('dense form') === isDense),
+    )
+    expect(usual).not.toContainEqual(expect.stringMatching(/^!/u))
+    for (const form of ['publish to', 'short form: publish to']) {
+      expect(usual).toContainEqual(expect.stringMatching(new RegExp(`^✓ ${form} .*: allowed$`, 'u')))
+    }
+    const tooLittle = dense?.filter((line) => line.startsWith('!')) ?? []
+    for (const what of ['publish to', 'subscribe to']) {
+      const line = `^! dense form: ${what} .*: refused .*; users with that many topics get too little: switch the form off with -c dense=off$`
+      expect(tooLittle).toContainEqual(expect.stringMatching(new RegExp(line, 'u')))
+    }
+    // Nothing that it grants is allowed, and its refusals stay.
+    expect(dense).toContainEqual(expect.stringMatching(/^✓ dense form: publish to .*: refused/u))
+    expect(dense).not.toContainEqual(expect.stringMatching(/^✓ dense form: (publish|subscribe|receive) .*: allowed/u))
+  })
+
+  it('has a dense form that works, where IAM takes one', async () => {
+    const said = await new Assembly(synthesize('wild-types')).deploy()
+    expect(said).toContainEqual(expect.stringMatching(/^✓ dense form: publish to .*: allowed$/u))
+    expect(said).not.toContainEqual(expect.stringMatching(/^!/u))
   })
 
   it('is deployed without the check when that is switched off', async () => {

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { list, record } from '@topic-credentials/cdk/checks'
+import { list } from '@topic-credentials/cdk/checks'
 import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { recordOf } from '@topic-credentials/project'
 import { topicCredentialsApp } from '../app.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
@@ -97,7 +98,7 @@ describe('the metrics of the vending function, in the stand-in', () => {
         return identity(Properties.Namespace, Properties.MetricName, named)
       })
     const [dashboardOf] = resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard')
-    const [, parts] = list(record(dashboardOf?.Properties.DashboardBody)['Fn::Join'])
+    const [, parts] = list(recordOf(dashboardOf?.Properties.DashboardBody)['Fn::Join'])
     const body = JSON.parse(
       list(parts)
         .map((part) => (typeof part === 'string' ? part : 'token'))

@@ -1,4 +1,11 @@
-import type { Ceiling, JwtCallers, LogProps, TopicCredentialsProps } from '@topic-credentials/cdk'
+import {
+  type Ceiling,
+  cacheLimits,
+  type JwtCallers,
+  type LogProps,
+  spreadLimits,
+  type TopicCredentialsProps,
+} from '@topic-credentials/cdk'
 import type { Environment } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Node } from 'constructs'
@@ -47,8 +54,8 @@ export function settings(node: Node): Settings {
       guests: context.flag('guests'),
       corsOrigins: context.list('corsOrigins'),
       concurrency: context.number('concurrency', { minimum: 1, maximum: 100_000 }),
-      cacheSeconds: context.number('cacheSeconds', { minimum: 0, maximum: 300 }),
-      spreadSeconds: context.number('spreadSeconds', { minimum: 1, maximum: 86_400 }),
+      cacheSeconds: context.number('cacheSeconds', cacheLimits),
+      spreadSeconds: context.number('spreadSeconds', spreadLimits),
       dense: context.oneOf('dense', ['off']),
       tracing: context.flag('tracing') ?? false,
       deployCheck: context.flag('deployCheck') ?? true,

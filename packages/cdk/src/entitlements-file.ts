@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { EntitlementError, parseEntitlements } from '@topic-credentials/grants'
+import { EntitlementError, parseEntitlements, parseJson } from '@topic-credentials/grants'
 import { ConstructError } from './errors.js'
 
 /**
@@ -28,14 +28,14 @@ export function readEntitlements(file: string): EntitlementsDocument {
 }
 
 function readJson(file: string): unknown {
+  const remedy = 'Pass the path of a JSON file with the list "entitlements".'
+  const refuse = (reason: string, cause: unknown) =>
+    new ConstructError('entitlements_unreadable', `${file}: ${reason}`, { value: file, remedy, cause })
+  let text: string
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    text = readFileSync(file, 'utf8')
   } catch (cause) {
-    const remedy = 'Pass the path of a JSON file with the list "entitlements".'
-    throw new ConstructError('entitlements_unreadable', `${file}: ${(cause as Error).message}`, {
-      value: file,
-      remedy,
-      cause,
-    })
+    throw refuse((cause as Error).message, cause)
   }
+  return parseJson(text, refuse)
 }

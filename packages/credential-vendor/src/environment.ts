@@ -1,4 +1,4 @@
-import { spreadLimits } from '@topic-credentials/grants'
+import { parseJson, spreadLimits } from '@topic-credentials/grants'
 import { type IdentitySettings, type Prover, provers } from './identity/settings.js'
 
 /** Seconds for which the function may answer a repeated request with the same session. */
@@ -112,7 +112,7 @@ function readIdentity(env: Readonly<Record<string, string | undefined>>): Omit<I
 }
 
 function filters(text: string): readonly string[] {
-  const list: unknown = JSON.parse(text)
+  const list = parseJson(text)
   if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list
   throw new Error(`Environment variable CEILING is '${text}'; it must be a JSON list of topic filters.`)
 }

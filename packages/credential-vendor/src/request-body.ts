@@ -1,3 +1,4 @@
+import { parseJsonBytes } from '@topic-credentials/grants'
 import { VendError } from './errors.js'
 
 /** Maximum size of a request body, in bytes. No policy could hold the grants of a larger one. */
@@ -20,12 +21,10 @@ export function requestBody({ body = '', isBase64Encoded = false }: EventBody): 
     throw malformed(`The body has ${bytes.length} bytes.`, `Send at most ${maxBodyBytes} bytes.`)
   }
   if (bytes.length === 0) return undefined
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    // The parser's own message would quote the body, which may contain anything.
-    throw malformed('The body is not JSON in UTF-8.', 'Send an object such as {"subscribe":["test"]}, or nothing.')
-  }
+  // The parser's own message would quote the body, which may contain anything.
+  return parseJsonBytes(bytes, () =>
+    malformed('The body is not JSON in UTF-8.', 'Send an object such as {"subscribe":["test"]}, or nothing.'),
+  )
 }
 
 function malformed(message: string, remedy: string): VendError {

@@ -1,5 +1,6 @@
 import { GrantError } from './errors.js'
 import { type GrantKind, type GrantReference, type Grants, grantKinds, type TopicFilter } from './grant-types.js'
+import { isRecord } from './json.js'
 import { coversFilter } from './mqtt/matching.js'
 import { parseTopicFilter } from './mqtt/topic-filter.js'
 
@@ -13,7 +14,7 @@ export const maximumGrants = 200
  * @example parseGrants({ publish: ['test'], subscribe: ['devices/+/telemetry'] })
  */
 export function parseGrants(input: unknown): Grants {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+  if (!isRecord(input)) {
     throw new GrantError('malformed_request', 'Grants must be an object with lists of topic filters.', {
       value: input,
       remedy: 'Write {"publish": ["test"], "subscribe": ["test"]}.',

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { AccessKey } from './iam/index.js'
 import { type Outage, type ServiceName, serviceNames } from './outages.js'
 import { httpApi, statements } from './testing/assembly.js'
-import { inlineFunction, openDeployments, type TestDeployments } from './testing/deployments.js'
+import { openDeployments, type TestDeployments } from './testing/deployments.js'
 import { send, type TestRequest, type TestResponse } from './testing/https-client.js'
+import { inlineFunction } from './testing/template-parts.js'
 
 const minute = 60_000
 const template = {

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Ports } from './account/settings.js'
 import type { Clock } from './clock.js'
 import type { RealisedStack } from './cloudformation/index.js'
 import type { Faults } from './faults.js'
-import type { AccessKey, CognitoIdentity, Directory } from './iam/index.js'
+import type { AccessKey, CognitoIdentity, Directory, TypeWildcards } from './iam/index.js'
 import type { IotDataPlane, Observer, Switches } from './iot/index.js'
 import type { Journal } from './journal.js'
 import type { FunctionRuntime, LogLine } from './lambda/index.js'
@@ -16,19 +17,8 @@ export interface LocalAwsOptions {
   readonly region?: string
   /** Default: the stack's own, or `123456789012`. */
   readonly accountId?: string
-  /** 0, the default, takes any free port. */
-  readonly ports?: {
-    readonly iot?: number
-    readonly api?: number
-    readonly sts?: number
-    readonly iam?: number
-    readonly dynamodb?: number
-    readonly plain?: number
-    /** Of the issuer of tokens, which listens only where a port is given. */
-    readonly issuer?: number
-    /** For all services together. */
-    readonly endpoint?: number
-  }
+  /** Any free ones where none are given. */
+  readonly ports?: Ports
   readonly clock?: Clock
   readonly journal?: Journal
   /** Values of template parameters. */
@@ -48,6 +38,11 @@ export interface LocalAwsOptions {
    * the published sizes allow.
    */
   readonly packedPolicy?: PackedPolicyEstimate
+  /**
+   * Whether a wildcard in the place of a resource type of IoT matches, or never does: AWS's page says that one cannot use it, and what
+   * IAM does is uncertain. @default 'match'
+   */
+  readonly typeWildcards?: TypeWildcards
   /** What AWS IoT's documentation leaves open, where it is to differ from the defaults. */
   readonly switches?: Partial<Switches>
   /** Folder for the certificate authority's file, made with mode 0700 where there is none. @default - a temporary one */

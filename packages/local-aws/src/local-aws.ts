@@ -30,6 +30,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     parameters = {},
     triggers = true,
     packedPolicy = 'high',
+    typeWildcards = 'match',
     switches = {},
     trust,
     site,
@@ -46,7 +47,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const account = await Account.open(
     {
       ...{ id: randomUUID(), region: saved?.region ?? region, accountId: saved?.accountId ?? accountId },
-      ...{ clock, journal, ports, triggers, packedPolicy, switches, ignoreUnknown },
+      ...{ clock, journal, ports, triggers, packedPolicy, typeWildcards, switches, ignoreUnknown },
       ...(trust && { trust }),
       ...(site && { site }),
       observer: options.observer,

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { get } from 'node:https'
 import { join } from 'node:path'
+import { isRecord, parseJson, recordOf } from './json.js'
 
 /** The information that another process needs to use a running stand-in. */
 export interface Announcement {
@@ -102,13 +103,10 @@ export async function findRunning({ directory }: AnnouncementPlace): Promise<Ann
 }
 
 async function readAnnouncement(directory: string): Promise<Announcement | undefined> {
-  try {
-    const found: unknown = JSON.parse(await readFile(join(directory, announcementFolder, file), 'utf8'))
-    return isAnnouncement(found) ? found : undefined
-  } catch {
-    // The file is missing, or another version of the stand-in wrote it: it cannot be used.
-    return undefined
-  }
+  // A file that is missing, or that another version of the stand-in wrote, cannot be used.
+  const text = await readFile(join(directory, announcementFolder, file), 'utf8').catch(() => '')
+  const found = parseJson(text)
+  return isAnnouncement(found) ? found : undefined
 }
 
 /** Removes only the announcement with this ID; one of a later stand-in stays. */
@@ -125,7 +123,7 @@ function isAlive({ id, endpoints, ca }: Announcement): Promise<boolean> {
       try {
         let text = ''
         for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) text += chunk
-        resolve((JSON.parse(text) as { id?: unknown }).id === id)
+        resolve(recordOf(parseJson(text)).id === id)
       } catch {
         resolve(false)
       }
@@ -135,7 +133,7 @@ function isAlive({ id, endpoints, ca }: Announcement): Promise<boolean> {
 }
 
 function isAnnouncement(value: unknown): value is Announcement {
-  if (typeof value !== 'object' || value === null) return false
+  if (!isRecord(value)) return false
   const { version, id, pid, region, outputs, ca, caFile, endpoints, developer, operator } =
     value as Partial<Announcement>
   const texts = [

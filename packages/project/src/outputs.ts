@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isRecord, parseJson } from './json.js'
 
 /** The file format of `cdk deploy --outputs-file`: by stack name, then by output name. Values are not validated. */
 export type StackOutputs = Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -25,12 +26,14 @@ export class StackOutputsError extends Error {
 
 /** @throws StackOutputsError `unreadable` */
 export function readOutputs(file: string): StackOutputs {
-  let outputs: unknown
+  const refuse = (reason: string, cause: unknown) => new StackOutputsError('unreadable', file, reason, cause)
+  let text: string
   try {
-    outputs = JSON.parse(readFileSync(file, 'utf8'))
+    text = readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new StackOutputsError('unreadable', file, (cause as Error).message, cause)
+    throw refuse((cause as Error).message, cause)
   }
+  const outputs = parseJson(text, refuse)
   if (isRecord(outputs)) return Object.fromEntries(Object.entries(outputs).filter(isStack))
   throw new StackOutputsError('unreadable', file, 'it is not a JSON object')
 }
@@ -69,10 +72,6 @@ function conjunction(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
 }
 
-function isStack(entry: [string, unknown]): entry is [string, Record<string, unknown>] {
+function isStack(entry: [string, unknown]): entry is [string, Readonly<Record<string, unknown>>] {
   return isRecord(entry[1])
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,5 @@
+import { recordOf } from '@topic-credentials/grants'
+
 /** A value in DynamoDB's JSON protocol, limited to the types that the table uses. */
 export type Attribute =
   | { readonly S: string }
@@ -22,25 +24,21 @@ export function textsAttribute(values: readonly string[]): Attribute {
 
 /** Undefined for any other type. */
 export function textOf(value: unknown): string | undefined {
-  const { S } = fields(value)
+  const { S } = recordOf(value)
   return typeof S === 'string' ? S : undefined
 }
 
 /** Integers from 0 that JavaScript can represent exactly; undefined for any other value. */
 export function wholeNumberOf(value: unknown): number | undefined {
-  const { N } = fields(value)
+  const { N } = recordOf(value)
   if (typeof N !== 'string' || !/^\d{1,16}$/u.test(N)) return undefined
   return Number.isSafeInteger(Number(N)) ? Number(N) : undefined
 }
 
 /** A list of strings, in order. A string set (`SS`), which the AWS console creates, is accepted as well. */
 export function textsOf(value: unknown): readonly string[] | undefined {
-  const { L, SS } = fields(value)
+  const { L, SS } = recordOf(value)
   const texts: unknown = Array.isArray(L) ? L.map(textOf) : SS
   if (!Array.isArray(texts) || !texts.every((one) => typeof one === 'string')) return undefined
   return texts as readonly string[]
-}
-
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { parseJson, recordOf } from '@topic-credentials/grants'
 import { AccessError } from '../errors.js'
 import { type SignedCall, type SignedService, signedCalls } from './signed-call.js'
 import { errorName, tableFailure, unavailable } from './table-errors.js'
@@ -73,11 +74,7 @@ export class TableCalls {
       if (errorName(answer.body) === 'ConditionalCheckFailedException') return 'condition failed'
       throw tableFailure(answer, tableName)
     }
-    try {
-      return Object(JSON.parse(answer.body)) as Record<string, unknown>
-    } catch (cause) {
-      throw unavailable(tableName, cause)
-    }
+    return recordOf(parseJson(answer.body, (_, cause) => unavailable(tableName, cause)))
   }
 
   /** Waits a random time up to 50, 100, 200, … milliseconds, so that clients refused at the same time do not retry at the same time. */

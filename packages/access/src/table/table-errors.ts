@@ -1,3 +1,4 @@
+import { parseJson, recordOf } from '@topic-credentials/grants'
 import { AccessError } from '../errors.js'
 import type { SignedAnswer } from './signed-call.js'
 
@@ -31,19 +32,11 @@ export function unavailable(tableName: string, cause: unknown): AccessError {
 
 /** `ConditionalCheckFailedException`, without its namespace; empty if the response contains none. */
 export function errorName(body: string): string {
-  const { __type } = parsed(body)
+  const { __type } = recordOf(parseJson(body))
   return typeof __type === 'string' ? __type.replace(/^.*#/su, '') : ''
 }
 
 function messageOf(body: string): string {
-  const { message, Message } = parsed(body)
+  const { message, Message } = recordOf(parseJson(body))
   return String(message ?? Message ?? body.slice(0, 200))
-}
-
-function parsed(body: string): Readonly<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(body)) as Record<string, unknown>
-  } catch {
-    return {}
-  }
 }

@@ -1,6 +1,7 @@
+import { recordOf } from '@topic-credentials/grants'
 import { vendingRoutes } from './function-checks.js'
 import { type Part, type Vending, vendings } from './parts.js'
-import { type Check, list, record, type Template, type TemplateResource, text, type Violation } from './template.js'
+import { type Check, list, type Template, type TemplateResource, text, type Violation } from './template.js'
 
 type Properties = NonNullable<TemplateResource['Properties']>
 /** The allowed values of each property. A property without an entry is not allowed. */
@@ -52,7 +53,7 @@ const known: Readonly<Record<string, KnownOf>> = {
     AuthorizerType: (value) => value === 'JWT',
     IdentitySource: (value) => list(value).length === 1 && list(value)[0] === '$request.header.Authorization',
     JwtConfiguration: (value) => {
-      const { Issuer, Audience } = record(value)
+      const { Issuer, Audience } = recordOf(value)
       return isIssuer(text(Issuer), template, others) && list(Audience).length > 0
     },
     Name: anything,
@@ -102,8 +103,8 @@ function isIssuer(issuer: string, template: Template, others: readonly Template[
   if (issuer.startsWith('https://') || isProviderUrl(issuer, template)) return true
   return others.some((other) =>
     Object.values(other.Outputs ?? {}).some((output) => {
-      const { Value, Export } = record(output)
-      return isProviderUrl(text(Value), other) && text({ 'Fn::ImportValue': record(Export).Name }) === issuer
+      const { Value, Export } = recordOf(output)
+      return isProviderUrl(text(Value), other) && text({ 'Fn::ImportValue': recordOf(Export).Name }) === issuer
     }),
   )
 }

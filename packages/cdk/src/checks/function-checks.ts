@@ -1,5 +1,6 @@
+import { recordOf } from '@topic-credentials/grants'
 import { functionsWith, type Vending, vendings } from './parts.js'
-import { type Check, record, type Template, text, type Violation } from './template.js'
+import { type Check, type Template, text, type Violation } from './template.js'
 
 /** The routes that call the function, and the authorizer types allowed on each. */
 export const vendingRoutes: Readonly<Record<string, readonly string[]>> = {
@@ -57,7 +58,7 @@ export const functionAlone: Check = {
     vendings(template).flatMap(({ vendor, vendorRole, topicRole, api }) => {
       const { logicalId, resource } = vendor
       const { Properties = {} } = resource
-      const variables = Object.keys(record(record(Properties.Environment).Variables))
+      const variables = Object.keys(recordOf(recordOf(Properties.Environment).Variables))
       const found = [
         ...Object.keys(Properties).filter((name) => !functionProperties.has(name)),
         // These variables change the behaviour of Node.js, its loader or Lambda's runtime.

@@ -1,3 +1,3 @@
 export { StackChecks } from './stack-checks.js'
 export { type Statement, statements } from './statements.js'
-export { list, record, type Template, type TemplateResource, text } from './template.js'
+export { list, type Template, type TemplateResource, text } from './template.js'

@@ -1,10 +1,11 @@
-import { record, text } from './template.js'
+import { recordOf } from '@topic-credentials/grants'
+import { text } from './template.js'
 
 /** All names in a value: references in the form of {@link text}, such as `<Role.Arn>`, and literal strings. */
 export function namesIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   if (Array.isArray(value)) return value.flatMap(namesIn)
-  const object = record(value)
+  const object = recordOf(value)
   if ('Ref' in object || 'Fn::GetAtt' in object || 'Fn::ImportValue' in object) return [text(value)]
   const { 'Fn::Sub': sub, ...rest } = object
   const variables: unknown = Array.isArray(sub) ? sub[1] : []

@@ -1,5 +1,6 @@
+import { recordOf } from '@topic-credentials/grants'
 import { namesIn, referencesIn } from './names.js'
-import { record, type Template, type TemplateResource, text } from './template.js'
+import { type Template, type TemplateResource, text } from './template.js'
 
 /** A resource of the vending path: the function, its roles or its API. */
 export class Part {
@@ -19,8 +20,8 @@ export class Part {
     const name = RoleName ?? FunctionName
     this.physicalName = typeof name === 'string' ? name : undefined
     this.#imports = Object.values(outputs).flatMap((output) => {
-      const { Value, Export } = record(output)
-      return this.#refersTo(text(Value)) ? [text({ 'Fn::ImportValue': record(Export).Name })] : []
+      const { Value, Export } = recordOf(output)
+      return this.#refersTo(text(Value)) ? [text({ 'Fn::ImportValue': recordOf(Export).Name })] : []
     })
   }
 
@@ -79,7 +80,7 @@ export function vendings({ Resources = {}, Outputs }: Template): Vending[] {
     return resource?.Type === types[kind] ? new Part(kind, logicalId, resource, Outputs) : undefined
   }
   return Object.entries(Resources).flatMap(([logicalId, { Type, Properties = {} }]) => {
-    const { ROLE_ARN, IOT_ENDPOINT, API_ID } = record(record(Properties.Environment).Variables)
+    const { ROLE_ARN, IOT_ENDPOINT, API_ID } = recordOf(recordOf(Properties.Environment).Variables)
     const vendor = part('vending function', { Ref: logicalId })
     if (
       Type !== types['vending function'] ||

@@ -1,4 +1,5 @@
-import { list, record, type Template, text } from './template.js'
+import { recordOf } from '@topic-credentials/grants'
+import { list, type Template, text } from './template.js'
 
 /** One statement of an IAM policy in a template. */
 export interface Statement {
@@ -22,8 +23,8 @@ export function statements(template: Template): Statement[] {
   return Object.entries(template.Resources ?? {}).flatMap(([logicalId, { Type, Properties = {} }]) => {
     const roles = Type === 'AWS::IAM::Role' ? [`<${logicalId}>`] : attachedTo(template, logicalId)
     const of = (kind: Statement['kind'], document: unknown, path: string): Statement[] =>
-      list(record(document).Statement).map((statement, index) => ({
-        ...parse(record(statement)),
+      list(recordOf(document).Statement).map((statement, index) => ({
+        ...parse(recordOf(statement)),
         logicalId,
         location: `Properties.${path}.Statement.${index}`,
         kind,
@@ -36,7 +37,7 @@ export function statements(template: Template): Statement[] {
     return [
       ...of('trust', Properties.AssumeRolePolicyDocument, 'AssumeRolePolicyDocument'),
       ...list(Properties.Policies).flatMap((policy, index) =>
-        of('permissions', record(policy).PolicyDocument, `Policies.${index}.PolicyDocument`),
+        of('permissions', recordOf(policy).PolicyDocument, `Policies.${index}.PolicyDocument`),
       ),
     ]
   })
@@ -63,7 +64,7 @@ function parse(
     principals:
       typeof statement.Principal === 'string'
         ? [statement.Principal]
-        : Object.entries(record(statement.Principal)).flatMap(([type, names]) =>
+        : Object.entries(recordOf(statement.Principal)).flatMap(([type, names]) =>
             list(names).map((name) => `${type}:${text(name)}`),
           ),
   }

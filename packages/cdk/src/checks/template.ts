@@ -1,3 +1,5 @@
+import { recordOf } from '@topic-credentials/grants'
+
 /** The part of a synthesized CloudFormation template that the checks read. */
 export interface Template {
   readonly Resources?: Readonly<Record<string, TemplateResource>>
@@ -34,18 +36,13 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
 }
 
-/** A value as an object; any other value becomes an empty object. */
-export function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
-}
-
 /**
  * A value as a readable string, with references in angle brackets: `arn:<AWS.Partition>:iot:<AWS.Region>:…`. References contain neither
  * colons nor asterisks, so ARNs can be split.
  */
 export function text(value: unknown): string {
   if (typeof value === 'string') return value
-  const { Ref, 'Fn::Join': join, 'Fn::GetAtt': attribute, 'Fn::Sub': sub } = record(value)
+  const { Ref, 'Fn::Join': join, 'Fn::GetAtt': attribute, 'Fn::Sub': sub } = recordOf(value)
   if (typeof Ref === 'string') return `<${Ref.replaceAll('::', '.')}>`
   if (Array.isArray(join)) return list(join[1]).map(text).join(text(join[0]))
   if (attribute !== undefined) return `<${list(attribute).map(text).join('.')}>`

@@ -1,22 +1,34 @@
-import { estimatePackedSize, parseEntitlements } from '@topic-credentials/grants'
+import { ceilingPolicy, estimatePackedSize, parseEntitlements, widestRole } from '@topic-credentials/grants'
 import { type EntitlementsProof, proveEntitlements } from '@topic-credentials/grants/proof/entitlements'
 import type { EntitlementsDocument } from '../entitlements-file.js'
+import { type Ceiling, reached } from './ceiling.js'
+
+/** What the proof is about. */
+interface ToProve {
+  readonly entitlements: EntitlementsDocument
+  readonly ceiling?: Ceiling | undefined
+  readonly dense?: 'off' | undefined
+}
 
 /** Any location works: a proof for one Region and account holds for all. */
 const location = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' }
 const proofs = new Map<string, EntitlementsProof>()
 
-/** Cached, because several stacks of an app often share the entitlements. */
-function proofOf(document: EntitlementsDocument): EntitlementsProof {
-  const key = JSON.stringify(document)
-  const proof = proofs.get(key) ?? proveEntitlements(parseEntitlements(document), location)
+/** For the role and the forms that are deployed. Cached, because several stacks of an app often share the entitlements. */
+function proofOf({ entitlements, ceiling, dense }: ToProve): EntitlementsProof {
+  const key = JSON.stringify([entitlements, ceiling, dense])
+  const known = proofs.get(key)
+  if (known !== undefined) return known
+  const role =
+    ceiling === 'AWSIoTFullAccess' ? widestRole(location) : ceilingPolicy(reached(entitlements, ceiling), location)
+  const proof = proveEntitlements(parseEntitlements(entitlements), location, { role, dense: dense !== 'off' })
   proofs.set(key, proof)
   return proof
 }
 
 /** Reasons not to synthesize these entitlements: a policy that does not match its grants, or topics owned by two users. */
-export function proofFaults(document: EntitlementsDocument): string[] {
-  const { wrong, shared } = proofOf(document)
+export function proofFaults(toProve: ToProve): string[] {
+  const { wrong, shared } = proofOf(toProve)
   const faults: string[] = []
   if (wrong !== undefined) {
     const user = JSON.stringify(wrong.userId)
@@ -31,14 +43,25 @@ export function proofFaults(document: EntitlementsDocument): string[] {
   return faults
 }
 
+/** Warnings, each with its ID. */
+export function proofWarnings(toProve: ToProve): readonly (readonly [id: string, warning: string])[] {
+  const { proved, left } = proofOf(toProve)
+  return [...packedSizeWarnings(proved), ...leftOutWarnings(left)]
+}
+
 /** Policies that STS may refuse because of their packed size. AWS does not publish how STS packs; docs/adr/0060 has the known facts. */
-export function packedSizeWarnings(document: EntitlementsDocument): string[] {
-  const [worst] = proofOf(document)
-    .proved.map(({ rules, userId, policy }) => ({ rules, userId, ...estimatePackedSize(policy.document) }))
+function packedSizeWarnings(proved: EntitlementsProof['proved']) {
+  const [worst] = proved
+    .map(({ rules, userId, policy }) => ({ rules, userId, ...estimatePackedSize(policy.document) }))
     .sort((a, b) => b.high - a.high)
   if (worst === undefined || worst.high <= 100) return []
-  const { low, high } = worst
-  return [
-    `STS may refuse the session policy of ${JSON.stringify(worst.userId)} with ${worst.rules.join(' and ')}: its estimated packed size is ${low} to ${high} percent of the limit. Request fewer topics at once, or grant wider filters such as "devices/#".`,
-  ]
+  const { rules, userId, low, high } = worst
+  const warning = `STS may refuse the session policy of ${JSON.stringify(userId)} with ${rules.join(' and ')}: its estimated packed size is ${low} to ${high} percent of the limit. Request fewer topics at once, or grant wider filters such as "devices/#".`
+  return [['packed-size', warning]] as const
+}
+
+function leftOutWarnings({ proofs: count, first }: EntitlementsProof['left']) {
+  if (count === 0) return []
+  const warning = `${count} policies that users can have by two conditional rules were not proved, the first of them by ${first.join(' and ')}: there are too many. \`npm start -- prove FILE\` proves all of them.`
+  return [['not-proved', warning]] as const
 }

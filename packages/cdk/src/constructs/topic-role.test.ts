@@ -131,25 +131,46 @@ describe('TopicRole', () => {
     expect(topicRole({ entitlements: { entitlements: [{ publish: apart }] } })).toHaveProperty('RoleName')
   })
 
+  function warnings(props: Pick<TopicRoleProps, 'entitlements' | 'dense' | 'ceiling'>): readonly string[] {
+    const app = new App({ builtinCloudFormationValidation: false })
+    const stack = new Stack(app, 'Warned')
+    const vendor = new Role(stack, 'Vendor', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    new TopicRole(stack, 'Topic', { vendor, ...props })
+    const [assembly] = app.synth().stacks
+    return assembly?.messages.map(({ entry }) => String(entry.data)).filter((text) => !text.includes('region')) ?? []
+  }
+
+  function random(count: number, seed: string): readonly string[] {
+    return Array.from({ length: count }, (_, index) => createHash('md5').update(`${seed}${index}`).digest('hex'))
+  }
+
   it('warns where STS may not be able to pack what users get, and where the role is wider than the entitlements', () => {
-    const warnings = (publish: readonly string[]) => {
-      const app = new App({ builtinCloudFormationValidation: false })
-      const stack = new Stack(app, 'Warned')
-      const vendor = new Role(stack, 'Vendor', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
-      new TopicRole(stack, 'Topic', { vendor, entitlements: { entitlements: [{ publish, subscribe: publish }] } })
-      const [assembly] = app.synth().stacks
-      return assembly?.messages.map(({ entry }) => String(entry.data)).filter((text) => !text.includes('region')) ?? []
-    }
-    const random = Array.from({ length: 14 }, (_, index) => createHash('md5').update(String(index)).digest('hex'))
-    expect(warnings(['devices/+/state'])).toEqual([])
-    expect(warnings(random)).toEqual([
+    const warned = (publish: readonly string[]) =>
+      warnings({ entitlements: { entitlements: [{ publish, subscribe: publish }] } })
+    expect(warned(['devices/+/state'])).toEqual([])
+    expect(warned(random(14, ''))).toEqual([
       expect.stringMatching(/^STS may refuse the session policy of .* \d+ to \d+ percent/u),
     ])
-    expect(warnings(['users/${userId}/inbox/#'])).toEqual([
+    expect(warned(['users/${userId}/inbox/#'])).toEqual([
       expect.stringContaining(
         'The role allows more topics than "users/${userId}/inbox/#" grants: a Deny cannot separate',
       ),
     ])
+  })
+
+  it('looks at what one user can hold by two rules, in the role and the forms that are deployed', () => {
+    const rules = ['a', 'b'].map((group) => {
+      const publish = random(8, group)
+      return { when: { 'claims.groups': group }, publish, subscribe: publish }
+    })
+    const both = { entitlements: { entitlements: rules } }
+    const packed = expect.stringMatching(/^STS may refuse the session policy of .* with entitlements\[0\] and entitlements\[1\]: /u)
+    expect(warnings(both)).toEqual([packed])
+    expect(warnings({ ...both, ceiling: 'AWSIoTFullAccess' })).toEqual([packed])
+    // Both together have the dense form alone; without it they are refused when they are asked for.
+    expect(warnings({ ...both, dense: 'off' })).toEqual([])
+    const apart = { entitlements: { entitlements: rules, singleValued: ['claims.groups'] } }
+    expect(warnings(apart)).toEqual([])
   })
 
   it('refuses entitlements that are wrong, with the place', () => {

@@ -1,11 +1,4 @@
-import {
-  ceilingOf,
-  ceilingPolicy,
-  elsewhereDenied,
-  parseEntitlements,
-  sharedDenies,
-  withCeiling,
-} from '@topic-credentials/grants'
+import { ceilingOf, ceilingPolicy, elsewhereDenied, sharedDenies } from '@topic-credentials/grants'
 import { type Acknowledgment, Annotations, Aws, Duration, Stack, Token, Validations } from 'aws-cdk-lib'
 import {
   ArnPrincipal,
@@ -18,15 +11,9 @@ import {
 } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import type { EntitlementsDocument } from '../entitlements-file.js'
-import { packedSizeWarnings, proofFaults } from './entitlements-proof.js'
+import { type Ceiling, declaredFilters, reached } from './ceiling.js'
+import { proofFaults, proofWarnings } from './entitlements-proof.js'
 import { topicRoleName } from './names.js'
-
-/**
- * The upper limit for every vended session, whatever its session policy: the union of the entitlements in this account and Region; the
- * same plus declared topic filters, such as `tenants/+/#`, for grants in the access table; or AWS's managed policy, which covers all of
- * AWS IoT and leaves every restriction to the session policy.
- */
-export type Ceiling = 'entitlements' | 'AWSIoTFullAccess' | readonly string[]
 
 /** Properties of {@link TopicRole}. */
 export interface TopicRoleProps {
@@ -36,6 +23,8 @@ export interface TopicRoleProps {
   readonly entitlements: EntitlementsDocument
   /** @default 'entitlements' */
   readonly ceiling?: Ceiling | undefined
+  /** `off`: session policies are never written in the dense form; here, which ones are proved. */
+  readonly dense?: 'off' | undefined
   /**
    * Must be unique in the account, across Regions.
    * @default - `sts-sample-role` in the stack `TopicCredentials`, else the stack's name and `-topics`
@@ -59,7 +48,7 @@ export class TopicRole extends Construct {
     super(scope, id)
     this.declared = declaredFilters(props.ceiling)
     this.roleName = props.roleName ?? topicRoleName(this)
-    this.node.addValidation({ validate: () => [...this.#namesakes(), ...proofFaults(props.entitlements)] })
+    this.node.addValidation({ validate: () => [...this.#namesakes(), ...proofFaults(props)] })
     const vendor = new ArnPrincipal(props.vendor.roleArn)
     const role = new Role(this, 'Role', {
       roleName: this.roleName,
@@ -74,9 +63,8 @@ export class TopicRole extends Construct {
       new PolicyStatement({ sid: 'NameTheUser', principals: [vendor], actions: ['sts:SetSourceIdentity'] }),
     )
     for (const warning of warnings(props)) Annotations.of(this).addWarningV2('topic-credentials:ceiling', warning)
-    for (const warning of packedSizeWarnings(props.entitlements)) {
-      Annotations.of(this).addWarningV2('topic-credentials:packed-size', warning)
-    }
+    for (const [id, warning] of proofWarnings(props))
+      Annotations.of(this).addWarningV2(`topic-credentials:${id}`, warning)
     for (const { id: rule, reason } of acknowledgements(props)) Validations.of(role).acknowledge({ id: rule, reason })
     this.role = role
   }
@@ -92,16 +80,6 @@ export class TopicRole extends Construct {
         (other) => `${other.node.path} also has a role '${this.roleName}'. Set a different roleName for one of them.`,
       )
   }
-}
-
-/** What the role must cover: all grants that the file can produce, plus the declared filters. */
-function reached(entitlements: EntitlementsDocument, ceiling: Ceiling | undefined) {
-  return withCeiling(parseEntitlements(entitlements), declaredFilters(ceiling) ?? [])
-}
-
-function declaredFilters(ceiling: Ceiling = 'entitlements'): readonly string[] | undefined {
-  if (ceiling === 'AWSIoTFullAccess') return undefined
-  return ceiling === 'entitlements' ? [] : ceiling
 }
 
 /** An unresolved account may turn out to be any account. */

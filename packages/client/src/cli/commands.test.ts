@@ -19,6 +19,7 @@ import { fromVendor } from '../from-vendor.js'
 import type { Message } from '../messages/message.js'
 import type { Session } from '../session.js'
 import { ended, Project } from '../testing/account/project.js'
+import { type Answer, ScriptedVendor, vendedAnswer } from '../testing/scripted/scripted-vendor.js'
 
 const stockSdk = fileURLToPath(new URL('../testing/programs/stock-sdk.js', import.meta.url))
 
@@ -358,7 +359,72 @@ describe('explain', () => {
   })
 })
 
+describe('explain --prove', () => {
+  const proved =
+    /^Proved: a session policy \(the full form, \d+ characters\) allows exactly these grants, for every name that AWS IoT takes \(\d+ states\)\.$/u
+
+  it.each([
+    ['test', /^Allowed for developer: /u, 0],
+    ['other', /^Not allowed for developer: /u, 3],
+  ])('proves the policy beside the answer about %s', async (topic, answer, code) => {
+    const ended = await project.run('explain', 'publish', topic, '--prove')
+    expect(ended.out[0]).toMatch(answer)
+    expect(ended.out.at(-1)).toMatch(proved)
+    expect(ended.code).toBe(code)
+  })
+
+  it('answers in JSON', async () => {
+    const { out, code } = await project.run('--json', 'explain', 'publish', 'test', '--prove')
+    const { allowed, proof } = JSON.parse(out.join('')) as { allowed: boolean; proof: object }
+    expect({ allowed, proof }).toEqual({
+      allowed: true,
+      proof: {
+        proved: true,
+        form: 'full',
+        characters: expect.any(Number),
+        states: expect.any(Number),
+        sentence: expect.stringMatching(proved),
+      },
+    })
+    expect(code).toBe(0)
+  })
+
+  it('says so where what was vended has another form than what is proved', async () => {
+    await using vendor = await ScriptedVendor.start(formAnswer('dense', 40))
+    const { out, code } = await project.run('explain', 'publish', 'test', '--prove', ...asking(vendor))
+    expect(out.at(-1)).toMatch(
+      /^Proved: a session policy \(the full form, \d+ characters; vended was the dense form\) /u,
+    )
+    expect(code).toBe(0)
+  })
+})
+
+/** A vendor that answers with a policy of this form. */
+function formAnswer(policyForm: string, packedPolicySize: number) {
+  return (call: number): Answer => {
+    const answer = vendedAnswer(call, Date.now() + 3_600_000, Date.now())
+    return { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body ?? ''), policyForm, packedPolicySize }) }
+  }
+}
+
+function asking({ url, ca }: ScriptedVendor): string[] {
+  writeFileSync(join(project.folder, 'scripted-ca.pem'), ca)
+  writeFileSync(join(project.folder, 'scripted-token'), 'a.b.c')
+  return ['--url', url, '--ca', 'scripted-ca.pem', '--token-file', 'scripted-token']
+}
+
 describe('whoami', () => {
+  it.each([
+    ['full', 12, 'full form, 214 of 2048 characters, packed 12 % of what STS takes'],
+    ['dense', 80, 'dense form, 214 of 2048 characters, packed 80 % of what STS takes: ask for fewer topics at once'],
+    ['of another release', 79, '214 of 2048 characters, packed 79 % of what STS takes'],
+  ])('names the form of the policy and how full it is: %s', async (form, packed, line) => {
+    await using vendor = await ScriptedVendor.start(formAnswer(form, packed))
+    const { out } = await project.run('whoami', ...asking(vendor))
+    expect(out).toContainEqual(expect.stringMatching(/^session policy /u))
+    expect(out.find((row) => row.startsWith('session policy'))?.slice(18)).toBe(line)
+  })
+
   it('says who, what, until when and where', async () => {
     const { code, out } = await project.run('whoami')
     const rows = Object.fromEntries(out.map((line) => [line.slice(0, 18).trim(), line.slice(18)]))
@@ -367,6 +433,7 @@ describe('whoami', () => {
       'client ID prefix': 'developer:',
       publish: 'test, users/developer/#',
       retain: 'nothing',
+      'session policy': expect.stringMatching(/^full form, \d+ of 2048 characters, packed \d+ % of what STS takes$/u),
       expires: expect.stringMatching(/Z, in (60:00|59:\d\d)$/u),
       endpoint: `${aws.endpoints.iot} (${aws.region})`,
       vendor: vendorUrl(),
@@ -381,6 +448,9 @@ describe('whoami', () => {
     expect(answer).toMatchObject({
       userId: 'developer',
       grants: { publish: ['test', 'users/developer/#'], retain: [] },
+      policyForm: 'full',
+      policyCharacters: expect.any(Number),
+      packedPolicySize: expect.any(Number),
     })
     const secret = aws.directory.accessKey(answer.accessKeyId)?.secretAccessKey
     expect(secret).toBeDefined()

@@ -1,4 +1,4 @@
-import { parseVendResponse, type VendResponse } from '@topic-credentials/grants/core'
+import { parseJson, parseVendResponse, type VendResponse } from '@topic-credentials/grants/core'
 import { overdue, TopicCredentialsError } from '../errors.js'
 import { withDeadline } from '../support/deadline.js'
 import { isLoopback } from '../support/loopback.js'
@@ -106,7 +106,7 @@ export class VendorClient {
 
   #parse(body: string): VendResponse {
     try {
-      return parseVendResponse(JSON.parse(body))
+      return parseVendResponse(parseJson(body))
     } catch (cause) {
       throw new TopicCredentialsError(`${this.#url.href} answered 200, but not with vended credentials`, {
         code: 'endpoint_wrong',

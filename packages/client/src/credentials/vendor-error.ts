@@ -1,4 +1,4 @@
-import { type Problem, parseProblem, spreadLimits } from '@topic-credentials/grants/core'
+import { type Problem, parseJson, parseProblem, recordOf, spreadLimits } from '@topic-credentials/grants/core'
 import { ClockSkewError, type TopicCredentialsError, VendorBusyError, VendRefusedError } from '../errors.js'
 
 /** An answer of the vendor, or of the API Gateway before it, other than 200. */
@@ -73,14 +73,6 @@ function refusedToken(challenge: string | undefined): string {
 
 /** API Gateway's own refusals: `{"message":"Forbidden"}`. */
 function messageOf(body: string): string | undefined {
-  const value = parseJson(body)
-  return typeof value === 'object' && value !== null && 'message' in value ? String(value.message) : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const { message } = recordOf(parseJson(body))
+  return message === undefined ? undefined : String(message)
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '@topic-credentials/grants/core'
 import { chosenProperties, type UserProperty } from '../connection/message-properties.js'
 import type { ReceivedPacket } from '../connection/transport.js'
 import { TopicCredentialsError } from '../errors.js'
@@ -71,12 +72,7 @@ export class Message {
   }
 
   #parsed(): unknown {
-    const text = this.text()
-    try {
-      return JSON.parse(text)
-    } catch (cause) {
-      throw this.#unreadable('not JSON', cause)
-    }
+    return parseJson(this.text(), (_, cause) => this.#unreadable('not JSON', cause))
   }
 
   #unreadable(why: string, cause: unknown): TopicCredentialsError {

@@ -1,4 +1,5 @@
 import type { User } from '@topic-credentials/grants'
+import { recordOf } from '@topic-credentials/grants'
 import { VendError } from '../errors.js'
 import { exactClaims } from './exact-claims.js'
 import { iamSubject, isBackend, isCheck } from './iam-subject.js'
@@ -40,11 +41,11 @@ export interface AuthorizedEvent {
  * @throws VendError `caller_not_supported` for all other callers (root, federated users, other accounts, unauthenticated requests).
  */
 export function verifiedCaller(event: AuthorizedEvent, settings: IdentitySettings): Caller {
-  const { iam, jwt } = object(event.requestContext.authorizer)
-  const { userArn } = object(iam)
+  const { iam, jwt } = recordOf(event.requestContext.authorizer)
+  const { userArn } = recordOf(iam)
   if (event.routeKey === backendRoute) {
     requireProver('backend', settings)
-    if (!isBackend(object(iam), settings)) {
+    if (!isBackend(recordOf(iam), settings)) {
       throw notSupported(
         'Only IAM users and roles of this account can act as a backend.',
         'Sign the request with the credentials of the role of the backend.',
@@ -53,19 +54,19 @@ export function verifiedCaller(event: AuthorizedEvent, settings: IdentitySetting
     return named('backend', event.pathParameters?.userId, String(userArn), settings)
   }
   if (event.routeKey === checkRoute) {
-    const session = isCheck(object(iam), settings)
+    const session = isCheck(recordOf(iam), settings)
     if (session !== undefined) return named('deploy-check', session, String(userArn), settings)
     const remedy = 'Users call POST /credentials, backends POST /users/{userId}/credentials.'
     throw notSupported('This route is reserved for the deploy check.', remedy)
   }
   if (typeof userArn === 'string') {
     requireProver('iam', settings)
-    return named('iam', iamSubject(object(iam), settings), userArn, settings)
+    return named('iam', iamSubject(recordOf(iam), settings), userArn, settings)
   }
-  const { claims } = object(jwt)
+  const { claims } = recordOf(jwt)
   if (claims === undefined) throw notSupported('The request has no verified identity.')
   requireProver('jwt', settings)
-  const exact = exactClaims(object(claims), bearerPayload(event.headers))
+  const exact = exactClaims(recordOf(claims), bearerPayload(event.headers))
   return { ...named('jwt', exact.sub, String(exact.iss), settings), claims: exact }
 }
 
@@ -88,8 +89,4 @@ function notSupported(
   remedy = 'Call as an IAM user, as a role session, or with a token that has a "sub" claim.',
 ): VendError {
   return new VendError('caller_not_supported', message, { remedy })
-}
-
-function object(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 }

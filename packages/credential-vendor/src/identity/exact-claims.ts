@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { parseJson } from '@topic-credentials/grants'
 import { VendError } from '../errors.js'
 
 type Claims = Readonly<Record<string, unknown>>
@@ -35,11 +36,7 @@ function isSame(value: unknown, text: unknown): boolean {
   if (typeof text !== 'string') return false
   if (Array.isArray(value)) return text === `[${value.join(' ')}]`
   if (typeof value !== 'object') return text === String(value)
-  try {
-    return isDeepStrictEqual(JSON.parse(text), value)
-  } catch {
-    return false
-  }
+  return isDeepStrictEqual(parseJson(text), value)
 }
 
 function otherToken(): VendError {

@@ -1,3 +1,4 @@
+import { isRecord, parseJsonBytes } from '@topic-credentials/grants'
 import { VendError } from '../errors.js'
 
 const compactJws = /^(?:bearer )?([\w-]+)\.([\w-]+)\.([\w-]*)$/iu
@@ -12,17 +13,9 @@ const compactJws = /^(?:bearer )?([\w-]+)\.([\w-]+)\.([\w-]*)$/iu
 export function bearerPayload(headers: unknown): Readonly<Record<string, unknown>> {
   const { authorization } = (headers ?? {}) as { readonly authorization?: unknown }
   const payload = typeof authorization === 'string' ? compactJws.exec(authorization)?.[2] : undefined
-  const parsed = payload === undefined ? undefined : parse(payload)
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>
+  const parsed = payload === undefined ? undefined : parseJsonBytes(Buffer.from(payload, 'base64url'))
+  if (isRecord(parsed)) return parsed
   throw new VendError('caller_not_supported', 'The Authorization header does not contain exactly one token.', {
     remedy: 'Send one header: Authorization: Bearer TOKEN.',
   })
-}
-
-function parse(payload: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(payload, 'base64url')))
-  } catch {
-    return undefined
-  }
 }

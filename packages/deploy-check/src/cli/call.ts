@@ -1,4 +1,5 @@
 import { request } from 'node:https'
+import { parseJson } from '@topic-credentials/grants'
 import { type CheckReport, reportRequest } from '../on-demand-report.js'
 import { signedHeaders } from '../stack/signing.js'
 import { CheckCommandError } from './errors.js'
@@ -29,7 +30,7 @@ export async function callCheck(target: Target): Promise<CheckReport> {
     throw notCalled(functionName, `HTTP ${status} ${body}`.trim(), remedy)
   }
   if (functionError) throw notCalled(functionName, body, 'See its log: docs/runbook.md#deploy-check.')
-  const answer: unknown = JSON.parse(body)
+  const answer = parseJson(body)
   if (isReport(answer)) return answer
   throw notCalled(
     functionName,

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseProblem, parseVendResponse, type VendResponse } from '@topic-credentials/grants'
+import {
+  durationLimits,
+  parseJson,
+  parseProblem,
+  parseVendResponse,
+  type VendResponse,
+} from '@topic-credentials/grants'
 import type { FunctionEnvironment, Keys } from '../environment.js'
 import { allowed, type Outcome, reasonOf, refused, undecided } from '../trials/outcome.js'
 import { type Post, signedHandshake, signedHeaders } from './signing.js'
@@ -10,9 +16,6 @@ export interface Ask {
   readonly publish?: readonly string[]
   readonly subscribe?: readonly string[]
 }
-
-/** Lifetime of the check's credentials in seconds: the minimum of STS. */
-const shortest = 900
 
 /** The deployed stack, accessed from outside. */
 export class DeployedStack {
@@ -25,7 +28,11 @@ export class DeployedStack {
   /** Requests credentials, signed with the check's own role. */
   async vend(ask: Ask): Promise<{ outcome: Outcome; vended?: VendResponse }> {
     const { credentialsUrl: url, keys, region } = this.#environment
-    const post = { url, contentType: 'application/json', body: JSON.stringify({ ...ask, durationSeconds: shortest }) }
+    const post = {
+      url,
+      contentType: 'application/json',
+      body: JSON.stringify({ ...ask, durationSeconds: durationLimits.minimum }),
+    }
     return vendOutcome(await send(post, () => signedHeaders(post, keys, 'execute-api', region)))
   }
 
@@ -55,7 +62,7 @@ export class DeployedStack {
       Action: 'AssumeRole',
       RoleArn,
       RoleSessionName: 'deploy-check',
-      DurationSeconds: String(shortest),
+      DurationSeconds: String(durationLimits.minimum),
     })
     return outcome
   }
@@ -128,7 +135,7 @@ async function sendOnce({ url, contentType, body }: Post, headers: Record<string
 /** 401 and 403 are refusals; any other response without credentials is undecided. */
 function vendOutcome({ status, text }: Response): { outcome: Outcome; vended?: VendResponse } {
   if (status === 0) return { outcome: undecided(text) }
-  const body = json(text)
+  const body = parseJson(text)
   if (status === 200) {
     try {
       return { outcome: allowed, vended: parseVendResponse(body) }
@@ -139,12 +146,4 @@ function vendOutcome({ status, text }: Response): { outcome: Outcome; vended?: V
   const problem = parseProblem(body)
   const how = problem === undefined ? `HTTP ${status}` : `HTTP ${status} ${problem.code}: ${problem.detail}`
   return { outcome: status === 401 || status === 403 ? refused(how) : undecided(how) }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

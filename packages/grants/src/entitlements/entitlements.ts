@@ -1,5 +1,6 @@
 import { EntitlementError, GrantError } from '../errors.js'
 import { type GrantKind, type Grants, grantKinds } from '../grant-types.js'
+import { isRecord } from '../json.js'
 import { sessionPolicy } from '../policy/session-policy.js'
 import { requireNoConflict } from './rule-conflicts.js'
 import { fillTemplate, parseTemplate, placeholder, type Template } from './template.js'
@@ -130,7 +131,7 @@ function requireExpressible(rule: Rule): void {
 }
 
 function objectAt(input: unknown, place: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+  if (!isRecord(input)) {
     throw malformed(place, 'expected an object.', input)
   }
   const unknown = keys && Object.keys(input).find((key) => !keys.includes(key))

@@ -5,10 +5,13 @@ import { type ActionGrants, grantsByAction, type TranslatedFilter } from '../pol
 import { type DenyPattern, firstCut, grantsAll } from '../policy/translation/deny-pattern.js'
 import type { Variable } from './template-parts.js'
 
-/** The part of a rule that decides whether it conflicts with another one. */
-export interface ComparedRule {
-  readonly place: string
+interface Conditional {
   readonly when: readonly { readonly variable: Variable; readonly oneOf: readonly string[] }[]
+}
+
+/** The part of a rule that decides whether it conflicts with another one. */
+export interface ComparedRule extends Conditional {
+  readonly place: string
   /** What it grants to a caller with the shortest possible values. */
   readonly grants: Grants
 }
@@ -80,7 +83,7 @@ function isCovered({ filter }: TranslatedFilter, others: ActionGrants): boolean 
 }
 
 /** Can one user match both conditions? A user has one ID and one value of a single-valued claim; any other claim may be a list. */
-function canMeet(one: ComparedRule, other: ComparedRule, singleValued: ReadonlySet<Variable>): boolean {
+export function canMeet(one: Conditional, other: Conditional, singleValued: ReadonlySet<Variable>): boolean {
   return one.when.every(({ variable, oneOf }) => {
     if (variable !== 'userId' && !singleValued.has(variable)) return true
     const same = other.when.filter((condition) => condition.variable === variable)

@@ -1,3 +1,4 @@
+import { isRecord } from '../json.js'
 import { encodeUserId } from '../user-id.js'
 import type { Variable } from './template-parts.js'
 
@@ -40,7 +41,7 @@ function readingsOf(claims: Readonly<Record<string, unknown>>, name: string): re
   const whole = memberOf(claims, name)
   const nested = [...name.matchAll(/\./gu)].flatMap(({ index }) => {
     const inner = memberOf(claims, name.slice(0, index))
-    return isObject(inner) ? readingsOf(inner, name.slice(index + 1)) : []
+    return isRecord(inner) ? readingsOf(inner, name.slice(index + 1)) : []
   })
   return whole === undefined ? nested : [whole, ...nested]
 }
@@ -48,8 +49,4 @@ function readingsOf(claims: Readonly<Record<string, unknown>>, name: string): re
 /** Null counts as absent. */
 function memberOf(claims: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(claims, name) ? (claims[name] ?? undefined) : undefined
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

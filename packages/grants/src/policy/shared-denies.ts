@@ -1,7 +1,7 @@
 import { reservedTexts } from '../mqtt/topic-name.js'
 import { arnHead, type IotLocation, resourceArn } from './iam/arn.js'
 import { wildcard } from './iam/glob.js'
-import type { Statement } from './iam/policy-document.js'
+import type { PolicyDocument, Statement } from './iam/policy-document.js'
 
 const types = ['client', 'topic', 'topicfilter'] as const
 
@@ -43,4 +43,14 @@ export function sharedDenies(location: IotLocation): readonly Statement[] {
  */
 export function elsewhereDenied(location: IotLocation): Statement {
   return { Sid: 'Elsewhere', Effect: 'Deny', Action: 'iot:*', NotResource: `${arnHead(location)}*` }
+}
+
+/**
+ * The policies of a topic role with AWS's managed policy in one: all of IoT in its Region, but for what topic roles deny to everybody.
+ *
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSIoTFullAccess.html
+ */
+export function widestRole(location: IotLocation): PolicyDocument {
+  const everything: Statement = { Effect: 'Allow', Action: ['iot:*', 'iotjobsdata:*'], Resource: '*' }
+  return { Version: '2012-10-17', Statement: [everything, ...sharedDenies(location), elsewhereDenied(location)] }
 }

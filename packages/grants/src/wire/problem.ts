@@ -1,5 +1,6 @@
 import { type GrantReference, type Grants, grantKinds } from '../grant-types.js'
 import { parseGrants } from '../grants.js'
+import { isRecord, recordOf } from '../json.js'
 
 /** Status and title of every problem that the vendor returns. */
 export const problems = {
@@ -64,10 +65,8 @@ export function problem(code: ProblemCode, detail: string, extras: ProblemExtras
  * @example parseProblem(await response.json())?.code
  */
 export function parseProblem(input: unknown): Problem | undefined {
-  if (typeof input !== 'object' || input === null) return undefined
-  const { code, detail, remedy, grants, suggestion, retryAfterSeconds, requestId } = input as Readonly<
-    Record<string, unknown>
-  >
+  if (!isRecord(input)) return undefined
+  const { code, detail, remedy, grants, suggestion, retryAfterSeconds, requestId } = input
   if (typeof code !== 'string' || !Object.hasOwn(problems, code) || typeof detail !== 'string') return undefined
   const suggested = readGrants(suggestion)
   return problem(code as ProblemCode, detail, {
@@ -80,8 +79,7 @@ export function parseProblem(input: unknown): Problem | undefined {
 }
 
 function isReference(value: unknown): value is GrantReference {
-  if (typeof value !== 'object' || value === null) return false
-  const { kind, filter } = value as Readonly<Record<string, unknown>>
+  const { kind, filter } = recordOf(value)
   return (grantKinds as readonly unknown[]).includes(kind) && typeof filter === 'string'
 }
 

@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.js'
 import { type GrantKind, type Grants, grantKinds, type TopicFilter } from '../grant-types.js'
 import { parseFilters } from '../grants.js'
+import { isRecord } from '../json.js'
 import { durationLimits } from '../limits.js'
 
 /** Body of `POST /credentials`. Without any of the three lists it requests everything that the caller is entitled to. */
@@ -21,7 +22,7 @@ export interface VendRequest {
  */
 export function parseVendRequest(input: unknown): VendRequest {
   if (input === undefined) return {}
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+  if (!isRecord(input)) {
     throw new RequestError('malformed_request', 'The body is not a JSON object.', {
       value: input,
       remedy: 'Send {} for everything, or {"subscribe": ["test"]}.',

@@ -1,6 +1,7 @@
 import { RequestError } from '../errors.js'
 import type { DroppedRule, Grants } from '../grant-types.js'
 import { parseGrants } from '../grants.js'
+import { isRecord } from '../json.js'
 import { spreadLimits } from '../limits.js'
 import type { PolicyForm } from '../policy-form.js'
 
@@ -92,7 +93,7 @@ function isPolicyForm(value: unknown): value is PolicyForm {
 type Fields = Readonly<Record<string, unknown>>
 
 function objectAt(value: unknown, name: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+  if (isRecord(value)) return value
   throw malformed(`${name} is not an object`)
 }
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { JwtAuthorizer, Stage } from '../apigateway/index.js'
-import { bootstrap, isBootstrapRole } from '../bootstrap/bootstrap.js'
+import { bootstrap } from '../bootstrap/bootstrap.js'
 import type { Clock } from '../clock.js'
 import {
   CodeFolders,
@@ -14,7 +14,7 @@ import {
   type Services,
   Stacks,
 } from '../cloudformation/index.js'
-import { type DynamoDb, startDynamoDb, Tables } from '../dynamodb/index.js'
+import type { DynamoDb } from '../dynamodb/index.js'
 import type { HttpsServer } from '../https-server.js'
 import { Directory } from '../iam/index.js'
 import { type IamApi, startIamApi } from '../iam-api/index.js'
@@ -23,6 +23,7 @@ import type { Journal } from '../journal.js'
 import { Functions, type LambdaHost } from '../lambda/index.js'
 import { Outages } from '../outages.js'
 import { servePlainOrigin } from '../plain-origin.js'
+import type { ServiceSettings } from '../protocols/signed-service.js'
 import { Buckets } from '../s3/buckets/buckets.js'
 import { restoreStack, type SavedAccount, saveStack } from '../saved/saved-account.js'
 import {
@@ -40,10 +41,13 @@ import {
 import { Parameters } from '../ssm/parameters.js'
 import { type Sts, startSts } from '../sts/index.js'
 import type { TlsMaterial } from '../tls.js'
+import { writeCa } from './ca-file.js'
 import { startAccountEndpoint } from './endpoint.js'
 import { HttpApis } from './http-apis.js'
+import { accountJournal } from './journal.js'
 import { lambdaHost } from './lambda-host.js'
 import type { AccountSettings } from './settings.js'
+import { TableService } from './table-service.js'
 
 /** One account in one region: its services, wired to each other. What is deployed is created through {@link services}. */
 export class Account {
@@ -71,12 +75,10 @@ export class Account {
   #plain: HttpsServer | undefined
   #issuerServer: HttpsServer | undefined
   readonly #journal: Journal
-  readonly #tables: Tables
+  readonly #shared: ServiceSettings & { readonly tls: TlsMaterial; readonly healthId: string }
+  readonly #tables: TableService
   readonly #customAnswers = new CustomAnswers(() => this.endpoint.url)
   readonly #code = new CodeFolders(() => join(this.folder, 'code'), this.buckets)
-  #dynamodb: Promise<DynamoDb> | undefined
-  /** The same, once it listens. */
-  #serving: DynamoDb | undefined
   #closing: Promise<void> | undefined
 
   private constructor(settings: AccountSettings, tls: TlsMaterial) {
@@ -85,23 +87,17 @@ export class Account {
     this.clock = clock
     this.tls = tls
     this.issuer = new LocalIssuer(clock)
-    this.directory = new Directory({ accountId: settings.accountId, clock })
-    this.#tables = new Tables(settings)
-    this.#journal = (entry) => {
-      const { accessKeyId, role } = entry.fields ?? {}
-      if (entry.service === 'sts' && entry.outcome === 'ok' && typeof accessKeyId === 'string') {
-        // Those of deployments are nobody's that faults are about.
-        if (!isBootstrapRole(String(role))) this.issued.add(accessKeyId)
-      }
-      settings.journal(entry)
-      const writes = entry.service === 'iam' || entry.service === 's3'
-      if (writes && entry.outcome === 'ok' && !/^(Get|List|Head)/u.test(entry.event)) settings.changed?.()
-    }
+    this.directory = new Directory({ accountId: settings.accountId, clock, typeWildcards: settings.typeWildcards })
+    this.#journal = accountJournal(settings, this.issued)
     const { accountId, region, id: healthId, ports, changed, ignoreUnknown = false } = settings
     const accessKey = (id: string) => this.directory.accessKey(id)
-    const guard = this.outages.guard('api')
-    const shared = { accountId, region, clock, journal: this.#journal, tls, healthId, accessKey, guard }
-    this.apis = new HttpApis(shared, ports.api ?? 0)
+    this.#shared = { accountId, region, clock, directory: this.directory, journal: this.#journal, tls, healthId }
+    this.#tables = new TableService({
+      ...this.#shared,
+      port: ports.dynamodb ?? 0,
+      guard: this.outages.guard('dynamodb'),
+    })
+    this.apis = new HttpApis({ ...this.#shared, accessKey, guard: this.outages.guard('api') }, ports.api ?? 0)
     this.stacks = new Stacks({
       services: () => this.services(),
       ignoreUnknown,
@@ -114,28 +110,18 @@ export class Account {
     const account = new Account(settings, tls)
     try {
       account.#folder = await mkdtemp(join(tmpdir(), `local-aws-${process.pid}-`))
-      await account.#writeCa()
-      const { region, accountId, ports } = settings
-      const { directory, clock, outages } = account
-      const shared = { directory, region, clock, journal: account.#journal, tls }
-      account.#sts = await startSts({
-        ...shared,
-        ...{ port: ports.sts ?? 0, packedPolicy: settings.packedPolicy, guard: outages.guard('sts') },
-      })
+      await writeCa(account.caFile, tls, settings.caFolder)
+      const { observer, packedPolicy, ports, saved, switches } = settings
+      const shared = account.#shared
+      const { outages } = account
+      account.#sts = await startSts({ ...shared, port: ports.sts ?? 0, packedPolicy, guard: outages.guard('sts') })
       account.#iot = await startIot({
         ...shared,
-        ...{
-          accountId,
-          port: ports.iot ?? 0,
-          guard: outages.guardDoors('iot'),
-          switches: settings.switches,
-          observer: settings.observer,
-        },
+        ...{ port: ports.iot ?? 0, guard: outages.guardDoors('iot'), switches, observer },
       })
       account.#iam = await startIamApi({ ...shared, port: ports.iam ?? 0, guard: outages.guard('iam') })
-      const { saved } = settings
       if (saved !== undefined) {
-        directory.restore(saved.directory)
+        account.directory.restore(saved.directory)
         account.buckets.restore(saved.buckets)
       }
       account.#endpoint = await account.#startEndpoint()
@@ -235,21 +221,16 @@ export class Account {
 
   /** Undefined where nothing that was deployed has a table. */
   get dynamodb(): DynamoDb | undefined {
-    return this.#serving
+    return this.#tables.serving
   }
 
   /** What CloudFormation creates resources with. */
   services(): Services {
-    const { clock, directory, functions, settings } = this
-    const { region, accountId } = settings
+    const { clock, functions, settings } = this
     return {
-      accountId,
-      region,
-      clock,
-      journal: this.#journal,
-      directory,
+      ...this.#shared,
       iotEndpoint: this.iot.endpoint,
-      tables: () => this.#openTables(),
+      tables: () => this.#tables.open(),
       triggers: settings.triggers,
       functions: functions.byArn,
       createFunction: (configuration) => functions.create(configuration),
@@ -284,7 +265,6 @@ export class Account {
     await this.apis.close()
     await this.functions.close()
     await this.stacks.idle()
-    await (await this.#dynamodb)?.close()
     await this.#tables.close()
     await this.#iam?.close()
     await this.#iot?.close()
@@ -294,36 +274,16 @@ export class Account {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /**
-   * Whoever may write to the file decides whom the developer's programs trust, also after the stand-in has ended: shells keep its path. In
-   * a folder of the project's user, nobody else can make it again.
-   */
-  async #writeCa(): Promise<void> {
-    const { caFolder } = this.settings
-    if (caFolder !== undefined) {
-      await mkdir(caFolder, { recursive: true, mode: 0o700 })
-      await chmod(caFolder, 0o700)
-    }
-    await writeFile(this.caFile, this.tls.ca, { mode: 0o600 })
-  }
-
   #startEndpoint(): Promise<HttpsServer> {
-    const { settings, tls, clock, directory, buckets, parameters: ssm, functions, stacks, sts, iam } = this
-    const { id: healthId, region, accountId, ports } = settings
-    bootstrap({ accountId, region, directory, buckets, parameters: ssm, now: clock.now() })
+    const { buckets, parameters: ssm, functions, stacks, sts, iam, outages } = this
+    bootstrap({ ...this.#shared, buckets, parameters: ssm, now: this.clock.now() })
     return startAccountEndpoint({
-      ...{ directory, accountId, region, clock, journal: this.#journal, tls, port: ports.endpoint ?? 0, healthId },
-      ...{
-        stacks,
-        buckets,
-        ssm,
-        functions: functions.byArn,
-        customAnswers: this.#customAnswers,
-        sts: sts.answer,
-        iam: iam.answer,
-        outages: this.outages,
-        signIn: { secret: this.signInSecret, signIn: (request) => this.signIn(request) },
-      },
+      ...this.#shared,
+      port: this.settings.ports.endpoint ?? 0,
+      ...{ stacks, buckets, ssm, functions: functions.byArn, customAnswers: this.#customAnswers, outages },
+      sts: sts.answer,
+      iam: iam.answer,
+      signIn: { secret: this.signInSecret, signIn: (request) => this.signIn(request) },
     })
   }
 
@@ -332,29 +292,15 @@ export class Account {
     return serveIssuer({ tls, port, issuer, secret, audience: () => audienceOf(this.#signInParts) })
   }
 
-  async #openTables(): Promise<Tables> {
-    const { clock, directory, settings, tls } = this
-    const { region, ports } = settings
-    const tables = this.#tables
-    this.#dynamodb ??= startDynamoDb({
-      ...{ tables, directory, region, clock, journal: this.#journal, tls },
-      port: ports.dynamodb ?? 0,
-      guard: this.outages.guard('dynamodb'),
-    })
-    this.#serving = await this.#dynamodb
-    return tables
-  }
-
   #lambdaHost(): LambdaHost {
-    const { clock, directory, functions, sts, caFile, settings } = this
+    const { functions, sts, caFile } = this
     const endpoints = () => ({
       AWS_ENDPOINT_URL_STS: sts.url,
       ...(this.#endpoint === undefined ? {} : { AWS_ENDPOINT_URL_LAMBDA: this.#endpoint.url }),
-      ...(this.#serving === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: this.#serving.url }),
+      ...(this.dynamodb === undefined ? {} : { AWS_ENDPOINT_URL_DYNAMODB: this.dynamodb.url }),
     })
-    const { region } = settings
     const down = () => this.outages.of('lambda') !== undefined
-    return lambdaHost({ clock, directory, functions, down, caFile, region, journal: this.#journal, endpoints })
+    return lambdaHost({ ...this.#shared, functions, down, caFile, endpoints })
   }
 }
 

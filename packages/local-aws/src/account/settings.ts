@@ -1,9 +1,24 @@
 import type { Clock } from '../clock.js'
+import type { TypeWildcards } from '../iam/index.js'
 import type { Observer, Switches } from '../iot/index.js'
 import type { Journal } from '../journal.js'
 import type { PlainOriginSettings } from '../plain-origin.js'
 import type { SavedAccount } from '../saved/saved-account.js'
 import type { PackedPolicyEstimate } from '../sts/index.js'
+
+/** 0 takes any free port. */
+export interface Ports {
+  readonly iot?: number
+  readonly api?: number
+  readonly sts?: number
+  readonly iam?: number
+  readonly dynamodb?: number
+  readonly plain?: number
+  /** Of the issuer of tokens, which listens only where a port is given. */
+  readonly issuer?: number
+  /** For all services together. */
+  readonly endpoint?: number
+}
 
 export interface AccountSettings {
   /** What the health check answers. */
@@ -12,18 +27,11 @@ export interface AccountSettings {
   readonly accountId: string
   readonly clock: Clock
   readonly journal: Journal
-  readonly ports: {
-    readonly iot?: number
-    readonly api?: number
-    readonly sts?: number
-    readonly iam?: number
-    readonly dynamodb?: number
-    readonly plain?: number
-    readonly issuer?: number
-    readonly endpoint?: number
-  }
+  readonly ports: Ports
   /** Whether a deployment runs what it would wait for. */
   readonly triggers: boolean
+  /** Whether a wildcard in the place of a resource type matches. */
+  readonly typeWildcards: TypeWildcards
   /** Which estimate of the packed size STS refuses by. */
   readonly packedPolicy: PackedPolicyEstimate
   /** What AWS IoT's documentation leaves open, where it differs from the defaults. */

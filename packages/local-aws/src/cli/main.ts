@@ -12,20 +12,13 @@ import {
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { carriedAssembly, isCdkApp } from '../carried-assembly.js'
 import { localAudience, localIssuer } from '../sign-in/names.js'
-import type { PackedPolicyEstimate } from '../sts/index.js'
+import type { ServeOptions } from './serve.js'
 import { shellExports } from './shell-exports.js'
 
 /** What may be given to the command. */
-export interface LocalOptions {
+interface LocalOptions extends Omit<ServeOptions, 'root' | 'assembly'> {
   /** True: the project's cdk.out. */
   readonly assembly?: string | true
-  readonly fresh?: true
-  readonly ignoreUnknown?: true
-  readonly port: number
-  readonly region?: string
-  readonly packedPolicy: PackedPolicyEstimate
-  readonly json?: true
-  readonly logs?: true
   readonly env?: true
   /** Whose token is printed. */
   readonly token?: string
@@ -54,6 +47,11 @@ const program = new Command(programName('local'))
     new Option('--packed-policy <estimate>', "what STS refuses session policies by: AWS's packing is not public")
       .choices(['low', 'high', 'off'])
       .default('high'),
+  )
+  .addOption(
+    new Option('--type-wildcards <reading>', "a wildcard in the place of an ARN's resource type: AWS's page forbids it")
+      .choices(['match', 'never'])
+      .default('match'),
   )
   .option('--json', 'one JSON object per event, for machines')
   .option('--logs', "show the functions' log lines too")

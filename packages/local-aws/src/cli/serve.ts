@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commandLine } from '@topic-credentials/project'
+import type { TypeWildcards } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
 import { startLocalAws } from '../local-aws.js'
 import type { Served } from '../local-aws-types.js'
@@ -19,13 +20,14 @@ export interface ServeOptions {
   readonly port: number
   readonly region?: string
   readonly packedPolicy: PackedPolicyEstimate
+  readonly typeWildcards: TypeWildcards
   readonly json?: true
   readonly logs?: true
 }
 
 /** Runs the stand-in until Ctrl-C, `q` or a signal; then nothing of it is left. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { root, assembly, port, region, packedPolicy, ignoreUnknown } = options
+  const { root, assembly, port, region, packedPolicy, typeWildcards, ignoreUnknown } = options
   const state = join(root, '.local-aws', 'account')
   if (options.fresh) await rm(state, { recursive: true, force: true })
   const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -42,6 +44,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     changed: () => announcing.again(),
     ...(region === undefined ? {} : { region }),
     packedPolicy,
+    typeWildcards,
     caFolder: join(root, '.local-aws'),
     journal: (entry) => {
       // What the deployment's own triggers try is their business: it is told when it fails.

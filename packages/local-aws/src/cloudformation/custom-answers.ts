@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { parseJson, recordOf } from '@topic-credentials/project'
 
 /**
  * What the function behind a custom resource puts to the ResponseURL.
@@ -46,11 +47,7 @@ export class CustomAnswers {
 
 function readAnswer(body: Buffer): CustomAnswer {
   if (body.length > largestAnswer) return { Status: 'FAILED', Reason: 'Response object is too long.' }
-  try {
-    const answer = JSON.parse(body.toString()) as CustomAnswer
-    if (answer.Status === 'SUCCESS' || answer.Status === 'FAILED') return answer
-  } catch {
-    // Told as AWS tells it, below.
-  }
+  const answer = recordOf(parseJson(body.toString()))
+  if (answer.Status === 'SUCCESS' || answer.Status === 'FAILED') return answer as CustomAnswer & typeof answer
   return { Status: 'FAILED', Reason: 'Invalid response object.' }
 }

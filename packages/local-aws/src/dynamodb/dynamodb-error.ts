@@ -1,19 +1,12 @@
-/** An error as DynamoDB answers it. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
-export class DynamoDbError extends Error {
-  override readonly name = 'DynamoDbError'
-  /** `AccessDeniedException`, … */
-  readonly code: string
-  /** HTTP status. */
-  readonly status: number
-  /** Why, for the journal: which statement decided. The caller is not told. */
-  readonly detail: string | undefined
+import { ServiceError } from '../protocols/service-error.js'
 
-  constructor(code: string, message: string, { status = 400, detail }: { status?: number; detail?: string } = {}) {
-    super(message)
-    this.code = code
-    this.status = status
-    this.detail = detail
-  }
+/** An error as DynamoDB answers it; most have the status 400. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+export function dynamoDbError(
+  code: string,
+  message: string,
+  { status = 400, detail }: { status?: number; detail?: string } = {},
+): ServiceError {
+  return new ServiceError(code, status, message, detail)
 }
 
 const ofTheService = new Set([

@@ -62,7 +62,7 @@ beforeAll(async () => {
   const tls = await createTlsMaterial()
   ca = tls.ca
   const write = (entry: JournalEntry) => journal.push(entry)
-  dynamodb = await startDynamoDb({ tables, directory, region, clock, journal: write, tls, port: 0 })
+  dynamodb = await startDynamoDb({ tables, directory, accountId, region, clock, journal: write, tls, port: 0 })
   for (const tableName of ['access', 'other']) {
     await tables.create({
       tableName,

@@ -1,5 +1,6 @@
+import { recordOf } from '@topic-credentials/project'
 import type { ContextualRequest } from '../iam/index.js'
-import { DynamoDbError } from './dynamodb-error.js'
+import { dynamoDbError } from './dynamodb-error.js'
 
 /** A table by its name: where it is, and what its partition key is called. Undefined where there is none. */
 export type FindTable = (name: string) => { readonly arn: string; readonly partitionKey: string | undefined }
@@ -15,7 +16,7 @@ interface Touched {
 }
 
 const operations: ReadonlyMap<string, (input: Fields) => readonly Touched[]> = new Map([
-  ['BatchGetItem', ({ RequestItems }: Fields) => batch(RequestItems, (one) => list(object(one).Keys))],
+  ['BatchGetItem', ({ RequestItems }: Fields) => batch(RequestItems, (one) => list(recordOf(one).Keys))],
   ['BatchWriteItem', ({ RequestItems }: Fields) => batch(RequestItems, (one) => list(one).map(written))],
   ['DeleteItem', ({ TableName, Key }: Fields) => [{ table: TableName, keys: [Key] }]],
   ['DescribeTable', ({ TableName }: Fields) => [{ table: TableName, keys: [], all: true as const }]],
@@ -29,23 +30,23 @@ const operations: ReadonlyMap<string, (input: Fields) => readonly Touched[]> = n
  * What the caller must be allowed for an operation: its action on each table that it names, with `dynamodb:LeadingKeys` of all
  * the items that it names there.
  *
- * @throws DynamoDbError for operations that the stand-in does not have, and input that names no table
+ * @throws ServiceError for operations that the stand-in does not have, and input that names no table
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
 export function rightsFor(operation: string, input: unknown, findTable: FindTable): readonly ContextualRequest[] {
   const touches = operations.get(operation)
   if (touches === undefined) {
     const known = [...operations.keys()].join(', ')
-    throw new DynamoDbError('UnknownOperationException', `This stand-in has ${known}; not '${operation}'.`)
+    throw dynamoDbError('UnknownOperationException', `This stand-in has ${known}; not '${operation}'.`)
   }
-  const fields = object(input)
+  const fields = recordOf(input)
   const touched = touches(fields)
-  if (touched.length === 0) throw new DynamoDbError('ValidationException', 'The request names no table.')
+  if (touched.length === 0) throw dynamoDbError('ValidationException', 'The request names no table.')
   return touched.map(({ table, keys, all }) => {
-    if (typeof table !== 'string') throw new DynamoDbError('ValidationException', 'TableName is a text.')
+    if (typeof table !== 'string') throw dynamoDbError('ValidationException', 'TableName is a text.')
     const { arn, partitionKey = '' } = findTable(table)
     const context = {
-      ...(all === true ? {} : { 'dynamodb:LeadingKeys': keys.flatMap((key) => valuesOf(object(key)[partitionKey])) }),
+      ...(all === true ? {} : { 'dynamodb:LeadingKeys': keys.flatMap((key) => valuesOf(recordOf(key)[partitionKey])) }),
       // What a statement asks about attributes cannot be told here, so such a statement allows nothing.
       'dynamodb:Attributes': ['(not modelled)'],
       'dynamodb:ReturnValues': text(fields.ReturnValues) ?? 'NONE',
@@ -57,17 +58,17 @@ export function rightsFor(operation: string, input: unknown, findTable: FindTabl
 }
 
 function batch(items: unknown, keysOf: (one: unknown) => readonly unknown[]): readonly Touched[] {
-  return Object.entries(object(items)).map(([table, one]) => ({ table, keys: keysOf(one) }))
+  return Object.entries(recordOf(items)).map(([table, one]) => ({ table, keys: keysOf(one) }))
 }
 
 function written(request: unknown): unknown {
-  const { PutRequest, DeleteRequest } = object(request)
-  return object(PutRequest).Item ?? object(DeleteRequest).Key
+  const { PutRequest, DeleteRequest } = recordOf(request)
+  return recordOf(PutRequest).Item ?? recordOf(DeleteRequest).Key
 }
 
 /** `{ S: 'a' }`, `{ N: '1' }` or `{ B: '…' }` as the condition sees it. */
 function valuesOf(attribute: unknown): readonly string[] {
-  return Object.values(object(attribute)).flatMap((value) => text(value) ?? [])
+  return Object.values(recordOf(attribute)).flatMap((value) => text(value) ?? [])
 }
 
 function text(value: unknown): string | undefined {
@@ -76,8 +77,4 @@ function text(value: unknown): string | undefined {
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
-}
-
-function object(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
 }

@@ -1,4 +1,4 @@
-import { DynamoDbError } from './dynamodb-error.js'
+import { dynamoDbError } from './dynamodb-error.js'
 import { type EngineAnswer, type EngineSettings, TableEngine } from './engine.js'
 
 /** A table as CloudFormation asks for it. Keys and attributes are as DynamoDB's CreateTable takes them. */
@@ -23,11 +23,11 @@ export class Tables {
     this.#settings = { region, accountId }
   }
 
-  /** @throws DynamoDbError as CreateTable answers it */
+  /** @throws ServiceError as CreateTable answers it */
   async create(settings: TableSettings): Promise<{ readonly arn: string }> {
     const { tableName, keySchema, attributeDefinitions } = settings
     if (this.#tables.has(tableName)) {
-      throw new DynamoDbError('ResourceInUseException', `Table already exists: ${tableName}`)
+      throw dynamoDbError('ResourceInUseException', `Table already exists: ${tableName}`)
     }
     const table = { ...settings, arn: this.#arn(tableName) }
     this.#tables.set(tableName, table)
@@ -44,15 +44,15 @@ export class Tables {
     if (answer.status === 200) return table
     this.#tables.delete(tableName)
     const { __type = '', message = answer.body } = JSON.parse(answer.body) as { __type?: string; message?: string }
-    throw new DynamoDbError(__type.replace(/^.*#/u, ''), message, { status: answer.status })
+    throw dynamoDbError(__type.replace(/^.*#/u, ''), message, { status: answer.status })
   }
 
-  /** @throws DynamoDbError for a table that is protected, as CloudFormation reports it */
+  /** @throws ServiceError for a table that is protected, as CloudFormation reports it */
   async delete(tableName: string): Promise<void> {
     const table = this.#tables.get(tableName)
     if (table === undefined) return
     if (table.deletionProtection) {
-      throw new DynamoDbError(
+      throw dynamoDbError(
         'ValidationException',
         `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first. (Table ${tableName})`,
       )
@@ -78,10 +78,10 @@ export class Tables {
     return [...this.#tables.keys()]
   }
 
-  /** @throws DynamoDbError when no table was ever made */
+  /** @throws ServiceError when no table was ever made */
   async call(operation: string, body: string): Promise<EngineAnswer> {
     if (this.#engine !== undefined) return this.#engine.call(operation, body)
-    throw new DynamoDbError('ResourceNotFoundException', 'Requested resource not found')
+    throw dynamoDbError('ResourceNotFoundException', 'Requested resource not found')
   }
 
   async close(): Promise<void> {

@@ -45,7 +45,15 @@ function client({ accessKeyId, secretAccessKey }: AccessKey, region = 'eu-west-1
 beforeAll(async () => {
   const tls = await createTlsMaterial()
   ca = tls.ca
-  iam = await startIamApi({ directory, region: 'eu-west-1', clock, journal: (one) => journal.push(one), tls, port: 0 })
+  iam = await startIamApi({
+    directory,
+    accountId,
+    region: 'eu-west-1',
+    clock,
+    journal: (one) => journal.push(one),
+    tls,
+    port: 0,
+  })
   directory.createRole({
     roleName: roleName,
     path: '/team/',

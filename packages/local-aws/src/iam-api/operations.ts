@@ -1,13 +1,10 @@
-import { type AccessKey, authorize, type ConditionContext, type Directory, type Role } from '../iam/index.js'
+import { authorize, type Directory, type Role } from '../iam/index.js'
+import type { QueryOperation } from '../protocols/query-service.js'
 import type { XmlTree } from '../protocols/xml.js'
-import { IamApiError } from './iam-api-error.js'
+import { asIamApiError, iamApiError } from './iam-api-error.js'
 
-export interface OperationInput {
-  readonly parameters: URLSearchParams
+type OperationInput = Parameters<QueryOperation>[0] & {
   readonly directory: Directory
-  /** Whose signature was verified. */
-  readonly caller: AccessKey
-  readonly context: ConditionContext
 }
 
 type Operation = (role: Role, input: OperationInput) => XmlTree
@@ -40,7 +37,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
     ({ roleName, inlinePolicies }, { parameters, directory }) => {
       const policyName = required(parameters, 'PolicyName')
       const document = inlinePolicies.get(policyName)
-      if (!document) throw new IamApiError('NoSuchEntity', `The role policy with name ${policyName} cannot be found.`)
+      if (!document) throw iamApiError('NoSuchEntity', `The role policy with name ${policyName} cannot be found.`)
       const text = encodeDocument(directory.policyText(document))
       return { RoleName: roleName, PolicyName: policyName, PolicyDocument: text }
     },
@@ -50,7 +47,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
     (role, { parameters, directory }) => {
       const policyName = required(parameters, 'PolicyName')
       if (!/^[\w+=,.@-]{1,128}$/u.test(policyName)) {
-        throw new IamApiError('ValidationError', 'The specified value for policyName is invalid.')
+        throw iamApiError('ValidationError', 'The specified value for policyName is invalid.')
       }
       directory.putRolePolicy(role.roleName, policyName, required(parameters, 'PolicyDocument'))
       return {}
@@ -65,14 +62,17 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ],
 ])
 
-/** @throws IamApiError; the directory's own errors for what it does not store */
-export function operate(action: string, version: string | null, input: OperationInput): XmlTree {
-  const operation = version === '2010-05-08' ? operations.get(action) : undefined
-  if (!operation) {
-    const known = [...operations.keys()].join(', ')
-    const message = `Could not find operation ${action} for version ${version ?? 'NO_VERSION_SPECIFIED'}. This stand-in has ${known}, all of version 2010-05-08.`
-    throw new IamApiError('InvalidAction', message)
-  }
+/** The operations as they are served: each once the caller may do it. */
+export function roleOperations(directory: Directory): ReadonlyMap<string, QueryOperation> {
+  const bound = [...operations].map(([action, operation]): [string, QueryOperation] => [
+    action,
+    (call) => ({ result: operate(action, operation, { ...call, directory }) }),
+  ])
+  return new Map(bound)
+}
+
+/** @throws ServiceError */
+function operate(action: string, operation: Operation, input: OperationInput): XmlTree {
   const { caller, directory, context, parameters } = input
   const roleName = required(parameters, 'RoleName')
   const role = directory.role(roleName)
@@ -81,10 +81,14 @@ export function operate(action: string, version: string | null, input: Operation
   const { outcome, reason } = authorize(caller.principal, { action: `iam:${action}`, resource, context })
   if (outcome !== 'Allowed') {
     const message = `User: ${caller.principal.arn} is not authorized to perform: iam:${action} on resource: role ${roleName}`
-    throw new IamApiError('AccessDenied', message, reason)
+    throw iamApiError('AccessDenied', message, reason)
   }
-  if (!role) throw new IamApiError('NoSuchEntity', `The role with name ${roleName} cannot be found.`)
-  return operation(directory.propagation.role(role, 'reads'), input)
+  if (!role) throw iamApiError('NoSuchEntity', `The role with name ${roleName} cannot be found.`)
+  try {
+    return operation(directory.propagation.role(role, 'reads'), input)
+  } catch (error) {
+    throw asIamApiError(error)
+  }
 }
 
 function required(parameters: URLSearchParams, name: string): string {
@@ -92,7 +96,7 @@ function required(parameters: URLSearchParams, name: string): string {
   if (value !== null && value !== '') return value
   const field = name.charAt(0).toLowerCase() + name.slice(1)
   const message = `1 validation error detected: Value null at '${field}' failed to satisfy constraint: Member must not be null`
-  throw new IamApiError('ValidationError', message)
+  throw iamApiError('ValidationError', message)
 }
 
 /** "Policies returned by this operation are URL-encoded compliant with RFC 3986." */

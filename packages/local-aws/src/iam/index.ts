@@ -28,4 +28,5 @@ export {
 } from './errors.js'
 export type { PolicyDocument, PolicyKind, Statement } from './policy/document.js'
 export { parsePolicyDocument } from './policy/parse.js'
+export type { TypeWildcards } from './policy/type-wildcards.js'
 export type { AccessKey, CognitoIdentity, Principal } from './principal.js'

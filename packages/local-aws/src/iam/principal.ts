@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { PolicySet } from './decision/evaluate.js'
+import type { TypeWildcards } from './policy/type-wildcards.js'
 import type { RoleView } from './view.js'
 
 /** The identity of a Cognito identity pool that credentials are for, as an HTTP API passes it on. */
@@ -35,6 +36,8 @@ export interface Principal {
    * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
    */
   readonly sourceFunctionArn?: string
+  /** How the patterns of its policies are read. @default 'match' */
+  readonly typeWildcards?: TypeWildcards
   /** What `aws:CurrentTime` is read from; the machine's clock if absent. */
   readonly clock?: Clock
   /**

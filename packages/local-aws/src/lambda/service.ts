@@ -1,7 +1,8 @@
+import { parseJson } from '@topic-credentials/project'
+import { ServiceError } from '../protocols/service-error.js'
 import {
   demand,
   type Reply,
-  ServiceError,
   type ServiceHandler,
   type ServiceSettings,
   signedService,
@@ -56,11 +57,8 @@ function functionIn(path: string): string | undefined {
 
 /** No body is no event. */
 function eventIn(body: Buffer): unknown {
-  try {
-    return body.length === 0 ? {} : (JSON.parse(body.toString()) as unknown)
-  } catch {
-    throw new ServiceError('InvalidRequestContentException', 400, 'The body is not JSON')
-  }
+  const refuse = () => new ServiceError('InvalidRequestContentException', 400, 'The body is not JSON')
+  return body.length === 0 ? {} : parseJson(body.toString(), refuse)
 }
 
 function replyTo(result: InvocationResult): Reply {

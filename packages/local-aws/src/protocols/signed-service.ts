@@ -5,6 +5,7 @@ import { readBody } from '../https-server.js'
 import { type AccessKey, authorize, type ConditionContext, type Directory } from '../iam/index.js'
 import type { Journal, JournalEntry } from '../journal.js'
 import { SignatureError, verify } from '../sigv4/index.js'
+import { ServiceError } from './service-error.js'
 
 /** Answers one request. Rejects when there is nobody to answer any more. */
 export type ServiceHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -18,25 +19,8 @@ export interface ServiceSettings {
   readonly journal: Journal
 }
 
-/** An error as a service answers it: its code, and a status of HTTP. */
-export class ServiceError extends Error {
-  override readonly name = 'ServiceError'
-  readonly code: string
-  readonly status: number
-  /** For the journal alone: which statement decided. */
-  readonly detail: string | undefined
-
-  constructor(code: string, status: number, message: string, detail?: string) {
-    super(message)
-    this.code = code
-    this.status = status
-    this.detail = detail
-  }
-}
-
-/** A request whose signature was verified. */
-export interface Call {
-  readonly caller: AccessKey
+/** A request, before it is known whose it is. */
+export interface Asked {
   readonly context: ConditionContext
   readonly method: string
   /** As sent, percent-encoded. */
@@ -46,6 +30,11 @@ export interface Call {
   readonly body: Buffer
   /** Milliseconds since the epoch. */
   readonly now: number
+}
+
+/** A request whose signature was verified. */
+export interface Call extends Asked {
+  readonly caller: AccessKey
 }
 
 /** @throws ServiceError `AccessDenied` (or the code given) unless the caller may do it */
@@ -62,66 +51,86 @@ export interface Reply {
   readonly body: string | Buffer
 }
 
+export interface Answer {
+  readonly reply: Reply
+  /** The connection ends before the reply. */
+  readonly isLost?: boolean
+  /** For the journal; no secret. */
+  readonly fields?: JournalEntry['fields']
+  /** Who asked, where no signature said it. */
+  readonly principal?: string
+}
+
 export interface ServiceProtocol {
   /** As the credential scope and the journal name it. */
-  readonly service: 'cloudformation' | 'lambda' | 's3' | 'ssm'
+  readonly service: 'cloudformation' | 'dynamodb' | 'iam' | 'lambda' | 's3' | 'ssm' | 'sts'
   /** Bytes. */
   readonly largestBody: number
+  /** `aws:RequestedRegion`. @default the account's Region */
+  readonly requestedRegion?: string
+  /** The Region that the signature is scoped to. @default the account's Region */
+  scope?(asked: Asked): string
   /** What the request asks for, for the journal; not proven, and cut where it is no name. */
-  event(call: Omit<Call, 'caller'>): string
+  event(asked: Asked): string
+  /** What the journal says of every request, answered or refused. */
+  fields?(asked: Asked): JournalEntry['fields']
+  /** Before anything is verified. @throws ServiceError */
+  admit?(): void
+  /** The answer to a request that proves in another way who asks; undefined for one that is to be signed. @throws ServiceError */
+  unsigned?(asked: Asked, requestId: string): Promise<Answer> | undefined
   /** @throws ServiceError */
-  operate(call: Call, requestId: string): Promise<{ readonly reply: Reply; readonly fields?: JournalEntry['fields'] }>
+  operate(call: Call, requestId: string): Promise<Answer>
   refuse(error: Pick<ServiceError, 'code' | 'status' | 'message'>, requestId: string): Reply
 }
 
 /** Serves a protocol: signature, operation, answer, journal. Our own mistakes are answered as AWS answers its own. */
 export function signedService(settings: ServiceSettings, protocol: ServiceProtocol): ServiceHandler {
-  const { accountId, clock, directory, journal, region } = settings
+  const { clock, directory, journal } = settings
   return async (request, response) => {
     const requestId = randomUUID()
     const body = await readBody(request, protocol.largestBody)
-    const now = clock.now()
-    const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/su)
-    const { method = 'GET', headers } = request
-    const context = {
-      'aws:SourceIp': request.socket.remoteAddress?.replace(/^::ffff:/u, ''),
-      'aws:UserAgent': headers['user-agent'],
-      'aws:RequestedRegion': region,
-      'aws:ResourceAccount': accountId,
-      's3:ResourceAccount': accountId,
-    }
-    const asked = { context, method, path, query, headers, body: body ?? Buffer.alloc(0), now }
+    const asked = askedOf(request, body, settings, protocol)
     const event = protocol.event(asked)
     const entry = {
-      at: now,
+      at: asked.now,
       service: protocol.service,
       event: /^[A-Z]\w{0,63}$/u.test(event) ? event : 'unknown operation',
     }
-    const send = ({ status, headers: more, body: content }: Reply) => {
-      const date = new Date(now).toUTCString()
-      const length = { 'content-length': String(Buffer.byteLength(content)) }
-      response.writeHead(status, {
-        date,
-        'x-amzn-requestid': requestId,
-        'x-amz-request-id': requestId,
-        ...length,
-        ...more,
-      })
-      response.end(method === 'HEAD' ? undefined : content)
-    }
+    const common = { ...protocol.fields?.(asked), requestId }
     let principal: string | undefined
-    try {
-      if (body === undefined) throw tooLarge(protocol.largestBody)
-      const signed = { method, path, query, headers: request.headersDistinct, body }
-      const accessKey = (id: string) => directory.accessKey(id)
-      const caller = verify(signed, { service: [protocol.service], region, clock, accessKey })
+    const signed = () => {
+      const caller = verify(
+        { ...asked, headers: request.headersDistinct },
+        {
+          service: [protocol.service],
+          region: protocol.scope?.(asked) ?? settings.region,
+          clock,
+          accessKey: (id) => directory.accessKey(id),
+        },
+      )
       principal = caller.principal.arn
-      const { reply, fields = {} } = await protocol.operate({ ...asked, caller }, requestId)
-      send(reply)
-      journal({ ...entry, outcome: 'ok', principal, fields: { ...fields, requestId } })
+      return protocol.operate({ ...asked, caller }, requestId)
+    }
+    try {
+      protocol.admit?.()
+      if (body === undefined) throw tooLarge(protocol.largestBody)
+      const answer = await (protocol.unsigned?.(asked, requestId) ?? signed())
+      principal ??= answer.principal
+      const { reply, isLost = false } = answer
+      if (isLost) {
+        response.destroy()
+      } else {
+        send(response, asked, requestId, reply)
+      }
+      journal({
+        ...entry,
+        outcome: reply.status < 400 ? 'ok' : reply.status < 500 ? 'refused' : 'failed',
+        ...(principal === undefined ? {} : { principal }),
+        fields: { ...answer.fields, ...common },
+      })
     } catch (error) {
       const failure = asServiceError(error)
-      send(protocol.refuse(failure, requestId))
+      send(response, asked, requestId, protocol.refuse(failure, requestId))
       principal ??= error instanceof SignatureError ? error.accessKeyId : undefined
       const { code, status, message, detail } = failure
       journal({
@@ -129,10 +138,40 @@ export function signedService(settings: ServiceSettings, protocol: ServiceProtoc
         outcome: status >= 500 ? 'failed' : 'refused',
         ...(principal === undefined ? {} : { principal }),
         detail: `${code}: ${message}${detail === undefined ? '' : ` (${detail})`}`,
-        fields: { requestId, status, code },
+        fields: { ...common, status, code },
       })
     }
   }
+}
+
+function askedOf(
+  request: IncomingMessage,
+  body: Buffer | undefined,
+  { accountId, clock, region }: ServiceSettings,
+  { requestedRegion = region }: ServiceProtocol,
+): Asked {
+  const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/su)
+  const { method = 'GET', headers } = request
+  const context = {
+    'aws:SourceIp': request.socket.remoteAddress?.replace(/^::ffff:/u, ''),
+    'aws:UserAgent': headers['user-agent'],
+    'aws:RequestedRegion': requestedRegion,
+    'aws:ResourceAccount': accountId,
+    's3:ResourceAccount': accountId,
+  }
+  return { context, method, path, query, headers, body: body ?? Buffer.alloc(0), now: clock.now() }
+}
+
+function send(response: ServerResponse, { method, now }: Asked, requestId: string, { status, headers, body }: Reply) {
+  response.writeHead(status, {
+    // Clients correct their clocks by this header, so it follows the stand-in's clock and not the machine's.
+    date: new Date(now).toUTCString(),
+    'x-amzn-requestid': requestId,
+    'x-amz-request-id': requestId,
+    'content-length': String(Buffer.byteLength(body)),
+    ...headers,
+  })
+  response.end(method === 'HEAD' ? undefined : body)
 }
 
 function tooLarge(limit: number): ServiceError {

@@ -1,7 +1,7 @@
+import { ServiceError } from '../protocols/service-error.js'
 import {
   type Call,
   demand,
-  ServiceError,
   type ServiceHandler,
   type ServiceSettings,
   signedService,

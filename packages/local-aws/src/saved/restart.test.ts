@@ -8,16 +8,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import type { AccessKey } from '../iam/index.js'
 import { httpApi } from '../testing/assembly.js'
-import {
-  customResource,
-  inlineFunction,
-  logGroup,
-  openDeployments,
-  provider,
-  serviceRole,
-} from '../testing/deployments.js'
+import { openDeployments } from '../testing/deployments.js'
 import { closedGate } from '../testing/gate.js'
 import { send } from '../testing/https-client.js'
+import { customResource, inlineFunction, logGroup, provider, serviceRole } from '../testing/template-parts.js'
 
 let folder: string
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { ServiceError } from '../protocols/signed-service.js'
+import { ServiceError } from '../protocols/service-error.js'
 import { describeParameter, type Operation } from './operation.js'
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html */

@@ -1,10 +1,6 @@
-import {
-  demand,
-  ServiceError,
-  type ServiceHandler,
-  type ServiceSettings,
-  signedService,
-} from '../protocols/signed-service.js'
+import { isRecord, parseJson } from '@topic-credentials/project'
+import { ServiceError } from '../protocols/service-error.js'
+import { demand, type ServiceHandler, type ServiceSettings, signedService } from '../protocols/signed-service.js'
 import { getParameter } from './get-parameter.js'
 import { getParameters } from './get-parameters.js'
 import type { Operation } from './operation.js'
@@ -32,7 +28,7 @@ export function ssmService(settings: ServiceSettings, parameters: Parameters): S
         throw new ServiceError('UnknownOperationException', 400, message)
       }
       const may = (name: string, parameter: string) => demand(call, name, arn(parameter), 'AccessDeniedException')
-      const answer = operation(readJson(call.body), { parameters, may, arn })
+      const answer = operation(readObject(call.body), { parameters, may, arn })
       return { reply: { status: 200, headers: json, body: JSON.stringify(answer) } }
     },
     refuse: ({ code, status, message }) => ({
@@ -43,12 +39,8 @@ export function ssmService(settings: ServiceSettings, parameters: Parameters): S
   })
 }
 
-function readJson(body: Buffer): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body.toString())
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch {
-    // Refused below.
-  }
+function readObject(body: Buffer): Readonly<Record<string, unknown>> {
+  const value = parseJson(body.toString())
+  if (isRecord(value)) return value
   throw new ServiceError('SerializationException', 400, 'The body is not a JSON object')
 }

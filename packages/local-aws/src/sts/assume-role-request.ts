@@ -1,5 +1,5 @@
 import { listParameter } from '../protocols/query.js'
-import { StsError, validationError } from './sts-error.js'
+import { ServiceError } from '../protocols/service-error.js'
 
 /** What every AssumeRole… takes, each within its own limits. */
 export interface StsSessionRequest {
@@ -18,7 +18,7 @@ export interface AssumeRoleRequest extends StsSessionRequest {
   readonly externalId: string | undefined
 }
 
-/** Lengths, patterns and counts of the API model. @throws StsError ValidationError that names every violation */
+/** Lengths, patterns and counts of the API model. @throws ServiceError ValidationError that names every violation */
 export function readAssumeRoleRequest(parameters: URLSearchParams): AssumeRoleRequest {
   const violations: string[] = []
   const session = readStsSessionRequest(parameters, violations)
@@ -31,7 +31,7 @@ export function readAssumeRoleRequest(parameters: URLSearchParams): AssumeRoleRe
   const tags = readTags(parameters, violations)
   const request = { ...complete(session, violations), ...tags, sourceIdentity, externalId }
   if (sourceIdentity?.startsWith('aws:')) {
-    throw new StsError('ValidationError', 400, "SourceIdentity may not begin with the reserved prefix 'aws:'.")
+    throw new ServiceError('ValidationError', 400, "SourceIdentity may not begin with the reserved prefix 'aws:'.")
   }
   return request
 }
@@ -52,7 +52,11 @@ function readStsSessionRequest(parameters: URLSearchParams, violations: string[]
   const roleSessionName = text('RoleSessionName', { required: true, ...sessionName })
   const duration = parameters.get('DurationSeconds') ?? '3600'
   if (!/^\d{1,9}$/u.test(duration)) {
-    throw new StsError('MalformedInput', 400, `DurationSeconds must be a whole number of seconds, got '${duration}'.`)
+    throw new ServiceError(
+      'MalformedInput',
+      400,
+      `DurationSeconds must be a whole number of seconds, got '${duration}'.`,
+    )
   }
   const durationSeconds = Number(duration)
   if (durationSeconds < 900) violations.push(outOfRange(durationSeconds, 'greater', 900))
@@ -74,7 +78,7 @@ function complete(session: Partial<StsSessionRequest>, violations: readonly stri
   const { roleArn, roleSessionName, durationSeconds = 3600, policy, policyArns = [] } = session
   if (violations.length > 0 || roleArn === undefined || roleSessionName === undefined) throw validationError(violations)
   if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\x21-\x7e]+$/u.test(roleArn)) {
-    throw new StsError('ValidationError', 400, `${roleArn} is invalid`)
+    throw new ServiceError('ValidationError', 400, `${roleArn} is invalid`)
   }
   return { roleArn, roleSessionName, durationSeconds, policy, policyArns }
 }
@@ -156,6 +160,12 @@ function checkTag(value: string, member: string, min: number, max: number): stri
   ]
 }
 
-export function invalidParameter(message: string): StsError {
-  return new StsError('InvalidParameterValue', 400, message)
+export function invalidParameter(message: string): ServiceError {
+  return new ServiceError('InvalidParameterValue', 400, message)
+}
+
+/** What fails the model's constraints is listed in one error, in AWS's words. */
+function validationError(violations: readonly string[]): ServiceError {
+  const count = `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected`
+  return new ServiceError('ValidationError', 400, `${count}: ${violations.join('; ')}`)
 }

@@ -1,8 +1,8 @@
 import { authorizeFederated, type ConditionContext } from '../iam/index.js'
+import { ServiceError } from '../protocols/service-error.js'
 import { readWebIdentityRequest } from './assume-role-request.js'
 import { checkSessionPolicy, issueSession } from './issue-session.js'
 import type { UnsignedOperation } from './operation.js'
-import { StsError } from './sts-error.js'
 import { verifyWebIdentity } from './web-identity.js'
 
 /**
@@ -21,7 +21,7 @@ export const assumeRoleWithWebIdentity: UnsignedOperation = async ({
   const request = readWebIdentityRequest(parameters)
   if (parameters.has('ProviderId')) {
     const message = 'ProviderId is for OAuth 2.0 access tokens, which this stand-in does not model: leave it out.'
-    throw new StsError('InvalidParameterValue', 400, message)
+    throw new ServiceError('InvalidParameterValue', 400, message)
   }
   checkSessionPolicy(request, directory)
   const identity = await verifyWebIdentity(request.token, directory, now)
@@ -64,6 +64,6 @@ export const assumeRoleWithWebIdentity: UnsignedOperation = async ({
 }
 
 /** The caller learns neither why nor whether the role exists. */
-function refused(action: string, detail: string): StsError {
-  return new StsError('AccessDenied', 403, `Not authorized to perform ${action}`, detail)
+function refused(action: string, detail: string): ServiceError {
+  return new ServiceError('AccessDenied', 403, `Not authorized to perform ${action}`, detail)
 }

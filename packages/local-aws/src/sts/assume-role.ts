@@ -6,10 +6,10 @@ import {
   type Principal,
   type Role,
 } from '../iam/index.js'
+import { ServiceError } from '../protocols/service-error.js'
 import { type AssumeRoleRequest, invalidParameter, readAssumeRoleRequest } from './assume-role-request.js'
 import { checkSessionPolicy, issueSession } from './issue-session.js'
 import type { Operation } from './operation.js'
-import { StsError } from './sts-error.js'
 
 const chainedSeconds = 3_600
 
@@ -46,7 +46,7 @@ export const assumeRole: Operation = ({ parameters, caller, directory, packedPol
 function refuseUnmodelled(parameters: URLSearchParams): void {
   if (parameters.has('SerialNumber') || parameters.has('TokenCode')) {
     const message = 'MultiFactorAuthentication failed with invalid MFA one time pass code. '
-    throw new StsError('AccessDenied', 403, message)
+    throw new ServiceError('AccessDenied', 403, message)
   }
   if ([...parameters.keys()].some((name) => name.startsWith('ProvidedContexts.'))) {
     throw invalidParameter('ProvidedContexts is not modelled by this stand-in: leave it out.')
@@ -76,7 +76,7 @@ function sourceIdentityOf({ sourceIdentity }: Principal, request: AssumeRoleRequ
     request.sourceIdentity !== undefined &&
     request.sourceIdentity !== sourceIdentity
   ) {
-    throw new StsError('ValidationError', 400, 'SourceIdentity of the calling session cannot be changed.')
+    throw new ServiceError('ValidationError', 400, 'SourceIdentity of the calling session cannot be changed.')
   }
   return sourceIdentity ?? request.sourceIdentity
 }
@@ -116,7 +116,7 @@ function permit(
     if (decision.outcome === 'Allowed') continue
     const explicit = decision.outcome === 'ExplicitlyDenied' ? ` with an explicit deny in ${layerOf(decision)}` : ''
     const message = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${request.roleArn}${explicit}`
-    throw new StsError('AccessDenied', 403, message, decision.reason)
+    throw new ServiceError('AccessDenied', 403, message, decision.reason)
   }
 }
 
@@ -134,6 +134,6 @@ function layerOf({ policy = '' }: Decision): string {
 function checkChaining(principal: Principal, { durationSeconds }: AssumeRoleRequest): void {
   if (principal.type === 'AssumedRole' && durationSeconds > chainedSeconds) {
     const message = 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining'
-    throw new StsError('ValidationError', 400, message)
+    throw new ServiceError('ValidationError', 400, message)
   }
 }

@@ -5,26 +5,26 @@ import {
   parsePolicyDocument,
   type Role,
 } from '../iam/index.js'
+import type { QueryOutput } from '../protocols/query-service.js'
+import { ServiceError } from '../protocols/service-error.js'
 import { invalidParameter, type StsSessionRequest } from './assume-role-request.js'
-import type { OperationOutput } from './operation.js'
 import { type PackedPolicyEstimate, packedPolicySize } from './packed-policy.js'
-import { StsError } from './sts-error.js'
 
 /** "The plaintext that you use for both inline and managed session policies can't exceed 2,048 characters." */
 const plainTextCharacters = 2_048
 
-/** @throws StsError for a session policy that is none, and for managed policies that are not there */
+/** @throws ServiceError for a session policy that is none, and for managed policies that are not there */
 export function checkSessionPolicy({ policy, policyArns }: StsSessionRequest, directory: Directory): void {
   const characters = [policy ?? '', ...policyArns].reduce((sum, text) => sum + text.length, 0)
   if (characters > plainTextCharacters) {
     const message = `Inline and managed session policies together have ${characters} characters of plain text; ${plainTextCharacters} are allowed.`
-    throw new StsError('ValidationError', 400, message)
+    throw new ServiceError('ValidationError', 400, message)
   }
   try {
     if (policy !== undefined) parsePolicyDocument(policy, 'session')
     for (const arn of policyArns) directory.policy(arn)
   } catch (error) {
-    if (error instanceof MalformedPolicyDocumentError) throw new StsError(error.code, 400, error.message)
+    if (error instanceof MalformedPolicyDocumentError) throw new ServiceError(error.code, 400, error.message)
     if (error instanceof NoSuchEntityError) throw invalidParameter(error.message)
     throw error
   }
@@ -49,17 +49,17 @@ export function issueSession({
   tags,
   transitiveTagKeys,
   sourceIdentity,
-}: Issue): OperationOutput {
+}: Issue): QueryOutput {
   const { policy, policyArns, durationSeconds } = request
   if (durationSeconds > role.maxSessionDuration) {
     const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
-    throw new StsError('ValidationError', 400, message)
+    throw new ServiceError('ValidationError', 400, message)
   }
   const packed = packedPolicySize({ policy, policyArns, tags }, packedPolicy)
   if (packed !== undefined && packed > 100) {
     const what = policy === undefined && policyArns.length === 0 ? 'tags' : 'policy'
     const message = `Packed size of session ${what} consumes ${packed}% of allotted space.`
-    throw new StsError('PackedPolicyTooLarge', 400, message)
+    throw new ServiceError('PackedPolicyTooLarge', 400, message)
   }
   const { accessKeyId, secretAccessKey, sessionToken, expiresAt, principal } = directory.addSession({
     role,

@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Directory, OpenIdConnectProvider } from '../iam/index.js'
-import { StsError } from './sts-error.js'
+import { ServiceError } from '../protocols/service-error.js'
 
 /** What a verified ID token says. */
 export interface WebIdentity {
@@ -23,7 +23,7 @@ const notValidated =
 const noKey =
   "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"
 
-/** Issuer known to the account, signature by one of its keys, audience, times: in this order. @throws StsError */
+/** Issuer known to the account, signature by one of its keys, audience, times: in this order. @throws ServiceError */
 export async function verifyWebIdentity(token: string, directory: Directory, now: number): Promise<WebIdentity> {
   const { issuer, keyId } = readToken(token)
   const provider = directory.openIdConnectProvider(issuer)
@@ -63,7 +63,7 @@ async function keysOf(provider: OpenIdConnectProvider, keyId: string): Promise<J
   } catch (error) {
     const message =
       'The identity provider (IDP) that was asked to verify the incoming identity token could not be reached.'
-    throw new StsError('IDPCommunicationError', 400, message, String(error))
+    throw new ServiceError('IDPCommunicationError', 400, message, String(error))
   }
 }
 
@@ -73,7 +73,7 @@ async function verified(token: string, keys: JWTVerifyGetKey, issuer: string, no
   } catch (error) {
     if (error instanceof errors.JWTExpired) {
       const times = `current date/time ${Math.floor(now / 1000)} must be before the expiration date/time ${error.payload.exp}`
-      throw new StsError('ExpiredTokenException', 400, `Token expired: ${times}`)
+      throw new ServiceError('ExpiredTokenException', 400, `Token expired: ${times}`)
     }
     if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
       throw invalid(noKey)
@@ -99,6 +99,6 @@ function strings(value: unknown): readonly string[] {
   return list.filter((item) => typeof item === 'string')
 }
 
-function invalid(message: string): StsError {
-  return new StsError('InvalidIdentityToken', 400, message)
+function invalid(message: string): ServiceError {
+  return new ServiceError('InvalidIdentityToken', 400, message)
 }

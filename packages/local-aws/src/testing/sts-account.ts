@@ -23,7 +23,15 @@ export async function openTestAccount(): Promise<TestAccount> {
   const directory = new Directory({ accountId, clock })
   const journal: JournalEntry[] = []
   const tls = await createTlsMaterial()
-  const sts = await startSts({ directory, region, clock, journal: (entry) => journal.push(entry), tls, port: 0 })
+  const sts = await startSts({
+    directory,
+    accountId,
+    region,
+    clock,
+    journal: (entry) => journal.push(entry),
+    tls,
+    port: 0,
+  })
   const clients: STSClient[] = []
   return {
     sts,

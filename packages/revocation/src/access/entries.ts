@@ -7,6 +7,7 @@ import {
   roleKey,
   userKey,
 } from '@topic-credentials/access'
+import { isRecord, parseJson } from '@topic-credentials/grants'
 import type { AccessEntry } from './access-admin.js'
 
 const known = ['user', 'group', 'role', 'publish', 'subscribe', 'retain', 'expiresAt']
@@ -18,13 +19,8 @@ const known = ['user', 'group', 'role', 'publish', 'subscribe', 'retain', 'expir
  * @throws AccessError `invalid_grants` with the line's number
  */
 export function parseEntry(line: string, number: number): AccessEntry {
-  let fields: Readonly<Record<string, unknown>>
-  try {
-    fields = JSON.parse(line) as Record<string, unknown>
-  } catch {
-    throw wrong(number, 'it is not JSON', line)
-  }
-  if (Object(fields) !== fields || Array.isArray(fields)) throw wrong(number, 'it is no object', line)
+  const fields = parseJson(line, () => wrong(number, 'it is not JSON', line))
+  if (!isRecord(fields)) throw wrong(number, 'it is no object', line)
   const stray = Object.keys(fields).find((name) => !known.includes(name))
   if (stray !== undefined) throw wrong(number, `there is no "${stray}"; use ${known.join(', ')}`, stray)
   const named = (['user', 'group', 'role'] as const).filter((kind) => fields[kind] !== undefined)

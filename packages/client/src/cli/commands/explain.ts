@@ -1,11 +1,4 @@
-import {
-  type AccessRequest,
-  elsewhereDenied,
-  explain,
-  sessionPolicy,
-  sharedDenies,
-  type VendResponse,
-} from '@topic-credentials/grants'
+import { type AccessRequest, explain, sessionPolicy, type VendResponse, widestRole } from '@topic-credentials/grants'
 import { prove } from '@topic-credentials/grants/proof'
 import { Argument, type Command } from 'commander'
 import { checkTopic } from '../../messages/topic-check.js'
@@ -79,13 +72,7 @@ const anyAccount = '123456789012'
 function proofOf({ grants, userId, region, policyForm }: Omit<VendResponse, 'credentials'>) {
   const location = { partition: 'aws', region, accountId: anyAccount }
   const policy = sessionPolicy(grants, { userId, ...location })
-  const Statement = [
-    { Effect: 'Allow', Action: 'iot:*', Resource: '*' },
-    ...sharedDenies(location),
-    elsewhereDenied(location),
-  ]
-  const role = { Version: '2012-10-17', Statement }
-  const proof = prove({ role, session: policy.document }, grants, userId, location)
+  const proof = prove({ role: widestRole(location), session: policy.document }, grants, userId, location)
   const { form, characters } = policy
   const proved = 'equal' in proof && proof.equal
   const what = `the ${form} form, ${characters} characters${policyForm === undefined || policyForm === form ? '' : `; vended was the ${policyForm} form`}`

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import {
   EntitlementError,
-  elsewhereDenied,
   type Grants,
+  isRecord,
   parseEntitlements,
   parseGrants,
-  sharedDenies,
+  parseJson,
+  widestRole,
 } from '@topic-credentials/grants'
 import { type Counterexample, differences, ProofError } from '@topic-credentials/grants/proof'
 import { proveEntitlements } from '@topic-credentials/grants/proof/entitlements'
@@ -15,6 +16,8 @@ import { asTyped } from '../as-typed.js'
 import type { Chosen, OfflineContext } from '../command.js'
 import { exitCodes } from '../exit-code.js'
 import type { SharedOptions } from '../options.js'
+import type { Screen } from '../terminal/screen.js'
+import { unreadable } from '../unreadable.js'
 
 interface ProveOptions extends SharedOptions {
   readonly publish: readonly string[]
@@ -23,13 +26,16 @@ interface ProveOptions extends SharedOptions {
   readonly user: string
   readonly role?: string
   readonly account: string
+  /** False with `--no-dense`. */
+  readonly dense: boolean
 }
 
 const location = { partition: 'aws', region: 'eu-west-1' } as const
 
 const examples = `
 Examples:
-  $ npm start -- prove infra/entitlements.json              every user's policy, and that no own topics are shared
+  $ npm start -- prove infra/entitlements.json              what users can hold by each rule, by each two and by all; and that
+                                                            no own topics are shared
   $ npm start -- prove policy.json --publish 'a/+'          does this session policy allow just that to alice?
   $ npm start -- prove policy.json --subscribe a --user bob --role role-policy.json
 
@@ -52,6 +58,7 @@ export function declareProve(program: Command, choose: (chosen: Chosen) => void)
       'the role’s own policy (default: all of IoT in the Region, and the Denies of every topic role)',
     )
     .option('--account <id>', 'account that ARNs name', '123456789012')
+    .option('--no-dense', 'of entitlements: without the dense form, as with the setting dense=off')
     .addHelpText('after', asTyped(examples))
     .allowExcessArguments(false)
     .action((file: string) => {
@@ -65,12 +72,13 @@ async function prove({ screen }: OfflineContext, file: string, options: ProveOpt
   const began = performance.now()
   try {
     const lines = isEntitlements(document)
-      ? entitlementsLines(document, options)
+      ? entitlementsLines(document, options, progressOn(screen))
       : policyLines(document, options.role === undefined ? undefined : await readJson(options.role), options)
     const seconds = (performance.now() - began) / 1000
     if (options.json === true) {
       screen.out(JSON.stringify({ file, proved: lines.proved, ...lines.facts, seconds }))
     } else {
+      screen.clear()
       for (const line of lines.text) screen.out(line)
       screen.err(`${seconds.toFixed(2)} s`)
     }
@@ -91,9 +99,27 @@ interface Answer {
   readonly facts: object
 }
 
-function entitlementsLines(document: object, { account, region }: ProveOptions): Answer {
+/** Says now and then how far it is: hundreds of conditional rules make thousands of pairs. */
+function progressOn(screen: Screen): (done: number, all: number) => void {
+  let said = performance.now()
+  return (done, all) => {
+    if (performance.now() - said < 500) return
+    said = performance.now()
+    screen.working(`Proved ${done} of ${all}`)
+  }
+}
+
+function entitlementsLines(
+  document: object,
+  { account, region, dense }: ProveOptions,
+  progress: (done: number, all: number) => void,
+): Answer {
   const place = { ...location, accountId: account, ...(region === undefined ? {} : { region }) }
-  const { proved, wrong, shared, states } = proveEntitlements(parseEntitlements(document), place)
+  const { proved, wrong, shared, states } = proveEntitlements(parseEntitlements(document), place, {
+    dense,
+    most: Number.POSITIVE_INFINITY,
+    progress,
+  })
   const text: string[] = []
   if (wrong !== undefined) {
     text.push(`Not proved: the policy of ${JSON.stringify(wrong.userId)} by ${wrong.rules.join(' and ')}.`)
@@ -128,11 +154,7 @@ function policyLines(session: unknown, role: unknown, options: ProveOptions): An
   }
   const grants: Grants = parseGrants({ publish, subscribe, retain })
   const place = { ...location, accountId: account, ...(region === undefined ? {} : { region }) }
-  const everything = {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }, ...sharedDenies(place), elsewhereDenied(place)],
-  }
-  const { found, undecided, states } = differences({ role: role ?? everything, session }, grants, user, place)
+  const { found, undecided, states } = differences({ role: role ?? widestRole(place), session }, grants, user, place)
   const text = found.map(described)
   if (undecided) text.push(`Not decided: given up after ${states} states.`)
   if (text.length === 0) {
@@ -148,22 +170,16 @@ function described({ action, name, allowed, reading }: Counterexample): string {
 }
 
 function isEntitlements(document: unknown): document is object {
-  return typeof document === 'object' && document !== null && 'entitlements' in document
+  return isRecord(document) && 'entitlements' in document
 }
 
 async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'))
-  } catch (error) {
-    throw new TopicCredentialsError(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        code: 'invalid_argument',
-        value: file,
-        remedy: 'Name a JSON file: entitlements or an IAM policy.',
-      },
-    )
-  }
+  const refuse = (_: string, cause: unknown) =>
+    unreadable(file, file, cause, 'Name a JSON file: entitlements or an IAM policy.')
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw refuse('', cause)
+  })
+  return parseJson(text, refuse)
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

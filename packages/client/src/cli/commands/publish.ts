@@ -3,7 +3,7 @@ import { addAbortSignal } from 'node:stream'
 import { userPath } from '@topic-credentials/project'
 import type { Command } from 'commander'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
-import { notInMqtt3, TopicCredentialsError } from '../../errors.js'
+import { notInMqtt3 } from '../../errors.js'
 import { ungranted } from '../../messages/grant-check.js'
 import { asTyped } from '../as-typed.js'
 import type { Chosen, Context } from '../command.js'
@@ -14,6 +14,7 @@ import { connection } from '../target/connection.js'
 import { vending } from '../target/vending.js'
 import { lines } from '../terminal/lines.js'
 import { describeVended } from '../terminal/reporter.js'
+import { unreadable } from '../unreadable.js'
 import { publishAll } from './publish-all.js'
 
 interface PublishOptions extends SharedOptions, ConnectionOptions, MessageOptions {
@@ -107,11 +108,6 @@ function readMessage(file: string): Uint8Array {
   try {
     return readFileSync(userPath(file))
   } catch (cause) {
-    throw new TopicCredentialsError(`The message cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
-      code: 'invalid_argument',
-      value: file,
-      remedy: 'Give a file of at most 128 KB.',
-      cause,
-    })
+    throw unreadable('The message', file, cause, 'Give a file of at most 128 KB.')
   }
 }

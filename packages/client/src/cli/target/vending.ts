@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { userPath } from '@topic-credentials/project'
 import type { VendedCredentialsProvider } from '../../credentials/provider.js'
 import type { AskedGrants, AwsCredentialIdentity, VendorOptions } from '../../credentials/vendor-options.js'
-import { TopicCredentialsError } from '../../errors.js'
 import { fromVendor } from '../../from-vendor.js'
 import type { Context } from '../command.js'
 import type { SharedOptions } from '../options.js'
+import { unreadable } from '../unreadable.js'
 import type { Target } from './target.js'
 
 /** Asks the target's vendor as whoever the options name; closed at the end of the block that holds it. */
@@ -36,12 +36,7 @@ async function readToken(file: string): Promise<string> {
   try {
     return (await readFile(userPath(file), 'utf8')).trim()
   } catch (cause) {
-    throw new TopicCredentialsError(`The token cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
-      code: 'invalid_argument',
-      value: file,
-      remedy: 'Give a file that holds the token and nothing else.',
-      cause,
-    })
+    throw unreadable('The token', file, cause, 'Give a file that holds the token and nothing else.')
   }
 }
 

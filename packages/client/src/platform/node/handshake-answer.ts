@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { parseJson, recordOf } from '@topic-credentials/grants/core'
 import type { HandshakeAnswer } from '../../connection/handshake.js'
 
 /** How long the body of a refusal may take; the status alone says enough. */
@@ -34,11 +35,6 @@ function bodyOf(response: IncomingMessage): Promise<string> {
 }
 
 function messageIn(body: string): string {
-  try {
-    const value: unknown = JSON.parse(body)
-    if (typeof value === 'object' && value !== null && 'message' in value) return String(value.message)
-  } catch {
-    // Not JSON: said as it is.
-  }
-  return body.slice(0, 200)
+  const { message = body.slice(0, 200) } = recordOf(parseJson(body))
+  return String(message)
 }

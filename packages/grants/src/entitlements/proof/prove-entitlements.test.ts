@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { widestRole } from '../../policy/shared-denies.js'
 import { location } from '../../testing/role.js'
+import { ceilingPolicy } from '../ceiling.js'
 import { parseEntitlements } from '../entitlements.js'
 import { proveEntitlements } from './index.js'
 
@@ -39,6 +41,80 @@ describe('proveEntitlements', () => {
     expect(users.length).toBeLessThan(20 * 25)
     const everyones = users.filter(({ rules }) => rules.join() === 'entitlements[0]').map(({ userId }) => userId)
     expect(everyones).toEqual(expect.arrayContaining(['alice', 'alice2', '*', '?', ':']))
+  })
+
+  it('proves what one user can hold by two conditional rules, and by all', () => {
+    const letters = ['a', 'b', 'c']
+    const { proved: users, wrong } = proved(
+      { publish: ['test'] },
+      ...letters.map((name) => ({
+        when: { 'claims.groups': name },
+        publish: [`${name}/+/x`],
+        subscribe: [`+/${name}`],
+      })),
+    )
+    expect(wrong).toBeUndefined()
+    const sets = new Set(users.map(({ rules }) => rules.map((place) => place.replace(/\D/gu, '')).join('')))
+    expect([...sets].sort()).toEqual(['0', '01', '012', '0123', '013', '02', '023', '03', '1', '2', '3'])
+  })
+
+  it('does not pair what no user can hold together', () => {
+    const rules = ['a', 'b'].map((role) => ({ when: { 'claims.role': role }, publish: [`${role}/+/x`] }))
+    const document = { entitlements: rules, singleValued: ['claims.role'] }
+    const { proved: users } = proveEntitlements(parseEntitlements(document), location)
+    // Who has neither has no rule.
+    expect(new Set(users.map((user) => user.rules.join()))).toEqual(new Set(['', 'entitlements[0]', 'entitlements[1]']))
+  })
+
+  it('ends after so many states, and says what it left', () => {
+    const rules = Array.from({ length: 5 }, (_, index) => ({
+      when: { 'claims.groups': `g${index}` },
+      publish: [`g${index}/+/x`],
+    }))
+    const all = { entitlements: [{ publish: ['test'] }, ...rules] }
+    const short = proveEntitlements(parseEntitlements(all), location, { most: 1_000 })
+    expect(short.wrong).toBeUndefined()
+    expect(short.left.first).toEqual(['entitlements[0]', expect.any(String), expect.any(String)])
+    const asked: number[] = []
+    const long = proveEntitlements(parseEntitlements(all), location, { progress: (_, count) => asked.push(count) })
+    expect(long.left).toEqual({ proofs: 0, first: [] })
+    expect(new Set(asked)).toEqual(new Set([asked.length]))
+    expect(short.left.proofs).toBeGreaterThan(5)
+    // Every rule by itself is proved all the same.
+    expect(new Set(short.proved.flatMap(({ rules: places }) => places)).size).toBe(6)
+  })
+
+  it('proves against the role that is deployed', () => {
+    const entitlements = parseEntitlements({ entitlements: [{ publish: ['a', 'b/#'], subscribe: [own] }] })
+    const whole = widestRole(location)
+    expect(proveEntitlements(entitlements, location, { role: whole }).wrong).toBeUndefined()
+    const narrow = ceilingPolicy(parseEntitlements({ entitlements: [{ publish: ['a'], subscribe: [own] }] }), location)
+    expect(proveEntitlements(entitlements, location, { role: narrow }).wrong?.proof).toMatchObject({
+      action: 'iot:Publish',
+      allowed: false,
+    })
+  })
+
+  it('rests on what the widest role denies, where policies leave Region and account open', () => {
+    const topics = Array.from({ length: 14 }, (_, index) => `plant/line-${index}/state/of/this`)
+    const entitlements = parseEntitlements({ entitlements: [{ publish: topics, subscribe: topics }] })
+    const { Version, Statement } = widestRole(location)
+    const without = (sid: string) => ({ Version, Statement: Statement.filter(({ Sid }) => Sid !== sid) })
+    const proofIn = (role: object) => proveEntitlements(entitlements, location, { role })
+    expect(proofIn({ Version, Statement })).toMatchObject({ wrong: undefined })
+    expect(proofIn({ Version, Statement }).proved.map(({ policy }) => policy.form)).toContain('short')
+    for (const sid of ['Elsewhere', 'NamesThatContinueAnArn']) {
+      expect(proofIn(without(sid)).wrong?.proof).toMatchObject({ allowed: true, granted: false })
+    }
+  })
+
+  it('proves the forms that are deployed', () => {
+    const topics = Array.from({ length: 20 }, (_, index) => `plant/line-${index}/state/of/this`)
+    const entitlements = parseEntitlements({ entitlements: [{ publish: topics, subscribe: topics }] })
+    const forms = (dense: boolean) =>
+      new Set(proveEntitlements(entitlements, location, { dense }).proved.map(({ policy }) => policy.form))
+    expect([...forms(true)]).toEqual(['dense'])
+    expect([...forms(false)]).toEqual([])
   })
 
   it.each([

@@ -8,7 +8,8 @@ import type { Entitlements, Rule } from '../entitlements.js'
 import { entitledTo } from '../grants-for.js'
 import type { User } from '../values.js'
 import { type SharedTopic, sharedOwnTopic } from './own-topics.js'
-import { representativeUsers } from './representative-users.js'
+import { oneUser, representativeUsers, twoUsers } from './representative-users.js'
+import { ruleSetsOf } from './rule-sets.js'
 
 /** The grants that one user can have from some rules, and the proof of the session policy within the topic role. */
 export interface ProvedUser {
@@ -26,38 +27,63 @@ export interface EntitlementsProof {
   readonly wrong: ProvedUser | undefined
   /** A topic that two users would both own. */
   readonly shared: SharedTopic | undefined
+  /** What was not proved, because there is too much of it; and the rules of the first. */
+  readonly left: { readonly proofs: number; readonly first: readonly string[] }
   readonly states: number
 }
 
-/** With more rule sets than this, each conditional rule is proved for one hostile name in turn, so that hundreds of rules take seconds. */
+export interface ProofSettings {
+  /** Whether policies may take the dense form. @default true */
+  readonly dense?: boolean
+  /** The topic role's policy, where it is not the one that follows from the entitlements. */
+  readonly role?: object
+  /**
+   * How much work pairs of conditional rules may make: in states, and {@link statesOfCompiling} for each policy. The same file always
+   * gets the same answer, however busy the machine is. @default 500,000, some ten seconds
+   */
+  readonly most?: number
+  /** Called before each proof, for a line that says how far it is. */
+  readonly progress?: (done: number, all: number) => void
+}
+
+/** What compiling a policy counts as. */
+const statesOfCompiling = 300
+const defaultMost = 500_000
+/** Of more sets of conditional rules, each is proved for the plain name and one hostile name in turn. */
 const fewSets = 40
 
 /**
- * Proves, for representative users and for every set of rules that one user can certainly have, that session policy and role together
- * allow exactly what is granted, and that no topic belongs to two users. Grants that do not fit one policy are skipped: the vendor
- * refuses such a request.
+ * Proves, for representative users and the sets of rules that one user can hold, that session policy and role allow exactly what is
+ * granted; and that no user's own topics can be another's. The sets are each rule, what everybody has, that with each conditional rule, with
+ * each two of them that can meet, and with all of them that can. A policy that does not fit is left out: it is refused when it is asked for.
  *
  * @example proveEntitlements(parseEntitlements(document), { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' })
  */
 export function proveEntitlements(
   entitlements: Entitlements,
   location: IotLocation,
-  options: { readonly dense?: boolean } = {},
+  settings: ProofSettings = {},
 ): EntitlementsProof {
-  const role = ceilingOf(entitlements, location).policy
+  const { role = ceilingOf(entitlements, location).policy, most = defaultMost, progress } = settings
+  const { sets, pairs } = proofsToMake(entitlements)
+  const todo = [...sets, ...pairs]
   const proved: ProvedUser[] = []
   const known = new Set<string>()
-  const sets = ruleSets(entitlements)
-  for (const [index, rules] of sets.entries()) {
-    const isForEverybody = rules.every(({ when }) => when.length === 0)
-    for (const user of representativeUsers(rules, isForEverybody || sets.length <= fewSets ? undefined : index)) {
-      const grants = grantsOf(rules, user)
-      const policy = grants && policyOf(grants, user, location, options)
-      if (!grants || !policy || known.has(policy.document)) continue
-      known.add(policy.document)
-      const proof = prove({ role, session: policy.document }, grants, user.userId, location)
-      proved.push({ rules: rules.map(({ place }) => place), userId: user.userId, policy, proof })
-    }
+  let [done, states, spent] = [0, 0, 0]
+  for (const { rules, user } of todo) {
+    if (done >= sets.length && spent > most) break
+    progress?.(done, todo.length)
+    done++
+    const grants = grantsOf(rules, user)
+    const policy = grants && policyOf(grants, user, location, settings)
+    if (done > sets.length) spent += statesOfCompiling
+    const key = JSON.stringify([policy?.document, grants])
+    if (!grants || !policy || known.has(key)) continue
+    known.add(key)
+    const proof = prove({ role, session: policy.document }, grants, user.userId, location)
+    proved.push({ rules: rules.map(({ place }) => place), userId: user.userId, policy, proof })
+    states += proof.states
+    if (done > sets.length) spent += proof.states
   }
   return {
     proved,
@@ -66,15 +92,25 @@ export function proveEntitlements(
       entitlements,
       representativeUsers(entitlements.rules).map(({ userId }) => userId),
     ),
-    states: proved.reduce((sum, { proof }) => sum + proof.states, 0),
+    left: { proofs: todo.length - done, first: todo[done]?.rules.map(({ place }) => place) ?? [] },
+    states,
   }
 }
 
-/** The unconditional rules, each rule by itself, and the unconditional rules with each of the others. */
-function ruleSets({ rules }: Entitlements): readonly (readonly Rule[])[] {
-  const everyones = rules.filter(({ when }) => when.length === 0)
-  const others = rules.filter(({ when }) => when.length > 0)
-  return [...rules.map((rule) => [rule]), everyones, ...others.map((rule) => [...everyones, rule])]
+interface ProofToMake {
+  readonly rules: readonly Rule[]
+  readonly user: User
+}
+
+function proofsToMake(entitlements: Entitlements): Readonly<Record<'sets' | 'pairs', readonly ProofToMake[]>> {
+  const { everybodys, some, pairs } = ruleSetsOf(entitlements)
+  const usersOf = some.length <= fewSets ? representativeUsers : twoUsers
+  const forUsers = (sets: readonly (readonly Rule[])[], users: typeof twoUsers) =>
+    sets.flatMap((rules, turn) => users(rules, turn).map((user) => ({ rules, user })))
+  return {
+    sets: [...forUsers(everybodys, representativeUsers), ...forUsers(some, usersOf)],
+    pairs: forUsers(pairs, oneUser),
+  }
 }
 
 function grantsOf(rules: readonly Rule[], user: User): Grants | undefined {

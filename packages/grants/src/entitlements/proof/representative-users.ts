@@ -19,19 +19,37 @@ const hostileNames = [
 /**
  * Users for whom a set of rules is proved: plain and hostile names, and each literal level of the templates as a name, because a topic
  * of such a user could coincide with the literal one.
- *
- * @param turn selects one hostile name instead of all of them
  */
-export function representativeUsers(rules: readonly Rule[], turn?: number): readonly User[] {
-  const parts = rules.flatMap((rule) => rule.templates.flatMap((template) => template.parts))
-  const literals = parts.flatMap((part) =>
+export function representativeUsers(rules: readonly Rule[]): readonly User[] {
+  const literals = partsOf(rules).flatMap((part) =>
     typeof part === 'string' ? part.split('/').filter((level) => /^[^$+#]+$/u.test(level)) : [],
   )
-  const variables = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.variable]))
+  return usersFor(rules, [plainName, ...hostileNames, ...literals])
+}
+
+/** The plain name and one hostile one, another at each turn. */
+export function twoUsers(rules: readonly Rule[], turn: number): readonly User[] {
+  return usersFor(rules, [plainName, inTurn(hostileNames, turn)])
+}
+
+/** One of all of these names, another at each turn. */
+export function oneUser(rules: readonly Rule[], turn: number): readonly User[] {
+  return usersFor(rules, [inTurn([plainName, ...hostileNames], turn)])
+}
+
+function inTurn(names: readonly string[], turn: number): string {
+  return names[turn % names.length] ?? plainName
+}
+
+function usersFor(rules: readonly Rule[], names: readonly string[]): readonly User[] {
+  const variables = partsOf(rules).flatMap((part) => (typeof part === 'string' ? [] : [part.variable]))
   const claimNames = [...new Set(variables)].filter((name) => name.startsWith('claims.'))
-  const hostile = turn === undefined ? hostileNames : hostileNames.slice(turn % hostileNames.length).slice(0, 1)
-  return [...new Set([plainName, ...hostile, ...literals])].map((userId) => ({
+  return [...new Set(names)].map((userId) => ({
     userId,
     claims: Object.fromEntries(claimNames.map((name) => [name.slice('claims.'.length), userId === '*' ? '?' : 'x'])),
   }))
+}
+
+function partsOf(rules: readonly Rule[]) {
+  return rules.flatMap((rule) => rule.templates.flatMap((template) => template.parts))
 }

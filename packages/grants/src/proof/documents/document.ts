@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '../../json.js'
 import { ProofError } from '../errors.js'
 
 /** One statement of an IAM policy. */
@@ -22,11 +23,10 @@ export interface Patterns {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 export function readDocument(input: unknown, place: string): readonly PolicyStatement[] {
-  const document = objectOf(typeof input === 'string' ? parseJson(input, place) : input, place, [
-    'Version',
-    'Id',
-    'Statement',
-  ])
+  const noJson = (reason: string) =>
+    new ProofError(place, `not valid JSON: ${reason}`, input, 'Pass the policy document as JSON.')
+  const parsed = typeof input === 'string' ? parseJson(input, noJson) : input
+  const document = objectOf(parsed, place, ['Version', 'Id', 'Statement'])
   if (document.Version !== '2012-10-17') {
     throw new ProofError(
       `${place}.Version`,
@@ -68,21 +68,12 @@ function eitherOf(statement: Readonly<Record<string, unknown>>, key: 'Action' | 
   )
 }
 
-function parseJson(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ProofError(place, `not valid JSON: ${reason}`, text, 'Pass the policy document as JSON.')
-  }
-}
-
 function objectOf(input: unknown, place: string, keys: readonly string[]): Readonly<Record<string, unknown>> {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+  if (!isRecord(input)) {
     throw new ProofError(place, 'expected an object', input, 'Pass an IAM policy document.')
   }
   const unknown = Object.keys(input).find((key) => !keys.includes(key))
-  if (unknown === undefined) return input as Readonly<Record<string, unknown>>
+  if (unknown === undefined) return input
   throw new ProofError(
     place,
     `${JSON.stringify(unknown)} is not supported`,

@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import {
-  customResource,
-  inlineFunction,
-  logGroup,
-  openDeployments,
-  provider,
-  serviceRole,
-  type TestDeployments,
-} from '../../testing/deployments.js'
+import { openDeployments, type TestDeployments } from '../../testing/deployments.js'
+import { customResource, inlineFunction, logGroup, provider, serviceRole } from '../../testing/template-parts.js'
 
 let account: TestDeployments
 beforeEach(async () => {

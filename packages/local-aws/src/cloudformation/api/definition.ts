@@ -1,4 +1,5 @@
-import { demand, ServiceError } from '../../protocols/signed-service.js'
+import { ServiceError } from '../../protocols/service-error.js'
+import { demand } from '../../protocols/signed-service.js'
 import { RealisationError } from '../errors.js'
 import type { Stack, StackDefinition } from '../stacks/stack.js'
 import { parseTemplate } from '../template/parse.js'

@@ -1,6 +1,7 @@
 import { ListStacksCommand, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { logGroup, openDeployments, serviceRole, type TestDeployments } from '../../testing/deployments.js'
+import { openDeployments, type TestDeployments } from '../../testing/deployments.js'
+import { logGroup, serviceRole } from '../../testing/template-parts.js'
 
 let account: TestDeployments
 beforeEach(async () => {

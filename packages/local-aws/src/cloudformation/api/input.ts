@@ -1,5 +1,6 @@
 import { authorizeService } from '../../iam/index.js'
-import { type Call, demand, ServiceError } from '../../protocols/signed-service.js'
+import { ServiceError } from '../../protocols/service-error.js'
+import { type Call, demand } from '../../protocols/signed-service.js'
 import type { Buckets } from '../../s3/buckets/buckets.js'
 import type { Parameters } from '../../ssm/parameters.js'
 import type { Stack } from '../stacks/stack.js'

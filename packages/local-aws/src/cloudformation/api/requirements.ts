@@ -1,4 +1,4 @@
-import type { ServiceError } from '../../protocols/signed-service.js'
+import type { ServiceError } from '../../protocols/service-error.js'
 import { isStable, type Stack } from '../stacks/stack.js'
 import { invalid } from './input.js'
 

@@ -7,7 +7,8 @@ import {
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { AccessKey, Role } from '../../iam/index.js'
-import { logGroup, openDeployments, serviceRole, type TestDeployments } from '../../testing/deployments.js'
+import { openDeployments, type TestDeployments } from '../../testing/deployments.js'
+import { logGroup, serviceRole } from '../../testing/template-parts.js'
 
 let account: TestDeployments
 let deployer: AccessKey

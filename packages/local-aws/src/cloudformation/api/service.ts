@@ -1,5 +1,4 @@
-import type { QueryOperation } from '../../protocols/query-service.js'
-import { queryService } from '../../protocols/query-service.js'
+import { type QueryOperation, queryService } from '../../protocols/query-service.js'
 import type { ServiceHandler, ServiceSettings } from '../../protocols/signed-service.js'
 import type { XmlTree } from '../../protocols/xml.js'
 import { createChangeSet } from './change-sets/create-change-set.js'
@@ -64,7 +63,13 @@ const largestBody = 4 * 1024 * 1024
 export function cloudFormationService(settings: ServiceSettings, context: ApiContext): ServiceHandler {
   const bound = Object.entries(operations).map(([name, operation]): [string, QueryOperation] => [
     name,
-    ({ parameters, ...call }) => operation({ ...context, call, parameters }),
+    async ({ parameters, ...call }) => {
+      const stackName = parameters.get('StackName')
+      return {
+        result: await operation({ ...context, call, parameters }),
+        ...(stackName === null ? {} : { fields: { stackName } }),
+      }
+    },
   ])
-  return queryService(settings, api, new Map(bound), largestBody)
+  return queryService(settings, { api, operations: new Map(bound), largestBody })
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { logGroup, openDeployments, serviceRole } from '../../testing/deployments.js'
+import { openDeployments } from '../../testing/deployments.js'
+import { logGroup, serviceRole } from '../../testing/template-parts.js'
 
 const queue = { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 5 } }
 

@@ -1,11 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import {
-  inlineFunction,
-  logGroup,
-  openDeployments,
-  serviceRole,
-  type TestDeployments,
-} from '../../testing/deployments.js'
+import { openDeployments, type TestDeployments } from '../../testing/deployments.js'
+import { inlineFunction, logGroup, serviceRole } from '../../testing/template-parts.js'
 
 let account: TestDeployments
 beforeEach(async () => {

@@ -1,3 +1,4 @@
+import { isRecord } from '@topic-credentials/project'
 /** A resource's properties, resolved, read one by one with errors that name the property. */
 export class Properties {
   readonly #values: Readonly<Record<string, unknown>>
@@ -58,14 +59,14 @@ export class Properties {
   nested(name: string): Properties | undefined {
     const value = this.#values[name]
     if (value === undefined) return undefined
-    if (isObject(value)) return new Properties(value, `${this.#path}${name}.`)
+    if (isRecord(value)) return new Properties(value, `${this.#path}${name}.`)
     throw this.#wrong(name, 'an object')
   }
 
   /** A list of nested objects; empty when absent. */
   list(name: string): Properties[] {
     const value = this.#values[name] ?? []
-    if (!Array.isArray(value) || !value.every(isObject)) throw this.#wrong(name, 'a list of objects')
+    if (!Array.isArray(value) || !value.every(isRecord)) throw this.#wrong(name, 'a list of objects')
     return value.map((one, index) => new Properties(one, `${this.#path}${name}[${index}].`))
   }
 
@@ -90,8 +91,4 @@ export class Properties {
   #wrong(name: string, wanted: string): Error {
     return new Error(`the property ${this.#path}${name} must be ${wanted}`)
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

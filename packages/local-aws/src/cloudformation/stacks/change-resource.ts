@@ -1,3 +1,4 @@
+import { isRecord } from '@topic-credentials/project'
 import { CustomResourceFailure, eventReason, Refusal } from '../resources/failure.js'
 import { findResourceType } from '../resources/index.js'
 import { Properties } from '../resources/properties.js'
@@ -152,9 +153,7 @@ export function changedProperties(
 /** JSON with keys in order; the order of a list counts. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
+    isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
   )
 }
 

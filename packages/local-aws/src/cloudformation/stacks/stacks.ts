@@ -1,4 +1,4 @@
-import { ServiceError } from '../../protocols/signed-service.js'
+import { ServiceError } from '../../protocols/service-error.js'
 import { Refusal } from '../resources/failure.js'
 import { findResourceType } from '../resources/index.js'
 import type { Services } from '../services.js'

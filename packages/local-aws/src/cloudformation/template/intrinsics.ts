@@ -1,3 +1,4 @@
+import { isRecord } from '@topic-credentials/project'
 import { RealisationError } from '../errors.js'
 import { broken, noValue, reference, type Scope } from './scope.js'
 
@@ -132,7 +133,7 @@ function findInMap([map, first, second, otherwise]: Arguments, scope: Scope): un
 
 /** A function call is an object with one key: `Ref` or `Fn::…`. (`Condition` is one among conditions only: policies have that key too.) */
 export function asFunction(value: unknown): [name: string, argument: unknown] | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  if (!isRecord(value)) return undefined
   const [first, ...others] = Object.entries(value)
   if (first === undefined || others.length > 0) return undefined
   return first[0] === 'Ref' || first[0].startsWith('Fn::') ? first : undefined

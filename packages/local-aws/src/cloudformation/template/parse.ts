@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '@topic-credentials/project'
 import type { Template } from './template.js'
 
 /** Short forms of YAML: `!Ref x`, `!GetAtt a.b`, `!Sub …`. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html */
@@ -22,13 +23,16 @@ const shortForms = [
 
 /** Reads a template in JSON or YAML. @throws Error with what is wrong with the text */
 export async function parseTemplate(text: string): Promise<Template> {
-  const read = text.trimStart().startsWith('{') ? JSON.parse(text) : await parseYaml(text)
-  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new Error('unsupported structure.')
-  const { Resources } = read as Partial<Template>
+  const read = text.trimStart().startsWith('{')
+    ? parseJson(text, (reason) => new SyntaxError(reason))
+    : await parseYaml(text)
+  if (!isRecord(read)) throw new Error('unsupported structure.')
+  const template = read as Partial<Template>
+  const { Resources } = template
   if (typeof Resources !== 'object' || Object.keys(Resources).length === 0) {
     throw new Error('At least one Resources member must be defined.')
   }
-  return read as Template
+  return { ...template, Resources }
 }
 
 async function parseYaml(text: string): Promise<unknown> {

@@ -1,3 +1,5 @@
+import type { TypeWildcards } from '../policy/type-wildcards.js'
+
 /**
  * What is known about a request besides action and resource: `{ 'aws:SourceIp': '127.0.0.1', 'aws:TagKeys': ['a', 'b'] }`.
  * Keys in any case. A list marks a multi-valued key; times are ISO 8601 or seconds since the epoch.
@@ -11,6 +13,8 @@ const timeKeys = new Set(['aws:currenttime', 'aws:epochtime'])
 
 /** A context made ready for looking up: keys in lower case, each with its list of values. */
 export class ContextLookup {
+  /** How patterns are read for this request. */
+  readonly typeWildcards: TypeWildcards
   readonly #contexts: () => readonly (ConditionContext | undefined)[]
   readonly #single = new Map<string, string>()
   #values: Map<string, readonly string[]> | undefined
@@ -20,8 +24,9 @@ export class ContextLookup {
    * @param contexts Asked for at the first look-up: most statements never need one. Where two contexts name one key, the
    *   later one counts.
    */
-  constructor(contexts: () => readonly (ConditionContext | undefined)[]) {
+  constructor(contexts: () => readonly (ConditionContext | undefined)[], typeWildcards: TypeWildcards = 'match') {
     this.#contexts = contexts
+    this.typeWildcards = typeWildcards
   }
 
   /** Undefined when the key is absent; a list without values counts as absent, as IAM has it. */

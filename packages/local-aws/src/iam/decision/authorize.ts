@@ -18,7 +18,7 @@ export function authorize(principal: Principal, request: ContextualRequest, view
 
 /** What a decision about this principal may look at. */
 export function contextOf(principal: Principal, context?: ConditionContext): ContextLookup {
-  return new ContextLookup(() => [surroundings(principal), context, identityKeys(principal)])
+  return new ContextLookup(() => [surroundings(principal), context, identityKeys(principal)], principal.typeWildcards)
 }
 
 /** Nothing here is served without TLS, and nothing is called by an AWS service on somebody's behalf. */

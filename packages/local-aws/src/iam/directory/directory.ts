@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.js'
 import { EntityAlreadyExistsError, NoSuchEntityError, ValidationError } from '../errors.js'
 import type { PolicyDocument } from '../policy/document.js'
+import type { TypeWildcards } from '../policy/type-wildcards.js'
 import type { AccessKey } from '../principal.js'
 import { AccessKeys } from './access-keys.js'
 import { Documents } from './documents.js'
@@ -11,6 +12,13 @@ import { type PolicySource, sessionPrincipal, userPrincipal } from './principals
 import { Propagation } from './propagation.js'
 import { checkAttachments, checkDuration, checkManagedPolicy, checkName, checkTrustPolicy } from './quotas.js'
 import { restoreRole, type SavedDirectory, savePolicies, saveRole } from './saved.js'
+
+export interface DirectoryOptions {
+  readonly accountId: string
+  readonly clock: Clock
+  /** @default 'match' */
+  readonly typeWildcards?: TypeWildcards | undefined
+}
 
 /** The account: which roles, users, policies and access keys there are, within IAM's own limits. */
 export class Directory {
@@ -25,13 +33,14 @@ export class Directory {
   readonly #documents = new Documents()
   readonly #source: PolicySource
 
-  constructor({ accountId, clock }: { readonly accountId: string; readonly clock: Clock }) {
+  constructor({ accountId, clock, typeWildcards = 'match' }: DirectoryOptions) {
     this.accountId = accountId
     this.propagation = new Propagation(clock)
     this.#keys = new AccessKeys(clock)
     this.#source = {
       accountId,
       clock,
+      typeWildcards,
       policy: (arn, view) => this.propagation.document(arn, this.policy(arn), view),
       seen: (role, view) => this.propagation.role(role, view),
       hasRole: (role) => this.#roles.get(role.roleName) === role,

@@ -8,6 +8,15 @@ function allow(actions: readonly string[]) {
   )
 }
 
+const cloudFormationReads = [
+  'cloudformation:Describe*',
+  'cloudformation:EstimateTemplateCost',
+  'cloudformation:Get*',
+  'cloudformation:List*',
+  'cloudformation:ValidateTemplate',
+  'cloudformation:Detect*',
+]
+
 /**
  * AWS's own policies that a stack like ours attaches, as published.
  *
@@ -15,27 +24,12 @@ function allow(actions: readonly string[]) {
  */
 export const managedPolicies: ReadonlyMap<string, PolicyDocument> = new Map([
   ['arn:aws:iam::aws:policy/AdministratorAccess', allow(['*'])],
-  [
-    'arn:aws:iam::aws:policy/AWSCloudFormationReadOnlyAccess',
-    allow([
-      'cloudformation:Describe*',
-      'cloudformation:EstimateTemplateCost',
-      'cloudformation:Get*',
-      'cloudformation:List*',
-      'cloudformation:ValidateTemplate',
-      'cloudformation:Detect*',
-    ]),
-  ],
+  ['arn:aws:iam::aws:policy/AWSCloudFormationReadOnlyAccess', allow(cloudFormationReads)],
   // Of its thousands of actions, those of the services that are here.
   [
     'arn:aws:iam::aws:policy/ReadOnlyAccess',
     allow([
-      'cloudformation:Describe*',
-      'cloudformation:EstimateTemplateCost',
-      'cloudformation:Get*',
-      'cloudformation:List*',
-      'cloudformation:ValidateTemplate',
-      'cloudformation:Detect*',
+      ...cloudFormationReads,
       'iam:Get*',
       'iam:List*',
       's3:Get*',

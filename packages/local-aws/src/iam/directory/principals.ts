@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js'
 import type { NamedPolicy, PolicySet } from '../decision/evaluate.js'
 import type { PolicyDocument } from '../policy/document.js'
 import { parsePolicyDocument } from '../policy/parse.js'
+import type { TypeWildcards } from '../policy/type-wildcards.js'
 import type { Principal } from '../principal.js'
 import type { RoleView, View } from '../view.js'
 import type { Role, RoleSessionSettings, User } from './entities.js'
@@ -10,6 +11,7 @@ import type { Role, RoleSessionSettings, User } from './entities.js'
 export interface PolicySource {
   readonly accountId: string
   readonly clock: Clock
+  readonly typeWildcards: TypeWildcards
   /** What this ARN stands for. @throws NoSuchEntityError */
   policy(arn: string, view: View): PolicyDocument
   /** The role as it looks from there: changes may be felt late. */
@@ -18,7 +20,7 @@ export interface PolicySource {
   hasRole(role: Role): boolean
 }
 
-export function userPrincipal(user: User, { accountId, clock }: PolicySource): Principal {
+export function userPrincipal(user: User, { accountId, clock, typeWildcards }: PolicySource): Principal {
   const inline = inlineOf(`user ${user.userName}`, () => user.inlinePolicies)
   return {
     type: 'User',
@@ -30,6 +32,7 @@ export function userPrincipal(user: User, { accountId, clock }: PolicySource): P
       return user.tags
     },
     clock,
+    typeWildcards,
     policies: whileSame(
       () => [inline()],
       () => ({ identity: inline() }),
@@ -49,7 +52,7 @@ export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySo
     sourceFunctionArn,
     cognitoIdentity,
   } = settings
-  const { accountId, clock } = source
+  const { accountId, clock, typeWildcards } = source
   const session = sessionPolicyArns.map((arn) => attached('session policy', arn, source, 'decisions'))
   if (sessionPolicy !== undefined) {
     session.unshift({ name: 'session policy', document: parsePolicyDocument(sessionPolicy, 'session') })
@@ -84,6 +87,7 @@ export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySo
     ...(cognitoIdentity === undefined ? {} : { cognitoIdentity }),
     issuedAt: clock.now(),
     clock,
+    typeWildcards,
     policies: (view = 'decisions') => byView[view](),
   }
 }

@@ -3,6 +3,7 @@ import type { ContextLookup } from '../conditions/context.js'
 import { compilePattern, type Pattern } from '../conditions/pattern.js'
 import type { PolicyDocument, PolicyKind, Statement } from './document.js'
 import { parsePolicyDocument } from './parse.js'
+import { isWildInType } from './type-wildcards.js'
 
 /** A statement ready to judge requests. */
 export interface CompiledStatement {
@@ -95,12 +96,19 @@ function compileResources(
   { Resource, NotResource }: Statement,
   variables: boolean,
 ): (resource: string, context: ContextLookup) => boolean {
-  const patterns: readonly Pattern[] = (Resource ?? NotResource ?? []).map((arn) =>
-    compilePattern(arn, 'arn', variables),
-  )
+  const patterns = (Resource ?? NotResource ?? []).map((arn) => compileResource(arn, variables))
   // A trust policy has neither: its resource is the role that it belongs to.
   if (Resource === undefined && NotResource === undefined) return () => true
-  if (Resource) return (resource, context) => patterns.some((pattern) => pattern(resource, context.variable) === true)
+  if (Resource) return (resource, context) => patterns.some((pattern) => pattern(resource, context) === true)
   // With a variable that has no value the statement is not applied: "not undefined" must not mean everything.
-  return (resource, context) => patterns.every((pattern) => pattern(resource, context.variable) === false)
+  return (resource, context) => patterns.every((pattern) => pattern(resource, context) === false)
+}
+
+function compileResource(
+  arn: string,
+  variables: boolean,
+): (resource: string, context: ContextLookup) => ReturnType<Pattern> {
+  const pattern = compilePattern(arn, 'arn', variables)
+  if (!isWildInType(arn)) return (resource, context) => pattern(resource, context.variable)
+  return (resource, context) => context.typeWildcards === 'match' && pattern(resource, context.variable)
 }

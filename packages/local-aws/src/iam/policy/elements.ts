@@ -1,3 +1,4 @@
+import { isRecord } from '@topic-credentials/project'
 import { MalformedPolicyDocumentError as Malformed } from '../errors.js'
 import type { PolicyKind, PrincipalElement, PrincipalType } from './document.js'
 
@@ -44,7 +45,7 @@ const principalTypes: ReadonlySet<string> = new Set<PrincipalType>(['AWS', 'Serv
 /** `"*"`, or lists by type. An account number stands for its root, and is written out. */
 export function readPrincipal(source: unknown): PrincipalElement {
   if (source === '*') return { AWS: ['*'] }
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+  if (!isRecord(source)) {
     throw new Malformed('Syntax errors in policy.', source)
   }
   const entries = Object.entries(source).map(([type, value]: [string, unknown]) => {

@@ -1,3 +1,4 @@
+import { parseJson } from '@topic-credentials/project'
 import { MalformedPolicyDocumentError } from '../errors.js'
 
 /** Deep enough for any policy; a tower of brackets is refused before a recursive reader meets it. */
@@ -5,12 +6,7 @@ const deepest = 16
 
 /** JSON as IAM takes it: the standard's, and no key twice in one object (`JSON.parse` would silently keep the last). */
 export function readJson(text: string): unknown {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new MalformedPolicyDocumentError('This policy contains invalid Json')
-  }
+  const value = parseJson(text, () => new MalformedPolicyDocumentError('This policy contains invalid Json'))
   checkKeys(text)
   return value
 }

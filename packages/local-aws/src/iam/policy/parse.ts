@@ -1,3 +1,4 @@
+import { isRecord } from '@topic-credentials/project'
 import { type ConditionElement, parseOperator } from '../conditions/condition.js'
 import { MalformedPolicyDocumentError as Malformed } from '../errors.js'
 import type { PolicyDocument, PolicyKind, PolicyVersion, Statement } from './document.js'
@@ -141,13 +142,13 @@ function readCondition(source: unknown): ConditionElement {
 }
 
 function mapValues<T>(source: unknown, read: (value: unknown, key: string) => T): Record<string, T> {
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) throw syntaxError(source)
+  if (!isRecord(source)) throw syntaxError(source)
   return Object.fromEntries(Object.entries(source).map(([key, value]) => [key, read(value, key)]))
 }
 
 /** An object with these keys and no others. */
 function fields<Key extends string>(source: unknown, allowed: readonly Key[]): Partial<Record<Key, unknown>> {
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) throw syntaxError(source)
+  if (!isRecord(source)) throw syntaxError(source)
   for (const key of Object.keys(source)) if (!(allowed as readonly string[]).includes(key)) throw syntaxError(key)
   return source as Partial<Record<Key, unknown>>
 }

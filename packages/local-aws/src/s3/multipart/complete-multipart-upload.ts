@@ -1,4 +1,4 @@
-import { ServiceError } from '../../protocols/signed-service.js'
+import { ServiceError } from '../../protocols/service-error.js'
 import { renderXml } from '../../protocols/xml.js'
 import { namespace, type Operation, xmlType } from '../operation.js'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { ServiceError } from '../../protocols/signed-service.js'
+import { ServiceError } from '../../protocols/service-error.js'
 
 /** Uploads under way, in memory: an object is there when all its parts are. */
 export class MultipartUploads {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Call, ServiceError } from '../../protocols/signed-service.js'
+import { ServiceError } from '../../protocols/service-error.js'
+import type { Call } from '../../protocols/signed-service.js'
 
 /**
  * What was uploaded: unwrapped where the SDK sends chunks with a checksum behind them, and held against the digests that came

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../protocols/signed-service.js'
+import { ServiceError } from '../../protocols/service-error.js'
 import type { StoredObject } from '../buckets/buckets.js'
 import type { Operation, OperationInput } from '../operation.js'
 

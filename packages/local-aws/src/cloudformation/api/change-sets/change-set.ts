@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../protocols/signed-service.js'
+import { ServiceError } from '../../../protocols/service-error.js'
 import type { ChangeSet, Stack } from '../../stacks/stack.js'
 import { type ApiInput, may, required, stackArn } from '../input.js'
 

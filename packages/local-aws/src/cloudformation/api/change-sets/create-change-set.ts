@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { listParameter } from '../../../protocols/query.js'
-import { ServiceError } from '../../../protocols/signed-service.js'
+import { ServiceError } from '../../../protocols/service-error.js'
 import { planChanges } from '../../stacks/plan.js'
 import type { ChangeSet, Stack } from '../../stacks/stack.js'
 import { emptyStack } from '../../stacks/stacks.js'

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../protocols/signed-service.js'
+import { ServiceError } from '../../../protocols/service-error.js'
 import { createStack } from '../../stacks/operations/create.js'
 import { updateStack } from '../../stacks/operations/update.js'
 import type { ApiInput } from '../input.js'

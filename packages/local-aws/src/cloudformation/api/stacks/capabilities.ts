@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../protocols/signed-service.js'
+import { ServiceError } from '../../../protocols/service-error.js'
 import type { Template } from '../../template/template.js'
 
 /**

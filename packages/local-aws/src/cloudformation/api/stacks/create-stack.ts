@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { listParameter } from '../../../protocols/query.js'
-import { ServiceError } from '../../../protocols/signed-service.js'
+import { ServiceError } from '../../../protocols/service-error.js'
 import { createStack as create } from '../../stacks/operations/create.js'
 import { emptyStack } from '../../stacks/stacks.js'
 import { readDefinition } from '../definition.js'

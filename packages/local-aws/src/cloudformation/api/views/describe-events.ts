@@ -1,4 +1,5 @@
-import { type ApiInput, findStack, time } from '../input.js'
+import { type ApiInput, findStack } from '../input.js'
+import { whatHappened } from './views.js'
 
 /** Events of operations; here those of the stack. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html */
 export function describeEvents(input: ApiInput) {
@@ -11,12 +12,7 @@ export function describeEvents(input: ApiInput) {
       EventId: event.eventId,
       StackId: stack.stackId,
       EventType: 'STACK_EVENT',
-      LogicalResourceId: event.logicalId,
-      PhysicalResourceId: event.physicalId,
-      ResourceType: event.type,
-      Timestamp: time(event.at),
-      ResourceStatus: event.status,
-      ResourceStatusReason: event.reason,
+      ...whatHappened(event),
     })),
   }
 }

@@ -53,13 +53,20 @@ export function eventView({ stackId, stackName }: Stack, event: StackEvent): Xml
     StackId: stackId,
     EventId: event.eventId,
     StackName: stackName,
+    ...whatHappened(event),
+    ClientRequestToken: event.token,
+  }
+}
+
+/** To which resource, when, and how it went. */
+export function whatHappened(event: StackEvent) {
+  return {
     LogicalResourceId: event.logicalId,
     PhysicalResourceId: event.physicalId,
     ResourceType: event.type,
     Timestamp: time(event.at),
     ResourceStatus: event.status,
     ResourceStatusReason: event.reason,
-    ClientRequestToken: event.token,
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseJson } from '@topic-credentials/project'
 import { topicFault } from '../../access/topic.js'
 import type { Properties, UserProperty } from '../../mqtt/properties.js'
 import type { DataPlane } from '../../rules/context.js'
@@ -54,7 +55,7 @@ function readBase64(value: string | string[]): Buffer {
 /** Base64 of a JSON array of objects, each a property or more, in the order in which they are sent on. */
 function readUserProperties(header: string | string[] | undefined): readonly UserProperty[] {
   if (header === undefined) return []
-  const list = readJson(readBase64Text(header))
+  const list = parseJson(readBase64Text(header))
   const isList = Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null)
   const pairs: unknown[] = isList ? list.flatMap((one: object) => Object.entries(one)) : [undefined]
   if (pairs.every(isUserProperty)) return pairs
@@ -63,14 +64,6 @@ function readUserProperties(header: string | string[] | undefined): readonly Use
 
 function readBase64Text(value: string | string[]): string {
   return Buffer.from(String(value), 'base64').toString()
-}
-
-function readJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }
 
 function isUserProperty(pair: unknown): pair is UserProperty {

@@ -1,0 +1,34 @@
+/**
+ * The value of a JSON text. Without `refuse`, undefined where the text is not JSON: no JSON text means undefined.
+ *
+ * @throws what `refuse` makes of the parser's reason
+ */
+export function parseJson(text: string, refuse?: (reason: string, cause: unknown) => Error): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    if (refuse === undefined) return undefined
+    throw refuse(cause instanceof Error ? cause.message : String(cause), cause)
+  }
+}
+
+/** The same for bytes, which have to be UTF-8. */
+export function parseJsonBytes(bytes: Uint8Array, refuse?: Parameters<typeof parseJson>[1]): unknown {
+  let text = ''
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    // The empty text is not JSON either.
+  }
+  return parseJson(text, refuse)
+}
+
+/** An object as JSON has them: no list, and not null. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A value as an object; anything else is an empty one. */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {}
+}
