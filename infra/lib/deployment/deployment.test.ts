@@ -19,8 +19,13 @@ function synthesize(name: string, context: Record<string, unknown> = {}): string
   return outdir
 }
 
+interface Statements {
+  readonly Statement: { readonly Sid?: string; Condition?: unknown }[]
+}
+
 interface Resource {
   readonly Type: string
+  DependsOn?: string[]
   readonly Properties: Record<string, unknown> & { readonly RoleName?: string }
 }
 
@@ -62,6 +67,17 @@ class Assembly {
     const code = readFileSync(file, 'utf8')
     expect(code.match(found)).toHaveLength(1)
     writeFileSync(file, code.replace(found, replacement))
+  }
+
+  /** Takes one of the vending function's variables away. */
+  vendorVariable(name: string): void {
+    this.resources((resources) => {
+      const functions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function')
+      const variables = functions.map(({ Properties }) => Object(Object(Properties.Environment).Variables))
+      const [vendor] = variables.filter((one) => one.IOT_ENDPOINT !== undefined && one[name] !== undefined)
+      expect(vendor).toBeDefined()
+      delete vendor[name]
+    })
   }
 
   entitlements(document: object): void {
@@ -111,28 +127,34 @@ describe('a sound stack', () => {
     ['with a boundary on every role', { permissionsBoundaryArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }],
     ['for one account and Region', { account: '210987654321', region: 'eu-west-1' }],
     ['with a small limit', { rateLimit: '2', burstLimit: '1' }],
-  ])('%s is deployed, with at least six refusals proved', async (name, context) => {
-    const said = await new Assembly(synthesize(name, context)).deploy()
-    const [refused, allowed] = ['refused', 'allowed'].map((verdict) =>
-      said.filter((line) => line.includes(`: ${verdict}`)),
-    )
-    expect(refused?.length).toBeGreaterThanOrEqual(6)
-    expect(allowed?.length).toBeGreaterThanOrEqual(6)
-    for (const what of [
-      'publish to',
-      'subscribe to',
-      'connect as',
-      'request a subscription to',
-      'tampered signature',
-      'assume the role',
-    ]) {
-      expect(refused).toContainEqual(expect.stringContaining(what))
-    }
-    for (const what of ['connect as', 'subscribe to', 'publish to', 'receive from']) {
-      expect(allowed).toContainEqual(expect.stringContaining(what))
-    }
-    expect(said.join()).not.toMatch(/X-Amz|SecretAccessKey|ASIA/u)
-  })
+  ] as [string, Record<string, string>][])(
+    '%s is deployed, with at least six refusals proved',
+    async (name, context) => {
+      const said = await new Assembly(synthesize(name, context)).deploy()
+      const [refused, allowed] = ['refused', 'allowed'].map((verdict) =>
+        said.filter((line) => line.includes(`: ${verdict}`)),
+      )
+      expect(refused?.length).toBeGreaterThanOrEqual(6)
+      expect(allowed?.length).toBeGreaterThanOrEqual(6)
+      for (const what of [
+        'publish to',
+        'subscribe to',
+        'connect as',
+        'request a subscription to',
+        'tampered signature',
+        'assume the role',
+        'with a revoked mark',
+        'write another item',
+        ...(context.ceiling === 'AWSIoTFullAccess' ? [] : ['beyond the ceiling']),
+      ]) {
+        expect(refused).toContainEqual(expect.stringContaining(what))
+      }
+      for (const what of ['connect as', 'subscribe to', 'publish to', 'receive from', 'without the mark']) {
+        expect(allowed).toContainEqual(expect.stringContaining(what))
+      }
+      expect(said.join()).not.toMatch(/X-Amz|SecretAccessKey|ASIA/u)
+    },
+  )
 
   it('is deployed where IAM takes no wildcard in the place of a resource type: the dense form gives nothing, and the check says so', async () => {
     const said = await new Assembly(synthesize('wild-types')).deploy({ typeWildcards: 'never' })
@@ -295,6 +317,44 @@ describe('a deployment fails', () => {
         ),
       wider,
       '✗ receive credentials of another user: allowed, must be refused',
+    ],
+    [
+      'when the function does not look into the access table',
+      (assembly) => assembly.vendorVariable('ACCESS_TABLE'),
+      wider,
+      '✗ request credentials with a revoked mark: allowed, must be refused',
+    ],
+    [
+      'when the function knows no ceiling',
+      (assembly) => assembly.vendorVariable('CEILING'),
+      wider,
+      '✗ request credentials with a grant of # beyond the ceiling: allowed, must be refused',
+    ],
+    [
+      'when the check may write any item of the access table',
+      (assembly) =>
+        assembly.resources((resources) => {
+          const policies = resources.filter(({ Type }) => Type === 'AWS::IAM::Policy')
+          const documents = policies.map(({ Properties }) => Properties.PolicyDocument as Statements)
+          const [own] = documents.flatMap(({ Statement }) => Statement).filter(({ Sid }) => Sid === 'WriteOwnItem')
+          expect(own?.Condition).toBeDefined()
+          delete own?.Condition
+        }),
+      wider,
+      '✗ write another item of the access table: allowed, must be refused',
+    ],
+    [
+      'when the check may write no item',
+      (assembly) =>
+        assembly.template((resources) => {
+          for (const id of Object.keys(resources)) if (/DeployCheckOwnItem/u.test(id)) delete resources[id]
+          for (const resource of Object.values(resources)) {
+            const { DependsOn } = resource
+            if (DependsOn !== undefined) resource.DependsOn = DependsOn.filter((id) => !/DeployCheckOwnItem/u.test(id))
+          }
+        }),
+      broken,
+      '✗ request credentials with a revoked mark: undecided',
     ],
     [
       'when the role forbids what was granted',

@@ -40,6 +40,20 @@ describe('readEnvironment', () => {
     expect(() => readEnvironment({ ...complete, [name]: undefined })).toThrow(name)
   })
 
+  it('knows the access table, its own item there, and what to ask for beyond the ceiling', () => {
+    expect(readEnvironment(complete).ownItem).toBeUndefined()
+    const table = { ACCESS_TABLE: 'T', DYNAMODB_URL: 'https://dynamodb.eu-west-1.amazonaws.com', OWN_ITEM: 'role#R' }
+    expect(readEnvironment({ ...complete, ...table, BEYOND_CEILING: '#' }).ownItem).toEqual({
+      url: new URL(table.DYNAMODB_URL),
+      tableName: 'T',
+      key: 'role#R',
+      beyondCeiling: '#',
+    })
+    for (const name of ['DYNAMODB_URL', 'OWN_ITEM']) {
+      expect(() => readEnvironment({ ...complete, ...table, [name]: undefined })).toThrow(name)
+    }
+  })
+
   it('names a URL that is none', () => {
     expect(() => readEnvironment({ ...complete, CREDENTIALS_URL: 'abc' })).toThrow("CREDENTIALS_URL is 'abc'")
   })

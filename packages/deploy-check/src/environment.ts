@@ -14,6 +14,14 @@ export type CheckEnvironment = {
   readonly OWN_USER: string
   /** The vendor's prefix of every user ID. */
   readonly USER_PREFIX?: string
+  /** Name of the access table. Absent: there is none. */
+  readonly ACCESS_TABLE?: string
+  /** `https://dynamodb.<region>.amazonaws.com`. */
+  readonly DYNAMODB_URL?: string
+  /** The check's own item in the table, which it may write and delete: `role#<its role>`. */
+  readonly OWN_ITEM?: string
+  /** A topic filter that the ceiling does not reach. Absent: it reaches all. */
+  readonly BEYOND_CEILING?: string
 }
 
 /** The keys that requests are signed with. */
@@ -21,6 +29,15 @@ export interface Keys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string
+}
+
+/** The access table, and what the check may do there. */
+export interface OwnItem {
+  readonly url: URL
+  readonly tableName: string
+  /** Its key. */
+  readonly key: string
+  readonly beyondCeiling: string | undefined
 }
 
 /** {@link CheckEnvironment} after parsing, plus the variables that Lambda sets. */
@@ -32,6 +49,8 @@ export interface FunctionEnvironment {
   readonly region: string
   readonly ownUser: string
   readonly userPrefix: string
+  /** Undefined where the stack has no access table. */
+  readonly ownItem: OwnItem | undefined
   /** Credentials of the check's own role. */
   readonly keys: Keys
   /** AWS_ENDPOINT_URL_STS is set, so this is a stand-in for AWS, where deployed changes are effective immediately. */
@@ -50,6 +69,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     throw new Error(`Environment variable ${name} is '${value}', which is not a URL.`)
   }
   const sessionToken = env.AWS_SESSION_TOKEN
+  const tableName = env.ACCESS_TABLE
   return {
     credentialsUrl: url('CREDENTIALS_URL'),
     usersUrl: url('USERS_URL'),
@@ -58,6 +78,15 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     region: read('AWS_REGION'),
     ownUser: read('OWN_USER'),
     userPrefix: env.USER_PREFIX ?? '',
+    ownItem:
+      tableName === undefined
+        ? undefined
+        : {
+            url: url('DYNAMODB_URL', env.AWS_ENDPOINT_URL_DYNAMODB ?? read('DYNAMODB_URL')),
+            tableName,
+            key: read('OWN_ITEM'),
+            beyondCeiling: env.BEYOND_CEILING,
+          },
     keys: {
       accessKeyId: read('AWS_ACCESS_KEY_ID'),
       secretAccessKey: read('AWS_SECRET_ACCESS_KEY'),

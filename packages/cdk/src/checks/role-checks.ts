@@ -1,6 +1,7 @@
+import { recordOf } from '@topic-credentials/grants'
 import { type Part, type Vending, vendings } from './parts.js'
 import { type Statement, statements } from './statements.js'
-import { type Check, list, record, type Template, text, type Violation } from './template.js'
+import { type Check, list, type Template, text, type Violation } from './template.js'
 
 /** The actions of the topic role and their resource types. */
 const topicActions: Readonly<Record<string, string>> = {
@@ -104,7 +105,7 @@ export const vendorForSessions: Check = {
 }
 
 function appFunctionOf({ resource: { Properties = {} } }: Part): string | undefined {
-  const { ACCESS_FUNCTION } = record(record(Properties.Environment).Variables)
+  const { ACCESS_FUNCTION } = recordOf(recordOf(Properties.Environment).Variables)
   return ACCESS_FUNCTION === undefined ? undefined : text(ACCESS_FUNCTION)
 }
 

@@ -111,6 +111,35 @@ describe('DeployCheck', () => {
     ])
   })
 
+  it('may write one item of the access table, its own', () => {
+    const { PolicyDocument } = propertiesOf(template, 'AWS::IAM::Policy', 'ItDeployCheckOwnItem') as {
+      PolicyDocument: { Statement: Record<string, unknown>[] }
+    }
+    expect(PolicyDocument.Statement).toEqual([
+      {
+        Sid: 'WriteOwnItem',
+        Effect: 'Allow',
+        Action: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ItAccessTable/u), 'Arn'] },
+        Condition: {
+          'ForAllValues:StringEquals': {
+            'dynamodb:LeadingKeys': [
+              { 'Fn::Join': ['', ['role#', { Ref: expect.stringMatching(/^ItDeployCheckRole/u) }]] },
+            ],
+          },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      },
+    ])
+    expect(environment(template).BEYOND_CEILING).toBe('#')
+    for (const ceiling of ['AWSIoTFullAccess', ['#']] as const) {
+      expect(environment(synthesize({ ceiling }))).not.toHaveProperty('BEYOND_CEILING')
+    }
+    const onlyFile = synthesize({ access: 'file' })
+    expect(environment(onlyFile)).not.toHaveProperty('ACCESS_TABLE')
+    expect(JSON.stringify(onlyFile.toJSON())).not.toContain('LeadingKeys')
+  })
+
   it('leaves the starter of triggers no more than it needs', () => {
     const role = propertiesOf(template, 'AWS::IAM::Role', 'AWSCDKTrigger')
     const [{ PolicyDocument }] = role.Policies as [{ PolicyDocument: { Statement: { Action: unknown }[] } }]

@@ -1,7 +1,16 @@
 import type { CheckEnvironment } from '@topic-credentials/deploy-check'
-import { GrantError, grantsFor, parseEntitlements, sessionPolicy } from '@topic-credentials/grants'
+import {
+  beyond,
+  GrantError,
+  grantsFor,
+  parseEntitlements,
+  parseGrants,
+  reachOf,
+  sessionPolicy,
+} from '@topic-credentials/grants'
 import { Aws, CfnResource, Duration } from 'aws-cdk-lib'
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { Table } from 'aws-cdk-lib/aws-dynamodb'
+import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { InvocationType, Trigger } from 'aws-cdk-lib/triggers'
@@ -50,6 +59,7 @@ export class DeployCheck extends Construct {
     const entrance = props.api.openToCheck()
     const role = this.#role(entrance.routeArn, props.topics.role.roleArn)
     if (entrance.checkOnly) props.vending.admitCheck(role)
+    const table = props.vending.accessTable?.table
     const environment: CheckEnvironment = {
       CREDENTIALS_URL: entrance.url,
       USERS_URL: props.api.credentialsUrl,
@@ -57,7 +67,16 @@ export class DeployCheck extends Construct {
       STS_URL: `https://sts.${Aws.REGION}.${Aws.URL_SUFFIX}`,
       OWN_USER: ownUser(entrance.checkOnly, props.vending),
       ...(props.vending.userPrefix === '' ? {} : { USER_PREFIX: props.vending.userPrefix }),
+      ...(table === undefined
+        ? {}
+        : {
+            ACCESS_TABLE: table.tableName,
+            DYNAMODB_URL: `https://dynamodb.${Aws.REGION}.${Aws.URL_SUFFIX}`,
+            OWN_ITEM: ownItem(role),
+            ...(reachesAll(props) ? {} : { BEYOND_CEILING: everything }),
+          }),
     }
+    const rights = table === undefined ? [] : [this.#mayWriteOwnItem(role, table)]
     this.function = withFunctionCode(
       'deploy-check',
       props.entitlements,
@@ -77,7 +96,7 @@ export class DeployCheck extends Construct {
           logGroup: this.logGroup,
         }),
     )
-    this.outside = [this.#trigger(props)]
+    this.outside = [this.#trigger({ ...props, checked: [...props.checked, ...rights] })]
   }
 
   /** Requests credentials on one route. It may try to assume the topic role, so that only the trust policy can refuse it. */
@@ -99,6 +118,23 @@ export class DeployCheck extends Construct {
     })
   }
 
+  /** One item of the access table, by its key: the check shuts itself out, and grants itself too much. */
+  #mayWriteOwnItem(role: Role, { tableArn, encryptionKey }: Table): Policy {
+    const statement = new PolicyStatement({
+      sid: 'WriteOwnItem',
+      actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resources: [tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [ownItem(role)] },
+        // "For all values" is also true of none.
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    })
+    // A policy of its own: the item's key has the role's name in it.
+    encryptionKey?.grantEncryptDecrypt(role)
+    return new Policy(this, 'OwnItem', { roles: [role], statements: [statement] })
+  }
+
   #trigger(props: DeployCheckProps): Construct {
     const trigger = new Trigger(this, 'Trigger', {
       handler: this.function,
@@ -112,6 +148,20 @@ export class DeployCheck extends Construct {
     for (const resource of trigger.node.findAll().filter(CfnResource.isCfnResource)) renameAtEachChange(resource)
     return narrowTriggers(this.function, props)
   }
+}
+
+/** The key of the check's item in the access table: it is a caller with an IAM role. */
+function ownItem(role: Role): string {
+  return `role#${role.roleName}`
+}
+
+const everything = '#'
+
+/** Nothing is beyond the ceiling where it is AWS's wide policy, or `#`. */
+function reachesAll({ entitlements, topics: { declared } }: DeployCheckProps): boolean {
+  if (declared === undefined) return true
+  const reach = reachOf(parseEntitlements(entitlements), declared)
+  return beyond(reach, parseGrants({ publish: [], subscribe: [everything], retain: [] })).length === 0
 }
 
 /** The check's user ID in the vendor: the usual one for a session, or the name on the check's own route. */

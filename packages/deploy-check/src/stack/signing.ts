@@ -7,17 +7,19 @@ import type { Keys } from '../environment.js'
 export interface Post {
   readonly url: URL
   readonly contentType: string
+  /** Further headers, which are signed. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly body: string
 }
 
 /** The headers of a POST request signed with SigV4. */
 export async function signedHeaders(
-  { url, contentType, body }: Post,
+  { url, contentType, body, headers: more }: Post,
   keys: Keys,
-  service: 'execute-api' | 'lambda' | 'sts',
+  service: 'dynamodb' | 'execute-api' | 'lambda' | 'sts',
   region: string,
 ): Promise<Record<string, string>> {
-  const headers = { host: url.host, 'content-type': contentType }
+  const headers = { host: url.host, 'content-type': contentType, ...more }
   const request = httpRequest(url, { method: 'POST', headers, body })
   const { host, ...signed } = (await signer(keys, service, region).sign(request)).headers
   return signed

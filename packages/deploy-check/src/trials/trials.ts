@@ -2,6 +2,7 @@ import { covers, type Entitlements, type Grants, grantsFor, type VendResponse } 
 import type { DeployedStack } from '../stack/deployed-stack.js'
 import { formTrials } from './form-trials.js'
 import { allowed, refused, undecided } from './outcome.js'
+import { tableTrials } from './table-trials.js'
 import { chooseTopics, type TestTopics } from './test-topics.js'
 import { confirmed, own, topicTrials } from './topic-trials.js'
 import type { TrialResult } from './trial-result.js'
@@ -15,6 +16,9 @@ export async function runTrials(
   entitlements: Entitlements,
   nonce: string,
 ): Promise<TrialResult[]> {
+  const { accessItem } = stack
+  // What a check that died has left would refuse all of this.
+  await accessItem?.remove()
   const everything = await stack.vend({})
   const first: TrialResult = { trial: 'request credentials', expected: 'allowed', outcome: everything.outcome }
   if (everything.vended === undefined) return [first]
@@ -32,7 +36,9 @@ export async function runTrials(
     handshake(stack, vended, chosen, nonce),
     role(stack, userId),
   ]
-  const results = [first, excess, second, ...(await Promise.all(groups)).flat()]
+  const together = (await Promise.all(groups)).flat()
+  const ofTable = accessItem === undefined ? [] : await tableTrials(stack, accessItem)
+  const results = [first, excess, second, ...together, ...ofTable]
   // The user ID is a generated name of a hundred characters, which would not help the reader.
   return results.map((result) => ({ ...result, trial: result.trial.replaceAll(userId, '${userId}') }))
 }

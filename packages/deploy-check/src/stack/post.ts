@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { reasonOf } from '../trials/outcome.js'
+import type { Post } from './signing.js'
+
+/** What came of a POST. */
+export interface Response {
+  /** 0 when there was no answer; `text` then says why. */
+  readonly status: number
+  readonly text: string
+}
+
+/** A limit of the API's, or of the function's calls at once: API Gateway answers that with 503. */
+const throttling: ReadonlySet<number> = new Set([429, 503])
+
+/** Sends until it is not throttled: a stack with a small limit is no broken one. */
+export async function send(post: Post, headers: () => Promise<Record<string, string>>, tries = 10): Promise<Response> {
+  const response = await sendOnce(post, await headers())
+  if (!throttling.has(response.status) || tries === 0) return response
+  await sleep(500)
+  return send(post, headers, tries - 1)
+}
+
+async function sendOnce({ url, contentType, body }: Post, headers: Record<string, string>): Promise<Response> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': contentType },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(20_000),
+    })
+    return { status: response.status, text: await response.text() }
+  } catch (error) {
+    return { status: 0, text: reasonOf(error) }
+  }
+}
