@@ -1,11 +1,11 @@
-// aedes with nothing before it, over the same TLS and the same WebSocket library.
+// Plain aedes without authentication or authorization, over the same TLS and the same WebSocket library.
 import { once } from 'node:events'
 import { createServer } from 'node:https'
 import { Duplex } from 'node:stream'
 import { Aedes } from 'aedes'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 
-/** A stream that sends what aedes wrote in one turn as one frame. */
+/** A stream that sends the writes of one turn of the event loop as one frame. */
 function joiningStream(webSocket) {
   const stream = new Duplex({
     read: () => webSocket.resume(),
@@ -25,8 +25,8 @@ function joiningStream(webSocket) {
 }
 
 /**
- * `aedes`: the fastest way found to put aedes behind ws, with the stand-in's setting of how many messages it works on at a time.
- * `aedes-ws-stream`: the way of its documentation.
+ * `aedes`: the fastest way that we found to run aedes with ws, with the stand-in's limit of messages in work at a time.
+ * `aedes-ws-stream`: the way in its documentation.
  */
 const ways = {
   aedes: { stream: joiningStream, options: { concurrency: 10_000 } },

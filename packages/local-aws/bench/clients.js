@@ -1,5 +1,5 @@
-// Every client of one server, in a process of its own: raw MQTT 3.1.1 packets over WebSocket and TLS, so that the server has
-// more to do than its clients. Run by load.js.
+// All clients of one server, in a separate process: raw MQTT 3.1.1 packets over WebSocket and TLS, so that the server has more work than
+// its clients. Run by load.js.
 import { generate, parser } from 'mqtt-packet'
 import { WebSocket } from 'ws'
 import { clientIdOf, payloadBytes, topicOf } from './load-shape.js'
@@ -10,7 +10,7 @@ function publishTo(topic) {
   return generate({ cmd: 'publish', topic, payload, qos: 1, messageId: 1, dup: false, retain: false })
 }
 
-/** Publishes again as soon as its message is acknowledged and has come back. */
+/** Publishes again when its message has been acknowledged and received. */
 class LoadClient {
   running = false
   messages = 0
@@ -40,7 +40,7 @@ class LoadClient {
     if (this.#outstanding === 0) this.#publish()
   }
 
-  /** How the server takes a message to another user's topic. */
+  /** The server's reaction to a message to another user's topic. */
   trespass() {
     const ended = new Promise((resolve) => this.#waiting.set('end', resolve))
     return Promise.race([ended, this.#ask(publishTo(topicOf(this.index + 1)), 'puback').then(() => 'acknowledged')])

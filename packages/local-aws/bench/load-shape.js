@@ -1,4 +1,4 @@
-/** The users of the load: each has one connection, and one topic that it publishes to and is subscribed to. */
+/** The users of the load: each has one connection and one topic, to which it publishes and subscribes. */
 export function userOf(index) {
   return `user-${index}`
 }
@@ -11,5 +11,5 @@ export function topicOf(index) {
 
 export const payloadBytes = 256
 
-/** Messages per second at least so many times those of bare aedes, by how it stands behind ws; memory of a connection below so much. */
+/** Minimum ratio of messages per second to plain aedes, for each way to run it, and the maximum memory of a connection. */
 export const targets = { messages: { aedes: 0.9, 'aedes-ws-stream': 2 }, residentKiB: 140 }

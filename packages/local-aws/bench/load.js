@@ -1,5 +1,5 @@
-// Load on the stand-in's data plane beside bare aedes, and mosquitto where it is there, in the same run: 1,000 connected clients, each publishing to its own
-// topic (QoS 1, 256 bytes) and waiting for the message to come back. Needs `pnpm build`. Takes about one and a half minutes.
+// Load test of the stand-in's data plane compared with plain aedes and, if installed, mosquitto, in the same run: 1,000 connected clients,
+// each publishing to its own topic (QoS 1, 256 bytes) and waiting for its message. Needs `pnpm build`. Takes about one and a half minutes.
 //
 //   pnpm --filter local-aws bench [--connections 1000] [--rounds 3] [--seconds 2] [--json FILE]
 import { fork } from 'node:child_process'
@@ -25,11 +25,11 @@ const { values } = parseArgs({
 function number(name) {
   const value = Number(values[name])
   if (value > 0) return value
-  throw new Error(`--${name} must be a number above 0, not '${values[name]}'`)
+  throw new Error(`--${name} must be a positive number, not '${values[name]}'`)
 }
 const [connections, rounds, seconds] = [number('connections'), number('rounds'), number('seconds')]
 
-/** A process that answers questions one at a time. */
+/** A process that answers requests one at a time. */
 function start(program, execArgv = []) {
   const child = fork(fileURLToPath(new URL(program, import.meta.url)), { execArgv })
   const ended = once(child, 'exit').then(([code]) => {
@@ -55,7 +55,7 @@ function note(name, value) {
   samples[name].push(value)
 }
 
-/** One server with its clients connected; notes what that took. */
+/** Starts one server and connects its clients; records the cost. */
 async function connect(kind, tls) {
   const server = start('server.js', ['--expose-gc'])
   const { urls } = await server.ask('start', { kind, tls, connections })
@@ -93,7 +93,7 @@ async function load({ kind, server, clients }, warm) {
   note(`${kind}: server's CPU per message, µs`, spent(cpuFrom, cpuTo) / messages)
   note(`${kind}: server's CPU in use, %`, (spent(cpuFrom, cpuTo) / microseconds) * 100)
   note(`${kind}: clients' CPU in use, %`, (spent(from.cpu, to.cpu) / microseconds) * 100)
-  // What is still on its way does not count for the next one.
+  // Messages in flight do not count for the next server.
   await setTimeout(200)
   return { perSecond, cpu: spent(cpuFrom, cpuTo) / messages }
 }
@@ -104,7 +104,7 @@ const kinds = ['aedes', 'stand-in', 'aedes-ws-stream', ...(mosquitto === undefin
 async function round(tls) {
   const servers = []
   for (const kind of kinds) servers.push(await connect(kind, tls))
-  // In turns and mirrored, so that what else the machine does hits all alike.
+  // Alternating and mirrored, so that other load on the machine affects all alike.
   for (const [turn, order] of [servers, servers.toReversed()].entries()) {
     const came = {}
     for (const one of order) came[one.kind] = await load(one, turn > 0)
@@ -152,7 +152,7 @@ console.log(
   `${connections} connections, QoS 1, ${payloadBytes} bytes. ${machine.cores} cores, Node.js ${process.version},`,
 )
 console.log(`load before the run ${machine.loadBefore.map((value) => value.toFixed(1)).join(' ')}`)
-console.log(mosquitto === undefined ? 'mosquitto is not on this machine: left out.' : `mosquitto ${mosquitto}`)
+console.log(mosquitto === undefined ? 'mosquitto is not installed; skipped.' : `mosquitto ${mosquitto}`)
 console.log('Quotas raised: CONNECT per second in the account (500 otherwise). All others as on AWS.')
 const tls = await createTlsMaterial()
 function elapsed() {

@@ -1,4 +1,4 @@
-// mosquitto over the same TLS, where it is on this machine: everybody may do everything.
+// mosquitto over the same TLS, if it is installed; it allows everything.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,12 +6,12 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Debian has it where only root looks for programs. */
+/** Debian installs it in a folder that is only in root's PATH. */
 const path = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`
-/** Of Linux, in Hz, and bytes. */
+/** Linux constants: clock ticks per second, and bytes per page. */
 const [clockTicks, page] = [100, 4096]
 
-/** `2.0.11`, or undefined where there is none; only Linux tells memory and CPU of another process. */
+/** `2.0.11`, or undefined if it is not installed; only Linux provides memory and CPU time of another process. */
 export function mosquittoVersion() {
   if (process.platform !== 'linux') return undefined
   const { stdout } = spawnSync('mosquitto', ['-h'], { env: { PATH: path }, encoding: 'utf8' })
@@ -26,7 +26,7 @@ export async function startMosquitto({ tls, connections }) {
   }
   const port = await freePort()
   const settings = [
-    // One with WebSockets alone does not start: https://github.com/eclipse-mosquitto/mosquitto/issues/2284
+    // A configuration with only WebSockets does not start: https://github.com/eclipse-mosquitto/mosquitto/issues/2284
     `listener 0 ${join(folder, 'socket')}`,
     `listener ${port}`,
     'bind_interface lo',
@@ -84,7 +84,7 @@ function memory(pid) {
   return { rss: Number(resident) * page, heapUsed: 0 }
 }
 
-/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 and 15; in microseconds as `process.cpuUsage` has them. */
+/** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 and 15; in microseconds like `process.cpuUsage`. */
 function cpu(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const [user, system] = stat

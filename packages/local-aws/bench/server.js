@@ -1,11 +1,11 @@
-// One server in a process of its own, run by load.js with --expose-gc and asked over the channel between the processes.
+// One server in a separate process. load.js starts it with --expose-gc and communicates through the channel between the processes.
 import { startBare } from './bare-aedes.js'
 import { clientIdOf, topicOf, userOf } from './load-shape.js'
 import { startMosquitto } from './mosquitto.js'
 import { measureChecks, startStandIn } from './stand-in.js'
 
 let sessions = []
-/** Where the server is a process of its own. */
+/** For a server that is itself a separate process. */
 let other
 const answers = {
   async start({ kind, tls, connections }) {
@@ -25,7 +25,7 @@ const answers = {
   },
   async memory() {
     if (other !== undefined) return other.memory()
-    // Twice: finalizers of the first collection let go of more.
+    // Twice: the finalizers of the first collection release more objects.
     for (let pass = 0; pass < 2; pass++) {
       globalThis.gc()
       await new Promise(setImmediate)

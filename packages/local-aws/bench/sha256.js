@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 
-/** Node's SHA-256 in the form that the stock signer takes. */
+/** Node's SHA-256 in the interface of the SDK's signer. */
 export class Sha256 {
   #hash
 

@@ -1,4 +1,4 @@
-// The stand-in's data plane with an account in which every user has a session of its own, limited as the vendor limits it.
+// The stand-in's data plane with an account in which every user has its own session, limited like a vended one.
 import { SignatureV4 } from '@smithy/signature-v4'
 import { systemClock } from '../dist/clock.js'
 import { Directory } from '../dist/iam/index.js'
@@ -21,13 +21,13 @@ function allow(Action, ...names) {
   }
 }
 
-/** The form of the vendor's session policies. */
+/** The form of vended session policies. */
 const actions = ['iot:Connect', 'iot:Publish', 'iot:Receive', 'iot:Subscribe']
 function dense(Effect, Action, names) {
   return { Effect, Action, Resource: names.map((name) => `arn:aws:iot:*:*:${name}`) }
 }
 
-/** Quotas that stand in the way of the load: 1,000 clients connect as fast as the machine lets them. */
+/** Quotas that would limit the load: 1,000 clients connect as fast as the machine allows. */
 const limits = { connectsPerSecond: 100_000 }
 
 export async function startStandIn({ tls, users }) {
@@ -68,8 +68,8 @@ async function presign(host, { accessKeyId, secretAccessKey, sessionToken }) {
 const checks = 20_000
 
 /**
- * Microseconds of one decision, ARN and condition context included; every check is another session's. `again`: the same was
- * decided before on this connection, and the policies are looked at for changes.
+ * Microseconds of one decision, including ARN and condition context; every check uses a different session. `again`: the same decision was
+ * made before on this connection, and only changes of the policies are checked.
  */
 export function measureChecks(sessions) {
   const authorization = new Authorization({ region, accountId, clock, directory, credentialExpiry: 'ignore' })

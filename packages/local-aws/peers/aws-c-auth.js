@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { verify } from '../dist/sigv4/index.js'
 
-/** aws-c-auth's requests, signed by AWS: the stand-in must take each, and not the same with one character of its signature changed. */
+/** aws-c-auth's requests with AWS's signatures: the stand-in must accept each, and refuse it with one character of the signature changed. */
 export async function runAwsCAuth(folder, say) {
   const vectors = join(folder, 'tests/aws-signing-test-suite/v4')
   const results = []
@@ -24,7 +24,7 @@ export async function runAwsCAuth(folder, say) {
   return results
 }
 
-/** Why the stand-in does not take this request, or undefined. */
+/** Why the stand-in refuses this request, or undefined. */
 function refusalOf(text, { credentials, region, service, timestamp }) {
   const { access_key_id: accessKeyId, secret_access_key: secretAccessKey, token } = credentials
   const key = { accessKeyId, secretAccessKey, ...(token !== undefined && { sessionToken: token }) }
@@ -42,7 +42,7 @@ function refusalOf(text, { credentials, region, service, timestamp }) {
   }
 }
 
-/** An HTTP request as text; a line that begins with a blank goes on with the header before. */
+/** An HTTP request as text; a line that starts with a space continues the header before it. */
 function parse(text) {
   const [head = '', ...body] = text.split(/\r?\n\r?\n/u)
   const [first = '', ...lines] = head.split(/\r?\n(?![ \t])/u)

@@ -1,5 +1,5 @@
-// Tests of foreign suites that the stand-in does not pass, each with the reason: `aws`, what AWS documents otherwise than the suite has it, or `suite`, what only
-// the suite assumes. A failure that is not here is the stand-in's fault.
+// Tests of foreign suites that the stand-in does not pass, with the reason: `aws`, AWS documents a different behaviour, or `suite`, only the
+// suite assumes it. A failure that is not listed here is a bug of the stand-in.
 const mqttPage = 'https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html'
 
 export const deviations = {

@@ -14,19 +14,19 @@ import { startPeersAccount } from './stand-in.js'
 
 const require = createRequire(import.meta.url)
 const jest = here('../../../node_modules/jest/bin/jest.js')
-/** The suite's own for MQTT with TLS and a client certificate; it cannot be told another one. */
+/** The suite's fixed port for MQTT with TLS and a client certificate. */
 const tlsPort = 8883
-/** What the browser build signs for, whatever port it is given. */
+/** The port for which the browser build signs, whatever port it is given. */
 const browserPort = 443
 
 function here(file) {
   return fileURLToPath(new URL(file, import.meta.url))
 }
 
-/** The folder of the aws-crt that is installed. */
+/** The folder of the installed aws-crt. */
 const installed = join(dirname(createRequire(require.resolve('aws-iot-device-sdk-v2')).resolve('aws-crt')), '..')
 
-/** The device SDK's own tests of its MQTT 5 clients, native and for browsers (run in Node.js), with the aws-crt that is installed. */
+/** The device SDK's own tests of its MQTT 5 clients, native and for browsers (run in Node.js), with the installed aws-crt. */
 export async function runDeviceSdk(folder, say) {
   const work = mkdtempSync(join(tmpdir(), 'peers-'))
   try {
@@ -37,7 +37,7 @@ export async function runDeviceSdk(folder, say) {
   }
 }
 
-/** Where these tests have a client certificate, the bridge signs for them. */
+/** For tests that use a client certificate, the bridge signs. */
 async function runNative(folder, say, work) {
   const { account, identity } = await startPeersAccount()
   const suite = 'device SDK, native'
@@ -64,7 +64,7 @@ async function runNative(folder, say, work) {
   }
 }
 
-/** These sign for themselves, in a region of their own. */
+/** Tests that sign themselves, with their own Region. */
 async function runBrowser(folder, say, work) {
   const { account, identity } = await startPeersAccount({ region: 'us-east-1' })
   const forward = createServer((socket) => {
@@ -78,7 +78,7 @@ async function runBrowser(folder, say, work) {
   } catch (error) {
     await account[Symbol.asyncDispose]()
     say(
-      `The browser build is left out: it signs for port ${browserPort} alone, which is not to be had here (${error.code}).`,
+      `The browser build is skipped: it only signs for port ${browserPort}, which is not available (${error.code}).`,
     )
     return []
   }
@@ -87,7 +87,7 @@ async function runBrowser(folder, say, work) {
   try {
     return await runSpec(folder, 'browser', 'device SDK, browser build', work, say, {
       AWS_TEST_MQTT5_IOT_CORE_HOST: 'localhost',
-      // Some of the tests ask whether there is a certificate, which none of them reads.
+      // Some tests check that there is a certificate, which none of them reads.
       AWS_TEST_MQTT5_IOT_CORE_RSA_CERT: 'none',
       AWS_TEST_MQTT5_IOT_CORE_RSA_KEY: 'none',
       AWS_TEST_MQTT5_ROLE_CREDENTIAL_ACCESS_KEY: identity.accessKeyId,
@@ -134,7 +134,7 @@ async function runSpec(folder, kind, suite, work, say, env) {
   })
 }
 
-/** The suite as one file of JavaScript. What it imports of aws-crt's sources is taken from the package that is installed, which is what is tested. */
+/** The suite as one JavaScript file. Its imports of aws-crt's sources are replaced by the installed package, which is under test. */
 async function bundle(folder, kind, outfile) {
   const sources = join(resolve(folder), 'lib')
   const compiled = (module) => join(installed, module.startsWith('browser') ? 'dist.browser' : 'dist', `${module}.js`)
@@ -142,7 +142,7 @@ async function bundle(folder, kind, outfile) {
   const fromInstalled = {
     name: 'aws-crt',
     setup({ onResolve }) {
-      // biome-ignore lint/style/useUnicodeRegex: esbuild hands filters to Go, whose expressions have no such flag.
+      // biome-ignore lint/style/useUnicodeRegex: esbuild passes filters to Go, whose expressions have no such flag.
       onResolve({ filter: /./ }, ({ path, resolveDir }) => {
         if (path.startsWith('@test/')) return { path: join(resolve(folder), 'test', `${path.slice(6)}.ts`) }
         if (path === '@awscrt') return external(compiled(kind === 'browser' ? 'browser' : 'index'))

@@ -35,7 +35,7 @@ export async function runPaho(folder, say) {
   return results
 }
 
-/** What the judge saw on the bridge, as a test of its own. */
+/** The judge's verdict on the bridge's packets, as a separate test. */
 export function judged(suite, { violations }) {
   const test = 'every packet that the stand-in sent is what MQTT allows'
   return { suite, test, passed: violations.length === 0, detail: violations.slice(0, 3).join('; ') }

@@ -33,7 +33,7 @@ tests.wildtopics = [
 ]
 tests.nosubscribe_topics = ("test/nosubscribe",)
 seconds = 60  # of one test, after which it hangs
-# It asks again until it is told 0x93, which QoS 1 never comes to, and lets no exception end that.
+# It repeats the request until it gets 0x93, which never happens with QoS 1, and lets no exception end the loop.
 never_ends = {"test_flow_control2"}
 about_retained = {"test_retained_message", "test_retained_messages", "test_subscribe_options"}
 running = ""
@@ -108,7 +108,7 @@ def publish_arrived(self, topic, payload, qos, *more, **named):
 tests.Callbacks.publishArrived = publish_arrived
 
 
-# The suite waits 0.3 and 0.5 seconds for an answer, which a busy machine takes longer for.
+# The suite waits 0.3 and 0.5 seconds for a response, which is too short on a busy machine.
 patience = 10
 set_timeout = socket.socket.settimeout
 socket.socket.settimeout = lambda self, value: set_timeout(self, value and value * patience)
@@ -144,16 +144,16 @@ def out_of_time(_signal, _frame):
 
 signal.signal(signal.SIGALRM, out_of_time)
 loaded = unittest.defaultTestLoader.loadTestsFromTestCase(tests.Test)
-# Some tests of the suite answer False where others fail.
+# Some tests of the suite return False instead of failing.
 for test in loaded:
     method = getattr(test, test._testMethodName)
 
     def run(method=method, test=test):
         if test._testMethodName in never_ends:
-            test.fail("left out: without QoS 2 it does not end")
+            test.fail("skipped: it does not end without QoS 2")
         signal.alarm(seconds)
         if method() is False:
-            test.fail("the test answered False")
+            test.fail("the test returned False")
 
     setattr(test, test._testMethodName, run)
 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

@@ -1,9 +1,9 @@
-// Foreign test suites against the stand-in, from copies that the caller has; none of them is part of this repository. Needs `pnpm build`, and Python 3 for paho.
+// Runs foreign test suites against the stand-in, from the caller's checkouts; this repository contains none of them. Needs `pnpm build`, and Python 3 for paho.
 //
 //   pnpm --filter local-aws peers [--paho DIR] [--aws-crt DIR] [--aws-c-auth DIR] [--json FILE]
 //
 // DIR is a checkout of github.com/eclipse/paho.mqtt.testing, github.com/awslabs/aws-crt-nodejs, github.com/awslabs/aws-c-auth.
-// Ends with 1 when a test fails that deviations.js does not explain, or passes that it does.
+// Exits with 1 if a test fails without an entry in deviations.js, or passes with one.
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,7 +12,7 @@ import { deviations } from './deviations.js'
 import { runDeviceSdk } from './device-sdk.js'
 import { runPaho } from './paho.js'
 
-/** By option: what runs, and a file that tells a checkout from another folder. */
+/** By option: the function to run, and a file that identifies a checkout. */
 const suites = {
   paho: { run: runPaho, sign: 'interoperability/client_test5.py' },
   'aws-crt': { run: runDeviceSdk, sign: 'lib/native/mqtt5.spec.ts' },
@@ -26,16 +26,16 @@ const { values } = parseArgs({
 })
 const chosen = Object.entries(suites).filter(([name]) => values[name] !== undefined)
 if (chosen.length === 0) {
-  console.log('Nothing to run: point --paho, --aws-crt or --aws-c-auth to a checkout of that suite.')
+  console.log('Nothing to run: set --paho, --aws-crt or --aws-c-auth to a checkout of that suite.')
   process.exit(2)
 }
 
 const results = []
 for (const [name, { run, sign }] of chosen) {
-  // pnpm changes the folder; the caller's is in INIT_CWD.
+  // pnpm changes the working directory; INIT_CWD has the caller's.
   const from = resolve(process.env.INIT_CWD ?? '.', values[name])
   if (!existsSync(join(from, sign))) {
-    console.log(`--${name} ${from} is no checkout of that suite: it has no ${sign}.`)
+    console.log(`--${name} ${from} is not a checkout of that suite: ${sign} is missing.`)
     process.exit(2)
   }
   results.push(...(await run(from, (line) => console.log(line))))
@@ -43,7 +43,7 @@ for (const [name, { run, sign }] of chosen) {
 
 const verdicts = results.map((result) => {
   const known = deviations[result.suite]?.[result.test]
-  if (result.passed) return { ...result, verdict: known === undefined ? 'passes' : 'passes, though it is said to fail' }
+  if (result.passed) return { ...result, verdict: known === undefined ? 'passes' : 'passes, although it is listed as failing' }
   return { ...result, verdict: known === undefined ? 'stand-in' : known.by, ...(known && { why: known.why }) }
 })
 console.table(tally(verdicts))

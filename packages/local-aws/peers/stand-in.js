@@ -1,4 +1,4 @@
-// The stand-in as foreign suites need it: everything may be done but subscribe to the one topic that paho's ask to be refused, and no quota is in the way that their authors did not know of.
+// The stand-in as foreign suites need it: everything is allowed except subscribing to the one topic that paho expects to be refused, and quotas unknown to the suites are off.
 import { deny, everything, startTestAccount } from '../dist/iot/testing/test-account.js'
 
 const limits = {
@@ -6,10 +6,10 @@ const limits = {
   publishesPerSecond: 10_000,
   keepAliveSeconds: { minimum: 1, maximum: 1200 },
 }
-/** Where AWS's ways of refusing would end a suite's connection, the switch for an answer. */
+/** If AWS's way of refusing would end a suite's connection, a switch selects a response instead. */
 const switches = { v3SubscribeDenied: 'suback-0x80' }
 
-/** @param options of the data plane, such as a region that a suite signs for */
+/** @param options of the data plane, such as the Region for which a suite signs */
 export async function startPeersAccount(options = {}) {
   const account = await startTestAccount({ limits, switches, ...options })
   return { account, identity: account.session([...everything, deny('Subscribe', 'topicfilter/test/nosubscribe')]) }

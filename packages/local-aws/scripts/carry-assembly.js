@@ -1,4 +1,4 @@
-// Before packing: the default stack as `cdk synth` writes it, and the notices of what its functions hold. The root's `npm run build` has compiled.
+// Runs before packing: adds the default stack from `cdk synth` and the third-party notices of its functions. The root's `npm run build` has compiled.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-/** Where every service reads the time (milliseconds since the epoch), so that a test can drive it and a fault can skew it. */
+/** The time source of every service (milliseconds since the epoch), which tests can drive and a fault can shift. */
 export interface Clock {
   now(): number
 }

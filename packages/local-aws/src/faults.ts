@@ -4,54 +4,54 @@ import type { DynamoDbFaults } from './dynamodb/index.js'
 import type { Outage, ServiceName } from './outages.js'
 import type { Sts } from './sts/index.js'
 
-/** What can be made to go wrong, now. */
+/** The faults that can be switched on. */
 export interface Faults {
-  /** One session's credentials end now; without a name, all that were handed out. Answers how many there were. */
+  /** Expires one session's credentials; without an ID, all issued ones. Returns their number. */
   expireCredentials(accessKeyId?: string): number
-  /** Every clock of the stand-in goes ahead (or, negative, behind) by this much, from now on; 0 ends it. */
+  /** Sets every clock of the stand-in ahead (negative: back) by this time; 0 ends it. */
   skewClock(milliseconds: number): void
-  /** MQTT sockets are destroyed: one client's, or all. Answers how many there were. */
+  /** Destroys the MQTT sockets of one client, or of all. Returns their number. */
   cutSockets(clientId?: string): number
   /**
-   * Every role that credentials were handed out for is denied `iot:*` by an inline policy, under live connections too; false
-   * takes that back. Answers the roles' names.
+   * Denies `iot:*` with an inline policy to every role for which credentials were issued, also for open connections; false removes the
+   * policy. Returns the names of the roles.
    */
   denyIot(denied: boolean): string[]
-  /** The next `times` CONNECTs are over AWS IoT's quota. */
+  /** The next `times` CONNECTs exceed AWS IoT's quota. */
   throttleConnects(times: number): void
-  /** So few CONNECTs a second are left of the account's quota, which is 500 for all clients together; undefined ends it. */
+  /** Reduces the account's quota of 500 CONNECTs per second for all clients to this number; undefined ends it. */
   limitConnects(perSecond: number | undefined): void
-  /** This service is down from now on; undefined: it is up again. Open MQTT connections end when AWS IoT goes down. */
+  /** Takes this service down; undefined: up again. Open MQTT connections end when AWS IoT goes down. */
   outage(service: ServiceName, outage: Outage | undefined): void
   restartBroker(options: { readonly keepSessions: boolean }): Promise<void>
   readonly sts: Sts['faults']
   readonly iam: IamFaults
-  /** Undefined where there is no table. */
+  /** Undefined if there is no table. */
   readonly dynamodb: DynamoDbFaults | undefined
-  /** Of the first API. */
+  /** The faults of the first API. */
   readonly api: HttpApiFaults
 }
 
 const denyIotStatements = [{ Sid: 'Fault', Effect: 'Deny', Action: 'iot:*', Resource: '*' }]
 
-/** How late IAM's changes are felt. 0 ends each; new roles, deleted ones and the policies of users are not late. */
+/** The propagation delays of IAM's changes. 0 ends each; new roles, deleted ones and the policies of users are not delayed. */
 export interface IamFaults {
   /**
-   * IAM's own reads answer as of so many milliseconds ago, as its replicas may; a function is asked anew for each read.
+   * IAM's own reads return the state of this many milliseconds ago, as its replicas may; a function is called for each read.
    *
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
    */
   lagReads(milliseconds: number | (() => number)): void
   /**
-   * Decisions go by the policies of so many milliseconds ago, trust policies too.
+   * Decisions use the policies of this many milliseconds ago, including trust policies.
    *
-   * @param iot for AWS IoT alone, which "can take 6 to 8 minutes"; default: the same
+   * @param iot for AWS IoT only, which "can take 6 to 8 minutes"; default: the same
    * @see https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html
    */
   lagPolicies(milliseconds: number, options?: { readonly iot?: number }): void
 }
 
-/** Of an API that is not there: what is set has no effect. */
+/** For an API that does not exist: setting them has no effect. */
 const idle: HttpApiFaults = { throttle: false, delayMilliseconds: 0, failWith: undefined }
 
 export function faultsOf(account: Account): Faults {

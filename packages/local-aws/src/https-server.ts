@@ -10,26 +10,26 @@ export interface HttpsServer extends AsyncDisposable {
   /** `https://localhost:8443` */
   readonly url: string
   readonly port: number
-  /** Ends open connections once what was written is out; resolves when none is left. May be called twice. */
+  /** Ends open connections after pending data has been sent; resolves when none remains. Idempotent. */
   close(): Promise<void>
 }
 
 export interface HttpsServerSettings extends ServerOptions {
   readonly tls: TlsMaterial
-  /** 0 for any free port. */
+  /** 0 selects a free port. */
   readonly port: number
-  /** When it rejects (the client went away, or the server is closing), the connection is destroyed; the others go on. */
+  /** If it rejects (the client disconnected, or the server is closing), the connection is destroyed; others are not affected. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  /** Takes over a connection whose client asks for another protocol; without it such a request is answered like any other. */
+  /** Handles a connection whose client requests another protocol; without it, such a request is handled like any other. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
-/** How long a client may take to read the last of what it is sent, once the server closes. */
+/** Time for a client to read the remaining data when the server closes. */
 const closeGraceMs = 1000
-/** How many times its limit a body is read. */
+/** A body is read up to this multiple of its limit. */
 const patience = 8
 
-/** Listens. @throws the system's error for a port that is taken, with `code` and `port` */
+/** Starts listening. @throws the system's error with `code` and `port` if the port is in use */
 export async function serveHttps(settings: HttpsServerSettings): Promise<HttpsServer> {
   const { tls, port, answer, upgrade, ...options } = settings
   const server = createServer({ ...options, cert: tls.cert, key: tls.key }, (request, response) => {
@@ -40,7 +40,7 @@ export async function serveHttps(settings: HttpsServerSettings): Promise<HttpsSe
   return { url: `https://localhost:${bound}`, port: bound, close, [Symbol.asyncDispose]: close }
 }
 
-/** The same without TLS, for what does not leave this machine. Its URL has the address and not a name: no resolver has a part in it. */
+/** The same without TLS, for local clients only. Its URL contains the IP address, so that name resolution is not involved. */
 export async function serveHttp(settings: Omit<HttpsServerSettings, 'tls'>): Promise<HttpsServer> {
   const { port, answer, upgrade, ...options } = settings
   const server = createHttpServer(options, (request, response) => {
@@ -63,7 +63,7 @@ async function listen(server: NetServer, port: number): Promise<{ bound: number;
   return { bound: (server.address() as AddressInfo).port, close }
 }
 
-/** Every socket, from TCP on: one that never finishes its TLS handshake, and an upgraded one, which the server itself forgets. */
+/** Every socket since TCP accept, including those that never finish their TLS handshake, and upgraded ones, which the server does not track. */
 function track(server: NetServer): ReadonlySet<Socket> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -86,9 +86,9 @@ async function end(server: NetServer, sockets: ReadonlySet<Socket>): Promise<voi
 }
 
 /**
- * The whole body, or undefined when it has more than `limit` bytes. What is too much is read and dropped: a client that is
- * still sending would not see the answer. One that sends without end is cut off.
- * @throws when the client goes away
+ * The whole body, or undefined if it is longer than `limit` bytes. Excess data is read and dropped, because a client that is still sending
+ * would not see the response. An endless body is cut off.
+ * @throws if the client disconnects
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []

@@ -1,4 +1,4 @@
-/** One thing that happened in the stand-in: what `pnpm local` prints and what tests wait for. Never holds a secret. */
+/** One event in the stand-in: printed by `pnpm local`, awaited by tests. Never contains a secret. */
 export interface JournalEntry {
   /** Milliseconds since the epoch, by the stand-in's clock. */
   readonly at: number
@@ -13,16 +13,16 @@ export interface JournalEntry {
     | 's3'
     | 'ssm'
     | 'sts'
-  /** The operation as AWS names it: `AssumeRole`, `POST /credentials`, `Connect`, `Publish`, … */
+  /** The operation in AWS's terms: `AssumeRole`, `POST /credentials`, `Connect`, `Publish`, … */
   readonly event: string
   readonly outcome: 'ok' | 'refused' | 'failed'
-  /** Who: a principal's ARN, or the access key ID that nobody could be found for. */
+  /** The principal's ARN, or an unknown access key ID. */
   readonly principal?: string
-  /** One sentence: for a refusal, which statement decided, or that none allowed it. */
+  /** One sentence; for a refusal, the deciding statement, or that none allows the request. */
   readonly detail?: string
-  /** Facts for machines: `{ clientId, topic, resource, requestId, … }`. */
+  /** Structured data: `{ clientId, topic, resource, requestId, … }`. */
   readonly fields?: Readonly<Record<string, string | number | boolean>>
 }
 
-/** Takes what happens, in order. It must not throw. */
+/** Receives events in order. It must not throw. */
 export type Journal = (entry: JournalEntry) => void

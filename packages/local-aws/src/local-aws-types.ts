@@ -11,9 +11,9 @@ import type { Callers, SignedIn, SignInRequest } from './sign-in/sign-in.js'
 import type { PackedPolicyEstimate, Sts } from './sts/index.js'
 
 export interface LocalAwsOptions {
-  /** Folder that `cdk synth` writes: `cdk.out`. Absent: the account is empty, and waits for `cdk deploy`. */
+  /** Output folder of `cdk synth`: `cdk.out`. Absent: the account is empty and waits for `cdk deploy`. */
   readonly assembly?: string
-  /** Default: the stack's own, or `us-east-1` where the app leaves it open. */
+  /** Default: the stack's own, or `us-east-1` if the app does not define one. */
   readonly region?: string
   /** Default: the stack's own, or `123456789012`. */
   readonly accountId?: string
@@ -24,18 +24,18 @@ export interface LocalAwsOptions {
   /** Values of template parameters. */
   readonly parameters?: Readonly<Record<string, string>>
   /**
-   * Whether the functions run that a deployment waits for (`Custom::Trigger`), and can fail it. Default true; a start
-   * without them is faster and proves nothing about the stack.
+   * Whether to run the functions that a deployment waits for (`Custom::Trigger`) and that can fail it. Default true; a start without them is
+   * faster and proves nothing about the stack.
    */
   readonly triggers?: boolean
   /**
-   * Called when every endpoint answers, before the triggers have run: they may still fail the deployment, and then all of
-   * it ends.
+   * Called when every endpoint responds, before the triggers have run: they can still fail the deployment, and then everything is
+   * stopped.
    */
   readonly serving?: (served: Served) => void
   /**
-   * Which estimate of the packed size STS refuses session policies by: AWS does not publish how it packs. Default: `high`, the worst that
-   * the published sizes allow.
+   * The estimate of the packed size that STS enforces for session policies: AWS does not publish how it packs. Default: `high`, the worst case
+   * that the published sizes allow.
    */
   readonly packedPolicy?: PackedPolicyEstimate
   /**
@@ -45,34 +45,34 @@ export interface LocalAwsOptions {
   readonly typeWildcards?: TypeWildcards
   /** What AWS IoT's documentation leaves open, where it is to differ from the defaults. */
   readonly switches?: Partial<Switches>
-  /** Folder for the certificate authority's file, made with mode 0700 where there is none. @default - a temporary one */
+  /** Folder of the certificate authority's file, created with mode 0700 if necessary. @default - a temporary one */
   readonly caFolder?: string
-  /** PEM of certificate authorities that JWT authorizers trust as well, for an issuer that runs on this machine. */
+  /** Further certificate authorities (PEM) that JWT authorizers trust, for an issuer on this machine. */
   readonly trust?: string
-  /** Pages for the plain origin. Answers whether there is one; where there is none, the vendor's API answers. */
+  /** Serves pages on the plain origin. Returns whether there is one; otherwise the vendor's API responds. */
   readonly site?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
   /** Is told what the data plane decides and carries, while it does: for tools that show it. */
   readonly observer?: Observer
   /** Resources of types that are not modelled are left out, in place of failing the deployment. Default false. */
   readonly ignoreUnknown?: boolean
   /**
-   * Folder in which the account is written down as it changes: stacks, users, roles, uploads. What is there comes back. It is for
-   * one stand-in at a time, and not for one that realises an assembly.
+   * Folder in which the account is saved as it changes: stacks, users, roles, uploads. Existing contents are restored. Only one stand-in may
+   * use it at a time, and not together with an assembly.
    */
   readonly state?: string
-  /** Called whenever something has changed that outlives the stand-in; often. */
+  /** Called whenever state that survives the stand-in has changed; often. */
   readonly changed?: () => void
 }
 
-/** `iot` is host and port, the others are URLs. `dynamodb` is there when what is deployed has a table. */
+/** `iot` is host and port, the others are URLs. `dynamodb` is set if the deployed stacks have a table. */
 export interface Endpoints {
   readonly sts: string
   readonly iam: string
-  /** Of the first HTTP API; where nothing is deployed, the same as `endpoint`. */
+  /** The URL of the first HTTP API; if nothing is deployed, the same as `endpoint`. */
   readonly api: string
   readonly iot: string
   readonly dynamodb?: string
-  /** Vendor and data plane once more, on one origin without TLS: for browsers of this machine. */
+  /** Vendor and data plane on one origin without TLS: for browsers on this machine. */
   readonly plain: string
   /** The issuer of tokens, where it listens. Its name is the same wherever that is. */
   readonly issuer?: string
@@ -80,41 +80,41 @@ export interface Endpoints {
   readonly endpoint: string
 }
 
-/** Where a stand-in is to be found. */
+/** The address of a stand-in. */
 export interface Served {
-  /** Different at each start. */
+  /** Unique for each start. */
   readonly id: string
   readonly region: string
   readonly accountId: string
-  /** File with the PEM of the certificate authority, for `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and the like. */
+  /** File with the certificate authority (PEM), for `NODE_EXTRA_CA_CERTS`, `AWS_CA_BUNDLE` and similar variables. */
   readonly caFile: string
   readonly endpoints: Endpoints
 }
 
-/** Whose session {@link LocalAws.createSession} makes. */
+/** The session that {@link LocalAws.createSession} creates. */
 export interface SessionOf {
   readonly roleName: string
   readonly sessionName: string
   readonly cognitoIdentity?: CognitoIdentity
 }
 
-/** A running stand-in. What is deployed may change while it runs: each reading gives what is there then. */
+/** A running stand-in. Deployed stacks may change while it runs: each property returns the current state. */
 export interface LocalAws extends Served, AsyncDisposable {
-  /** As `cdk deploy --outputs-file` writes them: by stack, by output. */
+  /** In the format of `cdk deploy --outputs-file`: by stack name, then by output name. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly stacks: readonly RealisedStack[]
-  /** PEM of the certificate authority that every endpoint's certificate is from; made at each start. */
+  /** PEM of the certificate authority of all endpoints; created at each start. */
   readonly ca: string
   readonly directory: Directory
   readonly iot: IotDataPlane
   readonly sts: Sts
   /** By function name. */
   readonly functions: ReadonlyMap<string, FunctionRuntime>
-  /** An IAM user that may call the API, deploy with the CDK's roles, and may not assume the topic role. */
+  /** An IAM user that may call the API and deploy with the CDK's roles, but not assume the topic role. */
   readonly developer: AccessKey
   /**
-   * An IAM user that may revoke, and say who may have what: change inline policies of roles, end MQTT connections, read and write
-   * tables. Not what the developer may.
+   * An IAM user that may revoke and manage access: change inline policies of roles, end MQTT connections, read and write tables. It does not
+   * have the developer's permissions.
    */
   readonly operator: AccessKey
   readonly faults: Faults
@@ -134,13 +134,13 @@ export interface LocalAws extends Served, AsyncDisposable {
   /** A further user with its key. Without a policy: the developer's. */
   createUser(name: string, policyDocument?: unknown): AccessKey
   /**
-   * Credentials of a role's session, for callers other than users: a profile with a session name that an SDK made up, or an identity of a
-   * Cognito identity pool (`cognitoIdentity`). The role is made where there is none, with the policy or the developer's.
+   * Credentials of a role session, for callers other than users: a profile with a session name generated by an SDK, or an identity of a
+   * Cognito identity pool (`cognitoIdentity`). The role is created if necessary, with the policy or the developer's.
    */
   createSession(session: SessionOf, policyDocument?: unknown): AccessKey
-  /** Adds or replaces an inline policy of a role, under live sessions too. */
+  /** Adds or replaces an inline policy of a role; takes effect for existing sessions too. */
   putRolePolicy(roleName: string, policyName: string, document: unknown): void
   deleteRolePolicy(roleName: string, policyName: string): void
-  /** Ends everything: sockets, processes, files. Resolves when nothing is left; may be called twice. */
+  /** Ends everything: sockets, processes, files. Resolves when nothing remains; idempotent. */
   close(): Promise<void>
 }

@@ -408,7 +408,7 @@ describe('what cannot be realised', () => {
       (stack) => {
         Object.assign(stack.Resources.Endpoint?.Properties ?? {}, { Create: '{"service":"s3","action":"listBuckets"}' })
       },
-      'the stand-in answers iot describeEndpoint with iot:Data-ATS, not {"service":"s3"',
+      'the stand-in supports iot describeEndpoint for iot:Data-ATS, not {"service":"s3"',
     ],
     [
       'a circle',
@@ -512,7 +512,7 @@ describe('what cannot be realised', () => {
   it('a stack for another region than the one asked for', async () => {
     await using assembly: TestAssembly = await writeAssembly(template(), {}, 'aws://111122223333/eu-west-1')
     await expect(startLocalAws({ assembly: assembly.directory, region: 'us-west-2' })).rejects.toThrow(
-      'The stack Test is for region eu-west-1; it cannot be realised in us-west-2',
+      'The stack Test is for region eu-west-1; it cannot be deployed in us-west-2',
     )
   })
 

@@ -10,11 +10,11 @@ import { Keeper } from './saved/keeper.js'
 import { createTlsMaterialAside } from './tls.js'
 
 /**
- * Realises a synthesized cloud assembly on this machine and serves it: STS, IAM, the HTTP API and the IoT data plane, over TLS on
- * 127.0.0.1, with signatures verified and policies enforced.
+ * Deploys a synthesized cloud assembly on this machine and serves it: STS, IAM, the HTTP API and the IoT data plane, over TLS on 127.0.0.1,
+ * with verified signatures and enforced policies.
  *
- * @throws RealisationError for an assembly that cannot be realised, by name; the system's error for a port that is taken.
- *   Nothing is left running then.
+ * @throws RealisationError for an assembly that cannot be deployed, by name; the system's error if a port is in use. Everything is stopped
+ *   then.
  * @example
  * await using aws = await startLocalAws({ assembly: 'cdk.out' })
  * aws.outputs.TopicCredentials?.CredentialsUrl // 'https://localhost:49153/credentials'
@@ -37,7 +37,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   } = options
   const making = createTlsMaterialAside()
   making.catch(() => {}) // thrown where it is awaited
-  // Loaded here: many who import this package only look for a stand-in that runs already.
+  // Loaded here, because many importers of this package only look for a running stand-in.
   const { Account } = await import('./account/account.js')
   const { realise } = await import('./cloudformation/index.js')
   const { ignoreUnknown = false, changed } = options
@@ -157,13 +157,13 @@ function describe(account: Account, keeper: Keeper | undefined): LocalAws {
   }
 }
 
-/** A role has to trust somebody; sessions are made here without asking. */
+/** A role must trust a principal; sessions are created here without checking it. */
 const trustOfNobody = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
 
-/** The one region (or account) that everything is in. Stacks that name different ones cannot be served together. */
+/** The only Region (or account) of all stacks. Stacks with different ones cannot be served together. */
 function settle(
   what: 'region' | 'accountId',
   stacks: readonly {
@@ -178,7 +178,7 @@ function settle(
     const own = stack[what]
     if (own === undefined) continue
     if (found !== undefined && found !== own) {
-      throw new RangeError(`The stack ${stack.stackName} is for ${what} ${own}; it cannot be realised in ${found}`)
+      throw new RangeError(`The stack ${stack.stackName} is for ${what} ${own}; it cannot be deployed in ${found}`)
     }
     found = own
   }

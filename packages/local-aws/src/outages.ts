@@ -3,30 +3,30 @@ import type { Duplex } from 'node:stream'
 import type { HttpsServerSettings } from './https-server.js'
 import type { ServiceHandler } from './protocols/signed-service.js'
 
-/** The stand-in's services, each of which may be down. */
+/** The stand-in's services, each of which can be down. */
 export const serviceNames = ['sts', 'iam', 'dynamodb', 'api', 'lambda', 'iot', 's3', 'ssm', 'cloudformation'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
-/** How a service is down: it answers 503; it ends the connection; it takes the request and says nothing. */
+/** How a service is down: it responds with 503, closes the connection, or accepts the request without responding. */
 export type Outage = 'unavailable' | 'reset' | 'silent'
 
-/** What a service puts before its own answer. */
+/** Runs before a service's own handler. */
 export type ServiceGuard = (handler: ServiceHandler) => ServiceHandler
 
 type Doors = Required<Pick<HttpsServerSettings, 'answer' | 'upgrade'>>
 
 /**
- * Services that are down. 503 `ServiceUnavailable` is what AWS's services have in common; a connection that ends or is never answered is what
- * clients of a service that fails worse see.
+ * Services that are down. 503 `ServiceUnavailable` is common to AWS's services; a closed connection and a missing response are what clients
+ * of a more severe failure observe.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  */
 export class Outages {
   readonly #down = new Map<ServiceName, Outage>()
-  /** What was taken and not answered. */
+  /** Requests without a response. */
   readonly #held = new Map<ServiceName, Set<() => void>>()
 
-  /** Undefined: it is up again, and what was never answered ends. */
+  /** Undefined: the service is up again, and pending requests end. */
   set(service: ServiceName, outage: Outage | undefined): void {
     this.#down.delete(service)
     if (outage !== undefined) this.#down.set(service, outage)
@@ -34,7 +34,7 @@ export class Outages {
     this.#held.delete(service)
   }
 
-  /** How it is down now. */
+  /** How it is currently down. */
   of(service: ServiceName): Outage | undefined {
     return this.#down.get(service)
   }
@@ -42,7 +42,7 @@ export class Outages {
   guard(service: ServiceName): ServiceGuard {
     return (handler) => async (request, response) => {
       const outage = this.#down.get(service)
-      // Whether this is the stand-in that was announced is no question of a service.
+      // The health check of the stand-in does not depend on any service.
       if (outage === undefined || request.url === '/_local/health') return handler(request, response)
       if (outage === 'unavailable') return unavailable(request, response)
       if (outage === 'silent') await this.#hold(service, request.socket)
@@ -50,7 +50,7 @@ export class Outages {
     }
   }
 
-  /** The same where WebSockets come in as well. */
+  /** The same for WebSockets. */
   guardDoors(service: ServiceName): (doors: Doors) => Doors {
     return ({ answer, upgrade }) => ({
       answer: this.guard(service)(answer),
@@ -69,7 +69,7 @@ export class Outages {
     })
   }
 
-  /** Until the service is up, or the client is gone. */
+  /** Waits until the service is up, or the client has disconnected. */
   #hold(service: ServiceName, socket: Duplex): Promise<void> {
     const held = this.#held.get(service) ?? new Set()
     this.#held.set(service, held)
@@ -84,7 +84,7 @@ export class Outages {
   }
 }
 
-/** In the form that the client reads; SDKs go by the status. */
+/** In the client's format; SDKs use the status. */
 async function unavailable(request: IncomingMessage, response: ServerResponse): Promise<void> {
   request.resume()
   const message = 'Service is unavailable. Try again.'

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type HttpsServer, serveHttp } from './https-server.js'
 
-/** What answers behind the plain origin. */
+/** The services behind the plain origin. */
 export interface PlainOriginSettings {
-  /** 0 for any free port. */
+  /** 0 selects a free port. */
   readonly port: number
   /** The vendor's API. */
   readonly api: (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -12,7 +12,7 @@ export interface PlainOriginSettings {
   readonly iot: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   /** The data plane's WebSockets. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
-  /** Pages of this origin. Answers whether there is one. */
+  /** Pages of this origin. Returns whether there is one. */
   readonly site?: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | undefined
 }
 
@@ -20,20 +20,20 @@ const iotPaths = /^\/(?:mqtt|topics|retainedMessage|connections)(?:[/?]|$)/u
 const loopbackOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/u
 
 /**
- * Vendor and data plane on one plain origin of this machine, for browsers: `http://127.0.0.1:…` is a secure context, so that a page there has
- * WebCrypto and needs no certificate. Signatures and policies are judged as on the other ports.
+ * Vendor and data plane on one plain origin of this machine, for browsers: `http://127.0.0.1:…` is a secure context, so a page there has
+ * WebCrypto and needs no certificate. Signatures and policies are checked as on the other ports.
  *
- * Whoever gets a browser of this machine to ask here gets no answer: another name in Host is a name that was made to point here (DNS
- * rebinding), and pages of other origins than this machine's are refused, with WebSockets, too, which know no CORS.
+ * Requests that another site makes a local browser send are refused: another name in Host means that a domain was pointed here (DNS
+ * rebinding). Pages of other origins are refused too, also for WebSockets, to which CORS does not apply.
  *
- * @throws the system's error for a port that is taken
+ * @throws the system's error if the port is in use
  * @see https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy
  */
 export async function servePlainOrigin(settings: PlainOriginSettings): Promise<HttpsServer> {
   const { port, api, iot, upgrade, site } = settings
   const server: HttpsServer = await serveHttp({
     port,
-    // Above API Gateway's own limit, as on its own port.
+    // Larger than API Gateway's own limit, as on its own port.
     maxHeaderSize: 32 * 1024,
     requestTimeout: 60_000,
     answer: async (request, response) => {

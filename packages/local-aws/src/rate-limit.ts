@@ -1,4 +1,4 @@
-/** Counts events in each second of the clock; a second is a fixed window from its first event. */
+/** Counts events per second; a second is a fixed window that starts with its first event. */
 export class RateLimit {
   readonly #perSecond: number
   #windowStart = Number.NEGATIVE_INFINITY
@@ -8,7 +8,7 @@ export class RateLimit {
     this.#perSecond = perSecond
   }
 
-  /** Takes one event at `now` (milliseconds). False when the second is used up. */
+  /** Counts one event at `now` (milliseconds). False if the second is used up. */
   take(now: number): boolean {
     if (now - this.#windowStart >= 1000 || now < this.#windowStart) {
       this.#windowStart = now
@@ -18,7 +18,7 @@ export class RateLimit {
     return this.#count <= this.#perSecond
   }
 
-  /** True when nothing that happened still counts at `now`. */
+  /** True if no event still counts at `now`. */
   idle(now: number): boolean {
     return now - this.#windowStart >= 1000
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 
-/** PEM texts for the stand-in's servers: one certificate authority made at start, one certificate for localhost. */
+/** PEM texts for the stand-in's servers: a certificate authority created at each start, and a certificate for localhost. */
 export interface TlsMaterial {
   readonly ca: string
   readonly cert: string
@@ -11,14 +11,13 @@ export interface TlsMaterial {
 const day = 24 * 60 * 60 * 1000
 
 /**
- * Makes a certificate authority and a certificate for `localhost`, `127.0.0.1` and `::1`, both EC P-256.
+ * Creates a certificate authority and a certificate for `localhost`, `127.0.0.1` and `::1`, both EC P-256.
  *
- * The authority's key is thrown away: nobody can sign a second certificate that a client of this stand-in would trust.
- * Each authority has its own name, so that a client that still trusts an earlier one says "unknown issuer" rather than
- * "bad signature".
+ * The authority's private key is discarded, so no further certificate can be signed that a client of this stand-in would trust. Each
+ * authority has a unique name, so that a client that trusts an earlier one reports "unknown issuer" instead of "bad signature".
  */
 export async function createTlsMaterial(): Promise<TlsMaterial> {
-  // Loaded here because it is the slowest import of the package and most of its users never start a server.
+  // Loaded here, because it is the slowest import of the package and most users never start a server.
   const { generate } = await import('selfsigned')
   const run = randomBytes(4).toString('hex')
   const notBeforeDate = new Date(Date.now() - day)
@@ -59,8 +58,8 @@ export async function createTlsMaterial(): Promise<TlsMaterial> {
 }
 
 /**
- * The same in a thread of its own. Loading what makes certificates takes as long as loading everything else that a start needs;
- * so both are done at once.
+ * The same in a separate thread. Loading the certificate library takes as long as loading everything else that a start needs, so both run
+ * in parallel.
  */
 export function createTlsMaterialAside(): Promise<TlsMaterial> {
   return new Promise((resolve, reject) => {

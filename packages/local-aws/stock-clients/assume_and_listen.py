@@ -99,7 +99,7 @@ def presign(endpoint, region, credentials):
 
 
 class Events(queue.Queue):
-    """What the libraries' threads report, in order."""
+    """The events of the libraries' threads, in order."""
 
     def expect(self, kind):
         try:
@@ -120,7 +120,7 @@ def with_paho(vended, client_id, arguments):
         "transport": "websockets",
         "protocol": paho.MQTTv5 if arguments.mqtt == 5 else paho.MQTTv311,
     }
-    # paho-mqtt 2 wants to be told which form of callbacks it calls; version 1 has one.
+    # paho-mqtt 2 requires the callback version; version 1 has only one.
     versions = getattr(paho, "CallbackAPIVersion", None)
     client = paho.Client(versions.VERSION2, **settings) if versions else paho.Client(**settings)
     events = Events()
@@ -245,7 +245,7 @@ def main():
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
-    # The libraries' own threads would go on connecting.
+    # The libraries' own threads would keep connecting.
     os._exit(code)
 
 

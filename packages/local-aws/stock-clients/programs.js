@@ -1,4 +1,4 @@
-// The programs, and what each must be answered. Every refusal stands beside its allowed twin.
+// The programs and the expected results. Every refusal has an allowed counterpart.
 import { fileURLToPath } from 'node:url'
 
 const scriptPath = fileURLToPath(new URL('assume_and_listen.py', import.meta.url))
@@ -9,7 +9,7 @@ function refused(says) {
   return { outcome: 'refused', says }
 }
 
-/** A case: what is done, as whom (see test-stack.js), with which arguments, and what must come of it. */
+/** A case: the operation, the identity (see test-stack.js), the arguments, and the expected result. */
 export function awsCli({ roleArn }) {
   const assume = ['sts', 'assume-role', '--role-arn', roleArn, '--role-session-name', 'me', '--output', 'text']
   const assumed = [...assume, '--query', 'AssumedRoleUser.Arn']
@@ -33,7 +33,7 @@ export function awsCli({ roleArn }) {
 }
 
 export function curl({ region, credentialsUrl }) {
-  // The keys go in by standard input: every user of a machine can read command lines. The answer is kept back for the same reason.
+  // The keys are passed on standard input, because all users of a machine can read command lines. The output is withheld for the same reason.
   const script = `body=$(printf 'user = "%s:%s"\\n' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" |
     curl --silent --config - --cacert "$AWS_CA_BUNDLE" --aws-sigv4 "aws:amz:$1:execute-api" --fail-with-body \
       --header content-type:application/json --data "$3" "$2") || { echo "$body" >&2; exit 1; }; echo credentials`
@@ -63,7 +63,7 @@ export function boto3({ roleArn }) {
   ]
 }
 
-/** Closed without a word is how AWS IoT refuses in MQTT 3.1.1; MQTT 5 has reason code 0x87, not authorized. */
+/** With MQTT 3.1.1, AWS IoT refuses by closing the connection; MQTT 5 has reason code 0x87, not authorized. */
 export function mqtt(library, version) {
   return (stack) => {
     const listen = (topic, ...more) => [
@@ -72,7 +72,7 @@ export function mqtt(library, version) {
     ]
     const [v5, awscrt] = [version === '5', library === 'awscrt']
     const connect = v5 ? /CONNACK 0x87/u : awscrt ? /AWS_ERROR_MQTT_UNEXPECTED_HANGUP/u : /closed before CONNACK/u
-    // The device SDK may tell of the request that ended with the connection before it tells of the connection.
+    // The device SDK may report the failed request before the closed connection.
     const subscribe = v5 ? /SUBACK 0x87/u : /closed before SUBACK|AWS_ERROR_MQTT_CANCELLED_FOR_CLEAN_SESSION/u
     return [
       ['subscribe and publish to test', 'developer', listen('test'), allowed(/got back what it published to test/u)],
@@ -99,8 +99,8 @@ export function mqtt(library, version) {
 }
 
 /**
- * mosquitto's clients cannot send a signed query: up to 2.0 they speak no WebSocket, and 2.1's --ws has no option for the path. So
- * all that they can show is the refusal of somebody who does not sign; the programs above are the allowed twins.
+ * mosquitto's clients cannot send a signed query: up to 2.0 they have no WebSockets, and 2.1's --ws has no option for the path. So they can
+ * only show that unsigned clients are refused; the programs above are the allowed counterparts.
  */
 export function mosquitto(webSocket) {
   return ({ iotPort, caFile }) => {

@@ -1,7 +1,7 @@
-// Runs the stock AWS and MQTT programs that this machine has, unmodified, against the stand-in, and says which it lacks.
-// Needs `pnpm build` and a synthesized stack. Ends with 1 when an answer is not the one expected.
+// Runs the AWS and MQTT programs installed on this machine, unmodified, against the stand-in, and lists the missing ones. Needs `pnpm build`
+// and a synthesized stack. Exits with 1 if a result is not the expected one.
 //
-//   pnpm --filter local-aws stock-clients        PYTHON=/usr/bin/python3 chooses the interpreter
+//   pnpm --filter local-aws stock-clients        PYTHON=/usr/bin/python3 selects the interpreter
 import { awsCli, boto3, curl, librariesOf, mosquitto, mqtt } from './programs.js'
 import { run, startTestStack } from './test-stack.js'
 
@@ -9,11 +9,11 @@ const python = process.env.PYTHON ?? 'python3'
 const rows = []
 const absent = []
 
-/** Runs the cases of one program, one after the other: AWS IoT lets a client ID connect once in a second. */
+/** Runs the cases of one program sequentially: AWS IoT allows one CONNECT per second and client ID. */
 async function put(name, program, cases) {
   for (const [what, who, args, { outcome, says }] of cases) {
     const { code, text } = await run(program, args, stack.environments[who])
-    // Not every program that ends otherwise was refused: what it says must be the refusal.
+    // A failed program was not necessarily refused: its output must be the expected refusal.
     const came = code === 0 ? 'allowed' : Number.isInteger(code) ? 'refused' : code
     const right = came === outcome && says.test(text)
     const answer = text.split('\n').filter(Boolean).at(-1) ?? ''
@@ -67,7 +67,7 @@ try {
     absent.push('mosquitto_sub')
   } else {
     const webSocket = /^ *--ws\b/mu.test((await run('mosquitto_sub', ['--help'])).text)
-    // `env` runs what it is given, so that both programs stand in one table.
+    // `env` runs its arguments, so that both programs fit in one table.
     await put(`mosquitto ${mosquittoVersion}`, 'env', mosquitto(webSocket)(stack))
   }
 } finally {
@@ -76,7 +76,7 @@ try {
 
 console.log()
 console.table(rows.map(({ answer: _, ...row }) => row))
-for (const name of absent) console.log(`Not run: ${name} is not on this machine.`)
+for (const name of absent) console.log(`Not run: ${name} is not installed.`)
 const wrong = rows.filter(({ right }) => right === 'NO').length
-console.log(`${rows.length - wrong} of ${rows.length} answers as expected.`)
+console.log(`${rows.length - wrong} of ${rows.length} results as expected.`)
 process.exitCode = wrong === 0 && rows.length > 0 ? 0 : 1

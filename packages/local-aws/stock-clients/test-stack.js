@@ -1,4 +1,4 @@
-// The stand-in, and the environments that the programs run in.
+// The stand-in, and the environments of the programs.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ function path(relative) {
 }
 const timeoutMs = 60_000
 
-/** Runs a program to its end. A program that is not there answers `undefined`. */
+/** Runs a program until it exits. Returns `undefined` if it is not installed. */
 export async function run(program, args, env = process.env) {
   try {
     const { stdout, stderr } = await promisify(execFile)(program, args, { env, timeout: timeoutMs })
@@ -29,7 +29,7 @@ export async function run(program, args, env = process.env) {
 export async function startTestStack() {
   const aws = await startLocalAws({ assembly: process.env.ASSEMBLY ?? path('../../../cdk.out'), triggers: false })
   const folder = mkdtempSync(join(tmpdir(), 'stock-clients-'))
-  // Marks it as the root of a project, so that the announcement of a stand-in in this one is left alone.
+  // Marks this folder as a project root, so that the announcement of another stand-in is not touched.
   writeFileSync(join(folder, 'pnpm-workspace.yaml'), '')
   const announcement = await announce(aws, { directory: folder })
   const stack = Object.values(aws.outputs).find(({ CredentialsUrl }) => CredentialsUrl !== undefined)
@@ -48,13 +48,13 @@ export async function startTestStack() {
     iotPort: aws.iot.port,
     caFile: aws.caFile,
     environments: {
-      /** What somebody at the shell has. */
+      /** The environment of a developer's shell. */
       developer,
       /** The same with one character of the secret key changed. */
       tampered: as({ ...aws.developer, secretAccessKey: otherEnd(aws.developer.secretAccessKey) }),
-      /** What the vendor gave to the developer. */
+      /** Credentials vended to the developer. */
       vended: as(vended),
-      /** What the vending function has: the only one that may assume the role. */
+      /** The credentials of the vending function: the only ones that may assume the role. */
       vendor: as(
         aws.directory.addSession({ role: vendorRole(aws, stack), sessionName: 'vendor', durationSeconds: 900 }),
       ),
@@ -67,7 +67,7 @@ export async function startTestStack() {
   }
 }
 
-/** Evaluates what the command prints as a shell would, in an otherwise clean environment. */
+/** Evaluates the output of the command like a shell, in an otherwise clean environment. */
 async function printedEnvironment(folder) {
   const { PATH, HOME, LANG = 'C.UTF-8', INIT_CWD: _, ...rest } = process.env
   const tools = Object.fromEntries(Object.entries(rest).filter(([name]) => /^(PYENV|PYTHON|VIRTUAL_ENV)/u.test(name)))
@@ -86,7 +86,7 @@ async function vend(aws, url) {
     region: aws.region,
     body: '{}',
   })
-  if (status !== 200) throw new Error(`The vendor answers ${status}: ${body}`)
+  if (status !== 200) throw new Error(`The vendor responded with ${status}: ${body}`)
   return JSON.parse(body).credentials
 }
 

@@ -49,7 +49,7 @@ import { lambdaHost } from './lambda-host.js'
 import type { AccountSettings } from './settings.js'
 import { TableService } from './table-service.js'
 
-/** One account in one region: its services, wired to each other. What is deployed is created through {@link services}. */
+/** One account in one Region with its connected services. Deployments create resources through {@link services}. */
 export class Account {
   readonly settings: AccountSettings
   readonly clock: Clock & { skew: number }
@@ -65,7 +65,7 @@ export class Account {
   readonly signInSecret = randomBytes(24).toString('base64url')
   readonly stacks: Stacks
   readonly outages = new Outages()
-  /** Access key IDs that STS handed out. */
+  /** Access key IDs issued by STS. */
   readonly issued = new Set<string>()
   #folder = ''
   #sts: Sts | undefined
@@ -105,7 +105,7 @@ export class Account {
     })
   }
 
-  /** Starts STS, IAM and the IoT data plane; nothing is left running when one of them cannot start. */
+  /** Starts STS, IAM and the IoT data plane; if one of them cannot start, the others are stopped. */
   static async open(settings: AccountSettings, tls: TlsMaterial): Promise<Account> {
     const account = new Account(settings, tls)
     try {
@@ -163,7 +163,7 @@ export class Account {
     return this.#plain ?? notRunning()
   }
 
-  /** Of all services together. */
+  /** The endpoint of all services together. */
   get endpoint(): HttpsServer {
     return this.#endpoint ?? notRunning()
   }
@@ -195,7 +195,7 @@ export class Account {
     return this.settings.folder ?? this.#folder
   }
 
-  /** What outlives a restart. */
+  /** The state that survives a restart. */
   save(): SavedAccount {
     const { accountId, region } = this.settings
     return {
@@ -210,7 +210,7 @@ export class Account {
     }
   }
 
-  /** Brings back what was written down; what was under way then goes on, or is taken back. */
+  /** Restores a saved account; operations that were in progress are then completed or rolled back. */
   async #restore(saved: SavedAccount): Promise<void> {
     this.functions.restoreVersions(saved.versions)
     const stacks = saved.stacks.map(restoreStack)
@@ -219,12 +219,12 @@ export class Account {
     for (const stack of stacks) continueStack(stack, this.stacks)
   }
 
-  /** Undefined where nothing that was deployed has a table. */
+  /** Undefined if no deployed stack has a table. */
   get dynamodb(): DynamoDb | undefined {
     return this.#tables.serving
   }
 
-  /** What CloudFormation creates resources with. */
+  /** The services with which CloudFormation creates resources. */
   services(): Services {
     const { clock, functions, settings } = this
     return {
@@ -252,7 +252,7 @@ export class Account {
     }
   }
 
-  /** Resolves when no socket, process or file is left. */
+  /** Resolves when no socket, process or file remains. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing

@@ -10,7 +10,7 @@ import type { TlsMaterial } from '../tls.js'
 
 interface AccountEndpoint extends ServiceSettings {
   readonly tls: TlsMaterial
-  /** 0 for any free port. */
+  /** 0 selects a free port. */
   readonly port: number
   readonly healthId: string
   readonly stacks: Stacks
@@ -26,7 +26,7 @@ interface AccountEndpoint extends ServiceSettings {
   readonly outages: Outages
 }
 
-/** The account's services on one port. Those that only deployments ask are loaded when one does. */
+/** All services of the account on one port. Services that only deployments use are loaded on demand. */
 export function startAccountEndpoint(account: AccountEndpoint): Promise<HttpsServer> {
   const { stacks, buckets, ssm, functions, sts, iam, outages } = account
   const guarded = (service: ServiceName, make: () => Promise<ServiceHandler>) =>
@@ -47,7 +47,7 @@ export function startAccountEndpoint(account: AccountEndpoint): Promise<HttpsSer
   })
 }
 
-/** The same promise for everybody who asks. */
+/** Returns the same promise to all callers. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined
   return () => {

@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type CorsConfiguration, HttpApi, type HttpApiSettings } from '../apigateway/index.js'
 import type { ApiParts } from '../cloudformation/index.js'
 
-/** The account's HTTP APIs, each on a port of its own. */
+/** The account's HTTP APIs, each on its own port. */
 export class HttpApis {
   /** By ID, oldest first. */
   readonly byId = new Map<string, ApiParts>()
   readonly #settings: Omit<HttpApiSettings, 'apiId' | 'cors'>
   readonly #wantedPort: number
 
-  /** @param wantedPort For one API at a time; the others take any free one */
+  /** @param wantedPort for one API at a time; the others use free ports */
   constructor(settings: Omit<HttpApiSettings, 'apiId' | 'cors'>, wantedPort: number) {
     this.#settings = settings
     this.#wantedPort = wantedPort
@@ -19,7 +19,7 @@ export class HttpApis {
     return [...this.byId.values()][0]?.api
   }
 
-  /** As the first one does, wherever the request came in. */
+  /** Passes a request to the first API, whatever port it arrived on. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.first !== undefined) return this.first.answer(request, response)
     const json = { 'content-type': 'application/json' }

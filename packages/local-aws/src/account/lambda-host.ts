@@ -3,7 +3,7 @@ import type { Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import type { Functions, LambdaHost } from '../lambda/index.js'
 
-/** Seconds. A function's process is retired before its role's session ends. */
+/** Seconds. A function's process is replaced before its role's session expires. */
 const functionSessionSeconds = 12 * 60 * 60
 
 interface Surroundings {
@@ -14,11 +14,11 @@ interface Surroundings {
   readonly directory: Directory
   readonly functions: Functions
   down(): boolean
-  /** Read when a process starts: by then all that was deployed is there. */
+  /** Read when a process starts: everything has been deployed by then. */
   endpoints(): LambdaHost['endpoints']
 }
 
-/** What the account is to a function's process. */
+/** The account's interface for a function's process. */
 export function lambdaHost({ directory, functions, endpoints, ...surroundings }: Surroundings): LambdaHost {
   return {
     ...surroundings,
@@ -33,7 +33,7 @@ export function lambdaHost({ directory, functions, endpoints, ...surroundings }:
         role,
         sessionName: functionName,
         durationSeconds: functionSessionSeconds,
-        // A version's own number is no part of it.
+        // The qualifier of a version is not part of its name.
         sourceFunctionArn: arn.split(':').slice(0, 7).join(':'),
       })
     },

@@ -21,7 +21,7 @@ export interface Ports {
 }
 
 export interface AccountSettings {
-  /** What the health check answers. */
+  /** The response of the health check. */
   readonly id: string
   readonly region: string
   readonly accountId: string
@@ -34,21 +34,21 @@ export interface AccountSettings {
   readonly typeWildcards: TypeWildcards
   /** Which estimate of the packed size STS refuses by. */
   readonly packedPolicy: PackedPolicyEstimate
-  /** What AWS IoT's documentation leaves open, where it differs from the defaults. */
+  /** Behaviour that AWS IoT's documentation leaves open, if different from the defaults. */
   readonly switches: Partial<Switches>
-  /** PEM that JWT authorizers trust as well. */
+  /** Further certificate authorities (PEM) that JWT authorizers trust. */
   readonly trust?: string
-  /** Where the certificate authority's file lies. Absent: in a temporary folder. */
+  /** Folder of the certificate authority's file. Absent: a temporary folder. */
   readonly caFolder?: string
   readonly site?: PlainOriginSettings['site']
   /** Is told what the data plane does. */
   readonly observer?: Observer | undefined
   /** Resource types that are not known are left out. */
   readonly ignoreUnknown?: boolean
-  /** Where files are kept that are to outlive the stand-in: uploads, functions' code. */
+  /** Folder of files that survive the stand-in: uploads, functions' code. */
   readonly folder?: string
-  /** What was written down when it ended. */
+  /** The state saved when it ended. */
   readonly saved?: SavedAccount
-  /** Called when something has changed that outlives the stand-in. */
+  /** Called when state that survives the stand-in has changed. */
   readonly changed?: () => void
 }

@@ -7,7 +7,7 @@ interface Place {
 
 const version = '2012-10-17'
 
-/** May call the API, and deploy with the CDK's roles; may not assume the topic role. */
+/** May call the API and deploy with the CDK's roles, but not assume the topic role. */
 export function developerPolicy({ accountId, region }: Place): object {
   const Resource = `arn:aws:execute-api:${region}:${accountId}:*`
   return {
@@ -16,7 +16,7 @@ export function developerPolicy({ accountId, region }: Place): object {
   }
 }
 
-/** May revoke, and say who may have what: change inline policies of roles, end MQTT connections, read and write tables. */
+/** May revoke and manage access: change inline policies of roles, end MQTT connections, read and write tables. */
 export function operatorPolicy({ accountId, region }: Place): object {
   return {
     Version: version,

@@ -4,7 +4,7 @@ import { commonLogTime } from './messages/event.js'
 import { header } from './messages/request.js'
 
 /**
- * Values of the `$context` variables that an access log may name.
+ * Values of the `$context` variables that an access log can contain.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 export function accessLogValues(

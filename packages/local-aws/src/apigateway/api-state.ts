@@ -9,10 +9,10 @@ import type { CorsConfiguration } from './routes/cors.js'
 import type { RouteKey } from './routes/route.js'
 import type { Stage } from './stage.js'
 
-/** A function behind a route. */
+/** The function of a route. */
 export interface Integration {
   readonly timeoutMilliseconds: number
-  /** Whether the function's resource policy lets this API call it. */
+  /** Whether the function's resource policy allows this API to invoke it. */
   decide(call: ServiceCall): { readonly allowed: boolean; readonly reason: string }
   invoke(event: unknown): Promise<InvocationResult>
 }
@@ -34,22 +34,22 @@ export interface HttpApiSettings {
   readonly tls: TlsMaterial
   readonly cors?: CorsConfiguration
   accessKey(accessKeyId: string): AccessKey | undefined
-  /** What `GET /_local/health` answers: how other processes know that the stand-in they found is this one. */
+  /** The response of `GET /_local/health`: other processes use it to identify this stand-in. */
   readonly healthId?: string
   readonly guard?: ServiceGuard
 }
 
-/** Faults on demand. All are off at first. */
+/** Faults, all initially off. */
 export interface HttpApiFaults {
-  /** Answer 429 to every request. */
+  /** Respond with 429 to every request. */
   throttle: boolean
-  /** Wait this long before each request is looked at. */
+  /** Delay before each request is processed, in milliseconds. */
   delayMilliseconds: number
-  /** Answer this status (500 to 504) in place of the function. */
+  /** Respond with this status (500 to 504) instead of invoking the function. */
   failWith: number | undefined
 }
 
-/** What serving a request looks at. */
+/** The state used to serve a request. */
 export interface ApiState {
   readonly settings: HttpApiSettings
   readonly routes: readonly Route[]

@@ -4,18 +4,18 @@ import type { ApiRequest } from './messages/request.js'
 import type { ApiResponse } from './messages/response.js'
 import type { Stage } from './stage.js'
 
-/** A request that has found its route. */
+/** A request with its route. */
 export interface Call {
   readonly request: ApiRequest
   readonly requestId: string
   readonly stage: Stage
-  /** Percent-decoded, without the stage's name. */
+  /** Percent-decoded, without the name of the stage. */
   readonly path: string
   readonly route: Route
   readonly pathParameters: Readonly<Record<string, string>>
 }
 
-/** How a call ended: the answer, and for the logs why and for whom. */
+/** The result of a call: the response and, for the logs, the reason and the caller. */
 export interface Outcome {
   readonly answer: ApiResponse
   readonly detail?: string

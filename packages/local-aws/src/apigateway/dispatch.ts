@@ -10,10 +10,10 @@ import { functionResponse, message } from './messages/response.js'
 import { matchRoute } from './routes/route.js'
 import type { Stage } from './stage.js'
 
-/** Largest event of a synchronous call, in bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Maximum size of the event of a synchronous invocation, in bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const largestEvent = 6_291_456
 
-/** Route, throttle, authorizer, permission, function, response: the way of a request through the API. */
+/** Route, throttle, authorizer, permission, function, response: the processing of a request by the API. */
 export async function dispatch(api: ApiState, request: ApiRequest, requestId: string): Promise<Outcome> {
   const { stage, path } = findStage(api.stages, request.path)
   if (stage === undefined) return { answer: message(404, 'Not Found'), detail: 'the API has no stage for this path' }
@@ -50,7 +50,7 @@ async function invoke(api: ApiState, call: Call, authorization?: Authorization &
   const { request, requestId, stage, path, route, pathParameters } = call
   const { accountId, apiId, clock } = api.settings
   if (api.faults.failWith !== undefined) {
-    return { answer: message(api.faults.failWith, 'Service Unavailable'), detail: 'this failure was asked for' }
+    return { answer: message(api.faults.failWith, 'Service Unavailable'), detail: 'the fault failWith is on' }
   }
   const { method = 'ANY', path: routePath, text } = route.key
   const source = routePath === undefined ? text : (method === 'ANY' ? '*' : method) + routePath
@@ -75,16 +75,16 @@ async function invoke(api: ApiState, call: Call, authorization?: Authorization &
   const { timeoutMilliseconds } = route.integration
   const result = await withinTime(route.integration.invoke(event), timeoutMilliseconds)
   if (result !== undefined) return outcomeOf(result)
-  const detail = `the function did not answer within ${timeoutMilliseconds / 1000} seconds`
+  const detail = `the function did not respond within ${timeoutMilliseconds / 1000} seconds`
   return { answer: message(503, 'Service Unavailable'), detail }
 }
 
-/** The HTTP answer to what the function did. Its error texts go to the journal, never to the client. */
+/** Converts the function's result to an HTTP response. Error messages of the function go to the journal, never to the client. */
 function outcomeOf(result: InvocationResult): Outcome {
   if (result.outcome === 'ok') {
     const answer = functionResponse(result.payload)
     if (answer !== undefined) return { answer }
-    return { answer: message(500, 'Internal Server Error'), detail: 'the function answered no HTTP response' }
+    return { answer: message(500, 'Internal Server Error'), detail: 'the function returned no valid HTTP response' }
   }
   const detail = `${result.errorType}: ${result.errorMessage}`
   if (result.kind === 'crash') return { answer: message(502, 'Bad Gateway'), detail }
@@ -92,7 +92,7 @@ function outcomeOf(result: InvocationResult): Outcome {
   return { answer: message(500, 'Internal Server Error'), detail }
 }
 
-/** The stage a path belongs to, and the rest of the path. */
+/** The stage of a path, and the rest of the path. */
 function findStage(stages: readonly Stage[], path: string): { stage: Stage | undefined; path: string } {
   const [, first = ''] = path.split('/', 2)
   const named = stages.find(({ settings }) => settings.name === first)
@@ -105,7 +105,7 @@ function executeApiArn({ settings }: ApiState, stage: Stage, rest: string): stri
   return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage.settings.name}/${rest}`
 }
 
-/** Undefined when the time is up first; the call goes on, as on Lambda. */
+/** Undefined on timeout; the invocation continues, like on Lambda. */
 async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {

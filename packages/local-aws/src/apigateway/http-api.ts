@@ -9,13 +9,13 @@ import { type ApiResponse, message } from './messages/response.js'
 import { type CorsConfiguration, corsHeaders, preflightHeaders } from './routes/cors.js'
 import type { Stage } from './stage.js'
 
-/** One HTTP API on its own port of 127.0.0.1. Routes and stages may be added while it runs. */
+/** One HTTP API on its own port of 127.0.0.1. Routes and stages can be added while it runs. */
 export class HttpApi implements ApiState, AsyncDisposable {
   #settings: HttpApiSettings
   readonly routes: Route[] = []
   readonly stages: Stage[] = []
   readonly faults: HttpApiFaults = { throttle: false, delayMilliseconds: 0, failWith: undefined }
-  /** Answers a request, wherever it came in. Rejects when the client goes away. */
+  /** Responds to a request from any port. Rejects if the client disconnects. */
   readonly answer: ServiceHandler
   #server: HttpsServer | undefined
 
@@ -30,7 +30,7 @@ export class HttpApi implements ApiState, AsyncDisposable {
     api.#server = await serveHttps({
       tls: settings.tls,
       port,
-      // Above API Gateway's own limit, so that it is ours that answers.
+      // Larger than API Gateway's own limit, so that the API itself responds.
       maxHeaderSize: 32 * 1024,
       requestTimeout: 60_000,
       answer: api.answer,
@@ -42,7 +42,7 @@ export class HttpApi implements ApiState, AsyncDisposable {
     return this.#settings
   }
 
-  /** From the next request on. */
+  /** Takes effect with the next request. */
   set cors(cors: CorsConfiguration | undefined) {
     const { cors: _, ...settings } = this.#settings
     this.#settings = cors === undefined ? settings : { ...settings, cors }
@@ -52,12 +52,12 @@ export class HttpApi implements ApiState, AsyncDisposable {
     return this.#server?.port ?? 0
   }
 
-  /** `ApiEndpoint`, as templates read it. */
+  /** `ApiEndpoint`, as returned to templates. */
   get endpoint(): string {
     return `https://localhost:${this.port}`
   }
 
-  /** Resolves when no socket is left. */
+  /** Resolves when no socket remains. */
   async close(): Promise<void> {
     await this.#server?.close()
   }
@@ -69,13 +69,13 @@ export class HttpApi implements ApiState, AsyncDisposable {
   async #respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const requestId = `${randomBytes(11).toString('base64url')}=`
     const answer = await this.#answerAlways(incoming, requestId)
-    // The client went away while it was sending.
+    // The client disconnected while sending.
     if (incoming.destroyed && !incoming.complete) return
     outgoing.sendDate = false
     outgoing.writeHead(answer.status, {
       ...answer.headers,
       ...(answer.cookies.length === 0 ? {} : { 'set-cookie': [...answer.cookies] }),
-      // Clients correct their clocks by this.
+      // Clients use this header to correct their clocks.
       date: new Date(this.settings.clock.now()).toUTCString(),
       'content-length': answer.body.length,
       'apigw-requestid': requestId,
@@ -112,7 +112,7 @@ export class HttpApi implements ApiState, AsyncDisposable {
     const { answer, detail, principal } = await dispatch(this, request, requestId)
     this.#journal(`${request.method} ${request.path}`, answer.status, { detail, requestId, principal })
     if (cors === undefined || origin === undefined) return answer
-    // The API's own CORS headers replace the function's.
+    // The API's own CORS headers replace those of the function.
     const others = Object.entries(answer.headers).filter(([name]) => !name.startsWith('access-control-'))
     return { ...answer, headers: { ...Object.fromEntries(others), ...corsHeaders(cors, origin) } }
   }

@@ -3,16 +3,16 @@ import { type Throttle, TokenBucket } from './token-bucket.js'
 
 /** `AWS::ApiGatewayV2::Stage`. */
 export interface StageSettings {
-  /** `$default` is served at the root, any other name as the first segment of the path. */
+  /** `$default` is served at the root; another name is the first segment of the path. */
   readonly name: string
   readonly defaultThrottle?: Throttle
   /** By route key. */
   readonly routeThrottles: Readonly<Record<string, Throttle>>
-  /** Access log: a format with `$context.…` variables, and where its lines go. */
+  /** Access log: a format with `$context.…` variables, and where the lines are written. */
   readonly accessLog?: { readonly format: string; readonly write: (line: string) => void }
 }
 
-/** A stage at work: one bucket per route that has a throttle. */
+/** A running stage, with one token bucket for each route that has a throttle. */
 export class Stage {
   readonly settings: StageSettings
   readonly #clock: Clock
@@ -23,7 +23,7 @@ export class Stage {
     this.#clock = clock
   }
 
-  /** False when the route's throttle has no token left. */
+  /** False if the route's throttle has no token left. */
   admit(routeKey: string): boolean {
     const throttle = this.settings.routeThrottles[routeKey] ?? this.settings.defaultThrottle
     if (throttle === undefined) return true
@@ -32,10 +32,10 @@ export class Stage {
     return bucket.take()
   }
 
-  /** Writes one line of the access log; a variable without a value is `-`, as in AWS. */
+  /** Writes one line of the access log; a variable without a value is `-`, as on AWS. */
   log(values: Readonly<Record<string, string | undefined>>): void {
     const { accessLog } = this.settings
-    // Values are escaped as inside a JSON text: what a client sends can neither end a line nor a JSON value.
+    // Values are escaped as in JSON strings: a client's input can end neither a line nor a JSON value.
     const escaped = (value: string) => JSON.stringify(value).slice(1, -1)
     const value = (_: string, name: string) => escaped(values[name] ?? '-')
     accessLog?.write(accessLog.format.replaceAll(/\$context\.([\w.]+)/gu, value))

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 
-/** A route's throttle: `rate` requests per second on average, `burst` at once. */
+/** The throttle of a route: `rate` requests per second on average, `burst` at once. */
 export interface Throttle {
   readonly rate: number
   readonly burst: number
@@ -23,11 +23,11 @@ export class TokenBucket {
     this.#filledAt = clock.now()
   }
 
-  /** False when the request is one too many. */
+  /** False if the request exceeds the throttle. */
   take(): boolean {
     const now = this.#clock.now()
     const { rate, burst } = this.#throttle
-    // A clock that is set back gives nothing and takes nothing.
+    // Setting the clock back neither adds nor removes tokens.
     const gained = (Math.max(0, now - this.#filledAt) / 1000) * rate
     this.#tokens = Math.min(burst, this.#tokens + gained)
     this.#filledAt = now

@@ -3,10 +3,10 @@ import type { Buckets } from '../s3/buckets/buckets.js'
 import type { Parameters } from '../ssm/parameters.js'
 import { roles } from './roles.js'
 
-/** Of the CDK's own bootstrap stack, which the pinned command line (2.1148.1) brings along. */
+/** The version of the CDK's own bootstrap stack in the pinned command line (2.1148.1). */
 const bootstrapVersion = '33'
 
-/** What every app of the CDK uses unless it says otherwise. */
+/** The default qualifier of CDK apps. */
 const qualifier = 'hnb659fds'
 
 export interface BootstrapSettings {
@@ -19,13 +19,13 @@ export interface BootstrapSettings {
 }
 
 /**
- * What `cdk bootstrap` makes of an account: the bucket for assets, the roles that deployments assume, and the version. What is
- * there already stays.
+ * Creates the resources of `cdk bootstrap`: the bucket for assets, the roles that deployments assume, and the version. Existing ones are
+ * kept.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
  */
 export function bootstrap({ accountId, region, directory, buckets, parameters, now }: BootstrapSettings): void {
-  // Names that AWS gives Regions; of another one no role can be named.
+  // The format of AWS's Region names; role names are only valid with such a Region.
   if (!/^[a-z]{2}(-[a-z]+){1,2}-\d$/u.test(region)) return
   const place = `${accountId}-${region}`
   const bucket = `cdk-${qualifier}-assets-${place}`
@@ -38,7 +38,7 @@ export function bootstrap({ accountId, region, directory, buckets, parameters, n
   }
 }
 
-/** What somebody must be allowed in order to deploy with the CDK. */
+/** The permissions needed to deploy with the CDK. */
 export function mayDeploy(accountId: string, region: string): object {
   return {
     Sid: 'DeployWithTheCdk',

@@ -4,7 +4,7 @@ interface Place {
   readonly accountId: string
   readonly region: string
   readonly bucket: string
-  /** Name of the parameter with the version. */
+  /** Name of the parameter with the bootstrap version. */
   readonly parameter: string
   readonly qualifier: string
 }
@@ -14,8 +14,8 @@ type BootstrapRole = { readonly name: string } & Omit<RoleSettings, 'roleName'>
 const version = '2012-10-17'
 
 /**
- * The roles of the CDK's bootstrap template, version 33, with its default parameters: the same trust, the same policies, but for
- * keys, container images and buckets of other accounts, which are not modelled. A test holds them against the template itself.
+ * The roles of the CDK's bootstrap template, version 33, with its default parameters: the same trust and the same policies, except for keys,
+ * container images and buckets of other accounts, which are not modelled. A test compares them with the template itself.
  */
 export function roles(place: Place): BootstrapRole[] {
   const { accountId, region, bucket, qualifier } = place
@@ -128,7 +128,7 @@ function deployStatements(
   ]
 }
 
-/** Anybody of the account who may assume roles, but not on behalf of others. */
+/** All principals of the account with permission to assume the role, but not services on their behalf. */
 function accountTrust(accountId: string): object {
   return {
     Version: '2008-10-17',

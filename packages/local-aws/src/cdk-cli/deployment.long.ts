@@ -5,7 +5,7 @@ import { authorize } from '../iam/index.js'
 import { openCdk, type TestCdk } from '../testing/cdk.js'
 import { send } from '../testing/https-client.js'
 
-/** The app of this repository, deployed, changed and destroyed by the CDK's own command line. One account; in this order. */
+/** Deploys, changes and destroys the app of this repository with the CDK's own command line. One account; in this order. */
 let account: TestCdk
 let plain: string
 beforeAll(async () => {
@@ -25,7 +25,7 @@ async function vend(): Promise<{ status: number; accessKeyId: string }> {
   return { status, accessKeyId: answer.credentials?.accessKeyId ?? '' }
 }
 
-/** Whether a session may publish there now. */
+/** Whether a session may currently publish there. */
 function mayPublish(accessKeyId: string, topic: string): boolean {
   const { region, accountId, directory } = account.aws
   const principal = directory.accessKey(accessKeyId)?.principal
@@ -105,7 +105,7 @@ describe('a deployment whose check fails', () => {
     const before = aws.outputs.TopicCredentials
     const role = aws.directory.role('sts-sample-role')
     const trust = aws.directory.policyText(role?.trustPolicy as never)
-    // Opened by hand: what the check is for.
+    // Widened by hand: the check must detect it.
     aws.directory.updateAssumeRolePolicy('sts-sample-role', {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] }],

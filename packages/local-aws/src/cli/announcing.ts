@@ -1,7 +1,7 @@
 import { announce } from '@topic-credentials/project'
 import type { LocalAws } from '../local-aws-types.js'
 
-/** Tells other processes of a stand-in, and again when what is deployed in it has changed. */
+/** Announces a stand-in to other processes, and again when its deployed stacks have changed. */
 export class Announcing {
   readonly #directory: string
   #aws: LocalAws | undefined
@@ -18,7 +18,7 @@ export class Announcing {
     return this.again()
   }
 
-  /** Writes only what is new. */
+  /** Writes only changes. */
   again(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write())
     return this.#writing

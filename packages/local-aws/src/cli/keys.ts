@@ -2,20 +2,20 @@ import { emitKeypressEvents } from 'node:readline'
 import type { LocalAws } from '../local-aws-types.js'
 import { type ServiceName, serviceNames } from '../outages.js'
 
-/** What each key does; the text is the help line. */
+/** The action of each key; the text is its help line. */
 interface Key {
   readonly name: string
   readonly help: string
-  /** Answers what has happened, in a sentence. */
+  /** Returns a sentence about what happened. */
   press(aws: LocalAws): string | Promise<string>
 }
 
 const tenMinutes = 10 * 60 * 1000
 const halfAMinute = 30_000
-/** Requests and connections in a second that others in the account leave. */
+/** Requests and connections per second that other clients of the account leave. */
 const fewLeft = 5
 
-/** Faults by key, each with its opposite where it has one. */
+/** Faults by key, each with its inverse if it has one. */
 export function faultKeys(): readonly Key[] {
   const on = {
     api: false,
@@ -50,7 +50,7 @@ export function faultKeys(): readonly Key[] {
       help: 'throttle STS',
       press: ({ faults }) => {
         faults.sts.throttle(10)
-        return 'the next 10 requests to STS are throttled'
+        return 'STS throttles the next 10 requests'
       },
     },
     {
@@ -59,7 +59,7 @@ export function faultKeys(): readonly Key[] {
       press: ({ faults }) => {
         on.api = !on.api
         faults.api.throttle = on.api
-        return on.api ? 'the API answers 429' : 'the API is not throttled any more'
+        return on.api ? 'the API responds with 429' : 'the API is no longer throttled'
       },
     },
     {
@@ -71,7 +71,7 @@ export function faultKeys(): readonly Key[] {
         faults.sts.delay(milliseconds)
         faults.api.delayMilliseconds = milliseconds
         iot.delay(milliseconds)
-        return on.delay ? 'everything takes a second longer' : 'no delay any more'
+        return on.delay ? 'all requests take a second longer' : 'no more delay'
       },
     },
     {
@@ -80,7 +80,7 @@ export function faultKeys(): readonly Key[] {
       press: ({ faults }) => {
         on.skew = !on.skew
         faults.skewClock(on.skew ? tenMinutes : 0)
-        return on.skew ? 'the clock is 10 minutes ahead' : 'the clock is right again'
+        return on.skew ? 'the clock is 10 minutes ahead' : 'the clock is correct again'
       },
     },
     {
@@ -90,7 +90,7 @@ export function faultKeys(): readonly Key[] {
         on.deny = !on.deny
         const roles = faults.denyIot(on.deny)
         if (roles.length === 0) return 'no role is in use'
-        return on.deny ? `iot:* is denied to ${roles.join(', ')}` : `the Deny is gone from ${roles.join(', ')}`
+        return on.deny ? `iot:* is denied to ${roles.join(', ')}` : `the Deny is removed from ${roles.join(', ')}`
       },
     },
     {
@@ -99,16 +99,16 @@ export function faultKeys(): readonly Key[] {
       press: ({ faults }) => {
         on.reads = !on.reads
         faults.iam.lagReads(on.reads ? halfAMinute : 0)
-        return on.reads ? "IAM's reads are 30 seconds late" : "IAM's reads are not late any more"
+        return on.reads ? "IAM's reads are 30 seconds stale" : "IAM's reads are no longer stale"
       },
     },
     {
       name: 'f',
-      help: 'let policy changes be felt late',
+      help: 'delay policy changes',
       press: ({ faults }) => {
         on.late = !on.late
         faults.iam.lagPolicies(on.late ? halfAMinute : 0)
-        return on.late ? 'policy changes are felt after 30 seconds, by AWS IoT too' : 'policy changes are felt at once'
+        return on.late ? 'policy changes take effect after 30 seconds, also in AWS IoT' : 'policy changes take effect immediately'
       },
     },
     {
@@ -117,7 +117,7 @@ export function faultKeys(): readonly Key[] {
       press: ({ faults }) => {
         on.sts = !on.sts
         faults.sts.limit(on.sts ? fewLeft : undefined)
-        return on.sts ? 'others leave 5 of the 600 requests to STS in a second' : 'STS has no quota any more'
+        return on.sts ? 'other clients leave 5 of the 600 STS requests per second' : 'STS has no quota any more'
       },
     },
     {
@@ -127,15 +127,15 @@ export function faultKeys(): readonly Key[] {
         on.connects = !on.connects
         faults.limitConnects(on.connects ? fewLeft : undefined)
         return on.connects
-          ? 'others leave 5 of the 500 CONNECTs in a second'
-          : 'the account may send 500 CONNECTs a second again'
+          ? 'other clients leave 5 of the 500 CONNECTs per second'
+          : 'the account can send 500 CONNECTs per second again'
       },
     },
     ...serviceNames.map((service, index) => downKey(String(index + 1), service)),
   ]
 }
 
-/** A service is down, then up again. */
+/** Toggles whether a service is down. */
 function downKey(name: string, service: ServiceName): Key {
   let down = false
   return {
@@ -144,12 +144,12 @@ function downKey(name: string, service: ServiceName): Key {
     press: ({ faults }) => {
       down = !down
       faults.outage(service, down ? 'unavailable' : undefined)
-      return down ? `${service} is down: it answers 503` : `${service} is up again`
+      return down ? `${service} is down and responds with 503` : `${service} is up again`
     },
   }
 }
 
-/** Listens for keys on a terminal. Answers how to stop; without a terminal there is nothing to do. */
+/** Listens for keys on a terminal. Returns a function that stops it; without a terminal it does nothing. */
 export function listenForKeys(aws: LocalAws, print: (line: string) => void, quit: () => void): () => void {
   const { stdin } = process
   if (!stdin.isTTY) return () => {}
@@ -158,7 +158,7 @@ export function listenForKeys(aws: LocalAws, print: (line: string) => void, quit
   emitKeypressEvents(stdin)
   stdin.setRawMode(true)
   const onKeypress = async (_: string | undefined, pressed: { name?: string; ctrl?: boolean }) => {
-    // Raw mode hands Ctrl-C over as a key.
+    // In raw mode, Ctrl-C arrives as a key.
     if (pressed.name === 'q' || (pressed.ctrl && pressed.name === 'c')) return quit()
     const key = keys.find(({ name }) => name === pressed.name)
     if (key !== undefined) print(`» ${await key.press(aws)}`)

@@ -28,23 +28,23 @@ interface LocalOptions extends Omit<ServeOptions, 'root' | 'assembly'> {
 
 const program = new Command(programName('local'))
   .description(
-    'An AWS account on this machine, bootstrapped for the CDK. Signatures are verified and policies enforced. In a CDK app it waits for cdk deploy; elsewhere it begins with the default stack of topic-credentials',
+    'Runs an AWS account on this machine, bootstrapped for the CDK. It verifies signatures and enforces policies. In a CDK app it waits for cdk deploy; elsewhere it starts with the default stack of topic-credentials',
   )
   .option(
     '--assembly [folder]',
-    "realise what 'cdk synth' wrote at once, without the CDK (default: cdk.out); nothing is kept",
+    "deploy the output of 'cdk synth' immediately, without the CDK (default: cdk.out); nothing is saved",
   )
-  .option('--fresh', 'begin with an empty account: what was deployed here before is forgotten, and nothing is deployed')
-  .option('--ignore-unknown', 'leave resources out whose type is not modelled, in place of refusing their stack')
+  .option('--fresh', 'start with an empty account: delete the saved stacks and deploy nothing')
+  .option('--ignore-unknown', 'skip resources of unsupported types instead of refusing their stack')
   .option(
     '--port <number>',
     'IoT on this port, API, STS, IAM, DynamoDB, browsers, all services together and the issuer of tokens on the next seven; 0: any free ones',
     port,
     8443,
   )
-  .option('--region <name>', 'region to be in, where the app leaves it open (default: us-east-1)')
+  .option('--region <name>', 'region, if the app does not define one (default: us-east-1)')
   .addOption(
-    new Option('--packed-policy <estimate>', "what STS refuses session policies by: AWS's packing is not public")
+    new Option('--packed-policy <estimate>', "estimate of the packed size that STS enforces (AWS's packing is not public)")
       .choices(['low', 'high', 'off'])
       .default('high'),
   )
@@ -106,7 +106,7 @@ try {
   process.exitCode = 1
 }
 
-/** Where there is no CDK app that could be deployed, the account begins with the default stack. */
+/** If there is no CDK app to deploy, the account starts with the default stack. */
 function toRealise(root: string, { assembly, fresh }: LocalOptions): { readonly assembly?: string } {
   if (typeof assembly === 'string') return { assembly: userPath(assembly) }
   if (assembly === true) return { assembly: join(root, 'cdk.out') }

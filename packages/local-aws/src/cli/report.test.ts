@@ -53,7 +53,7 @@ describe('startedLines', () => {
 
   it('tells how long a deployment took, and of none where the account came back as it was', () => {
     expect(startedLines(aws, 1.234)).toContain('✨  Deployment time: 1.23s')
-    expect(startedLines(aws, undefined)).toContain('As they were when the stand-in ended.')
+    expect(startedLines(aws, undefined)).toContain('Restored from the last run.')
     expect(startedLines(aws, undefined).join()).not.toContain('Deployment')
   })
 

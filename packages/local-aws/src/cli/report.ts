@@ -2,7 +2,7 @@ import { commandLine } from '@topic-credentials/project'
 import type { JournalEntry } from '../journal.js'
 import type { LocalAws, Served } from '../local-aws-types.js'
 
-/** A step of the deployment, as `cdk deploy` prints it. */
+/** A step of the deployment, in the format of `cdk deploy`. */
 export function deploymentLine({ at, event, detail, fields = {} }: JournalEntry): string {
   const total = String(fields.total)
   const count = `${String(fields.index).padStart(total.length)}/${total}`
@@ -11,7 +11,7 @@ export function deploymentLine({ at, event, detail, fields = {} }: JournalEntry)
   return `${parts.join(' | ')}${detail === undefined ? '' : ` ${detail}`}`
 }
 
-/** What to know once every endpoint answers. */
+/** Printed when every endpoint responds. */
 export function servingLines({ endpoints, accountId, region, caFile }: Served, seconds: number): string[] {
   return [
     '',
@@ -32,9 +32,9 @@ export function servingLines({ endpoints, accountId, region, caFile }: Served, s
 }
 
 /**
- * What to know once the deployment is complete: what it checks of itself has passed.
+ * Printed when the deployment is complete and its own checks have passed.
  *
- * @param seconds it took; undefined: everything was deployed before and came back
+ * @param seconds duration; undefined if the stacks were restored
  */
 export function startedLines(aws: LocalAws, seconds: number | undefined): string[] {
   const outputs = Object.entries(aws.outputs).flatMap(([stack, values]) =>
@@ -45,30 +45,30 @@ export function startedLines(aws: LocalAws, seconds: number | undefined): string
     '',
     ...aws.stacks.map(({ stackName }) => ` ✅  ${stackName}`),
     '',
-    seconds === undefined ? 'As they were when the stand-in ended.' : `✨  Deployment time: ${seconds.toFixed(2)}s`,
+    seconds === undefined ? 'Restored from the last run.' : `✨  Deployment time: ${seconds.toFixed(2)}s`,
     '',
     'Outputs:',
     ...outputs,
     '',
-    `In another terminal: eval "$(${commandLine('local', '--env')})" aims the AWS tools here. Ctrl-C ends it.`,
+    `In another terminal: eval "$(${commandLine('local', '--env')})" points the AWS tools here. Press Ctrl-C to stop.`,
     '',
   ]
 }
 
-/** The account has nothing in it. */
+/** Printed for an empty account. */
 const emptyLines = [
-  'Nothing is deployed here yet. In another terminal:',
+  'No stack is deployed yet. In another terminal:',
   '',
   `  ${commandLine('deploy:local')}`,
-  '      the real cdk deploy, into this account',
+  '      deploys to this account with the real cdk deploy',
   `  eval "$(${commandLine('local', '--env')})"`,
-  '      aims cdk, aws-cli and the SDKs here, for what you type yourself',
+  '      points cdk, aws-cli and the SDKs in that shell to this account',
   '',
-  'Ctrl-C ends it; what is deployed comes back with the next start.',
+  'Press Ctrl-C to stop. The next start restores the deployed stacks.',
   '',
 ]
 
-/** One event for a person; undefined for those that would only repeat another. */
+/** One event as text; undefined for events that would only repeat another one. */
 export function eventLine(entry: JournalEntry, { logs }: { readonly logs: boolean }): string | undefined {
   const { at, service, event, outcome, principal, detail, fields = {} } = entry
   const functionName = String(fields.functionName ?? '')
@@ -77,7 +77,7 @@ export function eventLine(entry: JournalEntry, { logs }: { readonly logs: boolea
       ? `         │ ${functionName}: ${(detail ?? '').split('\n').map(visible).join('\n         │ ')}`
       : undefined
   }
-  // The API's own line tells of a call that went well.
+  // The API's own line reports successful calls.
   if (service === 'lambda' && outcome === 'ok' && !logs) return undefined
   // The CONNECT's own line follows.
   if (service === 'iot' && event === 'Upgrade' && outcome === 'ok') return undefined
@@ -91,12 +91,12 @@ export function eventLine(entry: JournalEntry, { logs }: { readonly logs: boolea
   return `${time} ${mark} ${service} ${visible(event)}${outcome === 'ok' ? '' : ` ${outcome}`}${who} ${facts.join(' ')}${reason}`.trimEnd()
 }
 
-/** The account is always the same one. */
+/** Shortens ARNs: the account is always the same. */
 function short(arn: string): string {
   return arn.replace(/^arn:aws:(iam|sts)::\d+:/u, '')
 }
 
-/** What others sent may hold control characters: they are shown, not obeyed. */
+/** Input from others may contain control characters, which are shown and not executed. */
 function visible(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -11,9 +11,9 @@ import { listenForKeys } from './keys.js'
 import { deploymentLine, eventLine, servingLines, startedLines } from './report.js'
 
 export interface ServeOptions {
-  /** The project's root, where the stand-in is announced. */
+  /** The project's root, in which the stand-in is announced. */
   readonly root: string
-  /** Realised at once; nothing is kept then. Absent: the account that the project has. */
+  /** Deployed immediately, without saving. Absent: the project's saved account. */
   readonly assembly?: string
   readonly fresh?: true
   readonly ignoreUnknown?: true
@@ -25,13 +25,13 @@ export interface ServeOptions {
   readonly logs?: true
 }
 
-/** Runs the stand-in until Ctrl-C, `q` or a signal; then nothing of it is left. */
+/** Runs the stand-in until Ctrl-C, `q` or a signal; then cleans up. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { root, assembly, port, region, packedPolicy, typeWildcards, ignoreUnknown } = options
   const state = join(root, '.local-aws', 'account')
   if (options.fresh) await rm(state, { recursive: true, force: true })
   const print = (line: string) => process.stdout.write(`${line}\n`)
-  // A closed pipe (`pnpm local | head`) ends the stand-in like Ctrl-C does.
+  // A closed pipe (`pnpm local | head`) stops the stand-in like Ctrl-C.
   const ended = endSignal()
   let started = false
   const announcing = new Announcing(root)
@@ -47,12 +47,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     typeWildcards,
     caFolder: join(root, '.local-aws'),
     journal: (entry) => {
-      // What the deployment's own triggers try is their business: it is told when it fails.
+      // The requests of the deployment's triggers are not printed; their failure is reported.
       const hidden = !started && entry.service !== 'cloudformation' && !options.logs
       const line = options.json ? JSON.stringify(entry) : hidden ? undefined : readable(entry, options)
       if (line !== undefined) print(line)
     },
-    // Before the deployment's checks have run: they may still fail it, and then all ends with their message.
+    // The deployment's checks have not run yet: they may still fail it, and then the command ends with their message.
     serving: (served) => {
       if (options.json) {
         print(JSON.stringify(event('serving', served)))
@@ -79,7 +79,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 function readable(entry: JournalEntry, { logs }: ServeOptions): string | undefined {
   if (entry.service === 'cloudformation' && entry.fields?.logicalId !== undefined) return deploymentLine(entry)
-  // While a deployment runs, it asks every other second how it goes.
+  // During a deployment, the CDK polls every other second.
   if (!logs && entry.outcome === 'ok' && isReading(entry)) return undefined
   return eventLine(entry, { logs: logs === true })
 }
@@ -116,7 +116,7 @@ function event(name: 'serving' | 'started', { id, region, accountId, endpoints, 
   }
 }
 
-/** Resolves at the first signal; a second one does not wait for an orderly end. */
+/** Resolves at the first signal; a second one exits immediately. */
 function endSignal(): { readonly promise: Promise<void>; readonly end: () => void } {
   let end = () => {}
   const promise = new Promise<void>((resolve) => {

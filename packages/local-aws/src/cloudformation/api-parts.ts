@@ -1,7 +1,7 @@
 import type { HttpApi, Integration, JwtAuthorizer, Route } from '../apigateway/index.js'
 import type { FunctionRuntime, InvocationResult, ServiceCall } from '../lambda/index.js'
 
-/** An API with the parts that its routes are made of, by their IDs. */
+/** An API with the parts of its routes, by ID. */
 export interface ApiParts {
   readonly api: HttpApi
   readonly integrations: Map<string, LiveIntegration>
@@ -9,7 +9,7 @@ export interface ApiParts {
   readonly routes: Map<string, Route>
 }
 
-/** An integration that routes go on using when it changes. */
+/** An integration object that routes keep when it changes. */
 export class LiveIntegration implements Integration {
   #target: FunctionRuntime
   #timeoutMilliseconds: number

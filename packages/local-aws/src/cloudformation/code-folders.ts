@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path'
 import type { Buckets } from '../s3/buckets/buckets.js'
 import type { FunctionCode } from './services.js'
 
-/** Where functions' code lies, unpacked: one folder per content. */
+/** The unpacked code of functions: one folder per content. */
 export class CodeFolders {
   readonly #folder: () => string
   readonly #buckets: Buckets
@@ -15,8 +15,8 @@ export class CodeFolders {
   }
 
   /**
-   * @param assets Folders that the stack brought along, by object key
-   * @throws Error as Lambda words it for an object that is not there, or no zip
+   * @param assets folders of the stack's own assets, by object key
+   * @throws Error in Lambda's words if the object does not exist or is not a zip file
    */
   async find(assets: ReadonlyMap<string, string>, { bucket, key, source }: FunctionCode): Promise<string> {
     if (source !== undefined) return this.#unpacked(Buffer.from(source), (folder) => inline(folder, source))
@@ -28,7 +28,7 @@ export class CodeFolders {
     return this.#unpacked(content, (folder) => unzip(folder, content))
   }
 
-  /** A folder is whole when it has its name. */
+  /** A folder is complete when it has its final name. */
   async #unpacked(content: Buffer, fill: (folder: string) => Promise<void>): Promise<string> {
     const folder = join(this.#folder(), createHash('sha256').update(content).digest('hex').slice(0, 32))
     if (await isFolder(folder)) return folder
@@ -45,7 +45,7 @@ export class CodeFolders {
   }
 }
 
-/** `ZipFile`: a source text, which Lambda puts into index.js. */
+/** `ZipFile`: source text, which Lambda writes to index.js. */
 async function inline(folder: string, source: string): Promise<void> {
   await writeFile(join(folder, 'index.js'), source)
 }
@@ -60,8 +60,8 @@ async function unzip(folder: string, content: Buffer): Promise<void> {
   }
   for (const [name, bytes] of Object.entries(files)) {
     const path = normalize(name)
-    // A name that leads out of the folder is an attack or a mistake.
-    if (path.startsWith('..') || path.startsWith('/')) throw new Error(`the zip file holds the name ${name}`)
+    // A name that leads outside the folder is an attack or an error.
+    if (path.startsWith('..') || path.startsWith('/')) throw new Error(`the zip file contains the name ${name}`)
     if (name.endsWith('/')) continue
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), bytes)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { parseJson, recordOf } from '@topic-credentials/project'
 
 /**
- * What the function behind a custom resource puts to the ResponseURL.
+ * The response that the function of a custom resource sends to the ResponseURL.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */
 export interface CustomAnswer {
@@ -12,20 +12,20 @@ export interface CustomAnswer {
   readonly Data?: Readonly<Record<string, unknown>>
 }
 
-/** Longest answer, in bytes. Same source. */
+/** Maximum length of a response, in bytes. Same source. */
 const largestAnswer = 4_096
 
-/** Answers that are awaited. On AWS each has a presigned URL of its own; here, one that nobody can guess. */
+/** Pending responses. On AWS each has a presigned URL; here, each has an unguessable URL. */
 export class CustomAnswers {
   readonly #awaited = new Map<string, (answer: CustomAnswer) => void>()
   readonly #origin: () => string
 
-  /** @param origin `https://localhost:8447`, asked for when the first answer is awaited */
+  /** @param origin `https://localhost:8447`, called when the first response is expected */
   constructor(origin: () => string) {
     this.#origin = origin
   }
 
-  /** A URL for one answer. `forget` ends the waiting. */
+  /** A URL for one response. `forget` stops waiting for it. */
   expect(): { readonly url: string; readonly answer: Promise<CustomAnswer>; forget(): void } {
     const token = randomUUID()
     const answer = new Promise<CustomAnswer>((resolve) => this.#awaited.set(token, resolve))
@@ -35,7 +35,7 @@ export class CustomAnswers {
 
   static readonly path = '/_local/custom-resource/'
 
-  /** Takes an answer; tells the HTTP status. */
+  /** Accepts a response; returns the HTTP status. */
   take(token: string, body: Buffer): number {
     const resolve = this.#awaited.get(token)
     if (resolve === undefined) return 403

@@ -1,18 +1,18 @@
-/** Something in the cloud assembly that cannot be realised. Its message names the place and says why. */
+/** A part of the cloud assembly that cannot be deployed. The message contains the place and the reason. */
 export class RealisationError extends Error {
   override readonly name = 'RealisationError'
   /**
    * - `assembly`: the folder is missing, unreadable or not a cloud assembly.
    * - `template`: a reference, condition or function in the template is wrong.
-   * - `unsupported`: correct for AWS, but this stand-in does not model it.
+   * - `unsupported`: valid on AWS, but not modelled by this stand-in.
    * - `resource`: the service refused to create the resource.
    */
   readonly code: 'assembly' | 'template' | 'unsupported' | 'resource'
   readonly stackName: string | undefined
   readonly logicalId: string | undefined
-  /** What cannot be realised: by default the resource, else the stack. */
+  /** The part that cannot be deployed: by default the resource, otherwise the stack. */
   readonly value: unknown
-  /** What to do about it, in one sentence; undefined where only the template can be changed. */
+  /** What to do about it, in one sentence; undefined if only a change of the template helps. */
   readonly remedy: string | undefined
 
   constructor(code: RealisationError['code'], message: string, details: RealisationErrorDetails = {}) {
@@ -26,7 +26,7 @@ export class RealisationError extends Error {
   }
 }
 
-/** What a {@link RealisationError} knows besides its sentence. */
+/** The fields of a {@link RealisationError} besides its message. */
 export interface RealisationErrorDetails {
   readonly stackName?: string
   readonly logicalId?: string

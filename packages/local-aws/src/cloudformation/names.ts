@@ -1,8 +1,8 @@
-/** Which names are taken, by type: of resources that are nothing but a name here. */
+/** Names in use, by type, of resources that are only a name in the stand-in. */
 export class Names {
   readonly #taken = new Set<string>()
 
-  /** False when something has it already. */
+  /** False if another resource has it. */
   take(type: string, name: string): boolean {
     const key = `${type} ${name}`
     if (this.#taken.has(key)) return false
@@ -14,7 +14,7 @@ export class Names {
     this.#taken.delete(`${type} ${name}`)
   }
 
-  /** All of them, for writing down. */
+  /** All names, to be saved. */
   list(): string[] {
     return [...this.#taken]
   }

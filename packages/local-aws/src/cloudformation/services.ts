@@ -15,21 +15,21 @@ import type { ApiParts } from './api-parts.js'
 import type { CustomAnswers } from './custom-answers.js'
 import type { Names } from './names.js'
 
-/** Where a function's code lies: an object in a bucket, or the source itself. */
+/** The source of a function's code: an object in a bucket, or the source text itself. */
 export interface FunctionCode {
   readonly bucket: string
   readonly key: string | undefined
   readonly source: string | undefined
 }
 
-/** The services in which resources come to exist. */
+/** The services in which resources are created. */
 export interface Services {
   readonly accountId: string
   readonly region: string
   readonly clock: Clock
   readonly journal: Journal
   readonly directory: Directory
-  /** The account's DynamoDB, served from the first call on. */
+  /** The account's DynamoDB, started on demand. */
   tables(): Promise<Tables>
   /** Endpoint of the account's IoT data plane: `localhost:8443`. */
   readonly iotEndpoint: string
@@ -39,9 +39,9 @@ export interface Services {
   readonly functions: ReadonlyMap<string, FunctionRuntime>
   createFunction(configuration: FunctionConfiguration): FunctionRuntime
   deleteFunction(arn: string): Promise<void>
-  /** The number of a function's next version: `1`, `2`, …; none is given twice. */
+  /** The number of a function's next version: `1`, `2`, …; numbers are never reused. */
   nextVersion(functionArn: string): string
-  /** Folder with a function's code, unpacked. @throws Error when there is none */
+  /** Folder with a function's unpacked code. @throws Error if there is none */
   codeFolder(assets: ReadonlyMap<string, string>, code: FunctionCode): Promise<string>
   /** By ID. */
   readonly apis: ReadonlyMap<string, ApiParts>
@@ -49,9 +49,9 @@ export interface Services {
   deleteHttpApi(apiId: string): Promise<void>
   createJwtAuthorizer(settings: JwtAuthorizerSettings): JwtAuthorizer
   createStage(settings: StageSettings): Stage
-  /** Names of what is only a name here: log groups, alarms. */
+  /** Names of resources that are only a name here: log groups, alarms. */
   readonly names: Names
-  /** Where custom resources answer. */
+  /** The URL for responses of custom resources. */
   readonly customAnswers: CustomAnswers
   /** Appends a line to a log group. */
   writeLog(logGroup: string, message: string): void

@@ -1,4 +1,4 @@
-/** What is used of dynalite, which has no types of its own: https://github.com/architect/dynalite */
+/** The used part of dynalite, which has no types of its own: https://github.com/architect/dynalite */
 declare module 'dynalite' {
   import type { Server } from 'node:http'
 

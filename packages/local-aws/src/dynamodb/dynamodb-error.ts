@@ -17,7 +17,7 @@ const ofTheService = new Set([
   'ResourceNotFoundException',
 ])
 
-/** Errors of the protocol, such as those of signatures, are another namespace's than DynamoDB's own. */
+/** Errors of the protocol, such as signature errors, have a different namespace than DynamoDB's own. */
 export function qualified(code: string): string {
   return `${ofTheService.has(code) ? 'com.amazonaws.dynamodb.v20120810' : 'com.amazon.coral.service'}#${code}`
 }

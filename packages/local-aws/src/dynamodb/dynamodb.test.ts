@@ -109,7 +109,7 @@ describe('tables', () => {
     })
     await expect(owner.send(new ListTablesCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
-      message: expect.stringContaining('This stand-in has BatchGetItem'),
+      message: expect.stringContaining('The stand-in supports BatchGetItem'),
     })
   })
 

@@ -4,8 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { EngineAnswer, EngineQuestion, EngineSettings } from './engine.js'
 
 /**
- * The thread in which dynalite keeps tables, in memory. It is asked as its own HTTP server would ask it, without a socket: a
- * port of its own would let everybody on this machine past IAM.
+ * The thread in which dynalite keeps tables in memory. Requests are passed to it directly instead of through an HTTP port, because any
+ * process on this machine could use a port to bypass IAM.
  */
 const { region, accountId } = workerData as EngineSettings
 // Read when the module is loaded; this thread has a copy of the environment of its own.
@@ -19,7 +19,7 @@ port?.on('message', ({ id, operation, body }: EngineQuestion) => {
   const headers = {
     'content-type': 'application/x-amz-json-1.0',
     'x-amz-target': `DynamoDB_20120810.${operation}`,
-    // Dynalite wants to see one and verifies none; who asks was verified before. It takes the Region from here.
+    // Dynalite requires a signature and verifies none; the caller was verified before. It takes the Region from here.
     authorization: `AWS4-HMAC-SHA256 Credential=id/date/${region}/dynamodb/aws4_request, Signature=none, SignedHeaders=none`,
     'x-amz-date': 'none',
   }

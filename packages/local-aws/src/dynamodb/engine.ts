@@ -5,14 +5,14 @@ export interface EngineSettings {
   readonly accountId: string
 }
 
-/** One operation, its input as JSON text. */
+/** One operation with its input as JSON text. */
 export interface EngineQuestion {
   readonly id: number
   readonly operation: string
   readonly body: string
 }
 
-/** What DynamoDB answers: HTTP status and JSON text. */
+/** DynamoDB's response: HTTP status and JSON text. */
 export interface EngineAnswer {
   readonly id: number
   readonly status: number
@@ -24,7 +24,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** Tables and items, without any question of who may: dynalite in a thread of its own, so that loading it holds nobody up. */
+/** Tables and items without authorization: dynalite in a separate thread, so that loading it blocks nothing. */
 export class TableEngine {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
@@ -41,7 +41,7 @@ export class TableEngine {
     this.#worker.once('exit', () => this.#end(new Error('The tables are closed')))
   }
 
-  /** @throws Error when the thread has ended, with what ended it */
+  /** @throws Error with the cause if the thread has ended */
   call(operation: string, body: string): Promise<EngineAnswer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended)
     this.#last += 1

@@ -1,20 +1,20 @@
-/** What DynamoDB can be made to do wrong, from now on. Each counts down with the requests that it meets. */
+/** The faults of DynamoDB. Each counts down with every request that it affects. */
 export interface DynamoDbFaults {
   /** The next `times` requests are throttled. */
   throttle(times: number): void
-  /** The next `times` requests are answered 500. */
+  /** The next `times` requests fail with 500. */
   fail(times: number): void
-  /** Milliseconds that every answer waits; 0 ends it. */
+  /** Delay of every response in milliseconds; 0 ends it. */
   delay(milliseconds: number): void
-  /** The next `times` BatchGetItem answer one key and leave the others unprocessed. */
+  /** The next `times` BatchGetItem requests return one key and leave the others unprocessed. */
   leaveUnprocessed(times: number): void
-  /** The next `times` requests are carried out, and the connection ends before the answer. */
+  /** The next `times` requests are carried out, but the connection closes before the response. */
   loseAnswers(times: number): void
-  /** The next `times` answers are not JSON. */
+  /** The next `times` responses are not JSON. */
   garble(times: number): void
 }
 
-/** {@link DynamoDbFaults} as the server looks at them. */
+/** The state of {@link DynamoDbFaults} for the server. */
 export class PendingFaults implements DynamoDbFaults {
   delayed = 0
   readonly #left = new Map<string, number>()
@@ -43,7 +43,7 @@ export class PendingFaults implements DynamoDbFaults {
     this.#left.set('garble', times)
   }
 
-  /** Whether this request meets the fault. */
+  /** Whether the fault applies to this request. */
   meets(fault: 'throttle' | 'fail' | 'unprocessed' | 'lose' | 'garble'): boolean {
     const left = this.#left.get(fault) ?? 0
     if (left > 0) this.#left.set(fault, left - 1)

@@ -2,16 +2,16 @@ import { recordOf } from '@topic-credentials/project'
 import type { ContextualRequest } from '../iam/index.js'
 import { dynamoDbError } from './dynamodb-error.js'
 
-/** A table by its name: where it is, and what its partition key is called. Undefined where there is none. */
+/** A table by name: its location and the name of its partition key. Undefined if there is none. */
 export type FindTable = (name: string) => { readonly arn: string; readonly partitionKey: string | undefined }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Keys that one operation touches in one table. */
+/** The keys that one operation accesses in one table. */
 interface Touched {
   readonly table: unknown
   readonly keys: readonly unknown[]
-  /** A scan touches every key and has no `dynamodb:LeadingKeys`. */
+  /** A scan accesses every key and has no `dynamodb:LeadingKeys`. */
   readonly all?: true
 }
 
@@ -27,8 +27,8 @@ const operations: ReadonlyMap<string, (input: Fields) => readonly Touched[]> = n
 ])
 
 /**
- * What the caller must be allowed for an operation: its action on each table that it names, with `dynamodb:LeadingKeys` of all
- * the items that it names there.
+ * The permissions that an operation requires: its action on each table that it names, with `dynamodb:LeadingKeys` of all items that it
+ * names there.
  *
  * @throws ServiceError for operations that the stand-in does not have, and input that names no table
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
@@ -66,7 +66,7 @@ function written(request: unknown): unknown {
   return recordOf(PutRequest).Item ?? recordOf(DeleteRequest).Key
 }
 
-/** `{ S: 'a' }`, `{ N: '1' }` or `{ B: '…' }` as the condition sees it. */
+/** `{ S: 'a' }`, `{ N: '1' }` or `{ B: '…' }` as a condition value. */
 function valuesOf(attribute: unknown): readonly string[] {
   return Object.values(recordOf(attribute)).flatMap((value) => text(value) ?? [])
 }

@@ -21,7 +21,7 @@ import type { Tables } from './tables.js'
 export interface DynamoDbSettings extends ServiceSettings {
   readonly tables: Tables
   readonly tls: TlsMaterial
-  /** 0 for any free port. */
+  /** 0 selects a free port. */
   readonly port: number
   readonly guard?: ServiceGuard
 }
@@ -109,7 +109,7 @@ function permit(tables: Tables, { caller: { principal }, context, body }: Call, 
   }
 }
 
-/** One key of one table is answered; all others are unprocessed, as DynamoDB does when an answer would be too large. */
+/** Processes one key of one table and returns all others as unprocessed, as DynamoDB does if a response would be too large. */
 async function partly(tables: Tables, text: string) {
   type Items = Record<string, { readonly Keys: readonly unknown[] }>
   const { RequestItems } = JSON.parse(text) as { readonly RequestItems: Items }

@@ -85,7 +85,7 @@ describe('AWS::DynamoDB::Table', () => {
   })
 
   it.each([
-    [{ BillingMode: 'PROVISIONED' }, /tables on demand only, not PROVISIONED/u],
+    [{ BillingMode: 'PROVISIONED' }, /only supports on-demand tables, not PROVISIONED/u],
     [{ GlobalSecondaryIndexes: [] }, /does not model the property GlobalSecondaryIndexes/u],
     [{ KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }] }, /Table: .*(id|Key)/u],
   ])('%j is refused by name', async (change, message) => {

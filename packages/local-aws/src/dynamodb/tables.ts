@@ -1,7 +1,7 @@
 import { dynamoDbError } from './dynamodb-error.js'
 import { type EngineAnswer, type EngineSettings, TableEngine } from './engine.js'
 
-/** A table as CloudFormation asks for it. Keys and attributes are as DynamoDB's CreateTable takes them. */
+/** A table as requested by CloudFormation, with keys and attributes in the format of CreateTable. */
 export interface TableSettings {
   readonly tableName: string
   readonly keySchema: readonly { readonly AttributeName: string; readonly KeyType: string }[]
@@ -13,7 +13,7 @@ interface Table extends TableSettings {
   readonly arn: string
 }
 
-/** The account's tables. Nothing is loaded before there is one. */
+/** The account's tables. The engine is loaded with the first table. */
 export class Tables {
   readonly #settings: EngineSettings
   readonly #tables = new Map<string, Table>()
@@ -61,13 +61,13 @@ export class Tables {
     await this.#engine?.call('DeleteTable', JSON.stringify({ TableName: tableName }))
   }
 
-  /** Protected or not from now on. */
+  /** Enables or disables the protection. */
   protect(tableName: string, deletionProtection: boolean): void {
     const table = this.#tables.get(tableName)
     if (table !== undefined) this.#tables.set(tableName, { ...table, deletionProtection })
   }
 
-  /** Also of a table that does not exist: who may not ask about it is not told. */
+  /** Also for a table that does not exist: a caller without permission must not learn whether it exists. */
   find(tableName: string): { readonly arn: string; readonly partitionKey: string | undefined } {
     const table = this.#tables.get(tableName)
     const partitionKey = table?.keySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName

@@ -10,13 +10,13 @@ import type { TlsMaterial } from '../tls.js'
 
 export interface EndpointSettings {
   readonly tls: TlsMaterial
-  /** 0 for any free port. */
+  /** 0 selects a free port. */
   readonly port: number
   readonly clock: Clock
   readonly journal: Journal
-  /** What `GET /_local/health` answers: how other processes know that the stand-in they found is this one. */
+  /** The response of `GET /_local/health`: other processes use it to identify this stand-in. */
   readonly healthId: string
-  /** By the name that signatures are scoped to; asked for at the first request. */
+  /** By the service name in the credential scope; created on demand. */
   readonly services: Readonly<Record<string, () => Promise<ServiceHandler>>>
   readonly customAnswers: CustomAnswers
   /** `POST /_local/sign-in`: how other processes of this user become anybody. */
@@ -24,8 +24,8 @@ export interface EndpointSettings {
 }
 
 /**
- * One endpoint for all services of the account, for `AWS_ENDPOINT_URL`: a request goes to the service that its signature is
- * scoped to. One that is not modelled is refused by name, so that nothing meant for the stand-in reaches AWS.
+ * One endpoint for all services of the account, for `AWS_ENDPOINT_URL`: the credential scope of a request selects the service. Unsupported
+ * services are refused by name, so that no request for the stand-in reaches AWS.
  */
 export function startEndpoint(settings: EndpointSettings): Promise<HttpsServer> {
   const { tls, port, healthId, customAnswers, services } = settings
@@ -50,10 +50,10 @@ export function startEndpoint(settings: EndpointSettings): Promise<HttpsServer> 
   })
 }
 
-/** Bytes of a request that is refused whatever it holds: more is cut off. */
+/** Maximum size of a refused request in bytes: longer ones are cut off. */
 const largestBody = 16 * 1024 * 1024
 
-/** What nobody signed is for STS: AssumeRoleWithWebIdentity brings a proof of its own. */
+/** Unsigned requests go to STS: AssumeRoleWithWebIdentity is authenticated by a token. */
 function scopeOf({ headers, url = '/' }: IncomingMessage): string {
   const credential =
     /Credential=([^,\s]+)/u.exec(headers.authorization ?? '')?.[1] ??

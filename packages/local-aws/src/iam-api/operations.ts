@@ -10,7 +10,7 @@ type OperationInput = Parameters<QueryOperation>[0] & {
 type Operation = (role: Role, input: OperationInput) => XmlTree
 
 /**
- * What is done with a role, once the caller may do it.
+ * The operations on a role, after the permission check.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html
  */
@@ -76,7 +76,7 @@ function operate(action: string, operation: Operation, input: OperationInput): X
   const { caller, directory, context, parameters } = input
   const roleName = required(parameters, 'RoleName')
   const role = directory.role(roleName)
-  // Who may not ask is not told whether there is such a role.
+  // A caller without permission must not learn whether the role exists.
   const resource = role?.arn ?? `arn:aws:iam::${directory.accountId}:role/${roleName}`
   const { outcome, reason } = authorize(caller.principal, { action: `iam:${action}`, resource, context })
   if (outcome !== 'Allowed') {

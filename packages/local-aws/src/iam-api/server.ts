@@ -8,13 +8,13 @@ import { roleOperations } from './operations.js'
 /** IAM is one for all Regions and its requests are scoped to us-east-1; tools that are given an endpoint use their own Region. */
 export interface IamApiSettings extends ServiceSettings {
   readonly tls: TlsMaterial
-  /** 0 for any free port. */
+  /** 0 selects a free port. */
   readonly port: number
   readonly guard?: ServiceGuard
 }
 
 export interface IamApi extends HttpsServer {
-  /** For an endpoint that other services share. */
+  /** For an endpoint shared with other services. */
   readonly answer: ServiceHandler
 }
 
@@ -24,8 +24,8 @@ const globalRegion = 'us-east-1'
 const largestBody = 262_144
 
 /**
- * Serves the part of the IAM API that reads roles and changes their inline policies, over TLS on 127.0.0.1: Query protocol,
- * signatures verified, the caller's own policies enforced. A change counts from the next decision on, live sessions included.
+ * Serves the part of the IAM API that reads roles and changes their inline policies, over TLS on 127.0.0.1: Query protocol, verified
+ * signatures, permission checks. A change takes effect with the next decision, also for existing sessions.
  *
  * @example
  * await using iam = await startIamApi({ directory, accountId, region: 'eu-west-1', clock, journal, tls, port: 0 })

@@ -1,8 +1,8 @@
-/** A policy that IAM or STS would not store: both answer 400 `MalformedPolicyDocument` with a sentence like this one's. */
+/** A policy that IAM or STS refuses to store: both respond with 400 `MalformedPolicyDocument` and a similar message. */
 export class MalformedPolicyDocumentError extends Error {
   override readonly name = 'MalformedPolicyDocumentError'
   readonly code = 'MalformedPolicyDocument'
-  /** The part of the document that was refused, where one part is to blame. */
+  /** The refused part of the document, if it can be identified. */
   readonly value: unknown
 
   constructor(message: string, value?: unknown) {
@@ -11,25 +11,25 @@ export class MalformedPolicyDocumentError extends Error {
   }
 }
 
-/** A role, user or policy that is not in the account: IAM answers 404 `NoSuchEntity`. */
+/** A role, user or policy that does not exist: IAM responds with 404 `NoSuchEntity`. */
 export class NoSuchEntityError extends Error {
   override readonly name = 'NoSuchEntityError'
   readonly code = 'NoSuchEntity'
 }
 
-/** A role or user that is there already: IAM answers 409 `EntityAlreadyExists`. */
+/** A role or user that already exists: IAM responds with 409 `EntityAlreadyExists`. */
 export class EntityAlreadyExistsError extends Error {
   override readonly name = 'EntityAlreadyExistsError'
   readonly code = 'EntityAlreadyExists'
 }
 
-/** More than an account may have by default: IAM answers 409 `LimitExceeded`. */
+/** A default quota is exceeded: IAM responds with 409 `LimitExceeded`. */
 export class LimitExceededError extends Error {
   override readonly name = 'LimitExceededError'
   readonly code = 'LimitExceeded'
 }
 
-/** A name or number that IAM does not take: it answers 400 `ValidationError`. */
+/** An invalid name or number: IAM responds with 400 `ValidationError`. */
 export class ValidationError extends Error {
   override readonly name = 'ValidationError'
   readonly code = 'ValidationError'

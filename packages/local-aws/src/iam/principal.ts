@@ -3,7 +3,7 @@ import type { PolicySet } from './decision/evaluate.js'
 import type { TypeWildcards } from './policy/type-wildcards.js'
 import type { RoleView } from './view.js'
 
-/** The identity of a Cognito identity pool that credentials are for, as an HTTP API passes it on. */
+/** The identity of a Cognito identity pool behind the credentials, in the form that an HTTP API passes on. */
 export interface CognitoIdentity {
   /** `authenticated` and the logins, or `unauthenticated`. */
   readonly amr: readonly string[]
@@ -12,7 +12,7 @@ export interface CognitoIdentity {
   readonly identityPoolId: string
 }
 
-/** Who signed a request: an IAM user or a session of a role. */
+/** The signer of a request: an IAM user or a role session. */
 export interface Principal {
   readonly type: 'AssumedRole' | 'User'
   readonly accountId: string
@@ -20,18 +20,18 @@ export interface Principal {
   readonly arn: string
   /** `aws:userid`: `AIDA…` for a user, `AROA…:<RoleSessionName>` for a session. */
   readonly userId: string
-  /** The ARN that policies name as the principal: the user's own, or for a session its role's. */
+  /** The ARN that policies use for the principal: the user's own; for a session, its role's. */
   readonly issuerArn: string
   readonly tags: Readonly<Record<string, string>>
   readonly sourceIdentity?: string
-  /** Only credentials that an identity pool gave out have one. */
+  /** Only set for credentials issued by an identity pool. */
   readonly cognitoIdentity?: CognitoIdentity
-  /** Keys of the tags that pass on to sessions of roles which this session assumes. */
+  /** Keys of the transitive tags, which are passed on to sessions of roles that this session assumes. */
   readonly transitiveTagKeys?: readonly string[]
-  /** `aws:TokenIssueTime` in milliseconds since the epoch; only sessions have one. */
+  /** `aws:TokenIssueTime` in milliseconds since the epoch; only for sessions. */
   readonly issuedAt?: number
   /**
-   * `lambda:SourceFunctionArn`: the function whose code has these credentials. Lambda puts it into each call that the code makes.
+   * `lambda:SourceFunctionArn`: the function whose code has these credentials. Lambda adds it to each request of the code.
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
    */
@@ -41,21 +41,21 @@ export interface Principal {
   /** What `aws:CurrentTime` is read from; the machine's clock if absent. */
   readonly clock?: Clock
   /**
-   * The policies that bound this principal now, to be read at every decision: a role's policy that changes under a live
-   * session takes effect at its next request, or as late as the view has it. The same object as long as nothing of it changed.
+   * The current policies of this principal, to be read for every decision: a change of a role's policy takes effect with the next request of
+   * an existing session, or with the delay of the view. Returns the same object while nothing has changed.
    *
-   * @param view default: how all services but AWS IoT see it
+   * @param view default: the view of all services except AWS IoT
    */
   policies(view?: RoleView): PolicySet
 }
 
-/** A key pair that can sign requests, and whom it speaks for. */
+/** A key pair for signing, and its principal. */
 export interface AccessKey {
   readonly accessKeyId: string
   readonly secretAccessKey: string
-  /** Present for temporary credentials, and then required beside the signature. */
+  /** Set for temporary credentials, and then required in addition to the signature. */
   readonly sessionToken?: string
-  /** Milliseconds since the epoch; only temporary credentials have one. */
+  /** Milliseconds since the epoch; only for temporary credentials. */
   readonly expiresAt?: number
   readonly principal: Principal
 }

@@ -1,5 +1,5 @@
-/** From where a role's policies are looked at: by AWS IoT, which keeps them for minutes, or by all other services when they decide. */
+/** Which service evaluates a role's policies: AWS IoT, which caches them for minutes, or any other service. */
 export type RoleView = 'iot' | 'decisions'
 
-/** The same, and the reads of IAM's own API. */
+/** The same plus the reads of IAM's own API. */
 export type View = RoleView | 'reads'

@@ -68,7 +68,7 @@ it('delays what clients send, in order', async () => {
   account.iot.delay(0)
   client.publish('t', '3')
   expect(await client.payloadsUntil('3')).toEqual(['2', '3'])
-  expect(() => account.iot.delay(-1)).toThrow('A delay is a number of milliseconds from 0 up, not -1.')
+  expect(() => account.iot.delay(-1)).toThrow('The delay must be a non-negative number of milliseconds, not -1.')
 })
 
 it('leaves nothing behind: no socket, no timer', async () => {

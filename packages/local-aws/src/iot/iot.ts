@@ -24,24 +24,24 @@ import { Latency } from './wire/latency.js'
 import { WebSockets } from './wire/web-sockets.js'
 
 export interface IotOptions {
-  /** Who exists, with which keys and policies. */
+  /** The principals with their keys and policies. */
   readonly directory: Pick<Directory, 'accessKey'>
   readonly region: string
   readonly accountId: string
   readonly clock?: Clock
   readonly journal?: Journal
   readonly tls: TlsMaterial
-  /** 0 (the default) takes a free one. */
+  /** 0 (the default) selects a free port. */
   readonly port?: number
   readonly switches?: Partial<Switches>
   /** Limits that differ from the account defaults. */
   readonly limits?: Partial<Limits>
-  /** Before HTTPS requests, and before WebSockets. */
+  /** Runs before HTTPS requests and WebSockets. */
   readonly guard?: UpgradeGuard
   readonly observer?: Observer | undefined
 }
 
-/** Where requests and WebSockets come in, on whichever port. */
+/** The entry points for requests and WebSockets, on any port. */
 type Doors = Required<Pick<HttpsServerSettings, 'answer' | 'upgrade'>>
 type UpgradeGuard = (doors: Doors) => Doors
 
@@ -59,14 +59,14 @@ export interface ConnectionFacts {
   readonly subscriptions: readonly string[]
 }
 
-/** How often time limits are looked at; they count on the clock given, so tests call `sweep()` instead. */
+/** Interval at which time limits are checked; they use the given clock, so tests call `sweep()` instead. */
 const sweepMs = 1000
 
 /**
  * AWS IoT Core's data plane on 127.0.0.1: MQTT 3.1.1 and MQTT 5 over WebSocket with SigV4 (`wss://…/mqtt`), and the HTTPS
  * API on the same port.
  *
- * @throws RangeError for an unknown switch; the system's error when the port is taken
+ * @throws RangeError for an unknown switch; the system's error if the port is in use
  * @example
  * await using iot = await startIot({ directory, region: 'eu-west-1', accountId: '123456789012', tls })
  * iot.endpoint // 'localhost:49152'
@@ -87,7 +87,7 @@ export async function startIot(options: IotOptions): Promise<IotDataPlane> {
   return new IotDataPlane(plane, server, doors, latency, webSockets.connections)
 }
 
-/** The parts in the order in which they need each other. */
+/** The parts in dependency order. */
 function compose(options: IotOptions, clock: Clock): DataPlane {
   const { directory, region, accountId, journal, observer } = options
   const switches = resolveSwitches(options.switches)
@@ -113,7 +113,7 @@ export class IotDataPlane implements AsyncDisposable {
   readonly #connections: ReadonlySet<MqttConnection>
   readonly #timer: NodeJS.Timeout
 
-  /** @internal `startIot()` makes it. */
+  /** @internal Created by `startIot()`. */
   constructor(
     plane: DataPlane,
     server: HttpsServer,
@@ -134,7 +134,7 @@ export class IotDataPlane implements AsyncDisposable {
     return this.#server.port
   }
 
-  /** Host and port, as clients take it. */
+  /** Host and port, in the format that clients expect. */
   get endpoint(): string {
     return `localhost:${this.port}`
   }
@@ -154,7 +154,7 @@ export class IotDataPlane implements AsyncDisposable {
       }))
   }
 
-  /** Fault: destroys the socket of one client, or of all. Answers how many there were. */
+  /** Fault: destroys the socket of one client, or of all. Returns their number. */
   cut(clientId?: string): number {
     const cut = [...this.#connections].filter((one) => clientId === undefined || one.clientId === clientId)
     for (const connection of cut) connection.cut()
@@ -173,23 +173,23 @@ export class IotDataPlane implements AsyncDisposable {
     this.#plane.connectQuota.throttle(times)
   }
 
-  /** Fault: so few CONNECTs a second are left of the account's quota, the others in it have the rest; undefined ends it. */
+  /** Fault: reduces the account's quota of CONNECTs per second, as if others used it up; undefined ends it. */
   limitConnects(perSecond: number | undefined): void {
     this.#plane.connectQuota.limit(perSecond)
   }
 
-  /** Fault: what clients send is read so many milliseconds later, from now on; 0 ends it. */
+  /** Fault: delays everything that clients send by this many milliseconds; 0 ends it. */
   delay(milliseconds: number): void {
     this.#latency.set(milliseconds)
   }
 
-  /** Fault: the broker goes down (MQTT 5 clients are told 0x8B) and comes up on the same port, with or without its sessions. */
+  /** Fault: restarts the broker (MQTT 5 clients receive 0x8B) on the same port, with or without its sessions. */
   async restart({ keepSessions }: { readonly keepSessions: boolean }): Promise<void> {
     this.#endAll()
     if (!keepSessions) this.#plane.sessions.discardAll()
   }
 
-  /** Looks at everything that ends by time, now: keep-alive, expired credentials (if so switched), sessions, last wills. */
+  /** Checks all time limits now: keep-alive, expired credentials (if switched on), sessions, last wills. */
   sweep(): void {
     const { clock, connectQuota, sessions } = this.#plane
     const now = clock.now()
@@ -198,7 +198,7 @@ export class IotDataPlane implements AsyncDisposable {
     connectQuota.sweep(now)
   }
 
-  /** Ends every connection and stops listening; resolves when no socket is left. */
+  /** Ends every connection and stops listening; resolves when no socket remains. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     this.#latency.clear()

@@ -1,6 +1,6 @@
 /**
- * The first thing that runs in a function's process: loads the handler, then answers one call after the other. It stands
- * for Lambda's Node.js runtime and imports nothing of this package but types and one constant.
+ * The entry point of a function's process: loads the handler, then processes one invocation after the other. It replaces Lambda's Node.js
+ * runtime and imports nothing from this package except types and one constant.
  */
 import { existsSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ type Handler = (event: unknown, context: object) => unknown
 const taskRoot = process.env.LAMBDA_TASK_ROOT
 if (taskRoot === undefined) throw new Error('This program is started by the stand-in for Lambda.')
 process.on('exit', () => rmSync(dirname(taskRoot), { recursive: true, force: true }))
-// The other side has gone, in whatever way, perhaps before this line was reached: so has Lambda.
+// The parent process has exited, possibly before this line was reached, so this process must exit too.
 process.on('disconnect', () => process.exit(0))
 const channel = process.send?.bind(process)
 if (channel === undefined || !process.connected) process.exit(0)
@@ -22,7 +22,7 @@ const ipc = channel
 function send(message: FromFunction, then?: () => void) {
   ipc(message, undefined, undefined, () => then?.())
 }
-// A handler on Lambda has no such channel; code that looks for one must not find ours.
+// A handler on Lambda has no such channel, so code that looks for one must not find ours.
 Reflect.deleteProperty(process, 'send')
 
 let requestId: string | undefined
@@ -78,7 +78,7 @@ async function answer(call: ToFunction): Promise<void> {
   send(message)
 }
 
-/** Log lines as Lambda's runtime writes them in its two log formats. */
+/** Log lines in the two log formats of Lambda's runtime. */
 function formatConsole(): void {
   const levels = { debug: 'DEBUG', error: 'ERROR', info: 'INFO', log: 'INFO', trace: 'TRACE', warn: 'WARN' } as const
   for (const [method, level] of Object.entries(levels)) {
@@ -90,7 +90,7 @@ function formatConsole(): void {
         stream.write(`${JSON.stringify({ timestamp, level, requestId, message })}\n`)
         return
       }
-      // Lambda keeps one entry for one call of console: line breaks inside it become carriage returns.
+      // Lambda writes one entry for one console call: line breaks inside it become carriage returns.
       const text = formatWithOptions({}, ...values).replaceAll('\n', '\r')
       stream.write(`${timestamp}\t${requestId ?? 'undefined'}\t${level}\t${text}\n`)
     }

@@ -2,11 +2,11 @@ import type { AccessKey } from '../iam/principal.js'
 import type { FunctionConfiguration, LambdaHost } from './configuration.js'
 
 /**
- * All environment variables of a function's process, as Lambda sets them
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). Nothing of this process's own environment
- * goes in: a developer's `AWS_PROFILE`, proxy or `~/.aws` would make the function behave unlike the deployed one.
+ * All environment variables of a function's process, as set by Lambda
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). This process's own environment is not inherited: a developer's
+ * `AWS_PROFILE`, proxy or `~/.aws` would make the function behave differently from the deployed one.
  *
- * @param home An empty folder. Node.js asks the password file when HOME is unset, and the SDKs would read `~/.aws` there.
+ * @param home An empty folder. Node.js uses the password file if HOME is unset, and the SDKs would read `~/.aws` there.
  */
 export function environmentVariables(
   configuration: FunctionConfiguration,

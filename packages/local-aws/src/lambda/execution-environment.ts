@@ -3,12 +3,12 @@ import type { FunctionConfiguration, InvocationResult, LambdaHost } from './conf
 import { type Answer, type Ending, FunctionProcess } from './function-process.js'
 import { type LogLine, LogStream } from './log-stream.js'
 
-/** Lambda gives a function ten seconds to load. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+/** Lambda allows a function ten seconds to load. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const initSeconds = 10
-/** Largest answer of a synchronous call, in bytes (6 MB and what wraps it). */
+/** Maximum size of the response of a synchronous invocation, in bytes (6 MB plus its envelope). */
 const largestPayload = 6_291_556
 
-/** A place where a function runs: reused for one call after the other while it lives, and never revived. */
+/** An execution environment of a function: used for one call at a time while it lives, and never restarted. */
 export class ExecutionEnvironment {
   readonly #configuration: FunctionConfiguration
   readonly #process: FunctionProcess
@@ -25,12 +25,12 @@ export class ExecutionEnvironment {
     this.#process = new FunctionProcess(configuration, host, logStream, write)
   }
 
-  /** Key of the role's session that the process has. */
+  /** Access key ID of the process's role session. */
   get accessKeyId(): string {
     return this.#process.accessKeyId
   }
 
-  /** Ended, by itself or from outside: it takes no further call. */
+  /** Exited or terminated: it accepts no further calls. */
   get ended(): boolean {
     return this.#process.ending !== undefined
   }
@@ -66,13 +66,13 @@ export class ExecutionEnvironment {
     return result
   }
 
-  /** Ends the process and waits until it is gone, its folder with it. */
+  /** Terminates the process and waits until it has exited and its folder is removed. */
   async close(): Promise<void> {
     this.#process.end({ kind: 'crash', errorType: 'Runtime.ExitError', errorMessage: 'Error: The stand-in was closed' })
     await this.#process.exited
   }
 
-  /** Ends the process when the work is not done in time. */
+  /** Terminates the process if the work is not done in time. */
   async #withTimer<T>(seconds: number, what: string, work: Promise<T>): Promise<T> {
     const errorMessage = `Error: ${what} after ${seconds.toFixed(2)} seconds`
     const ending: Ending = { kind: 'timeout', errorType: 'Sandbox.Timedout', errorMessage }

@@ -8,21 +8,21 @@ import type { FunctionConfiguration, InvocationResult, LambdaHost } from './conf
 import { environmentVariables } from './environment-variables.js'
 import type { FromFunction, ToFunction } from './protocol.js'
 
-/** Why a process takes no further call. */
+/** Why a process accepts no further calls. */
 export type Ending = Pick<Extract<InvocationResult, { outcome: 'failed' }>, 'kind' | 'errorType' | 'errorMessage'>
 
-/** A handler's answer. */
+/** The result of a handler. */
 export type Answer = Extract<FromFunction, { type: 'result' | 'error' }>
 
-/** How long the pipes of a process that has ended may stay open: a child of its own may hold them. */
+/** How long the pipes of an exited process may stay open: child processes may hold them. */
 const pipesMilliseconds = 500
 
-/** One process of a function, in a folder of its own that goes when it goes. Takes one call at a time. */
+/** One process of a function, in its own folder, which is removed with it. Accepts one call at a time. */
 export class FunctionProcess {
   readonly accessKeyId: string
-  /** Resolves when the handler is loaded, or never will be. */
+  /** Resolves when the handler is loaded, or cannot be loaded. */
   readonly ready: Promise<void>
-  /** Resolves when the process is gone and all that it wrote has been read. */
+  /** Resolves when the process has exited and all of its output has been read. */
   readonly exited: Promise<void>
   readonly #child: ChildProcess
   readonly #directory: string
@@ -46,7 +46,7 @@ export class FunctionProcess {
     this.#directory = mkdtempSync(join(tmpdir(), `local-aws-${process.pid}-function-`))
     const directories = { task: join(this.#directory, 'task'), home: join(this.#directory, 'tmp') }
     mkdirSync(directories.home)
-    // A copy, outside of any node_modules: a module that was left out of the bundle is missing here as it is on Lambda.
+    // A copy outside any node_modules, so that a module missing from the bundle is missing here as on Lambda.
     cpSync(configuration.codeDirectory, directories.task, { recursive: true, dereference: true })
     this.#child = fork(fileURLToPath(new URL('./bootstrap.js', import.meta.url)), [], {
       cwd: directories.task,
@@ -59,17 +59,17 @@ export class FunctionProcess {
     this.#readLines([this.#child.stdout, this.#child.stderr].filter((pipe) => pipe !== null))
   }
 
-  /** Undefined while the process lives. */
+  /** Undefined while the process runs. */
   get ending(): Ending | undefined {
     return this.#ending
   }
 
-  /** How long loading took; undefined while it is loading. */
+  /** Duration of loading; undefined while loading. */
   get initMilliseconds(): number | undefined {
     return this.#initMilliseconds
   }
 
-  /** Calls the handler. Undefined when the process ended in place of an answer. */
+  /** Invokes the handler. Undefined if the process exited without a result. */
   async call(call: ToFunction): Promise<Answer | undefined> {
     if (this.#ending !== undefined) return undefined
     const answered = new Promise<Answer | undefined>((resolve) => {
@@ -81,13 +81,13 @@ export class FunctionProcess {
     this.#requestId = call.requestId
     this.#child.send(call, () => {})
     const answer = await answered
-    // The answer overtakes what was written before it.
+    // The result can arrive before the output that was written earlier.
     await Promise.race(answer === undefined ? [this.exited] : [drained, this.exited])
     this.#requestId = undefined
     return answer
   }
 
-  /** Ends the process now, whatever it does. The first reason given stays. */
+  /** Terminates the process immediately. The first reason is kept. */
   end(ending: Ending): void {
     this.#ending ??= ending
     this.#child.kill('SIGKILL')
@@ -129,7 +129,7 @@ export class FunctionProcess {
     })
   }
 
-  /** A call's lines are complete when each pipe that is still open has said so. */
+  /** A call's lines are complete when each open pipe has delivered the marker. */
   #readLines(pipes: readonly Readable[]): void {
     const open = new Set(pipes)
     const unmarked = new Set(pipes)
@@ -140,7 +140,7 @@ export class FunctionProcess {
         for (const other of open) unmarked.add(other)
         this.#drained()
       }
-      // Only line feeds end a line: the runtime keeps an entry of several lines together with carriage returns.
+      // Only line feeds end a line: the runtime uses carriage returns inside an entry of several lines.
       let rest = ''
       const take = (line: string) => {
         const [text = '', marker] = line.split('\0')

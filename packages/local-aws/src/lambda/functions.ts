@@ -2,20 +2,20 @@ import type { FunctionConfiguration, LambdaHost } from './configuration.js'
 import type { LogLine } from './log-stream.js'
 import { FunctionRuntime } from './runtime.js'
 
-/** The account's functions with their versions, and the log groups that they write to. */
+/** The account's functions with their versions, and their log groups. */
 export class Functions {
-  /** By ARN; a version's ends with its number. */
+  /** By ARN; a version's ARN ends with its number. */
   readonly byArn = new Map<string, FunctionRuntime>()
   readonly #host: () => LambdaHost
   readonly #logGroups = new Map<string, LogLine[]>()
   readonly #versions = new Map<string, number>()
 
-  /** @param host Asked for when a function is made */
+  /** @param host called when a function is created */
   constructor(host: () => LambdaHost) {
     this.#host = host
   }
 
-  /** Functions as they are now, by name; not their versions. */
+  /** Current functions by name, without versions. */
   get byName(): ReadonlyMap<string, FunctionRuntime> {
     const latest = [...this.byArn.values()].filter(({ configuration }) => configuration.version === undefined)
     return new Map(latest.map((one) => [one.configuration.functionName, one]))
@@ -27,21 +27,21 @@ export class Functions {
     return runtime
   }
 
-  /** With all its versions, when it is the function's own ARN. */
+  /** Includes all versions if it is the function's own ARN. */
   async delete(arn: string): Promise<void> {
     const doomed = [...this.byArn].filter(([other]) => other === arn || other.startsWith(`${arn}:`))
     for (const [other] of doomed) this.byArn.delete(other)
     await Promise.all(doomed.map(([, runtime]) => runtime.close()))
   }
 
-  /** No number is given twice, even when its version was deleted. */
+  /** Numbers are never reused, even after a version was deleted. */
   nextVersion(functionArn: string): string {
     const next = (this.#versions.get(functionArn) ?? 0) + 1
     this.#versions.set(functionArn, next)
     return String(next)
   }
 
-  /** The numbers that were given, for writing down. */
+  /** The assigned numbers, to be saved. */
   versions(): Record<string, number> {
     return Object.fromEntries(this.#versions)
   }
@@ -59,7 +59,7 @@ export class Functions {
     await Promise.all([...this.byArn.values()].map((runtime) => runtime.close()))
   }
 
-  /** Lines of a log group, which is there as soon as somebody writes to it. */
+  /** Lines of a log group, which is created with its first line. */
   logGroup(name: string): LogLine[] {
     const lines = this.#logGroups.get(name) ?? []
     this.#logGroups.set(name, lines)

@@ -4,14 +4,14 @@ import type { Clock } from '../clock.js'
 export interface LogLine {
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Name of the function, or of the log group that something else wrote to. */
+  /** Name of the function, or of another log group. */
   readonly source: string
-  /** The call that wrote it; absent for lines written outside of one. */
+  /** The invocation that wrote it; absent for lines written outside of one. */
   readonly requestId?: string
   readonly message: string
 }
 
-/** Where a function's process writes: its own lines as they come, and the platform's lines around each call. */
+/** The log of a function's process: its own lines, and the platform's lines around each invocation. */
 export class LogStream {
   readonly #functionName: string
   readonly #format: 'Text' | 'JSON'

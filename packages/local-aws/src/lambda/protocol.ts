@@ -1,4 +1,4 @@
-/** Messages between this process and a function's process. Events and payloads travel as JSON text, as Lambda's do. */
+/** Messages between this process and a function's process. Events and payloads are JSON text, as on Lambda. */
 export type ToFunction = {
   readonly type: 'invoke'
   readonly requestId: string
@@ -19,7 +19,7 @@ export type FromFunction =
       readonly rss: number
     }
 
-/** Written to stdout and stderr after a call, before its result is sent: everything before it belongs to that call. */
+/** Written to stdout and stderr after an invocation, before its result is sent: all earlier output belongs to that invocation. */
 export function endOfCall(requestId: string) {
   return `\0${requestId}\n`
 }

@@ -1,6 +1,6 @@
 import { evaluate } from '../iam/index.js'
 
-/** What `AWS::Lambda::Permission` says: who may call the function, and on whose behalf. */
+/** The contents of `AWS::Lambda::Permission`: who may invoke the function, and for which source. */
 export interface Permission {
   /** A service (`apigateway.amazonaws.com`). */
   readonly principal: string
@@ -9,14 +9,14 @@ export interface Permission {
   readonly sourceAccount?: string
 }
 
-/** A call as the calling service presents itself. */
+/** An invocation as presented by the calling service. */
 export interface ServiceCall {
   readonly principal: string
   readonly sourceArn: string
   readonly sourceAccount: string
 }
 
-/** The function's resource policy, in the statements that Lambda writes for its permissions. */
+/** The function's resource policy, with the statements that Lambda creates for permissions. */
 export class ResourcePolicy {
   readonly #functionArn: string
   /** By statement ID. */
@@ -34,7 +34,7 @@ export class ResourcePolicy {
     this.#permissions.delete(statementId)
   }
 
-  /** Whether one of the permissions lets this service call the function for this source. */
+  /** Whether a permission allows this service to invoke the function for this source. */
   decide(call: ServiceCall): { readonly allowed: boolean; readonly reason: string } {
     const statements = [...this.#permissions.values()].filter(({ principal }) => principal === call.principal)
     const document = { Version: '2012-10-17', Statement: statements.map((permission) => this.#statement(permission)) }
@@ -47,7 +47,7 @@ export class ResourcePolicy {
       { identity: statements.length === 0 ? [] : [{ name: 'function policy', document }] },
     )
     if (decision.outcome === 'Allowed') return { allowed: true, reason: decision.reason }
-    const reason = `No AWS::Lambda::Permission lets ${call.principal} call ${this.#functionArn} for ${call.sourceArn}`
+    const reason = `No AWS::Lambda::Permission allows ${call.principal} to invoke ${this.#functionArn} for ${call.sourceArn}`
     return { allowed: false, reason }
   }
 

@@ -4,9 +4,9 @@ import { ExecutionEnvironment } from './execution-environment.js'
 import type { LogLine } from './log-stream.js'
 import { ResourcePolicy } from './resource-policy.js'
 
-/** Processes per function on this machine; more calls wait. Lambda's own default is 1,000 for the account. */
+/** Maximum number of processes per function on this machine; further calls wait. Lambda's own default is 1,000 for the account. */
 const largestPool = 10
-/** A process whose credentials end within this time of the call's latest end is retired before the call. */
+/** A process whose credentials expire within this time of the call's latest end is replaced before the call. */
 const credentialsMargin = 5 * 60 * 1000
 
 /**
@@ -41,18 +41,18 @@ export class FunctionRuntime {
     return this.#host.logs?.(this.#configuration.logGroup) ?? this.#ownLogs
   }
 
-  /** From the next call on. What runs now comes to its end with the configuration that it began with. */
+  /** Takes effect with the next call. Running calls keep the configuration with which they started. */
   update(configuration: FunctionConfiguration): void {
     this.#configuration = configuration
     for (const environment of this.#idle.splice(0)) this.#retire(environment)
   }
 
-  /** Processes that are alive now. */
+  /** Number of running processes. */
   get processes(): number {
     return this.#all.size
   }
 
-  /** Calls the function and waits for its answer. Never rejects for what the function does. */
+  /** Invokes the function and waits for its result. Never rejects because of the function. */
   async invoke(event: unknown): Promise<InvocationResult> {
     if (this.#closed) throw new Error(`The function ${this.configuration.functionName} is closed`)
     if (this.#host.down?.()) return this.#uncalled('unavailable', 'ServiceException', 'Service is unavailable.')
@@ -79,7 +79,7 @@ export class FunctionRuntime {
     }
   }
 
-  /** Ends all processes; resolves when none is left. */
+  /** Terminates all processes; resolves when none remains. */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all([...this.#all].map((environment) => environment.close()))

@@ -10,12 +10,12 @@ import {
 import type { InvocationResult } from './configuration.js'
 import type { FunctionRuntime } from './runtime.js'
 
-/** Bytes of a synchronous call. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Maximum size of the event of a synchronous invocation in bytes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const largestBody = 6_291_456
 const json = { 'content-type': 'application/json' }
 
 /**
- * One operation of Lambda: Invoke, synchronously.
+ * One operation of Lambda: synchronous Invoke.
  *
  * @param functions by ARN
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
@@ -32,7 +32,7 @@ export function lambdaService(
     async operate(call) {
       const name = functionIn(call.path)
       if (call.method !== 'POST' || name === undefined) {
-        throw new ServiceError('UnknownOperationException', 404, 'This stand-in has Invoke of Lambda, and nothing else')
+        throw new ServiceError('UnknownOperationException', 404, 'The stand-in supports only Invoke of Lambda')
       }
       const arn = `arn:aws:lambda:${region}:${accountId}:function:${name}`
       demand(call, 'lambda:InvokeFunction', arn, 'AccessDeniedException')
@@ -55,7 +55,7 @@ function functionIn(path: string): string | undefined {
     ?.replace(/%3A/iu, ':')
 }
 
-/** No body is no event. */
+/** An empty body means an empty event. */
 function eventIn(body: Buffer): unknown {
   const refuse = () => new ServiceError('InvalidRequestContentException', 400, 'The body is not JSON')
   return body.length === 0 ? {} : parseJson(body.toString(), refuse)

@@ -1,14 +1,14 @@
 import { renderXml, type XmlTree } from './xml.js'
 
 /**
- * A service of the AWS Query protocol: parameters in form encoding (`Tags.member.1.Key=team`), answers in XML.
+ * A service with the AWS Query protocol: form-encoded parameters (`Tags.member.1.Key=team`), XML responses.
  *
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 export interface QueryApi {
   /** `sts`, `iam`: the host of the XML namespace. */
   readonly service: string
-  /** What requests give as `Version`. */
+  /** The `Version` parameter of requests. */
   readonly version: string
   /** XML namespace; default `https://<service>.amazonaws.com/doc/<version>/`. */
   readonly namespace?: string

@@ -7,10 +7,10 @@ import type { Journal, JournalEntry } from '../journal.js'
 import { SignatureError, verify } from '../sigv4/index.js'
 import { ServiceError } from './service-error.js'
 
-/** Answers one request. Rejects when there is nobody to answer any more. */
+/** Handles one request. Rejects if the client has disconnected. */
 export type ServiceHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** What every service of the account needs. */
+/** The parts of the account that every service needs. */
 export interface ServiceSettings {
   readonly directory: Directory
   readonly accountId: string
@@ -83,7 +83,7 @@ export interface ServiceProtocol {
   refuse(error: Pick<ServiceError, 'code' | 'status' | 'message'>, requestId: string): Reply
 }
 
-/** Serves a protocol: signature, operation, answer, journal. Our own mistakes are answered as AWS answers its own. */
+/** Serves a protocol: signature, operation, response, journal. Internal errors are answered like AWS's own. */
 export function signedService(settings: ServiceSettings, protocol: ServiceProtocol): ServiceHandler {
   const { clock, directory, journal } = settings
   return async (request, response) => {

@@ -1,11 +1,11 @@
-/** What an element holds. Undefined ones are left out; a list becomes `member` elements. */
+/** The content of an element. Undefined members are omitted; a list becomes `member` elements. */
 export type XmlValue = string | number | boolean | XmlTree | Repeated | readonly XmlValue[] | undefined
 
 export interface XmlTree {
   readonly [name: string]: XmlValue
 }
 
-/** Elements of one name beside each other, as S3 lists objects. */
+/** Repeated elements with the same name, as in S3's list of objects. */
 export class Repeated {
   readonly elements: readonly XmlTree[]
 
@@ -43,7 +43,7 @@ function isList(value: XmlTree | readonly XmlValue[]): value is readonly XmlValu
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** Text from a request may come back in an error: what XML 1.0 cannot hold becomes U+FFFD. */
+/** Text from a request may appear in an error: characters that XML 1.0 does not allow become U+FFFD. */
 function escapeXml(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')

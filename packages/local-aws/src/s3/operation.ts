@@ -2,20 +2,20 @@ import type { Call, Reply } from '../protocols/signed-service.js'
 import type { Buckets } from './buckets/buckets.js'
 import type { MultipartUploads } from './multipart/multipart-uploads.js'
 
-/** What an operation gets to work with. */
+/** The context of an operation. */
 export interface OperationInput {
   readonly call: Call
   readonly buckets: Buckets
   readonly uploads: MultipartUploads
   readonly region: string
-  /** It exists. */
+  /** An existing bucket. */
   readonly bucket: string
   /** Decoded; empty for an operation on the bucket. */
   readonly key: string
   readonly query: URLSearchParams
-  /** What was uploaded, without its framing, and held against its checksums. */
+  /** The uploaded content, unwrapped and verified. */
   readonly content: Buffer
-  /** @throws ServiceError unless the caller may do this with the bucket, or with the object */
+  /** @throws ServiceError if the caller has no permission for the bucket or object */
   may(action: string, on: 'bucket' | 'object'): void
 }
 

@@ -23,7 +23,7 @@ import { listObjects } from './objects/list-objects.js'
 import { putObject } from './objects/put-object.js'
 import { type Operation, xmlType } from './operation.js'
 
-/** An operation by its method, what it is done to, and the query parameter that tells it from others. */
+/** An operation by method, target, and the query parameter that identifies it. */
 interface Route {
   readonly name: string
   readonly method: string
@@ -53,9 +53,9 @@ const routes: readonly Route[] = [
   { name: 'DeleteObject', method: 'DELETE', on: 'object', operation: deleteObject },
 ]
 
-/** Query parameters that change nothing about which operation it is. */
+/** Query parameters that do not affect the operation. */
 const neutral = /^(x-id|prefix|max-keys|continuation-token|start-after|encoding-type|fetch-owner|partNumber|X-Amz-.*)$/u
-/** An asset of a deployment may be as large as Lambda takes one: 250 MB. */
+/** The maximum size of an asset is Lambda's limit: 250 MB. */
 const largestBody = 256 * 1024 * 1024
 
 /** The part of S3 that deployments use, in path style. REST-XML: https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html */
@@ -121,10 +121,10 @@ function decode(text: string): string {
 function unknownOperation({ method, path, query }: Call): ServiceError {
   const known = routes.map(({ name }) => name).join(', ')
   const asked = `${method} ${path}${query === '' ? '' : `?${query}`}`
-  return new ServiceError('NotImplemented', 501, `This stand-in has ${known} of S3, not ${asked}`)
+  return new ServiceError('NotImplemented', 501, `The stand-in supports ${known} of S3, not ${asked}`)
 }
 
-/** A path that cannot be read is refused later, with an answer. */
+/** An invalid path is refused later, with a response. */
 function safely<T>(work: () => T): T | undefined {
   try {
     return work()

@@ -4,13 +4,13 @@ import type { SavedAccount } from './saved-account.js'
 
 const file = 'account.json'
 
-/** An account that was written down and cannot be read. */
+/** A saved account that cannot be read. */
 export class SavedAccountError extends Error {
   override readonly name = 'SavedAccountError'
   readonly code = 'unreadable'
-  /** The file. */
+  /** The path of the file. */
   readonly value: string
-  readonly remedy = 'Begin anew with --fresh: what was deployed here is then forgotten.'
+  readonly remedy = 'Start with --fresh, which deletes the saved stacks.'
 
   constructor(value: string, cause: unknown) {
     super(`The account in ${value} cannot be read: ${(cause as Error).message}`, { cause })
@@ -18,7 +18,7 @@ export class SavedAccountError extends Error {
   }
 }
 
-/** The folder where an account is written down. Each writing replaces the former one at once, or not at all. */
+/** The folder of a saved account. Each save replaces the previous one completely, or not at all. */
 export class AccountFile {
   readonly folder: string
   #writing: Promise<void> | undefined
@@ -48,7 +48,7 @@ export class AccountFile {
   }
 
   /**
-   * Writes what `take` gives: now, or after the writing that is under way, with what is there then. Resolves when it is on the
+   * Saves the result of `take`: now, or after a save in progress, with the state at that time. Resolves when it is on
    * disk.
    */
   write(take: () => SavedAccount): Promise<void> {
@@ -62,7 +62,7 @@ export class AccountFile {
     return this.#writing
   }
 
-  /** Forgets the account. */
+  /** Deletes the saved account. */
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true })
   }
@@ -74,7 +74,7 @@ export class AccountFile {
     } while (this.#again)
   }
 
-  /** Written apart, brought to the disk, renamed: whenever the process ends, the file is whole, the new one or the former. */
+  /** Written to a separate file, flushed to disk, and renamed: the file is always complete, whenever the process ends. */
   async #writeOnce(text: string): Promise<void> {
     await mkdir(this.folder, { recursive: true })
     await chmod(this.folder, 0o700)

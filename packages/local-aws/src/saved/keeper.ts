@@ -1,7 +1,7 @@
 import type { AccountFile } from './account-file.js'
 import type { SavedAccount } from './saved-account.js'
 
-/** Keeps what is written down true while an account changes: from when it is whole until it begins to end. */
+/** Saves the account after each change, from the end of its start until the beginning of its end. */
 export class Keeper {
   readonly #file: AccountFile
   #account: { save(): SavedAccount } | undefined
@@ -10,7 +10,7 @@ export class Keeper {
     this.#file = file
   }
 
-  /** From now on. */
+  /** Starts saving. */
   keep(account: { save(): SavedAccount }): void {
     this.#account = account
     this.changed()
@@ -18,11 +18,11 @@ export class Keeper {
 
   changed(): void {
     const account = this.#account
-    // The next writing tells of a disk that is full; the account itself goes on.
+    // The next save reports a full disk; the account itself continues.
     if (account !== undefined) this.#file.write(() => account.save()).catch(() => {})
   }
 
-  /** The last writing; what happens afterwards is of the ending. */
+  /** Makes the last save; later changes are part of shutting down. */
   async end(): Promise<void> {
     const account = this.#account
     this.#account = undefined

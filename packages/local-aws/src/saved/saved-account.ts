@@ -2,21 +2,21 @@ import type { ChangeSet, RollbackTarget, Stack, StackResource } from '../cloudfo
 import type { SavedDirectory } from '../iam/index.js'
 import type { StoredObject } from '../s3/buckets/buckets.js'
 
-/** An account for writing down, as JSON. Holds the keys of its users: they are worth nothing elsewhere. */
+/** The saved form of an account, as JSON. Contains the keys of its users, which are useless elsewhere. */
 export interface SavedAccount {
   readonly version: 1
   readonly accountId: string
   readonly region: string
   readonly directory: SavedDirectory
   readonly buckets: Readonly<Record<string, Readonly<Record<string, StoredObject>>>>
-  /** Names that are taken: `<type> <name>`. */
+  /** Names in use: `<type> <name>`. */
   readonly names: readonly string[]
-  /** The last version's number, by ARN of the function. */
+  /** The number of the last version, by ARN of the function. */
   readonly versions: Readonly<Record<string, number>>
   readonly stacks: readonly SavedStack[]
 }
 
-/** A stack, its maps as lists. */
+/** A stack, with lists instead of maps. */
 export type SavedStack = Omit<Stack, 'resources' | 'changeSets' | 'imports' | 'made' | 'rollback'> & {
   readonly resources: readonly StackResource[]
   readonly changeSets: readonly ChangeSet[]

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
 import { headerValue, type SignedRequest } from './signed-request.js'
 
-/** How this signature was made: which headers it covers, and which query parameters it leaves out. */
+/** The form of a signature: its signed headers, and the query parameters that it omits. */
 export interface CanonicalForm {
-  /** Lower case, in the order given in SignedHeaders. */
+  /** Lower case, in the order of SignedHeaders. */
   readonly signedHeaders: readonly string[]
   readonly omittedParameters: ReadonlySet<string>
-  /** What the signer took for the Host header. */
+  /** The signer's value of the Host header. */
   readonly host: string
-  /** S3's form: the path is signed as it is meant, and the body by the digest that a header gives. */
+  /** S3's form: the path is signed as it is, and the body by the digest in a header. */
   readonly s3?: boolean
 }
 
 /**
- * The request as both sides must write it down before hashing.
+ * The canonical form of a request, which both sides hash.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
@@ -30,8 +30,8 @@ export function canonicalRequest(request: SignedRequest, form: CanonicalForm): s
 }
 
 /**
- * Dot segments and doubled slashes go, then every segment is encoded once more: `%2F` as received is signed as `%252F`.
- * (S3 alone does neither.)
+ * Removes dot segments and repeated slashes, then encodes every segment once more: a received `%2F` is signed as `%252F`. (S3 does
+ * neither.)
  */
 function canonicalPath(path: string): string {
   const kept: string[] = []
@@ -89,7 +89,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // Not UTF-8, or a stray percent sign: taken as it is, and it will hardly match what was signed.
+    // Invalid UTF-8 or a stray percent sign: used as it is, and will hardly match the signature.
     return text
   }
 }

@@ -3,13 +3,13 @@ import { algorithm, type CredentialScope, terminator } from './signature.js'
 import { type ErrorDialect, SignatureError } from './signature-error.js'
 import { headerValue, type SignedRequest } from './signed-request.js'
 
-/** What a request says about its own signature. Nothing of it is proven yet. */
+/** The parts of a request that concern its signature. Unverified. */
 export interface ClaimedSignature {
   readonly form: 'header' | 'query'
   readonly accessKeyId: string
   readonly scope: CredentialScope
   readonly signedHeaders: readonly string[]
-  /** As sent; hexadecimal if it is a signature at all. */
+  /** As sent; hexadecimal if it is valid. */
   readonly signature: string
   /** `YYYYMMDDTHHMMSSZ` as sent, and in milliseconds since the epoch. */
   readonly timestamp: string
@@ -108,13 +108,13 @@ function assemble(
   }
 }
 
-/** `YYYYMMDDTHHMMSSZ` of a day that exists, else NaN. */
+/** Parses `YYYYMMDDTHHMMSSZ`; NaN if the date does not exist. */
 function readTimestamp(text: string): number {
   const time = Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/u, '$1-$2-$3T$4:$5:$6Z'))
   return !Number.isNaN(time) && formatTimestamp(time) === text ? time : Number.NaN
 }
 
-/** The other way round. */
+/** The inverse. */
 export function formatTimestamp(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replaceAll(/[-:]/gu, '')}Z`
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a request's signature, whatever the service calls it. */
+/** What is wrong with a request's signature, independent of the service's name for it. */
 export type SignatureFault =
   | 'MissingAuthentication'
   | 'Incomplete'
@@ -10,18 +10,18 @@ export type SignatureFault =
   | 'NotYetCurrent'
   | 'Mismatch'
 
-/** How a service says no: `query` is the XML of STS and IAM, `json` the REST services', `rpc` DynamoDB's, `iot` the IoT gateway's upgrade. */
+/** How a service refuses: `query` is the XML of STS and IAM, `json` of the REST services, `rpc` of DynamoDB, `iot` of the IoT gateway's upgrade. */
 export type ErrorDialect = 'query' | 'json' | 'rpc' | 's3' | 'iot'
 
-/** A request that is not proven to come from the holder of an access key. `code`, `status` and `message` are AWS's. */
+/** A request whose signature cannot be verified. `code`, `status` and `message` are AWS's. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError'
   readonly fault: SignatureFault
-  /** `SignatureDoesNotMatch`, `UnrecognizedClientException`, `ForbiddenException`, …: by the service that was asked. */
+  /** `SignatureDoesNotMatch`, `UnrecognizedClientException`, `ForbiddenException`, …, depending on the service. */
   readonly code: string
   /** HTTP status. */
   readonly status: number
-  /** The access key ID as sent, for the journal; not proven. */
+  /** The access key ID as sent, for the journal; unverified. */
   readonly accessKeyId: string | undefined
 
   constructor(fault: SignatureFault, dialect: ErrorDialect, message: string, accessKeyId?: string) {

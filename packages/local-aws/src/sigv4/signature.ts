@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 
-/** `20260101/eu-west-1/sts/aws4_request`: where and when a signature is good. */
+/** `20260101/eu-west-1/sts/aws4_request`: the scope in which a signature is valid. */
 export interface CredentialScope {
   /** `YYYYMMDD` */
   readonly date: string
@@ -17,7 +17,7 @@ export function stringToSign(timestamp: string, scope: CredentialScope, canonica
   return [algorithm, timestamp, `${scope.date}/${scope.region}/${scope.service}/${terminator}`, hash].join('\n')
 }
 
-/** The signature that the holder of this secret would have made. */
+/** The signature that the holder of this secret would create. */
 export function calculateSignature(secretAccessKey: string, scope: CredentialScope, text: string): Buffer {
   const steps = [scope.date, scope.region, scope.service, terminator, text]
   return steps.reduce<Buffer>(

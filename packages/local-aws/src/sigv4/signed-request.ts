@@ -1,4 +1,4 @@
-/** A request exactly as it came in: nothing decoded, nothing normalized. */
+/** A request exactly as received: nothing decoded, nothing normalized. */
 export interface SignedRequest {
   /** `GET`, `POST`, … */
   readonly method: string
@@ -6,18 +6,18 @@ export interface SignedRequest {
   readonly path: string
   /** Raw query string, without the `?`; empty if there is none. */
   readonly query: string
-  /** Node's `headersDistinct` (best: repeated headers stay apart) or `headers`. */
+  /** Node's `headersDistinct` (preferred: repeated headers stay separate) or `headers`. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** The whole body; absent means empty. */
   readonly body?: Uint8Array
 }
 
-/** All values of a header, joined by commas; undefined when it was not sent. */
+/** All values of a header, joined by commas; undefined if absent. */
 export function headerValue({ headers }: SignedRequest, name: string): string | undefined {
   const wanted = name.toLowerCase()
   const values = Object.entries(headers).flatMap(([key, value]) =>
     key.toLowerCase() === wanted && value !== undefined ? value : [],
   )
-  // Sequential spaces become one, and the ends are trimmed, value by value.
+  // Sequential spaces become one, and both ends are trimmed, value by value.
   return values.length === 0 ? undefined : values.map((value) => value.trim().replaceAll(/\s+/gu, ' ')).join(',')
 }

@@ -8,25 +8,25 @@ import { type ErrorDialect, SignatureError } from './signature-error.js'
 import { headerValue, type SignedRequest } from './signed-request.js'
 
 export interface VerifySettings {
-  /** Names that the credential scope may give: `['sts']`, `['iotdevicegateway', 'iotdata']`. The first decides the dialect. */
+  /** Service names that the credential scope may contain: `['sts']`, `['iotdevicegateway', 'iotdata']`. The first one determines the dialect. */
   readonly service: readonly string[]
   readonly region: string
   readonly clock: Clock
   readonly accessKey: (accessKeyId: string) => AccessKey | undefined
 }
 
-/** What differs between services. */
+/** The differences between services. */
 interface ServiceRules {
   readonly dialect: ErrorDialect
-  /** Minutes that the signer's clock may be off, either way. */
+  /** Maximum difference of the signer's clock in minutes, in either direction. */
   readonly skewMinutes: number
-  /** The IoT gateway takes the session token beside the signed query, never in it. */
+  /** The IoT gateway expects the session token outside the signed query. */
   readonly tokenUnsigned: boolean
-  /** Path and body are signed as S3 has it. */
+  /** Path and body are signed in S3's way. */
   readonly s3?: boolean
 }
 
-// STS's own texts say "15 min.", API Gateway's and (by the length of captured bodies) the IoT gateway's "5 min.".
+// STS's messages say "15 min.", API Gateway's and (by the length of captured bodies) the IoT gateway's "5 min.".
 const iotGateway: ServiceRules = { dialect: 'iot', skewMinutes: 5, tokenUnsigned: true }
 const restService: ServiceRules = { dialect: 'json', skewMinutes: 5, tokenUnsigned: false }
 const rpcService: ServiceRules = { dialect: 'rpc', skewMinutes: 15, tokenUnsigned: false }
@@ -40,15 +40,14 @@ const rules: Readonly<Record<string, ServiceRules>> = {
   ssm: rpcService,
   s3,
   iotdevicegateway: iotGateway,
-  // The HTTPS data plane's name; it is served by the same gateway.
+  // The name for the HTTPS data plane, which the same gateway serves.
   iotdata: iotGateway,
 }
 
 /**
- * Proves who signed a request (Signature Version 4, in the Authorization header or in the query string) and answers the
- * access key with its principal. The body is hashed here, so a signer that left it out (UNSIGNED-PAYLOAD, which only S3
- * takes, and whose body its service must hold against `x-amz-content-sha256`) does not match; `X-Amz-Expires` is not looked at,
- * as STS and the IoT gateway do not.
+ * Verifies the signature of a request (Signature Version 4, in the Authorization header or in the query string) and returns the access key
+ * with its principal. The body is hashed here, so a request signed without its body (UNSIGNED-PAYLOAD) does not match. Only S3 accepts it,
+ * and its service must compare the body with `x-amz-content-sha256`. `X-Amz-Expires` is ignored, as by STS and the IoT gateway.
  *
  * @throws SignatureError with AWS's code, status and text for the first of `service`
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
@@ -139,13 +138,13 @@ function matches(
   })
 }
 
-/** As received; and off port 443, where AWS never listens, without the port as well: some signers always leave it out. */
+/** As received; if the port is not 443, where AWS never listens, also without the port: some signers always omit it. */
 function hostsAsSigned(host: string): readonly string[] {
   const [, name, port] = /^(.*):(\d+)$/u.exec(host) ?? []
   return name === undefined || port === '443' ? [host] : [host, name]
 }
 
-/** In constant time for texts of one length. */
+/** In constant time for strings of equal length. */
 function sameText(expected: string, actual: string): boolean {
   const [a, b] = [Buffer.from(expected), Buffer.from(actual)]
   return a.length === b.length && timingSafeEqual(a, b)

@@ -2,7 +2,7 @@ import type { Parameter, Parameters } from './parameters.js'
 
 export interface OperationInput {
   readonly parameters: Parameters
-  /** @throws ServiceError unless the caller may do this with the parameter */
+  /** @throws ServiceError if the caller has no permission for the parameter */
   may(action: string, name: string): void
   arn(name: string): string
 }

@@ -1,4 +1,4 @@
-/** Parameters of Systems Manager: text by name. */
+/** Parameters of Systems Manager: strings by name. */
 export class Parameters {
   readonly #parameters = new Map<string, Parameter>()
 
@@ -17,7 +17,7 @@ export class Parameters {
 export interface Parameter {
   readonly name: string
   readonly value: string
-  /** From 1 on. */
+  /** Starts at 1. */
   readonly version: number
   /** Milliseconds since the epoch. */
   readonly at: number

@@ -24,7 +24,7 @@ export function ssmService(settings: ServiceSettings, parameters: Parameters): S
       const action = String(call.headers['x-amz-target']).replace(/^AmazonSSM\./u, '')
       const operation = operations.get(action)
       if (operation === undefined) {
-        const message = `This stand-in has ${[...operations.keys()].join(' and ')} of Systems Manager, not ${action}`
+        const message = `The stand-in supports ${[...operations.keys()].join(' and ')} of Systems Manager, not ${action}`
         throw new ServiceError('UnknownOperationException', 400, message)
       }
       const may = (name: string, parameter: string) => demand(call, name, arn(parameter), 'AccessDeniedException')

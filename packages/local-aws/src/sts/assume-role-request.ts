@@ -1,11 +1,11 @@
 import { listParameter } from '../protocols/query.js'
 import { ServiceError } from '../protocols/service-error.js'
 
-/** What every AssumeRole… takes, each within its own limits. */
+/** The parameters common to all AssumeRole… operations, each with its own limits. */
 export interface StsSessionRequest {
   readonly roleArn: string
   readonly roleSessionName: string
-  /** Seconds, 900 to 43200; 3600 when not given. */
+  /** Seconds, 900 to 43200; default 3600. */
   readonly durationSeconds: number
   readonly policy: string | undefined
   readonly policyArns: readonly string[]
@@ -36,7 +36,7 @@ export function readAssumeRoleRequest(parameters: URLSearchParams): AssumeRoleRe
   return request
 }
 
-/** The same for AssumeRoleWithWebIdentity; tags and source identity come in the token. */
+/** The same for AssumeRoleWithWebIdentity; tags and source identity are in the token. */
 export function readWebIdentityRequest(parameters: URLSearchParams): StsSessionRequest & { readonly token: string } {
   const violations: string[] = []
   const session = readStsSessionRequest(parameters, violations)
@@ -148,7 +148,7 @@ function readTags(
     if (/^aws:/iu.test(key)) throw invalidParameter(`Tag key ${key} begins with the reserved prefix aws:.`)
     tags.push([key, value ?? ''])
   }
-  // Not assigned one by one: `__proto__` is a legal key of a tag.
+  // Not assigned one by one, because `__proto__` is a valid tag key.
   return { tags: Object.fromEntries(tags), transitiveTagKeys }
 }
 

@@ -6,8 +6,8 @@ import type { UnsignedOperation } from './operation.js'
 import { verifyWebIdentity } from './web-identity.js'
 
 /**
- * Temporary credentials for whoever an OpenID Connect provider of the account vouches for. Unsigned; not role chaining, so
- * the role's own limit on the duration is the only one.
+ * Temporary credentials for a user of an OpenID Connect provider of the account. The request is unsigned. It is not role chaining, so only
+ * the role's own limit applies to the duration.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */

@@ -14,8 +14,8 @@ import type { Operation } from './operation.js'
 const chainedSeconds = 3_600
 
 /**
- * Temporary credentials for a role: its trust policy must let the caller (and the caller's own policies must not forbid it);
- * the session can do what role and session policy both allow.
+ * Temporary credentials for a role: its trust policy must allow the caller, and the caller's own policies must not deny it. The session may
+ * do what both role and session policy allow.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
@@ -42,18 +42,18 @@ export const assumeRole: Operation = ({ parameters, caller, directory, packedPol
   return issueSession({ directory, role, request, packedPolicy, tags, transitiveTagKeys, sourceIdentity })
 }
 
-/** Nobody has an MFA device here, and nobody issues context assertions. */
+/** There are no MFA devices and no context assertions. */
 function refuseUnmodelled(parameters: URLSearchParams): void {
   if (parameters.has('SerialNumber') || parameters.has('TokenCode')) {
     const message = 'MultiFactorAuthentication failed with invalid MFA one time pass code. '
     throw new ServiceError('AccessDenied', 403, message)
   }
   if ([...parameters.keys()].some((name) => name.startsWith('ProvidedContexts.'))) {
-    throw invalidParameter('ProvidedContexts is not modelled by this stand-in: leave it out.')
+    throw invalidParameter('The stand-in does not support ProvidedContexts; omit it.')
   }
 }
 
-/** Transitive tags of the caller's session go on to the next one and cannot be replaced. */
+/** Transitive tags of the caller's session are passed on to the next one and cannot be replaced. */
 function inheritedTags(principal: Principal, { tags, transitiveTagKeys }: AssumeRoleRequest): Record<string, string> {
   const keys = principal.transitiveTagKeys ?? []
   const taken = new Set([...Object.keys(tags), ...transitiveTagKeys].map((key) => key.toLowerCase()))
@@ -69,7 +69,7 @@ function inheritedTags(principal: Principal, { tags, transitiveTagKeys }: Assume
   return Object.fromEntries(keys.map((key) => [key, principal.tags[key] ?? '']))
 }
 
-/** Once set, a source identity stays through every role that is assumed from the session. */
+/** Once set, a source identity is kept for every role that is assumed from the session. */
 function sourceIdentityOf({ sourceIdentity }: Principal, request: AssumeRoleRequest): string | undefined {
   if (
     sourceIdentity !== undefined &&
@@ -93,7 +93,7 @@ function requestContext(request: AssumeRoleRequest, sourceIdentity: string | und
   }
 }
 
-/** A role that is not there is answered like one that may not be assumed: nobody can probe for names. */
+/** A role that does not exist is refused like one that may not be assumed, so that callers cannot probe for names. */
 function permit(
   principal: Principal,
   role: Role | undefined,
@@ -130,7 +130,7 @@ function layerOf({ policy = '' }: Decision): string {
   return policy.startsWith('permissions boundary') ? 'a permissions boundary' : 'an identity-based policy'
 }
 
-/** Role chaining: a session may have another one for an hour at most, whatever the role allows. */
+/** Role chaining: a session can create another one for at most an hour, whatever the role allows. */
 function checkChaining(principal: Principal, { durationSeconds }: AssumeRoleRequest): void {
   if (principal.type === 'AssumedRole' && durationSeconds > chainedSeconds) {
     const message = 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining'

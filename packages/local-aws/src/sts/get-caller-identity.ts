@@ -1,7 +1,7 @@
 import type { QueryOperation } from '../protocols/query-service.js'
 
 /**
- * Who am I? Needs no permission; not even a Deny stops it.
+ * Returns the caller's identity. Needs no permission; even a Deny has no effect.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */

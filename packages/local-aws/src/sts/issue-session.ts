@@ -40,7 +40,7 @@ interface Issue {
   readonly sourceIdentity: string | undefined
 }
 
-/** The last steps of every AssumeRole…: the role's own limit, the packed size, the credentials. */
+/** The final steps of all AssumeRole… operations: the role's own limit, the packed size, the credentials. */
 export function issueSession({
   directory,
   role,

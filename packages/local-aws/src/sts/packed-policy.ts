@@ -1,5 +1,5 @@
 /**
- * Which estimate of the packed size STS answers and refuses by: the low or the high end of what the published sizes leave open, or none.
+ * The estimate of the packed size that STS returns and enforces: the low or the high bound of the published sizes, or none.
  */
 export type PackedPolicyEstimate = 'low' | 'high' | 'off'
 
@@ -10,22 +10,22 @@ export interface PackedContent {
 }
 
 /**
- * The bytes that AWS allots. Its binary form is not public; the sizes in packed-policy.cases.json, whose texts are published,
- * lie between these two in the model below.
+ * The number of bytes that AWS allots. Its binary form is not public; with the model below, the sizes in packed-policy.cases.json, whose
+ * policies are published, lie between these two.
  */
 const allottedBytes = { low: 570, high: 470 } as const
 
-/** What every policy has in it: packed as a reference from the first time on. Without it no model fits the small policies. */
+/** Text that every policy contains: packed as a reference from its first occurrence. Without it, no model fits small policies. */
 const usualWords =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotAction":["Condition":{"StringLike":{"NotResource":"},' +
   '{"Effect":"Allow","Action":["","Resource":["*"],"Resource":"arn:aws:'
-/** What has been there already counts as much when it is at least as long. */
+/** The cost of a repetition, if it is at least this long. */
 const referenceBytes = 4
 const bytesPerTag = 3
 
 /**
- * Whole percent of the allotted space that session policies and tags use; undefined when there is nothing to pack, or nothing is
- * estimated. More than 100 is too much.
+ * The used part of the allotted space by session policies and tags, in whole percent; undefined if there is nothing to pack or no estimate.
+ * More than 100 exceeds the limit.
  */
 export function packedPolicySize(content: PackedContent, estimate: PackedPolicyEstimate): number | undefined {
   const { policy, policyArns, tags } = content
@@ -40,7 +40,7 @@ function withoutBlanks(policy: string): string {
   return JSON.stringify(JSON.parse(policy))
 }
 
-/** A byte for each character that begins nothing seen before, {@link referenceBytes} for each longest piece that was. */
+/** One byte for each character that starts nothing seen before, {@link referenceBytes} for each longest repeated piece. */
 function packedBytes(text: string): number {
   const seen = usualWords + text
   const starts = new Map<string, number[]>()

@@ -13,31 +13,31 @@ import type { PackedPolicyEstimate } from './packed-policy.js'
 
 export interface StsSettings extends ServiceSettings {
   readonly tls: TlsMaterial
-  /** 0 for any free port. */
+  /** 0 selects a free port. */
   readonly port: number
   /** @default 'high' */
   readonly packedPolicy?: PackedPolicyEstimate
   readonly guard?: ServiceGuard
 }
 
-/** What can be made to go wrong. */
+/** The faults of STS. */
 export interface StsFaults {
-  /** The next `times` requests are answered with 400 Throttling, "Rate exceeded". */
+  /** The next `times` requests fail with 400 Throttling, "Rate exceeded". */
   throttle(times: number): void
   /**
-   * From now on so many requests are answered in a second and the others throttled: all callers of the account share 600 in a Region, so what
-   * others leave of them may be few. Undefined ends it.
+   * The number of requests per second that are processed; others are throttled. All callers of the account share 600 in a Region, so others may
+   * leave only a few. Undefined ends it.
    *
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-sts-requests
    */
   limit(requestsPerSecond: number | undefined): void
-  /** Every request from now on waits this long before it is read; 0 ends it. */
+  /** The delay of every request before it is read, in milliseconds; 0 ends it. */
   delay(milliseconds: number): void
 }
 
 export interface Sts extends HttpsServer {
   readonly faults: StsFaults
-  /** For an endpoint that other services share. */
+  /** For an endpoint shared with other services. */
   readonly answer: ServiceHandler
 }
 
@@ -46,7 +46,7 @@ const api = { service: 'sts', version: '2011-06-15' } as const
 const largestBody = 262_144
 
 /**
- * Serves STS over TLS on 127.0.0.1: Query protocol, signatures verified, policies enforced.
+ * Serves STS over TLS on 127.0.0.1: Query protocol, verified signatures, enforced policies.
  *
  * @example
  * await using sts = await startSts({ directory, accountId, region: 'eu-west-1', clock, journal, tls, port: 0 })

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVeri
 import type { Directory, OpenIdConnectProvider } from '../iam/index.js'
 import { ServiceError } from '../protocols/service-error.js'
 
-/** What a verified ID token says. */
+/** The verified claims of an ID token. */
 export interface WebIdentity {
   readonly provider: OpenIdConnectProvider
   readonly subject: string
@@ -30,7 +30,7 @@ export async function verifyWebIdentity(token: string, directory: Directory, now
   if (!provider) throw invalid(`No OpenIDConnect provider found in your account for ${issuer}`)
   const claims = await verified(token, await keysOf(provider, keyId), issuer, now)
   const audiences = typeof claims.aud === 'string' ? [claims.aud] : (claims.aud ?? [])
-  // With an authorized party, that is whom the token was made for.
+  // With an authorized party, the token was issued for it.
   const audience =
     typeof claims.azp === 'string' ? claims.azp : audiences.find((one) => provider.clientIds.includes(one))
   if (audience === undefined || !provider.clientIds.includes(audience)) throw invalid('Incorrect token audience')
@@ -52,7 +52,7 @@ function readToken(token: string): { issuer: string; keyId: string } {
     const { kid } = decodeProtectedHeader(token)
     if (typeof iss === 'string') return { issuer: iss, keyId: kid ?? '' }
   } catch {
-    // Said below: whatever it is, it is no ID token.
+    // Reported below: it is not an ID token.
   }
   throw invalid(notAToken)
 }

@@ -1,13 +1,13 @@
 import type { AuthorizerContext } from '../messages/event.js'
 
-/** An authorizer's answer: who it is, or how the API refuses. */
+/** An authorizer's result: the caller's identity, or the API's refusal. */
 export type Authorization =
   | { readonly allowed: true; readonly principal: string; readonly context: AuthorizerContext; readonly reason: string }
   | {
       readonly allowed: false
       readonly status: 401 | 403
       readonly headers: Readonly<Record<string, string>>
-      /** For the journal; the client is told nothing beyond the status, as API Gateway does. */
+      /** For the journal; like API Gateway, the response contains only the status. */
       readonly reason: string
       readonly principal?: string
     }

@@ -4,7 +4,7 @@ import { SignatureError, verify } from '../../sigv4/index.js'
 import type { ApiRequest } from '../messages/request.js'
 import type { Authorization } from './authorization.js'
 
-/** What the IAM authorizer needs of the account. */
+/** The parts of the account that the IAM authorizer needs. */
 export interface IamAuthorizerSettings {
   readonly region: string
   readonly clock: Clock

@@ -7,7 +7,7 @@ const fetchMilliseconds = 1_500
 const largestAnswer = 150_000
 /** "API Gateway can cache the public key for two hours." */
 const cacheMilliseconds = 2 * 60 * 60 * 1000
-/** An unknown key ID fetches the keys again, but not for every forged token. */
+/** An unknown key ID triggers another fetch, but not for every forged token. */
 const refetchMilliseconds = 5_000
 
 /** Where keys to verify tokens with come from. */
@@ -22,20 +22,20 @@ export class IssuerKeys implements KeySource {
   readonly #trust: string | undefined
   #keys: { readonly set: JWTVerifyGetKey; readonly ids: ReadonlySet<string>; readonly at: number } | undefined
 
-  /** @param trust PEM of further certificate authorities, for an issuer that runs on this machine. */
+  /** @param trust Further certificate authorities as PEM, for an issuer on this machine. */
   constructor(issuer: string, trust?: string) {
     this.#issuer = issuer
     this.#trust = trust
   }
 
-  /** Keys to verify a token with this key ID. Rejects when the issuer cannot be reached or answers no keys. */
+  /** Candidate keys for a token with this key ID. Rejects if the issuer is not reachable or returns no keys. */
   async forKeyId(keyId: string): Promise<JWTVerifyGetKey> {
     const age = this.#keys === undefined ? Number.POSITIVE_INFINITY : performance.now() - this.#keys.at
     if (this.#keys !== undefined && age < cacheMilliseconds) {
       if (this.#keys.ids.has(keyId) || age < refetchMilliseconds) return this.#keys.set
     }
     const discovery = await this.#fetch(`${this.#issuer.replace(/\/$/u, '')}/.well-known/openid-configuration`)
-    if (typeof discovery.jwks_uri !== 'string') throw new Error(`The issuer ${this.#issuer} names no jwks_uri`)
+    if (typeof discovery.jwks_uri !== 'string') throw new Error(`The discovery document of ${this.#issuer} has no jwks_uri`)
     const jwks = (await this.#fetch(discovery.jwks_uri)) as unknown as JSONWebKeySet
     const set = createLocalJWKSet(jwks)
     const ids = new Set(jwks.keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid])))
@@ -46,15 +46,15 @@ export class IssuerKeys implements KeySource {
   #fetch(url: string): Promise<Record<string, unknown>> {
     return new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(fetchMilliseconds)
-      // Without further authorities Node.js's own list stays in place, NODE_EXTRA_CA_CERTS included.
+      // Without further authorities, Node.js's own list is used, including NODE_EXTRA_CA_CERTS.
       const ca = this.#trust === undefined ? {} : { ca: [...rootCertificates, this.#trust] }
       const request = get(url, { ...ca, agent: false, signal }, async (response) => {
         try {
-          if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`)
+          if (response.statusCode !== 200) throw new Error(`${url} responded with ${response.statusCode}`)
           let text = ''
           for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
             text += chunk
-            if (text.length > largestAnswer) throw new Error(`${url} answered more than ${largestAnswer} bytes`)
+            if (text.length > largestAnswer) throw new Error(`the response of ${url} is longer than ${largestAnswer} bytes`)
           }
           resolve(JSON.parse(text) as Record<string, unknown>)
         } catch (error) {

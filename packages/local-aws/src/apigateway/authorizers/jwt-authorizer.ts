@@ -6,7 +6,7 @@ import { IssuerKeys, type KeySource } from './jwks.js'
 
 /** `AWS::ApiGatewayV2::Authorizer` of type JWT. */
 export interface JwtAuthorizerSettings {
-  /** `https://…`, exactly as in the token's `iss`. */
+  /** `https://…`, identical to the token's `iss`. */
   readonly issuer: string
   readonly audience: readonly string[]
   /** `$request.header.Name` or `$request.querystring.name`. */
@@ -14,8 +14,8 @@ export interface JwtAuthorizerSettings {
 }
 
 /**
- * Verifies a bearer token as HTTP APIs do: RSA signature by a key of the issuer, `iss`, `aud` (or `client_id` where there is
- * no `aud`), `exp`, `nbf`, `iat`, and one of the route's scopes.
+ * Verifies a bearer token like HTTP APIs: RSA signature with a key of the issuer, `iss`, `aud` (or `client_id` if there is no `aud`),
+ * `exp`, `nbf`, `iat`, and one of the route's scopes.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  */
 export class JwtAuthorizer {
@@ -71,7 +71,7 @@ export class JwtAuthorizer {
       const challenge = `Bearer scope="${scopes.join(' ')}" error="insufficient_scope"`
       return { ...refuse(403, challenge, `the token has none of the scopes ${scopes.join(' ')}`), principal }
     }
-    // All of the token's scopes, and only where the route asks for some.
+    // All scopes of the token, and only if the route requires some.
     const granted = scopes.length === 0 ? null : held
     return {
       allowed: true,
@@ -92,7 +92,7 @@ export class JwtAuthorizer {
 
   async #verify(token: string): Promise<JWTPayload> {
     const { kid } = decodeProtectedHeader(token)
-    if (kid === undefined) throw new Error('the token does not name a key')
+    if (kid === undefined) throw new Error('the token has no key ID')
     const { payload } = await jwtVerify(token, await this.#keys.forKeyId(kid), {
       algorithms: ['RS256', 'RS384', 'RS512'],
       currentDate: new Date(this.#clock.now()),
@@ -114,16 +114,16 @@ function refuse(status: 401 | 403, challenge: string, reason: string): Authoriza
   return { allowed: false, status, headers: { 'www-authenticate': challenge }, reason }
 }
 
-/** A list with some issuers and a text with others. */
+/** A list for some issuers and a string for others. */
 function scopeList(scopes: unknown): readonly string[] {
   const list = Array.isArray(scopes) ? scopes.map(String) : String(scopes ?? '').split(' ')
   return list.filter((scope) => scope !== '')
 }
 
 /**
- * Claims reach the function as text only: a list as `[a b]`, whatever is inside its members; an object as JSON; a null not at all.
- * Recorded at real HTTP APIs: github.com/floci-io/floci/pull/2011, github.com/DefinitelyTyped/DefinitelyTyped/pull/75458.
- * Not recorded, and so a guess: what stands inside a list beside texts, fractions, numbers from 2^53 on.
+ * Claims are passed to the function as strings only: a list as `[a b]`, whatever its members contain; an object as JSON; a null is omitted.
+ * Recorded from real HTTP APIs: github.com/floci-io/floci/pull/2011, github.com/DefinitelyTyped/DefinitelyTyped/pull/75458.
+ * Not recorded, and so a guess: list members other than strings, fractions, numbers from 2^53.
  */
 function claimTexts(claims: JWTPayload): Readonly<Record<string, string>> {
   const present = Object.entries(claims).filter(([, value]) => value !== null)

@@ -1,7 +1,7 @@
 import type { CognitoIdentity } from '../../iam/index.js'
 import { type ApiRequest, header } from './request.js'
 
-/** What the authorizer found out: it alone writes `requestContext.authorizer`. */
+/** The authorizer's result, the only source of `requestContext.authorizer`. */
 export type AuthorizerContext =
   | {
       readonly iam: {
@@ -16,7 +16,7 @@ export type AuthorizerContext =
     }
   | { readonly jwt: { readonly claims: Readonly<Record<string, string>>; readonly scopes: readonly string[] | null } }
 
-/** Where in the API a request arrived. */
+/** The part of the API that received a request. */
 export interface EventPlace {
   readonly accountId: string
   readonly apiId: string
@@ -33,7 +33,7 @@ export interface EventPlace {
  * The event of payload format 2.0.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  *
- * Differences that the address makes: `domainName` is `localhost`, and the headers that AWS's edge adds name this socket.
+ * Differences caused by the address: `domainName` is `localhost`, and the headers that AWS's edge adds contain this socket's address.
  */
 export function buildEvent(request: ApiRequest, place: EventPlace): object {
   const cookies = request.headers.cookie?.flatMap((line) => line.split(/;\s*/u))
@@ -79,7 +79,7 @@ export function commonLogTime(at: number): string {
   return `${day}/${month}/${year}:${time} +0000`
 }
 
-/** Lower-case names in order; repeated headers joined with commas; cookies travel apart. */
+/** Lower-case names in order; repeated headers are joined with commas; cookies are passed separately. */
 function eventHeaders(request: ApiRequest): Record<string, string> {
   const joined = new Map<string, string>()
   for (const [name, values = []] of Object.entries(request.headers)) {
@@ -102,7 +102,7 @@ function queryParameters(query: string): Record<string, string> | undefined {
   return Object.fromEntries(joined)
 }
 
-/** Content types whose body an HTTP API passes on as text; every other body is base64. */
+/** Content types whose body an HTTP API passes as text; all other bodies are base64. */
 function isText(contentType: string | undefined): boolean {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
   return type.startsWith('text/') || /^application\/(json|xml|javascript|[\w.-]+\+(json|xml))$/u.test(type)

@@ -1,28 +1,28 @@
 import type { IncomingMessage } from 'node:http'
 import { readBody } from '../../https-server.js'
 
-/** Largest request body of an HTTP API. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+/** Maximum size of a request body of an HTTP API. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const largestBody = 10 * 1024 * 1024
-/** Largest request line and header values together. Same source. */
+/** Maximum total size of request line and header values. Same source. */
 const largestHead = 10_240
 
-/** A request as it arrived. */
+/** A received request. */
 export interface ApiRequest {
   readonly method: string
   /** Path as sent, percent-encoded. */
   readonly rawPath: string
-  /** The same, percent-decoded once: what HTTP APIs match and hand on. */
+  /** The path, percent-decoded once: HTTP APIs match and pass on this form. */
   readonly path: string
-  /** Query as sent, without its question mark. */
+  /** The query as sent, without the question mark. */
   readonly query: string
-  /** By lower-case name; repeated headers stay apart. */
+  /** By lower-case name; repeated headers are separate values. */
   readonly headers: Readonly<Record<string, readonly string[] | undefined>>
   readonly body: Buffer
   readonly sourceIp: string
   readonly protocol: string
 }
 
-/** A request that the API answers itself, before any route is looked at. */
+/** A request that the API refuses before it looks for a route. */
 export class RequestRejected extends Error {
   override readonly name = 'RequestRejected'
   readonly status: number
@@ -33,7 +33,7 @@ export class RequestRejected extends Error {
   }
 }
 
-/** Reads a whole request; throws {@link RequestRejected} for one that is too large or whose path cannot be decoded. */
+/** Reads a whole request; throws {@link RequestRejected} if it is too large or its path cannot be decoded. */
 export async function readRequest(message: IncomingMessage): Promise<ApiRequest> {
   const { method = 'GET', url = '/' } = message
   const headers = message.headersDistinct

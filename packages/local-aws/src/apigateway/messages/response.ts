@@ -1,4 +1,4 @@
-/** An answer on its way to the client. */
+/** A response to the client. */
 export interface ApiResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -6,21 +6,21 @@ export interface ApiResponse {
   readonly body: Buffer
 }
 
-/** Headers that belong to one connection, or that the server computes: a function cannot set them. */
+/** Headers that belong to one connection or that the server computes: a function cannot set them. */
 const notPassedOn = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'])
 
-/** What a header's value may hold (RFC 9110, 5.5): anything else would end the header, or cannot be sent. */
+/** The allowed characters of a header value (RFC 9110, 5.5): others would end the header, or cannot be sent. */
 const sendable = /^[\t\x20-\x7e\x80-\xff]*$/u
 
-/** `{"message":"…"}`, as HTTP APIs answer for themselves. */
+/** `{"message":"…"}`, the format of HTTP APIs' own responses. */
 export function message(status: number, text: string, headers: Readonly<Record<string, string>> = {}): ApiResponse {
   const body = Buffer.from(JSON.stringify({ message: text }))
   return { status, headers: { 'content-type': 'application/json', ...headers }, cookies: [], body }
 }
 
 /**
- * A function's payload as an HTTP response, by payload format 2.0: with a `statusCode` it is a description of one;
- * without, it is the JSON body of a 200. Undefined when it describes none that can be sent.
+ * Converts a function's payload to an HTTP response, by payload format 2.0: with a `statusCode` it describes a response; without, it is the
+ * JSON body of a 200. Undefined if it is not a valid response.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function functionResponse(payload: unknown): ApiResponse | undefined {

@@ -11,7 +11,7 @@ export interface CorsConfiguration {
 type Headers = Record<string, string>
 
 /**
- * Headers that the API adds for a browser's request from `origin`; none when that origin is not allowed.
+ * The headers that the API adds for a browser's request from `origin`; none if that origin is not allowed.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function corsHeaders(cors: CorsConfiguration, origin: string): Headers {
@@ -25,7 +25,7 @@ export function corsHeaders(cors: CorsConfiguration, origin: string): Headers {
   }
 }
 
-/** The answer to a preflight, which the API gives itself: no route, authorizer or function takes part. */
+/** The response to a preflight request, which the API handles without a route, an authorizer or a function. */
 export function preflightHeaders(cors: CorsConfiguration, origin: string): Headers {
   const headers = corsHeaders(cors, origin)
   if (headers['access-control-allow-origin'] === undefined) return {}
@@ -37,7 +37,7 @@ export function preflightHeaders(cors: CorsConfiguration, origin: string): Heade
   }
 }
 
-/** `*`, `https://*`, `http://*` or the origin itself, letter case aside. */
+/** `*`, `https://*`, `http://*` or the origin itself, case-insensitively. */
 function matches(pattern: string, origin: string): boolean {
   const [wanted, given] = [pattern.toLowerCase(), origin.toLowerCase()]
   return (

@@ -3,17 +3,17 @@ export interface RouteKey {
   readonly text: string
   /** `POST`, `ANY`, … or undefined for `$default`. */
   readonly method: string | undefined
-  /** Path as the template writes it; undefined for `$default`. */
+  /** The path as in the template; undefined for `$default`. */
   readonly path: string | undefined
 }
 
-/** A route that fits a request, with the values of its path variables. */
+/** A matching route, with the values of its path variables. */
 export interface RouteMatch<R extends { readonly key: RouteKey }> {
   readonly route: R
   readonly pathParameters: Readonly<Record<string, string>>
 }
 
-/** Reads `METHOD /path` or `$default`; anything else is an error that names it. */
+/** Parses `METHOD /path` or `$default`; throws an error with the text for anything else. */
 export function parseRouteKey(text: string): RouteKey {
   if (text === '$default') return { text, method: undefined, path: undefined }
   const found = /^(ANY|GET|HEAD|OPTIONS|PATCH|POST|PUT|DELETE) (\/\S*)$/u.exec(text)
@@ -24,11 +24,11 @@ export function parseRouteKey(text: string): RouteKey {
 }
 
 /**
- * The most specific route for a request: a full match before one with path variables, that before a greedy `{name+}`, a
- * method before `ANY`, and `$default` last.
+ * The most specific route of a request: a full match before one with path variables, that before a greedy `{name+}`, a method before `ANY`,
+ * and `$default` last.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
  *
- * @param path Percent-decoded, as HTTP APIs match it.
+ * @param path percent-decoded; HTTP APIs match this form
  */
 export function matchRoute<R extends { readonly key: RouteKey }>(
   routes: readonly R[],
@@ -46,7 +46,7 @@ export function matchRoute<R extends { readonly key: RouteKey }>(
   return best
 }
 
-/** Ranks sort as text, segment by segment: `0` a literal, `1` a variable, `2` a greedy variable, `3` `$default`. */
+/** Ranks sort as strings, segment by segment: `0` a literal, `1` a variable, `2` a greedy variable, `3` `$default`. */
 function fitPath({ path }: RouteKey, requested: string): { rank: string; values: Record<string, string> } | undefined {
   if (path === undefined) return { rank: '3', values: {} }
   const [wanted, given] = [path.split('/'), requested.split('/')]
@@ -62,7 +62,7 @@ function fitPath({ path }: RouteKey, requested: string): { rank: string; values:
     } else if (greedy === '+') {
       return { rank: `${rank}2`, values: { ...values, [name]: given.slice(index).join('/') } }
     } else {
-      // A path variable takes one segment, and never an empty one.
+      // A path variable matches exactly one non-empty segment.
       if (value === '') return undefined
       values[name] = value
       rank += '1'

@@ -6,14 +6,14 @@ import { parseTemplate } from '../template/parse.js'
 import { checkTemplate, type Template } from '../template/template.js'
 import { type ApiInput, invalid, pairs } from './input.js'
 
-/** Largest template in a request, in characters, and in a bucket. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+/** Maximum size of a template in a request, in characters, and in a bucket. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const largestBody = 51_200
 const largestObject = 1_048_576
 
 /**
- * What a stack is to be made from: template, parameters with what they stand for, tags.
+ * The definition of a stack: template, parameters with their values, tags.
  *
- * @param former The stack as it is, for values that are to stay
+ * @param former the current stack, for values to keep
  * @throws ServiceError
  */
 export async function readDefinition(input: ApiInput, former?: Stack): Promise<StackDefinition> {
@@ -34,7 +34,7 @@ export async function readDefinition(input: ApiInput, former?: Stack): Promise<S
   }
 }
 
-/** @throws ServiceError for what is no template, or uses what is not modelled */
+/** @throws ServiceError if it is not a template, or uses unsupported features */
 export async function readTemplate(text: string, stackName: string): Promise<Template> {
   try {
     return checkTemplate(await parseTemplate(text), stackName)
@@ -44,7 +44,7 @@ export async function readTemplate(text: string, stackName: string): Promise<Tem
   }
 }
 
-/** `TemplateBody`, or the object that `TemplateURL` names, read with the caller's rights. */
+/** `TemplateBody`, or the object at `TemplateURL`, read with the caller's permissions. */
 export async function templateText({ call, parameters, buckets }: ApiInput): Promise<string> {
   const body = parameters.get('TemplateBody')
   if (body !== null) {
@@ -63,7 +63,7 @@ export async function templateText({ call, parameters, buckets }: ApiInput): Pro
   return (await buckets.content(object)).toString()
 }
 
-/** Path style, and the virtual-hosted style that S3 has of its own. */
+/** Path style and S3's virtual-hosted style. */
 function bucketAndKey(url: string): string[] {
   let parsed: URL
   try {
@@ -96,7 +96,7 @@ function readParameters({ parameters: query }: ApiInput, template: Template, for
   return given
 }
 
-/** Parameters of type `AWS::SSM::Parameter::Value<…>`, read with the caller's rights. */
+/** Parameters of type `AWS::SSM::Parameter::Value<…>`, read with the caller's permissions. */
 function fromSystemsManager(
   { call, ssm, stacks: { services } }: ApiInput,
   template: Template,

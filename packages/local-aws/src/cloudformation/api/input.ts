@@ -6,7 +6,7 @@ import type { Parameters } from '../../ssm/parameters.js'
 import type { Stack } from '../stacks/stack.js'
 import type { Stacks } from '../stacks/stacks.js'
 
-/** What an operation gets to work with, besides what it is asked. */
+/** The context of an operation besides its parameters. */
 export interface ApiContext {
   readonly stacks: Stacks
   readonly buckets: Buckets
@@ -18,12 +18,12 @@ export interface ApiInput extends ApiContext {
   readonly parameters: URLSearchParams
 }
 
-/** A ValidationError, which is what CloudFormation calls almost everything. */
+/** A ValidationError, CloudFormation's code for almost all errors. */
 export function invalid(message: string): ServiceError {
   return new ServiceError('ValidationError', 400, message)
 }
 
-/** @throws ServiceError for one that is absent */
+/** @throws ServiceError if it is absent */
 export function required({ parameters }: ApiInput, name: string): string {
   const value = parameters.get(name)
   if (value !== null && value !== '') return value
@@ -33,7 +33,7 @@ export function required({ parameters }: ApiInput, name: string): string {
   )
 }
 
-/** The stack that is asked about, once the caller may. @throws ServiceError */
+/** The requested stack, after the permission check. @throws ServiceError */
 export function findStack(input: ApiInput, action: string): Stack {
   const name = required(input, 'StackName')
   const found = input.stacks.find(name)
@@ -57,7 +57,7 @@ export function stackArn({ stacks: { services } }: ApiInput, nameOrArn: string, 
 }
 
 /**
- * The role that CloudFormation is to act as: the caller must be allowed to pass it, and it must trust CloudFormation.
+ * The role with which CloudFormation acts: the caller must be allowed to pass it, and it must trust CloudFormation.
  *
  * @throws ServiceError
  */
@@ -88,7 +88,7 @@ export function pairs(parameters: URLSearchParams, name: string, key: string, va
   }
 }
 
-/** ISO 8601 as CloudFormation writes it. */
+/** ISO 8601 in CloudFormation's format. */
 export function time(milliseconds: number | undefined): string | undefined {
   return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString()
 }

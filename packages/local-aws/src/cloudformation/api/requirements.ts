@@ -2,7 +2,7 @@ import type { ServiceError } from '../../protocols/service-error.js'
 import { isStable, type Stack } from '../stacks/stack.js'
 import { invalid } from './input.js'
 
-/** @throws ServiceError when something is under way, or the stack has to be recovered first */
+/** @throws ServiceError if an operation is in progress, or the stack must be recovered first */
 export function requireUpdatable(stack: Stack): void {
   const { status, disableRollback } = stack
   if (isStable(status) || (disableRollback && /^(CREATE|UPDATE)_FAILED$/u.test(status))) return

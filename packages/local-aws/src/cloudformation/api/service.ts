@@ -56,10 +56,10 @@ const api = {
   namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
 } as const
 
-/** A template of a megabyte, percent-encoded, is the largest of what is sent; larger ones come by a bucket. */
+/** The largest request: a template of a megabyte, percent-encoded. Larger ones come from a bucket. */
 const largestBody = 4 * 1024 * 1024
 
-/** CloudFormation, as far as deployments of one account need it. */
+/** The part of CloudFormation that deployments in one account need. */
 export function cloudFormationService(settings: ServiceSettings, context: ApiContext): ServiceHandler {
   const bound = Object.entries(operations).map(([name, operation]): [string, QueryOperation] => [
     name,

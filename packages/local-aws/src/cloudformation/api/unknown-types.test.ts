@@ -8,7 +8,7 @@ describe('somebody else’s resources', () => {
   it('that are not modelled are refused by name, before anything is made', async () => {
     await using account = await openDeployments()
     await expect(account.deploy({ Resources: { Log: logGroup(), Queue: queue } })).rejects.toThrow(
-      'Template format error: the stand-in does not model resources of type AWS::SQS::Queue (Queue). With --ignore-unknown they are left out',
+      'Template format error: the stand-in does not model resources of type AWS::SQS::Queue (Queue). With --ignore-unknown they are skipped',
     )
     await expect(account.settled()).rejects.toThrow('does not exist')
   })
@@ -30,7 +30,7 @@ describe('somebody else’s resources', () => {
       Name: expect.stringMatching(/^Test-Queue-.*\.QueueName$/u),
     })
     expect(await account.events()).toContain(
-      'Queue CREATE_COMPLETE Left out: the stand-in does not model AWS::SQS::Queue',
+      'Queue CREATE_COMPLETE Skipped: the stand-in does not model AWS::SQS::Queue',
     )
     expect((await account.deploy({ Resources: { Log: logGroup() } })).status).toBe('UPDATE_COMPLETE')
   })

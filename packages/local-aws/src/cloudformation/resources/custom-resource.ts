@@ -4,7 +4,7 @@ import { findFunction } from './lambda.js'
 import type { Realised, ResourceRequest, ResourceType, StandingRequest, UpdateRequest } from './resource-type.js'
 
 /**
- * `AWS::CloudFormation::CustomResource` and `Custom::…`: the function is told Create, Update or Delete, and answers at a URL.
+ * `AWS::CloudFormation::CustomResource` and `Custom::…`: the function receives Create, Update or Delete, and responds to a URL.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
@@ -40,7 +40,7 @@ async function tell(request: ResourceRequest, requestType: string, more: object 
     ResourceProperties: asTexts(properties.all()),
     ...more,
   })
-  // AWS waits an hour for an answer. A function that has ended will not give one any more.
+  // AWS waits an hour for a response. A function that has exited will not send one.
   const ended = called.then(() => undefined)
   const told = await Promise.race([answer, ended]).finally(forget)
   if (told === undefined) {
@@ -58,7 +58,7 @@ async function tell(request: ResourceRequest, requestType: string, more: object 
   return { ref, ...(attributes === undefined ? {} : { attributes }) }
 }
 
-/** Numbers and truth values reach a custom resource as texts. */
+/** Numbers and booleans are passed to a custom resource as strings. */
 function asTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asTexts)
   if (typeof value === 'object' && value !== null) {

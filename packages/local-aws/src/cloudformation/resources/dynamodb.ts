@@ -2,8 +2,8 @@ import { alreadyExists } from './failure.js'
 import type { ResourceType } from './resource-type.js'
 
 /**
- * `AWS::DynamoDB::Table`, on demand. What is written is kept in memory while the stand-in runs; nothing expires by itself, as in
- * AWS an item may outlive its time by days.
+ * `AWS::DynamoDB::Table`, on demand. Items are kept in memory while the stand-in runs; they do not expire automatically, because on AWS an
+ * item can outlive its TTL by days.
  */
 export const table: ResourceType = {
   honoured: ['AttributeDefinitions', 'BillingMode', 'DeletionProtectionEnabled', 'KeySchema', 'TableName'],
@@ -12,7 +12,7 @@ export const table: ResourceType = {
   named: 'TableName',
   async create({ type, properties, services, physicalId, physicalName }) {
     const billing = properties.optionalText('BillingMode') ?? 'PROVISIONED'
-    if (billing !== 'PAY_PER_REQUEST') throw new Error(`the stand-in has tables on demand only, not ${billing}`)
+    if (billing !== 'PAY_PER_REQUEST') throw new Error(`the stand-in only supports on-demand tables, not ${billing}`)
     const tableName = properties.optionalText('TableName') ?? physicalId ?? physicalName(255)
     const tables = await services.tables()
     if (tables.names().includes(tableName)) throw alreadyExists(type, tableName)
@@ -33,7 +33,7 @@ export const table: ResourceType = {
   async update({ properties, before, services, physicalId, attributes }) {
     for (const name of ['AttributeDefinitions', 'BillingMode']) {
       if (JSON.stringify(properties.raw(name)) === JSON.stringify(before.raw(name))) continue
-      throw new Error(`the stand-in does not change ${name} of a table`)
+      throw new Error(`the stand-in does not support a change of ${name} of a table`)
     }
     const tables = await services.tables()
     tables.protect(physicalId, properties.flag('DeletionProtectionEnabled'))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { RealisationError } from '../errors.js'
 
-/** A service refused what CloudFormation asked of it. */
+/** A service refused a request of CloudFormation. */
 export class ServiceFailure extends Error {
   override readonly name = 'ServiceFailure'
   /** HandlerErrorCode. https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html */
@@ -17,15 +17,15 @@ export class ServiceFailure extends Error {
   }
 }
 
-/** CloudFormation itself refuses; events give its words as they are. */
+/** CloudFormation itself refuses; events contain its message unchanged. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
 }
 
-/** A custom resource that answered FAILED. */
+/** A custom resource that responded with FAILED. */
 export class CustomResourceFailure extends Error {
   override readonly name = 'CustomResourceFailure'
-  /** What a Delete is to be sent for; undefined when it did not say. */
+  /** The physical ID for a later Delete; undefined if the response contained none. */
   readonly physicalId: string | undefined
 
   constructor(message: string, physicalId?: string) {
@@ -34,14 +34,14 @@ export class CustomResourceFailure extends Error {
   }
 }
 
-/** A name that something else has. */
+/** A name that is already in use. */
 export function alreadyExists(type: string, identifier: string): ServiceFailure {
   const message = `Resource of type '${type}' with identifier '${identifier}' already exists.`
   return new ServiceFailure(message, { service: '', status: 409, code: 'AlreadyExists' })
 }
 
 /**
- * The reason as stack events give it: what a handler of AWS's says, and what a custom resource says, is wrapped in a sentence.
+ * The reason as in stack events: messages of AWS's handlers and of custom resources are embedded in a sentence.
  * Forms: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html and https://github.com/aws/aws-parallelcluster/issues/4031
  */
 export function eventReason(error: unknown): string {

@@ -41,7 +41,7 @@ export const role: ResourceType = {
       if (!same(document, former[name])) directory.putRolePolicy(physicalId, name, document)
     }
     const { managedPolicyArns, ...others } = settings(properties)
-    // What somebody else attached stays; what this template attached before goes.
+    // Policies attached by others stay; those attached by this template before are removed.
     const { managedPolicyArns: attached = [] } = directory.role(physicalId) ?? {}
     const foreign = attached.filter((arn) => !settings(before).managedPolicyArns.includes(arn))
     directory.updateRole(physicalId, {
@@ -51,7 +51,7 @@ export const role: ResourceType = {
     })
     return { ref: physicalId, attributes }
   },
-  /** What others attached is in the way, as seen in AWS: https://github.com/convox/rack/issues/2672 */
+  /** Policies attached by others block the deletion, as observed on AWS: https://github.com/convox/rack/issues/2672 */
   delete({ properties, physicalId, services: { directory } }) {
     const found = directory.role(physicalId)
     if (found === undefined) return
@@ -147,7 +147,7 @@ function putPolicy(properties: Properties, directory: Directory): void {
   }
 }
 
-/** What is gone already need not be removed. */
+/** Removing a policy that no longer exists is not an error. */
 function removePolicy(directory: Directory, roleName: string, policyName: string): void {
   if (directory.role(roleName)?.inlinePolicies.has(policyName)) directory.deleteRolePolicy(roleName, policyName)
 }

@@ -15,8 +15,8 @@ import { trigger } from './trigger.js'
 const alarm = { named: 'AlarmName', replacedBy: ['AlarmName'] }
 
 /**
- * Every resource type that can be realised. Which properties replace a resource is what CloudFormation's own schemas say
- * (`createOnlyProperties`), held against the copy that the CDK ships by a test.
+ * All supported resource types. A test compares the properties that require replacement with CloudFormation's own schemas
+ * (`createOnlyProperties`), from the copy in the CDK.
  */
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map([
   ['AWS::ApiGatewayV2::Api', api],
@@ -46,7 +46,7 @@ export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map([
   ['Custom::Trigger', trigger],
 ])
 
-/** Any other custom resource calls its provider's function. */
+/** Any other custom resource invokes its provider's function. */
 export function findResourceType(name: string): ResourceType | undefined {
   return resourceTypes.get(name) ?? (name.startsWith('Custom::') ? customResource : undefined)
 }

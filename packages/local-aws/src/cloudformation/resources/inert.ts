@@ -26,8 +26,8 @@ export const cdkMetadata: ResourceType = {
 }
 
 /**
- * Types that watch: alarms, dashboards, metrics made of log lines, and the topics that alarms notify. Nothing is measured
- * here, so nothing of them happens; they are accepted with all their properties. A name is taken once.
+ * Monitoring types: alarms, dashboards, metric filters, and the topics that alarms notify. The stand-in measures nothing, so they have no
+ * effect; they are accepted with all their properties. Names must be unique.
  */
 export function watching(
   service: string,
@@ -51,7 +51,7 @@ export function watching(
   }
 }
 
-/** A type that nobody here knows, left out on demand: it has a name, and attributes that say whose they are. */
+/** An unsupported type that is skipped on request: it has a name, and placeholder attributes. */
 export const leftOut: ResourceType = {
   honoured: [],
   inert: 'all',

@@ -19,7 +19,7 @@ export const lambdaFunction: ResourceType = {
     'Runtime',
     'Timeout',
   ],
-  // Tracing and log levels filter or add records; the code runs on this machine's processor and disk.
+  // Tracing and log levels only filter or add records; the code runs on this machine's processor and disk.
   inert: ['Architectures', 'Description', 'EphemeralStorage', 'RecursiveLoop', 'Tags', 'TracingConfig'],
   replacedBy: ['FunctionName', 'PackageType', 'TenancyConfig'],
   named: 'FunctionName',
@@ -39,7 +39,7 @@ export const lambdaFunction: ResourceType = {
   delete: ({ services, attributes }) => services.deleteFunction(String(attributes.Arn)),
 }
 
-/** `AWS::Lambda::Version`: the function as it is at this moment, for good. */
+/** `AWS::Lambda::Version`: an immutable copy of the function. */
 export const version: ResourceType = {
   honoured: ['FunctionName'],
   inert: ['CodeSha256', 'Description'],
@@ -94,7 +94,7 @@ async function configure(request: ResourceRequest, functionName: string): Promis
   const runtime = properties.text('Runtime')
   if (!/^nodejs\d+\.x$/u.test(runtime)) throw new Error(`the stand-in runs Node.js functions, not ${runtime}`)
   if ((properties.optionalText('PackageType') ?? 'Zip') !== 'Zip') {
-    throw new Error('the stand-in runs no container images')
+    throw new Error('the stand-in does not support container images')
   }
   const environment = properties.nested('Environment')?.only('Variables').map('Variables') ?? {}
   const reserved = reservedVariables(environment)
@@ -128,7 +128,7 @@ async function configure(request: ResourceRequest, functionName: string): Promis
   }
 }
 
-/** Lambda refuses a function whose role does not let Lambda assume it. */
+/** Lambda refuses a function whose role does not trust Lambda. */
 function executionRole({ directory }: Services, arn: string): Role {
   const role = directory.role(arn)
   if (role === undefined) throw new Error(`there is no role ${arn}`)
@@ -142,5 +142,5 @@ function executionRole({ directory }: Services, arn: string): Role {
 
 function within(name: string, value: number, least: number, most: number): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value
-  throw new Error(`the property ${name} must be a whole number from ${least} to ${most}, not ${value}`)
+  throw new Error(`the property ${name} must be an integer from ${least} to ${most}, not ${value}`)
 }

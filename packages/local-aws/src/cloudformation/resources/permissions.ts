@@ -1,16 +1,16 @@
 import type { Services } from '../services.js'
 
-/** What CloudFormation calls on behalf of a stack, for the types whose ARNs are known before they exist. */
+/** The permissions that CloudFormation needs for a stack, for types whose ARNs are known before creation. */
 interface Calls {
   readonly create: string
   readonly update: string
   readonly delete: string
-  /** The resource's ARN by its name. */
+  /** The resource's ARN, from its name. */
   arn(place: Pick<Services, 'region' | 'accountId'>, name: string): string
 }
 
 /**
- * The first action that the schema of each type names for its handler: without it nothing of the resource can be done.
+ * The first action of each handler in the schema of the type: without it, the operation is not possible.
  * https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html (`handlers`)
  */
 export const calls: Readonly<Record<string, Calls>> = {
@@ -75,7 +75,7 @@ function any(): string {
   return '*'
 }
 
-/** API Gateway's actions are methods of HTTP, on resources of its own kind. */
+/** API Gateway's actions are HTTP methods on its own resource types. */
 function api(): Calls {
   return { create: 'apigateway:POST', update: 'apigateway:PATCH', delete: 'apigateway:DELETE', arn: any }
 }

@@ -17,12 +17,12 @@ export class Properties {
     return this.#values[name] !== undefined
   }
 
-  /** As it stands; undefined when absent. */
+  /** The unchanged value; undefined if absent. */
   raw(name: string): unknown {
     return this.#values[name]
   }
 
-  /** Text; CloudFormation also takes numbers and booleans for it. */
+  /** A string; CloudFormation also accepts numbers and booleans. */
   text(name: string): string {
     return this.optionalText(name) ?? this.#missing(name)
   }
@@ -52,10 +52,10 @@ export class Properties {
   texts(name: string): string[] {
     const value = this.#values[name] ?? []
     if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value as string[]
-    throw this.#wrong(name, 'a list of texts')
+    throw this.#wrong(name, 'a list of strings')
   }
 
-  /** A nested object; undefined when absent. */
+  /** A nested object; undefined if absent. */
   nested(name: string): Properties | undefined {
     const value = this.#values[name]
     if (value === undefined) return undefined
@@ -63,21 +63,21 @@ export class Properties {
     throw this.#wrong(name, 'an object')
   }
 
-  /** A list of nested objects; empty when absent. */
+  /** A list of nested objects; empty if absent. */
   list(name: string): Properties[] {
     const value = this.#values[name] ?? []
     if (!Array.isArray(value) || !value.every(isRecord)) throw this.#wrong(name, 'a list of objects')
     return value.map((one, index) => new Properties(one, `${this.#path}${name}[${index}].`))
   }
 
-  /** Texts by name, such as environment variables; empty when absent. */
+  /** Strings by name, such as environment variables; empty if absent. */
   map(name: string): Record<string, string> {
     const nested = this.nested(name)
     const names = Object.keys(this.#values[name] ?? {})
     return Object.fromEntries(names.map((key) => [key, nested?.text(key) ?? '']))
   }
 
-  /** Throws for a property that is neither honoured nor known to change nothing here. */
+  /** Throws for a property that is neither supported nor known to be irrelevant here. */
   only(...names: readonly string[]): this {
     const unknown = Object.keys(this.#values).find((name) => !names.includes(name))
     if (unknown !== undefined) throw new Error(`the stand-in does not model the property ${this.#path}${unknown}`)

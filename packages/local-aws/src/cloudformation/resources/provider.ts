@@ -4,8 +4,8 @@ import { findFunction } from './lambda.js'
 import type { ResourceRequest } from './resource-type.js'
 
 /**
- * Does what the function behind a custom resource would do, with the rights of that function's role. For providers of the CDK
- * whose code needs the SDK that only Lambda carries.
+ * Performs the work of a custom resource's function with the permissions of its role. For CDK providers whose code needs the SDK that is only
+ * available on Lambda.
  *
  * @throws CustomResourceFailure
  */

@@ -2,61 +2,61 @@ import { createHash } from 'node:crypto'
 import type { Services } from '../services.js'
 import { Properties } from './properties.js'
 
-/** What a realised resource answers to `Ref` and `Fn::GetAtt`. */
+/** The values of a created resource for `Ref` and `Fn::GetAtt`. */
 export interface Realised {
   /** The physical ID. */
   readonly ref: string
   readonly attributes?: Readonly<Record<string, unknown>>
 }
 
-/** The stack that a resource belongs to. */
+/** The stack of a resource. */
 export interface StackPlace {
   readonly stackName: string
   readonly stackId: string
-  /** Folder of a zip asset that the stack brought along, by object key; the account's bucket is asked where it brought none. */
+  /** Folder of the stack's own zip asset, by object key; otherwise the account's bucket is used. */
   readonly assets: ReadonlyMap<string, string>
 }
 
-/** One resource on its way into being. */
+/** The request to create a resource. */
 export interface ResourceRequest {
   readonly logicalId: string
   readonly type: string
   readonly properties: Properties
   readonly services: Services
   readonly stack: StackPlace
-  /** The name that it had: it comes back after a restart of the stand-in. Whoever makes up names takes this one. */
+  /** Its previous name, when it is restored after a restart. A resource with a generated name must use this one. */
   readonly physicalId?: string
-  /** A name of at most so many characters, as CloudFormation makes them: `stack-logicalId-suffix`; another one at each replacement. */
+  /** A generated name of at most this length, in CloudFormation's format `stack-logicalId-suffix`; different for each replacement. */
   physicalName(longest: number): string
 }
 
-/** A resource that stands already. */
+/** An existing resource. */
 export interface StandingRequest extends ResourceRequest {
   readonly physicalId: string
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
 export interface UpdateRequest extends StandingRequest {
-  /** The properties that it has now. */
+  /** Its current properties. */
   readonly before: Properties
 }
 
-/** How resources of one type come, change and go. */
+/** The creation, update and deletion of one resource type. */
 export interface ResourceType {
-  /** Properties that have their meaning here. */
+  /** Properties that are supported. */
   readonly honoured: readonly string[]
-  /** Properties that are accepted though nothing here depends on them; `all` for a type that does nothing here. */
+  /** Properties that are accepted without effect; `all` for a type without any effect. */
   readonly inert?: readonly string[] | 'all'
-  /** Properties whose change makes another resource: `createOnlyProperties` of the type's schema. */
+  /** Properties whose change requires replacement: `createOnlyProperties` of the type's schema. */
   readonly replacedBy?: readonly string[]
-  /** An update may answer another physical ID; what had the former one is deleted afterwards. Custom resources alone do so. */
+  /** An update may return a different physical ID; the previous resource is deleted afterwards. Only custom resources do so. */
   readonly replacesItself?: true
-  /** It is written down with the account, or nowhere in it: after a restart it need not be made again. */
+  /** It is saved with the account, or has no state in it: after a restart it need not be created again. */
   readonly outlives?: true
-  /** The property by which a template may name the resource. */
+  /** The property with the custom name of the resource. */
   readonly named?: string
   create(request: ResourceRequest): Promise<Realised> | Realised
-  /** Changes it in place. A type without takes changes of inert properties only. */
+  /** Updates it in place. A type without this function only accepts changes of inert properties. */
   update?(request: UpdateRequest): Promise<Realised> | Realised
   delete?(request: StandingRequest): Promise<void> | void
 }
@@ -64,14 +64,14 @@ export interface ResourceType {
 interface Subject {
   readonly logicalId: string
   readonly type: string
-  /** Resolved. */
+  /** Resolved properties. */
   readonly values: Readonly<Record<string, unknown>>
   readonly physicalId?: string
-  /** How many resources of this logical ID there were before. */
+  /** Number of earlier physical resources of this logical ID. */
   readonly generation?: number
 }
 
-/** Prepares a request; refuses properties that the type does not know. */
+/** Prepares a request; refuses unknown properties. */
 export function resourceRequest(
   { honoured, inert = [] }: ResourceType,
   { logicalId, type, values, physicalId, generation = 0 }: Subject,
@@ -89,7 +89,7 @@ export function resourceRequest(
   return { logicalId, type, properties, services, stack, ...named, physicalName }
 }
 
-/** Lower-case letters and digits, as API Gateway's IDs are: made of a generated name. */
+/** Lower-case letters and digits, like API Gateway's IDs: derived from a generated name. */
 export function shortId({ physicalName }: ResourceRequest, length: number): string {
   const digest = createHash('sha256').update(physicalName(200)).digest()
   return [...digest.subarray(0, length)].map((byte) => (byte % 36).toString(36)).join('')

@@ -3,14 +3,14 @@ import { demand } from './provider.js'
 import type { Realised, ResourceRequest, ResourceType } from './resource-type.js'
 
 /**
- * `Custom::AWS` (CDK's AwsCustomResource): one AWS API call at deployment. The provider's own code needs the SDK that only
- * Lambda carries, so the call is answered here, with the permissions of the provider's role. Known: `iot:DescribeEndpoint`.
+ * `Custom::AWS` (CDK's AwsCustomResource): one AWS API call during a deployment. The provider's own code needs the SDK that is only available
+ * on Lambda, so the call is performed here, with the permissions of the provider's role. Supported: `iot:DescribeEndpoint`.
  */
 export const sdkCall: ResourceType = {
   honoured: ['Create', 'Delete', 'ServiceToken', 'Update'],
   inert: ['InstallLatestAwsSdk'],
   create: (request) => answer(request, 'Create'),
-  /** Without an `Update` nothing is called, and the attributes are gone, as with the CDK's provider. */
+  /** Without an `Update`, nothing is called and the attributes are empty, as with the CDK's provider. */
   update(request) {
     if (request.properties.has('Update')) return answer(request, 'Update', request.physicalId)
     return { ref: request.physicalId, attributes: {} }
@@ -37,7 +37,7 @@ function answer(request: ResourceRequest, when: 'Create' | 'Update' | 'Delete', 
   const known = service === 'iot' && action === 'describeendpoint' && call.parameters?.endpointType === 'iot:Data-ATS'
   if (!known || call.region !== undefined || call.assumedRoleArn !== undefined) {
     throw new CustomResourceFailure(
-      `the stand-in answers iot describeEndpoint with iot:Data-ATS, not ${properties.text(when)}`,
+      `the stand-in supports iot describeEndpoint for iot:Data-ATS, not ${properties.text(when)}`,
     )
   }
   demand(request, 'iot:DescribeEndpoint', '*')

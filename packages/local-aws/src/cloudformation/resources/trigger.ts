@@ -4,8 +4,8 @@ import { demand } from './provider.js'
 import type { ResourceRequest, ResourceType } from './resource-type.js'
 
 /**
- * `Custom::Trigger` (CDK's triggers): calls a function at deployment; when that fails, so does the deployment. As the CDK's
- * provider has it, an Update calls the function that it names then, and a Delete calls nothing.
+ * `Custom::Trigger` (CDK's triggers): invokes a function during a deployment; if it fails, the deployment fails. As with the CDK's provider,
+ * an Update invokes the function in its new properties, and a Delete invokes nothing.
  */
 export const trigger: ResourceType = {
   outlives: true,

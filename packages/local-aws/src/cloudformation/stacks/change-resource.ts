@@ -15,7 +15,7 @@ import { requireRights } from './execution-rights.js'
 import type { Operation } from './operations/operation.js'
 import type { StackResource } from './stack.js'
 
-/** A resource that could not be created, updated or deleted: its events say so already. */
+/** A resource that could not be created, updated or deleted; its events already contain the reason. */
 export class ResourceFailed extends Error {
   override readonly name = 'ResourceFailed'
   readonly logicalId: string
@@ -62,7 +62,7 @@ export async function createResource(op: Operation, ordered: OrderedResource): P
   }
 }
 
-/** In place, or by another physical resource; nothing where the properties are the same. @throws ResourceFailed */
+/** Updates it in place or replaces it; no effect if the properties are equal. @throws ResourceFailed */
 export async function updateResource(op: Operation, former: StackResource, ordered: OrderedResource): Promise<void> {
   const { logicalId, resource, needs } = ordered
   let record = op.record(former, former.status, { ...policies(ordered), needs }, former.reason)
@@ -96,7 +96,7 @@ export async function updateResource(op: Operation, former: StackResource, order
   }
 }
 
-/** Back to what it was: another physical resource is exchanged for the former one, else the old properties are put. */
+/** Restores the previous state: the previous physical resource is used again, or the previous properties are applied. */
 export async function restoreResource(op: Operation, now: StackResource, former: StackResource): Promise<void> {
   let record = op.record(now, 'UPDATE_IN_PROGRESS')
   op.resourceEvent(record, 'UPDATE_IN_PROGRESS')
@@ -121,7 +121,7 @@ export async function restoreResource(op: Operation, now: StackResource, former:
   }
 }
 
-/** Deletes a physical resource. Its record is the caller's to forget. @throws ResourceFailed */
+/** Deletes a physical resource. The caller removes its record. @throws ResourceFailed */
 export async function deleteResource(op: Operation, resource: StackResource): Promise<void> {
   if (resource.physicalId === '') {
     op.resourceEvent(resource, 'DELETE_COMPLETE')
@@ -141,7 +141,7 @@ export async function deleteResource(op: Operation, resource: StackResource): Pr
   }
 }
 
-/** Names of top-level properties that are not the same. */
+/** Names of top-level properties that differ. */
 export function changedProperties(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
@@ -150,7 +150,7 @@ export function changedProperties(
   return names.filter((name) => canonical(before[name]) !== canonical(after[name]))
 }
 
-/** JSON with keys in order; the order of a list counts. */
+/** JSON with sorted keys; the order of lists matters. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
@@ -192,16 +192,16 @@ async function change(
   requireRights(op.stack.roleArn, 'update', type, requestFor(op, type, record))
   op.stack.rollback?.touched.add(record.logicalId)
   const before = new Properties(record.properties)
-  // What comes next may stop half way: then this is what it has to be taken back from.
+  // The next step may fail: then this is the state to roll back from.
   const next = op.record(record, 'UPDATE_IN_PROGRESS', { properties: values })
   const request = { ...requestFor(op, type, next), before } as StandingRequest & { before: Properties }
   if (type.update !== undefined) return type.update(request)
   const honoured = changed.find((name) => type.inert !== 'all' && type.honoured.includes(name))
   if (honoured === undefined) return { ref: record.physicalId, attributes: record.attributes }
-  throw new Error(`the stand-in does not change ${honoured} of ${record.type}`)
+  throw new Error(`the stand-in does not support a change of ${honoured} of ${record.type}`)
 }
 
-/** No name that was made up is made up again in this stack. */
+/** Generated names are never reused in this stack. */
 function nextGeneration({ stack }: Operation, logicalId: string): number {
   const generation = stack.made.get(logicalId) ?? 0
   stack.made.set(logicalId, generation + 1)
@@ -228,7 +228,7 @@ function policies({ resource }: OrderedResource): Pick<StackResource, 'deletionP
 }
 
 function leftOutReason({ type }: StackResource): string | undefined {
-  return findResourceType(type) === undefined ? `Left out: the stand-in does not model ${type}` : undefined
+  return findResourceType(type) === undefined ? `Skipped: the stand-in does not model ${type}` : undefined
 }
 
 function fail(

@@ -1,6 +1,6 @@
 import type { Stack } from './stack.js'
 
-/** What one stack came to. */
+/** The result of one stack. */
 export interface RealisedStack {
   readonly stackName: string
   readonly outputs: Readonly<Record<string, string>>

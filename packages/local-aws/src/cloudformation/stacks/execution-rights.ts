@@ -4,8 +4,8 @@ import { calls } from '../resources/permissions.js'
 import type { ResourceRequest, ResourceType } from '../resources/resource-type.js'
 
 /**
- * What the stack's role may do: a stack that was given one has nobody else's rights. Resources for which no action is known are
- * let through.
+ * Checks the permissions of the stack's role; a stack with a role has no other permissions. Resources without a known action are always
+ * allowed.
  *
  * @throws ServiceFailure in the words of the service that would refuse it
  */

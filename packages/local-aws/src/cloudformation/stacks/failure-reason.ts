@@ -1,7 +1,7 @@
 import type { ResourceFailed } from './change-resource.js'
 
 /**
- * The stack's reason as AWS words it, blanks included.
+ * The status reason of the stack in AWS's words, including spaces.
  * https://github.com/convox/rack/pull/525, https://github.com/aws-samples/aws-serverless-workshops/issues/210
  */
 export function failureReason(failures: readonly Pick<ResourceFailed, 'verb' | 'logicalId'>[]): string {

@@ -6,10 +6,10 @@ import { canonical, changedProperties } from './change-resource.js'
 import { Operation, type OperationSettings } from './operations/operation.js'
 import type { PropertyChange, ResourceChange, Stack, StackDefinition, StackResource } from './stack.js'
 
-/** What AWS shows in place of a value that only the deployment will tell. */
+/** AWS's placeholder for a value that is only known after the deployment. */
 const unknownYet = '{{changeSet:KNOWN_AFTER_APPLY}}'
 
-/** What a definition would change, without changing anything. */
+/** The changes that a definition would make, without making them. */
 export function planChanges(stack: Stack, definition: StackDefinition, settings: OperationSettings): ResourceChange[] {
   const op = new Operation({ ...stack, imports: new Set() }, settings)
   const moving = new Set<string>()
@@ -19,7 +19,7 @@ export function planChanges(stack: Stack, definition: StackDefinition, settings:
     const standing = stack.resources.get(ordered.logicalId)
     const change = standing === undefined ? addition(ordered) : modification(standing, ordered, scope)
     if (change?.action === 'Add' || (change?.replacement ?? 'False') !== 'False') moving.add(ordered.logicalId)
-    // Attributes of a custom resource may be others after each update.
+    // Attributes of a custom resource may change with each update.
     if (change !== undefined && standing !== undefined && findResourceType(standing.type)?.replacesItself) {
       moving.add(ordered.logicalId)
     }
@@ -30,7 +30,7 @@ export function planChanges(stack: Stack, definition: StackDefinition, settings:
   return [...changes, ...removed.map(removal)]
 }
 
-/** References to what is created, or replaced, have no value yet. */
+/** References to created or replaced resources have no value yet. */
 function previewScope(scope: Scope, moving: ReadonlySet<string>, stands: (logicalId: string) => boolean): Scope {
   const { Resources } = scope.template
   const unknown = (logicalId: string) => moving.has(logicalId) || (!stands(logicalId) && logicalId in Resources)

@@ -7,11 +7,11 @@ import type { Stack } from './stack.js'
 import { emptyStack, type Stacks } from './stacks.js'
 
 /**
- * Creates a stack of an assembly at once, as nobody in particular: without a role, an upload or a change set. From then on it is
- * a stack like any other.
+ * Creates a stack of an assembly directly, without a caller, a role, an upload or a change set. Afterwards it is an ordinary
+ * stack.
  *
- * @param standing Called when all exists but triggers that are still to run, and can still fail the stack.
- * @throws RealisationError for the first resource that cannot be created, by name. What exists by then is the caller's to close.
+ * @param standing called when everything exists except triggers that have not run yet and can still fail the stack
+ * @throws RealisationError for the first resource that cannot be created, by name. The caller must close what was created.
  */
 export async function realise(
   { stackName, template, assets }: AssemblyStack,

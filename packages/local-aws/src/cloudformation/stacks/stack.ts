@@ -1,36 +1,36 @@
 import type { DeletionPolicy, Template } from '../template/template.js'
 
-/** What a stack is made from. */
+/** The definition of a stack. */
 export interface StackDefinition {
   readonly template: Template
-  /** As it was given, which is how CloudFormation gives it back. */
+  /** The original text, which CloudFormation returns. */
   readonly templateBody: string
-  /** Values of parameters; those read from Systems Manager by the name of the parameter there. */
+  /** Parameter values; for those from Systems Manager, the name of the parameter there. */
   readonly parameters: Readonly<Record<string, string>>
-  /** Values that were read from Systems Manager, by parameter of the template. */
+  /** Values read from Systems Manager, by template parameter. */
   readonly resolvedParameters: Readonly<Record<string, string>>
   readonly tags: Readonly<Record<string, string>>
 }
 
-/** One resource of a stack, as it is now. */
+/** One resource of a stack in its current state. */
 export interface StackResource {
   readonly logicalId: string
   readonly type: string
   /** Empty until it has one. */
   readonly physicalId: string
   readonly attributes: Readonly<Record<string, unknown>>
-  /** Resolved. */
+  /** Resolved properties. */
   readonly properties: Readonly<Record<string, unknown>>
   /** `CREATE_COMPLETE`, `UPDATE_FAILED`, … */
   readonly status: string
   readonly reason?: string
-  /** Milliseconds since the epoch: of the last event. */
+  /** Time of the last event, in milliseconds since the epoch. */
   readonly at: number
   readonly deletionPolicy: DeletionPolicy
-  /** What becomes of the physical resource when another takes its place. */
+  /** What happens to the physical resource when it is replaced. */
   readonly replacePolicy: DeletionPolicy
   readonly needs: readonly string[]
-  /** How many physical resources of this logical ID were made before. */
+  /** Number of earlier physical resources of this logical ID. */
   readonly generation: number
 }
 
@@ -53,15 +53,15 @@ export interface StackEvent {
   readonly token?: string
 }
 
-/** What an update goes back to when it fails. */
+/** The state to which a failed update rolls back. */
 export interface RollbackTarget {
   readonly definition: StackDefinition
   readonly resources: ReadonlyMap<string, StackResource>
-  /** Logical IDs that the update has changed and that have not been changed back. */
+  /** Logical IDs that the update has changed and not restored. */
   readonly touched: Set<string>
 }
 
-/** Everything about one stack. */
+/** The complete state of one stack. */
 export interface Stack {
   readonly stackName: string
   readonly stackId: string
@@ -72,27 +72,27 @@ export interface Stack {
   status: string
   reason?: string
   definition: StackDefinition
-  /** CloudFormation acts with this role's rights. Without one, nobody's rights are looked at. */
+  /** The role whose permissions CloudFormation uses. Without one, permissions are not checked. */
   roleArn?: string
   disableRollback: boolean
   terminationProtection: boolean
-  /** In the order in which they came to be. */
+  /** In order of creation. */
   resources: Map<string, StackResource>
   outputs: readonly StackOutput[]
   /** Oldest first. */
   readonly events: StackEvent[]
   readonly changeSets: Map<string, ChangeSet>
-  /** Present while an update may have to be rolled back. */
+  /** Set while an update may have to be rolled back. */
   rollback?: RollbackTarget
-  /** Names of exports that it uses. */
+  /** Names of the exports that it imports. */
   imports: Set<string>
-  /** How many physical resources were made, by logical ID. */
+  /** Number of physical resources created, by logical ID. */
   readonly made: Map<string, number>
-  /** Physical resources that nothing refers to any more; they go when the operation has succeeded. */
+  /** Physical resources that are no longer used; they are deleted when the operation has succeeded. */
   leftovers: StackResource[]
 }
 
-/** Changes that were asked for, and wait to be executed. */
+/** Change sets that have not been executed. */
 export interface ChangeSet {
   readonly name: string
   readonly id: string
@@ -127,7 +127,7 @@ export interface PropertyChange {
   readonly after?: string
 }
 
-/** Nothing is under way, and nothing stands in the way of an update. */
+/** No operation is in progress, and an update is possible. */
 export function isStable(status: string): boolean {
   return /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/u.test(status)
 }

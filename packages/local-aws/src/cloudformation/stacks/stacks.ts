@@ -6,14 +6,14 @@ import { Operation, type OperationSettings } from './operations/operation.js'
 import { isInProgress, type Stack, type StackOutput } from './stack.js'
 
 export interface StacksOptions {
-  /** Asked for at the first operation. */
+  /** Created for the first operation. */
   readonly services: () => Services
   readonly ignoreUnknown: boolean
-  /** Called whenever something of a stack has changed. */
+  /** Called after each change of a stack. */
   readonly changed?: () => void
 }
 
-/** The account's stacks, those that were deleted included; each has one operation at a time. */
+/** The account's stacks, including deleted ones; each has one operation at a time. */
 export class Stacks {
   readonly #options: StacksOptions
   readonly #stacks = new Map<string, Stack>()
@@ -30,46 +30,46 @@ export class Stacks {
     return this.#services
   }
 
-  /** Oldest first, those that were deleted included. */
+  /** Oldest first, including deleted stacks. */
   list(): Stack[] {
     return [...this.#stacks.values()]
   }
 
-  /** By ID, or by the name of one that was not deleted. */
+  /** By ID, or by the name of a stack that is not deleted. */
   find(nameOrId: string): Stack | undefined {
     const named = (stack: Stack) => stack.stackName === nameOrId && stack.deletedAt === undefined
     return this.#stacks.get(nameOrId) ?? this.list().find(named)
   }
 
-  /** @param assets Folders of zip assets that it brought along, by object key */
+  /** @param assets folders of the stack's own zip assets, by object key */
   add(stack: Stack, assets?: ReadonlyMap<string, string>): void {
     this.#stacks.set(stack.stackId, stack)
     if (assets !== undefined) this.#assets.set(stack, assets)
     this.#options.changed?.()
   }
 
-  /** A stack that is a plan, until a change set makes it real. */
+  /** A stack in REVIEW_IN_PROGRESS, until a change set is executed. */
   review(stack: Stack): void {
     this.add(stack)
     new Operation(stack, this.settings(stack)).stackEvent('REVIEW_IN_PROGRESS', 'User Initiated')
   }
 
-  /** Something of a stack was changed from outside of an operation. */
+  /** Called when a stack was changed outside an operation. */
   touch(): void {
     this.#options.changed?.()
   }
 
-  /** @throws ServiceError for a type that nobody here knows, unless such are left out */
+  /** @throws ServiceError for an unsupported type, unless such types are skipped */
   requireType(type: string, logicalId: string): void {
     if (this.#options.ignoreUnknown || findResourceType(type) !== undefined) return
     throw new ServiceError(
       'ValidationError',
       400,
-      `Template format error: the stand-in does not model resources of type ${type} (${logicalId}). With --ignore-unknown they are left out`,
+      `Template format error: the stand-in does not model resources of type ${type} (${logicalId}). With --ignore-unknown they are skipped`,
     )
   }
 
-  /** Who uses what this stack exports; the first export that is used. */
+  /** The stacks that use an export of this stack; for the first export in use. */
   importers({ stackId, outputs }: Stack): { readonly exportName: string; readonly importers: string[] } | undefined {
     const others = this.list().filter((other) => other.stackId !== stackId && other.deletedAt === undefined)
     for (const { exportName } of outputs) {
@@ -93,17 +93,17 @@ export class Stacks {
     throw new Refusal(`Export ${exportName} cannot be ${what} as it is in use by ${importers.join(' and ')}`)
   }
 
-  /** A stack that was never more than a plan. */
+  /** Removes a stack that was never created. */
   remove({ stackId }: Stack): void {
     this.#stacks.delete(stackId)
     this.#options.changed?.()
   }
 
-  /** Begins an operation, and does not wait for its end. */
+  /** Starts an operation without waiting for its end. */
   begin(stack: Stack, work: (op: Operation) => Promise<void>, token?: string): void {
     const op = new Operation(stack, this.settings(stack, token))
     const running = work(op)
-      // A mistake of ours ends the operation and nothing else.
+      // A bug of the stand-in ends the operation and nothing else.
       .catch((error: unknown) => {
         const failed = `${/^[A-Z_]*?(?=_(COMPLETE_CLEANUP_)?IN_PROGRESS$)/u.exec(stack.status)?.[0] ?? 'UPDATE'}_FAILED`
         op.stackEvent(failed, `Internal failure: ${error instanceof Error ? error.message : String(error)}`)
@@ -115,7 +115,7 @@ export class Stacks {
     this.#running.add(running)
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no operation is in progress. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running)
   }
@@ -135,7 +135,7 @@ export class Stacks {
     }
   }
 
-  /** What all stacks export, by name. */
+  /** Exports of all stacks, by name. */
   exports(): ReadonlyMap<string, string> {
     return new Map(
       this.list().flatMap(({ deletedAt, outputs }) =>
@@ -151,7 +151,7 @@ export class Stacks {
   }
 }
 
-/** A stack of which nothing is there yet. */
+/** A stack without any resources yet. */
 export function emptyStack(about: { stackName: string; stackId: string; now: number }): Stack {
   const { stackName, stackId, now } = about
   return {

@@ -92,7 +92,7 @@ describe('readAssembly', () => {
       () => write({ One: stack('One') }, { One: { Resources: {} } }, { missing: [{ key: 'vpc-provider:x' }] }),
       'lacks context: vpc-provider:x',
     ],
-    ['no stack', () => write({}), 'holds no stack'],
+    ['no stack', () => write({}), 'contains no stack'],
     ['a template that is missing', () => write({ One: stack('One') }), 'ENOENT'],
     [
       'an attribute that changes what a resource means',

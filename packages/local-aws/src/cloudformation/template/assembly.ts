@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path'
 import { RealisationError } from '../errors.js'
 import { checkTemplate, type Template } from './template.js'
 
-/** One stack of a cloud assembly, with the files that its template refers to. */
+/** One stack of a cloud assembly, with the files of its template. */
 export interface AssemblyStack {
   readonly stackName: string
   readonly template: Template
-  /** From `aws://123456789012/eu-west-1`; undefined where the app left it open. */
+  /** From `aws://123456789012/eu-west-1`; undefined if the app does not define it. */
   readonly accountId: string | undefined
   readonly region: string | undefined
-  /** Folders of zip assets, by the object key under which the template asks for them. */
+  /** Folders of zip assets, by the object key in the template. */
   readonly assets: ReadonlyMap<string, string>
 }
 
@@ -34,7 +34,7 @@ interface AssetManifest {
   >
 }
 
-/** Artifacts that describe the assembly itself. */
+/** Artifacts about the assembly itself. */
 const descriptive = new Set([
   'cdk:tree',
   'cdk:asset-manifest',
@@ -43,9 +43,9 @@ const descriptive = new Set([
 ])
 
 /**
- * Reads the folder that `cdk synth` writes; stacks come in the order in which they would be deployed.
+ * Reads the output folder of `cdk synth`; stacks are in deployment order.
  *
- * @throws RealisationError when the folder holds no assembly, or one that needs more than templates and zip assets.
+ * @throws RealisationError if the folder contains no assembly, or one that needs more than templates and zip assets.
  */
 export async function readAssembly(directory: string): Promise<AssemblyStack[]> {
   const root = resolve(directory)
@@ -56,14 +56,14 @@ export async function readAssembly(directory: string): Promise<AssemblyStack[]> 
   if (manifest.missing !== undefined && manifest.missing.length > 0) {
     throw new RealisationError(
       'assembly',
-      `The assembly ${root} lacks context: ${manifest.missing.map(({ key }) => key).join(', ')}`,
-      { value: root, remedy: "Look it up once with 'cdk synth' and AWS credentials; cdk.context.json keeps it." },
+      `The assembly ${root} is missing context: ${manifest.missing.map(({ key }) => key).join(', ')}`,
+      { value: root, remedy: "Run 'cdk synth' once with AWS credentials; cdk.context.json stores the result." },
     )
   }
   const artifacts = manifest.artifacts ?? {}
   for (const [name, { type }] of Object.entries(artifacts)) {
     if (type === 'aws:cloudformation:stack' || descriptive.has(type)) continue
-    throw new RealisationError('unsupported', `The stand-in does not model the artifact ${name} of type ${type}`, {
+    throw new RealisationError('unsupported', `The stand-in does not support the artifact ${name} of type ${type}`, {
       value: name,
     })
   }
@@ -80,7 +80,7 @@ export async function readAssembly(directory: string): Promise<AssemblyStack[]> 
     if (artifact?.type === 'aws:cloudformation:stack') stacks.push(await readStack(root, name, artifact, artifacts))
   }
   if (stacks.length === 0) {
-    throw new RealisationError('assembly', `The assembly ${root} holds no stack`, { value: root })
+    throw new RealisationError('assembly', `The assembly ${root} contains no stack`, { value: root })
   }
   return stacks
 }

@@ -3,22 +3,22 @@ import { asFunction, conditionHolds } from './intrinsics.js'
 import type { Scope } from './scope.js'
 import type { TemplateResource } from './template.js'
 
-/** A resource of a template in its turn. */
+/** A resource of a template in creation order. */
 export interface OrderedResource {
   readonly logicalId: string
   readonly resource: TemplateResource
-  /** Logical IDs of what has to be there first. */
+  /** Logical IDs of its dependencies. */
   readonly needs: readonly string[]
 }
 
-/** CDK's triggers: functions that a deployment runs, and that can fail it. */
+/** CDK triggers: functions that a deployment runs and that can fail it. */
 export const trigger = 'Custom::Trigger'
 
 /**
- * The template's resources whose condition holds, each after everything that it refers to or names in `DependsOn`;
- * otherwise as the template has them, with the triggers that nothing waits for at the end.
+ * The resources whose condition is true, each after all resources that it refers to or names in `DependsOn`; otherwise in template order,
+ * with triggers without dependents at the end.
  *
- * @throws RealisationError for a circle or for a name that the template does not define, with the names.
+ * @throws RealisationError for a circular dependency or an undefined name, with the names.
  */
 export function creationOrder(scope: Scope): OrderedResource[] {
   const { template, pseudo } = scope
@@ -60,7 +60,7 @@ export function creationOrder(scope: Scope): OrderedResource[] {
   return order
 }
 
-/** Names that a value refers to; of an `Fn::If` only the branch that counts. */
+/** Names that a value refers to; for `Fn::If`, only the selected branch. */
 function references(value: unknown, scope: Scope): string[] {
   if (Array.isArray(value)) return value.flatMap((one) => references(one, scope))
   if (typeof value !== 'object' || value === null) return []

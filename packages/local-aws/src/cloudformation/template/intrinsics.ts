@@ -8,14 +8,14 @@ type Arguments = readonly unknown[]
  * Evaluates the functions in a value.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  *
- * @throws RealisationError (`template`) naming what cannot be resolved; (`unsupported`) for a function not modelled.
+ * @throws RealisationError (`template`) naming what cannot be resolved; (`unsupported`) for an unsupported function.
  */
 export function resolveValue(value: unknown, scope: Scope): unknown {
   const resolved = evaluate(value, scope)
   return resolved === noValue ? undefined : resolved
 }
 
-/** Whether a condition of the template holds. */
+/** Evaluates a condition of the template. */
 export function conditionHolds(name: string, scope: Scope, within: readonly string[] = []): boolean {
   const condition = scope.template.Conditions?.[name]
   if (condition === undefined) throw broken(scope, `the condition ${name} is not defined`)
@@ -40,7 +40,7 @@ function truth(value: unknown, scope: Scope, within: readonly string[]): boolean
       return JSON.stringify(left) === JSON.stringify(right)
     }
     default:
-      throw broken(scope, `${JSON.stringify(value)} is no condition`)
+      throw broken(scope, `${JSON.stringify(value)} is not a condition`)
   }
 }
 
@@ -106,7 +106,7 @@ function apply(name: string, argument: unknown, scope: Scope): unknown {
   }
 }
 
-/** `${Name}`, `${Name.Attribute}`, `${!literal}`, with or without own variables. */
+/** `${Name}`, `${Name.Attribute}`, `${!literal}`, with or without custom variables. */
 function substitute(argument: unknown, scope: Scope): string {
   const [template, variables = {}] = Array.isArray(argument) ? (argument as Arguments) : [argument]
   return String(template).replaceAll(/\$\{(!?)([^}]*)\}/gu, (_, literal: string, inside: string) => {
@@ -131,7 +131,7 @@ function findInMap([map, first, second, otherwise]: Arguments, scope: Scope): un
   throw broken(scope, `the mapping ${name} has no ${top}.${key}`)
 }
 
-/** A function call is an object with one key: `Ref` or `Fn::…`. (`Condition` is one among conditions only: policies have that key too.) */
+/** A function call is an object with one key: `Ref` or `Fn::…`. (`Condition` only counts inside conditions: policies have that key too.) */
 export function asFunction(value: unknown): [name: string, argument: unknown] | undefined {
   if (!isRecord(value)) return undefined
   const [first, ...others] = Object.entries(value)
@@ -144,10 +144,10 @@ function text(value: unknown, scope: Scope, name: string): string {
   if (typeof resolved === 'string' || typeof resolved === 'number' || typeof resolved === 'boolean') {
     return String(resolved)
   }
-  throw broken(scope, `${name} needs a text, not ${JSON.stringify(value)}`)
+  throw broken(scope, `${name} requires a string, not ${JSON.stringify(value)}`)
 }
 
 function texts(value: unknown, scope: Scope, name: string): Arguments {
   if (Array.isArray(value)) return value
-  throw broken(scope, `${name} needs a list, not ${JSON.stringify(value)}`)
+  throw broken(scope, `${name} requires a list, not ${JSON.stringify(value)}`)
 }

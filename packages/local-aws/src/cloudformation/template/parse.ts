@@ -21,7 +21,7 @@ const shortForms = [
   'Transform',
 ]
 
-/** Reads a template in JSON or YAML. @throws Error with what is wrong with the text */
+/** Parses a template in JSON or YAML. @throws Error with the syntax error */
 export async function parseTemplate(text: string): Promise<Template> {
   const read = text.trimStart().startsWith('{')
     ? parseJson(text, (reason) => new SyntaxError(reason))
@@ -50,6 +50,6 @@ async function parseYaml(text: string): Promise<unknown> {
       })),
     ]
   })
-  // Dates and the like are texts in templates.
+  // Dates and similar values are strings in templates.
   return parse(text, { schema: 'core', customTags })
 }

@@ -1,7 +1,7 @@
 import { RealisationError } from '../errors.js'
 import type { Template } from './template.js'
 
-/** `AWS::Region` and the other names that every template may use. */
+/** `AWS::Region` and the other pseudo parameters. */
 export interface PseudoParameters {
   readonly accountId: string
   readonly region: string
@@ -9,23 +9,23 @@ export interface PseudoParameters {
   readonly stackId: string
 }
 
-/** Where functions find what they refer to. */
+/** The values that functions can refer to. */
 export interface Scope {
   readonly template: Template
   readonly pseudo: PseudoParameters
-  /** Values for parameters, before their defaults. */
+  /** Parameter values, which take precedence over defaults. */
   readonly parameters: Readonly<Record<string, string>>
-  /** What stacks export, by name. */
+  /** Exports of all stacks, by name. */
   readonly exports: Pick<ReadonlyMap<string, string>, 'get'>
-  /** A realised resource's `Ref`; undefined when there is none of that name. */
+  /** `Ref` of a created resource; undefined if there is none with that name. */
   ref(logicalId: string): string | undefined
   getAtt(logicalId: string, attribute: string): unknown
 }
 
-/** `AWS::NoValue`: the property is left out. */
+/** `AWS::NoValue`: the property is omitted. */
 export const noValue = Symbol('AWS::NoValue')
 
-/** What `Ref` answers: a pseudo parameter, a parameter or a resource. @throws RealisationError */
+/** The value of `Ref`: a pseudo parameter, a parameter or a resource. @throws RealisationError */
 export function reference(name: string, scope: Scope): unknown {
   const { accountId, region, stackName, stackId } = scope.pseudo
   const pseudo: Record<string, unknown> = {
@@ -53,7 +53,7 @@ function parameterValue(name: string, parameter: { Type: string; Default?: unkno
     throw new RealisationError('unsupported', `${scope.pseudo.stackName}: ${reason}`, {
       stackName: scope.pseudo.stackName,
       value: name,
-      remedy: `Give the parameter ${name} a value.`,
+      remedy: `Set a value for the parameter ${name}.`,
     })
   }
   const value = given ?? parameter.Default
@@ -66,7 +66,7 @@ function parameterValue(name: string, parameter: { Type: string; Default?: unkno
     : String(value)
 }
 
-/** What a template does wrong. */
+/** An error in the template. */
 export function broken({ pseudo }: Scope, reason: string): RealisationError {
   return new RealisationError('template', `${pseudo.stackName}: ${reason}`, { stackName: pseudo.stackName })
 }

@@ -1,6 +1,6 @@
 import { RealisationError } from '../errors.js'
 
-/** A resource as the template declares it: its properties still hold functions. */
+/** A resource as declared in the template, with unevaluated functions. */
 export interface TemplateResource {
   readonly Type: string
   readonly Properties?: Readonly<Record<string, unknown>>
@@ -10,7 +10,7 @@ export interface TemplateResource {
   readonly UpdateReplacePolicy?: DeletionPolicy
 }
 
-/** What becomes of a resource that the stack has no more. `RetainExceptOnCreate`: it stays, unless its own creation is undone. */
+/** What happens to a resource that is removed from the stack. `RetainExceptOnCreate`: it is kept, unless its own creation is undone. */
 export type DeletionPolicy = 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot'
 
 /** A CloudFormation template. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
@@ -58,7 +58,7 @@ const resourceAttributes = new Set([
   'Metadata',
 ])
 
-/** Checks that a template has only parts that are understood here. */
+/** Checks that a template contains only supported parts. */
 export function checkTemplate(template: Template, stackName: string): Template {
   const refuse = (what: string, logicalId?: string) =>
     new RealisationError('unsupported', `${stackName}: the stand-in does not model ${what}`, {
@@ -68,7 +68,7 @@ export function checkTemplate(template: Template, stackName: string): Template {
   for (const section of Object.keys(template)) {
     if (!sections.has(section)) throw refuse(`the template section ${section}`)
   }
-  // The rule that CDK adds compares a version of its bootstrap stack, which is not needed here.
+  // The rule that the CDK adds checks the version of its bootstrap stack, which is not needed here.
   const rules = Object.keys((template as { Rules?: object }).Rules ?? {}).filter(
     (name) => name !== 'CheckBootstrapVersion',
   )

@@ -4,10 +4,10 @@ import { type ConditionOperator, conditionOperators } from './operators.js'
 /** `{ StringLike: { 'aws:userid': ['*:alice'] } }`: every value a list of strings. */
 export type ConditionElement = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 
-/** Does the whole Condition element hold? All operators and all keys must; of a key's values one is enough. */
+/** Evaluates the whole Condition element: all operators and all keys must match, and at least one value of each key. */
 export type Condition = (context: ContextLookup) => boolean
 
-/** `ForAllValues:StringLikeIfExists` taken apart; undefined when there is no such operator. */
+/** Parses `ForAllValues:StringLikeIfExists`; undefined for an unknown operator. */
 export function parseOperator(name: string): ParsedOperator | undefined {
   const [, set = '', base = '', suffix] = /^(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?$/iu.exec(name) ?? []
   const quantifier = set === '' ? 'one' : set.toLowerCase() === 'forallvalues' ? 'all' : 'any'
@@ -23,7 +23,7 @@ type ParsedOperator =
 export function compileCondition(element: ConditionElement | undefined, variables: boolean): Condition {
   const checks = Object.entries(element ?? {}).flatMap(([name, block]) => {
     const parsed = parseOperator(name)
-    // Documents are validated before they are compiled; should one slip through, its statement never applies.
+    // Documents are validated before they are compiled; a statement with an unknown operator would never apply.
     if (!parsed) return [() => false]
     return Object.entries(block).map(([key, values]) =>
       parsed === 'Null' ? checkNull(key, values) : checkKey(parsed, key, values, variables),
@@ -48,13 +48,13 @@ function checkKey(
   const patterns = values.map((value) => operator.compile(value, variables))
   return (context) => {
     const actual = context.values(key)
-    // An absent key: vacuously true for all, never true for any; "not equal" holds, "equal" does not.
+    // An absent key: true for ForAllValues, false for ForAnyValue; negated operators match, others do not.
     if (!actual) return ifExists || (quantifier === 'one' ? operator.negated : quantifier === 'all')
     const matches = (value: string): boolean | undefined => {
       const results = patterns.map((pattern) => pattern(value, context.variable))
       return results.includes(true) ? true : results.includes(undefined) ? undefined : false
     }
-    // A variable without a value never lets a condition hold, negated or not.
+    // A condition with an unresolved variable never matches, negated or not.
     const holds = (value: string) => matches(value) === !operator.negated
     if (quantifier === 'all') return actual.every(holds)
     if (quantifier === 'any') return actual.some(holds)

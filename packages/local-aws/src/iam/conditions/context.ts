@@ -1,17 +1,17 @@
 import type { TypeWildcards } from '../policy/type-wildcards.js'
 
 /**
- * What is known about a request besides action and resource: `{ 'aws:SourceIp': '127.0.0.1', 'aws:TagKeys': ['a', 'b'] }`.
- * Keys in any case. A list marks a multi-valued key; times are ISO 8601 or seconds since the epoch.
+ * Properties of a request besides action and resource: `{ 'aws:SourceIp': '127.0.0.1', 'aws:TagKeys': ['a', 'b'] }`.
+ * Keys are case-insensitive. A list marks a multi-valued key; times are ISO 8601 or seconds since the epoch.
  */
 export type ConditionContext = Readonly<Record<string, ConditionValue | undefined>>
 
 export type ConditionValue = string | number | boolean | readonly string[]
 
-/** Keys whose value is another one at every moment. */
+/** Keys whose value changes continuously. */
 const timeKeys = new Set(['aws:currenttime', 'aws:epochtime'])
 
-/** A context made ready for looking up: keys in lower case, each with its list of values. */
+/** A prepared context: lower-case keys, each with its list of values. */
 export class ContextLookup {
   /** How patterns are read for this request. */
   readonly typeWildcards: TypeWildcards
@@ -21,8 +21,8 @@ export class ContextLookup {
   #dependsOnTime = false
 
   /**
-   * @param contexts Asked for at the first look-up: most statements never need one. Where two contexts name one key, the
-   *   later one counts.
+   * @param contexts evaluated at the first lookup, because most statements never need one. If two contexts have the same key, the later one
+   *   wins.
    */
   constructor(contexts: () => readonly (ConditionContext | undefined)[], typeWildcards: TypeWildcards = 'match') {
     this.#contexts = contexts
@@ -35,13 +35,13 @@ export class ContextLookup {
     return values?.length === 0 ? undefined : values
   }
 
-  /** For policy variables, which take single-valued keys only. */
+  /** For policy variables, which only support single-valued keys. */
   readonly variable = (key: string): string | undefined => {
     this.#read()
     return this.#single.get(this.#name(key))
   }
 
-  /** Whether the time was asked for, so that the answer may be another one later. */
+  /** Whether the time was used, so that the result may change later. */
   get dependsOnTime(): boolean {
     return this.#dependsOnTime
   }

@@ -2,9 +2,9 @@ import { BlockList, isIP } from 'node:net'
 import { compilePattern, type Pattern } from './pattern.js'
 import { fillTemplate, isFilled, parseTemplate } from './variables.js'
 
-/** Reads one value of a policy's condition; the pattern then judges values of the request. */
+/** Compiles one value of a policy's condition; the result tests values of the request. */
 export interface ConditionOperator {
-  /** `…Not…`: holds when no value matches, and when the key is absent. */
+  /** `…Not…`: matches if no value matches, and if the key is absent. */
   readonly negated: boolean
   readonly compile: (value: string, variables: boolean) => Pattern
 }
@@ -26,7 +26,7 @@ function equalText(normalize: (text: string) => string): ConditionOperator['comp
 
 const like: ConditionOperator['compile'] = (value, variables) => compilePattern(value, 'text', variables)
 
-/** Each of the six parts of an ARN is compared on its own; ArnEquals and ArnLike are the same. */
+/** Each of the six parts of an ARN is compared separately; ArnEquals and ArnLike are equivalent. */
 const likeArn: ConditionOperator['compile'] = (value, variables) => {
   if (value === '*') return (actual) => splitArn(actual) !== undefined
   const patterns = splitArn(value)?.map((part) => compilePattern(part, 'text', variables))
@@ -38,7 +38,7 @@ const likeArn: ConditionOperator['compile'] = (value, variables) => {
   }
 }
 
-/** Colons inside `${…}` belong to a variable's name; the sixth part holds whatever colons follow. */
+/** Colons inside `${…}` belong to a variable's name; the sixth part contains all further colons. */
 function splitArn(text: string): string[] | undefined {
   const parts = text.match(/(?:\$\{[^}]*\}|[^:])*(?::|$)/gu) ?? []
   if (parts.length < 6) return undefined
@@ -51,7 +51,7 @@ function compare(
 ): ConditionOperator['compile'] {
   return (value) => {
     const expected = read(value)
-    // Comparing with NaN is false in every direction, so what is no number matches nothing.
+    // Comparisons with NaN are always false, so a value that is not a number matches nothing.
     return (actual) => holds(read(actual), expected)
   }
 }
@@ -60,7 +60,7 @@ function readNumber(text: string) {
   return /^[+-]?(\d+(\.\d*)?|\.\d+)$/u.test(text.trim()) ? Number(text) : Number.NaN
 }
 
-/** ISO 8601 as the W3C note narrows it, or seconds since the epoch. */
+/** ISO 8601 in the profile of the W3C note, or seconds since the epoch. */
 function readDate(text: string) {
   if (/^\d{5,}$/u.test(text)) return Number(text) * 1000
   return /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?$/u.test(text)

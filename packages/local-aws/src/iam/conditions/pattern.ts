@@ -1,21 +1,21 @@
 import { type FilledPart, fillTemplate, isFilled, parseTemplate, type VariableLookup } from './variables.js'
 
 /**
- * Does the value match? Undefined means: the pattern holds a variable that has no value here, so the question has no answer
- * ("might cause the entire statement to be invalid", as IAM's manual puts it).
+ * Tests a value. Undefined: the pattern contains a variable without a value, so there is no result ("might cause the entire statement to be
+ * invalid", according to the IAM User Guide).
  */
 export type Pattern = (value: string, lookup: VariableLookup) => boolean | undefined
 
 /**
- * `text`: `*` is any run of characters. `arn`: the same after the fifth colon; in the parts before it `*` and `?` keep to
- * their part, except that a `*` at the end of a part runs on past the colon.
+ * `text`: `*` matches any run of characters. `arn`: the same after the fifth colon; in the parts before, `*` and `?` stay within their part,
+ * except that a `*` at the end of a part also matches past the colon.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html ("If the * wildcard is the
  *   last character of a resource ARN segment, it can expand to match beyond the colon boundaries")
  */
 export type PatternStyle = 'text' | 'arn'
 
-/** Reads a pattern once, so that matching it is cheap. */
+/** Compiles a pattern once, so that matching is cheap. */
 export function compilePattern(text: string, style: PatternStyle, variables: boolean): Pattern {
   const parts = parseTemplate(text, variables)
   if (!isFilled(parts)) {
@@ -30,7 +30,7 @@ export function compilePattern(text: string, style: PatternStyle, variables: boo
   return matcher(tokenize(parts, style))
 }
 
-// A token is a code point, or one of these.
+// A token is a code point or one of these constants.
 const any = -1
 const anyInSegment = -2
 const one = -3
@@ -63,7 +63,7 @@ function matcher(tokens: readonly number[]): (value: string) => boolean {
   return matchStretches(tokens)
 }
 
-/** Only `*`: the text between the stars, found one after the other, each as early as it can be. Nearly every pattern. */
+/** Patterns with `*` only: finds the text between the stars, each as early as possible. Nearly every pattern is of this kind. */
 function matchStretches(tokens: readonly number[]): (value: string) => boolean {
   const stretches = ['']
   for (const token of tokens) {
@@ -94,7 +94,7 @@ function takes(token: number | undefined, codePoint: number): boolean {
   return token === codePoint || token === one || (token === oneInSegment && codePoint !== colon)
 }
 
-/** Linear in practice: only the last `*` seen ever needs to give way, because every `*` here takes any character. */
+/** Linear in practice: only the last `*` ever needs to backtrack, because every `*` here matches any character. */
 function matchGreedy(tokens: readonly number[], value: string): boolean {
   let at = 0
   let token = 0
@@ -120,7 +120,7 @@ function matchGreedy(tokens: readonly number[], value: string): boolean {
   return token === tokens.length
 }
 
-/** All places in the pattern at once: a `*` that must stop at a colon may need an earlier one to have taken more. */
+/** Tracks all positions in the pattern at once: if a `*` stops at a colon, an earlier one may have to match more. */
 function matchInSegments(tokens: readonly number[], value: string): boolean {
   const isStar = (token: number | undefined) => token === any || token === anyInSegment
   const reach = (places: Set<number>, place: number) => {

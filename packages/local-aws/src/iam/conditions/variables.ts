@@ -1,16 +1,16 @@
-/** A stretch of policy text: as written (wildcards count), taken literally (an escape), or a variable still to be filled in. */
+/** A part of policy text: as written (wildcards apply), literal (an escape), or a variable. */
 export type TemplatePart =
   | { readonly text: string; readonly literal: boolean }
   | { readonly variable: string; readonly fallback?: string }
 
-/** The one value of a single-valued context key, by its name in any case; undefined for absent and for multi-valued keys. */
+/** Returns the value of a single-valued context key, case-insensitively; undefined for absent and multi-valued keys. */
 export type VariableLookup = (key: string) => string | undefined
 
-// `${*}`, `${?}` and `${$}` are the characters themselves; `${key}` and `${key, 'default'}` are variables.
+// `${*}`, `${?}` and `${$}` are literal characters; `${key}` and `${key, 'default'}` are variables.
 const placeholder = /\$\{([*?$])\}|\$\{\s*([^\s${},'*?][^${},'*?]*?)\s*(?:,\s*'([^']*)'\s*)?\}/gu
 
 /**
- * Splits policy text at its variables. In version 2008-10-17 there are none, and `${aws:username}` is what it looks like.
+ * Splits policy text at its variables. Version 2008-10-17 has none, so `${aws:username}` is literal text there.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
@@ -33,8 +33,8 @@ export function parseTemplate(text: string, variables: boolean): readonly Templa
 }
 
 /**
- * Puts the values in. What a variable brings is always literal: a `*` in a tag is a star, not a wildcard. Undefined when a
- * variable has no single value and no default: whatever holds it then matches nothing.
+ * Replaces variables by values. A value is always literal: a `*` in a tag is not a wildcard. Undefined if a variable has neither a single
+ * value nor a default: its pattern then matches nothing.
  */
 export function fillTemplate(parts: readonly TemplatePart[], lookup: VariableLookup): FilledPart[] | undefined {
   const filled: FilledPart[] = []
@@ -50,10 +50,10 @@ export function fillTemplate(parts: readonly TemplatePart[], lookup: VariableLoo
   return filled
 }
 
-/** A part with nothing left to fill in. */
+/** A part without variables. */
 export type FilledPart = { readonly text: string; readonly literal: boolean }
 
-/** True when no part waits for a value. */
+/** True if no part has variables. */
 export function isFilled(parts: readonly TemplatePart[]): parts is readonly FilledPart[] {
   return parts.every((part) => 'text' in part)
 }

@@ -3,12 +3,12 @@ import type { Principal } from '../principal.js'
 import type { RoleView } from '../view.js'
 import { type AccessRequest, type Decision, evaluateInContext } from './evaluate.js'
 
-/** A request with what its service knows about it: `aws:SourceIp`, `aws:RequestedRegion`, `iot:ClientId`, … */
+/** A request with the context that its service provides: `aws:SourceIp`, `aws:RequestedRegion`, `iot:ClientId`, … */
 export type ContextualRequest = AccessRequest & { readonly context?: ConditionContext }
 
 /**
- * May this principal do it, by its policies as they are now? Fills in the global condition keys that follow from who asks
- * (they cannot be overridden by the service's context) and the time.
+ * Decides by the principal's current policies. Adds the time and the global condition keys that follow from the principal, which the
+ * service's context cannot override.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
@@ -16,12 +16,12 @@ export function authorize(principal: Principal, request: ContextualRequest, view
   return evaluateInContext(request, principal.policies(view), contextOf(principal, request.context))
 }
 
-/** What a decision about this principal may look at. */
+/** Limits what a decision about this principal may use. */
 export function contextOf(principal: Principal, context?: ConditionContext): ContextLookup {
   return new ContextLookup(() => [surroundings(principal), context, identityKeys(principal)], principal.typeWildcards)
 }
 
-/** Nothing here is served without TLS, and nothing is called by an AWS service on somebody's behalf. */
+/** All services use TLS, and no AWS service makes requests on behalf of others. */
 function surroundings({ clock }: Principal): ConditionContext {
   const now = (clock ?? Date).now()
   return {
@@ -38,7 +38,7 @@ function identityKeys(principal: Principal): ConditionContext {
   return {
     ...Object.fromEntries(tags),
     'aws:userid': principal.userId,
-    // A session has no user name; for it the key is the role's ARN, not the session's.
+    // A session has no user name; the key is the role's ARN and not the session's.
     'aws:username': session ? undefined : principal.arn.slice(principal.arn.lastIndexOf('/') + 1),
     'aws:PrincipalArn': principal.issuerArn,
     'aws:PrincipalAccount': principal.accountId,
@@ -47,7 +47,7 @@ function identityKeys(principal: Principal): ConditionContext {
     'aws:SourceIdentity': principal.sourceIdentity,
     'lambda:SourceFunctionArn': principal.sourceFunctionArn,
     'aws:TokenIssueTime': principal.issuedAt === undefined ? undefined : new Date(principal.issuedAt).toISOString(),
-    // Long-term keys do not carry the key at all; temporary ones say false, as nobody signs in with a device here.
+    // Requests with long-term keys do not have this key; with temporary ones it is false, because there are no MFA devices.
     'aws:MultiFactorAuthPresent': session ? false : undefined,
   }
 }

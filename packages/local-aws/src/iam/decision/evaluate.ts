@@ -2,51 +2,51 @@ import { type ConditionContext, ContextLookup } from '../conditions/context.js'
 import { type CompiledStatement, compilePolicy } from '../policy/compile.js'
 import type { PolicyKind } from '../policy/document.js'
 
-/** A policy document as its author wrote it, with the name that refusals cite. */
+/** A policy document as written, with the name used in refusals. */
 export interface NamedPolicy {
   /** `role sts-sample-role: inline policy ceiling`, `session policy`, … */
   readonly name: string
   readonly document: unknown
 }
 
-/** The policies that meet in one decision: identity ∩ session ∩ boundary; a Deny in any of them wins. */
+/** The policies of one decision: identity ∩ session ∩ boundary; a Deny in any of them wins. */
 export interface PolicySet {
   readonly identity: readonly NamedPolicy[]
-  /** Absent means: not limited by a session policy. Present and empty means: nothing is allowed. */
+  /** Absent: not limited by a session policy. An empty list allows nothing. */
   readonly session?: readonly NamedPolicy[]
   readonly boundary?: readonly NamedPolicy[]
 }
 
 export interface AccessRequest {
-  /** `iot:Publish`; case does not matter. */
+  /** `iot:Publish`; case-insensitive. */
   readonly action: string
-  /** The ARN, or `*` for actions without a resource; case matters. */
+  /** The ARN, or `*` for actions without a resource; case-sensitive. */
   readonly resource: string
 }
 
 export interface Decision {
   readonly outcome: 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied'
-  /** The policy that decided; for an implicit denial, the layer in which nothing allowed it. */
+  /** The deciding policy; for an implicit denial, the layer that allows nothing. */
   readonly policy?: string
-  /** The statement that decided: its Sid, or `#0` for the first one. */
+  /** The deciding statement: its Sid, or `#0` for the first one. */
   readonly statement?: string
-  /** One sentence for a log. */
+  /** One sentence for logs. */
   readonly reason: string
 }
 
-/** A statement with the policy it came from. */
+/** A statement with its policy. */
 export interface StatementMatch {
   readonly policy: string
   readonly statement: CompiledStatement
 }
 
 /**
- * Decides as IAM does within one account: a matching Deny anywhere wins; otherwise the identity policies must allow, and so
- * must the session policies and the permissions boundary where there are any.
+ * Decides like IAM within one account: a matching Deny in any policy wins; otherwise the identity policies must allow the request, and so
+ * must the session policies and the permissions boundary, if there are any.
  *
- * Documents may be objects or JSON text. An object is read once and remembered by identity: do not change it afterwards.
+ * Documents may be objects or JSON text. Objects are cached by identity and must not be changed afterwards.
  *
- * @throws MalformedPolicyDocumentError when a document is not a valid policy
+ * @throws MalformedPolicyDocumentError if a document is not a valid policy
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * @example
  * evaluate({ action: 'iot:Publish', resource: 'arn:aws:iot:eu-west-1:123456789012:topic/test' },
@@ -59,7 +59,7 @@ export function evaluate(
   return evaluateInContext(request, policies, new ContextLookup(() => [request.context]))
 }
 
-/** The same, for a context that is already prepared. */
+/** The same with a prepared context. */
 export function evaluateInContext(request: AccessRequest, policies: PolicySet, context: ContextLookup): Decision {
   const denial = findDenial(policies, request, context)
   if (denial) return denied(denial, request)
@@ -81,7 +81,7 @@ export function findDenial(
   )
 }
 
-/** The layer that cuts the grant off, if one does: session policies and boundaries never grant, they only limit. */
+/** The layer that limits the grant, if any: session policies and boundaries never grant, they only limit. */
 export function limitOf(policies: PolicySet, request: AccessRequest, context: ContextLookup): Decision | undefined {
   if (policies.boundary && !findStatement(policies.boundary, 'identity', 'Allow', request, context)) {
     return notAllowed(names(policies.boundary, 'permissions boundary'), request)
@@ -92,7 +92,7 @@ export function limitOf(policies: PolicySet, request: AccessRequest, context: Co
   return undefined
 }
 
-/** The first statement of these policies with this effect that matches. */
+/** The first matching statement of these policies with this effect. */
 export function findStatement(
   policies: readonly NamedPolicy[] | undefined,
   kind: PolicyKind,

@@ -4,23 +4,23 @@ import type { RoleView } from '../view.js'
 import { contextOf } from './authorize.js'
 import { type AccessRequest, type Decision, evaluateInContext, type PolicySet } from './evaluate.js'
 
-/** Names whose decisions one memory keeps. */
+/** Number of names whose decisions are cached. */
 const namesKept = 128
 
-/** Whose decisions are remembered, and how a service asks for and answers them. */
+/** The principal whose decisions are cached, and the mapping between a service's operations and IAM. */
 export interface DecisionMemoryOptions<Operation extends string, Ruling> {
   readonly principal: Principal
-  /** Stays as it is. */
+  /** Must not change. */
   readonly context: ConditionContext
-  /** What an operation on a name is to IAM; nothing else may follow from anything else. */
+  /** Maps an operation on a name to an IAM request; the request must depend on nothing else. */
   readonly request: (operation: Operation, name: string) => AccessRequest
   readonly ruling: (request: AccessRequest, decision: Decision) => Ruling
   readonly view?: RoleView
 }
 
 /**
- * What may this principal do: for services that ask the same again and again. A decision is remembered while the principal's
- * policies and tags are the very same ones, which is looked at every time, and never when it depended on the time.
+ * Cached decisions about one principal, for services that repeat requests. A cached decision is valid while the principal's policies and
+ * tags are identical, which is checked every time. Decisions that depend on the time are never cached.
  */
 export class DecisionMemory<Operation extends string, Ruling> {
   readonly #principal: Principal
@@ -34,7 +34,7 @@ export class DecisionMemory<Operation extends string, Ruling> {
     this.#options = options
   }
 
-  /** Decides as `authorize` does. */
+  /** Decides like `authorize`. */
   decide(operation: Operation, name: string): Ruling {
     const policies = this.#principal.policies(this.#options.view)
     const { tags } = this.#principal

@@ -7,16 +7,16 @@ import type { NamedPolicy } from './evaluate.js'
 import { allowed, type Decision, denied, findDenial, findStatement, limitOf, notAllowed } from './evaluate.js'
 
 /**
- * How a trust policy names the caller, which decides what else must agree:
- * `itself` (the user, this very session, or everybody): nothing else, unless something denies;
- * `role` (a session's role): its session policy and boundary as well;
- * `account` (the root): the caller's own policies as well, for the account only delegates.
+ * How a trust policy names the caller, which determines what else must allow the request:
+ * `itself` (the user, this very session, or everyone): nothing else, unless something denies it;
+ * `role` (the role of the session): also its session policy and boundary;
+ * `account` (the root): also the caller's own policies, because the account only delegates.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html
  */
 type Grip = 'itself' | 'role' | 'account'
 
-/** May this principal of the same account do it to the resource whose resource-based (here: trust) policy this is? */
+/** Decides about a principal of the same account by the resource-based policy (here: trust policy) of a resource. */
 export function authorizeByTrust(principal: Principal, request: ContextualRequest, trust: NamedPolicy): Decision {
   const context = contextOf(principal, request.context)
   const policies = principal.policies()
@@ -45,12 +45,12 @@ export function authorizeByTrust(principal: Principal, request: ContextualReques
   return allowed(grant.match, request)
 }
 
-/** May an AWS service (`lambda.amazonaws.com`) do it, by the trust policy alone? */
+/** Decides about an AWS service (`lambda.amazonaws.com`) by the trust policy alone. */
 export function authorizeService(service: string, request: ContextualRequest, trust: NamedPolicy): Decision {
   return authorizeName('Service', service, request, trust, { 'aws:PrincipalIsAWSService': true })
 }
 
-/** May whoever an identity provider (its ARN) vouches for do it, by the trust policy alone? */
+/** Decides about a user of an identity provider (given by its ARN) by the trust policy alone. */
 export function authorizeFederated(provider: string, request: ContextualRequest, trust: NamedPolicy): Decision {
   return authorizeName('Federated', provider, request, trust, { 'aws:FederatedProvider': provider })
 }
@@ -79,7 +79,7 @@ function authorizeName(
 
 function concerns({ source }: CompiledStatement, principal: Principal): boolean {
   if (!source.NotPrincipal) return gripOf(source.Principal, principal) !== undefined
-  // To be spared, all that the caller is must be listed: account, user or role, and session.
+  // An exception for the caller must list all its identities: account, user or role, and session.
   const listed = source.NotPrincipal.AWS ?? []
   const identities = new Set([rootOf(principal), principal.issuerArn, principal.arn])
   return !listed.includes('*') && [...identities].some((arn) => !listed.includes(arn))

@@ -6,7 +6,7 @@ import { accessKeyId, secretAccessKey, sessionToken } from './identifiers.js'
 const hour = 3_600_000
 const minute = 60_000
 
-/** Every key pair that was issued. Temporary ones are never written down. */
+/** All issued key pairs. Temporary ones are never saved. */
 export class AccessKeys {
   readonly #clock: Clock
   readonly #longTerm = new Map<string, AccessKey>()
@@ -23,7 +23,7 @@ export class AccessKeys {
     return key
   }
 
-  /** One that was written down. */
+  /** Adds a saved key. */
   restore(key: AccessKey): void {
     this.#longTerm.set(key.accessKeyId, key)
   }
@@ -39,7 +39,7 @@ export class AccessKeys {
       accessKeyId: accessKeyId('ASIA'),
       secretAccessKey: secretAccessKey(),
       sessionToken: sessionToken(),
-      // AWS gives whole seconds.
+      // AWS uses whole seconds.
       expiresAt: Math.floor(now / 1000) * 1000 + durationSeconds * 1000,
       principal,
     }
@@ -57,7 +57,7 @@ export class AccessKeys {
     this.#temporary.set(accessKeyId, { ...key, expiresAt: this.#clock.now() })
   }
 
-  /** Expired keys stay known for another hour, so that their use is answered with "expired" and not with "invalid". */
+  /** Expired keys are kept for another hour, so that their use is answered with "expired" instead of "invalid". */
   #forgetExpired(now: number): void {
     if (now - this.#sweptAt < minute) return
     this.#sweptAt = now

@@ -23,7 +23,7 @@ export interface DirectoryOptions {
 /** The account: which roles, users, policies and access keys there are, within IAM's own limits. */
 export class Directory {
   readonly accountId: string
-  /** How late changes are felt. */
+  /** The propagation delays of changes. */
   readonly propagation: Propagation
   readonly #keys: AccessKeys
   readonly #roles = new Map<string, Role>()
@@ -47,7 +47,7 @@ export class Directory {
     }
   }
 
-  /** A customer-managed policy; answers its ARN. AWS's own ones that the stack can use are there already. */
+  /** Creates a customer-managed policy and returns its ARN. AWS's own policies that the stack can use always exist. */
   createPolicy(policyName: string, document: unknown): string {
     const arn = `arn:aws:iam::${this.accountId}:policy/${policyName}`
     if (this.#policies.has(arn)) throw new EntityAlreadyExistsError(`A policy called ${policyName} already exists.`)
@@ -84,7 +84,7 @@ export class Directory {
     return document
   }
 
-  /** A stored document as it was given, which is how IAM gives it back. */
+  /** A stored document in its original form, which IAM returns. */
   policyText(document: PolicyDocument): string {
     return this.#documents.text(document)
   }
@@ -116,13 +116,13 @@ export class Directory {
     return role
   }
 
-  /** By name or ARN; undefined when there is none. */
+  /** By name or ARN; undefined if there is none. */
   role(nameOrArn: string): Role | undefined {
     const role = this.#roles.get(nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1))
     return role && (nameOrArn === role.roleName || nameOrArn === role.arn) ? role : undefined
   }
 
-  /** Takes effect under live sessions too; what is absent is taken away. */
+  /** Takes effect for existing sessions too; omitted settings are removed. */
   updateRole(
     roleName: string,
     {
@@ -140,13 +140,13 @@ export class Directory {
     Object.assign(role, { maxSessionDuration, managedPolicyArns, permissionsBoundary, tags })
   }
 
-  /** Its sessions live on without any permission, as in AWS. */
+  /** Its sessions remain, without any permission, as on AWS. */
   deleteRole(roleName: string): void {
     this.#existingRole(roleName)
     this.#roles.delete(roleName)
   }
 
-  /** Adds or replaces an inline policy, under live sessions too. */
+  /** Adds or replaces an inline policy; takes effect for existing sessions too. */
   putRolePolicy(roleName: string, policyName: string, document: unknown): void {
     const role = this.#existingRole(roleName)
     const policy = this.#documents.read(document, 'identity')
@@ -190,7 +190,7 @@ export class Directory {
     return { user, accessKey: this.#keys.issueLongTerm(userPrincipal(user, this.#source)) }
   }
 
-  /** Trusts an issuer of ID tokens; roles name its ARN as `Federated`. */
+  /** Adds an issuer of ID tokens; roles trust it by its ARN as `Federated`. */
   createOpenIdConnectProvider({ url, clientIds, keys }: Omit<OpenIdConnectProvider, 'arn'>): OpenIdConnectProvider {
     if (!/^https:\/\/[^\s?#]+$/u.test(url)) throw new ValidationError(`Invalid Open ID Connect Provider URL: ${url}`)
     if (this.#openIdProviders.has(url)) throw new EntityAlreadyExistsError(`Provider with url ${url} already exists.`)
@@ -200,12 +200,12 @@ export class Directory {
     return provider
   }
 
-  /** By the issuer that a token names. */
+  /** By the issuer in a token. */
   openIdConnectProvider(issuer: string): OpenIdConnectProvider | undefined {
     return this.#openIdProviders.get(issuer)
   }
 
-  /** Issues temporary credentials. Whether the caller may have them is for STS to decide. */
+  /** Issues temporary credentials. STS has already decided whether the caller may have them. */
   addSession(settings: RoleSessionSettings): AccessKey {
     return this.#keys.issueTemporary(sessionPrincipal(settings, this.#source), settings.durationSeconds)
   }
@@ -238,7 +238,7 @@ export class Directory {
     }
   }
 
-  /** Into a directory where nobody is yet. */
+  /** Restores the state of an empty directory. */
   restore({ policies, roles, users }: SavedDirectory): void {
     for (const [arn, text] of Object.entries(policies)) this.#policies.set(arn, this.#documents.read(text, 'identity'))
     for (const saved of roles) this.#roles.set(saved.roleName, restoreRole(saved, this.#documents))
@@ -262,7 +262,7 @@ export class Directory {
     return this.#keys.find(accessKeyId)
   }
 
-  /** Fault: these temporary credentials expire now. @throws NoSuchEntityError */
+  /** Fault: expires these temporary credentials. @throws NoSuchEntityError */
   expire(accessKeyId: string): void {
     this.#keys.expire(accessKeyId)
   }

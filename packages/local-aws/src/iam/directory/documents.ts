@@ -4,7 +4,7 @@ import { checkInlinePolicies, policySize } from './quotas.js'
 
 type Owner = 'role' | 'user'
 
-/** Policy documents as they are stored: read once, and given back as they were given. */
+/** Stored policy documents: parsed once, and returned in their original form. */
 export class Documents {
   readonly #texts = new WeakMap<PolicyDocument, string>()
 

@@ -6,7 +6,7 @@ export interface RoleSettings {
   readonly roleName: string
   /** `/` (the default) or `/team/`: part of the ARN. */
   readonly path?: string
-  /** An object or JSON text, like every document here. */
+  /** An object or JSON text, like every document in this module. */
   readonly trustPolicy: unknown
   readonly managedPolicyArns?: readonly string[]
   readonly inlinePolicies?: Readonly<Record<string, unknown>>
@@ -17,7 +17,7 @@ export interface RoleSettings {
   readonly tags?: Readonly<Record<string, string>>
 }
 
-/** A role as it is now. What is not read-only may be changed, and counts from the next request on. */
+/** A role in its current state. Members that are not read-only may change, with effect from the next request. */
 export interface Role {
   readonly roleName: string
   readonly arn: string
@@ -43,31 +43,31 @@ export interface User {
 export interface RoleSessionSettings {
   readonly role: Role
   readonly sessionName: string
-  /** The inline session policy, JSON text or object. Absent and no ARNs: the session may do all that the role may. */
+  /** The inline session policy, as JSON text or object. Without it and without ARNs, the session has all permissions of the role. */
   readonly sessionPolicy?: unknown
   readonly sessionPolicyArns?: readonly string[]
   readonly sourceIdentity?: string
   readonly tags?: Readonly<Record<string, string>>
   readonly transitiveTagKeys?: readonly string[]
   readonly durationSeconds: number
-  /** For whom an identity pool gives the session out. */
+  /** The identity for which an identity pool issues the session. */
   readonly cognitoIdentity?: CognitoIdentity
-  /** The function that Lambda gives the session to. */
+  /** The function for which Lambda issues the session. */
   readonly sourceFunctionArn?: string
 }
 
-/** Where an issuer's public keys come from: its discovery document, or a test. */
+/** The source of an issuer's public keys: its discovery document, or a test. */
 export interface OpenIdKeys {
-  /** Rejects when the issuer cannot be reached. */
+  /** Rejects if the issuer is not reachable. */
   forKeyId(keyId: string): Promise<JWTVerifyGetKey>
 }
 
 /** An issuer of ID tokens that the account trusts. */
 export interface OpenIdConnectProvider {
   readonly arn: string
-  /** The issuer, as tokens name it: `https://login.example/pool`. */
+  /** The `iss` claim of the tokens: `https://login.example/pool`. */
   readonly url: string
-  /** Audiences that tokens may be for. */
+  /** Accepted audiences of tokens. */
   readonly clientIds: readonly string[]
   readonly keys: OpenIdKeys
 }

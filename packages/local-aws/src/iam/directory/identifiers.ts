@@ -21,7 +21,7 @@ export function secretAccessKey(): string {
   return randomBytes(30).toString('base64')
 }
 
-/** Opaque, and about as long as AWS's: "make no assumptions about the maximum size". Holds `+`, `/` and `=` as theirs do. */
+/** Opaque, and about as long as AWS's: "make no assumptions about the maximum size". Contains `+`, `/` and `=` like AWS's. */
 export function sessionToken(): string {
   return `IQoJb3JpZ2luX2Vj${randomBytes(400).toString('base64')}`
 }

@@ -18,7 +18,7 @@ const cloudFormationReads = [
 ]
 
 /**
- * AWS's own policies that a stack like ours attaches, as published.
+ * AWS's own policies that this stack or a similar one attaches, as published.
  *
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
  */

@@ -7,16 +7,16 @@ import type { Principal } from '../principal.js'
 import type { RoleView, View } from '../view.js'
 import type { Role, RoleSessionSettings, User } from './entities.js'
 
-/** What principals read from the account whenever they are asked for their policies. */
+/** The parts of the account that principals read for each decision. */
 export interface PolicySource {
   readonly accountId: string
   readonly clock: Clock
   readonly typeWildcards: TypeWildcards
   /** What this ARN stands for. @throws NoSuchEntityError */
   policy(arn: string, view: View): PolicyDocument
-  /** The role as it looks from there: changes may be felt late. */
+  /** The role as seen by that view: changes may be delayed. */
   seen(role: Role, view: View): Role
-  /** Is the role that a session was made for still there? */
+  /** Whether the role of a session still exists. */
   hasRole(role: Role): boolean
 }
 
@@ -97,7 +97,7 @@ const readers: Readonly<Record<RoleView, WeakMap<Role, () => PolicySet>>> = {
   iot: new WeakMap(),
 }
 
-/** What a role may do, as the view has it now: one reader for all of its sessions. */
+/** The permissions of a role as seen by the view, shared by all of its sessions. */
 function rolePolicies(role: Role, source: PolicySource, view: RoleView): () => PolicySet {
   const known = readers[view].get(role)
   if (known !== undefined) return known
@@ -131,7 +131,7 @@ function attached(owner: string, arn: string, source: Pick<PolicySource, 'policy
   }
 }
 
-/** Looks at every call at what the policies are made of, and makes them anew when it is not the very same. */
+/** Checks the inputs at each call, and recomputes the policies only if they are not identical. */
 function whileSame(basis: () => readonly unknown[], policies: () => PolicySet): () => PolicySet {
   let before: readonly unknown[] = []
   let made: PolicySet = { identity: [] }
@@ -144,7 +144,7 @@ function whileSame(basis: () => readonly unknown[], policies: () => PolicySet): 
   }
 }
 
-/** The same list as long as all policies are the same: a policy that is changed is another document. */
+/** The same list while all policies are the same: a changed policy is a different document. */
 function inlineOf(owner: string, read: () => ReadonlyMap<string, PolicyDocument>): () => readonly NamedPolicy[] {
   let before: (readonly [string, PolicyDocument])[] = []
   let named: readonly NamedPolicy[] = []

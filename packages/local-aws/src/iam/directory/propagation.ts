@@ -3,12 +3,12 @@ import type { PolicyDocument } from '../policy/document.js'
 import type { View } from '../view.js'
 import type { Role } from './entities.js'
 
-/** Milliseconds for which what was is remembered: no fault asks for more. */
+/** Milliseconds for which the past is kept; no fault needs more. */
 const remembered = 3_600_000
 
 /**
- * Changes of roles and policies become visible late, to each view by as much as it is told; by default at once. New roles, deleted ones
- * and the policies of users are not late.
+ * Delays the visibility of changes to roles and policies, with a separate delay for each view; by default there is none. New roles, deleted
+ * ones and the policies of users are not delayed.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html ("It can take 6 to 8 minutes for changes made to a policy to become effective")
@@ -23,41 +23,41 @@ export class Propagation {
     this.#clock = clock
   }
 
-  /** From now on the view is so many milliseconds behind; a function is asked anew each time. 0 ends it. */
+  /** Sets the delay of a view in milliseconds; a function is called each time. 0 ends it. */
   lag(view: View, milliseconds: number | (() => number)): void {
     this.#lags[view] = typeof milliseconds === 'number' ? () => milliseconds : milliseconds
   }
 
-  /** To be called before a role changes. */
+  /** Must be called before a role changes. */
   rememberRole(role: Role): void {
     this.#roles.add(role.arn, { ...role, inlinePolicies: new Map(role.inlinePolicies) }, this.#clock.now())
   }
 
-  /** To be called before a managed policy changes. */
+  /** Must be called before a managed policy changes. */
   rememberDocument(arn: string, document: PolicyDocument): void {
     this.#documents.add(arn, document, this.#clock.now())
   }
 
-  /** The role as the view has it. */
+  /** The role as seen by the view. */
   role(role: Role, view: View): Role {
     const seen = this.#past(this.#roles, role.arn, view)
-    // One of the same name that was there before is another role.
+    // An earlier role with the same name is a different role.
     return seen?.roleId === role.roleId ? seen : role
   }
 
-  /** The managed policy as the view has it. */
+  /** The managed policy as seen by the view. */
   document(arn: string, document: PolicyDocument, view: View): PolicyDocument {
     return this.#past(this.#documents, arn, view) ?? document
   }
 
   #past<T>(past: Past<T>, key: string, view: View): T | undefined {
     const lag = this.#lags[view]()
-    // The clock can be set back: without a lag there is no past.
+    // The clock can be set back: without a delay, the present state is used.
     return lag <= 0 ? undefined : past.at(key, this.#clock.now() - lag)
   }
 }
 
-/** What things were, and until when. */
+/** Past states, and until when each was current. */
 class Past<T> {
   readonly #byKey = new Map<string, { readonly until: number; readonly value: T }[]>()
 
@@ -66,7 +66,7 @@ class Past<T> {
     this.#byKey.set(key, [...known, { until: now, value }])
   }
 
-  /** Undefined: it is now as it was then. */
+  /** Undefined: the current state already existed then. */
   at(key: string, moment: number): T | undefined {
     return this.#byKey.get(key)?.find(({ until }) => until > moment)?.value
   }

@@ -1,13 +1,13 @@
 import { LimitExceededError, ValidationError } from '../errors.js'
 
 /**
- * IAM's default quotas on documents, in characters without white space: a stack that goes over them does not deploy.
+ * IAM's default quotas for documents, in characters without white space: a stack that exceeds them cannot be deployed.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 const limits = { trust: 2_048, managed: 6_144, roleInline: 10_240, userInline: 2_048, managedPerRole: 10 } as const
 
-/** Characters of a document that was read already, white space between its tokens left out. */
+/** Length of a parsed document without white space between its tokens. */
 export function policySize(source: unknown): number {
   return JSON.stringify(typeof source === 'string' ? JSON.parse(source) : source).length
 }

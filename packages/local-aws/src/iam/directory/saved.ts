@@ -1,7 +1,7 @@
 import type { Documents } from './documents.js'
 import type { Role, User } from './entities.js'
 
-/** The account's IAM as text for writing down: everything that outlives a restart. Temporary credentials do not. */
+/** The account's IAM state for saving: everything that survives a restart. Temporary credentials are not saved. */
 export interface SavedDirectory {
   readonly policies: Readonly<Record<string, string>>
   readonly roles: readonly (Omit<Role, 'trustPolicy' | 'inlinePolicies'> &

@@ -5,13 +5,13 @@ import type { PolicyDocument, PolicyKind, Statement } from './document.js'
 import { parsePolicyDocument } from './parse.js'
 import { isWildInType } from './type-wildcards.js'
 
-/** A statement ready to judge requests. */
+/** A compiled statement. */
 export interface CompiledStatement {
   /** The Sid, or `#0` for the first statement and so on. */
   readonly name: string
   readonly effect: Statement['Effect']
   readonly source: Statement
-  /** Do Action, Resource and Condition all match? */
+  /** Whether Action, Resource and Condition all match. */
   readonly matches: (action: string, resource: string, context: ContextLookup) => boolean
 }
 
@@ -20,10 +20,10 @@ const byText = new Map<string, readonly CompiledStatement[]>()
 const textsKept = 100
 
 /**
- * Validates and compiles a document once: the same object (which must not be changed afterwards) or the same text is not
- * read again.
+ * Validates and compiles a document once: the same object (which must not be changed afterwards) or the same text is not compiled
+ * again.
  *
- * @throws MalformedPolicyDocumentError for a document that IAM would not store
+ * @throws MalformedPolicyDocumentError for a document that IAM would refuse
  */
 export function compilePolicy(document: unknown, kind: PolicyKind): readonly CompiledStatement[] {
   if (typeof document === 'string') {
@@ -52,7 +52,7 @@ function compileStatements({ Version, Statement }: PolicyDocument): readonly Com
   const variables = Version === '2012-10-17'
   return Statement.map((statement, index) => {
     const matchesAction = compileActions(statement)
-    // Compiled when an action first matches: many documents are asked about one thing, once.
+    // Compiled when an action matches for the first time: many documents are evaluated only once.
     let rest: { readonly resource: ReturnType<typeof compileResources>; readonly condition: Condition } | undefined
     return {
       name: statement.Sid || `#${index}`,
@@ -75,7 +75,7 @@ function noVariables() {
 }
 const actionsKept = 256
 
-/** Actions are compared without regard to case. Services ask about few of them, so answers are kept. */
+/** Actions are compared case-insensitively. Services use few of them, so results are cached. */
 function compileActions({ Action, NotAction }: Statement): (action: string) => boolean {
   const patterns = (Action ?? NotAction ?? []).map((action) => compilePattern(action.toLowerCase(), 'text', false))
   const wanted = Action !== undefined

@@ -1,8 +1,8 @@
 import type { ConditionElement } from '../conditions/condition.js'
 
 /**
- * What a policy is attached to decides what it may hold: an `identity` policy (inline, managed or boundary) and a
- * `session` policy name resources and no principal, a `trust` policy names principals and no resource.
+ * The kind of a policy determines its allowed elements: an `identity` policy (inline, managed or boundary) and a `session` policy contain
+ * resources and no principal, a `trust` policy contains principals and no resource.
  */
 export type PolicyKind = 'identity' | 'session' | 'trust'
 
@@ -11,7 +11,7 @@ export type PolicyVersion = '2008-10-17' | '2012-10-17'
 
 export type PrincipalType = 'AWS' | 'Service' | 'Federated' | 'CanonicalUser'
 
-/** `{ AWS: ['arn:…'], Service: ['lambda.amazonaws.com'] }`; a bare `"*"` is read as `{ AWS: ['*'] }`. */
+/** `{ AWS: ['arn:…'], Service: ['lambda.amazonaws.com'] }`; a plain `"*"` becomes `{ AWS: ['*'] }`. */
 export type PrincipalElement = Readonly<Partial<Record<PrincipalType, readonly string[]>>>
 
 export interface Statement {
@@ -26,7 +26,7 @@ export interface Statement {
   readonly Condition?: ConditionElement
 }
 
-/** A policy that passed validation, each element in its longest form: lists where IAM allows one value or a list. */
+/** A validated policy, with each element in its longest form: lists where IAM allows one value or a list. */
 export interface PolicyDocument {
   readonly Version: PolicyVersion
   readonly Id?: string

@@ -2,7 +2,7 @@ import { isRecord } from '@topic-credentials/project'
 import { MalformedPolicyDocumentError as Malformed } from '../errors.js'
 import type { PolicyKind, PrincipalElement, PrincipalType } from './document.js'
 
-/** `*` or `service:Action` with wildcards in the action; a trust policy speaks about STS only. */
+/** `*` or `service:Action` with wildcards in the action; a trust policy only contains STS actions. */
 export function checkAction(action: string, kind: PolicyKind): void {
   if (action !== '*') {
     const [vendor = '', name, ...more] = action.split(':')
@@ -18,7 +18,7 @@ export function checkAction(action: string, kind: PolicyKind): void {
   }
 }
 
-/** `*` or an ARN of six parts whose partition is known and whose service is spelled out. */
+/** `*` or an ARN of six parts with a known partition and a service without wildcards. */
 export function checkResource(resource: string): void {
   if (resource === '*') return
   const [arn, partition = '', service = '', ...rest] = splitOutsideVariables(resource)
@@ -29,20 +29,20 @@ export function checkResource(resource: string): void {
   if (!/^[A-Za-z0-9-]+$/u.test(service)) {
     throw new Malformed('Resource vendor must be fully qualified and cannot contain regexes.', resource)
   }
-  // A part that ends in `*` may stand for the ones that are left out (arn:aws:iot:*).
+  // A part that ends in `*` may replace the following ones (arn:aws:iot:*).
   if (rest.length < 3 && !rest.some((part) => part.endsWith('*'))) {
     throw new Malformed('The policy failed legacy parsing', resource)
   }
 }
 
-/** Colons inside `${aws:userid}` separate nothing. */
+/** Colons inside `${aws:userid}` are not separators. */
 function splitOutsideVariables(arn: string): string[] {
   return arn.replaceAll(/\$\{[^}]*\}/gu, '$').split(':')
 }
 
 const principalTypes: ReadonlySet<string> = new Set<PrincipalType>(['AWS', 'Service', 'Federated', 'CanonicalUser'])
 
-/** `"*"`, or lists by type. An account number stands for its root, and is written out. */
+/** `"*"`, or lists by type. An account number means its root ARN, and is expanded. */
 export function readPrincipal(source: unknown): PrincipalElement {
   if (source === '*') return { AWS: ['*'] }
   if (!isRecord(source)) {
@@ -65,7 +65,7 @@ function readPrincipalName(type: PrincipalType, name: unknown): string {
   if (type === 'Service' && !/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/u.test(name)) throw invalid()
   if (type !== 'AWS' || name === '*') return name
   if (/^\d{12}$/u.test(name)) return `arn:aws:iam::${name}:root`
-  // Names cannot hold wildcards: a principal is one, or everybody. Unique IDs are what IAM writes for deleted ones.
+  // Names have no wildcards: a principal is a single one or everyone. IAM writes unique IDs for deleted principals.
   const arn =
     /^arn:aws(-[a-z-]+)?:(iam::\d{12}:(root|(user|role)\/[\x21-\x7e]+)|sts::\d{12}:(assumed-role|federated-user)\/[\x21-\x7e]+)$/u
   if (/[*?]/u.test(name) || !(arn.test(name) || /^A(IDA|ROA)[A-Z0-9]{12,}$/u.test(name))) throw invalid()

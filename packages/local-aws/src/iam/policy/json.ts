@@ -1,17 +1,17 @@
 import { parseJson } from '@topic-credentials/project'
 import { MalformedPolicyDocumentError } from '../errors.js'
 
-/** Deep enough for any policy; a tower of brackets is refused before a recursive reader meets it. */
+/** Deep enough for any policy; deeper nesting is refused before a recursive parser reads it. */
 const deepest = 16
 
-/** JSON as IAM takes it: the standard's, and no key twice in one object (`JSON.parse` would silently keep the last). */
+/** JSON as IAM accepts it: standard JSON without duplicate keys in an object (`JSON.parse` would silently keep the last). */
 export function readJson(text: string): unknown {
   const value = parseJson(text, () => new MalformedPolicyDocumentError('This policy contains invalid Json'))
   checkKeys(text)
   return value
 }
 
-/** Runs over text that is known to be JSON. */
+/** Scans text that is known to be valid JSON. */
 function checkKeys(text: string): void {
   const open: (Set<string> | undefined)[] = []
   const tokens = /"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}[\]]/gsu
@@ -23,7 +23,7 @@ function checkKeys(text: string): void {
       open.pop()
     } else if (token.endsWith(':')) {
       const quoted = token.slice(0, token.lastIndexOf('"') + 1)
-      // Keys may be written with escapes; few are.
+      // Keys may contain escapes; few do.
       const key: string = quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1)
       const keys = open.at(-1)
       if (keys?.has(key)) throw new MalformedPolicyDocumentError('Syntax errors in policy.', key)

@@ -5,15 +5,15 @@ import type { PolicyDocument, PolicyKind, PolicyVersion, Statement } from './doc
 import { checkAction, checkResource, readPrincipal } from './elements.js'
 import { readJson } from './json.js'
 
-/** STS: inline session policy, in characters. IAM's own quotas are larger and counted without white space. */
+/** STS: maximum length of an inline session policy in characters. IAM's own quotas are larger and do not count white space. */
 const sessionPolicyCharacters = 2_048
 
 const parsed = new WeakMap<object, PolicyKind>()
 
 /**
- * Reads a policy as IAM (identity, trust) or STS (session) would before storing it, and fails with their sentence.
+ * Validates a policy like IAM (identity, trust) or STS (session) before storing it, and fails with AWS's message.
  *
- * @param source JSON text or the object it stands for
+ * @param source JSON text or the parsed object
  * @throws MalformedPolicyDocumentError
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
@@ -40,7 +40,7 @@ function checkSessionText(text: string): void {
   if (stray) {
     const codePoint = (stray[0].codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')
     throw new Malformed(
-      `The policy holds the character U+${codePoint}; allowed are tab, line feed, carriage return and U+0020 to U+00FF.`,
+      `The policy contains the character U+${codePoint}; allowed are tab, line feed, carriage return and U+0020 to U+00FF.`,
       stray[0],
     )
   }

@@ -10,7 +10,7 @@ import {
 } from '../../iam/index.js'
 import type { ObservedDecision, Observer } from '../observer.js'
 
-/** The data plane's actions, each with the kind of resource it is checked on. */
+/** The data plane's actions, each with the resource type on which it is checked. */
 const resourceTypes = {
   Connect: 'client',
   Publish: 'topic',
@@ -26,16 +26,16 @@ const resourceTypes = {
 } as const
 
 export type IotAction = keyof typeof resourceTypes
-/** Who asks: the credentials that signed, the MQTT client ID (over HTTPS there is none) and the address. */
+/** The requester: the signing credentials, the MQTT client ID (none over HTTPS) and the address. */
 export interface Requester {
   readonly identity: AccessKey
   readonly clientId?: string | undefined
   readonly sourceIp: string
-  /** What was decided before, for a requester that comes again. */
+  /** Cached decisions of a requester with several requests. */
   readonly decisions?: DecisionMemory<IotAction, Ruling>
 }
 
-/** A decision together with what was decided. */
+/** A decision with its action and resource. */
 export interface Ruling extends Decision {
   readonly allowed: boolean
   readonly action: string
@@ -47,15 +47,15 @@ export interface AuthorizationOptions {
   readonly accountId: string
   readonly clock: Clock
   readonly directory: Pick<Directory, 'accessKey'>
-  /** `deny`: credentials that expired under an open connection allow nothing more. */
+  /** `deny`: credentials that expired during an open connection allow nothing more. */
   readonly credentialExpiry: 'ignore' | 'disconnect' | 'deny'
   /** Is told of each decision. */
   readonly observer?: Pick<Observer, 'decision'> | undefined
 }
 
 /**
- * From an operation to the action and the ARN that IAM decides on. Policies are read at every decision: what is remembered
- * for a connection does not outlive them.
+ * Maps an operation to the action and the ARN for IAM. Policies are read for every decision: a connection's cache does not outlive
+ * them.
  */
 export class Authorization {
   readonly #options: AuthorizationOptions
@@ -74,14 +74,14 @@ export class Authorization {
     return type === undefined ? '*' : `${this.#prefix}${type}/${name}`
   }
 
-  /** Whether credentials that opened a connection have expired since; asked of the account, where they can be cut short. */
+  /** Whether the credentials of a connection have expired; looked up in the account, where they can be expired early. */
   expired({ accessKeyId, expiresAt }: AccessKey): boolean {
     if (expiresAt === undefined) return false
     const { directory, clock } = this.#options
     return (directory.accessKey(accessKeyId)?.expiresAt ?? 0) <= clock.now()
   }
 
-  /** @param context What this one operation adds to what is known about its requester. */
+  /** @param context further context keys of this operation */
   decide(requester: Requester, action: IotAction, name: string, context?: ConditionContext): Ruling {
     const ruling = this.#decide(requester, action, name, context)
     this.#options.observer?.decision(observed(requester, ruling, this.#options.clock.now()))
@@ -99,7 +99,7 @@ export class Authorization {
     return rulingOf(request, authorize(requester.identity.principal, { ...request, context: full }, 'iot'))
   }
 
-  /** The same requester with a memory, which is worth it for a connection. */
+  /** The same requester with a cache, which pays off for a connection. */
   remembering(requester: Requester): Requester {
     const decisions = new DecisionMemory<IotAction, Ruling>({
       principal: requester.identity.principal,

@@ -1,7 +1,7 @@
 import { RateLimit } from '../../rate-limit.js'
 import type { Limits } from './limits.js'
 
-/** How often a client ID, and the account, may send CONNECT. */
+/** The CONNECT rates per client ID and per account. */
 export class ConnectQuota {
   readonly #limits: Limits
   #account: RateLimit
@@ -15,23 +15,23 @@ export class ConnectQuota {
     this.#account = new RateLimit(this.#perSecond)
   }
 
-  /** What is left of the account's quota. */
+  /** The rest of the account's quota. */
   get perSecond(): number {
     return this.#perSecond
   }
 
-  /** Fault: the next `times` CONNECTs find the quota used up. */
+  /** Fault: the next `times` CONNECTs exceed the quota. */
   throttle(times: number): void {
     this.#throttled = times
   }
 
-  /** Fault: so many CONNECTs are left of the account's second; undefined: as many as the limits say. */
+  /** Fault: reduces the account's quota per second; undefined: the normal limit. */
   limit(connectsPerSecond = this.#limits.connectsPerSecond): void {
     this.#perSecond = connectsPerSecond
     this.#account = new RateLimit(connectsPerSecond)
   }
 
-  /** False when this client ID, or the account, connects too often at `now` (milliseconds). */
+  /** False if this client ID, or the account, connects too often at `now` (milliseconds). */
   take(clientId: string, now: number): boolean {
     if (this.#throttled > 0) {
       this.#throttled -= 1
@@ -42,7 +42,7 @@ export class ConnectQuota {
     return own.take(now) && this.#account.take(now)
   }
 
-  /** Forgets what no longer counts. */
+  /** Removes entries that no longer matter. */
   sweep(now: number): void {
     for (const [clientId, limit] of this.#clients) if (limit.idle(now)) this.#clients.delete(clientId)
   }

@@ -3,7 +3,7 @@ import type { Recorder } from './recorder.js'
 import type { Switches } from './switches.js'
 import { parseShared } from './topic.js'
 
-/** What decides on rights, and notes refusals. */
+/** The services used to check permissions and to record refusals. */
 export interface Judges {
   readonly authorization: Authorization
   readonly recorder: Recorder
@@ -11,8 +11,8 @@ export interface Judges {
 }
 
 /**
- * iot:Receive, decided anew for every delivery.
- * @param share The filter of the shared subscription that brings the message, if one does.
+ * Checks iot:Receive for every delivery.
+ * @param share The filter of the shared subscription that delivers the message, if any.
  */
 export function mayReceive(judges: Judges, requester: Requester, topic: string, share?: string): boolean {
   const { authorization, recorder, switches } = judges
@@ -26,13 +26,13 @@ export function mayReceive(judges: Judges, requester: Requester, topic: string, 
   return false
 }
 
-/** What iot:Receive is checked on for a shared subscription: one of them is enough. */
+/** The names on which iot:Receive is checked for a shared subscription: one of them is sufficient. */
 function sharedNames(topic: string, share: string, form: Switches['sharedReceiveResource']): string[] {
   const inGroup = `$share/${parseShared(share)?.group}/${topic}`
   return form === 'either' ? [topic, inGroup] : [form === 'topic' ? topic : inGroup]
 }
 
-/** A last will is checked once more when it is sent; everything else was checked as it came in. */
+/** A last will is checked again when it is published; everything else was checked when it arrived. */
 export function maySendWill(judges: Judges, requester: Requester, topic: string, retain: boolean): boolean {
   const { authorization, recorder } = judges
   for (const action of retain ? (['Publish', 'RetainPublish'] as const) : (['Publish'] as const)) {

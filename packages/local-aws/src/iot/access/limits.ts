@@ -1,4 +1,4 @@
-/** AWS IoT Core's limits and quotas, as its "endpoints and quotas" page gives them; the adjustable ones can be set. */
+/** AWS IoT Core's limits and quotas, from its "endpoints and quotas" page; the adjustable ones can be set. */
 export interface Limits {
   /** Bytes of UTF-8 in a topic or topic filter, without `$aws/rules/<rule>/` and `$share/<group>/`. */
   readonly topicBytes: number
@@ -7,11 +7,11 @@ export interface Limits {
   readonly clientIdBytes: number
   /** Bytes of payload in one PUBLISH. */
   readonly payloadBytes: number
-  /** Bytes of one MQTT packet. The page does not give it; it must leave room for a full payload with its properties. */
+  /** Maximum size of an MQTT packet in bytes. The page does not state it; it must allow a full payload with its properties. */
   readonly packetBytes: number
   readonly filtersPerSubscribe: number
   readonly subscriptionsPerConnection: number
-  /** PUBLISH packets per second and connection. The excess is discarded. */
+  /** PUBLISH packets per second and connection. Excess packets are discarded. */
   readonly publishesPerSecond: number
   /** CONNECT packets per second and client ID. */
   readonly connectsPerSecondPerClientId: number
@@ -21,11 +21,11 @@ export interface Limits {
   readonly receiveMaximum: number
   readonly topicAliasMaximum: number
   readonly keepAliveSeconds: { readonly minimum: number; readonly maximum: number }
-  /** Longest Session Expiry Interval, and how long an MQTT 3.1.1 persistent session is kept. */
+  /** Maximum Session Expiry Interval, and how long an MQTT 3.1.1 persistent session is kept. */
   readonly sessionExpirySeconds: number
   /** Lifetime of a WebSocket signed with SigV4. */
   readonly webSocketSeconds: number
-  /** How long a connection may take to send its CONNECT. */
+  /** Time in which a connection must send its CONNECT. */
   readonly connectTimeoutSeconds: number
 }
 
@@ -48,13 +48,13 @@ export const defaultLimits: Limits = {
   connectTimeoutSeconds: 30,
 }
 
-/** The keep-alive that counts, in seconds: 0 and more than 1200 become 1200, 1 to 29 become 30. */
+/** The effective keep-alive in seconds: 0 and more than 1200 become 1200, 1 to 29 become 30. */
 export function effectiveKeepAlive(asked: number, { keepAliveSeconds }: Limits): number {
   if (asked === 0) return keepAliveSeconds.maximum
   return Math.min(Math.max(asked, keepAliveSeconds.minimum), keepAliveSeconds.maximum)
 }
 
-/** Why a client ID is refused, or undefined. `$GEN/` names are the server's own, so they fall under the `$` rule. */
+/** Why a client ID is refused, or undefined. `$GEN/` names are reserved for the server, so the `$` rule covers them. */
 export function clientIdFault(clientId: string, { clientIdBytes }: Limits): string | undefined {
   const bytes = Buffer.byteLength(clientId)
   if (bytes > clientIdBytes) return `the client ID has ${bytes} bytes and ${clientIdBytes} are allowed`

@@ -4,12 +4,12 @@ import type { Requester, Ruling } from './authorization.js'
 
 type Fields = Record<string, string | number | boolean>
 
-/** Writes what the data plane does to the journal. */
+/** Writes the data plane's events to the journal. */
 export class Recorder {
   readonly #journal: Journal | undefined
   readonly #clock: Clock
 
-  /** Without a journal nothing is written. */
+  /** Without a journal, nothing is written. */
   constructor(journal: Journal | undefined, clock: Clock) {
     this.#journal = journal
     this.#clock = clock
@@ -19,7 +19,7 @@ export class Recorder {
     this.#write('ok', event, requester, undefined, fields)
   }
 
-  /** IAM said no: the detail is the statement that decided, or that none allowed it. */
+  /** Refused by IAM: the detail contains the deciding statement, or that none allows the request. */
   denied(event: string, requester: Requester, ruling: Ruling, fields: Fields = {}): void {
     this.#write('refused', event, requester, `${ruling.action} on ${ruling.resource}: ${ruling.reason}`, {
       ...fields,
@@ -30,17 +30,17 @@ export class Recorder {
     })
   }
 
-  /** A rule of MQTT or a limit of AWS said no. */
+  /** Refused by a rule of MQTT or a limit of AWS. */
   refused(event: string, requester: Requester, detail: string, fields: Fields = {}): void {
     this.#write('refused', event, requester, detail, fields)
   }
 
-  /** The stand-in itself could not go on. */
+  /** An internal error of the stand-in. */
   failed(requester: Requester, error: Error): void {
     this.#write('failed', 'ServerError', requester, `the stand-in failed: ${error.message}`, {})
   }
 
-  /** Refused before anybody was known. */
+  /** Refused before the caller was identified. */
   stranger(event: string, accessKeyId: string | undefined, detail: string, fields: Fields): void {
     this.#entry('refused', event, accessKeyId, detail, fields)
   }

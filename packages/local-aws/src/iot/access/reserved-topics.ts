@@ -49,7 +49,7 @@ function answersTo(...requests: readonly string[]): string[] {
   return requests.flatMap((request) => [`${request}/accepted`, `${request}/rejected`])
 }
 
-/** Why AWS does not let clients use this name so, or undefined; names that do not start with `$` are free. */
+/** Why AWS does not allow clients to use this name in this way, or undefined; names without a leading `$` are always allowed. */
 export function reservedFault(name: string, use: 'publish' | 'subscribe', retain = false): string | undefined {
   if (!name.startsWith('$')) return undefined
   const shared = use === 'subscribe' ? parseShared(name) : undefined
@@ -61,7 +61,7 @@ export function reservedFault(name: string, use: 'publish' | 'subscribe', retain
   return retain ? 'reserved topics take no retained messages' : undefined
 }
 
-/** Whether some topic is matched by both filters. */
+/** Whether some topic matches both filters. */
 function overlap([one, ...others]: readonly string[], [two, ...rest]: readonly string[]): boolean {
   if (one === '#' || two === '#') return one !== undefined && two !== undefined
   if (one === undefined || two === undefined) return one === two

@@ -7,7 +7,7 @@ import type { Recorder } from './recorder.js'
 /** The service names that AWS accepts in the credential scope here. */
 const serviceNames = ['iotdevicegateway', 'iotdata'] as const
 
-/** An HTTP answer that refuses. */
+/** An HTTP refusal. */
 export interface GatewayError {
   readonly status: number
   readonly code: string
@@ -21,7 +21,7 @@ export interface GateOptions {
   readonly recorder: Recorder
 }
 
-/** Gate 1: the signature. Nothing is authorized yet, only proven who speaks. */
+/** Gate 1: verifies the signature. It authenticates the caller and authorizes nothing. */
 export class SignatureGate {
   readonly #options: GateOptions
 
@@ -29,7 +29,7 @@ export class SignatureGate {
     this.#options = options
   }
 
-  /** The credentials that signed, or AWS's refusal. */
+  /** The signing credentials, or AWS's refusal. */
   admit(event: string, request: SignedRequest, sourceIp: string): AccessKey | GatewayError {
     const { directory, region, clock, recorder } = this.#options
     try {
@@ -42,7 +42,7 @@ export class SignatureGate {
     }
   }
 
-  /** Whatever goes wrong here lets nobody in. */
+  /** An internal error refuses the request. */
   #failed(event: string, { message }: Error): GatewayError {
     this.#options.recorder.stranger(event, undefined, `the stand-in failed: ${message}`, { status: 500 })
     return { status: 500, code: 'InternalFailureException', message }
@@ -53,7 +53,7 @@ export function isRefusal(answer: AccessKey | GatewayError): answer is GatewayEr
   return 'status' in answer
 }
 
-/** The request as it is on the wire. */
+/** The request as received. */
 export function signedRequest(request: IncomingMessage, body?: Uint8Array): SignedRequest {
   const [path = '/', ...query] = (request.url ?? '/').split('?')
   return {

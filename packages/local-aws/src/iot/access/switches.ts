@@ -1,4 +1,4 @@
-/** How sure we are that AWS behaves like the default: AWS's own text, an observation, a derivation, or a guess. */
+/** The confidence that AWS behaves like the default: AWS's own text, an observation, a derivation, or a guess. */
 export type Confidence = 'documented' | 'inferred' | 'reported' | 'uncertain'
 
 /** One behaviour of AWS IoT Core that its documentation leaves open. */
@@ -8,7 +8,7 @@ export interface SwitchDefinition<Value> {
   readonly confidence: Confidence
   /** Where the default comes from. */
   readonly source: string
-  /** What the client notices. */
+  /** The effect for the client. */
   readonly about: string
 }
 
@@ -24,7 +24,7 @@ function define<const Values extends readonly unknown[]>(
   return { values, default: values[0], confidence, source, about }
 }
 
-/** Every switch with its values (the first is the default), the confidence in that default, and its source. */
+/** Every switch with its values (the first is the default), the confidence in the default, and its source. */
 export const switchDefinitions = {
   v3ConnectDenied: define(
     ['close', 'connack-0x05'],

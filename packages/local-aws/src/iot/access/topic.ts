@@ -3,13 +3,13 @@ import type { Limits } from './limits.js'
 const sharedFilter = /^\$share\/([^/+#]{1,128})\/(.+)$/su
 const basicIngest = /^\$aws\/rules\/[^/]+\//u
 
-/** `$share/<group>/<filter>` taken apart. */
+/** A parsed `$share/<group>/<filter>`. */
 export interface SharedFilter {
   readonly group: string
   readonly filter: string
 }
 
-/** The parts of a shared subscription's filter, or undefined when it is not a well-formed one. */
+/** The parts of a shared subscription's filter, or undefined if it is not well formed. */
 export function parseShared(filter: string): SharedFilter | undefined {
   const [, group, inner] = sharedFilter.exec(filter) ?? []
   return group === undefined || inner === undefined ? undefined : { group, filter: inner }
@@ -49,7 +49,7 @@ function lengthFault(text: string, { topicBytes, topicSlashes }: Limits): string
   return undefined
 }
 
-/** Whether it contains no wildcard; only such a filter brings retained messages on AWS. */
+/** Whether it contains no wildcard; on AWS, only such a filter receives retained messages. */
 export function isExact(filter: string): boolean {
   return !/[+#]/u.test(filter)
 }

@@ -2,31 +2,31 @@ import type { Will } from '../mqtt/packet.js'
 import type { Client } from './client.js'
 import type { MqttSession } from './mqtt-session.js'
 
-/** That a session outlives its connection, for whom, and how long. */
+/** For whom and how long a session outlives its connection. */
 export interface Persistence {
   readonly version: 4 | 5
   readonly userId: string
   readonly expirySeconds: number
 }
 
-/** What is remembered about a client ID. */
+/** The stored state of a client ID. */
 export interface ClientRecord {
   /** The last connection: the current one while `disconnectedAt` is undefined. */
   readonly client: Client
-  /** Subscriptions and what is not acknowledged; empty while there is neither a connection nor persistence. */
+  /** Subscriptions and unacknowledged messages; empty without a connection and without persistence. */
   session: MqttSession
-  /** Undefined when the session ends with its connection. */
+  /** Undefined if the session ends with its connection. */
   persistence: Persistence | undefined
-  /** Published when the connection ends, unless the client says goodbye. */
+  /** Published when the connection ends without a DISCONNECT. */
   will: Will | undefined
-  /** Counts connections; starts again an hour after the last one ended. */
+  /** Number of connections; reset an hour after the last one ended. */
   readonly versionNumber: number
   /** Milliseconds since the epoch. */
   readonly connectedAt: number
   disconnectedAt: number | undefined
 }
 
-/** Whether the session's time is over. */
+/** Whether the session has expired. */
 export function hasExpired({ persistence, disconnectedAt }: ClientRecord, now: number): boolean {
   if (persistence === undefined || disconnectedAt === undefined) return false
   return now - disconnectedAt >= persistence.expirySeconds * 1000

@@ -4,7 +4,7 @@ import type { ServerPacket } from '../mqtt/packet.js'
 import type { TopicAliases } from '../mqtt/topic-aliases.js'
 import type { MqttSession, Recipient } from './mqtt-session.js'
 
-/** What a CONNECT settles for as long as the connection lasts. */
+/** The parameters that a CONNECT fixes for the whole connection. */
 export interface Agreement {
   readonly clientId: string
   readonly assigned: boolean
@@ -12,7 +12,7 @@ export interface Agreement {
   readonly clean: boolean
   readonly keepAliveSeconds: number
   readonly sessionExpirySeconds: number
-  /** The client's own limits: unacknowledged QoS 1 messages, and bytes of one packet. */
+  /** The client's own limits: unacknowledged QoS 1 messages, and the size of a packet in bytes. */
   readonly receiveMaximum: number
   readonly maximumPacketSize: number
 }
@@ -32,35 +32,35 @@ export type DisconnectReason =
   | 'THROTTLED'
   | 'WEBSOCKET_TTL_EXPIRATION'
 
-/** Where a connection comes from and goes to, beside the client's address. */
+/** The address and the target of a connection, besides the client's address. */
 export interface Ports {
   readonly sourcePort: number | undefined
   readonly targetIp: string | undefined
   readonly targetPort: number | undefined
 }
 
-/** One connection of a client, as rules and sessions see it. */
+/** One connection of a client, as rules and sessions use it. */
 export interface Client extends Recipient {
-  /** Who this is to IAM. */
+  /** The identity for IAM. */
   readonly requester: Requester
   readonly clientId: string
   readonly version: 4 | 5
   readonly ports: Ports
   /** `sessionIdentifier` of lifecycle events. */
   readonly identifier: string
-  /** Undefined until a CONNECT came. */
+  /** Undefined before the CONNECT. */
   readonly agreement: Agreement | undefined
-  /** From CONNACK on. */
+  /** True after the CONNACK. */
   readonly session: MqttSession | undefined
-  /** Why it ended, once it has. */
+  /** The reason of its end. */
   readonly ended: DisconnectReason | undefined
   readonly publishRate: RateLimit
   readonly aliases: TopicAliases
-  /** What CONNECT asks for, even if it is refused afterwards. */
+  /** The parameters of the CONNECT, even if it is refused afterwards. */
   agree(agreement: Agreement): void
-  /** CONNACK goes out now. */
+  /** Called when the CONNACK is sent. */
   establish(session: MqttSession): void
   send(packet: ServerPacket): void
-  /** Ends the connection. MQTT 5 clients are told `code` by DISCONNECT, or by the `answer` that refuses their CONNECT. */
+  /** Ends the connection. MQTT 5 clients receive `code` in a DISCONNECT, or in the `answer` that refuses their CONNECT. */
   end(reason: DisconnectReason, code?: number, answer?: ServerPacket): void
 }

@@ -1,7 +1,7 @@
-/** Packet identifiers have 16 bits, and 0 is none [MQTT-2.2.1-3]. */
+/** Packet identifiers have 16 bits and are never 0 [MQTT-2.2.1-3]. */
 const lastIdentifier = 65_535
 
-/** What was sent with QoS 1 on one connection and is not acknowledged, by packet identifier, in the order of sending. */
+/** Unacknowledged QoS 1 messages of one connection, by packet identifier, in sending order. */
 export class InFlightWindow<Item> {
   readonly #items = new Map<number, Item>()
   #lastId = 0
@@ -10,7 +10,7 @@ export class InFlightWindow<Item> {
     return this.#items.size
   }
 
-  /** An identifier that nothing in flight has [MQTT-2.2.1-4]. */
+  /** An unused identifier [MQTT-2.2.1-4]. */
   nextId(): number {
     do this.#lastId = this.#lastId >= lastIdentifier ? 1 : this.#lastId + 1
     while (this.#items.has(this.#lastId))
@@ -21,14 +21,14 @@ export class InFlightWindow<Item> {
     this.#items.set(packetId, item)
   }
 
-  /** What a PUBACK is for; undefined when nothing of that identifier is in flight. */
+  /** The message of a PUBACK; undefined if its identifier is not in flight. */
   acknowledge(packetId: number): Item | undefined {
     const item = this.#items.get(packetId)
     this.#items.delete(packetId)
     return item
   }
 
-  /** Empties it: all that was not acknowledged, the first sent first. */
+  /** Removes and returns all unacknowledged messages, in sending order. */
   drain(): Item[] {
     const items = [...this.#items.values()]
     this.#items.clear()

@@ -12,7 +12,7 @@ interface PendingWill {
   readonly will: Will
 }
 
-/** Last wills of connections that have ended, until they are due, by client ID. */
+/** Last wills of ended connections until they are due, by client ID. */
 export class LastWills {
   readonly #judges: Judges
   readonly #router: Router
@@ -25,19 +25,19 @@ export class LastWills {
     this.#clock = clock
   }
 
-  /** Sent after the Will Delay Interval, or when the session ends, whichever is first [MQTT-3.1.3-9]. */
+  /** Published after the Will Delay Interval or when the session ends, whichever is first [MQTT-3.1.3-9]. */
   schedule(clientId: string, requester: Requester, will: Will, sessionExpirySeconds: number): void {
     const delay = Math.min(will.properties.willDelayInterval ?? 0, sessionExpirySeconds)
     this.#pending.set(clientId, { dueAt: this.#clock.now() + delay * 1000, requester, will })
     if (delay === 0) this.send(clientId)
   }
 
-  /** The client came back in time. */
+  /** Cancels it: the client reconnected in time. */
   cancel(clientId: string): void {
     this.#pending.delete(clientId)
   }
 
-  /** Sends it now, if there is one. */
+  /** Publishes it now, if there is one. */
   send(clientId: string): void {
     const pending = this.#pending.get(clientId)
     if (pending === undefined) return
@@ -50,7 +50,7 @@ export class LastWills {
     for (const [clientId, { dueAt }] of this.#pending) if (now >= dueAt) this.send(clientId)
   }
 
-  /** The delay is the will's and no property of a PUBLISH (§3.3.2.3). */
+  /** The delay is a property of the will and not of the PUBLISH (§3.3.2.3). */
   #message({ topic, payload, qos, retain, properties }: Will): Message {
     const { willDelayInterval: _, ...carried } = properties
     return { topic, payload, qos: qos > 0 ? 1 : 0, retain, properties: carried, receivedAt: this.#clock.now() }

@@ -4,7 +4,7 @@ import type { Client } from './client.js'
 import type { Router } from './router.js'
 
 /**
- * What AWS tells about clients on `$aws/events/…`, to whoever may subscribe there.
+ * The events about clients that AWS publishes on `$aws/events/…`, for all clients that may subscribe there.
  * https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html
  */
 export class LifecycleEvents {

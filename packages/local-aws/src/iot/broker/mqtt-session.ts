@@ -4,17 +4,17 @@ import type { DeliveryOutcome } from '../observer.js'
 import { InFlightWindow } from './in-flight-window.js'
 import { type Delivery, type Message, propertiesAt, type Subscription } from './message.js'
 
-/** Whom a session sends to while its client is connected. */
+/** The connection over which a session sends. */
 export interface Recipient {
-  /** From CONNACK until it ends. */
+  /** True from the CONNACK until it ends. */
   readonly isEstablished: boolean
-  /** How many QoS 1 messages it takes without acknowledging one. */
+  /** Maximum number of unacknowledged QoS 1 messages. */
   readonly receiveMaximum: number
-  /** iot:Receive, decided anew for every delivery. */
+  /** Checks iot:Receive for every delivery. */
   mayReceive(topic: string, share?: string): boolean
-  /** Whether one more message of QoS 0 is within AWS's rate, and the client reads what it is sent. Counts it. */
+  /** Whether one more QoS 0 message is within AWS's rate and the client reads fast enough. Counts it. */
   takesQos0(): boolean
-  /** False, and nothing is sent, when the client takes no packet of this size. */
+  /** Returns false without sending if the client does not accept packets of this size. */
   publish(packet: PublishPacket): boolean
 }
 
@@ -23,7 +23,7 @@ export type MqttSessionDelivered = (message: Message, outcome: DeliveryOutcome) 
 
 export interface SessionOptions {
   readonly clock: Clock
-  /** How a message that was not acknowledged is sent again: as AWS or as MQTT has it. */
+  /** How an unacknowledged message is sent again: like AWS, or like the MQTT specification. */
   readonly redelivery: 'new-packet-id' | 'dup'
   readonly delivered?: MqttSessionDelivered
 }
@@ -31,11 +31,11 @@ export interface SessionOptions {
 interface Queued {
   readonly message: Message
   readonly delivery: Delivery
-  /** Of a message that was sent before and keeps its identifier. */
+  /** The identifier of a message that was sent before and keeps it. */
   readonly packetId?: number
 }
 
-/** What a client ID has subscribed to, and its QoS 1 messages that are not acknowledged (§4.1). It outlives its connections. */
+/** The subscriptions of a client ID and its unacknowledged QoS 1 messages (§4.1). It outlives connections. */
 export class MqttSession {
   readonly subscriptions = new Map<string, Subscription>()
   readonly #options: SessionOptions
@@ -51,18 +51,18 @@ export class MqttSession {
     return this.#recipient?.isEstablished ?? false
   }
 
-  /** Whether its client is there and may have a message of this topic now. */
+  /** Whether its client is connected and may receive a message on this topic now. */
   canReceive(topic: string, share?: string): boolean {
     return this.isConnected && (this.#recipient?.mayReceive(topic, share) ?? false)
   }
 
-  /** A connection goes on with this session: what was not acknowledged is sent first. */
+  /** A connection resumes this session: unacknowledged messages are sent first. */
   attach(recipient: Recipient): void {
     this.#recipient = recipient
     this.#sendWaiting()
   }
 
-  /** The connection ended: what it did not acknowledge waits for the next one. */
+  /** The connection ended: unacknowledged messages wait for the next one. */
   detach(recipient: Recipient): void {
     if (this.#recipient !== recipient) return
     this.#recipient = undefined
@@ -73,7 +73,7 @@ export class MqttSession {
     for (const { delivery } of all) delivery.receipt?.(false)
   }
 
-  /** QoS 0 goes now or never; QoS 1 waits its turn. */
+  /** QoS 0 is sent now or never; QoS 1 waits for its turn. */
   deliver(message: Message, delivery: Delivery): void {
     if (delivery.qos === 1) {
       this.#waiting.push({ message, delivery })
@@ -102,7 +102,7 @@ export class MqttSession {
     this.#sendWaiting()
   }
 
-  /** Sends what waits, up to the client's Receive Maximum [MQTT-3.3.4-9]. */
+  /** Sends waiting messages, up to the client's Receive Maximum [MQTT-3.3.4-9]. */
   #sendWaiting(): void {
     const recipient = this.#recipient
     if (recipient === undefined) return

@@ -10,7 +10,7 @@ export class RetainedMessages {
     this.#clock = clock
   }
 
-  /** Takes the place of the topic's message; one without a payload removes it [MQTT-3.3.1-6]. */
+  /** Replaces the topic's message; one with an empty payload removes it [MQTT-3.3.1-6]. */
   keep(message: Message): void {
     if (message.payload.length === 0) {
       this.#messages.delete(message.topic)

@@ -4,10 +4,10 @@ import type { MqttSession } from './mqtt-session.js'
 import type { RetainedMessages } from './retained-messages.js'
 import { TopicTree } from './topic-tree.js'
 
-/** Takes the messages of a topic filter, whoever they are for. */
+/** Receives the messages of a topic filter, for any recipient. */
 export type Listener = (message: Message) => void
 
-/** From a topic to those who subscribed to it. */
+/** Finds the subscribers of a topic. */
 export class Router {
   readonly #retained: RetainedMessages
   readonly #observer: Pick<Observer, 'message'> | undefined
@@ -36,7 +36,7 @@ export class Router {
     this.#listeners.delete(filter, listener)
   }
 
-  /** Overlapping subscriptions of one session bring a message once, with the best of what they ask for. */
+  /** Overlapping subscriptions of one session deliver a message once, with the best of their options. */
   publish(message: Message, publisher?: MqttSession): void {
     const { topic, retain } = message
     this.#observer?.message(message)

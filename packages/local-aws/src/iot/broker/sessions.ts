@@ -12,7 +12,7 @@ import { MqttSession, type MqttSessionDelivered } from './mqtt-session.js'
 import type { Router } from './router.js'
 import type { SharedSubscriptions } from './shared-subscriptions.js'
 
-/** What sessions are kept with. */
+/** The services of the session store. */
 export interface SessionsOptions {
   readonly clock: Clock
   readonly switches: Pick<Switches, 'redelivery' | 'sessionResume'>
@@ -25,7 +25,7 @@ export interface SessionsOptions {
 
 const versionNumberLifeMs = 3_600_000
 
-/** Sessions by client ID: who may resume which, until when, and what goes with a session that ends (§4.1). */
+/** Sessions by client ID: who may resume each, until when, and what ends with it (§4.1). */
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #records = new Map<string, ClientRecord>()
@@ -38,13 +38,13 @@ export class Sessions {
     return this.#records.get(clientId)
   }
 
-  /** The connection that holds a client ID now. */
+  /** The current connection of a client ID. */
   holder(clientId: string): Client | undefined {
     const record = this.#records.get(clientId)
     return record?.disconnectedAt === undefined ? record?.client : undefined
   }
 
-  /** Resumes the session of a client ID if there is one that this CONNECT may have, else begins a new one. */
+  /** Resumes the session of a client ID if there is one that this CONNECT may resume; otherwise starts a new one. */
   open(client: Client, agreement: Agreement, will: Will | undefined): { session: MqttSession; resumed: boolean } {
     const { clock, wills } = this.#options
     const { clientId, version, sessionExpirySeconds } = agreement
@@ -81,7 +81,7 @@ export class Sessions {
     }
   }
 
-  /** False when there was no such subscription. */
+  /** False if there was no such subscription. */
   unsubscribe(session: MqttSession, filter: string): boolean {
     const { router, shared } = this.#options
     if (!session.subscriptions.delete(filter)) return false
@@ -93,20 +93,20 @@ export class Sessions {
     return true
   }
 
-  /** MQTT 5's DISCONNECT may change how long its session lasts (§3.14.2.2.2). */
+  /** MQTT 5's DISCONNECT can change the expiry of its session (§3.14.2.2.2). */
   setExpiry(client: Client, expirySeconds: number): void {
     const record = this.#recordOf(client)
     if (record?.persistence === undefined) return
     record.persistence = expirySeconds === 0 ? undefined : { ...record.persistence, expirySeconds }
   }
 
-  /** The client said goodbye: its last will is not sent [MQTT-3.14.4-3]. */
+  /** The client sent a DISCONNECT: its last will is not published [MQTT-3.14.4-3]. */
   forgetWill(client: Client): void {
     const record = this.#recordOf(client)
     if (record !== undefined) record.will = undefined
   }
 
-  /** A connection ended that CONNACK had accepted. */
+  /** An accepted connection ended. */
   closed(client: Client): void {
     const { lifecycle, clock, wills } = this.#options
     client.session?.detach(client)
@@ -120,7 +120,7 @@ export class Sessions {
     if (persistence === undefined) this.discard(client.clientId)
   }
 
-  /** Ends sessions whose time is over and forgets what no longer counts. */
+  /** Ends expired sessions and removes entries that no longer matter. */
   sweep(now: number): void {
     this.#options.wills.sweep(now)
     for (const [clientId, record] of this.#records) {
@@ -129,7 +129,7 @@ export class Sessions {
     }
   }
 
-  /** Removes a session with its subscriptions and its queue. Its last will, if it waits, is sent [MQTT-3.1.3-9]. */
+  /** Removes a session with its subscriptions and its queue. A pending last will is published [MQTT-3.1.3-9]. */
   discard(clientId: string): void {
     const record = this.#records.get(clientId)
     if (record === undefined) return

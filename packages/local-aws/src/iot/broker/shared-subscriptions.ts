@@ -5,14 +5,14 @@ import type { Listener, Router } from './router.js'
 
 interface Group {
   readonly filter: string
-  /** With granted QoS; of sessions too whose client is away. */
+  /** With granted QoS; including sessions whose client is not connected. */
   readonly members: Map<MqttSession, 0 | 1>
   readonly listener: Listener
 }
 
 /**
- * Shared subscriptions: each message goes to one member, chosen at random among those that are connected and may receive it; a
- * QoS 1 message waits for a persistent member when nobody is connected.
+ * Shared subscriptions: each message is sent to one member, chosen at random among those that are connected and may receive it; if none is
+ * connected, a QoS 1 message waits for a persistent member.
  * https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html (Shared Subscriptions)
  */
 export class SharedSubscriptions {

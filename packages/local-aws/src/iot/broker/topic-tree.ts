@@ -3,16 +3,16 @@ interface Node<Key, Value> {
   readonly here: Map<Key, Value>
 }
 
-/** Subscribers by topic filter, found by topic: one node for each level of the filters. */
+/** Subscribers by topic filter, looked up by topic: one node for each level of the filters. */
 export class TopicTree<Key, Value> {
   readonly #root: Node<Key, Value> = emptyNode()
 
-  /** True when nobody is in it. */
+  /** True if it has no subscribers. */
   get isEmpty(): boolean {
     return isBare(this.#root)
   }
 
-  /** Adds a subscriber, or changes what it asks for. */
+  /** Adds a subscriber, or changes its options. */
   set(filter: string, key: Key, value: Value): void {
     let node = this.#root
     for (const level of filter.split('/')) {
@@ -23,14 +23,14 @@ export class TopicTree<Key, Value> {
     node.here.set(key, value)
   }
 
-  /** Removes a subscriber, and the nodes that then lead to nobody. */
+  /** Removes a subscriber, and nodes that become empty. */
   delete(filter: string, key: Key): void {
     remove(this.#root, filter.split('/'), 0, key)
   }
 
   /**
-   * Every subscription to this topic, a subscriber once for each of its filters. By MQTT's rule with AWS's deviation: `a/#` does not
-   * match `a`. Leading wildcards never match `$…` [MQTT-4.7.2-1].
+   * All subscriptions to this topic; a subscriber appears once for each of its filters. MQTT's rule with AWS's deviation: `a/#` does not match
+   * `a`. Leading wildcards never match `$…` [MQTT-4.7.2-1].
    */
   match(topic: string): readonly (readonly [Key, Value])[] {
     const found: (readonly [Key, Value])[] = []

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../access/signature-gate.js'
 
-/** An answer that is an error, with the name and the status of AWS's model. */
+/** An error response, with the name and status of AWS's model. */
 export class ApiError extends Error implements GatewayError {
   override readonly name = 'ApiError'
   readonly status: number

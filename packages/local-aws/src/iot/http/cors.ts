@@ -1,6 +1,6 @@
 /**
- * What lets a page of any origin read an answer: as AWS IoT Core's gateway was seen to send it with refused handshakes. That its HTTPS API
- * answers pages is reported by aws/aws-sdk-js#3014 and aws/aws-iot-device-sdk-js#71.
+ * Allows pages of any origin to read a response: as observed from AWS IoT Core's gateway with refused handshakes. Reports that its HTTPS API
+ * responds to pages: aws/aws-sdk-js#3014 and aws/aws-iot-device-sdk-js#71.
  */
 export const corsHeaders = {
   'access-control-allow-origin': '*',
@@ -8,8 +8,8 @@ export const corsHeaders = {
 } as const
 
 /**
- * The answer to a preflight, which is not signed. Headers as aws/aws-sdk-js#2258 shows them for AWS IoT, with those that the SDK for JavaScript
- * sends (aws/aws-sdk-js-v3#1376) and those of the operations; which others AWS lists is not known.
+ * The response to a preflight request, which is unsigned. Headers as in aws/aws-sdk-js#2258 for AWS IoT, plus those that the SDK for
+ * JavaScript sends (aws/aws-sdk-js-v3#1376) and those of the operations; AWS's complete list is not known.
  */
 export const preflightHeaders = {
   ...corsHeaders,

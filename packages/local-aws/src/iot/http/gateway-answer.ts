@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { GatewayError } from '../access/signature-gate.js'
 import { corsHeaders } from './cors.js'
 
-/** An HTTP answer but for its status. */
+/** An HTTP response without its status. */
 export interface GatewayAnswer {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
 /**
- * Headers and body of an error as AWS IoT Core's gateway sends them, the colon after the type included.
- * @param now Milliseconds since the epoch: clients correct their clocks by the header `date`.
+ * Headers and body of an error in the format of AWS IoT Core's gateway, including the colon after the type.
+ * @param now milliseconds since the epoch: clients correct their clocks by the `date` header
  */
 export function gatewayAnswer({ code, message }: GatewayError, now: number): GatewayAnswer {
   const requestId = randomUUID()
@@ -18,7 +18,7 @@ export function gatewayAnswer({ code, message }: GatewayError, now: number): Gat
   return { headers: { ...headers, 'x-amzn-ErrorType': `${code}:` }, body }
 }
 
-/** The same for an operation that went well. */
+/** The same for a successful operation. */
 export function jsonAnswer(content: unknown, requestId: string, now: number): GatewayAnswer {
   const body = JSON.stringify(content)
   const headers = {

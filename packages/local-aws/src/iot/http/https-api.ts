@@ -10,7 +10,7 @@ import { gatewayAnswer, jsonAnswer } from './gateway-answer.js'
 import { type ApiRequest, operations } from './operations/index.js'
 
 /**
- * The HTTPS side of the data plane, on the same port: SigV4 in the Authorization header (or presigned), then one operation.
+ * The HTTPS API of the data plane on the same port: SigV4 in the Authorization header (or presigned), then one operation.
  * https://docs.aws.amazon.com/iot/latest/apireference/API_Operations_AWS_IoT_Data_Plane.html
  */
 export class HttpsApi {
@@ -44,17 +44,17 @@ export class HttpsApi {
     const { payloadBytes } = this.#plane.limits
     const body = await readBody(request, payloadBytes)
     if (body === undefined) {
-      throw new ApiError(413, 'RequestEntityTooLargeException', `More than ${payloadBytes} bytes came`)
+      throw new ApiError(413, 'RequestEntityTooLargeException', `The body is longer than ${payloadBytes} bytes`)
     }
     const signed = signedRequest(request, body)
-    // AWS answers a plain GET there with 426; nothing is looked at before.
+    // AWS responds to a plain GET there with 426, before any other check.
     if (signed.path === '/mqtt') throw new ApiError(426, 'UpgradeRequiredException', 'WebSocket upgrade required')
     const sourceIp = addressOf(request)
     const identity = this.#gate.admit(`${signed.method} ${signed.path.split('/')[1] ?? ''}`, signed, sourceIp)
     if (isRefusal(identity)) throw new ApiError(identity.status, identity.code, identity.message)
     const requester: Requester = { identity, sourceIp }
     const here = operations.filter(({ path }) => path.test(signed.path))
-    if (here.length === 0) throw ApiError.notFound(`No operation of the data plane is at ${signed.path}`)
+    if (here.length === 0) throw ApiError.notFound(`The data plane has no operation at ${signed.path}`)
     const operation = here.find(({ method }) => method === signed.method)
     if (operation === undefined) {
       throw new ApiError(405, 'MethodNotAllowedException', `${signed.method} is not allowed on ${signed.path}`)
@@ -69,7 +69,7 @@ export class HttpsApi {
   }
 }
 
-/** AWS takes the topic both as one encoded path segment and with its slashes as they are. */
+/** AWS accepts the topic as one encoded path segment and with unencoded slashes. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text)

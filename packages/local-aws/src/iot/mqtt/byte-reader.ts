@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { PacketError } from './errors.js'
 
 /**
- * Reads MQTT's data types (§1.5) one after the other from a part of a packet. What goes past its end is a malformed
- * packet. Binary data is copied: what is kept of a packet must not keep all that came with it from the socket.
+ * Reads MQTT's data types (§1.5) from a part of a packet. Reading past its end is a malformed packet. Binary data is copied, so that a kept
+ * value does not keep the whole socket buffer.
  */
 export class ByteReader {
   readonly #bytes: Buffer
@@ -32,14 +32,14 @@ export class ByteReader {
     return this.#bytes.readUInt32BE(this.#take(4))
   }
 
-  /** A variable byte integer (§1.5.5), in its shortest form [MQTT-1.5.5-1]. */
+  /** A variable byte integer (§1.5.5) in its shortest encoding [MQTT-1.5.5-1]. */
   varint(): number {
     let value = 0
     for (let index = 0; index < 4; index += 1) {
       const byte = this.byte()
       value += (byte & 0x7f) * 128 ** index
       if (byte < 0x80) {
-        if (byte === 0 && index > 0) throw malformed('a variable byte integer is longer than it need be [MQTT-1.5.5-1]')
+        if (byte === 0 && index > 0) throw malformed('a variable byte integer is not in its shortest encoding [MQTT-1.5.5-1]')
         return value
       }
     }
@@ -58,7 +58,7 @@ export class ByteReader {
     return bytes.toString('utf8')
   }
 
-  /** The next `length` bytes with a reader of their own. */
+  /** The next `length` bytes as a separate reader. */
   part(length: number): ByteReader {
     const from = this.#take(length)
     return new ByteReader(this.#bytes, from, from + length)
@@ -70,12 +70,12 @@ export class ByteReader {
     return Buffer.from(this.#bytes.subarray(from, this.#end))
   }
 
-  /** Nothing may be left. */
+  /** Requires that no bytes are left. */
   finish(): void {
     if (this.left > 0) throw malformed(`${this.left} bytes follow the last field`, this.left)
   }
 
-  /** Bytes with their length before them. */
+  /** Bytes with a length prefix. */
   #sized(): Buffer {
     const length = this.uint16()
     const from = this.#take(length)
@@ -83,7 +83,7 @@ export class ByteReader {
   }
 
   #take(length: number): number {
-    if (this.left < length) throw malformed('the packet ends before its fields do', this.left)
+    if (this.left < length) throw malformed('the packet ends before its last field', this.left)
     const from = this.#at
     this.#at += length
     return from

@@ -1,7 +1,7 @@
-/** Bytes that a variable byte integer takes at most. */
+/** Maximum size of a variable byte integer. */
 const varintBytes = 4
 
-/** Writes MQTT's data types (§1.5) one after the other. It is used again and again, so that a packet costs one allocation. */
+/** Writes MQTT's data types (§1.5). The buffer is reused, so that a packet costs one allocation. */
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(4096)
   #at = 0
@@ -39,14 +39,14 @@ export class ByteWriter {
   }
 
   text(text: string): void {
-    // UTF-8 takes three bytes at most for a UTF-16 code unit.
+    // UTF-8 needs at most three bytes for a UTF-16 code unit.
     this.#reserve(2 + 3 * text.length)
     const length = this.#bytes.write(text, this.#at + 2)
     this.#bytes.writeUInt16BE(length, this.#at)
     this.#at += 2 + length
   }
 
-  /** What `write` writes, with its length before it as a variable byte integer. */
+  /** The output of `write` with a variable byte integer as length prefix. */
   sized(write: () => void): void {
     const start = this.#at
     this.#reserve(varintBytes)
@@ -59,7 +59,7 @@ export class ByteWriter {
     this.#at = to + length
   }
 
-  /** All that was written, as a packet of its own: first byte, remaining length (§2.1), then the rest. Begins anew. */
+  /** The written bytes as a packet: first byte, remaining length (§2.1), content. Resets the writer. */
   take(firstByte: number): Buffer {
     const length = this.#at
     const packet = Buffer.allocUnsafe(1 + varintSize(length) + length)

@@ -3,15 +3,14 @@ import { PacketError } from './errors.js'
 const nothing: Buffer = Buffer.alloc(0)
 
 /**
- * Cuts a byte stream into MQTT control packets by their fixed headers (§2.1): one byte of type and flags, then the
- * remaining length as a variable byte integer of one to four bytes. A packet over the limit is refused on its header,
- * before its body is taken in.
+ * Splits a byte stream into MQTT control packets by their fixed headers (§2.1): one byte of type and flags, then the remaining length as a
+ * variable byte integer of one to four bytes. A packet over the limit is refused at its header, before its body is read.
  */
 export class FrameSplitter {
   readonly #maximum: number
   #rest = nothing
 
-  /** @param maximum Bytes of the largest packet, header included. */
+  /** @param maximum Maximum size of a packet in bytes, including its header. */
   constructor(maximum: number = Number.POSITIVE_INFINITY) {
     this.#maximum = maximum
   }
@@ -21,7 +20,7 @@ export class FrameSplitter {
     let rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
     const frames: Buffer[] = []
     for (let size = this.#frameSize(rest); size !== undefined && size <= rest.length; size = this.#frameSize(rest)) {
-      // Nearly always one packet comes at a time, and then it needs no view of its own.
+      // Usually exactly one packet arrives, and then no copy is needed.
       frames.push(size === rest.length ? rest : rest.subarray(0, size))
       rest = size === rest.length ? nothing : rest.subarray(size)
     }
@@ -38,7 +37,7 @@ export class FrameSplitter {
       if (byte >= 0x80) continue
       const size = 1 + index + remaining
       if (size <= this.#maximum) return size
-      throw new PacketError('packet_too_large', `a packet of ${size} bytes came and ${this.#maximum} are allowed`, size)
+      throw new PacketError('packet_too_large', `a packet has ${size} bytes; the limit is ${this.#maximum}`, size)
     }
     throw new PacketError('malformed_packet', 'the remaining length of a packet has more than four bytes (§1.5.5)')
   }

@@ -1,9 +1,9 @@
 import type { Properties } from './properties.js'
 
-/** A QoS that a PUBLISH can carry (§4.3). */
+/** A QoS of a PUBLISH (§4.3). */
 export type Qos = 0 | 1 | 2
 
-/** What a client leaves to be published for it (§3.1.2.5, §3.1.3.2 to 4). */
+/** The last will of a client (§3.1.2.5, §3.1.3.2 to 4). */
 export interface Will {
   readonly topic: string
   readonly payload: Buffer
@@ -14,7 +14,7 @@ export interface Will {
 
 export interface ConnectPacket {
   readonly type: 'connect'
-  /** The protocol level: 4 is MQTT 3.1.1, 5 is MQTT 5. Of any other only the level is read. */
+  /** The protocol level: 4 is MQTT 3.1.1, 5 is MQTT 5. For other versions, only the level is parsed. */
   readonly protocolVersion: number
   readonly clientId: string
   readonly cleanStart: boolean
@@ -30,7 +30,7 @@ export interface PublishPacket {
   readonly qos: Qos
   readonly retain: boolean
   readonly dup: boolean
-  /** 0 where there is none, with QoS 0. */
+  /** 0 with QoS 0. */
   readonly packetId: number
   readonly properties: Properties
 }
@@ -69,12 +69,12 @@ export interface DisconnectPacket {
   readonly properties: Properties
 }
 
-/** What is read no further than its type: a client sends it by mistake, or it has no fields. */
+/** A packet without parsed fields: a client must not send it, or it has no fields. */
 export interface BarePacket {
   readonly type: 'pingreq' | 'pubrec' | 'pubrel' | 'pubcomp' | 'auth' | 'connack' | 'suback' | 'unsuback' | 'pingresp'
 }
 
-/** A control packet that a client sent. */
+/** A control packet from a client. */
 export type ClientPacket =
   | ConnectPacket
   | PublishPacket
@@ -84,7 +84,7 @@ export type ClientPacket =
   | DisconnectPacket
   | BarePacket
 
-/** A control packet that the data plane sends. `reasonCode` of a CONNACK is the return code in MQTT 3.1.1 (§3.2.2.3). */
+/** A control packet from the data plane. In MQTT 3.1.1, `reasonCode` of a CONNACK is the return code (§3.2.2.3). */
 export type ServerPacket =
   | {
       readonly type: 'connack'

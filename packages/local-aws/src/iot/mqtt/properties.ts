@@ -1,10 +1,10 @@
 /** A property that is one byte, 0 or 1. */
 export type Bit = 0 | 1
 
-/** A user property: a name, which may come again, and a value. */
+/** A user property: a name, which may be repeated, and a value. */
 export type UserProperty = readonly [name: string, value: string]
 
-/** MQTT 5 properties by name (§2.2.2.2). What may stand in which packet is in the table below. */
+/** MQTT 5 properties by name (§2.2.2.2). The table below defines which packets may contain each. */
 export interface Properties {
   readonly payloadFormatIndicator?: Bit
   /** Seconds. */
@@ -30,7 +30,7 @@ export interface Properties {
   readonly topicAlias?: number
   readonly maximumQos?: Bit
   readonly retainAvailable?: Bit
-  /** In the order in which they came [MQTT-3.3.2-18]. */
+  /** In order of arrival [MQTT-3.3.2-18]. */
   readonly userProperties?: readonly UserProperty[]
   /** Bytes. */
   readonly maximumPacketSize?: number
@@ -40,9 +40,9 @@ export interface Properties {
 }
 
 export type PropertyName = keyof Properties
-/** How a value is written (§1.5). */
+/** How a value is encoded (§1.5). */
 export type PropertyForm = 'bit' | 'uint16' | 'uint32' | 'varint' | 'text' | 'binary' | 'pair'
-/** Where properties stand: a packet, or the last will within CONNECT. */
+/** Where properties occur: a packet, or the last will in a CONNECT. */
 export type PropertyPlace =
   | 'connect'
   | 'will'
@@ -71,7 +71,7 @@ function define(
   return { id, name, form, places }
 }
 
-/** Table 2-4 of MQTT 5, as far as a client or AWS IoT Core sends it. */
+/** Table 2-4 of MQTT 5, as far as a client or AWS IoT Core uses it. */
 const definitions = [
   define(0x01, 'payloadFormatIndicator', 'bit', 'publish', 'will'),
   define(0x02, 'messageExpiryInterval', 'uint32', 'publish', 'will'),
@@ -107,7 +107,7 @@ const definitions = [
 
 const byId = new Map(definitions.map((definition) => [definition.id, definition]))
 
-/** The property with this identifier, if there is one that may stand here. */
+/** The property with this identifier, if it is allowed here. */
 export function propertyById(id: number, place: PropertyPlace): PropertyDefinition | undefined {
   const definition = byId.get(id)
   return definition?.places.includes(place) ? definition : undefined
@@ -115,12 +115,12 @@ export function propertyById(id: number, place: PropertyPlace): PropertyDefiniti
 
 const byPlace = new Map<PropertyPlace, readonly PropertyDefinition[]>()
 
-/** All properties that may stand here, in the order of their identifiers. */
+/** All properties allowed here, in the order of their identifiers. */
 export function propertiesOf(place: PropertyPlace): readonly PropertyDefinition[] {
   const known = byPlace.get(place) ?? definitions.filter(({ places }) => places.includes(place))
   byPlace.set(place, known)
   return known
 }
 
-/** For packets without any. */
+/** For packets without properties. */
 export const noProperties: Properties = {}

@@ -5,12 +5,12 @@ import { readProperties } from './read-properties.js'
 
 const flag = { reserved: 0x01, cleanStart: 0x02, will: 0x04, willRetain: 0x20, password: 0x40, userName: 0x80 }
 
-/** CONNECT (§3.1). User name and password are read and forgotten: SigV4 has said who speaks. @throws PacketError */
+/** CONNECT (§3.1). User name and password are ignored: SigV4 has authenticated the client. @throws PacketError */
 export function readConnect(reader: ByteReader): ConnectPacket {
   const protocolName = reader.text()
   const protocolVersion = reader.byte()
   if (protocolName !== 'MQTT' && protocolName !== 'MQIsdp') {
-    throw malformed(`the protocol is MQTT, not ${JSON.stringify(protocolName)} [MQTT-3.1.2-1]`, protocolName)
+    throw malformed(`the protocol name must be MQTT, not ${JSON.stringify(protocolName)} [MQTT-3.1.2-1]`, protocolName)
   }
   if (protocolVersion !== 4 && protocolVersion !== 5) return unknownLevel(protocolVersion)
   const flags = reader.byte()
@@ -43,11 +43,11 @@ function checkFlags(flags: number, protocolVersion: 4 | 5): void {
   const qos = (flags >> 3) & 3
   if (qos === 3) throw malformed('the QoS of the last will is 3 [MQTT-3.1.2-12]', flags)
   if ((flags & flag.will) === 0 && (qos !== 0 || (flags & flag.willRetain) !== 0)) {
-    throw malformed('QoS or RETAIN of a last will is set and there is none [MQTT-3.1.2-11], [MQTT-3.1.2-13]', flags)
+    throw malformed('QoS or RETAIN of a last will is set, but there is no will [MQTT-3.1.2-11], [MQTT-3.1.2-13]', flags)
   }
-  // MQTT 5 allows a password alone.
+  // MQTT 5 allows a password without a user name.
   if (protocolVersion === 4 && (flags & flag.password) !== 0 && (flags & flag.userName) === 0) {
-    throw malformed('a password comes without a user name [MQTT-3.1.2-22]', flags)
+    throw malformed('a password is sent without a user name [MQTT-3.1.2-22]', flags)
   }
 }
 

@@ -25,14 +25,14 @@ const packetTypes = [
   'auth',
 ] as const
 
-/** The lower half of the first byte, for all but PUBLISH [MQTT-2.1.3-1]. */
+/** The flags of all packet types except PUBLISH [MQTT-2.1.3-1]. */
 function requiredFlags(type: string): number {
   return type === 'pubrel' || type === 'subscribe' || type === 'unsubscribe' ? 2 : 0
 }
 
 /**
- * Reads one whole control packet from a client. Strict: what MQTT calls malformed is refused here and reaches no rule.
- * @param version 4 for MQTT 3.1.1, 5 for MQTT 5; a CONNECT says itself which it is
+ * Parses one complete packet of a client. Strict: packets that MQTT calls malformed are refused here and never reach the rules.
+ * @param version 4 for MQTT 3.1.1, 5 for MQTT 5; a CONNECT contains its own version
  * @throws PacketError
  */
 export function readPacket(frame: Buffer, version: 4 | 5): ClientPacket {
@@ -79,7 +79,7 @@ function readPublish(reader: ByteReader, flags: number, version: 4 | 5): Publish
 
 function readPuback(reader: ByteReader, version: 4 | 5): ClientPacket {
   const packetId = identifier(reader)
-  // Reason code and properties may be left out (§3.4.2.1).
+  // Reason code and properties are optional (§3.4.2.1).
   const reasonCode = version === 5 && reader.left > 0 ? reader.byte() : 0
   if (version === 5 && reader.left > 0) readProperties(reader, 'puback')
   reader.finish()

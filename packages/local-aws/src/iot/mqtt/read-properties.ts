@@ -10,8 +10,8 @@ import {
 } from './properties.js'
 
 /**
- * The properties of one place (§2.2.2): only what may stand there, each once but user properties, with values of their type. Which numbers may be 0 is
- * for the rules to say: some have an answer of their own.
+ * Parses the properties of one place (§2.2.2): only allowed ones, each once except user properties, with values of their type. The rules decide
+ * which numbers may be 0, because some have a specific response.
  * @throws PacketError
  */
 export function readProperties(reader: ByteReader, place: PropertyPlace): Properties {
@@ -31,7 +31,7 @@ export function readProperties(reader: ByteReader, place: PropertyPlace): Proper
       userProperties.push([part.text(), part.text()])
       continue
     }
-    if (name in properties) throw protocolError(`property ${name} comes more than once`, name)
+    if (name in properties) throw protocolError(`property ${name} is repeated`, name)
     properties[name] = readValue(part, definition)
   }
   if (userProperties.length > 0) properties.userProperties = userProperties
@@ -41,7 +41,7 @@ export function readProperties(reader: ByteReader, place: PropertyPlace): Proper
 function readValue(reader: ByteReader, { name, form }: PropertyDefinition): unknown {
   const value = form === 'pair' ? undefined : form === 'bit' ? reader.byte() : reader[form]()
   if (form === 'bit' && value !== 0 && value !== 1) {
-    throw protocolError(`property ${name} is 0 or 1, not ${value}`, name)
+    throw protocolError(`property ${name} must be 0 or 1, not ${value}`, name)
   }
   return value
 }

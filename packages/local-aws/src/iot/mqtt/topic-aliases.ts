@@ -2,7 +2,7 @@
 export class TopicAliases {
   readonly #topics = new Map<number, string>()
 
-  /** The topic of a PUBLISH with an alias, which it sets if the topic is there; undefined if invalid or unknown. */
+  /** The topic of a PUBLISH with an alias, which is registered if the PUBLISH has a topic; undefined if invalid or unknown. */
   resolve(alias: number, topic: string, maximum: number): string | undefined {
     if (alias < 1 || alias > maximum) return undefined
     if (topic !== '') this.#topics.set(alias, topic)

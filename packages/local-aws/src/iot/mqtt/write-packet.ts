@@ -20,10 +20,10 @@ const firstByte = {
   disconnect: 0xe0,
 }
 
-/** One for all packets: writing one ends before the next begins. */
+/** Shared by all packets, because they are written one after the other. */
 const writer = new ByteWriter()
 
-/** The bytes of a control packet. What the protocol version or the packet type has no place for is left out. */
+/** The bytes of a control packet. Fields that the protocol version or packet type does not have are omitted. */
 export function writePacket(packet: ServerPacket, version: 4 | 5): Buffer {
   if (packet.type === 'publish') return writePublish(packet, version)
   if (packet.type === 'connack') {
@@ -32,7 +32,7 @@ export function writePacket(packet: ServerPacket, version: 4 | 5): Buffer {
     if (version === 5) writeProperties(packet.properties ?? noProperties, 'connack')
   } else if (packet.type === 'puback') {
     writer.uint16(packet.packetId)
-    // Left out when it is 0 and nothing follows (§3.4.2.1).
+    // Omitted if it is 0 and nothing follows (§3.4.2.1).
     if (version === 5 && packet.reasonCode !== 0) writer.byte(packet.reasonCode)
   } else if (packet.type === 'suback' || packet.type === 'unsuback') {
     writer.uint16(packet.packetId)

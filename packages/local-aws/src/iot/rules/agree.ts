@@ -4,7 +4,7 @@ import type { Agreement } from '../broker/client.js'
 import type { ConnectPacket } from '../mqtt/packet.js'
 import type { DataPlane } from './context.js'
 
-/** What a CONNECT asks for, cut down to what AWS grants. */
+/** The parameters of a CONNECT, limited to what AWS grants. */
 export function agree({ limits, switches }: DataPlane, packet: ConnectPacket, version: 4 | 5): Agreement {
   const { clientId, cleanStart, properties } = packet
   const assigned = clientId === '' && (version === 5 || (cleanStart && switches.emptyClientIdV3 === 'assign'))

@@ -3,7 +3,7 @@ import type { Agreement } from '../broker/client.js'
 import type { ServerPacket } from '../mqtt/packet.js'
 
 /**
- * The CONNACK of a connection that was accepted. MQTT 5 clients learn what AWS IoT Core does and how much of it.
+ * The CONNACK of an accepted connection. It informs MQTT 5 clients about AWS IoT Core's features and limits.
  * https://docs.aws.amazon.com/iot/latest/developerguide/mqtt.html (MQTT 5 supported features)
  */
 export function connackFor(agreement: Agreement, sessionPresent: boolean, limits: Limits): ServerPacket {
@@ -27,7 +27,7 @@ export function connackFor(agreement: Agreement, sessionPresent: boolean, limits
   }
 }
 
-/** The CONNACK that refuses: by reason code for MQTT 5, by return code for MQTT 3.1.1, which has none for some refusals. */
+/** A refusing CONNACK: with a reason code for MQTT 5, with a return code for MQTT 3.1.1, which has none for some refusals. */
 export function refusalOf(version: 4 | 5, reasonCode: number, returnCode?: number): ServerPacket | undefined {
   const code = version === 5 ? reasonCode : returnCode
   return code === undefined ? undefined : { type: 'connack', reasonCode: code, sessionPresent: false }

@@ -11,19 +11,19 @@ import { connackFor, refusalOf } from './connack.js'
 import type { DataPlane } from './context.js'
 import { done, end, type Verdict } from './verdict.js'
 
-/** Why a CONNECT is refused, before anything is authorized. */
+/** Why a CONNECT is refused before authorization. */
 interface Refusal {
   readonly detail: string
   readonly reasonCode: number
   readonly returnCode?: number
 }
 
-/** Gate 2: the CONNECT packet. Client ID, last will, quotas, then iot:Connect, then the session it resumes or begins. */
+/** Gate 2: the CONNECT packet. Client ID, last will, quotas, then iot:Connect, then the session to resume or start. */
 export function judgeConnect(plane: DataPlane, client: Client, packet: ConnectPacket): Verdict {
   const { recorder, limits, sessions, lifecycle } = plane
   const { protocolVersion, will } = packet
   if (protocolVersion !== 4 && protocolVersion !== 5) {
-    const detail = `AWS IoT Core speaks MQTT 3.1.1 and MQTT 5; protocol level ${protocolVersion} is neither`
+    const detail = `AWS IoT Core supports MQTT 3.1.1 and MQTT 5, not protocol level ${protocolVersion}`
     recorder.refused('Connect', client.requester, detail)
     return end('CLIENT_ERROR', undefined, refusalOf(4, 0, returnCodes.protocolVersion))
   }
@@ -59,7 +59,7 @@ function faultOf(plane: DataPlane, packet: ConnectPacket, agreement: Agreement):
   }
   const { authenticationMethod, authenticationData, receiveMaximum, maximumPacketSize } = packet.properties
   if (receiveMaximum === 0 || maximumPacketSize === 0) {
-    const detail = 'Receive Maximum and Maximum Packet Size cannot be 0 (§3.1.2.11.3, §3.1.2.11.4)'
+    const detail = 'Receive Maximum and Maximum Packet Size must not be 0 (§3.1.2.11.3, §3.1.2.11.4)'
     return { detail, reasonCode: reasonCodes.protocolError }
   }
   if (authenticationMethod !== undefined || authenticationData !== undefined) {
@@ -77,7 +77,7 @@ function willFault({ topic, payload, qos, retain, properties }: Will, limits: Li
   const { topicNameInvalid, qosNotSupported, quotaExceeded, protocolError } = reasonCodes
   const fault = topicFault(topic, limits) ?? reservedFault(topic, 'publish', retain)
   if (fault !== undefined) return { detail: `last will topic '${topic}': ${fault}`, reasonCode: topicNameInvalid }
-  if (qos > 1) return { detail: 'the last will asks for QoS 2', reasonCode: qosNotSupported }
+  if (qos > 1) return { detail: 'the last will has QoS 2', reasonCode: qosNotSupported }
   if (payload.length > limits.payloadBytes) {
     return { detail: `the last will has more than ${limits.payloadBytes} bytes`, reasonCode: quotaExceeded }
   }
@@ -87,7 +87,7 @@ function willFault({ topic, payload, qos, retain, properties }: Will, limits: Li
   return undefined
 }
 
-/** iot:Connect, and for a last will iot:Publish and iot:RetainPublish on its topic: checked now, not when it is sent. */
+/** iot:Connect and, for a last will, iot:Publish and iot:RetainPublish on its topic: checked now, not when it is published. */
 function decide(plane: DataPlane, { requester }: Client, { will }: ConnectPacket, agreement: Agreement): Ruling {
   const { authorization } = plane
   const attributes = [

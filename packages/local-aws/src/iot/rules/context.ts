@@ -9,7 +9,7 @@ import type { RetainedMessages } from '../broker/retained-messages.js'
 import type { Router } from '../broker/router.js'
 import type { Sessions } from '../broker/sessions.js'
 
-/** The data plane's parts, as rules and operations see them. */
+/** The parts of the data plane that rules and operations use. */
 export interface DataPlane {
   readonly clock: Clock
   readonly limits: Limits

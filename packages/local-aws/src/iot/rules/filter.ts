@@ -6,7 +6,7 @@ import { reasonCodes } from '../mqtt/reason-codes.js'
 import type { DataPlane } from './context.js'
 import { end, type Verdict } from './verdict.js'
 
-/** One filter of a SUBSCRIBE: the QoS that is granted, a reason code from 0x80 on, or the verdict on the whole connection. */
+/** The result for one filter of a SUBSCRIBE: the granted QoS, a reason code from 0x80, or a verdict on the whole connection. */
 export function judgeFilter(plane: DataPlane, client: Client, request: FilterRequest): number | Verdict {
   const { limits, switches, recorder, authorization } = plane
   const { requester, version } = client

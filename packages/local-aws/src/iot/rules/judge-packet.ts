@@ -8,7 +8,7 @@ import { judgeSubscribe } from './subscribe.js'
 import { judgeUnsubscribe } from './unsubscribe.js'
 import { answer, done, end, type Verdict } from './verdict.js'
 
-/** What becomes of a packet: the first must be CONNECT [MQTT-3.1.0-1], and no other one may be. */
+/** The verdict on a packet: the first must be CONNECT [MQTT-3.1.0-1], and all others must not be. */
 export function judgePacket(plane: DataPlane, client: Client, packet: ClientPacket): Verdict {
   if (client.agreement === undefined) {
     return packet.type === 'connect' ? judgeConnect(plane, client, packet) : end('CLIENT_ERROR')
@@ -28,14 +28,14 @@ export function judgePacket(plane: DataPlane, client: Client, packet: ClientPack
     case 'disconnect':
       return judgeDisconnect(plane, client, packet)
     default: // a second CONNECT [MQTT-3.1.0-2], QoS 2's packets, AUTH, and what only servers send
-      plane.recorder.refused(packet.type, client.requester, `a client cannot send ${packet.type.toUpperCase()} here`)
+      plane.recorder.refused(packet.type, client.requester, `a client must not send ${packet.type.toUpperCase()} here`)
       return end('CLIENT_ERROR', reasonCodes.protocolError)
   }
 }
 
 function judgeDisconnect({ sessions, limits }: DataPlane, client: Client, packet: DisconnectPacket): Verdict {
   const asked = packet.properties.sessionExpiryInterval
-  // [MQTT-3.14.2-2]: a session that was to end with its connection cannot be made to last now.
+  // [MQTT-3.14.2-2]: the expiry of a session that ends with its connection cannot be extended now.
   if (asked !== undefined && asked > 0 && client.agreement?.sessionExpirySeconds === 0) {
     return end('CLIENT_ERROR', reasonCodes.protocolError)
   }

@@ -6,7 +6,7 @@ import { reasonCodes } from '../mqtt/reason-codes.js'
 import type { DataPlane } from './context.js'
 import { answer, done, end, type Verdict } from './verdict.js'
 
-/** A PUBLISH from a client: its form, AWS's limits, then iot:Publish and, with RETAIN, iot:RetainPublish. */
+/** A PUBLISH from a client: its format, AWS's limits, then iot:Publish and, with RETAIN, iot:RetainPublish. */
 export function judgePublish(plane: DataPlane, client: Client, packet: PublishPacket): Verdict {
   const { limits, recorder, switches, clock } = plane
   const { requester, version } = client
@@ -24,7 +24,7 @@ export function judgePublish(plane: DataPlane, client: Client, packet: PublishPa
   }
   if (qos === 2) {
     const verdict = version === 5 ? end('CLIENT_ERROR', reasonCodes.qosNotSupported) : done
-    return refuse('QoS 2 is not supported: no answer is sent', verdict)
+    return refuse('QoS 2 is not supported: no response is sent', verdict)
   }
   const broken = protocolFault(packet)
   if (broken !== undefined) return refuse(broken, end('CLIENT_ERROR', reasonCodes.protocolError))
@@ -37,7 +37,7 @@ export function judgePublish(plane: DataPlane, client: Client, packet: PublishPa
   if (packet.payload.length > limits.payloadBytes) {
     const { packetTooLarge, quotaExceeded } = reasonCodes
     const code = switches.oversizedV5 === 'disconnect-0x95' ? packetTooLarge : quotaExceeded
-    const detail = `the payload has ${packet.payload.length} bytes and ${limits.payloadBytes} are allowed`
+    const detail = `the payload has ${packet.payload.length} bytes; the limit is ${limits.payloadBytes}`
     return refuse(detail, end('CLIENT_ERROR', code))
   }
   if (!client.publishRate.take(clock.now())) {
@@ -53,7 +53,7 @@ export function judgePublish(plane: DataPlane, client: Client, packet: PublishPa
   return authorize(plane, client, packet, topic)
 }
 
-/** The topic that is meant, by its alias if there is one (§3.3.2.3.4); undefined for an alias that cannot be. */
+/** The topic, resolved by its alias if there is one (§3.3.2.3.4); undefined for an invalid alias. */
 function topicOf({ limits }: DataPlane, { aliases }: Client, { topic, properties }: PublishPacket): string | undefined {
   const { topicAlias } = properties
   return topicAlias === undefined ? topic : aliases.resolve(topicAlias, topic, limits.topicAliasMaximum)
@@ -61,7 +61,7 @@ function topicOf({ limits }: DataPlane, { aliases }: Client, { topic, properties
 
 function protocolFault({ properties }: PublishPacket): string | undefined {
   if (properties.subscriptionIdentifier !== undefined) {
-    return 'a client sends no subscription identifier in PUBLISH [MQTT-3.3.4-6]'
+    return 'a client must not send a subscription identifier in PUBLISH [MQTT-3.3.4-6]'
   }
   if (properties.responseTopic !== undefined && /[+#]/u.test(properties.responseTopic)) {
     return 'the response topic contains a wildcard [MQTT-3.3.2-14]'
@@ -100,7 +100,7 @@ function authorize(plane: DataPlane, client: Client, packet: PublishPacket, topi
   return done
 }
 
-/** The answer to a PUBLISH that is not authorized, by protocol version and QoS. */
+/** The response to an unauthorized PUBLISH, by protocol version and QoS. */
 function denial({ switches }: DataPlane, { version }: Client, packet: PublishPacket): Verdict {
   const { notAuthorized } = reasonCodes
   if (version !== 5) return switches.v3PublishDenied === 'drop' ? done : end('AUTH_ERROR')

@@ -7,10 +7,10 @@ import type { DataPlane } from './context.js'
 import { judgeFilter } from './filter.js'
 import { done, end, type Verdict } from './verdict.js'
 
-/** By filter: a granted QoS, or a reason code from 0x80 on. */
+/** By filter: the granted QoS, or a reason code from 0x80. */
 type Codes = Map<string, number>
 
-/** A SUBSCRIBE from a client. Every filter is judged alone, and only the granted ones are stored. */
+/** A SUBSCRIBE from a client. Every filter is judged separately, and only granted ones are stored. */
 export function judgeSubscribe(plane: DataPlane, client: Client, packet: SubscribePacket): Verdict {
   const { recorder, switches } = plane
   const { requester, version, session } = client
@@ -21,7 +21,7 @@ export function judgeSubscribe(plane: DataPlane, client: Client, packet: Subscri
     })
     return refusal.verdict
   }
-  // A filter that comes twice counts as it comes last.
+  // For a repeated filter, the last occurrence counts.
   const requests = [...new Map(packet.filters.map((request) => [request.filter, request])).values()]
   const codes: Codes = new Map()
   for (const request of requests) {
@@ -58,13 +58,13 @@ function faultOf({ limits, switches }: DataPlane, packet: SubscribePacket) {
   const { filters, properties } = packet
   const { protocolError, subscriptionIdsNotSupported, quotaExceeded } = reasonCodes
   const closing = (detail: string, code: number) => ({ detail, verdict: end('CLIENT_ERROR', code) })
-  if (filters.length === 0) return closing('a SUBSCRIBE names at least one filter [MQTT-3.8.3-2]', protocolError)
+  if (filters.length === 0) return closing('a SUBSCRIBE must contain at least one filter [MQTT-3.8.3-2]', protocolError)
   if (properties.subscriptionIdentifier !== undefined) {
     return closing('subscription identifiers are not supported', subscriptionIdsNotSupported)
   }
   const { filtersPerSubscribe } = limits
   if (filters.length > filtersPerSubscribe) {
-    return closing(`${filters.length} filters in one SUBSCRIBE and ${filtersPerSubscribe} are allowed`, quotaExceeded)
+    return closing(`${filters.length} filters in one SUBSCRIBE; the limit is ${filtersPerSubscribe}`, quotaExceeded)
   }
   if (switches.qos2Subscribe === 'no-suback' && filters.some(({ qos }) => qos === 2)) {
     return { detail: 'QoS 2 is not supported: no SUBACK is sent', verdict: done }
@@ -72,7 +72,7 @@ function faultOf({ limits, switches }: DataPlane, packet: SubscribePacket) {
   return undefined
 }
 
-/** Takes back what exceeds the subscriptions of one connection. */
+/** Removes subscriptions over the limit of one connection. */
 function applyQuota({ limits, recorder }: DataPlane, { session, requester }: Client, codes: Codes): boolean {
   const { subscriptionsPerConnection } = limits
   let room = subscriptionsPerConnection - (session?.subscriptions.size ?? 0)
@@ -98,7 +98,7 @@ function store(plane: DataPlane, client: Client, session: MqttSession, granted: 
   plane.lifecycle.subscribed(client, filters)
 }
 
-/** Retained messages come for exact filters only, and as Retain Handling has it (§3.8.3.1). */
+/** Retained messages are sent for exact filters only, according to Retain Handling (§3.8.3.1). */
 function wantsRetained({ filter, retainHandling }: FilterRequest, { subscriptions }: MqttSession): boolean {
   if (!isExact(filter) || parseShared(filter) !== undefined || retainHandling === 2) return false
   return retainHandling === 0 || !subscriptions.has(filter)
@@ -108,7 +108,7 @@ function isGranted(code: number | undefined): boolean {
   return code !== undefined && code < reasonCodes.unspecified
 }
 
-/** MQTT 3.1.1 knows only one refusal (§3.9.3). */
+/** MQTT 3.1.1 has only one refusal code (§3.9.3). */
 function wireCode(code: number, version: 4 | 5): number {
   return version === 4 && !isGranted(code) ? returnCodes.subscribeFailed : code
 }

@@ -11,7 +11,7 @@ export function judgeUnsubscribe(plane: DataPlane, client: Client, packet: Unsub
   const { requester, version, session } = client
   const { packetId, filters } = packet
   const invalid = filters.filter((filter) => filterFault(filter, limits) !== undefined)
-  const none = filters.length === 0 ? 'it names no filter [MQTT-3.10.3-2]' : undefined
+  const none = filters.length === 0 ? 'it contains no filter [MQTT-3.10.3-2]' : undefined
   if (none !== undefined || (invalid.length > 0 && version !== 5)) {
     recorder.refused('Unsubscribe', requester, none ?? `invalid topic filter: ${invalid.join(' ')}`)
     return end('CLIENT_ERROR', reasonCodes.protocolError)

@@ -1,12 +1,12 @@
 import type { DisconnectReason } from '../broker/client.js'
 import type { ServerPacket } from '../mqtt/packet.js'
 
-/** What becomes of a packet that a client sent, after the rule has done what it does. */
+/** The consequence of a client's packet, after the rule has been applied. */
 export type Verdict =
   | { readonly kind: 'answer'; readonly packet: ServerPacket }
-  /** Nothing is sent, or the rule has sent it. */
+  /** No response, or the rule has sent it. */
   | { readonly kind: 'done' }
-  /** The connection ends: `answer` first if there is one, then for MQTT 5 a DISCONNECT with `code` unless the answer is a CONNACK. */
+  /** The connection ends: first `answer` if there is one, then for MQTT 5 a DISCONNECT with `code`, unless the answer is a CONNACK. */
   | {
       readonly kind: 'end'
       readonly reason: DisconnectReason

@@ -1,16 +1,16 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 
-/** Bytes that may wait for a slow client before it gets no more QoS 0. */
+/** Maximum number of bytes queued for a slow client before QoS 0 messages are dropped. */
 const sendBufferBytes = 1 << 20
-/** How long a client may take to end its side after we ended ours. */
+/** Time for a client to close its side after we closed ours. */
 const closeGraceMs = 1000
 
-/** The client's side of a connection: a WebSocket, and the TLS socket under it. */
+/** The client side of a connection: a WebSocket and its TLS socket. */
 export class ClientSocket {
   readonly #socket: WebSocket
   readonly #transport: Duplex
-  /** What was sent in this turn of the event loop: it leaves as one frame, and one TLS record, which is what sending costs. */
+  /** Data sent in this turn of the event loop: it is sent as one frame and one TLS record, because their number determines the cost. */
   #waiting: Buffer[] = []
 
   constructor(socket: WebSocket, transport: Duplex) {
@@ -19,7 +19,7 @@ export class ClientSocket {
     socket.on('error', () => undefined)
   }
 
-  /** `closed` gets the code of the client's Close frame, 1006 when there was none. */
+  /** `closed` receives the code of the client's Close frame, 1006 if there was none. */
   listen(received: (data: Buffer, isBinary: boolean) => void, closed: (code: number) => void): void {
     this.#socket.on('message', received)
     this.#socket.on('close', closed)
@@ -38,12 +38,12 @@ export class ClientSocket {
     this.#socket.send(others.length === 0 ? first : Buffer.concat([first, ...others]))
   }
 
-  /** Whether the client is not far behind. */
+  /** Whether the client keeps up. */
   get keepsUp(): boolean {
     return this.#socket.bufferedAmount < sendBufferBytes
   }
 
-  /** AWS ends TLS and sends no Close frame: the device SDK's AWS_ERROR_MQTT_UNEXPECTED_HANGUP says so. */
+  /** AWS closes TLS without a Close frame: the device SDK reports AWS_ERROR_MQTT_UNEXPECTED_HANGUP. */
   hangUp(): void {
     if (this.#transport.destroyed) return
     this.#flush()

@@ -16,10 +16,10 @@ import { ClientSocket } from './client-socket.js'
 import { Inbound } from './inbound.js'
 import type { Latency } from './latency.js'
 
-/** A WebSocket that gate 1 let through. */
+/** A WebSocket that passed gate 1. */
 export interface Handshake {
   readonly socket: WebSocket
-  /** The TLS socket under it. */
+  /** Its TLS socket. */
   readonly transport: Duplex
   readonly identity: AccessKey
   readonly sourceIp: string
@@ -45,7 +45,7 @@ export class MqttConnection implements Client {
   readonly #onEnd: (connection: MqttConnection) => void
   #lastHeard: number
 
-  /** @param onEnd Called once, when the connection has ended and its client's session knows. */
+  /** @param onEnd Called once, when the connection has ended and its session has been informed. */
   constructor(
     plane: DataPlane,
     latency: Latency,
@@ -106,7 +106,7 @@ export class MqttConnection implements Client {
     return this.#write(packet)
   }
 
-  /** A client that takes no packet of this size [MQTT-3.1.2-24] cannot be told anything, not even that. */
+  /** A client that does not accept packets of this size [MQTT-3.1.2-24] cannot even be informed about it. */
   send(packet: ServerPacket): void {
     if (!this.#write(packet)) this.end('CLIENT_ERROR')
   }
@@ -120,14 +120,14 @@ export class MqttConnection implements Client {
     this.#finish(reason)
   }
 
-  /** Pulls the plug: no DISCONNECT, no Close frame. */
+  /** Destroys the socket: no DISCONNECT, no Close frame. */
   cut(): void {
     if (this.ended !== undefined) return
     this.#socket.cut()
     this.#finish('CONNECTION_LOST')
   }
 
-  /** Ends what ran out of time at `now` (milliseconds). False when it has ended. */
+  /** Applies the time limits at `now` (milliseconds). False if the connection has ended. */
   checkTime(now: number): boolean {
     const { limits, switches, authorization } = this.#plane
     if (this.session === undefined) {
@@ -162,7 +162,7 @@ export class MqttConnection implements Client {
 
   #socketClosed(code: number): void {
     if (this.ended !== undefined) return
-    // A Close frame is the client's own decision, so its last will is not sent; 1006 means that none came.
+    // A Close frame is a deliberate end, so the last will is not published; 1006 means that there was none.
     const left = code !== 1006
     if (left) this.#plane.sessions.forgetWill(this)
     this.#socket.hangUp()

@@ -6,7 +6,7 @@ import type { DataPlane } from '../rules/context.js'
 import { judgePacket } from '../rules/judge-packet.js'
 import type { Verdict } from '../rules/verdict.js'
 
-/** One client's packets: each is judged in order, and has done what it does before the next one is looked at. */
+/** The packets of one client: processed in order, one at a time. */
 export class Inbound {
   readonly #plane: DataPlane
   readonly #client: Client
@@ -50,7 +50,7 @@ export class Inbound {
     this.#client.end('CLIENT_ERROR', unnamed ? reasonCodes.quotaExceeded : error.reasonCode)
   }
 
-  /** The stand-in cannot go on with this client. */
+  /** Ends the connection after an internal error. */
   #failed(error: unknown): void {
     this.#plane.recorder.failed(this.#client.requester, error instanceof Error ? error : new Error(String(error)))
     this.#client.end('SERVER_ERROR', reasonCodes.unspecified)

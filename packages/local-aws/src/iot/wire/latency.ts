@@ -1,4 +1,4 @@
-/** A fault: everything that clients send is read later by so many milliseconds, in the order in which it came. */
+/** A fault: delays everything that clients send by this many milliseconds, in order of arrival. */
 export class Latency {
   #milliseconds = 0
   readonly #due = new WeakMap<object, number>()
@@ -7,7 +7,7 @@ export class Latency {
 
   set(milliseconds: number): void {
     if (!Number.isFinite(milliseconds) || milliseconds < 0) {
-      throw new RangeError(`A delay is a number of milliseconds from 0 up, not ${milliseconds}.`)
+      throw new RangeError(`The delay must be a non-negative number of milliseconds, not ${milliseconds}.`)
     }
     this.#milliseconds = milliseconds
   }
@@ -26,7 +26,7 @@ export class Latency {
       return
     }
     this.#due.set(source, due)
-    // Each timer runs whichever is first: timers may be late, and then out of order.
+    // Each timer runs the oldest action, because late timers can fire out of order.
     this.#waiting.set(source, waiting)
     waiting.push(action)
     const timer = setTimeout(() => {

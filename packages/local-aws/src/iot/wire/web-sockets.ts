@@ -8,7 +8,7 @@ import type { DataPlane } from '../rules/context.js'
 import { MqttConnection } from './connection.js'
 import type { Latency } from './latency.js'
 
-/** Sub-protocols that MQTT clients ask for; the second by the browser SDK with MQTT 3.1.1. */
+/** Sub-protocols that MQTT clients request; the browser SDK requests the second with MQTT 3.1.1. */
 const subProtocols = ['mqtt', 'mqttv3.1']
 
 const statusTexts: Readonly<Record<number, string>> = {
@@ -18,7 +18,7 @@ const statusTexts: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
 }
 
-/** Lets WebSockets in at /mqtt that pass gate 1. */
+/** Accepts WebSockets at /mqtt that pass gate 1. */
 export class WebSockets {
   readonly #connections = new Set<MqttConnection>()
   readonly #plane: DataPlane
@@ -38,7 +38,7 @@ export class WebSockets {
     })
   }
 
-  /** Those that are open. */
+  /** The open ones. */
   get connections(): ReadonlySet<MqttConnection> {
     return this.#connections
   }
@@ -65,12 +65,12 @@ export class WebSockets {
   #admit(request: IncomingMessage, sourceIp: string): AccessKey | GatewayError {
     const signed = signedRequest(request)
     if (signed.path === '/mqtt') return this.#gate.admit('Upgrade', signed, sourceIp)
-    const message = `Nothing is at ${signed.path}: MQTT over WebSocket is at /mqtt`
+    const message = `There is no resource at ${signed.path}; MQTT over WebSocket is at /mqtt`
     return { status: 404, code: 'ResourceNotFoundException', message }
   }
 }
 
-/** Answers an upgrade with an HTTP error and closes the socket once it is out. */
+/** Refuses an upgrade with an HTTP error, and closes the socket after it has been sent. */
 function refuse(socket: Duplex, error: GatewayError, now: number): void {
   const { headers, body } = gatewayAnswer(error, now)
   const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}`)

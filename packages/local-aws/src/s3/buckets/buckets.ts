@@ -2,25 +2,25 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** An object as it is listed. Its content is a file that is named by its digest. */
+/** An object. Its content is a file named by its digest. */
 export interface StoredObject {
   /** SHA-256 of the content, hexadecimal. */
   readonly digest: string
   /** Bytes. */
   readonly size: number
-  /** MD5 of the content, hexadecimal: what S3 answers as ETag for an object that was put at once. */
+  /** MD5 of the content, hexadecimal: S3's ETag for an object without multipart upload. */
   readonly etag: string
   readonly contentType: string
   /** Milliseconds since the epoch. */
   readonly at: number
 }
 
-/** The account's buckets. Contents are files; what is in a bucket is kept in memory, and by whoever writes the account down. */
+/** The account's buckets. Contents are files; the index is kept in memory, and saved with the account. */
 export class Buckets {
   readonly #folder: () => string
   readonly #buckets = new Map<string, Map<string, StoredObject>>()
 
-  /** @param folder Where contents lie */
+  /** @param folder the folder of the contents */
   constructor(folder: () => string) {
     this.#folder = folder
   }
@@ -33,7 +33,7 @@ export class Buckets {
     return this.#buckets.has(bucket)
   }
 
-  /** Keys in the order of their bytes. */
+  /** Keys in byte order. */
   list(bucket: string): [string, StoredObject][] {
     const objects = [...(this.#buckets.get(bucket) ?? [])]
     return objects.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
@@ -43,7 +43,7 @@ export class Buckets {
     return this.#buckets.get(bucket)?.get(key)
   }
 
-  /** The content is on the disk before anything refers to it. */
+  /** The content is written to disk before anything refers to it. */
   async put(
     bucket: string,
     key: string,
@@ -70,7 +70,7 @@ export class Buckets {
     this.#buckets.get(bucket)?.delete(key)
   }
 
-  /** All of them, for writing down. */
+  /** All buckets, to be saved. */
   snapshot(): Record<string, Record<string, StoredObject>> {
     return Object.fromEntries([...this.#buckets].map(([name, objects]) => [name, Object.fromEntries(objects)]))
   }

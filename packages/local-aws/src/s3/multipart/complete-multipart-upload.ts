@@ -19,7 +19,7 @@ export const completeMultipartUpload: Operation = async ({ call, buckets, upload
   return { status: 200, headers: xmlType, body: renderXml('CompleteMultipartUploadResult', namespace, result) }
 }
 
-/** The parts that the object is to be made of, in order. */
+/** The parts of the object, in order. */
 async function partNumbers(body: Buffer): Promise<number[]> {
   const { XMLParser } = await import('fast-xml-parser')
   const parser = new XMLParser({ isArray: (name) => name === 'Part', processEntities: false })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ServiceError } from '../../protocols/service-error.js'
 
-/** Uploads under way, in memory: an object is there when all its parts are. */
+/** Uploads in progress, in memory: the object is created when all its parts have arrived. */
 export class MultipartUploads {
   readonly #uploads = new Map<string, { readonly object: string; readonly parts: Map<number, Buffer> }>()
 

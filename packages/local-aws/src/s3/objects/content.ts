@@ -3,8 +3,8 @@ import { ServiceError } from '../../protocols/service-error.js'
 import type { Call } from '../../protocols/signed-service.js'
 
 /**
- * What was uploaded: unwrapped where the SDK sends chunks with a checksum behind them, and held against the digests that came
- * with it. TLS protects what is not signed.
+ * The uploaded content: unwrapped if the SDK sends chunks with a trailing checksum, and compared with the digests in the request. TLS protects
+ * the unsigned parts.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
  */
@@ -13,7 +13,7 @@ export function readContent({ headers, body }: Pick<Call, 'headers' | 'body'>): 
   if (declared === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return unwrap(body)
   if (declared === 'UNSIGNED-PAYLOAD') return checked(headers, body)
   if (!/^[0-9a-f]{64}$/u.test(declared)) {
-    throw new ServiceError('NotImplemented', 501, `The stand-in takes no payload of the kind ${declared}`)
+    throw new ServiceError('NotImplemented', 501, `The stand-in does not support payloads of type ${declared}`)
   }
   if (digest('sha256', body, 'hex') !== declared) {
     const message = "The provided 'x-amz-content-sha256' header does not match what was computed."
@@ -31,7 +31,7 @@ function checked(headers: Call['headers'], body: Buffer): Buffer {
   return body
 }
 
-/** `<hexadecimal length>\r\n<bytes>\r\n` … `0\r\n`, then trailers, of which the checksum is not looked at. */
+/** `<hexadecimal length>\r\n<bytes>\r\n` … `0\r\n`, then trailers, whose checksum is not verified. */
 function unwrap(body: Buffer): Buffer {
   const chunks: Buffer[] = []
   for (let at = 0; ; ) {

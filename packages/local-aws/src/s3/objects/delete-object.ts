@@ -1,6 +1,6 @@
 import type { Operation } from '../operation.js'
 
-/** What is not there is deleted as well. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
+/** Succeeds for an object that does not exist. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export const deleteObject: Operation = ({ buckets, bucket, key, may }) => {
   may('s3:DeleteObject', 'object')
   buckets.delete(bucket, key)

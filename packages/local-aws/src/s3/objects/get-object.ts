@@ -15,7 +15,7 @@ function find({ buckets, bucket, key, may }: OperationInput): StoredObject {
   may('s3:GetObject', 'object')
   const found = buckets.find(bucket, key)
   if (found !== undefined) return found
-  // Who may not list the bucket is not told whether there is such an object.
+  // A caller that may not list the bucket must not learn whether the object exists.
   may('s3:ListBucket', 'bucket')
   throw new ServiceError('NoSuchKey', 404, 'The specified key does not exist.')
 }

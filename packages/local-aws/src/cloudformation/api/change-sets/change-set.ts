@@ -2,7 +2,7 @@ import { ServiceError } from '../../../protocols/service-error.js'
 import type { ChangeSet, Stack } from '../../stacks/stack.js'
 import { type ApiInput, may, required, stackArn } from '../input.js'
 
-/** The change set that is asked about, once the caller may. By name within its stack, or by its ARN. */
+/** The requested change set, after the permission check. By name within its stack, or by ARN. */
 export function findChangeSet(input: ApiInput, action: string): { stack: Stack; changeSet: ChangeSet } | undefined {
   const name = required(input, 'ChangeSetName')
   const stackName = input.parameters.get('StackName')

@@ -5,7 +5,7 @@ import type { ApiInput } from '../input.js'
 import { requireUpdatable } from '../requirements.js'
 import { findChangeSet, noChangeSet } from './change-set.js'
 
-/** Begins; the events tell how it goes. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html */
+/** Starts the operation; its events show the progress. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html */
 export function executeChangeSet(input: ApiInput) {
   const { parameters, stacks } = input
   const found = findChangeSet(input, 'ExecuteChangeSet')

@@ -2,7 +2,7 @@ import { ServiceError } from '../../../protocols/service-error.js'
 import type { Template } from '../../template/template.js'
 
 /**
- * IAM resources have to be acknowledged; those with names of their own by CAPABILITY_NAMED_IAM.
+ * IAM resources must be acknowledged; those with custom names require CAPABILITY_NAMED_IAM.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html
  *
  * @throws ServiceError `InsufficientCapabilitiesException`

@@ -4,7 +4,7 @@ import { isInProgress } from '../../stacks/stack.js'
 import { type ApiInput, invalid, may, passedRole, required, stackArn } from '../input.js'
 import { wrongState } from '../requirements.js'
 
-/** One that is not there is deleted as well. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html */
+/** Succeeds for a stack that does not exist. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html */
 export function deleteStack(input: ApiInput) {
   const { parameters, stacks } = input
   const name = required(input, 'StackName')

@@ -3,7 +3,7 @@ import { rollBackUpdate } from '../../stacks/operations/rollback.js'
 import { type ApiInput, findStack, passedRole } from '../input.js'
 import { wrongState } from '../requirements.js'
 
-/** For a stack whose operation failed without being rolled back. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html */
+/** For a stack whose failed operation was not rolled back. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html */
 export function rollbackStack(input: ApiInput) {
   const { parameters, stacks } = input
   const stack = findStack(input, 'RollbackStack')

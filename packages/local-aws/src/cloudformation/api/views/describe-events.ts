@@ -1,7 +1,7 @@
 import { type ApiInput, findStack } from '../input.js'
 import { whatHappened } from './views.js'
 
-/** Events of operations; here those of the stack. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html */
+/** Events of operations; here, those of the stack. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html */
 export function describeEvents(input: ApiInput) {
   const stack = findStack(input, 'DescribeEvents')
   const failedOnly = input.parameters.get('Filters.FailedEvents') === 'true'

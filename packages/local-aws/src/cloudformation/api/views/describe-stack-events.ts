@@ -3,11 +3,11 @@ import { eventView } from './views.js'
 
 const pageLength = 100
 
-/** The newest first. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html */
+/** Newest first. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html */
 export function describeStackEvents(input: ApiInput) {
   const stack = findStack(input, 'DescribeStackEvents')
   const token = input.parameters.get('NextToken')
-  // Counted from the oldest: what has happened since does not move the pages.
+  // Counted from the oldest event, so that new events do not shift the pages.
   const end = token === null ? stack.events.length : Number(token)
   if (!Number.isInteger(end) || end < 0 || end > stack.events.length) throw invalid('Invalid NextToken')
   const start = Math.max(0, end - pageLength)

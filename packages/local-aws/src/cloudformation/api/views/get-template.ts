@@ -1,7 +1,7 @@
 import { type ApiInput, findStack } from '../input.js'
 
 /**
- * As it was given, except that characters outside of ASCII have become question marks: so AWS gives it back
+ * The original template, except that AWS returns question marks for characters outside ASCII
  * (https://github.com/aws/aws-cdk-cli/issues/1915).
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html

@@ -1,7 +1,7 @@
 import { listParameter } from '../../../protocols/query.js'
 import { type ApiInput, may, stackArn, time } from '../input.js'
 
-/** Those that were deleted included. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html */
+/** Including deleted stacks. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html */
 export function listStacks(input: ApiInput) {
   may(input, 'ListStacks', stackArn(input, '*'))
   const wanted = listParameter(input.parameters, 'StackStatusFilter')

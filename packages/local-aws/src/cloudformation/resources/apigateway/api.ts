@@ -1,7 +1,7 @@
 import { type ResourceRequest, type ResourceType, shortId } from '../resource-type.js'
 import { readCors } from './find-api.js'
 
-/** `AWS::ApiGatewayV2::Api` with protocol HTTP: a server of its own. */
+/** `AWS::ApiGatewayV2::Api` with protocol HTTP: a separate server. */
 export const api: ResourceType = {
   honoured: ['CorsConfiguration', 'DisableExecuteApiEndpoint', 'ProtocolType'],
   inert: [
@@ -32,9 +32,9 @@ export const api: ResourceType = {
 
 function settings({ properties }: ResourceRequest) {
   const protocol = properties.text('ProtocolType')
-  if (protocol !== 'HTTP') throw new Error(`the stand-in models HTTP APIs, not ${protocol}`)
+  if (protocol !== 'HTTP') throw new Error(`the stand-in supports HTTP APIs, not ${protocol}`)
   if (properties.flag('DisableExecuteApiEndpoint')) {
-    throw new Error('the stand-in models no custom domain names, so the default endpoint cannot be off')
+    throw new Error('the stand-in does not support custom domain names, so the default endpoint cannot be disabled')
   }
   return readCors(properties.nested('CorsConfiguration'))
 }

@@ -33,10 +33,10 @@ export const authorizer: ResourceType = {
 
 function make({ properties, services }: ResourceRequest): JwtAuthorizer {
   const type = properties.text('AuthorizerType')
-  if (type !== 'JWT') throw new Error(`the stand-in models JWT authorizers, not ${type}`)
+  if (type !== 'JWT') throw new Error(`the stand-in supports JWT authorizers, not ${type}`)
   const jwt = properties.nested('JwtConfiguration')?.only('Audience', 'Issuer')
   const [identitySource = '', ...more] = properties.texts('IdentitySource')
-  if (more.length > 0) throw new Error('a JWT authorizer has one identity source')
+  if (more.length > 0) throw new Error('a JWT authorizer must have exactly one identity source')
   return services.createJwtAuthorizer({
     issuer: jwt?.text('Issuer') ?? '',
     audience: jwt?.texts('Audience') ?? [],

@@ -4,7 +4,7 @@ import { ServiceFailure } from '../failure.js'
 import type { Properties } from '../properties.js'
 import type { ResourceRequest } from '../resource-type.js'
 
-/** The API that a part names. @throws ServiceFailure */
+/** The API of a part. @throws ServiceFailure */
 export function findApi({ properties, services }: ResourceRequest): ApiParts {
   const apiId = properties.text('ApiId')
   const found = services.apis.get(apiId)

@@ -32,7 +32,7 @@ export const stage: ResourceType = {
 
 function make({ properties, services }: ResourceRequest): Stage {
   if (!properties.flag('AutoDeploy')) {
-    throw new Error('the stand-in models stages with AutoDeploy; this one would serve nothing')
+    throw new Error('the stand-in only supports stages with AutoDeploy')
   }
   const accessLog = properties.nested('AccessLogSettings')?.only('DestinationArn', 'Format')
   const defaultThrottle = throttle(properties.nested('DefaultRouteSettings'))
@@ -52,7 +52,7 @@ function make({ properties, services }: ResourceRequest): Stage {
   })
 }
 
-/** Without one of the two, the account's own limit counts: 10,000 a second, 5,000 at once. */
+/** Without both, the account's default limit applies: 10,000 per second, 5,000 at once. */
 function throttle(settings: Properties | undefined): Throttle | undefined {
   settings?.only('DetailedMetricsEnabled', 'ThrottlingBurstLimit', 'ThrottlingRateLimit')
   const rate = settings?.optionalNumber('ThrottlingRateLimit')

@@ -3,10 +3,10 @@ import type { StackResource } from '../stack.js'
 import { deletionOrder } from './delete.js'
 import type { Operation } from './operation.js'
 
-/** How often CloudFormation tries to delete what an update has left behind, before it lets it lie. Source: awsdocs/aws-cloudformation-user-guide#764 */
+/** How many times CloudFormation tries to delete what an update left behind. Source: awsdocs/aws-cloudformation-user-guide#764 */
 const deletionAttempts = 3
 
-/** Deletes what nothing refers to any more; what cannot be deleted is no part of the stack all the same. */
+/** Deletes resources that are no longer used; those that cannot be deleted are no longer part of the stack either. */
 export async function cleanUp(op: Operation): Promise<boolean> {
   const { stack } = op
   let clean = true

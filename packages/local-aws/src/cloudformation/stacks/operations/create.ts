@@ -4,7 +4,7 @@ import { failureReason } from '../failure-reason.js'
 import { rollBackCreation } from './delete.js'
 import type { Operation } from './operation.js'
 
-/** Creates a stack; when that fails, what had been created is deleted again, unless the stack is to stay as it is. */
+/** Creates a stack; on failure, the created resources are deleted again, unless rollback is disabled. */
 export async function createStack(op: Operation): Promise<void> {
   op.stackEvent('CREATE_IN_PROGRESS', 'User Initiated')
   try {
@@ -21,10 +21,10 @@ export async function createStack(op: Operation): Promise<void> {
 }
 
 /**
- * Creates a stack's resources one after the other, each after what it needs, and its outputs.
+ * Creates a stack's resources one after the other, each after its dependencies, and its outputs.
  *
- * @param standing Called when all exists but triggers that are still to run, and can still fail the stack.
- * @throws ResourceFailed; RealisationError for outputs that cannot be told
+ * @param standing called when everything exists except triggers that have not run yet and can still fail the stack
+ * @throws ResourceFailed; RealisationError for outputs that cannot be evaluated
  */
 export async function createResources(op: Operation, standing: () => Promise<void> = async () => {}): Promise<void> {
   const order = creationOrder(op.scope())

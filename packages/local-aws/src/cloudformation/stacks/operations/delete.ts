@@ -3,7 +3,7 @@ import { failureReason } from '../failure-reason.js'
 import type { StackResource } from '../stack.js'
 import type { Operation } from './operation.js'
 
-/** Deletes everything, in the reverse of the order in which it was needed. */
+/** Deletes everything in reverse dependency order. */
 export async function deleteStack(op: Operation, retain: readonly string[] = []): Promise<void> {
   op.stackEvent('DELETE_IN_PROGRESS', 'User Initiated')
   const failures = await deleteResources(op, (resource) => {
@@ -17,7 +17,7 @@ export async function deleteStack(op: Operation, retain: readonly string[] = [])
   op.stackEvent('DELETE_COMPLETE')
 }
 
-/** Undoes a creation. What is to be retained stays, unless it is to be retained except on creation. */
+/** Undoes a creation. Resources to be retained stay, unless they are retained except on creation. */
 export async function rollBackCreation(
   op: Operation,
   reason: string,
@@ -35,7 +35,7 @@ export async function rollBackCreation(
   }
 }
 
-/** What cannot be deleted keeps what it needs. */
+/** A resource that cannot be deleted keeps its dependencies. */
 async function deleteResources(
   op: Operation,
   retained: (resource: StackResource) => boolean,
@@ -63,7 +63,7 @@ async function deleteResources(
   return failures
 }
 
-/** Each before everything that it needs; otherwise the youngest first. */
+/** Each resource before its dependencies; otherwise the newest first. */
 export function deletionOrder(resources: readonly StackResource[]): StackResource[] {
   const byId = new Map(resources.map((one) => [one.logicalId, one]))
   const done = new Set<StackResource>()

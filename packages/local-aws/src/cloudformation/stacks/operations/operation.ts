@@ -11,27 +11,27 @@ import type { Stack, StackDefinition, StackOutput, StackResource } from '../stac
 
 export interface OperationSettings {
   readonly services: Services
-  /** Zip assets that the stack brought along: folders by object key. */
+  /** The stack's own zip assets: folders by object key. */
   readonly assets?: ReadonlyMap<string, string>
-  /** What stacks export, by name. */
+  /** Exports of all stacks, by name. */
   readonly exports: ReadonlyMap<string, string>
-  /** Types that are not known are left out, and said. */
+  /** Unsupported types are skipped, and reported. */
   readonly ignoreUnknown: boolean
-  /** ClientRequestToken of who asked; events carry it. */
+  /** ClientRequestToken of the request; events contain it. */
   readonly token?: string
-  /** @throws Error when these outputs lack, or change, an export that another stack uses */
+  /** @throws Error if these outputs remove or change an export that another stack uses */
   readonly requireExports?: (outputs: readonly StackOutput[]) => void
   /** Called after every event. */
   readonly changed?: () => void
 }
 
-/** One operation on one stack: where its events go, and how its template is read. */
+/** One operation on one stack: it records events and evaluates the template. */
 export class Operation {
   readonly stack: Stack
   readonly services: Services
   readonly settings: OperationSettings
   readonly place: StackPlace
-  /** How many resources it deals with, and how far it is: for the journal. */
+  /** Number of resources, and the progress: for the journal. */
   total = 0
   #done = 0
 
@@ -71,7 +71,7 @@ export class Operation {
     })
   }
 
-  /** The record as it is after an event; what is undefined in `more` stays. */
+  /** The record after an event; undefined members of `more` stay unchanged. */
   record(resource: StackResource, status: string, more: Partial<StackResource> = {}, reason?: string): StackResource {
     const { reason: _, ...rest } = resource
     const next = {
@@ -85,7 +85,7 @@ export class Operation {
     return next
   }
 
-  /** @throws RealisationError for a type that nobody here knows */
+  /** @throws RealisationError for an unsupported type */
   type(name: string, logicalId: string): ResourceType {
     const found = findResourceType(name) ?? (this.settings.ignoreUnknown ? leftOut : undefined)
     if (found !== undefined) return found
@@ -94,7 +94,7 @@ export class Operation {
     throw new RealisationError('unsupported', message, { stackName, logicalId })
   }
 
-  /** Reads a definition against the resources as they are. */
+  /** Evaluates a definition with the current resources. */
   scope(definition: StackDefinition = this.stack.definition): Scope {
     const { stackName, stackId, resources } = this.stack
     const { accountId, region } = this.services
@@ -108,7 +108,7 @@ export class Operation {
     }
   }
 
-  /** The outputs as they are now. */
+  /** The current outputs. */
   outputs(): StackOutput[] {
     const scope = this.scope()
     const present = Object.entries(this.stack.definition.template.Outputs ?? {}).filter(
@@ -122,7 +122,7 @@ export class Operation {
     }))
   }
 
-  /** What is looked up is remembered: an export that is in use cannot go. */
+  /** Imports are recorded: an export in use cannot be removed. */
   #exports(): Scope['exports'] {
     const { exports } = this.settings
     const { imports } = this.stack
@@ -156,7 +156,7 @@ export class Operation {
       type,
       status,
       ...(reason === undefined ? {} : { reason }),
-      // No two at once: whoever reads them sorts them by time.
+      // Timestamps are unique, because readers sort by time.
       at: Math.max(this.services.clock.now(), last + 1),
       ...(token === undefined ? {} : { token }),
     })
@@ -164,7 +164,7 @@ export class Operation {
   }
 }
 
-/** An ARN that policies can name; nothing is there. */
+/** An ARN for use in policies, without a resource behind it. */
 function unknownArn({ type, physicalId }: StackResource, { region, accountId }: Services): string {
   const service = type.split('::')[1]?.toLowerCase() ?? 'unknown'
   return `arn:aws:${service}:${region}:${accountId}:${physicalId}`

@@ -8,7 +8,7 @@ import { deleteStack, deletionOrder, rollBackCreation } from './delete.js'
 import { Operation } from './operation.js'
 import { rollBackUpdate } from './rollback.js'
 
-/** A stack that was written down comes back under the names that it had. Nothing is told to anybody, and no event is written. */
+/** Restores a saved stack with its previous names. No requests are sent to functions, and no events are written. */
 export async function resumeStack(stack: Stack, stacks: Stacks): Promise<void> {
   stacks.add(stack)
   if (stack.deletedAt !== undefined) return
@@ -18,7 +18,7 @@ export async function resumeStack(stack: Stack, stacks: Stacks): Promise<void> {
   for (const resource of [...deletionOrder([...stack.resources.values()]).reverse(), ...stack.leftovers]) {
     if (resource.physicalId === '') continue
     const template = order.get(resource.logicalId)?.resource
-    // Ports may be others now; so values are read anew where the template tells them.
+    // Ports may have changed, so values are evaluated again from the template if possible.
     const values = template === undefined ? undefined : resolveValue(template.Properties ?? {}, op.scope())
     const next = values === undefined ? resource : { ...resource, properties: values as Record<string, unknown> }
     const { attributes = {} } = await comeBack(op, next)
@@ -27,10 +27,10 @@ export async function resumeStack(stack: Stack, stacks: Stacks): Promise<void> {
   if (whole) stack.outputs = op.outputs()
 }
 
-/** What was under way when the stand-in ended comes to an end: changes are taken back, deletions go on. */
+/** Completes operations that were in progress when the stand-in ended: changes are rolled back, deletions continue. */
 export function continueStack(stack: Stack, stacks: Stacks): void {
   if (stack.deletedAt !== undefined) return
-  const reason = 'The stand-in ended while this was under way'
+  const reason = 'The stand-in ended during this operation'
   const work: Readonly<Record<string, (op: Operation) => Promise<void>>> = {
     CREATE_IN_PROGRESS: (op) => rollBackCreation(op, reason),
     ROLLBACK_IN_PROGRESS: (op) => rollBackCreation(op, reason),

@@ -5,11 +5,10 @@ import { deletionOrder } from './delete.js'
 import type { Operation } from './operation.js'
 
 /**
- * Takes an update back: what it had changed gets the former properties, what it had replaced comes back, and what it had
- * created is deleted in the end. A resource that cannot be taken back leaves the stack in UPDATE_ROLLBACK_FAILED, from where it
- * can be continued.
+ * Rolls back an update: changed resources get their previous properties, replaced ones are restored, and created ones are deleted at the
+ * end. If a resource cannot be restored, the stack enters UPDATE_ROLLBACK_FAILED, from which the rollback can be continued.
  *
- * @param skip Logical IDs that are taken for restored as they are:
+ * @param skip logical IDs that are considered restored without a change:
  *   https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ContinueUpdateRollback.html
  */
 export async function rollBackUpdate(op: Operation, reason?: string, skip: readonly string[] = []): Promise<void> {
@@ -43,7 +42,7 @@ export async function rollBackUpdate(op: Operation, reason?: string, skip: reado
   for (const [logicalId, created] of stack.resources) {
     if (target.resources.has(logicalId)) continue
     stack.resources.delete(logicalId)
-    // A resource that the failed update had created is not retained for having been created.
+    // DeletionPolicy RetainExceptOnCreate does not retain a resource that the failed update created.
     const policy = created.deletionPolicy === 'Retain' ? 'Retain' : 'Delete'
     stack.leftovers.push({ ...created, replacePolicy: policy })
   }

@@ -6,7 +6,7 @@ import { cleanUp } from './clean-up.js'
 import type { Operation } from './operation.js'
 import { rollBackUpdate } from './rollback.js'
 
-/** Makes a stack what the definition says; when that fails, it becomes what it was. */
+/** Updates a stack to the definition; on failure, it is rolled back. */
 export async function updateStack(op: Operation, definition: StackDefinition): Promise<void> {
   const { stack } = op
   stack.rollback ??= {

@@ -3,7 +3,7 @@ import { ApiError } from '../api-error.js'
 import { authorize, checkClientId, flag, type Operation } from './operation.js'
 
 /**
- * The kill switch for a live connection: MQTT 5 clients are told (0x98), then it ends. It may come back at once.
+ * Closes a connection: MQTT 5 clients receive 0x98, then it ends. The client can reconnect immediately.
  * https://docs.aws.amazon.com/iot/latest/apireference/API_iotdata_DeleteConnection.html
  */
 export const deleteConnection: Operation = {
@@ -15,7 +15,7 @@ export const deleteConnection: Operation = {
     const [withoutWill, withSession] = [flag(query, 'preventWillMessage'), flag(query, 'cleanSession')]
     authorize(plane, requester, 'DeleteConnection', clientId)
     const client = sessions.holder(clientId)
-    if (client === undefined) throw ApiError.notFound(`No client with the ID ${clientId} is connected`)
+    if (client === undefined) throw ApiError.notFound(`No client with ID ${clientId} is connected`)
     if (withoutWill) sessions.forgetWill(client)
     client.end('API_INITIATED_DISCONNECT', reasonCodes.administrativeAction)
     if (withSession) sessions.discard(clientId)

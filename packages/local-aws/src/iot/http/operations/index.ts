@@ -9,7 +9,7 @@ import { sendDirectMessage } from './send-direct-message.js'
 
 export type { ApiRequest } from './operation.js'
 
-/** All operations but those of device shadows, which are not modelled. */
+/** All operations except those of device shadows, which are not modelled. */
 export const operations: readonly Operation[] = [
   publish,
   getRetainedMessage,

@@ -2,10 +2,10 @@ import type { ClientRecord } from '../../broker/client-record.js'
 import type { DataPlane } from '../../rules/context.js'
 import { ApiError } from '../api-error.js'
 
-/** How long AWS tells of a client that has gone. https://docs.aws.amazon.com/iot/latest/apireference/API_iotdata_GetConnection.html */
+/** How long AWS reports a disconnected client. https://docs.aws.amazon.com/iot/latest/apireference/API_iotdata_GetConnection.html */
 const recentMs = 30 * 60_000
 
-/** A client that is connected, has a session, or was here in the last half hour. @throws ApiError */
+/** A client that is connected, has a session, or was connected within the last half hour. @throws ApiError */
 export function knownClient({ sessions, clock }: DataPlane, clientId: string): ClientRecord {
   const record = sessions.record(clientId)
   const goneAt = record?.persistence === undefined ? record?.disconnectedAt : undefined

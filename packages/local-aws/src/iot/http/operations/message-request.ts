@@ -5,7 +5,7 @@ import type { DataPlane } from '../../rules/context.js'
 import { ApiError } from '../api-error.js'
 import type { ApiRequest } from './operation.js'
 
-/** @throws ApiError when nothing can be published to this topic */
+/** @throws ApiError if this topic cannot be published to */
 export function checkTopic(topic: string, { limits }: DataPlane): void {
   const fault = topicFault(topic, limits)
   if (fault !== undefined) throw ApiError.invalid(`topic '${topic}': ${fault}`)
@@ -19,7 +19,7 @@ export function checkTopic(topic: string, { limits }: DataPlane): void {
 export function messageProperties({ query, headers }: ApiRequest): Properties {
   const [contentType, responseTopic] = [text(query, 'contentType'), text(query, 'responseTopic')]
   if (responseTopic !== undefined && /[+#]/u.test(responseTopic)) {
-    throw ApiError.invalid('responseTopic cannot contain wildcards')
+    throw ApiError.invalid('responseTopic must not contain wildcards')
   }
   const userProperties = readUserProperties(headers['x-amz-mqtt5-user-properties'])
   const format = headers['x-amz-mqtt5-payload-format-indicator']
@@ -43,23 +43,23 @@ function text(query: URLSearchParams, name: string): string | undefined {
 function readFormat(value: string | string[]): 0 | 1 {
   if (value === 'UTF8_DATA') return 1
   if (value === 'UNSPECIFIED_BYTES') return 0
-  throw ApiError.invalid(`payloadFormatIndicator is UNSPECIFIED_BYTES or UTF8_DATA, not '${value}'`)
+  throw ApiError.invalid(`payloadFormatIndicator must be UNSPECIFIED_BYTES or UTF8_DATA, not '${value}'`)
 }
 
 function readBase64(value: string | string[]): Buffer {
   const bytes = Buffer.from(String(value), 'base64')
   if (bytes.toString('base64').replace(/=+$/u, '') === String(value).replace(/=+$/u, '')) return bytes
-  throw ApiError.invalid(`correlationData is base64, not '${value}'`)
+  throw ApiError.invalid(`correlationData must be base64, not '${value}'`)
 }
 
-/** Base64 of a JSON array of objects, each a property or more, in the order in which they are sent on. */
+/** Base64 of a JSON array of objects, each with one or more properties, in the order in which they are forwarded. */
 function readUserProperties(header: string | string[] | undefined): readonly UserProperty[] {
   if (header === undefined) return []
   const list = parseJson(readBase64Text(header))
   const isList = Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null)
   const pairs: unknown[] = isList ? list.flatMap((one: object) => Object.entries(one)) : [undefined]
   if (pairs.every(isUserProperty)) return pairs
-  throw ApiError.invalid('userProperties is a JSON array of objects with texts, in base64')
+  throw ApiError.invalid('userProperties must be a base64-encoded JSON array of objects with string values')
 }
 
 function readBase64Text(value: string | string[]): string {

@@ -5,9 +5,9 @@ import { clientIdFault } from '../../access/limits.js'
 import type { DataPlane } from '../../rules/context.js'
 import { ApiError } from '../api-error.js'
 
-/** What came, taken apart as far as all operations need it. */
+/** The parsed parts of a request that all operations need. */
 export interface ApiRequest {
-  /** What the path names: a topic or a client ID. */
+  /** The topic or client ID in the path. */
   readonly name: string
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
@@ -19,11 +19,11 @@ export interface Operation {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** Its first group is the request's `name`. */
   readonly path: RegExp
-  /** The content of the answer, as JSON. @throws ApiError */
+  /** The JSON content of the response. @throws ApiError */
   readonly run: (plane: DataPlane, requester: Requester, request: ApiRequest) => unknown
 }
 
-/** @throws ApiError when IAM says no */
+/** @throws ApiError if IAM refuses */
 export function authorize(
   { authorization, recorder, switches }: DataPlane,
   requester: Requester,
@@ -39,15 +39,15 @@ export function authorize(
     : new ApiError(403, 'ForbiddenException', 'Forbidden')
 }
 
-/** @throws ApiError when no client can have this ID */
+/** @throws ApiError if this is not a valid client ID */
 export function checkClientId(clientId: string, { limits }: DataPlane): void {
   const fault = clientIdFault(clientId, limits)
   if (fault !== undefined) throw ApiError.invalid(fault)
 }
 
-/** `true` or `false` in a query, in any case; @throws ApiError for anything else */
+/** `true` or `false` in a query, case-insensitive; @throws ApiError for anything else */
 export function flag(query: URLSearchParams, name: string): boolean {
   const value = query.get(name)?.toLowerCase() ?? 'false'
-  if (value !== 'true' && value !== 'false') throw ApiError.invalid(`${name} is true or false, not '${value}'`)
+  if (value !== 'true' && value !== 'false') throw ApiError.invalid(`${name} must be true or false, not '${value}'`)
   return value === 'true'
 }

@@ -12,7 +12,7 @@ export const publish: Operation = {
     const { query, body: payload, name: topic } = request
     checkTopic(topic, plane)
     const qos = query.get('qos') ?? '0'
-    if (qos !== '0' && qos !== '1') throw ApiError.invalid(`qos is 0 or 1, not '${qos}'`)
+    if (qos !== '0' && qos !== '1') throw ApiError.invalid(`qos must be 0 or 1, not '${qos}'`)
     const retain = flag(query, 'retain')
     const properties = { ...messageProperties(request), ...expiry(query) }
     const reserved = reservedFault(topic, 'publish', retain)
@@ -36,6 +36,6 @@ export const publish: Operation = {
 function expiry(query: URLSearchParams): { messageExpiryInterval?: number } {
   const seconds = query.get('messageExpiry')
   if (seconds === null) return {}
-  if (!/^\d{1,9}$/u.test(seconds)) throw ApiError.invalid(`messageExpiry is a number of seconds, not '${seconds}'`)
+  if (!/^\d{1,9}$/u.test(seconds)) throw ApiError.invalid(`messageExpiry must be a number of seconds, not '${seconds}'`)
   return { messageExpiryInterval: Number(seconds) }
 }

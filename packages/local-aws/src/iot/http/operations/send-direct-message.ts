@@ -6,7 +6,7 @@ import { checkTopic, messageProperties } from './message-request.js'
 import { authorize, checkClientId, flag, type Operation } from './operation.js'
 
 /**
- * A message for one client that is connected. It needs no subscription, but must be allowed to receive the topic.
+ * Sends a message to one connected client. It needs no subscription, but the client must be allowed to receive the topic.
  * https://docs.aws.amazon.com/iot/latest/developerguide/direct-messaging.html
  */
 export const sendDirectMessage: Operation = {
@@ -22,7 +22,7 @@ export const sendDirectMessage: Operation = {
     const properties = messageProperties(request)
     authorize(plane, requester, 'SendDirectMessage', clientId, { 'iot:Topic': topic })
     const session = plane.sessions.holder(clientId)?.session
-    if (session === undefined) throw ApiError.notFound(`No client with the ID ${clientId} is connected`)
+    if (session === undefined) throw ApiError.notFound(`No client with ID ${clientId} is connected`)
     if (!session.canReceive(topic)) {
       throw new ApiError(403, 'ForbiddenException', `The client ${clientId} may not receive ${topic}`)
     }
@@ -40,10 +40,10 @@ export const sendDirectMessage: Operation = {
 function readTimeout(query: URLSearchParams): number {
   const seconds = Number(query.get('timeout') ?? '5')
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 15) return seconds
-  throw ApiError.invalid(`timeout is a number of seconds from 1 to 15, not '${query.get('timeout')}'`)
+  throw ApiError.invalid(`timeout must be a number of seconds from 1 to 15, not '${query.get('timeout')}'`)
 }
 
-/** Whether PUBACK came in time. */
+/** Whether the PUBACK arrived in time. */
 function confirmed(session: MqttSession, message: Message, timeoutSeconds: number): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, timeoutSeconds * 1000, false)
