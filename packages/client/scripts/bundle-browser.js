@@ -1,11 +1,11 @@
-// dist/browser.js: the library in one file, for a plain `<script type="module">`. Run by `pnpm build:browser`, before packing, and by tests.
+// Writes dist/browser.js, the library in one file for a plain `<script type="module">`. Used by `pnpm build:browser`, before packing and in tests.
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const entry = fileURLToPath(new URL('../dist/index.js', import.meta.url))
 export const bundleFile = fileURLToPath(new URL('../dist/browser.js', import.meta.url))
 
-/** Bundles as an application's bundler would; what needs Node fails here. @returns bytes of each input in the bundle, by file */
+/** Bundles as an application's bundler would; an import of a Node.js module fails. @returns bytes of each input in the bundle, by file */
 export async function bundleBrowser() {
   const { metafile } = await build({
     entryPoints: [entry],

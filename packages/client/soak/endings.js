@@ -1,6 +1,6 @@
-// How programs end: `pnpm --filter client endings [--runs 500] [--node PATH] [--mqtt 3|5] [--at-once 4]`.
-// Each run connects, subscribes, publishes, closes everything and has nothing more to do. The second half runs on a busy machine: one
-// spinning process per core. Prints what ended badly, how long close() took, and how long the process lingered after it.
+// Tests how programs end: `pnpm --filter client endings [--runs 500] [--node PATH] [--mqtt 3|5] [--at-once 4]`.
+// Each run connects, subscribes, publishes, and closes everything. The second half runs on a busy machine, with one spinning process per
+// core. Prints failed runs, the duration of close(), and how long the process stayed alive after it.
 import { execFile, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
@@ -31,7 +31,7 @@ report('quiet', quiet)
 report('busy', busy)
 process.exitCode = quiet.bad.length + busy.bad.length === 0 ? 0 : 1
 
-/** @returns the times in milliseconds, and the output of each run that ended badly */
+/** @returns the times in milliseconds, and the output of each failed run */
 async function half(count) {
   const result = { count, bad: [], closing: [], lingering: [] }
   let begun = 0

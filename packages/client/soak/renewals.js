@@ -1,4 +1,4 @@
-// A day and more of renewals, compressed: `pnpm --filter client soak [RENEWALS] [device-sdk|websocket]`. Prints heap, handles and sockets as it goes.
+// More than a day of renewals in fast motion: `pnpm --filter client soak [RENEWALS] [device-sdk|websocket]`. Prints heap, handles and sockets.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, fromVendor } from '../dist/index.js'
@@ -22,7 +22,7 @@ for (let done = 0; done <= renewals; done++) {
   if (done === renewals) break
   credentials.invalidate(session.accessKeyId)
   const renewed = new Promise((resolve) => session.once('renewed', resolve))
-  // The broker's clock goes on by a second each time: AWS takes one CONNECT a second from a client ID.
+  // The broker's clock advances by a second each time: AWS accepts one CONNECT per second from a client ID.
   standIn.send({ cut: session.clientId, ahead: (done % 200) * 1_001 })
   await renewed
   await session.publish('test', String(done))

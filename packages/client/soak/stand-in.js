@@ -1,4 +1,4 @@
-// The stand-in of the soak, in a process of its own: what it remembers must not count as the client's.
+// The stand-in of the soak test, in a separate process so that its memory is not counted as the client's.
 import { TestAccount } from '../dist/testing/account/test-account.js'
 
 const account = await TestAccount.start()

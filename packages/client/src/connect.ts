@@ -11,55 +11,55 @@ import { Session } from './session.js'
 import { aborted, sleep } from './support/abort.js'
 
 export interface ConnectOptions extends RouteOptions {
-  /** Who vends: `fromVendor({ url })`. */
+  /** The credentials provider: `fromVendor({ url })`. */
   readonly credentials: VendedCredentialsProvider
-  /** MQTT version. Default 5, which is all that the websocket transport speaks. */
+  /** MQTT version. Default 5. The websocket transport only supports 5. */
   readonly mqtt?: 3 | 5
   /**
-   * `device-sdk`: aws-iot-device-sdk-v2, Node's default. `websocket`: this package's own client over the platform's WebSocket; the only
-   * one in browsers, and in Node the one that starts sooner.
+   * `device-sdk`: aws-iot-device-sdk-v2, the default in Node. `websocket`: this package's own client over the platform's WebSocket; the
+   * only one in browsers, and faster to start in Node.
    */
   readonly transport?: TransportKind
-  /** What follows the vended prefix in the client ID. Default: made up, so that no two connections share one. */
+  /** The part of the client ID after the vended prefix. Default: random, so that no two connections share a client ID. */
   readonly clientIdSuffix?: string
   /**
-   * Goes on with the broker's session of an earlier process that had the same `clientIdSuffix`: what came meanwhile is delivered, for as
-   * long as AWS IoT keeps the session (an hour by default). The session is kept at `close()`, too. Default false.
+   * Resumes the broker's session of an earlier process with the same `clientIdSuffix`: messages that arrived in between are delivered, as
+   * long as AWS IoT keeps the session (an hour by default). The session is also kept at `close()`. Default false.
    */
   readonly resume?: boolean
   /**
-   * Asks the vendor so often, in seconds, whether the grants still stand; a refusal ends the session. Each question is a vend. Default: only
-   * after the broker has refused something that is granted.
+   * Interval in seconds at which the vendor is asked whether the grants are still valid; a refusal ends the session. Each request is a
+   * vend. Default: only after the broker has refused an operation that is granted.
    */
   readonly revalidateSeconds?: number
-  /** Default: the endpoint that the vendor names. */
+  /** Default: the endpoint that the vendor returns. */
   readonly endpoint?: string
-  /** Default: the region that the vendor names. */
+  /** Default: the region that the vendor returns. */
   readonly region?: string
-  /** 30 to 1,200 seconds; AWS IoT cuts a connection that is silent for 1.5 times this. Default 60. */
+  /** 30 to 1,200 seconds; AWS IoT closes a connection that is silent for 1.5 times this. Default 60. */
   readonly keepAliveSeconds?: number
-  /** What the broker shall publish when the connection ends without `close()`. Default: nothing. */
+  /** The message that the broker publishes if the connection ends without `close()`. Default: none. */
   readonly will?: LastWill
   /**
-   * Milliseconds until the first connection must stand. Default 30,000; where the fleet's reconnects are spread over a time, as
-   * much longer as a throttled client may have to wait.
+   * Milliseconds until the first connection must be established. Default 30,000. If the fleet's reconnects are spread over a period, the
+   * default is longer by the maximum delay of a throttled client.
    */
   readonly timeoutMs?: number
-  /** Least milliseconds between two CONNECTs. Default 1,000, which is AWS IoT's limit for a client ID. */
+  /** Minimum milliseconds between two CONNECTs. Default 1,000, AWS IoT's limit for a client ID. */
   readonly connectIntervalMs?: number
-  /** Gives up connecting, or closes the session later on. */
+  /** Aborts connecting, or closes the session later. */
   readonly signal?: AbortSignal
 }
 
-/** AWS IoT takes one CONNECT a second from a client ID. */
+/** AWS IoT accepts one CONNECT per second from a client ID. */
 const minConnectIntervalMs = 1_000
 /** AWS IoT's limit for a client ID, in bytes of UTF-8. */
 const maxClientIdBytes = 128
 
 /**
- * Vends, connects, and resolves when the broker has accepted the connection.
+ * Requests credentials, connects, and resolves when the broker has accepted the connection.
  *
- * @throws TopicCredentialsError with a code that says what was in the way
+ * @throws TopicCredentialsError with a code for the cause
  * @example
  * await using session = await connect({ credentials: fromVendor({ url }) })
  * for await (const message of session.subscribe('test')) console.log(message.topic)
@@ -131,7 +131,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
 
 const never = new Promise<never>(() => {})
 
-/** Most connections stand by then. Without one, the device SDK would take long to say what is wrong. */
+/** Most connections are established by then. Otherwise the connection is examined, because the device SDK reports causes late. */
 const lateMs = 1_000
 
 async function checkTrustWhenLate(endpoint: Endpoint, route: Route, settled: AbortSignal): Promise<never> {
@@ -169,7 +169,7 @@ function firstConnection(session: Session, timeoutMs: number, signal: AbortSigna
   })
 }
 
-/** @param last why the last attempt failed */
+/** @param last the error of the last attempt */
 function timedOut(timeoutMs: number, last: TopicCredentialsError | undefined): TopicCredentialsError {
   return overdue(`No connection${last === undefined ? '' : ` (${last.message})`}`, timeoutMs, {
     code: 'timed_out',
@@ -179,33 +179,33 @@ function timedOut(timeoutMs: number, last: TopicCredentialsError | undefined): T
 }
 
 function nothingToResume(): TopicCredentialsError {
-  return new TopicCredentialsError('A session can only be resumed under a client ID that stays the same', {
+  return new TopicCredentialsError('Resuming a session requires a fixed client ID', {
     code: 'invalid_argument',
     value: 'resume: true',
-    remedy: 'Give `clientIdSuffix`, which nothing else may use at the same time.',
+    remedy: 'Set `clientIdSuffix`, and use it for one connection at a time.',
   })
 }
 
 function checkKeepAlive(seconds: number): number {
   if (Number.isInteger(seconds) && seconds >= 30 && seconds <= 1_200) return seconds
-  throw new TopicCredentialsError(`A keep-alive of ${seconds} s is not possible`, {
+  throw new TopicCredentialsError(`The keep-alive interval ${seconds} s is not valid`, {
     code: 'invalid_argument',
     value: String(seconds),
-    remedy: 'Give whole seconds from 30 to 1,200: AWS IoT takes a smaller one for 30.',
+    remedy: 'Set an integer from 30 to 1,200 seconds; AWS IoT treats smaller values as 30.',
   })
 }
 
 function checkClientId(clientId: string): string {
   const bytes = new TextEncoder().encode(clientId).byteLength
   if (bytes <= maxClientIdBytes) return clientId
-  throw new TopicCredentialsError(`The client ID '${clientId}' has ${bytes} bytes; AWS IoT takes ${maxClientIdBytes}`, {
+  throw new TopicCredentialsError(`The client ID '${clientId}' has ${bytes} bytes; the limit is ${maxClientIdBytes}`, {
     code: 'invalid_argument',
     value: clientId,
-    remedy: 'Give a shorter clientIdSuffix.',
+    remedy: 'Use a shorter clientIdSuffix.',
   })
 }
 
-/** 32 bits, in hexadecimal. */
+/** 32 random bits in hexadecimal. */
 function randomSuffix(): string {
   const [bits = 0] = crypto.getRandomValues(new Uint32Array(1))
   return bits.toString(16).padStart(8, '0')

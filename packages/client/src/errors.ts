@@ -1,6 +1,6 @@
 import type { Problem } from '@topic-credentials/grants'
 
-/** Every way in which this client fails. Stable: programs switch on it. The README's table says what to do about each. */
+/** All error codes of this client. Stable: programs can switch on them. The README's table explains each of them. */
 export type ClientErrorCode =
   | 'aborted'
   | 'broker_timed_out'
@@ -31,18 +31,18 @@ export type ClientErrorCode =
   | 'vendor_timed_out'
   | 'vendor_unavailable'
 
-/** What an error carries besides its sentence. */
+/** The fields of an error besides its message. */
 export interface ErrorDetails {
   readonly code: ClientErrorCode
-  /** The value that was refused: a topic, a URL, a client ID. Never a secret. */
+  /** The offending value: a topic, a URL, a client ID. Never a secret. */
   readonly value?: string
-  /** One sentence: what to do next. */
+  /** What to do next, in one sentence. */
   readonly remedy: string
   readonly cause?: unknown
 }
 
 /**
- * The base of everything this package throws on purpose.
+ * The base class of all errors that this package throws deliberately.
  *
  * @example
  * try { await session.publish('other', 'x') } catch (error) {
@@ -63,12 +63,12 @@ export class TopicCredentialsError extends Error {
   }
 }
 
-/** The grants do not cover what was asked: found here before anything was sent, or answered by the broker. */
+/** The grants do not cover the operation: detected before sending, or refused by the broker. */
 export class NotGrantedError extends TopicCredentialsError {
   override readonly name = 'NotGrantedError'
   declare readonly code: 'not_granted'
   readonly operation: 'connect' | 'publish' | 'subscribe'
-  /** True when the broker refused what our grants allow: the policy behind them has changed. */
+  /** True if the broker refused an operation that the grants allow: the policy behind them has changed. */
   readonly byBroker: boolean
 
   constructor(
@@ -81,11 +81,11 @@ export class NotGrantedError extends TopicCredentialsError {
   }
 }
 
-/** The vendor answered, and the answer was no. Asking again with the same words gives the same answer. */
+/** The vendor refused the request. The same request would be refused again. */
 export class VendRefusedError extends TopicCredentialsError {
   override readonly name = 'VendRefusedError'
   readonly status: number
-  /** The vendor's own problem document, where it sent one. */
+  /** The vendor's problem document, if it sent one. */
   readonly problem: Problem | undefined
 
   constructor(
@@ -98,25 +98,25 @@ export class VendRefusedError extends TopicCredentialsError {
   }
 }
 
-/** An answer that may be different next time. */
+/** An error that a later retry may resolve. */
 export class VendorBusyError extends TopicCredentialsError {
   override readonly name = 'VendorBusyError'
-  /** How long the vendor asks to wait, in milliseconds. */
+  /** The delay requested by the vendor, in milliseconds. */
   readonly retryAfterMs: number | undefined
-  /** A quota of the vendor's, or of AWS's behind it, is used up. False for trouble of another kind. */
+  /** Whether a quota of the vendor or of AWS is used up; false for other errors. */
   readonly throttled: boolean
 
   constructor(message: string, retryAfterMs: number | undefined, throttled: boolean) {
     super(message, {
       code: 'vendor_unavailable',
-      remedy: 'This passes by itself as a rule; if it does not, look at the vending function’s log and alarms.',
+      remedy: 'This is usually temporary. If it persists, check the log and the alarms of the vending function.',
     })
     this.retryAfterMs = retryAfterMs
     this.throttled = throttled
   }
 }
 
-/** This machine's clock is so wrong that AWS refuses its signatures. */
+/** The local clock differs so much that AWS refuses its signatures. */
 export class ClockSkewError extends TopicCredentialsError {
   override readonly name = 'ClockSkewError'
   /** The server's clock minus this machine's, in milliseconds. */
@@ -127,13 +127,13 @@ export class ClockSkewError extends TopicCredentialsError {
     super(`This machine’s clock is ${minutes} minutes ${clockOffset > 0 ? 'behind' : 'ahead of'} that of ${server}`, {
       code: 'clock_skew',
       value: `${clockOffset} ms`,
-      remedy: 'Set the clock: AWS accepts signatures of the last five minutes only.',
+      remedy: 'Set the clock: AWS only accepts signatures that are at most five minutes old.',
     })
     this.clockOffset = clockOffset
   }
 }
 
-/** What MQTT cannot say. @param fault a property and its value's type: `contentType cannot be number` */
+/** The error for a property that MQTT cannot encode. @param fault the property and the type of its value: `contentType cannot be number` */
 export function unsendable(fault: string): TopicCredentialsError {
   return new TopicCredentialsError(`The message cannot be sent: ${fault}`, {
     code: 'invalid_argument',
@@ -147,11 +147,11 @@ export function notInMqtt3(name: string): TopicCredentialsError {
   return new TopicCredentialsError(`MQTT 3.1.1 has no ${name}`, {
     code: 'invalid_argument',
     value: name,
-    remedy: 'Connect with MQTT 5, or leave it out.',
+    remedy: 'Connect with MQTT 5, or omit the property.',
   })
 }
 
-/** A wait that took too long. @param what in the words of the sentence: `The broker has not answered …` */
+/** The error of a timeout. @param what beginning of the message: `The broker did not respond …` */
 export function overdue(
   what: string,
   ms: number,
@@ -160,11 +160,11 @@ export function overdue(
   return new TopicCredentialsError(`${what} within ${ms / 1000} s`, { value: `${ms} ms`, ...details })
 }
 
-/** What is asked of a session that has ended. @param cause why it did, where it was not closed */
+/** The error for calls on a session that has ended. @param cause why it ended, unless it was closed */
 export function sessionClosed(cause: unknown): TopicCredentialsError {
   return new TopicCredentialsError('The session is closed', {
     code: 'session_closed',
-    remedy: 'Connect again.',
+    remedy: 'Call connect again.',
     cause,
   })
 }

@@ -100,7 +100,7 @@ describe('fromVendor', () => {
     })
     const { credentials } = await provider(() => ({ status: 403, body }))
     await expect(credentials()).rejects.toMatchObject({
-      message: 'The credential vendor answered 403: alice may not subscribe to a/#.',
+      message: 'The credential vendor responded with 403: alice may not subscribe to a/#.',
       problem: { code: 'not_entitled' },
     })
   })

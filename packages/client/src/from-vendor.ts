@@ -4,15 +4,15 @@ import { fromSource, type VendedCredentialsProvider } from './credentials/provid
 import { VendorClient } from './credentials/vendor-client.js'
 import type { VendorOptions } from './credentials/vendor-options.js'
 
-/** How `fromVendor` behaves; the defaults suit both one program and a fleet. */
+/** Options of `fromVendor`. The defaults suit both a single program and a fleet. */
 export interface FromVendorOptions extends VendorOptions, RefreshOptions {}
 
 /**
- * Credentials from a vendor: one request in flight, reused while fresh, renewed before they expire.
+ * Credentials from a vendor: at most one request at a time, reused while fresh, renewed before they expire.
  *
- * Renewal is due when between 80 and 90 % of the lifetime is over, at a point drawn once per credential, so that a fleet
- * which started together does not renew together. While a renewal fails with what may pass (network, 429, 5xx), the old
- * credentials go on being handed out until they expire. What cannot succeed (400, 401, 403, 413) is thrown at once.
+ * Renewal starts between 80 and 90 % of the lifetime, at a time drawn once per credential, so that clients that started together do not
+ * renew together. While a renewal fails temporarily (network, 429, 5xx), the old credentials are returned until they expire. Permanent
+ * errors (400, 401, 403, 413) are thrown immediately.
  *
  * @example
  * const credentials = fromVendor({ url: outputs.CredentialsUrl })
@@ -22,7 +22,7 @@ export function fromVendor(options: FromVendorOptions): VendedCredentialsProvide
   return timedProvider(options)
 }
 
-/** The same by another clock, which a test drives. */
+/** The same with a custom clock, for tests. */
 export function timedProvider(options: FromVendorOptions, timing?: Partial<RefreshTiming>): VendedCredentialsProvider {
   const vendor = new VendorClient(options, (url) => platform.openVendorPost(url, options), timing?.now)
   return fromSource(vendor, options, timing)

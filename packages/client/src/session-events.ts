@@ -3,23 +3,23 @@ import type { Message } from './messages/message.js'
 
 export type SessionState = 'closed' | 'connected' | 'connecting' | 'interrupted'
 
-/** What a program can listen to. */
+/** The events of a session. */
 export interface SessionEvents {
-  /** An attempt to connect begins: the first, or one after an interruption. */
+  /** An attempt to connect starts: the first one, or one after an interruption. */
   connecting: []
   /** Connected, for the first time or again. `resumed`: the broker had kept the session. */
   connected: [{ readonly resumed: boolean }]
-  /** The connection now rests on new credentials. */
+  /** The connection now uses new credentials. */
   renewed: [{ readonly accessKeyId: string; readonly expiration: Date }]
-  /** The connection is gone, or an attempt to get it back failed; the next attempt follows by itself. */
+  /** The connection was lost, or an attempt to reconnect failed; the next attempt follows automatically. */
   interrupted: [TopicCredentialsError]
   /**
-   * A message that no subscription matches: sent directly to this client ID (AWS IoT's SendDirectMessage), or kept by the broker for a
-   * session that was resumed and subscribes to its topic no more. Up to 1,000 wait for the first listener.
+   * A message that no subscription matches: sent directly to this client ID (AWS IoT's SendDirectMessage), or queued for a resumed session
+   * that no longer subscribes to its topic. Up to 1,000 wait for the first listener.
    */
   direct: [Message]
-  /** The broker refused something that the grants allow: the policy behind them has changed, or AWS IoT does not support it. */
+  /** The broker refused an operation that the grants allow: the policy behind them has changed, or AWS IoT does not support the operation. */
   refused: [TopicCredentialsError]
-  /** Over for good: after `close()`, or with the error that no further attempt can mend. */
+  /** The session has ended: after `close()`, or with an error that no further attempt can resolve. */
   closed: [TopicCredentialsError | undefined]
 }

@@ -20,36 +20,36 @@ import { Emitter } from './support/emitter.js'
 import { firstRefusal, notAuthorized, type ReasonCode } from './support/reason-codes.js'
 import { reconnectDelay } from './support/retry-delay.js'
 
-/** How long a message or a subscription may wait for the broker's answer: as long as AWS IoT keeps a session by default. */
+/** Maximum time for the broker's response to a message or subscription: as long as AWS IoT keeps a session by default. */
 const operationTimeoutMs = 3_600_000
 const grantTimeoutMs = 30_000
 
-/** How a message is published. Its `MessageProperties` are MQTT 5's. */
+/** Options of a published message. `MessageProperties` require MQTT 5. */
 export interface PublishOptions extends MessageProperties {
-  /** Default 1: resolves when the broker has taken the message over. With 0 it resolves when it is sent. */
+  /** Default 1: resolves when the broker has accepted the message. With 0, it resolves when the message is sent. */
   readonly qos?: QoS
-  /** The broker keeps the message for later subscribers; needs a `retain` grant. Default false. */
+  /** The broker retains the message for later subscribers; requires a `retain` grant. Default false. */
   readonly retain?: boolean
-  /** Milliseconds for the broker's answer, breaks included. Default 3,600,000; then `operation_timed_out`. It may be sent all the same. */
+  /** Timeout for the broker's response in milliseconds, interruptions included. Default 3,600,000; then `operation_timed_out`, but the message may still be sent. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
 
-/** What a session is made of; `connect` puts it together. */
+/** The parts of a session; `connect` assembles them. */
 export interface SessionParts extends RecoveryParts {
   readonly mqtt: 3 | 5
-  /** What was vended first. */
+  /** The first credentials. */
   readonly identity: VendedIdentity
-  /** Whether the broker's session is resumed, from a process before this one. */
+  /** Whether to resume the broker's session of an earlier process. */
   readonly resume: boolean
-  /** Milliseconds between two questions to the vendor whether the grants still stand. */
+  /** Milliseconds between two requests to the vendor whether the grants are still valid. */
   readonly revalidateMs: number | undefined
 }
 
 /**
- * A connection that reaches the granted topics and nothing else, and comes back by itself with credentials that are valid.
+ * A connection that is limited to the granted topics, and that reconnects automatically with current credentials.
  *
- * Made by `connect`. Close it, or hold it with `await using`.
+ * Created by `connect`. Close it, or declare it with `await using`.
  */
 export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   readonly #parts: SessionParts
@@ -62,9 +62,9 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   #state: SessionState = 'connecting'
   #error: TopicCredentialsError | undefined
   #identity: VendedIdentity
-  /** Whether a connection has stood before. */
+  /** Whether a connection has been established before. */
   #stood = false
-  /** Operations that the broker has not answered. */
+  /** Number of operations without a response of the broker. */
   #unanswered = 0
 
   constructor(parts: SessionParts) {
@@ -117,12 +117,12 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     return this.#state
   }
 
-  /** The error that ended the session, if one did. */
+  /** The error that ended the session, if any. */
   get error(): TopicCredentialsError | undefined {
     return this.#error
   }
 
-  /** What the credentials of this connection allow. */
+  /** The grants of this connection's credentials. */
   get grants(): Grants {
     return this.#identity.vended.grants
   }
@@ -135,20 +135,20 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     return this.#parts.clientId
   }
 
-  /** The access key ID that the connection rests on: what AWS's logs name. */
+  /** The access key ID of the connection's credentials, as in AWS's logs. */
   get accessKeyId(): string {
     return this.#identity.accessKeyId
   }
 
-  /** When the credentials of this connection expire. The connection itself may outlive them. */
+  /** When the credentials of this connection expire. The connection itself can outlive them. */
   get expiration(): Date {
     return this.#identity.expiration
   }
 
   /**
-   * Subscribes to a topic filter that the grants cover. Await `.ready`, or just iterate.
+   * Subscribes to a topic filter that the grants cover. Await `.ready`, or iterate.
    *
-   * @throws NotGrantedError at once, before anything is sent
+   * @throws NotGrantedError immediately, before anything is sent
    * @throws TopicCredentialsError `quota_exceeded` for the 51st topic filter
    * @example for await (const message of session.subscribe('devices/+/state')) console.log(message.topic, message.text())
    */
@@ -160,12 +160,12 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   }
 
   /**
-   * Publishes to a topic that the grants cover. While the connection is gone, QoS 1 waits for it and QoS 0 fails. Above AWS
-   * IoT's 100 a second for one connection it waits its turn.
+   * Publishes to a topic that the grants cover. While there is no connection, QoS 1 waits and QoS 0 fails. Above AWS IoT's limit of 100
+   * messages per second per connection, it waits for its turn.
    *
-   * @param payload bytes or text as they are; anything else as JSON
-   * @throws NotGrantedError before anything is sent, or when the broker refuses all the same; it is not sent again then
-   * @throws TopicCredentialsError `invalid_argument` for a property that MQTT 5 cannot say, and for any over MQTT 3.1.1
+   * @param payload bytes and strings are sent as they are, other values as JSON
+   * @throws NotGrantedError before anything is sent, or if the broker refuses it; it is not sent again then
+   * @throws TopicCredentialsError `invalid_argument` for a property that MQTT 5 cannot encode, and for any property with MQTT 3.1.1
    * @example await session.publish('devices/1/state', { on: true }, { signal: AbortSignal.timeout(5_000) })
    */
   async publish<const Topic extends string>(
@@ -189,10 +189,10 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   }
 
   /**
-   * Exchanges the grants of a live session for others, more or fewer, by vending anew and connecting with that. What is not
-   * granted any more ends with NotGrantedError; everything else goes on, messages included.
+   * Changes the grants of an open session, by requesting new credentials and reconnecting. Subscriptions that are no longer granted end with
+   * NotGrantedError; everything else continues without losing messages.
    *
-   * @throws VendRefusedError when the vendor does not give them: then nothing has changed
+   * @throws VendRefusedError if the vendor refuses: then nothing has changed
    * @throws TopicCredentialsError `grant_timed_out` after `timeoutMs` (default 30,000, and twice the fleet's spread)
    * @example await session.grant({ subscribe: ['devices/1/#'], publish: ['devices/1/cmd'] })
    */
@@ -211,17 +211,17 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     await withDeadline(renewed, timeoutMs, () => grantOverdue(timeoutMs), signal)
   }
 
-  /** @internal The machine woke, or the network is back. */
+  /** @internal The machine woke up, or the network is back. */
   wake(): void {
     this.#recovery.wake()
   }
 
-  /** @internal The page is put aside. */
+  /** @internal The page is being suspended. */
   suspend(): void {
     this.#parts.transport.suspend?.()
   }
 
-  /** Ends the connection and every subscription. Does nothing when it is closed already. */
+  /** Ends the connection and all subscriptions. No effect if it is already closed. */
   async close(): Promise<void> {
     await this.#close(undefined)
   }
@@ -246,7 +246,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     }
   }
 
-  /** Counts what the broker is still to answer. */
+  /** Counts operations until the broker responds. */
   async #answered(answer: Promise<ReasonCode>): Promise<ReasonCode> {
     this.#unanswered += 1
     try {
@@ -263,7 +263,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
 
   #refused(operation: 'publish' | 'subscribe', value: string, code: ReasonCode): TopicCredentialsError {
     const error = brokerRefusal(operation, value, code, this.#parts.mqtt)
-    // The grants allow it: whether they still stand, the vendor knows.
+    // The grants allow it, so the vendor is asked whether they are still valid.
     if (code === notAuthorized) this.#revalidation.soon()
     this.emit('refused', error)
     return error
@@ -294,16 +294,16 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
 }
 
 function unansweredInTime(operation: string, value: string, ms: number): TopicCredentialsError {
-  return overdue(`AWS IoT has not answered the ${operation} of '${value}'`, ms, {
+  return overdue(`AWS IoT did not respond to the ${operation} of '${value}'`, ms, {
     code: 'operation_timed_out',
     value,
-    remedy: 'See the interrupted events for what was in the way, or allow more time. It may be done all the same.',
+    remedy: 'See the interrupted events for the cause, or allow more time. The operation may still be carried out.',
   })
 }
 
 function grantOverdue(ms: number): TopicCredentialsError {
-  return overdue('The session has no connection with the new grants', ms, {
+  return overdue('The session did not reconnect with the new grants', ms, {
     code: 'grant_timed_out',
-    remedy: 'Once they are vended, the next connection has them. See the interrupted events for what is in the way.',
+    remedy: 'The next connection will use them once they are vended. See the interrupted events for the cause.',
   })
 }

@@ -1,4 +1,4 @@
-/** What decides when to vend and when to connect, without a network: for simulations that drive it with a clock of their own. */
+/** The logic that decides when to request credentials and when to connect, without network access: for simulations with their own clock. */
 
 export type { CredentialSource, RefreshOptions, RefreshTiming } from './credentials/credentials-cache.js'
 export { fromSource, type VendedCredentialsProvider } from './credentials/provider.js'

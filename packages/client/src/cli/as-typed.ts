@@ -1,6 +1,6 @@
 import { commandLine } from '@topic-credentials/project'
 
-/** A help text's examples, written as in a checkout (`npm start -- …`), as they are typed where this was installed. */
+/** Converts the examples of a help text from the form in a checkout (`npm start -- …`) to the form where the package is installed. */
 export function asTyped(text: string): string {
   return text.replaceAll(/npm start(?: --silent)?(?: --(?= ))?/gu, (script) =>
     commandLine('client') === 'npm start' ? script : commandLine('client'),

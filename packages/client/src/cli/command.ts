@@ -3,7 +3,7 @@ import type { SharedOptions } from './options.js'
 import type { Target } from './target/target.js'
 import type { Screen } from './terminal/screen.js'
 
-/** What a command works with. */
+/** The environment of a command. */
 export interface Context {
   readonly target: Target
   readonly options: SharedOptions
@@ -12,16 +12,16 @@ export interface Context {
   readonly signal: AbortSignal
 }
 
-/** What a command works with that talks to nobody. */
+/** The environment of a command that uses no network. */
 export type OfflineContext = Pick<Context, 'screen' | 'signal'>
 
-/** Does a command's work and answers with the exit code. */
+/** Runs a command. Resolves with the exit code. */
 export type Run = (context: Context) => Promise<number>
 
-/** The command that the command line names, with its options. */
+/** The command selected on the command line, with its options. */
 export type Chosen =
   | { readonly options: SharedOptions; readonly run: Run }
   | { readonly options: SharedOptions; readonly runOffline: (context: OfflineContext) => Promise<number> }
 
-/** Declares one command: its words, its options, its help, and what it does when it is chosen. */
+/** Declares one command: name, options, help, and the function to run. */
 export type Declare = (program: Command, choose: (chosen: Chosen) => void) => void

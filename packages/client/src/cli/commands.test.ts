@@ -64,7 +64,7 @@ describe('publish', () => {
     expect(await project.run('publish', '{"on":true}', '--topic', topic)).toMatchObject({
       code: 0,
       out: [`1 of 1 message to '${topic}' acknowledged`],
-      err: expect.stringMatching(/^Using the stand-in that is running already.*\nVended to developer until .*\n$/u),
+      err: expect.stringMatching(/^Using the running stand-in.*\nCredentials for developer until .*\n$/u),
     })
     expect(await received()).toEqual({ topic, payload: '{"on":true}' })
   })
@@ -166,7 +166,7 @@ describe('publish', () => {
     })
     expect(await project.run('publish', '--file', 'large')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('131073 bytes; AWS IoT takes 131072'),
+      err: expect.stringContaining('131073 bytes; the limit of AWS IoT is 131072'),
     })
   })
 })
@@ -212,7 +212,7 @@ describe('credentials', () => {
     expect(Object.keys(vended)).toEqual(['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration'])
     expect(await callerOf({ ...vended, expiration: new Date(String(vended.expiration)) })).toMatch(/\/developer$/u)
     expect(code).toBe(0)
-    expect(err).toContain('Vended to developer')
+    expect(err).toContain('Credentials for developer')
     for (const secret of [vended.secretAccessKey, vended.sessionToken]) expect(err).not.toContain(secret)
   })
 
@@ -308,7 +308,7 @@ describe('credentials', () => {
       deployed.env = { ...deployed.env, AWS_PROFILE: 'itself' }
       const { code, out, err } = await deployed.run('credentials')
       expect({ code, out }).toEqual({ code: 4, out: [] })
-      expect(err).toContain('give --profile with another one')
+      expect(err).toContain('Pass --profile with another profile')
     })
   })
 })
@@ -437,7 +437,7 @@ describe('whoami', () => {
       expires: expect.stringMatching(/Z, in (60:00|59:\d\d)$/u),
       endpoint: `${aws.endpoints.iot} (${aws.region})`,
       vendor: vendorUrl(),
-      target: expect.stringContaining('the stand-in that is running already'),
+      target: expect.stringContaining('the running stand-in'),
     })
     expect(code).toBe(0)
   })

@@ -1,6 +1,6 @@
 import { type ClientErrorCode, TopicCredentialsError, VendRefusedError } from '../errors.js'
 
-/** What the process answers to the shell. Documented in `--help`; stable. */
+/** The exit codes of the process. Documented in `--help`; stable. */
 export const exitCodes = {
   done: 0,
   unexpected: 1,
@@ -12,7 +12,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
-/** How each of our errors ends the process; the README's table says what to do about each. */
+/** The exit code of each error code; the README's table explains each of them. */
 export const exitByCode: Readonly<Record<ClientErrorCode, number>> = {
   aborted: exitCodes.interrupted,
   broker_timed_out: exitCodes.noConnection,
@@ -44,7 +44,7 @@ export const exitByCode: Readonly<Record<ClientErrorCode, number>> = {
   vendor_unavailable: exitCodes.noCredentials,
 }
 
-/** The exit code for whatever was thrown. */
+/** The exit code for a thrown value. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof VendRefusedError && error.problem?.code === 'not_entitled') return exitCodes.notGranted
   return error instanceof TopicCredentialsError ? exitByCode[error.code] : exitCodes.unexpected

@@ -29,7 +29,7 @@ describe('topic-credentials', () => {
       'Subscribed with QoS 1',
       'Received message from topic \'test\': {"hello":"world"}',
     ])
-    expect(err).toMatch(/^Using a stand-in of its own.*\nVended to developer until .* \(60 min\): publish test, .*\n$/u)
+    expect(err).toMatch(/^Using a new stand-in.*\nCredentials for developer until .* \(60 min\): publish test, .*\n$/u)
     expect(code).toBe(0)
   })
 
@@ -53,7 +53,7 @@ describe('topic-credentials', () => {
     const { code, out, err } = await run('--topic', 'other')
     expect([code, out]).toEqual([3, []])
     expect(err).toMatch(/Error \(not_granted\): developer may not subscribe to 'other'.*Granted: publish test/u)
-    expect(err).toMatch(/have 'other' added to the entitlements/u)
+    expect(err).toMatch(/ask the operator to add 'other' to the entitlements/u)
     expect(err).not.toContain('    at ')
   })
 
@@ -64,7 +64,7 @@ describe('topic-credentials', () => {
     const second = await run('--topic', 'test', '--publish', 'x', '--count', '1')
     expect(second).toMatchObject({
       code: 0,
-      err: expect.stringContaining('Using the stand-in that is running already'),
+      err: expect.stringContaining('Using the running stand-in'),
     })
     await received
     first.kill('SIGINT')
@@ -103,7 +103,7 @@ describe('topic-credentials', () => {
     writeFileSync(join(project.folder, 'cdk-outputs.json'), JSON.stringify(outputs))
     expect(await run('--publish', 'hi', '--count', '1')).toMatchObject({
       code: 0,
-      err: expect.stringContaining('Using a stand-in of its own'),
+      err: expect.stringContaining('Using a new stand-in'),
     })
   })
 

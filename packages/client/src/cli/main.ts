@@ -8,14 +8,14 @@ import { findTarget } from './target/find-target.js'
 import { Screen } from './terminal/screen.js'
 import { visible } from './terminal/visible.js'
 
-// Ends the process by itself: the SDK’s MQTT 5 client lingers for seconds after it is closed.
+// Exits explicitly: the SDK’s MQTT 5 client stays active for seconds after it is closed.
 process.exit(await main(process.argv.slice(2)))
 
 async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController()
   process.once('SIGINT', () => interrupt.abort())
   process.once('SIGTERM', () => interrupt.abort())
-  // Whoever read the output (`| head -1`) has gone: there is nobody to tell.
+  // The reader of the output (`| head -1`) closed the pipe.
   process.stdout.once('error', () => interrupt.abort())
   const { stdout, stderr, env } = process
   const screen = new Screen({ stdout, stderr, env, live: !argv.includes('--json') })
@@ -35,7 +35,7 @@ async function run(chosen: Chosen, screen: Screen, interrupt: AbortSignal): Prom
   const deadline = new AbortController()
   const { timeout } = options
   try {
-    screen.working('Looking for what to talk to')
+    screen.working('Looking for a credential vendor')
     await using target = await findTarget(options)
     const timer =
       timeout === undefined ? undefined : setTimeout(() => deadline.abort(timedOut(timeout)), timeout * 1000)
@@ -50,14 +50,14 @@ async function run(chosen: Chosen, screen: Screen, interrupt: AbortSignal): Prom
 }
 
 function timedOut(timeout: number): TopicCredentialsError {
-  return new TopicCredentialsError(`${timeout} s are over`, {
+  return new TopicCredentialsError(`The command did not finish within ${timeout} s`, {
     code: 'timed_out',
     value: `${timeout} s`,
     remedy: 'Allow more time with --timeout.',
   })
 }
 
-/** What a person needs; the stack only where the error is not one of ours. */
+/** The message and remedy; the stack trace only for unexpected errors. */
 function explained(error: unknown, red: (text: string) => string): string {
   if (!(error instanceof TopicCredentialsError)) {
     return `${red('Unexpected error')}: ${error instanceof Error ? error.stack : String(error)}`
@@ -65,7 +65,7 @@ function explained(error: unknown, red: (text: string) => string): string {
   return `${red(`Error (${error.code})`)}: ${visible(error.message + why(error))}\n  ${visible(error.remedy)}`
 }
 
-/** Why the AWS credential chain found none is in its own words alone. */
+/** For missing credentials, the reason is only in the message of the AWS credential chain. */
 function why({ code, cause }: TopicCredentialsError): string {
   return code === 'credentials_not_found' && cause instanceof Error ? `: ${cause.message.trim()}` : ''
 }

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import type { MessageProperties, UserProperty } from '../connection/message-properties.js'
 import { positiveInteger } from './options.js'
 
-/** MQTT 5's properties of a message, as flags. */
+/** Command-line options for MQTT 5's message properties. */
 export interface MessageOptions {
   readonly responseTopic?: string
   readonly correlationData?: string
@@ -21,7 +21,7 @@ export function withMessageOptions(command: Command): void {
     .option('--user-property <name=value>', 'a property of your own; may be given again, the order is kept', pair)
 }
 
-/** What `publish` takes. */
+/** Options of `publish`. */
 export function messageProperties(options: MessageOptions): MessageProperties {
   const { responseTopic, correlationData, messageExpiry, contentType, userProperty } = options
   return {

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { QoS, TransportKind } from '../connection/transport.js'
 
-/** What every command takes: which vendor, who asks, how to answer. */
+/** Options of every command: the vendor, the caller's identity, the output format. */
 export interface SharedOptions {
   readonly outputs?: string
   readonly url?: string
-  /** Profile of the AWS configuration that the vendor is asked with. */
+  /** AWS profile whose credentials sign the request to the vendor. */
   readonly profile?: string
   /** Path of a file with a bearer token. */
   readonly tokenFile?: string
@@ -23,7 +23,7 @@ export interface SharedOptions {
   readonly json?: true
 }
 
-/** What the commands take that connect. */
+/** Options of the commands that connect. */
 export interface ConnectionOptions {
   readonly qos: QoS
   readonly mqtt: 3 | 5
@@ -32,16 +32,16 @@ export interface ConnectionOptions {
   readonly verbose?: true
 }
 
-/** Declares `SharedOptions`: on the program, so that they may stand before and after the command's name. */
+/** Declares `SharedOptions` on the program, so that they are accepted before and after the command's name. */
 export function withSharedOptions(program: Command): Command {
   return program
-    .option('--outputs <file>', 'outputs of a deployed stack, or the folder of a project (default: the one you are in)')
+    .option('--outputs <file>', 'outputs of a deployed stack, or the folder of a project (default: the current project)')
     .option('--url <url>', 'credential vendor: the output CredentialsUrl of a stack')
-    .option('--profile <name>', 'AWS profile to ask the vendor with (default: the AWS credential chain)')
+    .option('--profile <name>', 'AWS profile for the request to the vendor (default: the AWS credential chain)')
     .addOption(
       new Option(
         '--token-file <file>',
-        'bearer token to ask the vendor with instead, read anew for each request',
+        'authenticate with the bearer token in this file, which is read again for each request',
       ).conflicts('profile'),
     )
     .addOption(
@@ -66,24 +66,24 @@ export function withConnectionOptions(command: Command): Command {
     .addOption(
       new Option(
         '--transport <kind>',
-        'device-sdk (default), or websocket, which starts sooner and speaks MQTT 5 alone',
+        'device-sdk (default), or websocket, which starts faster and supports only MQTT 5',
       ).choices(['device-sdk', 'websocket']),
     )
-    .option('--endpoint <host>', 'IoT endpoint, instead of the one that the vendor names')
-    .option('--verbose', 'print the device SDK’s log to stderr; it names the access key ID and no secret')
+    .option('--endpoint <host>', 'IoT endpoint, instead of the one that the vendor returns')
+    .option('--verbose', 'print the device SDK’s log to stderr; it contains the access key ID but no secrets')
 }
 
-/** Ends with wrong usage where there is a topic filter and one topic is needed. */
+/** Ends with a usage error if the topic is a topic filter. */
 export function requireTopic(command: Command, option: string, topic: string): void {
   if (!/[+#]/u.test(topic)) return
-  command.error(`error: ${option} needs one topic; '${topic}' is a filter. Give it with --topic.`)
+  command.error(`error: ${option} requires a topic, but '${topic}' is a topic filter. Set a topic with --topic.`)
 }
 
 function oneOf(...allowed: readonly number[]): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (text !== '' && allowed.includes(value)) return value
-    throw new InvalidArgumentError(`Allowed: ${allowed.join(', ')}.`)
+    throw new InvalidArgumentError(`Allowed values: ${allowed.join(', ')}.`)
   }
 }
 
@@ -104,7 +104,7 @@ function jsonObject(text: string): Readonly<Record<string, unknown>> {
 export function positiveInteger(text: string): number {
   const value = positiveNumber(text)
   if (Number.isSafeInteger(value)) return value
-  throw new InvalidArgumentError('It must be a whole number.')
+  throw new InvalidArgumentError('It must be an integer.')
 }
 
 function positiveNumber(text: string): number {

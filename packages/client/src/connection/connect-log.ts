@@ -1,25 +1,25 @@
 /**
- * When this process connected with one client ID. AWS IoT counts CONNECTs for each client ID, over reconnects, `grant()` and new sessions
- * alike: one a second by its quotas, in practice perhaps one in ten (aws-greengrass-nucleus#1003).
+ * The times of this process's CONNECTs with one client ID. AWS IoT limits CONNECTs per client ID, across reconnects, `grant()` and new
+ * sessions: one per second by its quotas, in practice perhaps one in ten seconds (aws-greengrass-nucleus#1003).
  *
- * A CONNECT counts from the latest moment at which it can have gone out: CONNACK, or the failure of the attempt. What is signed early may
- * be sent late.
+ * A CONNECT is dated by the latest time at which it can have been sent: at the CONNACK, or at the failure of the attempt, because a request
+ * that was signed early may be sent late.
  *
  * @see https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits
  */
 export class ConnectLog {
   static readonly #logs = new Map<string, ConnectLog>()
 
-  /** The latest moment at which the last CONNECT can have gone out. */
+  /** The latest time at which the last CONNECT can have been sent. */
   #lastAt = Number.NEGATIVE_INFINITY
-  /** The same of the last one that was accepted, or may have been. */
+  /** The same for the last one that was accepted, or may have been. */
   #acceptedAt = Number.NEGATIVE_INFINITY
 
-  /** The one log of a client ID at an endpoint. */
+  /** The shared log of a client ID at an endpoint. */
   static of({ host, port }: { readonly host: string; readonly port: number }, clientId: string): ConnectLog {
     const key = `${host}:${port} ${clientId}`
     const log = ConnectLog.#logs.get(key) ?? new ConnectLog()
-    // Anew at the end, so that the first ones are those that were not used for longest.
+    // Reinserted at the end, so that the least recently used ones are first.
     ConnectLog.#logs.delete(key)
     for (const [other, { idle }] of ConnectLog.#logs) {
       if (!idle) break
@@ -29,7 +29,7 @@ export class ConnectLog {
     return log
   }
 
-  /** Milliseconds until the next CONNECT may go out. That turn is taken then. */
+  /** Milliseconds until the next CONNECT may be sent. Reserves that time. */
   takeTurn(intervalMs: number): number {
     const now = performance.now()
     const at = Math.max(now, this.#lastAt + intervalMs)
@@ -37,7 +37,7 @@ export class ConnectLog {
     return at - now
   }
 
-  /** An attempt is over. @param accepted whether the CONNECT was accepted, or may have been */
+  /** Records the end of an attempt. @param accepted whether the CONNECT was accepted, or may have been */
   settled(accepted: boolean): void {
     const now = performance.now()
     this.#lastAt = Math.max(this.#lastAt, now)
@@ -54,5 +54,5 @@ export class ConnectLog {
   }
 }
 
-/** A log that was not used for so long says nothing any more. */
+/** Logs that are unused for this long are deleted. */
 const forgottenMs = 60_000

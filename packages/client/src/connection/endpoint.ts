@@ -1,19 +1,19 @@
 import { TopicCredentialsError } from '../errors.js'
 import { isLoopback } from '../support/loopback.js'
 
-/** Where the IoT data plane is. */
+/** The address of the IoT data plane. */
 export interface Endpoint {
   readonly host: string
   readonly port: number
-  /** Without TLS: a stand-in on this machine, and nothing else. */
+  /** Without TLS: only for a stand-in on this machine. */
   readonly plain: boolean
 }
 
 const pattern = /^(?<plain>ws:\/\/)?(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?<port>\d{1,5}))?$/iu
 
 /**
- * `xxxx-ats.iot.eu-central-1.amazonaws.com`, or `localhost:8443` for a stand-in; the port is 443 where none is named,
- * which is the only one on which AWS takes SigV4. `ws://127.0.0.1:8448` is without TLS, for this machine alone.
+ * Parses `xxxx-ats.iot.eu-central-1.amazonaws.com`, or `localhost:8443` for a stand-in. The default port is 443, the only one on which
+ * AWS accepts SigV4. `ws://127.0.0.1:8448` is without TLS, and only accepted for this machine.
  *
  * @throws TopicCredentialsError `invalid_argument`
  */
@@ -26,11 +26,11 @@ export function parseEndpoint(text: string): Endpoint {
     code: 'invalid_argument',
     value: text,
     remedy:
-      'Give the host alone, without a scheme: xxxx-ats.iot.<region>.amazonaws.com. Only for this machine may it be ws://127.0.0.1:<port>',
+      'Use a host name without a scheme: xxxx-ats.iot.<region>.amazonaws.com. ws://127.0.0.1:<port> is only accepted for this machine',
   })
 }
 
-/** What goes into the Host header, and so under the signature. */
+/** The value of the Host header, which is signed. */
 export function hostHeader({ host, port, plain }: Endpoint): string {
   return port === (plain ? 80 : 443) ? host : `${host}:${port}`
 }

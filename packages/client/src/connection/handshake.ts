@@ -4,42 +4,42 @@ import { TopicCredentialsError } from '../errors.js'
 import { abortable, sleep } from '../support/abort.js'
 import type { ConnectLog } from './connect-log.js'
 
-/** What handshakes are signed with. */
+/** Options of {@link Handshake}. */
 export interface HandshakeOptions {
   readonly credentials: VendedCredentialsProvider
-  /** When this process connected with the client ID. */
+  /** The times of earlier CONNECTs with this client ID. */
   readonly log: ConnectLog
-  /** Least milliseconds between two handshakes: AWS takes one CONNECT a second from a client ID, and refuses a second one. */
+  /** Minimum milliseconds between two handshakes: AWS accepts one CONNECT per second from a client ID, and refuses a second one. */
   readonly intervalMs: number
-  /** Ends whatever the handshake waits for. */
+  /** Aborts any wait of the handshake. */
   readonly closing: AbortSignal
 }
 
-/** What the last connection attempt was signed with, to explain why it failed. */
+/** The credentials and the request of the last attempt, for its diagnosis. */
 export interface HandshakeAttempt {
   readonly identity?: VendedIdentity
-  /** When it got its credentials, by the monotonic clock. */
+  /** When it received its credentials, by the monotonic clock. */
   readonly beganAt?: number
-  /** Path and query as signed. Holds the session token: not for logs. */
+  /** Path and query as signed. Contains the session token: never log it. */
   readonly path?: string
-  /** Why there was no signature: the provider's own error. */
+  /** Why there is no signature: the provider's own error. */
   readonly error?: unknown
 }
 
-/** What the endpoint says to a WebSocket handshake: status and body, which most transports hide. */
+/** The endpoint's response to a WebSocket handshake: status and body, which most transports hide. */
 export interface HandshakeAnswer {
   readonly status: number
   readonly message: string
-  /** The endpoint's clock minus this machine's, in milliseconds; 0 where it sent no Date. */
+  /** The endpoint's clock minus this machine's, in milliseconds; 0 if the response has no Date header. */
   readonly clockOffset: number
 }
 
-/** How long an open connection waits for credentials. Longer waits belong before it is opened: see `prepare`. */
+/** Maximum time that an open connection waits for credentials. Longer waits happen before it is opened: see `prepare`. */
 const patienceMs = 8_000
-/** AWS IoT takes one CONNECT a second from a client ID by its quotas; one in ten is reported. */
+/** AWS IoT's quota is one CONNECT per second from a client ID; limits of one in ten seconds have been reported. */
 const ownDoingIntervals = 10
 
-/** When each handshake may be signed, with which credentials, and what came of the last one. Transports do the signing. */
+/** Decides when each handshake may be signed and with which credentials, and records the result. Transports do the signing. */
 export class Handshake {
   readonly #options: HandshakeOptions
   attempt: HandshakeAttempt = {}
@@ -50,9 +50,9 @@ export class Handshake {
   }
 
   /**
-   * Has credentials ready before a connection is opened, however long that takes.
+   * Obtains credentials before a connection is opened, however long that takes.
    *
-   * @throws what the provider throws, kept in `attempt` as well
+   * @throws the provider's error, which is also stored in `attempt`
    */
   async prepare(): Promise<void> {
     this.attempt = {}
@@ -60,7 +60,7 @@ export class Handshake {
     await credentials({ signal: closing }).catch((error: unknown) => this.failed(error))
   }
 
-  /** Credentials to sign the next handshake with, when its turn has come. */
+  /** Credentials for the next handshake, once it may be sent. */
   async begin(): Promise<VendedIdentity> {
     this.attempt = {}
     const { log, intervalMs, closing } = this.#options
@@ -70,23 +70,23 @@ export class Handshake {
     return this.#credentialsSoon()
   }
 
-  /** @param path as it goes to the endpoint, signature included */
+  /** @param path as sent to the endpoint, including the signature */
   signed(identity: VendedIdentity, path: string): void {
     this.attempt = { identity, path, beganAt: this.#beganAt }
   }
 
-  /** The attempt is over. @param accepted whether the CONNECT was accepted, or may have been */
+  /** Records the end of the attempt. @param accepted whether the CONNECT was accepted, or may have been */
   settled(accepted: boolean): void {
     this.#options.log.settled(accepted)
   }
 
-  /** Whether a refusal for too many CONNECTs may be for this client ID's own, and not for the account's. */
+  /** Whether this client ID connected recently, so that a refusal for too many CONNECTs may concern it and not the account. */
   get connectedLately(): boolean {
     const { log, intervalMs } = this.#options
     return log.sinceAccepted < ownDoingIntervals * intervalMs
   }
 
-  /** There is no handshake, because of this error. */
+  /** Records the error because of which there is no handshake, and throws it. */
   failed(error: unknown): never {
     this.attempt = { error }
     throw error
@@ -102,9 +102,9 @@ export class Handshake {
       return identity
     } catch (error) {
       if (!patience.signal.aborted || closing.aborted) throw error
-      throw new TopicCredentialsError(`The credential vendor has not answered within ${patienceMs / 1000} s`, {
+      throw new TopicCredentialsError(`The credential vendor did not respond within ${patienceMs / 1000} s`, {
         code: 'vendor_timed_out',
-        remedy: 'The connection is opened when it has. If it does not, look at the vending function’s log and alarms.',
+        remedy: 'The client connects as soon as the vendor responds. If it does not, check the log and the alarms of the vending function.',
       })
     } finally {
       clearTimeout(timer)

@@ -1,23 +1,23 @@
 /** Names may come several times; the order is kept [MQTT-3.3.2-18]. */
 export type UserProperty = readonly [name: string, value: string]
 
-/** What MQTT 5 carries beside a message's payload. MQTT 3.1.1 has none of it. @see MQTT 5 §3.3.2.3 */
+/** The MQTT 5 properties of a message. MQTT 3.1.1 has none. @see MQTT 5 §3.3.2.3 */
 export interface MessageProperties {
-  /** Where an answer is expected: one topic. Whoever publishes chooses it, so check it before you publish there. */
+  /** The topic for a response. The publisher chooses it, so a receiver must validate it before publishing there. */
   readonly responseTopic?: string
-  /** Comes back with the answer, so that the asker knows what it answers. At most 65,535 bytes. */
+  /** Returned with the response, to match it with the request. At most 65,535 bytes. */
   readonly correlationData?: Uint8Array
-  /** Seconds after which the broker delivers the message no more, below 2³². Received: what is left of them. */
+  /** Seconds after which the broker no longer delivers the message, below 2³². In a received message: the remaining time. */
   readonly messageExpiryInterval?: number
-  /** What the payload is, such as a media type: at most 65,535 bytes of UTF-8. */
+  /** The type of the payload, such as a media type: at most 65,535 bytes of UTF-8. */
   readonly contentType?: string
-  /** Each name and each value has at most 65,535 bytes of UTF-8. `message-id` is the client's own: one that came before is a repetition. */
+  /** Each name and each value has at most 65,535 bytes of UTF-8. `message-id` is reserved for the client, which drops messages with a known ID. */
   readonly userProperties?: readonly UserProperty[]
 }
 
 const names = ['responseTopic', 'correlationData', 'messageExpiryInterval', 'contentType', 'userProperties'] as const
 
-/** Those among other options. Whether MQTT can say them, the transport knows. */
+/** Selects the message properties from other options. The transport validates them. */
 export function chosenProperties(options: MessageProperties): MessageProperties {
   const given = names.filter((name) => options[name] !== undefined)
   return Object.fromEntries(given.map((name) => [name, options[name]]))
@@ -26,12 +26,12 @@ export function chosenProperties(options: MessageProperties): MessageProperties 
 /** User property that tells a message from another one with the same content: see `DuplicateFilter`. */
 const messageIdProperty = 'message-id'
 
-/** The user properties of a message with QoS 1: an ID of its own, and then the program's. */
+/** The user properties of a QoS 1 message: a unique ID, then the program's properties. */
 export function withMessageId({ userProperties = [] }: MessageProperties): readonly UserProperty[] {
   return [[messageIdProperty, crypto.randomUUID()], ...userProperties]
 }
 
-/** What came, with the message's ID taken out of the user properties. */
+/** The received properties, without the message's ID in the user properties. */
 export function receivedProperties(properties: MessageProperties): {
   readonly id?: string
   readonly properties: MessageProperties

@@ -1,52 +1,52 @@
 import { endedWithoutReason, isOverAnOperation, type ReasonCode, unanswered } from '../support/reason-codes.js'
 import type { TransportFailure } from './transport.js'
 
-/** How long the broker may take for an answer. Then the connection is taken to be broken. */
+/** Maximum time for the broker's response. After that, the connection is considered broken. */
 export const answerDeadlineMs = 10_000
-/** The operation is refused when the connection has ended over it so many times. */
+/** An operation is refused after the connection has ended because of it this many times. */
 export const strikeLimit = 2
-/** A connection that ends within this time after something was sent may have ended over it. Later, it is the network. */
+/** If a connection ends within this time after a packet was sent, the packet may be the cause. Later, the network is. */
 export const suspicionMs = 5_000
 
-/** What waited for a connection goes out so many at once, and then a second later: AWS IoT discards what is above 100 a second. */
+/** Waiting operations are sent in batches of this size, one per second: AWS IoT discards messages above 100 per second. */
 const resentPerSecond = 50
 
-/** Name of the failure of an attempt that took too long. */
+/** Failure name of an attempt that took too long. */
 export const connectOverdue = 'CONNECT_OVERDUE'
-/** Name of the failure of a connection on which an answer did not come in time. */
+/** Failure name of a connection on which a response did not arrive in time. */
 export const answerOverdue = 'ANSWER_OVERDUE'
 
 interface Pending<Line> {
   readonly send: (line: Line) => Promise<ReasonCode>
   readonly settle: (code: ReasonCode) => void
   readonly fail: (error: unknown) => void
-  /** When it went out over the present connection. */
+  /** When it was sent over the current connection. */
   sentAt: number | undefined
-  /** How often the connection has ended over it. */
+  /** How many times the connection has ended because of it. */
   strikes: number
 }
 
 /**
- * What is to be sent and not answered yet, over however many connections that takes.
+ * Operations that are not acknowledged yet, across reconnects.
  *
- * Operations go out in the order in which they were asked for, and again in that order after a break. When the connection ends over the
- * oldest one, that one goes out alone, so that it is known if it ends over it again: then it is refused, with the code of the
- * DISCONNECT where there was one, and everything else goes on. A broker refuses by hanging up where the protocol has no answer
- * that says no (QoS 1 and SUBSCRIBE over MQTT 3.1.1, reserved topics over both).
+ * Operations are sent in the order of the calls, and again in that order after an interruption. If the connection ends because of the
+ * oldest one, that one is next sent alone, to see whether it is the cause. If the connection ends again, the operation is refused, with
+ * the code of the DISCONNECT if there was one, and all others continue. The broker refuses operations in this way if the protocol has
+ * no negative acknowledgement (QoS 1 and SUBSCRIBE with MQTT 3.1.1, reserved topics with both versions).
  */
 export class Operations<Line> {
   readonly #pending = new Set<Pending<Line>>()
   #line: Line | undefined
-  /** Why nothing is sent any more. */
+  /** The error because of which nothing is sent any more. */
   #abandoned: { readonly error: unknown } | undefined
   #overdue: () => void = () => {}
-  /** The connection has ended over it before: it goes out alone. */
+  /** The operation that may have ended the last connection: it is sent alone. */
   #suspect: Pending<Line> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** Until more of what waited may go out. */
+  /** Timer until more waiting operations are sent. */
   #backlog: ReturnType<typeof setTimeout> | undefined
 
-  /** Resolves with the broker's reason code, whenever it comes. Rejects when it cannot be sent. */
+  /** Resolves with the broker's reason code, whenever it arrives. Rejects if the operation cannot be sent. */
   add(send: (line: Line) => Promise<ReasonCode>): Promise<ReasonCode> {
     return new Promise((settle, fail) => {
       if (this.#abandoned !== undefined) return fail(this.#abandoned.error)
@@ -57,14 +57,14 @@ export class Operations<Line> {
     })
   }
 
-  /** A connection stands. @param overdue called when an answer does not come in time: ends the connection */
+  /** Called when a connection is established. @param overdue called if a response does not arrive in time: ends the connection */
   opened(line: Line, overdue: () => void): void {
     this.#line = line
     this.#overdue = overdue
     this.#sendDue()
   }
 
-  /** The connection is gone. @param failure undefined where this side ended it */
+  /** Called when the connection has ended. @param failure undefined if this side ended it */
   closed(failure: TransportFailure | undefined): void {
     this.#line = undefined
     clearTimeout(this.#timer)
@@ -78,7 +78,7 @@ export class Operations<Line> {
     for (const pending of this.#pending) pending.sentAt = undefined
   }
 
-  /** Nothing will be sent any more. */
+  /** Rejects all operations; nothing is sent any more. */
   abandon(error: unknown): void {
     this.#abandoned = { error }
     this.closed(undefined)
@@ -112,7 +112,7 @@ export class Operations<Line> {
     pending.sentAt = performance.now()
     this.#watch()
     const answered = (settle: () => void) => {
-      // A connection that is gone fails what it had: that goes out again over the next one.
+      // Operations on a lost connection fail; they are sent again over the next one.
       if (line !== this.#line || !this.#pending.has(pending)) return
       const held = this.#suspect !== undefined
       this.#finish(pending)
@@ -147,13 +147,13 @@ export class Operations<Line> {
   }
 }
 
-/** Whether a connection may have ended over something that was sent so many milliseconds before. */
+/** Whether a connection may have ended because of a packet that was sent this many milliseconds before. */
 export function endedOver(sentForMs: number, { name, reasonCode }: TransportFailure): boolean {
   if (reasonCode !== undefined) return isOverAnOperation(reasonCode)
   return name === answerOverdue || sentForMs < suspicionMs
 }
 
-/** The answer to an operation over which the connection has ended. */
+/** The result of an operation that ended the connection. */
 export function refusalCode({ name, reasonCode }: TransportFailure): ReasonCode {
   return reasonCode ?? (name === answerOverdue ? unanswered : endedWithoutReason)
 }

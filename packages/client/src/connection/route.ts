@@ -1,20 +1,20 @@
-/** How a host is reached, and what is trusted there. The platform makes it of what the program and the environment say. */
+/** How a host is reached, and which certificates are trusted. The platform derives it from the options and the environment. */
 export interface Route {
-  /** PEM; undefined: what the system trusts. */
+  /** PEM; undefined: the system's trust store. */
   readonly ca: string | undefined
-  /** What `ca` is, in words: `the file /etc/ca.pem`. */
+  /** A description of `ca`: `the file /etc/ca.pem`. */
   readonly trusted: string
-  /** `http://proxy.example:3128`, with user and password where it wants them; undefined: none. */
+  /** `http://proxy.example:3128`, with user name and password if required; undefined: none. */
   readonly proxy: string | undefined
 }
 
-/** What a program says of it. */
+/** The options for a route. */
 export interface RouteOptions {
-  /** Certificates to trust, as PEM or as the path of a PEM file. Default: what the system trusts. Node only. */
+  /** Trusted certificates, as PEM or as the path of a PEM file. Default: the system's trust store. Node only. */
   readonly ca?: string | undefined
   /**
-   * HTTP proxy (`http://host:port`, with `user:password@` where it wants them) that is asked to CONNECT; `false`: none. Default: the
-   * environment's HTTPS_PROXY, unless NO_PROXY names the host. Node only.
+   * HTTP proxy (`http://host:port`, with `user:password@` if required) for CONNECT requests; `false`: none. Default: HTTPS_PROXY in the
+   * environment, unless NO_PROXY contains the host. Node only.
    */
   readonly proxy?: string | false | undefined
 }

@@ -8,70 +8,70 @@ import type { Route } from './route.js'
 
 export type QoS = 0 | 1
 
-/** One PUBLISH as it came off the wire. */
+/** One received PUBLISH. */
 export interface ReceivedPacket {
   readonly topic: string
   readonly payload: Uint8Array
   readonly qos: QoS
   readonly retain: boolean
   readonly duplicate: boolean
-  /** Given by our `publish`, over MQTT 5. */
+  /** Set by our `publish` with MQTT 5. */
   readonly id?: string
-  /** Over MQTT 5, without the ID. */
+  /** MQTT 5 only, without the ID. */
   readonly properties?: MessageProperties
 }
 
-/** What happens to a connection, whichever protocol version it speaks. */
+/** The events of a connection, independent of the protocol version. */
 export interface TransportEvents {
-  /** An attempt to connect begins. */
+  /** An attempt to connect starts. */
   connecting: []
   connected: [{ readonly sessionPresent: boolean }]
-  /** An attempt to connect failed. The next one is made by `start`. */
+  /** An attempt to connect failed. `start` makes the next one. */
   failed: [TransportFailure]
-  /** An established connection ended. An attempt to connect follows by itself. */
+  /** An established connection ended. The transport makes one attempt to reconnect. */
   interrupted: [TransportFailure]
   message: [ReceivedPacket]
 }
 
 export interface TransportFailure {
-  /** The library's name: `AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE`, … */
+  /** Error name of the library: `AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE`, … */
   readonly name: string
   readonly message: string
-  /** MQTT 5: reason code of the CONNACK or DISCONNECT, where the broker sent one. */
+  /** MQTT 5: reason code of the CONNACK or DISCONNECT, if the broker sent one. */
   readonly reasonCode?: number
-  /** What the endpoint said to the WebSocket handshake, where the transport shows it. */
+  /** The endpoint's response to the WebSocket handshake, if the transport provides it. */
   readonly answer?: HandshakeAnswer
-  /** What was in the way, where the platform names it: a name that cannot be resolved, a certificate that is not trusted. */
+  /** The cause, if the platform reports it: a name that cannot be resolved, a certificate that is not trusted. */
   readonly error?: TopicCredentialsError
 }
 
-/** Name of the failure of a WebSocket that did not open, where nothing more is known. */
+/** Failure name of a WebSocket that did not open for an unknown reason. */
 export const notOpened = 'WEBSOCKET_NOT_OPENED'
 
-/** The device SDK's client, for Node alone, or MQTT 5 over the platform's WebSocket. */
+/** The device SDK's client (Node only), or MQTT 5 over the platform's WebSocket. */
 export type TransportKind = 'device-sdk' | 'websocket'
 
-/** What can be told that time has stood still. */
+/** Receives notifications about sleep and wake-up. */
 export interface Sleeper {
-  /** The machine woke, or the network is back: finds out within a second whether the connection stands, or makes it anew. */
+  /** The machine woke up, or the network is back: checks within a second whether the connection is alive, or reconnects. */
   wake(): void
-  /** Ends the connection until `wake`, keeping the broker's session: the page is put aside. */
+  /** Ends the connection until `wake` and keeps the broker's session: the page is being suspended. */
   suspend(): void
 }
 
-/** One MQTT client, with the differences between libraries and protocol versions taken out. */
+/** One MQTT client, with a common interface for all libraries and protocol versions. */
 export interface Transport extends Pick<Emitter<TransportEvents>, 'on'>, Partial<Sleeper> {
-  /** Whether a refused handshake looks like any other failure, so that it has to be repeated to read the answer. */
+  /** Whether the response to a refused handshake is not available, so that the handshake must be repeated to read it. */
   readonly hidesAnswers: boolean
-  /** Attempts to connect, for the first time or after a `failed`. Does nothing while an attempt is under way or a connection stands. */
+  /** Attempts to connect, for the first time or after `failed`. No effect during an attempt or while connected. */
   start(): void
-  /** The broker's answer, over however many connections it takes to get one. Rejects when the transport is stopped. */
+  /** Resolves with the broker's response, across reconnects. Rejects when the transport is stopped. */
   subscribe(filter: string, qos: QoS): Promise<ReasonCode>
   unsubscribe(filter: string): Promise<unknown>
   publish(message: OutgoingMessage): Promise<ReasonCode>
-  /** Ends the connection and makes another one, keeping the broker's session and what is not yet acknowledged. */
+  /** Ends the connection and makes a new one. Keeps the broker's session and unacknowledged operations. */
   reconnect(): Promise<void>
-  /** Disconnects and frees everything. No more events will come. Resolves within a second. */
+  /** Disconnects and frees all resources. No more events follow. Resolves within a second. */
   stop(): Promise<void>
 }
 
@@ -80,22 +80,22 @@ export interface OutgoingMessage {
   readonly payload: Uint8Array
   readonly qos: QoS
   readonly retain: boolean
-  /** Nothing over MQTT 3.1.1. */
+  /** Empty for MQTT 3.1.1. */
   readonly properties?: MessageProperties
 }
 
-/** What both protocol versions need to know to connect. */
+/** Connection options of both protocol versions. */
 export interface TransportOptions extends Endpoint {
-  /** Region that handshakes are signed for. */
+  /** Region for signing handshakes. */
   readonly region: string
   readonly clientId: string
   readonly keepAliveSeconds: number
   readonly route: Route
   readonly handshake: Handshake
-  /** Whether the broker keeps the session over `stop`, and the first connection resumes it. */
+  /** Whether the broker keeps the session after `stop`, and the first connection resumes it. */
   readonly resume: boolean
   /** The last will. */
   readonly will: OutgoingMessage | undefined
-  /** Least milliseconds between two CONNECTs; the handshake keeps it. */
+  /** Minimum milliseconds between two CONNECTs; enforced by the handshake. */
   readonly connectIntervalMs: number
 }

@@ -11,32 +11,32 @@ import { type Backoff, defaultBackoff, reconnectDelay, retryDelay } from '../sup
 import type { Vended } from './vendor-client.js'
 import type { AskedGrants, VendedIdentity } from './vendor-options.js'
 
-/** When to ask the vendor, and when again. */
+/** When to request credentials, and when to retry. */
 export interface RefreshOptions {
-  /** What to ask for. Default: all that the caller is entitled to. */
+  /** The grants to request. Default: all that the caller is entitled to. */
   readonly request?: AskedGrants
   readonly backoff?: Backoff
   /**
-   * Time in which AWS's quotas serve your whole fleet, in seconds, 1 to 86,400: whoever is throttled, by the vendor or by AWS IoT,
-   * comes back at random within it. For N clients 1.1 × N / 500 by AWS's default quotas. Default: what the vendor says, which it
-   * can only say to clients that it has served.
+   * The period in which AWS's quotas can serve your whole fleet, in seconds, 1 to 86,400: a client that is throttled by the vendor or by AWS
+   * IoT retries at a random time within it. For N clients 1.1 × N / 500 with AWS's default quotas. Default: the value from the vendor, which
+   * only reaches clients that have received a response.
    */
   readonly spreadSeconds?: number
 }
 
-/** The clock and the chance that a cache goes by; a test or a simulation drives them. */
+/** Clock and random numbers of a cache; replaced in tests and simulations. */
 export interface RefreshTiming {
   /** Milliseconds since the epoch. */
   now(): number
   /** Uniform in [0, 1). */
   random(): number
-  /** Waits between two tries. */
+  /** Waits between two attempts. */
   pause(ms: number, signal: AbortSignal): Promise<void>
 }
 
 const realTiming: RefreshTiming = { now: () => Date.now(), random: () => Math.random(), pause: sleep }
 
-/** What vends: `VendorClient` asks over HTTPS. */
+/** The source of credentials: `VendorClient` requests them over HTTPS. */
 export interface CredentialSource {
   vend(asked: AskedGrants, clockOffset: number, signal?: AbortSignal): Promise<Vended>
   close(): void
@@ -44,12 +44,12 @@ export interface CredentialSource {
 
 interface Held {
   readonly identity: VendedIdentity
-  /** Both by this machine's clock. */
+  /** Both by the local clock. */
   readonly renewAt: number
   readonly expiresAt: number
 }
 
-/** What `fromVendor` hands out: one request in flight, reused while fresh, renewed before they expire. */
+/** The cache of `fromVendor`: at most one request at a time, credentials are reused while fresh and renewed before they expire. */
 export class CredentialsCache {
   readonly #vendor: CredentialSource
   readonly #backoff: Backoff
@@ -58,10 +58,10 @@ export class CredentialsCache {
   #asked: AskedGrants
   #clockOffset = 0
   #held: Held | undefined
-  /** Whom the first answer was for. */
+  /** The user of the first response. */
   #userId: string | undefined
   #pending: Promise<VendedIdentity> | undefined
-  /** Ends the renewal that is under way. */
+  /** Aborts a renewal in progress. */
   #renewal: AbortController | undefined
   #closed = false
 
@@ -81,7 +81,7 @@ export class CredentialsCache {
   }
 
   async ask(grants: AskedGrants): Promise<VendedIdentity> {
-    // After a renewal that is under way, so that it cannot put the old grants back.
+    // After a renewal in progress, so that it cannot restore the old grants.
     while (this.#pending !== undefined) await this.#pending.catch(() => {})
     this.#pending = this.#single(this.#renew(grants))
     const identity = await this.#pending
@@ -103,7 +103,7 @@ export class CredentialsCache {
     this.#vendor.close()
   }
 
-  /** One request in flight: calls that come meanwhile share its answer. */
+  /** At most one request at a time: concurrent calls share its result. */
   async #single(request: Promise<VendedIdentity>): Promise<VendedIdentity> {
     try {
       return await request
@@ -134,7 +134,7 @@ export class CredentialsCache {
     }
   }
 
-  /** A quota that is used up is waited for with the rest of the fleet; whatever else may pass, with a backoff. */
+  /** The delay before the next attempt: spread over the fleet's period after throttling, otherwise exponential backoff. */
   #waitAfter(error: unknown, attempt: number, throttled: number): number {
     const busy = error instanceof VendorBusyError ? error : undefined
     const spreadSeconds = this.#held?.identity.vended.spreadSeconds ?? this.#spreadSeconds
@@ -146,7 +146,7 @@ export class CredentialsCache {
     return retryDelay(attempt, this.#backoff, this.#timing.random(), busy?.retryAfterMs)
   }
 
-  /** True when the correction is news: then the same request, dated anew, may succeed. */
+  /** True if the correction is new: then the same request with a new date may succeed. */
   #correctClock(clockOffset: number): boolean {
     const news = Math.abs(clockOffset - this.#clockOffset) > skewNewsMs
     this.#clockOffset = clockOffset
@@ -168,7 +168,7 @@ export class CredentialsCache {
   }
 }
 
-/** Between 80 and 90 % of the way from `now` to `expiresAt`. */
+/** A time between 80 and 90 % of the way from `now` to `expiresAt`. */
 function renewAt(now: number, expiresAt: number, random: number): number {
   return now + (expiresAt - now) * (0.8 + 0.1 * random)
 }
@@ -176,30 +176,30 @@ function renewAt(now: number, expiresAt: number, random: number): number {
 function checkSpread(seconds: number | undefined): number | undefined {
   const { minimum, maximum } = spreadLimits
   if (seconds === undefined || (seconds >= minimum && seconds <= maximum)) return seconds
-  throw new TopicCredentialsError(`The fleet cannot be spread over ${seconds} s`, {
+  throw new TopicCredentialsError(`spreadSeconds is ${seconds}`, {
     code: 'invalid_argument',
     value: String(seconds),
-    remedy: 'Give spreadSeconds from 1 to 86,400: about 1.1 × clients / 500.',
+    remedy: 'Set spreadSeconds to a value from 1 to 86,400: about 1.1 × clients / 500.',
   })
 }
 
-/** Below this a second correction is noise: Date headers have whole seconds, and AWS accepts five minutes. */
+/** Smaller corrections are ignored: Date headers have a resolution of one second, and AWS accepts five minutes. */
 const skewNewsMs = 60_000
 
-/** Another user has other topics and client IDs: what was subscribed, published and queued belongs to the one before. */
+/** Another user has other topics and client IDs: subscriptions, publishes and queued messages belong to the previous user. */
 function userChanged(before: string, now: string): TopicCredentialsError {
-  return new TopicCredentialsError(`The vendor takes this caller for ${now}, and took it for ${before} before`, {
+  return new TopicCredentialsError(`The vendor identified this caller as ${now}, but as ${before} before`, {
     code: 'user_changed',
     value: now,
     remedy:
-      'Give the AWS credentials a session name that stays (role_session_name, AWS_ROLE_SESSION_NAME), or begin a new session as the new user.',
+      'Use AWS credentials with a fixed session name (role_session_name, AWS_ROLE_SESSION_NAME), or open a new session for the new user.',
   })
 }
 
 function closedError(): TopicCredentialsError {
   return new TopicCredentialsError('The credentials provider is closed', {
     code: 'session_closed',
-    remedy: 'Make a new provider with fromVendor.',
+    remedy: 'Create a new provider with fromVendor.',
   })
 }
 

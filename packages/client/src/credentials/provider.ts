@@ -6,28 +6,28 @@ import {
 } from './credentials-cache.js'
 import type { AskedGrants, VendedIdentity } from './vendor-options.js'
 
-/** A credentials provider: `AwsCredentialIdentityProvider` of the AWS SDK v3, and four more calls. */
+/** A credentials provider: `AwsCredentialIdentityProvider` of the AWS SDK v3 with four additional methods. */
 export interface VendedCredentialsProvider {
   (options?: { readonly signal?: AbortSignal }): Promise<VendedIdentity>
-  /** AWS refused these credentials although they look fresh: the next call vends anew. Others are left alone. */
+  /** Reports that AWS refused these credentials although they are fresh: the next call requests new ones. Other credentials are not affected. */
   invalidate(accessKeyId: string): void
   /**
-   * Vends anew for other grants, which every later call gets; what is held already is kept where the vendor refuses.
+   * Requests credentials with other grants, which all later calls get. If the vendor refuses, the current credentials are kept.
    *
    * @throws VendRefusedError
    */
   ask(grants: AskedGrants): Promise<VendedIdentity>
   /**
-   * Vends anew for the same grants, however fresh the credentials are: asks whether they still stand.
+   * Requests credentials with the same grants even if the current ones are fresh, to verify that the grants are still valid.
    *
    * @throws VendRefusedError
    */
   refresh(): Promise<VendedIdentity>
-  /** Closes the kept connection to the vendor. */
+  /** Closes the keep-alive connection to the vendor. */
   close(): void
 }
 
-/** A provider over any source. `timing` is for tests and simulations, which drive the clock. */
+/** A provider for any source. `timing` is for tests and simulations, which control the clock. */
 export function fromSource(
   source: CredentialSource,
   options: RefreshOptions,

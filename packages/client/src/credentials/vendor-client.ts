@@ -5,17 +5,17 @@ import { isLoopback } from '../support/loopback.js'
 import { vendRefusal } from './vendor-error.js'
 import type { AskedGrants, VendorOptions } from './vendor-options.js'
 
-/** For one request, from the caller's own credentials to the last byte of the answer. */
+/** Timeout of one request, from obtaining the caller's own credentials to the last byte of the response. */
 export const defaultTimeoutMs = 10_000
 
-/** A vendor's answer together with its clock. */
+/** A response of the vendor, with its clock. */
 export interface Vended {
   readonly response: VendResponse
-  /** Server time minus local time in milliseconds, by the answer's Date header; 0 where it has none. */
+  /** Server time minus local time in milliseconds, from the Date header; 0 if there is none. */
   readonly clockOffset: number
 }
 
-/** What came back, whatever its status. */
+/** The HTTP response, whatever its status. */
 export interface HttpAnswer {
   readonly status: number
   readonly date: string | undefined
@@ -25,24 +25,24 @@ export interface HttpAnswer {
   readonly challenge?: string | undefined
 }
 
-/** JSON posted to one URL, with the caller's proof beside it, over a connection that is kept. */
+/** Posts JSON to one URL with the caller's authentication, over a keep-alive connection. */
 export interface VendorPost {
   /**
-   * @param signal ends it, with the signal's reason
-   * @param asking called when the caller's proof is at hand, and the vendor's turn has come
+   * @param signal aborts the request, with the signal's reason
+   * @param asking called when the caller's credentials are available and the request is sent
    * @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `credentials_not_found`
    */
   send(json: string, signingDate: Date, signal: AbortSignal, asking: () => void): Promise<HttpAnswer>
   close(): void
 }
 
-/** Asks one vendor for credentials, one HTTP request a call, and keeps its connection open between calls. */
+/** Requests credentials from one vendor with one HTTP request per call over a keep-alive connection. */
 export class VendorClient {
   readonly #url: URL
   readonly #now: () => number
   readonly #timeoutMs: number
   readonly #openPost: (url: URL) => Promise<VendorPost>
-  /** Opened at the first call. */
+  /** Opened by the first call. */
   #post: Promise<VendorPost> | undefined
   #closed = false
 
@@ -58,12 +58,12 @@ export class VendorClient {
   }
 
   /**
-   * One request, one answer.
+   * Sends one request and returns its response.
    *
-   * @param asked what to ask for
-   * @param clockOffset server time minus local time, where it is known: the signature is dated by it
-   * @throws VendRefusedError the vendor said no (400, 401, 403, 404, 413, …): asking again does not help
-   * @throws VendorBusyError 429 and 5xx: asking again later may help
+   * @param asked the grants to request
+   * @param clockOffset server time minus local time, if known; used to date the signature
+   * @throws VendRefusedError the vendor refused (400, 401, 403, 404, 413, …): a retry does not help
+   * @throws VendorBusyError 429 and 5xx: a later retry may help
    * @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `vendor_timed_out`, `credentials_not_found`,
    *   `credentials_timed_out`
    */
@@ -84,7 +84,7 @@ export class VendorClient {
     throw vendRefusal({ status, body, challenge, retryAfter, clockOffset: offset, url: this.#url })
   }
 
-  /** Lets go of the kept connection, so that a process may end. */
+  /** Closes the keep-alive connection, so that the process can exit. */
   close(): void {
     this.#closed = true
     this.#post?.then((post) => post.close()).catch(() => {})
@@ -97,10 +97,10 @@ export class VendorClient {
   }
 
   #overdue(): TopicCredentialsError {
-    return overdue(`The credential vendor (${this.#url.host}) has not answered`, this.#timeoutMs, {
+    return overdue(`The credential vendor (${this.#url.host}) did not respond`, this.#timeoutMs, {
       code: 'vendor_timed_out',
       value: this.#url.host,
-      remedy: 'It is asked again. If it stays, check the network, then the vending function’s log and alarms.',
+      remedy: 'The client retries. If the problem persists, check the network, then the log and the alarms of the vending function.',
     })
   }
 
@@ -108,10 +108,10 @@ export class VendorClient {
     try {
       return parseVendResponse(parseJson(body))
     } catch (cause) {
-      throw new TopicCredentialsError(`${this.#url.href} answered 200, but not with vended credentials`, {
+      throw new TopicCredentialsError(`${this.#url.href} responded with 200, but without credentials`, {
         code: 'endpoint_wrong',
         value: this.#url.href,
-        remedy: 'Use the stack’s output CredentialsUrl as it stands.',
+        remedy: 'Use the unchanged value of the stack’s output CredentialsUrl.',
         cause,
       })
     }
@@ -119,17 +119,17 @@ export class VendorClient {
 }
 
 function proofOverdue(ms: number): TopicCredentialsError {
-  return overdue('There are no credentials or token to ask the vendor with', ms, {
+  return overdue('The credentials or the token for the vendor were not available', ms, {
     code: 'credentials_timed_out',
     remedy:
-      'Look at what `token` or `credentials` waits for, or at the AWS credential chain (a credential_process, the network).',
+      'Check why `token` or `credentials` does not resolve, or the AWS credential chain (a credential_process, the network).',
   })
 }
 
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'https:') return url
-  // Without TLS only on this machine: the request carries what proves the caller.
+  // Plain HTTP only to this machine, because the request authenticates the caller.
   if (url?.protocol === 'http:' && isLoopback(url.hostname)) return url
   throw new TopicCredentialsError(`'${text}' is not the https URL of a credential vendor`, {
     code: 'invalid_argument',

@@ -1,7 +1,7 @@
 import { type Problem, parseJson, parseProblem, recordOf, spreadLimits } from '@topic-credentials/grants/core'
 import { ClockSkewError, type TopicCredentialsError, VendorBusyError, VendRefusedError } from '../errors.js'
 
-/** An answer of the vendor, or of the API Gateway before it, other than 200. */
+/** A response other than 200, from the vendor or from API Gateway. */
 export interface RefusedAnswer {
   readonly status: number
   readonly body: string
@@ -9,12 +9,12 @@ export interface RefusedAnswer {
   readonly challenge?: string | undefined
   /** The header, in seconds. */
   readonly retryAfter: string | undefined
-  /** The vendor's clock minus ours, in milliseconds. */
+  /** The vendor's clock minus the local clock, in milliseconds. */
   readonly clockOffset: number
   readonly url: URL
 }
 
-/** AWS accepts a signature whose date is at most this far from its own clock. */
+/** AWS accepts a signature whose date differs at most this much from its own clock. */
 const acceptedSkewMs = 5 * 60_000
 
 /** Tells apart what may pass (429, 5xx), what a corrected clock mends, and what is a no. */
@@ -29,14 +29,14 @@ export function vendRefusal({
   const problem = parseProblem(parseJson(body))
   const said = problem?.detail ?? problem?.title ?? messageOf(body) ?? 'no reason given'
   if (status === 429 || status >= 500) {
-    // API Gateway's own 503, which is not a problem document, is Lambda's limit on what runs at once.
+    // A 503 that is not a problem document comes from API Gateway and means Lambda's concurrency limit.
     const throttled = status === 429 || (status === 503 && problem === undefined)
-    return new VendorBusyError(`The credential vendor answered ${status}: ${said}`, milliseconds(retryAfter), throttled)
+    return new VendorBusyError(`The credential vendor responded with ${status}: ${said}`, milliseconds(retryAfter), throttled)
   }
   if (status === 403 && problem === undefined && Math.abs(clockOffset) > acceptedSkewMs) {
     return new ClockSkewError(clockOffset, url.host)
   }
-  return new VendRefusedError(`The credential vendor answered ${status}: ${said}`, {
+  return new VendRefusedError(`The credential vendor responded with ${status}: ${said}`, {
     status,
     problem,
     value: url.href,
@@ -44,7 +44,7 @@ export function vendRefusal({
   })
 }
 
-/** The header's seconds, a day at most: a timer takes no more than 2^31 ms, and fires at once beyond. */
+/** The header's seconds, at most a day: a timer with more than 2^31 ms would fire immediately. */
 function milliseconds(retryAfter: string | undefined): number | undefined {
   const seconds = Number(retryAfter)
   if (retryAfter === undefined || !(seconds >= 0)) return undefined
@@ -53,15 +53,15 @@ function milliseconds(retryAfter: string | undefined): number | undefined {
 
 function remedyFor(status: number, problem: Problem | undefined, challenge: string | undefined): string {
   if (problem?.code === 'not_entitled') {
-    return 'Ask for less, or have the entitlements extended and the stack deployed again.'
+    return 'Request fewer grants, or ask the operator to extend the entitlements.'
   }
   if (problem !== undefined) return problem.remedy ?? 'Change the request as the sentence says.'
   if (status === 401) return refusedToken(challenge)
   if (status === 403) {
-    return 'The caller may not use this API: check its execute-api:Invoke permission and its credentials.'
+    return 'Check the caller’s credentials and its permission execute-api:Invoke for this API.'
   }
-  if (status === 404) return 'Use the stack’s output CredentialsUrl as it stands.'
-  return 'Look at the vending function’s log for this request.'
+  if (status === 404) return 'Use the unchanged value of the stack’s output CredentialsUrl.'
+  return 'See the log of the vending function for this request.'
 }
 
 /** Of a token that it refuses API Gateway says why (RFC 6750 section 3); browsers hide that from other origins. */

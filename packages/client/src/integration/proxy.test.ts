@@ -81,7 +81,7 @@ describe('ca', () => {
   })
 
   it.each([
-    ['/nowhere/ca.pem', 'no file that can be read'],
+    ['/nowhere/ca.pem', 'neither PEM nor a readable file'],
     [join(folder, 'empty.pem'), 'holds no certificate'],
   ])('%s is told apart from an authority that is not trusted', async (ca, why) => {
     writeFileSync(join(folder, 'empty.pem'), '')

@@ -1,17 +1,17 @@
-/** Messages that are remembered: at AWS IoT's 100 a second for one connection, more than a minute and a half. */
+/** Number of remembered messages: more than a minute and a half at AWS IoT's limit of 100 per second per connection. */
 const remembered = 10_000
 
 /**
- * Notices messages that came before.
+ * Detects repeated messages.
  *
- * QoS 1 means "at least once": a message whose acknowledgement was lost comes again, with another packet identifier perhaps,
- * and the SDK does not tell. So `publish` gives each message of QoS 1 an ID of its own (a user property, which only MQTT 5
- * has), and the receiving side leaves out what it has had. Messages of other publishers have none, and pass.
+ * QoS 1 means "at least once": a message whose acknowledgement was lost is sent again, possibly with another packet identifier, and the SDK
+ * does not report that. So `publish` adds a unique ID to each QoS 1 message (a user property, MQTT 5 only), and the receiver drops messages
+ * with a known ID. Messages of other publishers have no ID and always pass.
  */
 export class DuplicateFilter {
   readonly #seen = new Set<string>()
 
-  /** True when this is a message that came before. IDs count within their topic: nobody can hide another topic's. */
+  /** True for a message that has arrived before. IDs are scoped to their topic, so a publisher cannot suppress messages of other topics. */
   isDuplicate({ topic, id }: { readonly topic: string; readonly id?: string }): boolean {
     if (id === undefined) return false
     const key = `${topic}\0${id}`

@@ -3,16 +3,16 @@ import { NotGrantedError, TopicCredentialsError } from '../errors.js'
 import { endedWithoutReason, inWords, notAuthorized, quotaExceeded, type ReasonCode } from '../support/reason-codes.js'
 import { checkTopic } from './topic-check.js'
 
-/** Whose grants are asked for. */
+/** The user and its grants. */
 interface Holder {
   readonly userId: string
   readonly grants: Grants
 }
 
 /**
- * The error where the grants do not cover an operation: what was asked, what is granted, what to do.
+ * The error for an operation that the grants do not cover, with the operation, the grants and a remedy.
  *
- * @throws TopicCredentialsError `invalid_argument` for what no grant can cover: it is not a topic, or not a filter
+ * @throws TopicCredentialsError `invalid_argument` if no grant can cover it, because it is not a valid topic or filter
  */
 export function ungranted(
   { userId, grants }: Holder,
@@ -29,7 +29,7 @@ export function ungranted(
     operation,
     byBroker: false,
     value: topic,
-    remedy: `Use a topic that is granted, or have '${topic}' added to the entitlements and the stack deployed again.`,
+    remedy: `Use a granted topic, or ask the operator to add '${topic}' to the entitlements.`,
   })
 }
 
@@ -41,7 +41,7 @@ export function describeGrants(grants: Grants): string {
   return parts.length === 0 ? 'nothing' : parts.join('; ')
 }
 
-/** What a reason code of SUBACK or PUBACK means, where it is a no. */
+/** The error for a reason code of a SUBACK or PUBACK; undefined for success. */
 export function brokerRefusal(
   operation: 'publish' | 'subscribe',
   value: string,
@@ -53,34 +53,34 @@ export function brokerRefusal(
     return new TopicCredentialsError(said, {
       code: 'quota_exceeded',
       value,
-      remedy: 'Send less or subscribe to less: 50 subscriptions and 100 messages a second per connection.',
+      remedy: 'Stay within 50 subscriptions and 100 messages per second per connection.',
     })
   }
-  // Over MQTT 3.1.1, and for QoS 0, hanging up is how AWS IoT says that something is not authorized.
+  // With MQTT 3.1.1 and with QoS 0, AWS IoT closes the connection for an unauthorized operation.
   if (code === notAuthorized || code === 0x80 || (code === endedWithoutReason && mqtt === 3)) {
     return new NotGrantedError(said, {
       operation,
       byBroker: true,
       value,
-      remedy: 'The grants allow it, so the role’s policy or the credentials behind them have changed: vend again.',
+      remedy: 'The grants allow it, so the policy of the role or the credentials have changed: request new credentials.',
     })
   }
   return new TopicCredentialsError(said, {
     code: 'refused',
     value,
     remedy:
-      'It is not sent again. AWS IoT does not support it: look at topic, size and options, and at the reserved topics ($aws/…).',
+      'It is not sent again, because AWS IoT does not support it: check topic, size, options and the reserved topics ($aws/…).',
   })
 }
 
-/** There was no connection for a message with QoS 0, or it ended while the message was on its way. */
+/** The error for a QoS 0 message without a connection, or whose connection ended while it was in flight. */
 export function notSent(topic: string, cause: unknown): TopicCredentialsError {
   return new TopicCredentialsError(
     `Publishing to '${topic}' failed: ${cause instanceof Error ? cause.message : cause}`,
     {
       code: 'connection_lost',
       value: topic,
-      remedy: 'Publish with QoS 1, which waits for the connection to come back, or publish again.',
+      remedy: 'Publish again, or use QoS 1, which waits for the next connection.',
       cause,
     },
   )

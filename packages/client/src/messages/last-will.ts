@@ -4,16 +4,16 @@ import { ungranted } from './grant-check.js'
 import { maxWillBytes, payloadBytes } from './payload.js'
 
 /**
- * What the broker publishes when the connection ends by itself: cut, timed out, taken over. Not after `close()`.
+ * The message that the broker publishes if the connection ends unexpectedly: broken, timed out, taken over. Not after `close()`.
  *
- * AWS IoT lets nobody connect whose will may not be published, so its topic needs a `publish` grant, and a `retain` grant where it
- * is retained, for as long as the session lasts.
+ * AWS IoT refuses a connection whose will may not be published. So its topic needs a `publish` grant, and a `retain` grant if it is
+ * retained, for as long as the session lasts.
  *
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html
  */
 export interface LastWill {
   readonly topic: string
-  /** Bytes or text as they are; anything else as JSON. At most 65,535 bytes, which is MQTT's limit. */
+  /** Bytes and strings are sent as they are, other values as JSON. At most 65,535 bytes, the limit of MQTT. */
   readonly payload: unknown
   /** Default 1. */
   readonly qos?: QoS
@@ -22,7 +22,7 @@ export interface LastWill {
 }
 
 /**
- * The will as it goes into CONNECT.
+ * The will for the CONNECT packet.
  *
  * @throws NotGrantedError before anything is sent
  * @throws TopicCredentialsError `invalid_argument` for a payload that cannot be sent

@@ -4,7 +4,7 @@ import type { ReceivedPacket } from '../connection/transport.js'
 import { TopicCredentialsError } from '../errors.js'
 
 /**
- * The part of the Standard Schema interface that is used here: zod, valibot, arktype and others have it.
+ * The part of the Standard Schema interface that is used; zod, valibot, arktype and others implement it.
  *
  * @see https://standardschema.dev
  */
@@ -18,20 +18,20 @@ type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly { readonly message: string }[] }
 
-/** One message, as it came. Over MQTT 3.1.1 it has no properties. */
+/** One received message. With MQTT 3.1.1 it has no properties. */
 export class Message {
   readonly topic: string
   readonly payload: Uint8Array
   readonly qos: 0 | 1
-  /** True when the broker had kept it from before the subscription. */
+  /** True if the broker had retained it before the subscription. */
   readonly retained: boolean
-  /** True when the broker says that it may have sent it before. Only MQTT 3.1.1's client tells. */
+  /** True if the broker may have sent it before. Only reported by the MQTT 3.1.1 client. */
   readonly duplicate: boolean
-  /** Where an answer is expected. The publisher chose it: check it before you publish there. */
+  /** The topic for a response. The publisher chose it: validate it before you publish there. */
   declare readonly responseTopic?: string
-  /** To be sent back with the answer. */
+  /** To be returned with the response. */
   declare readonly correlationData?: Uint8Array
-  /** Seconds that were left until the broker would not have delivered it any more. */
+  /** The remaining expiry time at delivery, in seconds. */
   declare readonly messageExpiryInterval?: number
   declare readonly contentType?: string
   /** Names and values, in the publisher's order. */
@@ -51,7 +51,7 @@ export class Message {
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.payload)
     } catch (cause) {
-      throw this.#unreadable('not text in UTF-8', cause)
+      throw this.#unreadable('not valid UTF-8', cause)
     }
   }
 
@@ -68,7 +68,7 @@ export class Message {
     if (schema === undefined) return value
     const result = await schema['~standard'].validate(value)
     if (result.issues === undefined) return result.value
-    throw this.#unreadable(`not what is expected: ${result.issues.map(({ message }) => message).join('; ')}`, undefined)
+    throw this.#unreadable(`not valid for the schema: ${result.issues.map(({ message }) => message).join('; ')}`, undefined)
   }
 
   #parsed(): unknown {
@@ -79,7 +79,7 @@ export class Message {
     return new TopicCredentialsError(`The message on '${this.topic}' is ${why}`, {
       code: 'unreadable_payload',
       value: this.topic,
-      remedy: 'Read `payload` as bytes, or have the publisher send what is expected.',
+      remedy: 'Read `payload` as bytes, or correct the publisher.',
       cause,
     })
   }

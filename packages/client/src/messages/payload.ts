@@ -2,24 +2,24 @@ import { TopicCredentialsError } from '../errors.js'
 
 /** AWS IoT's limit for one PUBLISH, in bytes. */
 const maxPayloadBytes = 128 * 1024
-/** MQTT's limit for the payload of a last will, whose length stands in two bytes (MQTT 5 §3.1.3.4). */
+/** MQTT's limit for the payload of a last will, which has a length field of two bytes (MQTT 5 §3.1.3.4). */
 export const maxWillBytes = 65_535
 
 /**
- * Bytes and text go as they are, everything else as JSON.
+ * Bytes and strings are sent as they are, other values as JSON.
  *
- * @param limit the most bytes, by default AWS IoT's 128 KB
- * @throws TopicCredentialsError `invalid_argument` over the limit, or for what JSON cannot say
+ * @param limit maximum number of bytes, by default AWS IoT's 128 KB
+ * @throws TopicCredentialsError `invalid_argument` over the limit, or for a value without a JSON form
  */
 export function payloadBytes(payload: unknown, limit = maxPayloadBytes): Uint8Array {
   const bytes = payload instanceof Uint8Array ? payload : new TextEncoder().encode(textOf(payload))
   if (bytes.byteLength <= limit) return bytes
   throw new TopicCredentialsError(
-    `The payload has ${bytes.byteLength} bytes; ${limit === maxWillBytes ? 'a last will' : 'AWS IoT'} takes ${limit}`,
+    `The payload has ${bytes.byteLength} bytes; the limit ${limit === maxWillBytes ? 'of a last will' : 'of AWS IoT'} is ${limit}`,
     {
       code: 'invalid_argument',
       value: `${bytes.byteLength} bytes`,
-      remedy: 'Send it in parts, or put it into S3 and publish where it is.',
+      remedy: 'Send it in parts, or upload it to S3 and publish its location.',
     },
   )
 }
@@ -31,6 +31,6 @@ function textOf(payload: unknown): string {
   throw new TopicCredentialsError(`A payload of type ${typeof payload} cannot be sent`, {
     code: 'invalid_argument',
     value: typeof payload,
-    remedy: 'Give bytes, text, or something that JSON can say.',
+    remedy: 'Pass bytes, a string, or a value with a JSON form.',
   })
 }

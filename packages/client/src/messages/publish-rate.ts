@@ -1,38 +1,38 @@
-/** How often something may happen. */
+/** The limits of a rate. */
 export interface RateOptions {
   readonly perSecond: number
-  /** So many may happen at once, after a pause. In any second no more than `burst + perSecond` begin. */
+  /** Number that may start at once after a pause. In any second, no more than `burst + perSecond` start. */
   readonly burst: number
 }
 
-/** Publishes at AWS IoT's pace: it discards what is above 100 a second on one connection, without a word. */
+/** Publishes at AWS IoT's rate: it silently discards messages above 100 per second per connection. */
 export const awsPublishRate: RateOptions = { perSecond: 80, burst: 15 }
 
-/** What never gets an answer holds up the others no longer than this. */
+/** Maximum time for which an operation without a response blocks the others. */
 const patienceMs = 5_000
 
-/** What a pace goes by. */
+/** The clock of a rate. */
 export interface RateClock {
-  /** Milliseconds, from any beginning. */
+  /** Milliseconds from an arbitrary origin. */
   now(): number
   sleep(ms: number): Promise<unknown>
 }
 
 /**
- * Lets things happen at a steady pace, in the order in which they were asked for.
+ * Starts operations at a steady rate, in the order of the calls.
  *
- * Evenly spaced sends can arrive as a burst, where the network or the other side stands still for a moment. So a thing also waits
- * until the one that is `burst + perSecond` before it was answered a second ago: then no second can hold more at the other end.
+ * Evenly spaced sends can arrive as a burst if the network or the other side stalls for a moment. So an operation also waits until the one
+ * `burst + perSecond` before it was acknowledged a second ago: then no second contains more at the other end.
  */
 export class PublishRate {
   readonly #intervalMs: number
   readonly #burstMs: number
   readonly #window: number
   readonly #clock: RateClock
-  /** When the next one is due at an even pace. */
+  /** When the next one is due at an even rate. */
   #due = Number.NEGATIVE_INFINITY
   #turn: Promise<unknown> = Promise.resolve()
-  /** The last ones: when each began, and when it was answered. */
+  /** The last operations: when each started, and when it was acknowledged. */
   readonly #recent: { readonly began: number; readonly answered: Promise<number> }[] = []
 
   constructor({ perSecond, burst }: RateOptions, clock: RateClock) {
@@ -42,9 +42,9 @@ export class PublishRate {
     this.#clock = clock
   }
 
-  /** Begins something when it is its turn. Settles as it does. */
+  /** Starts an operation when its turn comes. Settles like the operation. */
   run<Answer>(begin: () => Promise<Answer>): Promise<Answer> {
-    // One after the other: timers that are late do not fire in the order of their times.
+    // One after the other: late timers do not fire in the order of their times.
     const begun = this.#turn.then(async () => {
       await this.#wait()
       const answer = begin()

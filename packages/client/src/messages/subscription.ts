@@ -2,29 +2,29 @@ import type { QoS } from '../connection/transport.js'
 import { TopicCredentialsError } from '../errors.js'
 import type { Message } from './message.js'
 
-/** How a subscription is made. */
+/** Options of a subscription. */
 export interface SubscribeOptions {
-  /** The best quality of service to receive with. Default 1. */
+  /** Maximum quality of service for receiving. Default 1. */
   readonly qos?: QoS
   /** Called for each message, instead of iterating. */
   readonly onMessage?: (message: Message) => void
-  /** Messages kept for an iterator that lags behind. Default 1,000. */
+  /** Number of messages buffered for a slow iterator. Default 1,000. */
   readonly bufferSize?: number
-  /** What happens to the one too many: the oldest goes (default), or the subscription ends with `buffer_overflow`. */
+  /** What to do when the buffer is full: drop the oldest message (default), or end the subscription with `buffer_overflow`. */
   readonly onOverflow?: 'drop-oldest' | 'fail'
-  /** Milliseconds for the broker's answer, breaks included. Default 3,600,000; then `operation_timed_out`. */
+  /** Timeout for the broker's response in milliseconds, interruptions included. Default 3,600,000; then `operation_timed_out`. */
   readonly timeoutMs?: number
   /** Ends the subscription. */
   readonly signal?: AbortSignal
 }
 
-/** What the session does for its subscriptions. */
+/** The services that a session provides for its subscriptions. */
 export interface SubscriptionOwner {
   unsubscribe(subscription: Subscription): Promise<void>
 }
 
 /**
- * Messages of one topic filter, as an async iterable. Iterate it once; leaving the loop unsubscribes.
+ * Messages of one topic filter, as an async iterable. It can be iterated once; leaving the loop unsubscribes.
  *
  * @example
  * for await (const { topic, payload } of session.subscribe('test')) console.log(topic, new TextDecoder().decode(payload))
@@ -32,9 +32,9 @@ export interface SubscriptionOwner {
 export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
   readonly filter: string
   readonly options: SubscribeOptions
-  /** Resolves with the quality of service that the broker granted; rejects with what was in the way. */
+  /** Resolves with the quality of service that the broker granted; rejects with the error. */
   readonly ready: Promise<QoS>
-  /** Messages that the buffer had no room for. */
+  /** Number of messages dropped because the buffer was full. */
   dropped = 0
   readonly #owner: SubscriptionOwner
   readonly #buffer: Message[] = []
@@ -52,12 +52,12 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
     this.filter = filter
     this.options = options
     this.ready = request(this)
-    // Whoever iterates meets the error there; whoever only listens meets it by awaiting `ready`.
+    // An iterator gets the error from the loop; a listener gets it by awaiting `ready`.
     this.ready.catch((error: Error) => this.end(error))
     options.signal?.addEventListener('abort', () => void this.close(), { once: true })
   }
 
-  /** @internal Takes a message in. */
+  /** @internal Adds a message. */
   deliver(message: Message): void {
     if (this.#ended) return
     if (this.options.onMessage !== undefined) {
@@ -76,7 +76,7 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
     this.#waiting?.resolve()
   }
 
-  /** @internal No more messages will come. What is buffered is still handed out. */
+  /** @internal No more messages will come. Buffered ones are still delivered. */
   end(error?: Error): void {
     if (this.#ended) return
     this.#ended = true
@@ -84,7 +84,7 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
     this.#waiting?.resolve()
   }
 
-  /** Unsubscribes. Iterating ends after what is buffered. */
+  /** Unsubscribes. The iteration ends after the buffered messages. */
   async close(): Promise<void> {
     if (this.#ended) return
     this.end()
@@ -121,7 +121,7 @@ interface PromiseWithResolvers<T> {
   readonly resolve: (value: T) => void
 }
 
-/** `Promise.withResolvers` is not in Node 20. */
+/** `Promise.withResolvers` does not exist in Node 20. */
 function withResolvers(): PromiseWithResolvers<void> {
   let resolve: () => void = () => {}
   const promise = new Promise<void>((fulfil) => {
@@ -131,9 +131,9 @@ function withResolvers(): PromiseWithResolvers<void> {
 }
 
 function overflow(filter: string): TopicCredentialsError {
-  return new TopicCredentialsError(`More messages of '${filter}' are waiting than the buffer holds`, {
+  return new TopicCredentialsError(`The message buffer of the subscription '${filter}' is full`, {
     code: 'buffer_overflow',
     value: filter,
-    remedy: 'Handle messages faster, give a larger bufferSize, or let the oldest go (onOverflow: drop-oldest).',
+    remedy: 'Process messages faster, set a larger bufferSize, or drop the oldest messages (onOverflow: drop-oldest).',
   })
 }

@@ -10,17 +10,17 @@ import type { UnmatchedMessages } from './unmatched-messages.js'
 
 /** AWS IoT's limit for one connection. */
 const maxSubscriptions = 50
-/** So often a filter is sent that AWS IoT has no quota left for: others may be subscribing as well. */
+/** How many times a filter is sent if AWS IoT throttles it: other clients may be subscribing as well. */
 const maxTries = 6
 
-/** How long a subscription may wait for the broker's answer: as long as AWS IoT keeps a session by default. */
+/** Maximum time for the broker's response to a subscription: as long as AWS IoT keeps a session by default. */
 const subscribeTimeoutMs = 3_600_000
-/** How long closing a subscription waits for the broker's answer. */
+/** Maximum time that closing a subscription waits for the broker's response. */
 const unsubscribeDeadlineMs = 5_000
 
 type Refused = (code: ReasonCode) => Error
 
-/** The subscriptions of one session: makes them, hands messages to them, makes them again where the broker lost them. */
+/** The subscriptions of one session: creates them, delivers messages to them, restores them if the broker lost them. */
 export class Subscriptions {
   readonly #transport: Pick<Transport, 'subscribe' | 'unsubscribe'>
   readonly #turn: (refusals: number) => Promise<void>
@@ -28,7 +28,7 @@ export class Subscriptions {
   readonly #unmatched: UnmatchedMessages
   readonly #all = new Map<Subscription, Refused>()
 
-  /** @param turn waits before a filter is sent again that was throttled so many times */
+  /** @param turn waits before a filter is sent again that was throttled this many times */
   constructor(
     transport: Pick<Transport, 'subscribe' | 'unsubscribe'>,
     turn: (refusals: number) => Promise<void>,
@@ -40,13 +40,13 @@ export class Subscriptions {
   }
 
   /**
-   * @param refused makes the error for a filter that the broker refuses
+   * @param refused creates the error for a filter that the broker refuses
    * @throws TopicCredentialsError `quota_exceeded`
    */
   add(filter: string, options: SubscribeOptions, refused: Refused): Subscription {
     if (this.#filters().size >= maxSubscriptions && !this.#filters().has(filter)) throw tooMany(filter)
     const made = new Subscription(this, filter, options, (subscription) => {
-      // Before the SUBACK: messages may arrive ahead of it.
+      // Registered before the SUBACK, because messages may arrive earlier.
       this.#all.set(subscription, refused)
       return this.#request(subscription)
     })
@@ -70,17 +70,17 @@ export class Subscriptions {
     this.#all.delete(subscription)
     const stillWanted = this.#filters().has(subscription.filter)
     if (stillWanted) return
-    // Without a connection it waits for the next one; nobody else has to.
+    // Without a connection, the UNSUBSCRIBE waits for the next one; the caller does not.
     const answered = () => this.#transport.unsubscribe(subscription.filter)
     await withDeadline(answered, unsubscribeDeadlineMs, () => new Error('late')).catch(() => {})
   }
 
-  /** The broker has no session of ours any more: subscribes to everything anew. */
+  /** The broker has lost the session: subscribes to all filters again. */
   restore(): void {
     for (const subscription of this.#all.keys()) this.#request(subscription).catch(() => {})
   }
 
-  /** Ends those for which there is a reason to. */
+  /** Ends the subscriptions for which `reason` returns an error. */
   endWhere(reason: (subscription: Subscription) => Error | undefined): void {
     for (const subscription of [...this.#all.keys()]) {
       const error = reason(subscription)
@@ -90,7 +90,7 @@ export class Subscriptions {
     }
   }
 
-  /** No more messages. Those in the buffers are still handed out. */
+  /** Ends all subscriptions. Buffered messages are still delivered. */
   end(error: TopicCredentialsError | undefined): void {
     for (const subscription of this.#all.keys()) subscription.end(error)
     this.#all.clear()
@@ -135,16 +135,16 @@ function isFor({ topic }: Message, filter: string): boolean {
   return matches(withoutGroup(filter), topic)
 }
 
-/** `$share/<group>/<filter>` receives what `<filter>` matches. */
+/** The filter of `$share/<group>/<filter>`, which decides what it receives. */
 function withoutGroup(filter: string): string {
   return filter.replace(/^\$share\/[^/]+\//u, '')
 }
 
 function notAnswered(filter: string, ms: number): TopicCredentialsError {
-  return overdue(`AWS IoT has not answered the subscription to '${filter}'`, ms, {
+  return overdue(`AWS IoT did not respond to the subscription to '${filter}'`, ms, {
     code: 'operation_timed_out',
     value: filter,
-    remedy: 'See the interrupted events for what was in the way, or allow more time.',
+    remedy: 'See the interrupted events for the cause, or allow more time.',
   })
 }
 
@@ -152,6 +152,6 @@ function tooMany(filter: string): TopicCredentialsError {
   return new TopicCredentialsError(`'${filter}' would be subscription ${maxSubscriptions + 1} of this connection`, {
     code: 'quota_exceeded',
     value: filter,
-    remedy: 'Subscribe with a wildcard instead, end a subscription, or open another session.',
+    remedy: 'Use a wildcard, end a subscription, or open another session.',
   })
 }

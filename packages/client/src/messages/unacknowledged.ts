@@ -2,16 +2,16 @@ import { suspicionMs } from '../connection/operations.js'
 import type { TransportFailure } from '../connection/transport.js'
 import { endedWithoutReason, isOverAnOperation, type ReasonCode } from '../support/reason-codes.js'
 
-/** What a broker has refused by ending the connection. */
+/** An operation that the broker refused by closing the connection. */
 export interface Refused {
   readonly topic: string
   readonly code: ReasonCode
 }
 
-/** Messages of QoS 0 have no answer: a broker that refuses one ends the connection. */
+/** Messages with QoS 0 have no acknowledgement: a broker that refuses one closes the connection. */
 export class Unacknowledged {
   #last: { readonly topic: string; readonly at: number } | undefined
-  /** The topic over which the connection may have ended the last time, without a reason. */
+  /** The topic that may have ended the last connection without a reason. */
   #suspect: string | undefined
 
   sent(topic: string): void {
@@ -19,10 +19,10 @@ export class Unacknowledged {
   }
 
   /**
-   * The connection has ended.
+   * Called when the connection has ended.
    *
-   * @param answersDue whether something with an answer was on its way: then that is to blame
-   * @returns what it ended over: told by a reason code at once, and without one when it ends over the same topic twice
+   * @param answersDue whether an operation with an acknowledgement was in flight: then that one is the cause
+   * @returns the refused message: immediately with a reason code, and without one if the connection ends twice because of the same topic
    */
   refused({ reasonCode }: TransportFailure, answersDue: boolean): Refused | undefined {
     const { topic, at } = this.#last ?? { topic: '', at: Number.NEGATIVE_INFINITY }

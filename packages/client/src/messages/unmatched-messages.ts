@@ -1,31 +1,31 @@
 import type { Message } from './message.js'
 
-/** Messages that are kept for a subscription or a listener to come. */
+/** Maximum number of messages kept for a future subscription or listener. */
 const keptMessages = 1_000
 
 /** How long a resumed session's messages wait for the subscription that they came for, in milliseconds. */
 const resumeGraceMs = 10_000
 
 /**
- * Messages that no subscription of this session matches: direct messages (AWS IoT's SendDirectMessage needs no subscription), and what a
- * resumed session had waiting, which comes before the program has subscribed again.
+ * Messages that no subscription of this session matches: direct messages (AWS IoT's SendDirectMessage needs no subscription), and queued
+ * messages of a resumed session, which arrive before the program has subscribed again.
  */
 export class UnmatchedMessages {
   readonly #direct: (message: Message) => boolean
-  /** Kept for a subscription, until the grace is over. */
+  /** Kept for a subscription until the grace period ends. */
   #waiting: Message[] = []
   /** Kept for a listener. */
   #unheard: Message[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** Messages that there was no room for. */
+  /** Number of messages dropped for lack of space. */
   dropped = 0
 
-  /** @param direct hands a message to the listeners; false: there are none */
+  /** @param direct passes a message to the listeners; returns false if there are none */
   constructor(direct: (message: Message) => boolean) {
     this.#direct = direct
   }
 
-  /** The session was resumed: what comes now may be for a subscription that is still to be made. */
+  /** The session was resumed: messages may belong to a subscription that is yet to be made. */
   resumed(): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#endGrace(), resumeGraceMs)
@@ -39,14 +39,14 @@ export class UnmatchedMessages {
     }
   }
 
-  /** What waits for a new subscription. @param isFor whether a message is for it */
+  /** The messages that wait for a new subscription. @param isFor whether a message matches it */
   claim(isFor: (message: Message) => boolean): readonly Message[] {
     const claimed = this.#waiting.filter(isFor)
     this.#waiting = this.#waiting.filter((message) => !claimed.includes(message))
     return claimed
   }
 
-  /** There is a listener now. */
+  /** Called when a listener has been added. */
   heard(): void {
     for (const message of this.#unheard.splice(0)) this.take(message)
   }

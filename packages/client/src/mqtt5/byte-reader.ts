@@ -1,9 +1,9 @@
 import { malformed } from './codec-error.js'
 
-// Kept as it stands: a byte order mark is a character like another [MQTT-1.5.4-3].
+// A byte order mark is kept, because it is an ordinary character [MQTT-1.5.4-3].
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Reads the values of MQTT 5 §1.5 from a packet, never beyond its end. */
+/** Reads the data types of MQTT 5 §1.5 from a packet, never beyond its end. */
 export class ByteReader {
   readonly #bytes: Uint8Array
   #at = 0
@@ -16,14 +16,14 @@ export class ByteReader {
     return this.#bytes.length - this.#at
   }
 
-  /** An unsigned integer of so many bytes, the highest first. @throws CodecError */
+  /** A big-endian unsigned integer of this many bytes. @throws CodecError */
   unsigned(size: 1 | 2 | 4): number {
     let value = 0
     for (const byte of this.take(size)) value = value * 256 + byte
     return value
   }
 
-  /** A Variable Byte Integer in the fewest bytes that hold it [MQTT-1.5.5-1]. @throws CodecError */
+  /** A Variable Byte Integer in its shortest encoding [MQTT-1.5.5-1]. @throws CodecError */
   variable(): number {
     let value = 0
     for (let shift = 0; shift < 28; shift += 7) {
@@ -36,7 +36,7 @@ export class ByteReader {
     throw malformed('a length is not a Variable Byte Integer')
   }
 
-  /** Two bytes of length, and as many bytes. @throws CodecError */
+  /** A length of two bytes, and that many bytes. @throws CodecError */
   binary(): Uint8Array {
     return this.take(this.unsigned(2)).slice()
   }
@@ -45,13 +45,13 @@ export class ByteReader {
   text(): string {
     const text = decode(this.take(this.unsigned(2)))
     if (text?.includes('\0') === false) return text
-    throw malformed('a text is not UTF-8, or has U+0000')
+    throw malformed('a string is not UTF-8, or contains U+0000')
   }
 
   /** A view, not a copy. @throws CodecError */
   take(size: number): Uint8Array {
     const end = this.#at + size
-    if (end > this.#bytes.length) throw malformed('a packet ends before its fields do')
+    if (end > this.#bytes.length) throw malformed('a packet ends before its last field')
     const taken = this.#bytes.subarray(this.#at, end)
     this.#at = end
     return taken

@@ -3,10 +3,10 @@ import { unwritable } from './codec-error.js'
 const utf8 = new TextEncoder()
 /** A fixed header: one byte for type and flags, at most four for the length. */
 const headerBytes = 5
-/** §2.1.4: what a Variable Byte Integer can say. */
+/** §2.1.4: the maximum of a Variable Byte Integer. */
 const maxLength = 268_435_455
 
-/** Writes the values of MQTT 5 §1.5, and the fixed header in front of them. */
+/** Writes the data types of MQTT 5 §1.5 and the fixed header. */
 export class ByteWriter {
   #bytes = new Uint8Array(256)
   #end = headerBytes
@@ -22,7 +22,7 @@ export class ByteWriter {
 
   variable(value: number): void {
     if (!Number.isInteger(value) || value < 0 || value > maxLength) {
-      throw unwritable(`${value} is no length of a packet`)
+      throw unwritable(`${value} is not a valid packet length`)
     }
     let rest = value
     do {
@@ -39,8 +39,8 @@ export class ByteWriter {
   }
 
   text(text: string): void {
-    // The encoder would write U+FFFD for half a surrogate pair: another topic than the one asked for.
-    if (/[\0\p{Surrogate}]/u.test(text)) throw unwritable('a text has U+0000 or half a surrogate pair')
+    // The encoder would write U+FFFD for a lone surrogate, which would be a different topic.
+    if (/[\0\p{Surrogate}]/u.test(text)) throw unwritable('a string contains U+0000 or a lone surrogate')
     this.binary(utf8.encode(text))
   }
 
@@ -49,7 +49,7 @@ export class ByteWriter {
     this.#bytes.set(bytes, at)
   }
 
-  /** What was written, without a header. */
+  /** The written bytes, without a header. */
   body(): Uint8Array {
     return this.#bytes.subarray(headerBytes, this.#end)
   }

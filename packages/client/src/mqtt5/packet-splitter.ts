@@ -1,19 +1,19 @@
 import { CodecError, malformed } from './codec-error.js'
 
-/** One control packet, not yet read. */
+/** One control packet, not parsed yet. */
 export interface RawPacket {
   /** Type and flags (§2.1.1). */
   readonly head: number
-  /** All that follows the fixed header. */
+  /** Everything after the fixed header. */
   readonly body: Uint8Array
 }
 
 const empty = new Uint8Array()
 
 /**
- * Cuts a stream into control packets, wherever the frames of the WebSocket end: one frame may hold several packets or a part
- * of one [MQTT-6.0.0-2]. Holds one packet at most, in memory that its announced length decides, and refuses lengths beyond a bound
- * before it takes memory for them.
+ * Splits a stream into control packets, independently of WebSocket frames: a frame may contain several packets or a part of one
+ * [MQTT-6.0.0-2]. Buffers at most one packet, with memory allocated by its announced length; a length over the maximum is refused before
+ * the allocation.
  */
 export class PacketSplitter {
   readonly #maximum: number
@@ -23,12 +23,12 @@ export class PacketSplitter {
   #body: Uint8Array | undefined
   #filled = 0
 
-  /** @param maximum bytes of the longest packet to take, without its fixed header */
+  /** @param maximum maximum size of a packet in bytes, without its fixed header */
   constructor(maximum: number) {
     this.#maximum = maximum
   }
 
-  /** The packets that are whole now. @throws CodecError after which the stream cannot be read on */
+  /** The packets that are complete. @throws CodecError; the stream cannot be read any further then */
   *push(chunk: Uint8Array): Generator<RawPacket, void, undefined> {
     let at = 0
     while (at < chunk.length) {
@@ -50,7 +50,7 @@ export class PacketSplitter {
     }
   }
 
-  /** One byte of the Variable Byte Integer that says how long the packet is. */
+  /** Reads one byte of the Variable Byte Integer with the packet's length. */
   #readLength(byte: number): void {
     this.#length += (byte & 0x7f) << this.#shift
     if (byte >= 0x80) {
@@ -58,9 +58,9 @@ export class PacketSplitter {
       if (this.#shift > 21) throw malformed('the length of a packet is longer than four bytes')
       return
     }
-    if (byte === 0 && this.#shift > 0) throw malformed('the length of a packet is written in too many bytes')
+    if (byte === 0 && this.#shift > 0) throw malformed('the length of a packet is not in its shortest encoding')
     if (this.#length > this.#maximum) {
-      throw new CodecError('packet_too_large', `a packet of ${this.#length} bytes; ${this.#maximum} are the most`)
+      throw new CodecError('packet_too_large', `a packet of ${this.#length} bytes; the limit is ${this.#maximum}`)
     }
     this.#body = this.#length === 0 ? empty : new Uint8Array(this.#length)
   }

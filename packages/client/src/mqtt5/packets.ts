@@ -7,14 +7,14 @@ export interface PublishPacket {
   readonly payload: Uint8Array
   readonly qos: 0 | 1
   readonly retain: boolean
-  /** Sent before, perhaps. */
+  /** May have been sent before. */
   readonly duplicate: boolean
-  /** 1 to 65,535 with QoS 1; 0 without. */
+  /** 1 to 65,535 with QoS 1; 0 with QoS 0. */
   readonly id: number
   readonly properties: Properties
 }
 
-/** An answer with one reason code: 0x80 and above is a no (§2.4). */
+/** An acknowledgement with one reason code: 0x80 and above is a refusal (§2.4). */
 export interface PubackPacket {
   readonly type: 'puback'
   readonly id: number
@@ -29,7 +29,7 @@ export interface DisconnectPacket {
   readonly properties: Properties
 }
 
-/** §3.2: the answer to CONNECT. */
+/** §3.2: the response to CONNECT. */
 export interface ConnackPacket {
   readonly type: 'connack'
   readonly sessionPresent: boolean
@@ -37,7 +37,7 @@ export interface ConnackPacket {
   readonly properties: Properties
 }
 
-/** §3.9 and §3.11: one reason code for each filter, in their order. */
+/** §3.9 and §3.11: one reason code for each filter, in the same order. */
 export interface SubackPacket {
   readonly type: 'suback' | 'unsuback'
   readonly id: number
@@ -45,7 +45,7 @@ export interface SubackPacket {
   readonly properties: Properties
 }
 
-/** What the broker sends. */
+/** Packets that the broker sends. */
 export type ServerPacket =
   | ConnackPacket
   | DisconnectPacket
@@ -54,7 +54,7 @@ export type ServerPacket =
   | SubackPacket
   | { readonly type: 'pingresp' }
 
-/** What the broker shall publish when the connection ends without a DISCONNECT (§3.1.2.5). */
+/** The message that the broker publishes if the connection ends without a DISCONNECT (§3.1.2.5). */
 export interface Will {
   readonly topic: string
   readonly payload: Uint8Array
@@ -63,18 +63,18 @@ export interface Will {
   readonly properties?: Properties
 }
 
-/** §3.1, without user name and password, which mean nothing to AWS IoT. */
+/** §3.1, without user name and password, which AWS IoT does not use. */
 export interface ConnectPacket {
   readonly type: 'connect'
   readonly clientId: string
-  /** Begins a new session; false resumes the one that the broker has kept. */
+  /** Starts a new session; false resumes the session that the broker kept. */
   readonly cleanStart: boolean
   readonly keepAliveSeconds: number
   readonly will?: Will | undefined
   readonly properties: Properties
 }
 
-/** §3.8, with the options that AWS IoT knows (§3.8.3.1): the quality of service alone. */
+/** §3.8, with the only option that AWS IoT supports (§3.8.3.1): the quality of service. */
 export interface SubscribePacket {
   readonly type: 'subscribe'
   readonly id: number
@@ -88,7 +88,7 @@ export interface UnsubscribePacket {
   readonly filters: readonly string[]
 }
 
-/** What the client sends. */
+/** Packets that the client sends. */
 export type ClientPacket =
   | ConnectPacket
   | DisconnectPacket

@@ -2,14 +2,14 @@ import { ByteReader } from './byte-reader.js'
 import { ByteWriter } from './byte-writer.js'
 import { CodecError, malformed, unwritable } from './codec-error.js'
 
-/** The properties of one packet, by the names of MQTT 5 §2.2.2.2. */
+/** The properties of one packet, named as in MQTT 5 §2.2.2.2. */
 export interface Properties {
   readonly payloadFormatIndicator?: number
   readonly messageExpiryInterval?: number
   readonly contentType?: string
   readonly responseTopic?: string
   readonly correlationData?: Uint8Array
-  /** Several, where a message matches several subscriptions. */
+  /** Several if a message matches several subscriptions. */
   readonly subscriptionIdentifier?: readonly number[]
   readonly sessionExpiryInterval?: number
   readonly assignedClientIdentifier?: string
@@ -31,7 +31,7 @@ export interface Properties {
 
 export type UserProperty = readonly [name: string, value: string]
 
-/** Packets that the client reads, and those that it writes; a will has properties of its own. */
+/** Packets that the client reads, and packets that it writes; a will has its own properties. */
 export type ReadPlace = 'connack' | 'disconnect' | 'puback' | 'publish' | 'suback' | 'unsuback'
 export type WritePlace = 'connect' | 'disconnect' | 'puback' | 'publish' | 'subscribe' | 'unsubscribe' | 'will'
 
@@ -43,7 +43,7 @@ interface Property {
   readonly kind: Kind
   readonly read: string
   readonly written: string
-  /** Of a number; default: what its bytes can say. */
+  /** Minimum of a number; the default maximum is given by its size. */
   readonly least: number
   readonly most: number
 }
@@ -55,9 +55,9 @@ const all = 'connect disconnect puback publish subscribe unsubscribe will'
 const any = Number.POSITIVE_INFINITY
 
 /**
- * Table 2-4 of the specification, the client's half: identifier, name, kind of value, the packets that it is read from and written to, the least
- * and the most that a number may be. Left out are enhanced authentication and the requests for information: this client never asks for
- * them, so no answer may hold them. The broker's DISCONNECT has no Session Expiry Interval [MQTT-3.14.2-2].
+ * The client's part of Table 2-4 of the specification: identifier, name, type, the packets from which it is read and to which it is written,
+ * minimum and maximum of a number. Enhanced authentication and the request for response information are omitted: this client never uses
+ * them, so no response may contain them. The broker's DISCONNECT has no Session Expiry Interval [MQTT-3.14.2-2].
  */
 const table: readonly (readonly [number, keyof Properties, Kind, string, string, number?, number?])[] = [
   [0x01, 'payloadFormatIndicator', 'byte', message, messageOrWill, 0, 1],
@@ -90,9 +90,9 @@ const byId = new Map(properties.map((property) => [property.id, property]))
 const byName: ReadonlyMap<string, Property> = new Map(properties.map((property) => [property.name, property]))
 
 /**
- * Reads the properties that stand here, with their length in front.
+ * Reads properties with their length prefix.
  *
- * @throws CodecError for one that may not stand in this packet, comes twice, or has a value that it cannot have
+ * @throws CodecError for a property that is not allowed in this packet, is repeated, or has an invalid value
  */
 export function readProperties(reader: ByteReader, place: ReadPlace): Properties {
   const block = new ByteReader(reader.take(reader.variable()))
@@ -101,18 +101,18 @@ export function readProperties(reader: ByteReader, place: ReadPlace): Properties
     const id = block.variable()
     const property = byId.get(id)
     if (property === undefined || !standsIn(property.read, place)) {
-      throw malformed(`property ${id} may not stand in ${place}`)
+      throw malformed(`property ${id} is not allowed in ${place}`)
     }
     const { name, kind } = property
     const value = readValue(block, property)
     const several = kind === 'pair' || kind === 'variable'
-    if (!several && name in found) throw new CodecError('protocol_error', `${name} comes twice`)
+    if (!several && name in found) throw new CodecError('protocol_error', `${name} is repeated`)
     found[name] = several ? [...((found[name] ?? []) as unknown[]), value] : value
   }
   return found as Properties
 }
 
-/** Writes them with their length in front. @throws CodecError for what may not stand in this packet */
+/** Writes properties with their length prefix. @throws CodecError for a property that is not allowed in this packet */
 export function writeProperties(writer: ByteWriter, place: WritePlace, values: Properties): void {
   const block = new ByteWriter()
   for (const [name, value] of Object.entries(values)) {
@@ -157,7 +157,7 @@ function writeValue(block: ByteWriter, property: Property, value: unknown): void
   } else if (kind in sizes && typeof value === 'number' && inRange(property, value)) {
     block.unsigned(sizes[kind as keyof typeof sizes], value)
   } else {
-    throw unwritable(`${name} cannot be ${typeof value === 'number' ? value : typeof value}`)
+    throw unwritable(`${name} must not be ${typeof value === 'number' ? value : typeof value}`)
   }
 }
 
@@ -167,7 +167,7 @@ function inRange({ least, most }: Property, value: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most
 }
 
-/** Whole words: `puback` does not stand in `unsuback`. */
+/** Compares whole words: `unsuback` does not contain `puback`. */
 function standsIn(places: string, place: ReadPlace | WritePlace): boolean {
   return places.split(' ').includes(place)
 }

@@ -7,8 +7,8 @@ import { type Properties, type ReadPlace, readProperties } from './properties.js
 const none: Properties = {}
 
 /**
- * Reads one packet of a broker's, as strictly as the specification has it: flags, packet identifiers, properties and their places,
- * nothing missing and nothing left over. AUTH and the packets of QoS 2 are protocol errors, since this client asks for neither.
+ * Parses one packet of a broker strictly by the specification: flags, packet identifiers, properties and where they are allowed, no missing
+ * fields and no extra bytes. AUTH and QoS 2 packets are protocol errors, because this client requests neither.
  *
  * @throws CodecError
  * @see https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html chapter 3
@@ -51,7 +51,7 @@ function read(head: number, reader: ByteReader): ServerPacket {
     case 14:
       return { type: 'disconnect', ...readReason(reader, 'disconnect') }
     default:
-      throw new CodecError('protocol_error', `a broker sends no packet of type ${type}`)
+      throw new CodecError('protocol_error', `a broker must not send a packet of type ${type}`)
   }
 }
 
@@ -59,14 +59,14 @@ function readPublish(flags: number, reader: ByteReader): PublishPacket {
   const qos = (flags >> 1) & 3
   const duplicate = (flags & 8) !== 0
   if (qos === 3) throw malformed('a QoS of 3 [MQTT-3.3.1-4]')
-  if (qos === 2) throw new CodecError('protocol_error', 'QoS 2, which nobody subscribed with')
+  if (qos === 2) throw new CodecError('protocol_error', 'QoS 2, but no subscription uses it')
   if (qos === 0 && duplicate) throw malformed('a duplicate with QoS 0 [MQTT-3.3.1-2]')
   const topic = reader.text()
   const id = qos === 0 ? 0 : readId(reader)
   const properties = readProperties(reader, 'publish')
-  // No alias can stand for it: the client announces no Topic Alias Maximum [MQTT-3.3.2-9].
+  // Topic aliases are not allowed, because the client announces no Topic Alias Maximum [MQTT-3.3.2-9].
   if (topic === '' || properties.topicAlias !== undefined) {
-    throw new CodecError('protocol_error', 'a topic alias, which this client has not allowed')
+    throw new CodecError('protocol_error', 'a topic alias, but this client allows none')
   }
   if (/[#+]/u.test(topic)) throw malformed('a wildcard in the topic of a message [MQTT-3.3.2-2]')
   const payload = reader.take(reader.left).slice()
@@ -89,7 +89,7 @@ function readId(reader: ByteReader): number {
   throw malformed('a packet identifier is 0')
 }
 
-/** Reason code and properties, both of which may be left out at the end (§3.4.2.1, §3.14.2.1). */
+/** Reason code and properties, both optional at the end (§3.4.2.1, §3.14.2.1). */
 function readReason(reader: ByteReader, place: ReadPlace): { reasonCode: number; properties: Properties } {
   const reasonCode = reader.left === 0 ? 0 : reader.unsigned(1)
   const properties = reader.left === 0 ? none : readProperties(reader, place)

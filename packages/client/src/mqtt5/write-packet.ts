@@ -4,11 +4,11 @@ import type { ClientPacket, ConnectPacket, PublishPacket } from './packets.js'
 import { type Properties, type WritePlace, writeProperties } from './properties.js'
 
 /**
- * Writes one packet of a client's.
+ * Encodes one packet of a client.
  *
  * @returns the bytes, fixed header included
- * @throws CodecError `unwritable_value` for what MQTT 5 cannot say: texts beyond 65,535 bytes, half a surrogate pair, a packet
- *   identifier of 0, a property that has no place in the packet. Never another packet than the one that was asked for.
+ * @throws CodecError `unwritable_value` for what MQTT 5 cannot encode: strings over 65,535 bytes, a lone surrogate, a packet identifier
+ *   of 0, a property that is not allowed in the packet. It never writes a different packet than requested.
  */
 export function writePacket(packet: ClientPacket): Uint8Array {
   const writer = new ByteWriter()
@@ -67,9 +67,9 @@ function writeConnect(writer: ByteWriter, packet: ConnectPacket): void {
 
 function writePublish(writer: ByteWriter, packet: PublishPacket): number {
   const { topic, payload, qos, retain, duplicate, id, properties } = packet
-  if (/[#+]/u.test(topic)) throw unwritable('the topic of a message has a wildcard [MQTT-3.3.2-2]')
+  if (/[#+]/u.test(topic)) throw unwritable('the topic of a message contains a wildcard [MQTT-3.3.2-2]')
   if (/[#+]|^$/u.test(properties.responseTopic ?? 'x')) throw unwritable('responseTopic is no topic [MQTT-3.3.2-14]')
-  if (qos === 0 && duplicate) throw unwritable('a duplicate has QoS 1 [MQTT-3.3.1-2]')
+  if (qos === 0 && duplicate) throw unwritable('a duplicate must have QoS 1 [MQTT-3.3.1-2]')
   writeTopic(writer, topic)
   if (checkQos(qos) === 1) writeId(writer, id)
   writeProperties(writer, 'publish', properties)
@@ -77,7 +77,7 @@ function writePublish(writer: ByteWriter, packet: PublishPacket): number {
   return 0x30 | (duplicate ? 8 : 0) | (qos << 1) | (retain ? 1 : 0)
 }
 
-/** Reason code and properties; left out where they say nothing. */
+/** Reason code and properties; omitted if both are the defaults. */
 function writeReason(
   writer: ByteWriter,
   place: WritePlace,

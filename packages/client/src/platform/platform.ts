@@ -6,41 +6,41 @@ import type { VendorOptions } from '../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../errors.js'
 import type { AskHandshake } from '../recovery/diagnosis.js'
 
-/** What differs between Node and a browser. `#platform` (package.json, `imports`) is the one for where the program runs. */
+/** The differences between Node and browsers. `#platform` (package.json, `imports`) resolves to the one in use. */
 export interface Platform {
   /**
-   * How a host is reached: what is trusted there, and through which proxy.
+   * How a host is reached: trusted certificates and proxy.
    *
    * @throws TopicCredentialsError `invalid_argument`
    */
   routeTo(url: string, options: RouteOptions): Promise<Route>
-  /** Requests to one vendor, with the caller's proof beside them. Loaded at the first call. */
+  /** Sends requests to one vendor, with the caller's authentication. Loaded at the first call. */
   openVendorPost(url: URL, options: VendorOptions): Promise<VendorPost>
   /**
-   * The transport, loaded while the vendor is asked.
+   * Loads the transport while the credentials are being requested.
    *
-   * @param kind default: what suits the platform
-   * @throws TopicCredentialsError `invalid_argument` for one that there is not here
+   * @param kind default: depends on the platform
+   * @throws TopicCredentialsError `invalid_argument` for a transport that this platform does not have
    */
   loadTransport(kind: TransportKind | undefined, mqtt: 3 | 5): Promise<(options: TransportOptions) => Transport>
   /**
-   * Checks name, network and certificate of an endpoint. Resolves where there is nothing to complain of, or nothing to be known.
+   * Checks name resolution, network and certificate of an endpoint. Resolves if there is no problem or nothing can be determined.
    *
    * @throws TopicCredentialsError `tls_trust`, `host_not_found`, `connection_lost`
    */
   checkTrust(endpoint: Endpoint, route: Route, signal: AbortSignal): Promise<void>
-  /** Undefined where nothing shows the answer to a handshake. */
+  /** Undefined if the response to a handshake cannot be read. */
   readonly askHandshake: AskHandshake | undefined
-  /** Tells when the machine or the page sleeps and wakes, or the network is back. @returns ends it */
+  /** Reports when the machine or the page sleeps and wakes up, or the network is back. @returns a function that stops it */
   watchSleep(sleeper: Sleeper): () => void
 }
 
 /** @throws TopicCredentialsError `invalid_argument` */
 export function onlyMqtt5(mqtt: 3 | 5): void {
   if (mqtt === 5) return
-  throw new TopicCredentialsError('The websocket transport speaks MQTT 5 and not MQTT 3.1.1', {
+  throw new TopicCredentialsError('The websocket transport supports only MQTT 5, not MQTT 3.1.1', {
     code: 'invalid_argument',
     value: `mqtt: ${mqtt}`,
-    remedy: 'Leave out `mqtt`, or use the transport `device-sdk`, which Node alone has.',
+    remedy: 'Omit `mqtt`, or use the transport `device-sdk` (Node only).',
   })
 }

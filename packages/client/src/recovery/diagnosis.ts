@@ -20,51 +20,51 @@ import {
 } from '../support/reason-codes.js'
 import { guess } from './guess.js'
 
-/** Why a connection failed, in words, and whether another attempt can end differently. */
+/** Why a connection failed, and whether another attempt can succeed. */
 export interface Diagnosis {
   readonly error: TopicCredentialsError
-  /** True: the same attempt fails again, so the loop of reconnects must end. */
+  /** True: the same attempt would fail again, so the client stops reconnecting. */
   readonly terminal: boolean
-  /** True: the broker closed without a word after the handshake, which is a refusal only if it does so again. */
+  /** True: the broker closed the connection without a reason after the handshake, which counts as a refusal only if it happens twice. */
   readonly hungUp?: boolean
-  /** True: a quota was used up, so many others are trying as well. */
+  /** True: a quota was used up, so many other clients are trying as well. */
   readonly throttled?: boolean
-  /** Access key that AWS does not take any more: the next attempt needs another one. */
+  /** Access key that AWS no longer accepts: the next attempt needs another one. */
   readonly refusedKey?: string
-  /** Access key that may be what was refused: nobody says. */
+  /** Access key that may have been refused; the broker does not report it. */
   readonly doubtedKey?: string
 }
 
 /**
- * Repeats a handshake that failed, with the same signature, to read the answer.
+ * Repeats a failed handshake with the same signature, to read the response.
  *
- * @param path as signed: it holds the session token, so it goes nowhere but to the endpoint that it was signed for
+ * @param path as signed. It contains the session token, so it is only sent to the endpoint for which it was signed
  */
 export type AskHandshake = (endpoint: Endpoint, route: Route, path: string) => Promise<HandshakeAnswer>
 
-/** What there is to know about a failed attempt. */
+/** What is known about a failed attempt. */
 export interface FailedAttempt {
   readonly failure: TransportFailure
   readonly attempt: HandshakeAttempt
   readonly endpoint: Endpoint
   readonly route: Route
-  /** Undefined where the transport shows the answer, or where nothing can show it. */
+  /** Undefined if the transport provides the response, or if it cannot be read. */
   readonly askHandshake: AskHandshake | undefined
   readonly clientId: string
 }
 
-/** Why a connection that stood has ended. If the next attempt fails too, that will be looked into. */
+/** Why an established connection ended. The cause is examined if the next attempt fails too. */
 export function diagnoseBreak(failure: TransportFailure, endpoint: Endpoint, clientId: string): Diagnosis {
   const { name, reasonCode = 0 } = failure
   if (overdueNames.has(name)) return passing(silent(failure, endpoint))
   if (reasonCode === 0) return passing(lost(failure, endpoint))
-  // Not authorized: that is for what was sent, which has been told.
+  // Not authorized: this concerns an operation, whose caller has already been informed.
   return reasonCode === notAuthorized
     ? passing(endedBy(reasonCode))
     : ofReasonCode(reasonCode, clientId, endedBy(reasonCode))
 }
 
-/** Finds out why an attempt to connect failed; asks the endpoint once more where the transport hides the answer. */
+/** Finds out why an attempt to connect failed; repeats the handshake if the transport hides the response. */
 export async function diagnose(failed: FailedAttempt): Promise<Diagnosis> {
   const { failure, attempt, endpoint, clientId } = failed
   if (attempt.error !== undefined) return ofProvider(attempt.error)
@@ -93,14 +93,14 @@ function ofProvider(error: unknown): Diagnosis {
   return {
     error: new TopicCredentialsError('The credentials provider failed', {
       code: 'credentials_not_found',
-      remedy: 'Look at the cause: it is the provider’s own error.',
+      remedy: 'See the cause: it is the provider’s own error.',
       cause: error,
     }),
     terminal: true,
   }
 }
 
-/** @param otherwise the error where the code is none of those that have one of their own */
+/** @param otherwise the error for codes without a specific error */
 function ofReasonCode(code: ReasonCode, clientId: string, otherwise: TopicCredentialsError): Diagnosis {
   switch (code) {
     case notAuthorized:
@@ -110,16 +110,16 @@ function ofReasonCode(code: ReasonCode, clientId: string, otherwise: TopicCreden
         error: new TopicCredentialsError(`Another connection took over the client ID '${clientId}'`, {
           code: 'client_id_taken_over',
           value: clientId,
-          remedy: 'Give each connection a client ID of its own, or none: then one is made up.',
+          remedy: 'Use a different client ID for each connection, or omit it to use a random one.',
         }),
         terminal: true,
       }
     case quotaExceeded:
     case connectionRateExceeded:
       return throttled(
-        new TopicCredentialsError(`AWS IoT answered: ${inWords(code)}`, {
+        new TopicCredentialsError(`AWS IoT responded with: ${inWords(code)}`, {
           code: 'quota_exceeded',
-          remedy: 'Send less, or have the quota raised (Service Quotas, AWS IoT Core).',
+          remedy: 'Send less, or request a higher quota (Service Quotas, AWS IoT Core).',
         }),
       )
     default:
@@ -127,7 +127,7 @@ function ofReasonCode(code: ReasonCode, clientId: string, otherwise: TopicCreden
   }
 }
 
-/** Codes of a CONNACK that the same CONNECT gets again: MQTT 5 §3.2.2.2. */
+/** Reason codes of a CONNACK that the same CONNECT would get again: MQTT 5 §3.2.2.2. */
 const permanent: ReadonlySet<ReasonCode> = new Set([
   0x81, 0x82, 0x84, 0x85, 0x86, 0x8a, 0x8c, 0x90, 0x95, 0x99, 0x9a, 0x9b,
 ])
@@ -139,7 +139,7 @@ function connectRefused(clientId: string, code: ReasonCode): TopicCredentialsErr
   return new TopicCredentialsError(`AWS IoT refused the connection as '${clientId}': ${inWords(code)}`, {
     code: 'refused',
     value: clientId,
-    remedy: 'Look at the client ID, and at topic, size and options of the last will, if there is one.',
+    remedy: 'Check the client ID, and topic, size and options of the last will, if there is one.',
   })
 }
 
@@ -147,7 +147,7 @@ function endedBy(code: ReasonCode): TopicCredentialsError {
   return new TopicCredentialsError(`AWS IoT ended the connection: ${inWords(code)}`, {
     code: 'connection_lost',
     value: inWords(code),
-    remedy: 'It is opened again by itself.',
+    remedy: 'The client reconnects automatically.',
   })
 }
 
@@ -157,24 +157,24 @@ function ofAnswer(
 ): Diagnosis {
   const where = `${endpoint.host}:${endpoint.port}`
   if (status === 101) {
-    // The handshake is fine, so it was the CONNECT: in MQTT 3.1.1 AWS closes the connection without a word, both when the
-    // client ID is not granted and when it connected less than a second ago.
+    // The handshake succeeded, so the CONNECT was refused: with MQTT 3.1.1, AWS closes the connection without a reason, both if the client ID
+    // is not granted and if it connected less than a second ago.
     if (failure.name === 'AWS_ERROR_MQTT_UNEXPECTED_HANGUP') {
       return { error: connectNotGranted(clientId), terminal: false, hungUp: true }
     }
     return passing(lost(failure, endpoint))
   }
   if (status === 429 || status >= 500) {
-    const error = new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
+    const error = new TopicCredentialsError(`${where} responded to the handshake with ${status}: ${message}`, {
       code: 'quota_exceeded',
       value: where,
-      remedy: 'Wait: it is tried again by itself. If it stays, look at the account’s connection quotas.',
+      remedy: 'The client retries automatically. If the problem persists, check the connection quotas of the account.',
     })
     return status === 429 || status === 503 ? throttled(error) : passing(error)
   }
   if (status !== 403) {
     return {
-      error: new TopicCredentialsError(`${where} answered ${status} to the handshake: ${message}`, {
+      error: new TopicCredentialsError(`${where} responded to the handshake with ${status}: ${message}`, {
         code: 'endpoint_wrong',
         value: where,
         remedy: 'Use the endpoint that `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints.',
@@ -184,7 +184,7 @@ function ofAnswer(
   }
   const refusedKey = attempt.identity?.accessKeyId
   const key = refusedKey === undefined ? {} : { refusedKey }
-  // The clock was set since these were vended. Vending anew learns the difference; if that does not help, it is terminal.
+  // The clock has changed since these were vended. New credentials measure the difference; if that does not help, the error is terminal.
   if (/^Signature (expired|not yet current)/iu.test(message)) {
     return { error: new ClockSkewError(clockOffset, where), terminal: false, ...key }
   }
@@ -194,7 +194,7 @@ function ofAnswer(
       code: expired ? 'credentials_expired' : 'handshake_refused',
       value: refusedKey ?? where,
       remedy: expired
-        ? 'New ones are fetched by themselves.'
+        ? 'The client requests new ones automatically.'
         : 'Check that the endpoint belongs to the account and region that vended the credentials.',
     }),
     terminal: false,
@@ -214,12 +214,12 @@ function lost(failure: TransportFailure, endpoint: Endpoint): TopicCredentialsEr
   return new TopicCredentialsError(`The connection to ${endpoint.host}:${endpoint.port} was lost: ${failure.message}`, {
     code: 'connection_lost',
     value: `${endpoint.host}:${endpoint.port}`,
-    remedy: 'It is opened again by itself.',
+    remedy: 'The client reconnects automatically.',
     cause: failure,
   })
 }
 
-/** What transports call a broker that does not answer in time. */
+/** Failure names for a broker that does not respond in time. */
 const overdueNames: ReadonlySet<string> = new Set([
   answerOverdue,
   connectOverdue,
@@ -228,19 +228,19 @@ const overdueNames: ReadonlySet<string> = new Set([
 ])
 
 function silent({ message }: TransportFailure, { host, port }: Endpoint): TopicCredentialsError {
-  return new TopicCredentialsError(`${host}:${port} does not answer: ${message}`, {
+  return new TopicCredentialsError(`${host}:${port} does not respond: ${message}`, {
     code: 'broker_timed_out',
     value: `${host}:${port}`,
-    remedy: 'It is tried again by itself. If it stays, look at the network in between.',
+    remedy: 'The client retries automatically. If the problem persists, check the network.',
   })
 }
 
 function connectNotGranted(clientId: string): NotGrantedError {
-  return new NotGrantedError(`AWS IoT does not let these credentials connect as '${clientId}'`, {
+  return new NotGrantedError(`AWS IoT does not allow these credentials to connect as '${clientId}'`, {
     operation: 'connect',
     byBroker: true,
     value: clientId,
     remedy:
-      'Client IDs must begin with the prefix that was vended, and the topic of a last will must be granted; if that is so, the policy behind it has changed.',
+      'The client ID must begin with the vended prefix, and the topic of a last will must be granted. If both are correct, the policy has changed.',
   })
 }

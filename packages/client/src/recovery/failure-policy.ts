@@ -7,7 +7,7 @@ import { TopicCredentialsError } from '../errors.js'
 import type { Setback } from '../support/retry-delay.js'
 import { type AskHandshake, diagnose, diagnoseBreak } from './diagnosis.js'
 
-/** What the connection consists of. */
+/** The parts of the connection. */
 export interface ConnectionParts {
   readonly transport: Transport
   readonly handshake: Handshake
@@ -18,41 +18,41 @@ export interface ConnectionParts {
   readonly clientId: string
 }
 
-/** Decides after each failed attempt whether another one can end differently. */
+/** Decides after each failed attempt whether another one can succeed. */
 export class FailurePolicy {
   readonly #parts: ConnectionParts
-  /** Access keys that AWS has refused since the last connection that stood. */
+  /** Access keys that AWS has refused since the last established connection. */
   readonly #refusedKeys = new Set<string>()
-  /** Attempts in a row that the broker ended without a word. */
+  /** Number of consecutive attempts that the broker ended without a reason. */
   #hangUps = 0
-  /** The access key of the attempt before this one, where it may have been what was refused. */
+  /** The access key of the previous attempt, if it may have been refused. */
   #doubtedKey: string | undefined
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
   }
 
-  /** A connection stands: what was refused before it counts no more. */
+  /** Called when a connection is established: earlier refusals no longer count. */
   succeeded(): void {
     this.#refusedKeys.clear()
     this.#hangUps = 0
     this.#doubtedKey = undefined
   }
 
-  /** Names why a connection that stood has ended. */
+  /** Classifies the end of an established connection. */
   assessBreak(failure: TransportFailure): AssessedFailure {
     const { endpoint, clientId } = this.#parts
     const { error, terminal, throttled = false } = diagnoseBreak(failure, endpoint, clientId)
     return { error, terminal, setback: throttled ? 'throttled' : 'failed' }
   }
 
-  /** Names why an attempt failed, and sees to it that the next one does not use credentials that AWS has refused. */
+  /** Classifies a failed attempt, and ensures that the next one does not use credentials that AWS has refused. */
   async assessAttempt(failure: TransportFailure): Promise<AssessedFailure> {
     const { handshake, credentials, endpoint, route, clientId, askHandshake } = this.#parts
     const { attempt, connectedLately } = handshake
     const diagnosis = await diagnose({ failure, attempt, endpoint, route, clientId, askHandshake })
     const { error, terminal, throttled = false, refusedKey, doubtedKey, hungUp = false } = diagnosis
-    // CONNACK does not say whose quota it was, and over MQTT 3.1.1 there is not even a CONNACK.
+    // A CONNACK does not tell whose quota was exceeded, and with MQTT 3.1.1 there is no CONNACK at all.
     const ofClientId = hungUp || (throttled && failure.reasonCode !== undefined)
     if (ofClientId && connectedLately) return { error: tooSoon(clientId), terminal: false, setback: 'too_soon' }
     this.#hangUps = hungUp ? this.#hangUps + 1 : 0
@@ -60,16 +60,16 @@ export class FailurePolicy {
       credentials.invalidate(refusedKey)
       this.#refusedKeys.add(refusedKey)
     }
-    // A second doubt is worth new credentials; it does not end the session, since it may be the network after all.
+    // After a second doubt, new credentials are requested; it does not end the session, because the network may be the cause.
     if (doubtedKey !== undefined && doubtedKey === this.#doubtedKey) credentials.invalidate(doubtedKey)
     this.#doubtedKey = doubtedKey
-    // Two keys refused in a row: the second one was fresh, so a third would be refused too.
+    // Two keys refused in a row: the second one was fresh, so a third one would be refused too.
     const over = terminal || this.#refusedKeys.size > 1 || this.#hangUps > 1
     return { error, terminal: over, setback: throttled ? 'throttled' : 'failed' }
   }
 }
 
-/** Why a connection or an attempt ended, whether it was the last one, and how to wait for the next. */
+/** Why a connection or an attempt ended, whether it was the last one, and how to wait for the next one. */
 export interface AssessedFailure {
   readonly error: TopicCredentialsError
   readonly terminal: boolean
@@ -77,9 +77,9 @@ export interface AssessedFailure {
 }
 
 function tooSoon(clientId: string): TopicCredentialsError {
-  return new TopicCredentialsError(`AWS IoT refused another connection of '${clientId}' so soon after the last one`, {
+  return new TopicCredentialsError(`AWS IoT refused the connection of '${clientId}' because it came too soon after the last one`, {
     code: 'quota_exceeded',
     value: clientId,
-    remedy: 'It is tried again within 12 s. Reconnect a client ID less often, or give each connection one of its own.',
+    remedy: 'The client retries within 12 s. Reconnect less often with one client ID, or use a different one for each connection.',
   })
 }

@@ -6,46 +6,46 @@ import { reconnectDelay, type Setback } from '../support/retry-delay.js'
 export interface ReconnectionOptions {
   readonly transport: Pick<Transport, 'start'>
   readonly handshake: Pick<Handshake, 'prepare'>
-  /** Least milliseconds between two CONNECTs. */
+  /** Minimum milliseconds between two CONNECTs. */
   readonly connectIntervalMs: number
-  /** Time in which AWS's quotas serve the whole fleet, where somebody has said so. */
+  /** The period in which AWS's quotas can serve the whole fleet, if it is configured. */
   readonly spreadMs: number | undefined
-  /** Ends the waiting. */
+  /** Aborts the waiting. */
   readonly closing: AbortSignal
   readonly random?: () => number
   readonly pause?: typeof sleep
 }
 
-/** Makes the next attempt to connect: when it is time, and with credentials at hand. */
+/** Makes the next attempt to connect at the right time and with credentials available. */
 export class Reconnection {
   readonly #options: ReconnectionOptions
   readonly #setbacks: Record<Setback, number> = { failed: 0, throttled: 0, too_soon: 0 }
-  /** Ends the wait after an ordinary failure. */
+  /** Ends the delay after an ordinary failure. */
   #waiting: AbortController | undefined
 
   constructor(options: ReconnectionOptions) {
     this.#options = options
   }
 
-  /** A connection stands: the waits begin small again. */
+  /** Called when a connection is established: the delays start small again. */
   succeeded(): void {
     this.#setbacks.failed = 0
     this.#setbacks.throttled = 0
     this.#setbacks.too_soon = 0
   }
 
-  /** Makes the next attempt now: the machine woke, or the network is back. A wait that a quota asks for goes on. */
+  /** Makes the next attempt now: the machine woke up, or the network is back. A delay because of a quota continues. */
   hurry(): void {
     this.#setbacks.failed = 0
     this.#waiting?.abort()
   }
 
   /**
-   * Waits, gets credentials, starts the transport: in this order, because a vendor that is busy may need long, and a connection
-   * that is opened meanwhile would be cut as idle.
+   * Waits, obtains credentials, starts the transport: in this order, because a busy vendor may take long, and AWS would close a connection
+   * that was opened earlier as idle.
    *
-   * @param signal ends the wait, and makes no attempt
-   * @throws what the credentials provider throws; the signal's reason when it is aborted
+   * @param signal ends the wait without an attempt
+   * @throws the errors of the credentials provider; the signal's reason if it is aborted
    */
   async attempt(after: Setback, signal?: AbortSignal): Promise<void> {
     const { transport, handshake, connectIntervalMs, spreadMs } = this.#options
@@ -53,7 +53,7 @@ export class Reconnection {
     const { random = Math.random, pause = sleep } = this.#options
     this.#setbacks[after] += 1
     const delay = reconnectDelay(after, this.#setbacks[after], random(), spreadMs)
-    // Whoever draws less than the interval would wait for it all the same, and all of them at the same moment.
+    // A delay below the connect interval would be extended to it, for all such clients to the same time.
     if (after === 'failed') {
       await this.#wait(delay, closing)
     } else {

@@ -6,43 +6,43 @@ import { Emitter } from '../support/emitter.js'
 import { type AssessedFailure, type ConnectionParts, FailurePolicy } from './failure-policy.js'
 import { Reconnection } from './reconnection.js'
 
-/** What becomes of a connection that is kept up. */
+/** The events of a connection that is kept up. */
 export interface RecoveryEvents {
-  /** An attempt to connect begins. */
+  /** An attempt to connect starts. */
   connecting: []
   connected: [{ readonly resumed: boolean }]
-  /** The connection is gone, or an attempt has failed; the next one follows. */
+  /** The connection has ended, or an attempt has failed; the next attempt follows. */
   interrupted: [TopicCredentialsError, TransportFailure]
-  /** No further attempt can end differently. */
+  /** No further attempt can succeed. */
   ended: [TopicCredentialsError]
 }
 
 export interface RecoveryParts extends ConnectionParts {
-  /** Ends whatever is waited for; no event follows. */
+  /** Aborts all waiting; no events follow. */
   readonly closing: AbortController
-  /** Time in which AWS's quotas serve the whole fleet, where somebody has said so. */
+  /** The period in which AWS's quotas can serve the whole fleet, if it is configured. */
   readonly spreadMs: number | undefined
-  /** Least milliseconds between two CONNECTs. */
+  /** Minimum milliseconds between two CONNECTs. */
   readonly connectIntervalMs: number
 }
 
 /**
- * Keeps a connection up: looks into each failure, waits, connects again.
+ * Keeps a connection up: examines each failure, waits, reconnects.
  *
- * Events come in one order, however slow the network is: `connecting`, then `connected` or `interrupted`; after `connected`,
- * `interrupted`; after `interrupted`, `connecting`. A break is told at once; a failed attempt once it has been looked into, and until
- * then no other attempt begins. `ended` is the last one.
+ * The order of events does not depend on the network: `connecting`, then `connected` or `interrupted`; after `connected`, `interrupted`;
+ * after `interrupted`, `connecting`. An interruption is reported immediately; a failed attempt after it has been examined, and no other
+ * attempt starts before that. `ended` is the last event.
  */
 export class Recovery extends Emitter<RecoveryEvents> {
   readonly #parts: RecoveryParts
   readonly #failurePolicy: FailurePolicy
   readonly #reconnection: Reconnection
   #connected = false
-  /** What was told last. */
+  /** The last event. */
   #told: keyof RecoveryEvents = 'interrupted'
-  /** The wait for the next attempt. */
+  /** The delay before the next attempt. */
   #waiting: AbortController | undefined
-  /** The failure that is being looked into, if one is. */
+  /** The examination of the current failure, if any. */
   #assessing: Promise<unknown> = Promise.resolve()
 
   constructor(parts: RecoveryParts) {
@@ -64,7 +64,7 @@ export class Recovery extends Emitter<RecoveryEvents> {
       this.emit('connected', { resumed: sessionPresent })
     })
     transport.on('failed', (failure) => {
-      // What was given up may have got through all the same.
+      // An abandoned attempt may have succeeded nevertheless.
       handshake.settled(failure.name === connectOverdue)
       void this.#tryAgain(failure)
     })
@@ -72,24 +72,24 @@ export class Recovery extends Emitter<RecoveryEvents> {
   }
 
   /**
-   * Connects anew with the credentials that the provider hands out now. Resolves when that connection stands.
+   * Reconnects with the provider's current credentials. Resolves when the connection is established.
    *
-   * @throws the signal's reason; what ended the session
+   * @throws the signal's reason; the error that ended the session
    */
   async renew(signal: AbortSignal): Promise<void> {
     const since = performance.now()
     await abortable(this.#assessing, signal)
-    // What was asked for on purpose does not wait its turn with the fleet.
+    // A deliberate reconnect does not wait for its turn in the fleet.
     this.#waiting?.abort()
     await this.#parts.transport.reconnect()
     while ((this.#parts.handshake.attempt.beganAt ?? 0) < since || !this.#connected) {
       await this.#nextConnected(signal)
-      // An attempt that was under way was signed with what was there before.
+      // An attempt in progress was signed with the previous credentials.
       if ((this.#parts.handshake.attempt.beganAt ?? 0) < since) await this.#parts.transport.reconnect()
     }
   }
 
-  /** The machine woke, or the network is back: what waits for an ordinary failure to pass tries again now. */
+  /** The machine woke up, or the network is back: a delay after an ordinary failure ends now. */
   wake(): void {
     this.#reconnection.hurry()
     this.#parts.transport.wake?.()
@@ -111,9 +111,9 @@ export class Recovery extends Emitter<RecoveryEvents> {
 
   #onBreak(failure: TransportFailure): void {
     this.#connected = false
-    // An attempt that is exchanged for another one has ended, too; between two attempts there is nothing that could end.
+    // An attempt that is replaced by another one has ended too; between two attempts, nothing can end.
     if (this.#told === 'interrupted') return
-    // Its CONNECT may be out.
+    // Its CONNECT may have been sent.
     if (this.#told === 'connecting') this.#parts.handshake.settled(true)
     this.#tell(this.#failurePolicy.assessBreak(failure), failure)
   }
@@ -130,12 +130,12 @@ export class Recovery extends Emitter<RecoveryEvents> {
       await this.#reconnection.attempt(assessed.setback, waiting.signal)
     } catch {
       if (signal.aborted || waiting.signal.aborted) return
-      // The provider's own error is the handshake's: it says whether this is the end.
+      // The handshake stores the provider's own error, which tells whether the session ends.
       void this.#tryAgain({ name: 'CREDENTIALS', message: 'there are no credentials to connect with' })
     }
   }
 
-  /** True when the next attempt follows. */
+  /** Returns true if the next attempt follows. */
   #tell({ error, terminal }: AssessedFailure, failure: TransportFailure): boolean {
     this.#told = 'interrupted'
     if (terminal) {

@@ -2,21 +2,21 @@ import type { VendedCredentialsProvider } from '../credentials/provider.js'
 import { VendRefusedError } from '../errors.js'
 import { sleep } from '../support/abort.js'
 
-/** Refusals of the broker make one question in this time. */
+/** Refusals of the broker cause at most one request in this time. */
 const soonestMs = 60_000
 
 export interface RevalidationOptions {
   readonly credentials: Pick<VendedCredentialsProvider, 'refresh'>
-  /** Undefined: only after a refusal of the broker's. */
+  /** Undefined: only after a refusal of the broker. */
   readonly everyMs: number | undefined
   readonly closing: AbortSignal
-  /** The vendor says no: the user is revoked, or may not have this any more. */
+  /** Called if the vendor refuses: the user is revoked, or has lost these grants. */
   readonly refused: (error: VendRefusedError) => void
 }
 
 /**
- * Asks the vendor whether the grants of a connection still stand. A connection outlives its credentials, and the revocation of its user:
- * AWS IoT goes on with it and delivers nothing. So one that only listens would never know.
+ * Asks the vendor whether the grants of a connection are still valid. A connection outlives its credentials and the revocation of its user:
+ * AWS IoT keeps it open and delivers nothing, so a client that only listens would not notice.
  */
 export class Revalidation {
   readonly #options: RevalidationOptions
@@ -27,7 +27,7 @@ export class Revalidation {
     if (options.everyMs !== undefined) void this.#askEvery(options.everyMs).catch(() => {})
   }
 
-  /** Asks now, unless it was asked just before. */
+  /** Asks now, unless the last request was recent. */
   soon(): void {
     if (performance.now() - this.#askedAt >= soonestMs) void this.#ask()
   }
@@ -45,7 +45,7 @@ export class Revalidation {
     try {
       await credentials.refresh()
     } catch (error) {
-      // A vendor that cannot answer now says nothing about the grants.
+      // If the vendor cannot respond, nothing is known about the grants.
       if (error instanceof VendRefusedError && !closing.aborted) refused(error)
     }
   }

@@ -1,19 +1,19 @@
 import { type Signable, sha256Hex } from './digest.js'
 
-/** What is signed of a request. */
+/** The signed parts of a request. */
 export interface RequestToSign {
   readonly method: 'GET' | 'POST'
-  /** As it goes over the wire, percent-encoded. */
+  /** As sent, percent-encoded. */
   readonly path: string
   /** Names and values, not encoded. */
   readonly query: readonly (readonly [string, string])[]
-  /** Lower-case names, the host among them. All of them are signed. */
+  /** Lower-case names, including the host. All of them are signed. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Signable
 }
 
 /**
- * The request as both sides write it down before hashing.
+ * The canonical form of a request, which both sides hash.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
@@ -49,7 +49,7 @@ export function uriEncode(text: string): string {
   return encodeURIComponent(text).replaceAll(/[!'()*]/gu, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
-/** Dot segments and doubled slashes go, then each segment is encoded once more: `%20` is signed as `%2520`. */
+/** Removes dot segments and repeated slashes, then encodes each segment once more: `%20` is signed as `%2520`. */
 function canonicalPath(path: string): string {
   const kept: string[] = []
   for (const segment of path.split('/')) {

@@ -2,7 +2,7 @@ import { TopicCredentialsError } from '../errors.js'
 
 const utf8 = new TextEncoder()
 
-/** Text as UTF-8. */
+/** Strings are encoded as UTF-8. */
 export type Signable = string | Uint8Array
 
 /** SHA-256 in hexadecimal digits. @throws TopicCredentialsError `insecure_context` */
@@ -21,7 +21,7 @@ export function hex(bytes: ArrayBuffer | Uint8Array): string {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** A page that came neither over https nor from this machine has no WebCrypto: nothing can be signed there. */
+/** A page that is served neither over https nor from this machine has no WebCrypto, so it cannot sign. */
 function subtle(): typeof globalThis.crypto.subtle {
   const found: Partial<typeof globalThis.crypto> | undefined = globalThis.crypto
   if (found?.subtle === undefined) throw insecureContext()
@@ -33,8 +33,8 @@ function bytesOf(data: Signable): Uint8Array<ArrayBuffer> {
 }
 
 function insecureContext(): TopicCredentialsError {
-  return new TopicCredentialsError('There is no crypto.subtle here: this page is not a secure context', {
+  return new TopicCredentialsError('crypto.subtle is not available: this page is not a secure context', {
     code: 'insecure_context',
-    remedy: 'Serve the page over https, or from http://localhost or http://127.0.0.1 while you develop.',
+    remedy: 'Serve the page over https or, during development, from http://localhost or http://127.0.0.1.',
   })
 }

@@ -1,7 +1,7 @@
 import { canonicalQuery, canonicalRequest, signedHeaders, uriEncode } from './canonical-request.js'
 import { type SigningScope, scopeOf, signatureOf, stringToSign, timestampOf } from './signature.js'
 
-/** What everything is signed with. */
+/** The keys, region and time of a signature. */
 export interface Signer {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -12,11 +12,11 @@ export interface Signer {
 }
 
 /**
- * Path and query of a WebSocket to AWS IoT's data plane, as AWS IoT has it and no general signer: no X-Amz-Expires, and the session token
- * behind the signature, not under it.
+ * Path and query of a WebSocket URL for AWS IoT's data plane, with AWS IoT's deviations from general presigning: no X-Amz-Expires, and the
+ * session token is appended after the signature and not signed.
  *
- * @param host as the Host header has it: with the port where that is not the scheme's own
- * @returns what follows `wss://<host>`. Holds the session token: not for logs
+ * @param host as in the Host header: with the port if it is not the default of the scheme
+ * @returns the part after `wss://<host>`. Contains the session token: never log it
  * @throws TopicCredentialsError `insecure_context`
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html MQTT over the WebSocket protocol
  */
@@ -36,7 +36,7 @@ export async function presignedPath(signer: Signer, host: string): Promise<strin
 }
 
 /**
- * The headers of a POST of JSON to an API behind an IAM authorizer.
+ * The headers of a JSON POST request to an API with an IAM authorizer.
  *
  * @param service `execute-api` for API Gateway
  * @returns all but `host`, which the HTTP client sets itself

@@ -1,11 +1,11 @@
 import { hex, hmac, sha256Hex } from './digest.js'
 
-/** Whose signature, for which service, of which moment. */
+/** Key, service, region and time of a signature. */
 export interface SigningScope {
   readonly secretAccessKey: string
   readonly region: string
   readonly service: string
-  /** By the server's clock: AWS takes five minutes to either side. */
+  /** By the server's clock: AWS accepts a difference of five minutes. */
   readonly date: Date
 }
 
@@ -14,12 +14,12 @@ export function timestampOf(date: Date): string {
   return date.toISOString().replaceAll(/[:-]|\.\d{3}/gu, '')
 }
 
-/** `20150830/us-east-1/iam/aws4_request`, which stands behind the access key ID in the credential. */
+/** `20150830/us-east-1/iam/aws4_request`, which follows the access key ID in the credential. */
 export function scopeOf({ date, region, service }: Omit<SigningScope, 'secretAccessKey'>): string {
   return `${timestampOf(date).slice(0, 8)}/${region}/${service}/aws4_request`
 }
 
-/** What the signature is calculated over. */
+/** The string over which the signature is calculated. */
 export async function stringToSign(scope: SigningScope, canonicalRequest: string): Promise<string> {
   const hash = await sha256Hex(canonicalRequest)
   return ['AWS4-HMAC-SHA256', timestampOf(scope.date), scopeOf(scope), hash].join('\n')

@@ -1,9 +1,9 @@
 import { TopicCredentialsError } from '../errors.js'
 
-/** One listener for each signal, however many wait for it: Node warns of the eleventh. */
+/** One listener for each signal, however many callers wait for it: Node warns at the eleventh. */
 const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>()
 
-/** Calls back when the signal is aborted, later. @returns takes that back */
+/** Calls back when the signal is aborted later. @returns a function that cancels it */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   const callbacks = callbacksOf.get(signal) ?? new Set()
   if (!callbacksOf.has(signal)) {
@@ -16,7 +16,7 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   return () => callbacks.delete(callback)
 }
 
-/** Waits; ends at once with the signal's reason when that is aborted. */
+/** Waits; rejects immediately with the signal's reason when it is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(aborted(signal))
@@ -32,7 +32,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Waits for a promise, but no longer than until the signal is aborted. What was begun goes on behind it. */
+/** Waits for a promise, but at most until the signal is aborted. The underlying operation continues. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   if (signal.aborted) throw aborted(signal)
@@ -42,12 +42,12 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | un
   })
 }
 
-/** What an aborted call throws: the signal's own reason where it is ours, else `aborted` with the reason as cause. */
+/** The error of an aborted call: the signal's own reason if it is one of ours, otherwise `aborted` with the reason as cause. */
 export function aborted(signal: AbortSignal): Error {
   if (signal.reason instanceof TopicCredentialsError) return signal.reason
   return new TopicCredentialsError('Aborted by the caller', {
     code: 'aborted',
-    remedy: 'Nothing went wrong: the signal that was handed in was aborted.',
+    remedy: 'No action is needed: the caller aborted its own signal.',
     cause: signal.reason,
   })
 }

@@ -1,10 +1,10 @@
 import { abortable, onAbort } from './abort.js'
 
 /**
- * Waits for something, but no longer than this. What was begun goes on behind it.
+ * Waits for an operation, but at most this long. The underlying operation continues.
  *
- * @param late the error of the deadline
- * @param signal ends the wait sooner
+ * @param late creates the error of the timeout
+ * @param signal ends the wait earlier
  * @example await withDeadline((signal) => fetch(url, { signal }), 10_000, () => new Error('too late'))
  */
 export async function withDeadline<T>(

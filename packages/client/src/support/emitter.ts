@@ -3,7 +3,7 @@ interface Entry<Args extends readonly unknown[]> {
   readonly once: boolean
 }
 
-/** Events by name: `on`, `once` and `off` as in Node's EventEmitter, with nothing of Node's. */
+/** Events by name: `on`, `once` and `off` as in Node's EventEmitter, without Node's modules. */
 export class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
   readonly #listeners: { [Name in keyof Events]?: readonly Entry<Events[Name]>[] } = {}
 
@@ -23,9 +23,9 @@ export class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
   }
 
   /**
-   * Calls the listeners in the order in which they were added. What one throws is reported as uncaught and stops no other.
+   * Calls the listeners in the order in which they were added. An exception in one is reported as uncaught and does not stop the others.
    *
-   * @returns whether there was one
+   * @returns whether there was a listener
    */
   protected emit<Name extends keyof Events>(name: Name, ...args: Events[Name]): boolean {
     const entries = this.#listeners[name] ?? []

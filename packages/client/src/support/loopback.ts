@@ -1,4 +1,4 @@
-/** Names of this machine, as URLs have them. What goes there needs no TLS, and browsers take it for a secure context. */
+/** Names of this machine in URLs. Requests to it need no TLS, and browsers treat it as a secure context. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '127.0.0.1' || host === '[::1]'
 }

@@ -1,19 +1,19 @@
 /**
- * What the broker said to one filter of a SUBSCRIBE, or to one PUBLISH: a reason code of MQTT 5, 0x80 and above is a no. Two more
- * stand for what the broker did without a code.
+ * The broker's result for one filter of a SUBSCRIBE, or for one PUBLISH: a reason code of MQTT 5; 0x80 and above is a refusal. Two
+ * additional values represent results without a code.
  */
 export type ReasonCode = number
 
-/** Subscribe and publish answers from here on are refusals (MQTT 5 §2.4, MQTT 3.1.1 §3.9.3). */
+/** Results of subscribe and publish from here on are refusals (MQTT 5 §2.4, MQTT 3.1.1 §3.9.3). */
 export const firstRefusal = 0x80
 export const notAuthorized = 0x87
 export const sessionTakenOver = 0x8e
 export const quotaExceeded = 0x97
 export const connectionRateExceeded = 0x9f
 
-/** The broker ended the connection over it, and gave no reason. */
+/** The broker closed the connection because of it, without a reason. */
 export const endedWithoutReason = 0x100
-/** The broker did not answer it in time, on two connections. */
+/** The broker did not respond in time, on two connections. */
 export const unanswered = 0x101
 
 /** MQTT 5 §2.4, table 2-6. */
@@ -54,7 +54,7 @@ const words: Readonly<Record<number, string>> = {
   161: 'subscription identifiers not supported',
   162: 'wildcard subscriptions not supported',
   [endedWithoutReason]: 'the connection was closed, twice, without a reason',
-  [unanswered]: 'no answer, on two connections',
+  [unanswered]: 'no response, on two connections',
 }
 
 /** `topic name invalid (0x90)`. */
@@ -63,10 +63,10 @@ export function inWords(code: ReasonCode): string {
   return `${words[code] ?? 'unknown reason'} (0x${code.toString(16).padStart(2, '0')})`
 }
 
-/** Codes of a DISCONNECT that are about the connection or the server, and not about what was sent. MQTT 5 §3.14.2.1 */
+/** Codes of a DISCONNECT that concern the connection or the server, and not an operation. MQTT 5 §3.14.2.1 */
 const ofTheConnection: ReadonlySet<number> = new Set([0x00, 0x88, 0x89, 0x8b, 0x8d, 0x8e, 0x98, 0x9c, 0x9d, 0x9f, 0xa0])
 
-/** Whether a DISCONNECT with this code may be the answer to an operation. */
+/** Whether a DISCONNECT with this code can be the response to an operation. */
 export function isOverAnOperation(code: ReasonCode): boolean {
   return !ofTheConnection.has(code)
 }

@@ -27,14 +27,14 @@ const formats = { json, env, 'credential-process': credentialProcess } as const
 export function declareCredentials(program: Command, choose: (chosen: Chosen) => void): void {
   const command = program.command('credentials')
   command
-    .description('vend credentials and print them on stdout: they are secret')
-    .addOption(new Option('--format <format>', 'how to print them').choices(Object.keys(formats)).default('json'))
-    .option('--publish <filter...>', 'ask for no more than to publish here', filters('publish'))
-    .option('--subscribe <filter...>', 'ask for no more than to subscribe to this', filters('subscribe'))
-    .option('--retain <filter...>', 'ask for no more than to publish with RETAIN here', filters('retain'))
+    .description('request credentials and print them on stdout (they are secret)')
+    .addOption(new Option('--format <format>', 'output format').choices(Object.keys(formats)).default('json'))
+    .option('--publish <filter...>', 'request only permission to publish to this topic or filter', filters('publish'))
+    .option('--subscribe <filter...>', 'request only permission to subscribe to this topic or filter', filters('subscribe'))
+    .option('--retain <filter...>', 'request only permission to publish with RETAIN to this topic or filter', filters('retain'))
     .option(
       '--duration <seconds>',
-      `lifetime, ${durationLimits.minimum} to ${durationLimits.maximum} (default: the longest)`,
+      `lifetime, ${durationLimits.minimum} to ${durationLimits.maximum} (default: the maximum)`,
       duration,
     )
     .addHelpText('after', () => help())
@@ -57,16 +57,16 @@ async function credentials(context: Context, options: CredentialsOptions): Promi
     ...(retain && { retain }),
     ...(durationSeconds && { durationSeconds }),
   }
-  // A program that runs this as a credential process shows stderr as an error.
+  // A program that runs this command as a credential process treats output on stderr as an error.
   const quiet = machine === true || format === 'credential-process'
   if (!quiet) screen.err(`Using ${target.description}`)
   if (target.endsWithCommand === true) {
     screen.err(
-      'These credentials end with this command. For some that last: `npm run local` in another terminal first.',
+      'These credentials are only valid until this command ends. For credentials that last, first run `npm run local` in another terminal.',
     )
   }
   using vendor = vending(context, request)
-  screen.working('Vending credentials')
+  screen.working('Requesting credentials')
   const identity = await vendor({ signal })
   screen.clear()
   if (!quiet) screen.err(describeVended(identity))
@@ -74,7 +74,7 @@ async function credentials(context: Context, options: CredentialsOptions): Promi
   return exitCodes.done
 }
 
-/** As the vendor answers. */
+/** In the format of the vendor's response. */
 function json({ accessKeyId, secretAccessKey, sessionToken, expiration }: VendedIdentity): string {
   return JSON.stringify({ accessKeyId, secretAccessKey, sessionToken, expiration: expiration.toISOString() })
 }
@@ -91,7 +91,7 @@ function credentialProcess({ accessKeyId, secretAccessKey, sessionToken, expirat
 }
 
 /**
- * The names that the AWS command line and SDKs read; the endpoint is the account's own.
+ * In the format of the environment variables of the AWS command line and SDKs; the endpoint is the account's own.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
  */
@@ -105,7 +105,7 @@ function env(
     AWS_SESSION_TOKEN: sessionToken,
     AWS_CREDENTIAL_EXPIRATION: expiration.toISOString(),
     AWS_REGION: vended.region,
-    // Version 1 of the AWS command line and boto3 read no other.
+    // Version 1 of the AWS command line and boto3 only read this variable.
     AWS_DEFAULT_REGION: vended.region,
     AWS_ENDPOINT_URL_IOT_DATA_PLANE: `https://${vended.endpoint}`,
     ...(target.caFile === undefined ? {} : { AWS_CA_BUNDLE: target.caFile }),
@@ -115,12 +115,12 @@ function env(
     .join('\n')
 }
 
-/** One word of a POSIX shell, whatever is in it. */
+/** Quotes any string as one word of a POSIX shell. */
 function quoted(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`
 }
 
-/** Each is checked at once; the vendor decides whether the caller may have it. */
+/** Validates each filter immediately; the vendor decides whether the caller is entitled to it. */
 function filters(kind: GrantKind): (text: string, previous?: readonly string[]) => readonly string[] {
   return (text, previous = []) => {
     try {
@@ -136,10 +136,10 @@ function duration(text: string): number {
   const seconds = Number(text)
   const { minimum, maximum } = durationLimits
   if (/^\d+$/u.test(text) && seconds >= minimum && seconds <= maximum) return seconds
-  throw new InvalidArgumentError(`It must be a whole number of seconds from ${minimum} to ${maximum}.`)
+  throw new InvalidArgumentError(`It must be an integer number of seconds from ${minimum} to ${maximum}.`)
 }
 
-/** With the paths of this machine, so that the line works as it stands, whether a stack is deployed or a stand-in runs. */
+/** Contains the paths of this machine, so that the line works unchanged for a deployed stack and for a stand-in. */
 function help(): string {
   const main = fileURLToPath(new URL('../main.js', import.meta.url))
   const root = projectRoot()
@@ -156,11 +156,11 @@ For the AWS command line and every AWS SDK, two lines in ~/.aws/config:
 
   $ printf hello > message && aws iot-data publish --profile topics --topic test --payload fileb://message
 
---profile names the profile that you are signed in with; it must not be the one that runs this command. A stand-in that runs in that
-folder is asked with its own keys, without --profile.`)
+--profile selects the profile with your own credentials; it must not be the profile that runs this command. For a stand-in of that
+folder, omit --profile: the command uses the keys of the stand-in.`)
 }
 
-/** Whether a stack is there that is asked with keys of the caller's own. */
+/** Whether the folder has a deployed stack, for which the caller's own credentials are needed. */
 function isDeployed(root: string): boolean {
   const outputs = join(root, outputsFile)
   return existsSync(outputs) && !existsSync(join(root, '.local-aws/running.json'))

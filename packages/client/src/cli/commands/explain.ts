@@ -19,13 +19,13 @@ Examples:
   $ npm start -- explain connect me:lamp              with this client ID
   $ npm start -- explain publish test --prove         and prove the policy for every other name
 
-Exit code: 0 allowed, 3 not.`
+Exit code: 0 allowed, 3 not allowed.`
 
 export function declareExplain(program: Command, choose: (chosen: Chosen) => void): void {
   const command = program.command('explain')
   command
-    .description('say whether the grants that are vended now allow something, and which grant decides')
-    .addArgument(new Argument('<operation>', 'what to do').choices(operations))
+    .description('show whether your current grants allow an operation, and which grant decides')
+    .addArgument(new Argument('<operation>', 'the operation').choices(operations))
     .argument('<topic>', 'topic, topic filter to subscribe to, or client ID to connect with')
     .option('--prove', 'also prove that a session policy for these grants allows exactly them')
     .addHelpText('after', asTyped(examples))
@@ -47,7 +47,7 @@ async function explainAccess(
   const { green, red } = screen.colours
   if (options.json !== true) screen.err(`Using ${target.description}`)
   using vendor = vending(context)
-  screen.working('Vending credentials')
+  screen.working('Requesting credentials')
   const { vended } = await vendor({ signal })
   screen.clear()
   const { userId } = vended
@@ -65,19 +65,19 @@ async function explainAccess(
   return allowed && proof?.proved !== false ? exitCodes.done : exitCodes.notGranted
 }
 
-/** The account is not told to users; any one does, because nothing but its text matters. */
+/** The account ID is not part of the response; any ID works, because only its format matters. */
 const anyAccount = '123456789012'
 
-/** Writes the session policy anew, and proves it in a role that allows everything in its Region and denies what all topic roles deny. */
+/** Compiles the session policy again, and proves it with a role that allows everything in its Region except what all topic roles deny. */
 function proofOf({ grants, userId, region, policyForm }: Omit<VendResponse, 'credentials'>) {
   const location = { partition: 'aws', region, accountId: anyAccount }
   const policy = sessionPolicy(grants, { userId, ...location })
   const proof = prove({ role: widestRole(location), session: policy.document }, grants, userId, location)
   const { form, characters } = policy
   const proved = 'equal' in proof && proof.equal
-  const what = `the ${form} form, ${characters} characters${policyForm === undefined || policyForm === form ? '' : `; vended was the ${policyForm} form`}`
+  const what = `the ${form} form, ${characters} characters${policyForm === undefined || policyForm === form ? '' : `; the vended policy has the ${policyForm} form`}`
   const sentence = proved
-    ? `Proved: a session policy (${what}) allows exactly these grants, for every name that AWS IoT takes (${proof.states} states).`
+    ? `Proved: a session policy (${what}) allows exactly these grants, for every name that AWS IoT accepts (${proof.states} states).`
     : `Not proved (${what}): ${JSON.stringify(proof)}`
   return { proved, form, characters, states: proof.states, sentence }
 }

@@ -18,14 +18,14 @@ import { vending } from '../target/vending.js'
 import { JsonReporter, TextReporter } from '../terminal/reporter.js'
 import { countdown } from '../terminal/screen.js'
 
-/** A listener whose user is revoked gets nothing any more, and would not know: the vendor does. */
+/** A listener of a revoked user receives nothing more without an error, so the session asks the vendor regularly. */
 const revalidateSeconds = 60
 
 interface ListenOptions extends SharedOptions, ConnectionOptions {
   readonly topic: string
-  /** Published once, after subscribing. */
+  /** Published once after subscribing. */
   readonly publish?: string
-  /** Ends after so many messages. Default: never. */
+  /** Number of messages to receive before the command ends. Default: no limit. */
   readonly count?: number
 }
 
@@ -38,12 +38,12 @@ Examples:
 export function declareListen(program: Command, choose: (chosen: Chosen) => void): void {
   const command = program.command('listen', { isDefault: true }).alias('start')
   command
-    .description('print the messages of one topic or topic filter; what is done where no command is named')
+    .description('print the messages of one topic or topic filter (the default command)')
     .option('-t, --topic <filter>', 'topic or topic filter to listen to', 'test')
-    .option('-p, --publish <text>', 'publish this to the topic, after subscribing')
-    .option('-n, --count <messages>', 'end after so many messages', positiveInteger)
+    .option('-p, --publish <text>', 'publish this to the topic after subscribing')
+    .option('-n, --count <messages>', 'end after this number of messages', positiveInteger)
     .addHelpText('after', asTyped(examples))
-    // As the default command it gets every word that is no command.
+    // As the default command it receives every word that is not a command.
     .allowExcessArguments()
     .action(() => {
       const [word] = command.args
@@ -55,20 +55,20 @@ export function declareListen(program: Command, choose: (chosen: Chosen) => void
   withConnectionOptions(command)
 }
 
-/** Said before connecting: whoever asks for the wrong topic need not wait for a connection to hear it. */
+/** Called before connecting, so that the user sees a wrong topic immediately. */
 function requireSubscribable({ vended }: VendedIdentity, filter: string): void {
   const error = ungranted(vended, 'subscribe', filter)
   if (error !== undefined) throw error
 }
 
-/** Vends, connects, subscribes, publishes where asked to, and reports messages until there are enough of them. */
+/** Requests credentials, connects, subscribes, publishes if asked to, and prints messages until the count is reached. */
 async function listen(context: Context, options: ListenOptions): Promise<number> {
   const { target, screen, signal } = context
   const report =
     options.json === true ? new JsonReporter(screen.out) : new TextReporter(screen.out, screen.err, screen.colours)
   report.target(target.description)
   using credentials = vending(context)
-  screen.working('Vending credentials')
+  screen.working('Requesting credentials')
   const identity = await credentials({ signal })
   report.vended(identity)
   requireSubscribable(identity, options.topic)
@@ -78,7 +78,7 @@ async function listen(context: Context, options: ListenOptions): Promise<number>
   const listening = () => screen.status(() => statusLine(session, options.topic, received))
   session.on('interrupted', (error) => {
     report.interrupted(error)
-    screen.working('Connecting again')
+    screen.working('Reconnecting')
   })
   session.on('direct', (message) => report.message(message))
   session.on('connected', () => {
@@ -104,8 +104,8 @@ function statusLine({ clientId, expiration }: Session, topic: string, received: 
   const now = Date.now()
   const left =
     expiration.getTime() > now
-      ? `credentials for ${countdown(expiration, now)} more`
-      : 'credentials expired; the connection stands, and the next one gets new ones'
+      ? `credentials expire in ${countdown(expiration, now)}`
+      : 'credentials expired; the connection stays open, and the next one gets new credentials'
   return `Listening to ${topic} · ${received} received · ${left} · ${clientId}`
 }
 
@@ -115,7 +115,7 @@ function noMessages(timedOut: TopicCredentialsError, { count, topic }: ListenOpt
   return new TopicCredentialsError(`${message} for ${count} message(s) of '${topic}'`, {
     code,
     value,
-    remedy: 'Allow more time with --timeout, or publish something to the topic.',
+    remedy: 'Allow more time with --timeout, or publish a message to the topic.',
   })
 }
 

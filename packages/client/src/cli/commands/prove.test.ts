@@ -57,7 +57,7 @@ describe('prove', () => {
     const right = policy(`${head}client/bob:*`, { Effect: 'Allow', Action: 'iot:Publish', Resource: `${head}topic/a` })
     expect(await prove(right, '--publish', 'a', '--user', 'bob')).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^Proved: the policy allows exactly that to "bob"/u),
+      out: expect.stringMatching(/^Proved: the policy allows exactly these grants to "bob"/u),
     })
     expect(await prove(right, '--publish', 'a')).toMatchObject({ code: 3 })
   })
@@ -67,7 +67,7 @@ describe('prove', () => {
     const right = await prove({ entitlements: [own] }, '--json')
     expect({ code: right.code, ...JSON.parse(right.out) }).toMatchObject({ code: 0, proved: true })
     const shared = await prove({ entitlements: [own, { publish: ['users/admin/${userId}'] }] })
-    expect(shared).toMatchObject({ code: 3, out: expect.stringContaining('share topics that both call their own') })
+    expect(shared).toMatchObject({ code: 3, out: expect.stringContaining('share topics of their own') })
   })
 
   it.each([

@@ -42,20 +42,20 @@ Examples:
 It reads Allow, Deny, Action, NotAction, Resource and NotResource, and refuses what it does not know. Where the ARNs of a
 policy name a Region and an account, name the same ones with --region and --account.
 
-Exit code: 0 proved, 3 not so, or not decided.`
+Exit code: 0 proved, 3 disproved or undecided.`
 
 export function declareProve(program: Command, choose: (chosen: Chosen) => void): void {
   const command = program.command('prove')
   command
-    .description('prove entitlements, or a policy that somebody else wrote, for every name that AWS IoT takes')
+    .description('prove entitlements or any session policy for every name that AWS IoT accepts')
     .argument('<file>', 'entitlements.json, or a session policy')
-    .option('--publish <filter>', 'what the policy is meant to allow; may be repeated', collect, [])
-    .option('--subscribe <filter>', 'the same, to subscribe and receive', collect, [])
-    .option('--retain <filter>', 'the same, to publish with RETAIN', collect, [])
-    .option('--user <id>', 'whose policy it is', 'alice')
+    .option('--publish <filter>', 'publish grant that the policy must match; repeatable', collect, [])
+    .option('--subscribe <filter>', 'subscribe grant, repeatable', collect, [])
+    .option('--retain <filter>', 'retain grant, repeatable', collect, [])
+    .option('--user <id>', 'user of the policy', 'alice')
     .option(
       '--role <file>',
-      'the role’s own policy (default: all of IoT in the Region, and the Denies of every topic role)',
+      'the role’s own policy (default: all of AWS IoT in the Region, minus the Deny statements of every topic role)',
     )
     .option('--account <id>', 'account that ARNs name', '123456789012')
     .option('--no-dense', 'of entitlements: without the dense form, as with the setting dense=off')
@@ -122,19 +122,19 @@ function entitlementsLines(
   })
   const text: string[] = []
   if (wrong !== undefined) {
-    text.push(`Not proved: the policy of ${JSON.stringify(wrong.userId)} by ${wrong.rules.join(' and ')}.`)
+    text.push(`Not proved: the policy of ${JSON.stringify(wrong.userId)} for ${wrong.rules.join(' and ')}.`)
     text.push(
-      ...('name' in wrong.proof ? [described(wrong.proof)] : [`Not decided after ${wrong.proof.states} states.`]),
+      ...('name' in wrong.proof ? [described(wrong.proof)] : [`Undecided after ${wrong.proof.states} states.`]),
     )
   }
   if (shared !== undefined) {
     const [one, other] = shared.users
     text.push(
-      `${JSON.stringify(one)} and ${JSON.stringify(other)} share topics that both call their own: ${shared.kind} ${shared.filters.join(' and ')} (${shared.templates.join(', ')}).`,
+      `${JSON.stringify(one)} and ${JSON.stringify(other)} share topics of their own: ${shared.kind} ${shared.filters.join(' and ')} (${shared.templates.join(', ')}).`,
     )
   }
   if (text.length === 0) {
-    text.push(`Proved: ${proved.length} session policies allow exactly what they are to, and no own topics are shared.`)
+    text.push(`Proved: ${proved.length} session policies allow exactly their grants, and no two users share topics of their own.`)
   }
   return {
     proved: wrong === undefined && shared === undefined,
@@ -146,26 +146,26 @@ function entitlementsLines(
 function policyLines(session: unknown, role: unknown, options: ProveOptions): Answer {
   const { publish, subscribe, retain, user, account, region } = options
   if (publish.length + subscribe.length + retain.length === 0) {
-    throw new TopicCredentialsError('A policy alone does not say what it is meant to allow', {
+    throw new TopicCredentialsError('The grants that the policy must match are missing', {
       code: 'invalid_argument',
       value: 'prove',
-      remedy: 'Name it with --publish, --subscribe and --retain.',
+      remedy: 'Pass them with --publish, --subscribe and --retain.',
     })
   }
   const grants: Grants = parseGrants({ publish, subscribe, retain })
   const place = { ...location, accountId: account, ...(region === undefined ? {} : { region }) }
   const { found, undecided, states } = differences({ role: role ?? widestRole(place), session }, grants, user, place)
   const text = found.map(described)
-  if (undecided) text.push(`Not decided: given up after ${states} states.`)
+  if (undecided) text.push(`Undecided: stopped after ${states} states.`)
   if (text.length === 0) {
-    text.push(`Proved: the policy allows exactly that to ${JSON.stringify(user)}, for every name that AWS IoT takes.`)
+    text.push(`Proved: the policy allows exactly these grants to ${JSON.stringify(user)}, for every name that AWS IoT accepts.`)
   }
   return { proved: found.length === 0 && !undecided, text, facts: { states, counterexamples: found, undecided } }
 }
 
 function described({ action, name, allowed, reading }: Counterexample): string {
-  const means = allowed ? 'is allowed and not granted' : 'is granted and not allowed'
-  const how = reading.typesMayBeWild ? '' : ', where IAM takes no wildcard in the place of a resource type'
+  const means = allowed ? 'is allowed but not granted' : 'is granted but not allowed'
+  const how = reading.typesMayBeWild ? '' : ', if IAM does not support a wildcard in place of a resource type'
   return `${action} on ${JSON.stringify(name)} ${means}${how}.`
 }
 

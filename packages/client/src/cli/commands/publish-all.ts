@@ -1,19 +1,19 @@
 import { abortable, aborted } from '../../support/abort.js'
 
-/** Messages on their way at once: no more than that are lost sight of when something goes wrong. */
+/** Maximum number of unacknowledged messages; their fate is unknown if something goes wrong. */
 const maxInFlight = 50
 
 export interface Published {
   readonly sent: number
   readonly acknowledged: number
-  /** What ended it early. */
+  /** The error that ended it early. */
   readonly error?: unknown
 }
 
 /**
- * Publishes in order, without waiting for each acknowledgement, and ends at the first failure or when the signal is aborted.
+ * Publishes in order, without waiting for each acknowledgement. Ends at the first failure or when the signal is aborted.
  *
- * @param messages made with a signal that ends them: whatever they are read from may have nothing to say for hours
+ * @param messages receives a signal that ends it, because its source may be silent for hours
  */
 export async function publishAll<Message>(
   messages: (stop: AbortSignal) => AsyncIterable<Message>,
@@ -46,7 +46,7 @@ export async function publishAll<Message>(
   } catch (error) {
     failure ??= { error: signal.aborted ? aborted(signal) : error }
   }
-  // What is on its way when something is refused may still arrive.
+  // Messages in flight may still arrive after a refusal.
   await abortable(Promise.all(inFlight), signal).catch(() => {})
   return failure === undefined ? { sent, acknowledged } : { sent, acknowledged, error: failure.error }
 }

@@ -19,7 +19,7 @@ import { publishAll } from './publish-all.js'
 
 interface PublishOptions extends SharedOptions, ConnectionOptions, MessageOptions {
   readonly topic: string
-  /** Path of a file whose bytes are the message. */
+  /** Path of a file with the payload. */
   readonly file?: string
   readonly retain?: true
 }
@@ -32,23 +32,23 @@ Examples:
   $ npm start -- publish '' --topic users/me/lamp --retain          forget the retained message
   $ npm start -- publish '{}' --content-type application/json --user-property trace=17 --message-expiry 60
 
-It ends at the first refusal, with exit code 3; how many messages were acknowledged until then is said all the same.`
+The command ends at the first refusal, with exit code 3, and prints the number of messages acknowledged until then.`
 
 export function declarePublish(program: Command, choose: (chosen: Chosen) => void): void {
   const command = program.command('publish')
   command
-    .argument('[message]', 'what to publish; without it, and without --file, each line of stdin is a message')
-    .description('publish to one topic, and say how many messages were acknowledged')
+    .argument('[message]', 'payload; without it and without --file, each line of stdin is a message')
+    .description('publish to one topic, and print the number of acknowledged messages')
     .option('-t, --topic <topic>', 'topic to publish to', 'test')
     .option('-f, --file <file>', 'publish the bytes of this file as one message')
-    .option('-r, --retain', 'have the broker keep the message for later subscribers')
+    .option('-r, --retain', 'retain the message for later subscribers')
     .addHelpText('after', asTyped(examples))
     .allowExcessArguments(false)
     .action((message: string | undefined) => {
       const options = command.optsWithGlobals<PublishOptions>()
       requireTopic(command, 'publish', options.topic)
       if (message !== undefined && options.file !== undefined) {
-        command.error('error: give a message or --file, not both')
+        command.error('error: pass either a message or --file, not both')
       }
       choose({ options, run: (context) => publish(context, options, message) })
     })
@@ -63,11 +63,11 @@ async function publish(context: Context, options: PublishOptions, message: strin
   const [lacking] = options.mqtt === 3 ? Object.keys(properties) : []
   if (lacking !== undefined) throw notInMqtt3(lacking)
   const note = json === true ? () => {} : screen.err
-  // Read first: a file that is not there is no reason to connect.
+  // The file is read before connecting, so that a missing one fails immediately.
   const given = options.file === undefined ? message : readMessage(options.file)
   note(`Using ${target.description}`)
   using credentials = vending(context)
-  screen.working('Vending credentials')
+  screen.working('Requesting credentials')
   const identity = await credentials({ signal })
   note(describeVended(identity))
   requireGranted(identity, topic, retain)
@@ -77,7 +77,7 @@ async function publish(context: Context, options: PublishOptions, message: strin
   )
   const ended = new AbortController()
   session.once('closed', (error) => ended.abort(error))
-  if (given === undefined && process.stdin.isTTY) note('Each line is a message; Ctrl-D ends.')
+  if (given === undefined && process.stdin.isTTY) note('Each line is a message; press Ctrl-D to end.')
   const ending = AbortSignal.any([signal, ended.signal])
   const { sent, acknowledged, error } = await publishAll(
     given === undefined
@@ -98,7 +98,7 @@ async function publish(context: Context, options: PublishOptions, message: strin
   return exitCodes.done
 }
 
-/** Before connecting: standard input may keep the first message waiting for long. */
+/** Called before connecting, because the first line of standard input may take a long time. */
 function requireGranted({ vended }: VendedIdentity, topic: string, retain: boolean): void {
   const error = ungranted(vended, 'publish', topic, retain)
   if (error !== undefined) throw error

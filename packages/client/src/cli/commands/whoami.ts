@@ -16,7 +16,7 @@ Examples:
 export function declareWhoami(program: Command, choose: (chosen: Chosen) => void): void {
   const command = program.command('whoami')
   command
-    .description('say who you are to the vendor, what you may do, until when and where')
+    .description('show your user ID, grants, expiration and endpoint')
     .addHelpText('after', asTyped(examples))
     .allowExcessArguments(false)
     .action(() => choose({ options: command.optsWithGlobals<SharedOptions>(), run: whoami }))
@@ -25,7 +25,7 @@ export function declareWhoami(program: Command, choose: (chosen: Chosen) => void
 async function whoami(context: Context): Promise<number> {
   const { options, target, screen, signal } = context
   using vendor = vending(context)
-  screen.working('Vending credentials')
+  screen.working('Requesting credentials')
   const { vended, expiration, accessKeyId } = await vendor({ signal })
   screen.clear()
   const {
@@ -63,7 +63,7 @@ async function whoami(context: Context): Promise<number> {
     ...(['publish', 'subscribe', 'retain'] as const).map(
       (kind) => [kind, grants[kind].join(', ') || 'nothing'] as const,
     ),
-    ...dropped.map(({ reason, remedy }) => ['left out', `${reason} ${remedy}`] as const),
+    ...dropped.map(({ reason, remedy }) => ['skipped', `${reason} ${remedy}`] as const),
     ['session policy', policyText(vended)],
     ['expires', `${expiration.toISOString()}, in ${countdown(expiration, Date.now())}`],
     ['access key ID', accessKeyId],
@@ -75,12 +75,12 @@ async function whoami(context: Context): Promise<number> {
   return exitCodes.done
 }
 
-/** Percent from which it is worth saying that STS may soon refuse. */
+/** Percentage from which a warning is shown. */
 const nearlyFull = 80
 
 function policyText({ policyForm, policyCharacters, packedPolicySize }: Omit<VendResponse, 'credentials'>): string {
   const form = policyForm === undefined ? '' : `${policyForm} form, `
-  const packed = packedPolicySize === undefined ? '' : `, packed ${packedPolicySize} % of what STS takes`
-  const warning = (packedPolicySize ?? 0) >= nearlyFull ? ': ask for fewer topics at once' : ''
+  const packed = packedPolicySize === undefined ? '' : `, packed ${packedPolicySize} % of STS’s limit`
+  const warning = (packedPolicySize ?? 0) >= nearlyFull ? ': request fewer topics at once' : ''
   return `${form}${policyCharacters} of ${sessionPolicyLimit} characters${packed}${warning}`
 }

@@ -5,7 +5,7 @@ import type { Context } from '../command.js'
 import type { ConnectionOptions } from '../options.js'
 import { readCertificates } from './target.js'
 
-/** Connects as the options say, with a spinner meanwhile. */
+/** Connects with the given options and shows a spinner meanwhile. */
 export async function connection(
   { target, options, screen, signal }: Context,
   { mqtt, transport, endpoint, verbose }: ConnectionOptions,
@@ -31,7 +31,7 @@ export async function connection(
   }
 }
 
-/** INFO and no further: from DEBUG on the SDK prints the path of the handshake, with the session token in it. */
+/** Level INFO at most: from DEBUG on, the SDK logs the path of the handshake, which contains the session token. */
 async function logTheSdk(): Promise<void> {
   const { io } = await import('aws-iot-device-sdk-v2')
   io.enable_logging(io.LogLevel.INFO)

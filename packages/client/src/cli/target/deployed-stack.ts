@@ -3,9 +3,9 @@ import { TopicCredentialsError } from '../../errors.js'
 import type { Target } from './target.js'
 
 /**
- * The stack whose outputs `cdk deploy` wrote into a file.
+ * The stack in an outputs file of `cdk deploy`.
  *
- * @throws TopicCredentialsError `invalid_argument` when the file is not what `cdk deploy` writes for this stack
+ * @throws TopicCredentialsError `invalid_argument` if the file does not contain the outputs of this stack
  */
 export function deployedStack(file: string): Target {
   const { stackName, credentialsUrl, region } = vendorIn(() => readOutputs(file), file)
@@ -18,9 +18,9 @@ export function deployedStack(file: string): Target {
 }
 
 /**
- * The one vendor among a deployment's outputs.
+ * The only vendor in the outputs of a deployment.
  *
- * @param source what the outputs came from, for errors
+ * @param source source of the outputs, for error messages
  * @throws TopicCredentialsError `invalid_argument`
  */
 export function vendorIn(

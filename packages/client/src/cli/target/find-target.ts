@@ -25,16 +25,16 @@ export async function findTarget(options: SharedOptions): Promise<Target> {
   if (!given && !existsSync(file)) return (await findStandIn(root)) ?? (await startStandIn(root))
   const stack = deployedStack(file)
   if (new URL(stack.credentialsUrl).hostname !== 'localhost') return stack
-  // What was deployed into a stand-in is there while that runs, and is reached with its keys and its authority.
+  // A stack deployed to a stand-in exists while that runs; it needs the stand-in's keys and certificate authority.
   const running = await findStandIn(root)
   if (running !== undefined && (!given || running.credentialsUrl === stack.credentialsUrl)) return running
-  // Who names a caller means a stand-in that runs elsewhere, as in the environment that `npm run local -- --env` prints.
+  // An explicit AWS profile or key means a stand-in that runs elsewhere, as in the environment printed by `npm run local -- --env`.
   const { AWS_PROFILE, AWS_ACCESS_KEY_ID } = process.env
   const caller = profile ?? tokenFile ?? AWS_PROFILE ?? AWS_ACCESS_KEY_ID
   return given || caller !== undefined ? stack : await startStandIn(root)
 }
 
-/** A folder that was named in place of a file of outputs: a project. */
+/** The path if it is a folder instead of an outputs file: a project. */
 function folderAt(path: string): string | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : undefined
 }
@@ -56,12 +56,12 @@ function isOwnProject(root: string): boolean {
   return !path.startsWith('..') && !isAbsolute(path)
 }
 
-/** A signature is for one host; whoever gets a bearer token can use it. */
+/** A signature is only valid for one host, but any recipient of a bearer token can use it. */
 function unasked(root: string): TopicCredentialsError {
-  return new TopicCredentialsError(`A token is not sent to what the folder ${root} names`, {
+  return new TopicCredentialsError(`The token was not sent to the vendor in the outputs of ${root}`, {
     code: 'invalid_argument',
     value: root,
-    remedy: `Say where it goes: --outputs ${outputsFile} for the stack of that file, or --url.`,
+    remedy: `Confirm the recipient: pass --outputs ${outputsFile} for the stack of that file, or --url.`,
   })
 }
 
@@ -69,7 +69,7 @@ function vendorAt(url: string, ca: string | undefined): Target {
   return {
     description: `the vendor ${url}`,
     credentialsUrl: url,
-    // Where the endpoint's certificate is from a private authority, so is the vendor's.
+    // If the endpoint's certificate is from a private authority, the vendor's is too.
     ...(ca === undefined ? {} : { ca }),
     [Symbol.asyncDispose]: async () => {},
   }

@@ -17,12 +17,12 @@ export const tokensAssembly = '.local-aws/cdk.out.tokens'
 export async function findStandIn(root: string): Promise<StandIn | undefined> {
   const running = await findRunning({ directory: root })
   if (running === undefined) return undefined
-  const description = `the stand-in that is running already (process ${running.pid})`
+  const description = `the running stand-in (process ${running.pid})`
   if (Object.keys(running.outputs).length > 0) return target(running, description, async () => {})
   throw new TopicCredentialsError(`Nothing is deployed in ${description}`, {
     code: 'invalid_argument',
     value: root,
-    remedy: `Deploy into it with \`${commandLine('deploy:local')}\`, or end it: without one, this command starts its own.`,
+    remedy: `Deploy to it with \`${commandLine('deploy:local')}\`, or stop it: without a running stand-in, this command starts its own.`,
   })
 }
 
@@ -46,10 +46,10 @@ async function startWith(root: string, wanted?: string): Promise<StandIn> {
   })
   const assembly = wanted ?? standIn.assemblyIn(root)
   if (assembly === undefined) throw nothingToUse(root)
-  // The deploy check would keep the first message waiting; `pnpm local`, the tests and every deployment run it.
+  // The deploy check would delay the first message; `pnpm local`, the tests and every deployment run it.
   const aws = await standIn.startLocalAws({ assembly, triggers: false, caFolder: join(root, '.local-aws') })
   const announcement = await announce(aws, { directory: root })
-  const description = 'a stand-in of its own: nothing is deployed, none is running'
+  const description = 'a new stand-in (no deployed stack, no running stand-in)'
   const own = target(announcement.content, description, async () => {
     await announcement.remove()
     await aws.close()
@@ -73,11 +73,11 @@ function target(running: Announcement, description: string, dispose: () => Promi
 function nothingToUse(root: string, cause?: unknown): TopicCredentialsError {
   const first = cause === undefined ? 'Run' : 'Install a stand-in (npm install @topic-credentials/local-aws) and run'
   return new TopicCredentialsError(
-    `There is nothing to connect to: no deployed stack and no synthesized one in ${root}`,
+    `There is no stack to use: ${root} has neither a deployed nor a synthesized one`,
     {
       code: 'invalid_argument',
       value: root,
-      remedy: `${first} \`${commandLine('client')}\` in the project’s folder, or \`${commandLine('deploy')}\`, or give --outputs FILE or --url URL.`,
+      remedy: `${first} \`${commandLine('client')}\` in the project’s folder, or \`${commandLine('deploy')}\`, or pass --outputs FILE or --url URL.`,
       cause,
     },
   )

@@ -3,9 +3,9 @@ import { userPath } from '@topic-credentials/project'
 import type { AwsCredentialIdentity } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
 
-/** What the command talks to, and why it is that one. */
+/** The vendor that the command uses, and how it was found. */
 export interface Target extends AsyncDisposable {
-  /** One line for the user: which target, and how it was found. */
+  /** One line for the user: the target, and how it was found. */
   readonly description: string
   readonly credentialsUrl: string
   readonly region?: string
@@ -15,9 +15,9 @@ export interface Target extends AsyncDisposable {
   readonly token?: () => Promise<string>
   /** PEM certificates of a stand-in, or of a vendor that is named by its URL. */
   readonly ca?: string
-  /** File that holds them, for other programs. */
+  /** A file with these certificates, for other programs. */
   readonly caFile?: string
-  /** True for a stand-in of this command's own: what it vends is worth nothing afterwards. */
+  /** True for a stand-in started by this command: its credentials are useless afterwards. */
   readonly endsWithCommand?: true
 }
 
@@ -29,7 +29,7 @@ export function readCertificates(file: string): string {
     throw new TopicCredentialsError(`The CA file cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
       code: 'invalid_argument',
       value: file,
-      remedy: 'Give a PEM file, for example AmazonRootCA1.pem, or leave --ca out to trust what the system trusts.',
+      remedy: 'Use a PEM file, for example AmazonRootCA1.pem, or omit --ca to use the trust store of the system.',
       cause,
     })
   }

@@ -8,7 +8,7 @@ import type { SharedOptions } from '../options.js'
 import { unreadable } from '../unreadable.js'
 import type { Target } from './target.js'
 
-/** Asks the target's vendor as whoever the options name; closed at the end of the block that holds it. */
+/** A credentials provider for the target with the identity in the options; the caller must close it. */
 export function vending(
   { target, options }: Context,
   request: AskedGrants = {},
@@ -24,7 +24,7 @@ export function vending(
   return Object.assign(provider, { [Symbol.dispose]: () => provider.close() })
 }
 
-/** How the caller proves who they are: what the options say, else what the target brings, else the AWS credential chain. */
+/** The caller's identity: from the options, otherwise from the target, otherwise from the AWS credential chain. */
 function caller(target: Target, { profile, tokenFile }: SharedOptions): Pick<VendorOptions, 'credentials' | 'token'> {
   if (tokenFile !== undefined) return { token: () => readToken(tokenFile) }
   if (target.token !== undefined) return { token: target.token }
@@ -40,14 +40,14 @@ async function readToken(file: string): Promise<string> {
   }
 }
 
-/** Set while this process asks the AWS credential chain, for the processes that the chain starts. */
+/** Set while this process runs the AWS credential chain, for child processes that the chain starts. */
 const asking = 'TOPIC_CREDENTIALS_ASKING'
 
-/** A profile that was named is meant: when it fails, its own reason is told instead of what lies behind it in the chain. */
+/** With an explicit profile, a failure of that profile is reported, instead of continuing with the rest of the chain. */
 async function chain(profile = process.env.AWS_PROFILE): Promise<AwsCredentialIdentity> {
-  // A profile whose credential_process is this command would start it for ever.
+  // A profile whose credential_process is this command would start it recursively.
   if (process.env[asking] !== undefined) {
-    throw new Error('A profile that runs this command cannot ask with itself: give --profile with another one.')
+    throw new Error('The profile runs this command as its credential process. Pass --profile with another profile.')
   }
   process.env[asking] = '1'
   try {

@@ -1,9 +1,9 @@
 const newline = 0x0a
 const carriageReturn = 0x0d
-/** Far more than a message can hold: a line that long is handed on unfinished, to be refused, instead of filling the memory. */
+/** Far more than a message can hold. A longer line is passed on in parts, to be refused, instead of filling the memory. */
 const maxLineBytes = 1024 * 1024
 
-/** Lines as bytes, without their ends (LF or CR LF); a last one without an end counts, too. */
+/** Lines as bytes, without their terminators (LF or CR LF); an unterminated last line counts too. */
 export async function* lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   let rest = Buffer.alloc(0)
   for await (const chunk of source) {

@@ -7,7 +7,7 @@ import type { Message } from '../../messages/message.js'
 import type { Colours } from './screen.js'
 import { visible } from './visible.js'
 
-/** Says what happens: results on stdout, everything about the way there on stderr. */
+/** Reports events: results on stdout, everything else on stderr. */
 export interface Reporter {
   target(description: string): void
   vended(identity: VendedIdentity): void
@@ -21,13 +21,13 @@ export interface Reporter {
 
 type Write = (line: string) => void
 
-/** The lines of a person's terminal. */
+/** Human-readable lines. */
 export class TextReporter implements Reporter {
   readonly #out: Write
   readonly #err: Write
   readonly #colours: Colours
 
-  /** @param colours for what goes to stdout; default: none */
+  /** @param colours for text on stdout; default: none */
   constructor(out: Write, err: Write, colours: Colours = picocolors.createColors(false)) {
     this.#out = out
     this.#err = err
@@ -65,11 +65,11 @@ export class TextReporter implements Reporter {
   }
 
   reconnected(): void {
-    this.#err('Connected again')
+    this.#err('Reconnected')
   }
 }
 
-/** One JSON object a line on stdout, for machines. */
+/** One JSON object per line on stdout, for programs. */
 export class JsonReporter implements Reporter {
   readonly #out: Write
 
@@ -109,7 +109,7 @@ export class JsonReporter implements Reporter {
       qos,
       retained,
       responseTopic,
-      // Base64, as AWS's own APIs have it: it may be any bytes.
+      // Base64 as in AWS's own APIs, because it may contain any bytes.
       correlationData: correlationData && Buffer.from(correlationData).toString('base64'),
       messageExpiryInterval,
       contentType,
@@ -130,13 +130,13 @@ export class JsonReporter implements Reporter {
   }
 }
 
-/** Who may do what until when: one line, nothing secret. */
+/** User, grants and expiration in one line, without secrets. */
 export function describeVended({ vended, expiration }: VendedIdentity): string {
   const minutes = Math.round((expiration.getTime() - Date.now()) / 60_000)
-  return `Vended to ${vended.userId} until ${expiration.toLocaleTimeString()} (${minutes} min): ${describeGrants(vended.grants)}`
+  return `Credentials for ${vended.userId} until ${expiration.toLocaleTimeString()} (${minutes} min): ${describeGrants(vended.grants)}`
 }
 
-/** Text where the bytes are UTF-8, else base64. */
+/** Text if the bytes are valid UTF-8, otherwise base64. */
 function decoded(payload: Uint8Array): { text: string; encoding: 'base64' | 'utf8' } {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload), encoding: 'utf8' }

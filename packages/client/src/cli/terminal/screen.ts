@@ -3,33 +3,33 @@ import { visible, visibleLines } from './visible.js'
 
 export type Colours = ReturnType<typeof picocolors.createColors>
 
-/** A stream of a terminal, or of a pipe or a file. */
+/** A stream to a terminal, a pipe or a file. */
 export type Stream = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number }
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const spinnerMs = 80
 const statusMs = 1_000
-/** Back to the first column, and delete to the end of the line (ECMA-48). */
+/** Returns to the first column and erases to the end of the line (ECMA-48). */
 const erase = '\r\u001b[K'
 
-/** How the screen is made; the environment decides on colours by NO_COLOR (https://no-color.org) and TERM. */
+/** Options of the screen. NO_COLOR (https://no-color.org) and TERM in the environment control colours. */
 export interface ScreenOptions {
   readonly stdout: Stream
   readonly stderr: Stream
   readonly env: NodeJS.ProcessEnv
-  /** False: no line that changes, as under --json. */
+  /** False: no status line, as with --json. */
   readonly live: boolean
 }
 
 /**
- * stdout and stderr, and on a terminal one line below them that changes. A pipe gets plain lines and nothing else.
+ * stdout and stderr and, on a terminal, one changing status line below them. A pipe only gets plain lines.
  *
  * @example screen.working('Connecting'); … screen.clear()
  */
 export class Screen {
-  /** For text that goes to stdout. */
+  /** Colours for stdout. */
   readonly colours: Colours
-  /** For text that goes to stderr. */
+  /** Colours for stderr. */
   readonly errColours: Colours
   readonly #stdout: Stream
   readonly #stderr: Stream
@@ -47,19 +47,19 @@ export class Screen {
     this.errColours = picocolors.createColors(coloured(stderr))
   }
 
-  /** One line of an answer. */
+  /** Prints one line of a result. */
   readonly out = (line: string): void => this.#print(this.#stdout, line)
 
-  /** One line about the way there. */
+  /** Prints one line of progress. */
   readonly err = (line: string): void => this.#print(this.#stderr, line)
 
-  /** A spinner, until the next `working`, `status` or `clear`. */
+  /** Shows a spinner until the next `working`, `status` or `clear`. */
   working(what: string): void {
     let frame = 0
     this.#show(() => `${frames[frame++ % frames.length]} ${what}…`, spinnerMs)
   }
 
-  /** A line that is made anew every second. */
+  /** Shows a line that is updated every second. */
   status(line: () => string): void {
     this.#show(line, statusMs)
   }
@@ -86,7 +86,7 @@ export class Screen {
 
   #draw(): void {
     if (this.#line === undefined) return
-    // A line that wraps could not be erased. Some terminals say that they have 0 columns.
+    // A line that wraps could not be erased. Some terminals report 0 columns.
     const width = (this.#stderr.columns || 80) - 1
     this.#stderr.write(erase + this.errColours.dim([...visible(this.#line())].slice(0, width).join('')))
   }

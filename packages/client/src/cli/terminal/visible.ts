@@ -1,9 +1,9 @@
-/** One line as text: a terminal obeys control characters, also behind a pipe, and others choose what is in messages, topics and answers. */
+/** Makes control characters of one line visible: a terminal would execute those in messages, topics and responses. */
 export function visible(text: string): string {
   return text.replace(/\p{Cc}/gu, shown)
 }
 
-/** The same for lines that may have several, and colours: they are the only sequences that pass. */
+/** The same for text that may have several lines and colours; only these control sequences pass. */
 export function visibleLines(text: string): string {
   return text.replace(/[^\P{Cc}\n\t](?:\[\d{1,2}m)?/gu, (found) => (colour.test(found) ? found : escaped(found)))
 }
@@ -14,7 +14,7 @@ function escaped(text: string): string {
   return shown(text) + text.slice(1)
 }
 
-/** As JSON writes it, so that a line of JSON stays one. */
+/** In the form of JSON escapes, so that a line of JSON stays valid. */
 function shown(control: string): string {
   return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -1,25 +1,25 @@
-/** How long a PINGRESP may take. */
+/** Maximum time for a PINGRESP. */
 const patienceMs = 10_000
-/** What a hidden tab's timer, and a packet under way, may be late by besides. */
+/** Additional margin for late timers of hidden tabs and for packets in transit. */
 const reserveMs = 5_000
 const leastIntervalMs = 5_000
 
-/** What a keep-alive does its work with. */
+/** Options of {@link KeepAlive}. */
 export interface KeepAliveOptions {
-  /** As the broker has it: it ends a connection that was silent for 1.5 times as long [MQTT-3.1.2-22]. */
+  /** As sent to the broker, which closes a connection that is silent for 1.5 times as long [MQTT-3.1.2-22]. */
   readonly seconds: number
-  /** How late timers may be. A browser lets those of a hidden tab run once a minute. */
+  /** Maximum delay of timers. A browser runs the timers of a hidden tab once a minute. */
   readonly timersLateMs: number
   readonly ping: () => void
-  /** No answer came: the connection is dead, whatever the socket says. */
+  /** Called if no response arrived: the connection is dead, whatever the state of the socket. */
   readonly dead: () => void
 }
 
 /**
- * Keeps the broker from ending the connection, and notices when there is no broker any more.
+ * Keeps the broker from closing the connection, and detects a lost broker.
  *
- * Pings at a pace that holds even where timers are late, whatever else is sent: a client that only sends would not notice that nobody
- * listens.
+ * Sends pings at an interval that is sufficient even with late timers, and independently of other traffic: a client that only sends would
+ * not notice that the broker is gone.
  */
 export class KeepAlive {
   readonly #options: KeepAliveOptions
@@ -33,12 +33,12 @@ export class KeepAlive {
     this.#wait()
   }
 
-  /** Something came from the broker. */
+  /** Called for every packet from the broker. */
   heard(): void {
     this.#heard = true
   }
 
-  /** Asks the broker now. Declares the connection dead when nothing comes in time. */
+  /** Pings the broker now. Declares the connection dead if nothing arrives in time. */
   probe(withinMs = patienceMs): void {
     clearTimeout(this.#timer)
     this.#heard = false
@@ -48,7 +48,7 @@ export class KeepAlive {
       if (this.#heard) {
         this.#wait()
       } else if (Date.now() - asked > 2 * withinMs) {
-        // This machine slept: the answer may be there, but not read yet.
+        // The machine slept: a response may have arrived but has not been read yet.
         this.probe(withinMs)
       } else {
         this.#options.dead()
@@ -65,7 +65,7 @@ export class KeepAlive {
   }
 }
 
-/** Three quarters of the keep-alive, or less where timers are late. */
+/** Three quarters of the keep-alive interval, or less if timers may be late. */
 export function pingIntervalMs(keepAliveSeconds: number, timersLateMs: number): number {
   const cutMs = keepAliveSeconds * 1_500
   return Math.max(leastIntervalMs, Math.min(keepAliveSeconds * 750, cutMs - timersLateMs - reserveMs))

@@ -13,24 +13,24 @@ import type { TransportFailure } from '../transport.js'
 import { KeepAlive } from './keep-alive.js'
 import type { OpenSocket, Socket } from './socket.js'
 
-/** From opening the socket until the broker's CONNACK. */
+/** Maximum time from opening the socket to the CONNACK. */
 const connectDeadlineMs = 10_000
 /** AWS IoT's own packets have at most 146 KB. */
 const maximumPacketBytes = 256 * 1024
 
-/** What happens to one connection. */
+/** The events of one connection. */
 export interface ConnectionEvents {
-  /** CONNECT has gone out: what AWS counts. */
+  /** CONNECT was sent, which AWS counts. */
   connectSent(): void
   accepted(connack: ConnackPacket): void
-  /** Anything but CONNACK, PINGRESP and DISCONNECT, and only after `accepted`. */
+  /** Any packet except CONNACK, PINGRESP and DISCONNECT, and only after `accepted`. */
   received(packet: ServerPacket): void
-  /** The last event. Not after `close`. */
+  /** The last event. Not emitted after `close`. */
   ended(failure: TransportFailure): void
 }
 
 export interface ConnectionOptions {
-  /** Holds the session token: not for logs. */
+  /** Contains the session token: never log it. */
   readonly url: string
   readonly openSocket: OpenSocket
   readonly connect: ConnectPacket
@@ -38,8 +38,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * One connection over MQTT 5, from the WebSocket's first byte to its last. Ends by itself at anything that the broker must not do, and
- * tells it why; and after ten seconds in which it should have said something.
+ * One MQTT 5 connection, from opening the WebSocket to its end. It ends by itself if the broker violates the protocol, and sends the reason
+ * to the broker; and if the broker is silent for ten seconds when a response is due.
  */
 export class MqttConnection {
   readonly #options: ConnectionOptions
@@ -54,7 +54,7 @@ export class MqttConnection {
     this.#options = options
     this.#events = events
     this.#deadline = setTimeout(
-      () => this.end({ name: connectOverdue, message: `no answer within ${connectDeadlineMs / 1000} s` }),
+      () => this.end({ name: connectOverdue, message: `no response within ${connectDeadlineMs / 1000} s` }),
       connectDeadlineMs,
     )
     this.#socket = options.openSocket(options.url, {
@@ -64,7 +64,7 @@ export class MqttConnection {
     })
   }
 
-  /** @throws CodecError for what cannot be sent */
+  /** @throws CodecError if the packet cannot be encoded */
   send(packet: ClientPacket): void {
     this.sendBytes(writePacket(packet))
   }
@@ -73,12 +73,12 @@ export class MqttConnection {
     if (!this.#over) this.#socket.send(bytes)
   }
 
-  /** Asks whether the broker is still there. The connection ends if nothing comes in time. */
+  /** Checks whether the broker is alive. Ends the connection if nothing arrives in time. */
   probe(withinMs: number): void {
     this.#keepAlive?.probe(withinMs)
   }
 
-  /** Ends the connection with a DISCONNECT. @param endSession whether the broker shall forget the session, too */
+  /** Ends the connection with a DISCONNECT. @param endSession whether the broker should delete the session as well */
   close(endSession: boolean): Promise<void> {
     if (this.#over) return Promise.resolve()
     const properties = endSession ? { sessionExpiryInterval: 0 } : {}
@@ -86,7 +86,7 @@ export class MqttConnection {
     return this.#finish()
   }
 
-  /** Ends the connection for a reason that is told. */
+  /** Ends the connection and reports the reason. */
   end(failure: TransportFailure): void {
     if (this.#over) return
     void this.#finish()
@@ -125,7 +125,7 @@ export class MqttConnection {
   /** [MQTT-4.13.1-1] */
   #refuse(error: CodecError): void {
     if (this.#keepAlive !== undefined) this.send({ type: 'disconnect', reasonCode: error.reasonCode, properties: {} })
-    this.end({ name: error.code.toUpperCase(), message: `the broker sent what is not MQTT 5: ${error.message}` })
+    this.end({ name: error.code.toUpperCase(), message: `the broker sent invalid MQTT 5: ${error.message}` })
   }
 
   #take(packet: ServerPacket): void {
@@ -152,14 +152,14 @@ export class MqttConnection {
     }
     const { cleanStart, keepAliveSeconds } = this.#options.connect
     if (sessionPresent && cleanStart) {
-      throw new CodecError('protocol_error', 'a session, though a new one was asked for')
+      throw new CodecError('protocol_error', 'a resumed session, although a new one was requested')
     }
     clearTimeout(this.#deadline)
     this.#keepAlive = new KeepAlive({
       seconds: properties.serverKeepAlive ?? keepAliveSeconds,
       timersLateMs: this.#options.timersLateMs,
       ping: () => this.send({ type: 'pingreq' }),
-      dead: () => this.end({ name: 'PING_OVERDUE', message: 'the broker does not answer any more' }),
+      dead: () => this.end({ name: 'PING_OVERDUE', message: 'the broker does not respond any more' }),
     })
     this.#events.accepted(packet)
   }

@@ -3,20 +3,20 @@ import type { ReasonCode } from '../../support/reason-codes.js'
 import { answerDeadlineMs, endedOver, refusalCode, strikeLimit } from '../operations.js'
 import type { TransportFailure } from '../transport.js'
 
-/** Something that is sent with a packet identifier, and answered with it. */
+/** An operation with a packet identifier and an acknowledgement. */
 export interface Operation {
   readonly type: 'publish' | 'subscribe' | 'unsubscribe'
-  /** The packet. `duplicate`: the broker may have it already. */
+  /** The packet. `duplicate`: the broker may already have received it. */
   packet(id: number, duplicate: boolean): ClientPacket
 }
 
 interface Pending extends Operation {
   readonly settle: (code: ReasonCode) => void
   readonly fail: (error: unknown) => void
-  /** 0 until it is sent; a message keeps its own for as long as the broker keeps the session [MQTT-4.4.0-1]. */
+  /** 0 until it is sent; a message keeps its identifier while the broker keeps the session [MQTT-4.4.0-1]. */
   id: number
   sentAt: number
-  /** How often the connection has ended over it. */
+  /** How many times the connection has ended because of it. */
   strikes: number
 }
 
@@ -28,7 +28,7 @@ const packetTooLarge = 0x95
 
 const answers = { puback: 'publish', suback: 'subscribe', unsuback: 'unsubscribe' } as const
 
-/** A connection that stands. */
+/** An established connection. */
 interface Line {
   readonly send: (bytes: Uint8Array) => void
   readonly overdue: () => void
@@ -36,28 +36,28 @@ interface Line {
 }
 
 /**
- * What is to be sent and not answered yet, over however many connections that takes.
+ * Operations that are not acknowledged yet, across reconnects.
  *
- * Messages go out in the order in which they were asked for, at most as many unanswered ones as the broker takes (Receive Maximum); after a
- * break, in the order in which they went out before [MQTT-4.6.0-1], with their old packet identifiers where the broker has kept the
- * session. When the connection ends over the oldest one, that one goes out alone, so that it is known if it ends over it again: an
- * operation that the broker answers by hanging up would otherwise hold up everything behind it for ever.
+ * Messages are sent in the order of the calls, with at most as many unacknowledged ones as the broker allows (Receive Maximum). After an
+ * interruption they are sent in the same order again [MQTT-4.6.0-1], with the same packet identifiers if the broker kept the session. If
+ * the connection ends because of the oldest one, that one is next sent alone, to see whether it is the cause: an operation that the broker
+ * answers by closing the connection would otherwise block all others.
  */
 export class Outbox {
-  /** Sent over this connection, by packet identifier, in that order. */
+  /** Operations sent over this connection, by packet identifier, in that order. */
   readonly #sent = new Map<number, Pending>()
-  /** Packet identifiers of what is sent, and of what is to be sent again. */
+  /** Packet identifiers of sent operations and of those to be sent again. */
   readonly #ids = new Set<number>()
   #messages = new Set<Pending>()
   #requests = new Set<Pending>()
-  /** The connection has ended over it before: it goes out alone. */
+  /** The operation that may have ended the last connection: it is sent alone. */
   #suspect: Pending | undefined
   #inFlight = 0
   #lastId = 0
   #line: Line | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** Resolves with the broker's reason code, whenever it comes. Rejects when it cannot be sent, or is given up. */
+  /** Resolves with the broker's reason code, whenever it arrives. Rejects if the operation cannot be sent, or is abandoned. */
   add(operation: Operation): Promise<ReasonCode> {
     return new Promise((settle, fail) => {
       const pending = { ...operation, settle, fail, id: 0, sentAt: 0, strikes: 0 }
@@ -66,14 +66,14 @@ export class Outbox {
     })
   }
 
-  /** A connection stands. @param overdue called when an answer does not come in time */
+  /** Called when a connection is established. @param overdue called if a response does not arrive in time */
   opened(line: Line, sessionPresent: boolean): void {
     this.#line = line
     if (!sessionPresent) for (const message of this.#messages) this.#forgetId(message)
     this.#pump()
   }
 
-  /** Takes the broker's answer in. One that nothing waits for is no concern of ours: it may be late. */
+  /** Handles an acknowledgement. One without a waiting operation is ignored: it may be late. */
   answered(packet: ServerPacket): void {
     if (packet.type !== 'puback' && packet.type !== 'suback' && packet.type !== 'unsuback') return
     const pending = this.#sent.get(packet.id)
@@ -83,7 +83,7 @@ export class Outbox {
     this.#pump()
   }
 
-  /** The connection is gone. @param failure undefined where this side ended it */
+  /** Called when the connection has ended. @param failure undefined if this side ended it */
   closed(failure: TransportFailure | undefined): void {
     this.#line = undefined
     clearTimeout(this.#timer)
@@ -97,7 +97,7 @@ export class Outbox {
     for (const request of this.#requests) this.#forgetId(request)
   }
 
-  /** Nothing will be sent any more. */
+  /** Rejects all operations; nothing is sent any more. */
   abandon(error: unknown): void {
     const all = [...this.#sent.values(), ...this.#messages, ...this.#requests]
     this.closed(undefined)
@@ -108,7 +108,7 @@ export class Outbox {
     for (const { fail } of all) fail(error)
   }
 
-  /** True when the operation is given up. */
+  /** Returns true if the operation is abandoned. */
   #struck(pending: Pending, failure: TransportFailure): boolean {
     if (!endedOver(Date.now() - pending.sentAt, failure)) return false
     pending.strikes += 1
@@ -160,7 +160,7 @@ export class Outbox {
     }
   }
 
-  /** [MQTT-2.2.1-2]: one that nothing else waits with. */
+  /** [MQTT-2.2.1-2]: an identifier that no other operation uses. */
   #freeId(): number {
     do this.#lastId = (this.#lastId % packetIds) + 1
     while (this.#ids.has(this.#lastId))
@@ -204,7 +204,7 @@ function isMessage({ type }: Operation): boolean {
   return type === 'publish'
 }
 
-/** Why the broker would not take a packet, by what it has announced. [MQTT-3.2.2-11] [MQTT-3.2.2-14] [MQTT-3.2.2-15] */
+/** Why the broker would refuse a packet, by its announced limits. [MQTT-3.2.2-11] [MQTT-3.2.2-14] [MQTT-3.2.2-15] */
 function beyond(packet: ClientPacket, bytes: Uint8Array, limits: Properties): ReasonCode | undefined {
   if (bytes.length > (limits.maximumPacketSize ?? Number.POSITIVE_INFINITY)) return packetTooLarge
   if (packet.type !== 'publish') return undefined

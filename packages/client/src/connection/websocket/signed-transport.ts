@@ -4,19 +4,19 @@ import type { TransportOptions } from '../transport.js'
 import type { OpenSocket } from './socket.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
-/** What the transport needs of the platform. */
+/** The parts of the platform that the transport needs. */
 export interface WebSocketPlatform {
   readonly openSocket: OpenSocket
-  /** How late timers may be, in milliseconds. */
+  /** Maximum delay of timers, in milliseconds. */
   readonly timersLateMs?: number
 }
 
-/** MQTT 5 over the platform's WebSocket, each attempt signed with the credentials that are valid then. */
+/** MQTT 5 over the platform's WebSocket; each attempt is signed with current credentials. */
 export function signedTransport(options: TransportOptions, platform: WebSocketPlatform): WebSocketTransport {
   return new WebSocketTransport({ ...options, ...platform, address: () => signedAddress(options) })
 }
 
-/** The URL of the next attempt, when its turn has come. Holds the session token: not for logs. */
+/** The URL of the next attempt, once it may be made. Contains the session token: never log it. */
 async function signedAddress(options: TransportOptions): Promise<string> {
   const { handshake, region, plain } = options
   const host = hostHeader(options)

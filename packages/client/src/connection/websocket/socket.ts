@@ -1,21 +1,21 @@
 import type { TransportFailure } from '../transport.js'
 
-/** What a WebSocket tells, until it is closed from this side. */
+/** The events of a WebSocket, until this side closes it. */
 export interface SocketEvents {
   opened(): void
-  /** Bytes of one binary frame. */
+  /** The bytes of one binary frame. */
   received(bytes: Uint8Array): void
-  /** It could not be opened, or the other side or the network has ended it. The last thing that is told. */
+  /** It could not be opened, or the other side or the network ended it. The last event. */
   ended(failure: TransportFailure): void
 }
 
-/** A WebSocket that speaks `mqtt`, as a browser and Node have it. */
+/** A WebSocket with the subprotocol `mqtt`, in a browser or in Node. */
 export interface Socket {
-  /** Once it is open. */
+  /** Only allowed after it is open. */
   send(bytes: Uint8Array): void
-  /** Ends it from this side: nothing is told any more. Resolves when what was sent is out, within a second. */
+  /** Closes it from this side, without further events. Resolves when all data has been sent, within a second. */
   close(): Promise<void>
 }
 
-/** @param url with the session token in it: not for logs */
+/** @param url contains the session token: never log it */
 export type OpenSocket = (url: string, events: SocketEvents) => Socket

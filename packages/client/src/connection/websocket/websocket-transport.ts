@@ -22,49 +22,49 @@ import { MqttConnection } from './mqtt-connection.js'
 import { Outbox } from './outbox.js'
 import type { OpenSocket } from './socket.js'
 
-/** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
+/** How long the broker keeps the session of a broken connection, in seconds: AWS's default maximum. */
 const sessionExpirySeconds = 3_600
-/** Upper bound of the pause after a good connection has broken: just so much that a fleet does not come back in one instant. */
+/** Upper bound of the delay after a stable connection has broken: enough that a fleet does not reconnect in the same instant. */
 const firstReconnectMs = 20
-/** Of connections that keep breaking as soon as they stand. */
+/** Upper bound of the delay for connections that keep breaking soon after they are established. */
 const maxReconnectMs = 60_000
-/** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
+/** A connection that lasted this many connect intervals counts as stable: the delays start small again. */
 const goodConnectionIntervals = 5
-/** Within what time a broker that is asked whether it is there must answer. */
+/** Maximum time for the broker's response to a liveness check. */
 const probeMs = 1_000
 
-/** What the transport needs to know to connect. */
+/** Options of the transport. */
 export interface WebSocketTransportOptions
   extends Pick<TransportOptions, 'clientId' | 'connectIntervalMs' | 'keepAliveSeconds' | 'resume' | 'will'> {
-  /** The signed URL of the next attempt; resolves when that may be made. */
+  /** The signed URL of the next attempt; resolves when the attempt may be made. */
   readonly address: () => Promise<string>
   readonly openSocket: OpenSocket
-  /** How late timers may be, in milliseconds. */
+  /** Maximum delay of timers, in milliseconds. */
   readonly timersLateMs?: number
   /** Uniform in [0, 1). */
   readonly random?: () => number
 }
 
 /**
- * MQTT 5 over a WebSocket of the platform's: the same in browsers and in Node, without the device SDK.
+ * MQTT 5 over the platform's WebSocket: the same in browsers and in Node, without the device SDK.
  *
- * After a connection that stood has ended, it makes one attempt to come back; an attempt that fails is reported, and the next one is made
- * by `start`.
+ * After an established connection has ended, it makes one attempt to reconnect. A failed attempt is reported, and `start` makes the next
+ * one.
  */
 export class WebSocketTransport extends Emitter<TransportEvents> implements Transport {
   readonly hidesAnswers = false
   readonly #options: WebSocketTransportOptions
   readonly #outbox = new Outbox()
   #connection: MqttConnection | undefined
-  /** When the present connection was accepted; undefined while there is none. */
+  /** When the current connection was accepted; undefined while there is none. */
   #acceptedAt: number | undefined
-  /** Counts attempts: what an earlier one brings does not matter any more. */
+  /** Number of the current attempt; events of earlier ones are ignored. */
   #attempt = 0
   #trying = false
   #pause: ReturnType<typeof setTimeout> | undefined
-  /** Connections in a row that broke soon. */
+  /** Number of consecutive connections that broke soon. */
   #breaks = 0
-  /** Whether the broker may have a session of ours. */
+  /** Whether the broker may have our session. */
   #established = false
   #stopped = false
   #suspended = false
@@ -118,9 +118,9 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
   }
 
   async reconnect(): Promise<void> {
-    // With a DISCONNECT: a last will is for a connection that is lost.
+    // With a DISCONNECT, so that the last will is only published for lost connections.
     void this.#leave(false)
-    this.emit('interrupted', { name: 'RECONNECT', message: 'connecting again, as asked to' })
+    this.emit('interrupted', { name: 'RECONNECT', message: 'reconnecting on request' })
     this.start()
   }
 
@@ -137,7 +137,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     if (this.#stopped || this.#suspended) return
     this.#suspended = true
     void this.#leave(false)
-    this.emit('interrupted', { name: 'SUSPENDED', message: 'the page is put aside' })
+    this.emit('interrupted', { name: 'SUSPENDED', message: 'the page is suspended' })
   }
 
   async stop(): Promise<void> {
@@ -145,13 +145,13 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     this.#stopped = true
     this.removeAllListeners()
     clearTimeout(this.#pause)
-    // Ends the broker's session too, unless it is to be resumed: nothing is left behind that would queue messages for nobody.
+    // Also ends the broker's session unless it is to be resumed, so that the broker does not keep queueing messages.
     const left = this.#leave(!this.#options.resume)
     this.#outbox.abandon(stopped())
     await left
   }
 
-  /** Ends what there is from this side, without an event. */
+  /** Ends the current connection or attempt from this side, without an event. */
   #leave(endSession: boolean): Promise<void> {
     const connection = this.#connection
     this.#idle()
@@ -199,7 +199,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     this.#established = true
     this.#acceptedAt = Date.now()
     this.emit('connected', { sessionPresent })
-    const overdue = () => connection.end({ name: answerOverdue, message: 'the broker did not answer in time' })
+    const overdue = () => connection.end({ name: answerOverdue, message: 'the broker did not respond in time' })
     // A listener may have ended it already.
     if (this.#connection !== connection) return
     this.#outbox.opened({ send: (bytes) => connection.sendBytes(bytes), overdue, limits: properties }, sessionPresent)
@@ -211,7 +211,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
       return
     }
     const received = receivedPacket(packet)
-    // Not within the socket's callback: what a listener throws must not keep the next packet from being read.
+    // Not in the socket's callback: an exception in a listener must not prevent the next packet from being read.
     queueMicrotask(() => this.emit('message', received))
     if (packet.qos === 1) this.#connection?.send({ type: 'puback', id: packet.id, reasonCode: 0, properties: {} })
   }
@@ -245,7 +245,7 @@ function receivedPacket({ topic, payload, qos, retain, duplicate, properties }: 
   return { topic, payload, qos, retain, duplicate, ...receivedProperties(properties) }
 }
 
-/** Before it waits for a connection. @throws TopicCredentialsError `invalid_argument` */
+/** Validates before waiting for a connection. @throws TopicCredentialsError `invalid_argument` */
 function requireWritable(packet: PublishPacket): void {
   try {
     writePacket({ ...packet, payload: new Uint8Array(), qos: 0 })

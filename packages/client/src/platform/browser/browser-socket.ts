@@ -3,7 +3,7 @@ import type { OpenSocket } from '../../connection/websocket/socket.js'
 import { TopicCredentialsError } from '../../errors.js'
 import { isOffline } from './page.js'
 
-/** Opens a WebSocket of the browser's. Of a handshake that fails, it tells nothing but that it did. */
+/** Opens a WebSocket of the browser. If the handshake fails, the browser does not report why. */
 export const browserSocket: OpenSocket = (url, events) => {
   let over = false
   let opened = false
@@ -33,13 +33,13 @@ export const browserSocket: OpenSocket = (url, events) => {
     if (data instanceof ArrayBuffer) {
       events.received(new Uint8Array(data))
     } else {
-      end('NOT_BINARY', 'the broker sent text [MQTT-6.0.0-1]')
+      end('NOT_BINARY', 'the broker sent a text frame [MQTT-6.0.0-1]')
       socket.close()
     }
   })
-  // Where a Content-Security-Policy forbids it, Chromium tells `error` and no `close` after it.
+  // If a Content-Security-Policy forbids it, Chromium emits `error` without a following `close`.
   socket.addEventListener('error', () => {
-    if (!opened) end(notOpened, 'it failed')
+    if (!opened) end(notOpened, 'the connection failed')
   })
   socket.addEventListener('close', ({ code }) =>
     end(opened ? 'WEBSOCKET_CLOSED' : notOpened, `closed with code ${code}`),
@@ -48,7 +48,7 @@ export const browserSocket: OpenSocket = (url, events) => {
     send: (bytes) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(bytes)
     },
-    // The browser takes over what is still to be sent. Waiting for its `close` would wait for a network that may be gone.
+    // The browser sends the remaining data. Waiting for `close` could wait for a network that is gone.
     close: async () => {
       over = true
       socket.close(1000)
@@ -56,7 +56,7 @@ export const browserSocket: OpenSocket = (url, events) => {
   }
 }
 
-/** Undefined where a Content-Security-Policy forbids it: some browsers throw then. */
+/** Undefined if a Content-Security-Policy forbids it: some browsers throw in this case. */
 function open(url: string): WebSocket | undefined {
   try {
     return new WebSocket(url, 'mqtt')
@@ -66,9 +66,9 @@ function open(url: string): WebSocket | undefined {
 }
 
 function offline(where: string): TopicCredentialsError {
-  return new TopicCredentialsError(`The connection to ${where} is gone: this device is offline`, {
+  return new TopicCredentialsError(`The connection to ${where} was lost: this device is offline`, {
     code: 'connection_lost',
     value: where,
-    remedy: 'It is opened again by itself, at once when the network is back.',
+    remedy: 'The client reconnects automatically as soon as the network is back.',
   })
 }

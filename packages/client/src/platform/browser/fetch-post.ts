@@ -7,7 +7,7 @@ import { isOffline } from './page.js'
 const responseLimitBytes = 1024 * 1024
 const defaultTimeoutMs = 10_000
 
-/** Over `fetch`, signed with SigV4 or with a bearer token. Nothing is stored, and no cookie goes along. */
+/** Uses `fetch`, with SigV4 or a bearer token. Stores nothing and sends no cookies. */
 export class FetchPost implements VendorPost {
   readonly #options: VendorOptions
   readonly #url: URL
@@ -64,19 +64,19 @@ export class FetchPost implements VendorPost {
     return signedPostHeaders({ ...identity, region, date }, 'execute-api', this.#url, body)
   }
 
-  /** `fetch` tells nothing of why it failed. */
+  /** `fetch` does not report why it failed. */
   #unreachable(cause: unknown, late: boolean): TopicCredentialsError {
     const { host } = this.#url
     const guess = isOffline()
       ? 'this device is offline'
       : late
-        ? 'it did not answer in time'
-        : 'the network, CORS or the page’s Content-Security-Policy is in the way'
-    return new TopicCredentialsError(`The credential vendor (${host}) cannot be reached: ${guess}`, {
+        ? 'it did not respond in time'
+        : 'the network, CORS or the page’s Content-Security-Policy blocks the request'
+    return new TopicCredentialsError(`The credential vendor (${host}) is not reachable: ${guess}`, {
       code: 'vendor_unavailable',
       value: host,
       remedy:
-        'Check that the stack was deployed with this page’s origin (-c corsOrigins) and that connect-src names the vendor; the browser’s console says which it is.',
+        'Check that the stack was deployed with this page’s origin (-c corsOrigins) and that connect-src contains the vendor; the browser’s console shows the cause.',
       cause,
     })
   }
@@ -86,18 +86,18 @@ async function identityOf(credentials: NonNullable<VendorOptions['credentials']>
   try {
     return typeof credentials === 'function' ? await credentials() : credentials
   } catch (cause) {
-    throw new TopicCredentialsError('There are no AWS credentials to ask the vendor with', {
+    throw new TopicCredentialsError('There are no AWS credentials for the request to the vendor', {
       code: 'credentials_not_found',
-      remedy: 'Look at the cause: it is the error of the provider that was given.',
+      remedy: 'See the cause: it is the error of the given provider.',
       cause,
     })
   }
 }
 
 function noProof(): TopicCredentialsError {
-  return new TopicCredentialsError('In a browser the vendor must be told who asks', {
+  return new TopicCredentialsError('In a browser, `token` or `credentials` is required', {
     code: 'credentials_not_found',
-    remedy: 'Give `token` (any OIDC library has one), or `credentials`, for example of a Cognito identity pool.',
+    remedy: 'Set `token` (from any OIDC library) or `credentials`, for example of a Cognito identity pool.',
   })
 }
 
@@ -106,10 +106,10 @@ function regionOf({ hostname }: URL): string | undefined {
 }
 
 function noRegion({ host }: URL): TopicCredentialsError {
-  return new TopicCredentialsError(`The region of ${host} cannot be read off its name`, {
+  return new TopicCredentialsError(`The host name ${host} does not contain a region`, {
     code: 'invalid_argument',
     value: host,
-    remedy: 'Give `region`.',
+    remedy: 'Set `region`.',
   })
 }
 

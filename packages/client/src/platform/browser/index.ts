@@ -5,12 +5,12 @@ import { browserSocket } from './browser-socket.js'
 import { FetchPost } from './fetch-post.js'
 import { watchSleep } from './sleep-watch.js'
 
-/** Timers of a tab that was hidden for five minutes run once a minute. */
+/** Timers of a tab that has been hidden for five minutes run once a minute. */
 const timersLateMs = 60_000
 
-/** Browsers and their workers: fetch, WebSocket, WebCrypto. */
+/** Browsers and web workers: fetch, WebSocket, WebCrypto. */
 export const platform: Platform = {
-  // The browser's own settings count.
+  // The browser's own settings apply.
   routeTo: async () => ({ ca: undefined, trusted: 'the authorities that the browser trusts', proxy: undefined }),
   openVendorPost: async (url, options) => new FetchPost(url, options),
   async loadTransport(kind, mqtt) {
@@ -18,16 +18,16 @@ export const platform: Platform = {
     onlyMqtt5(mqtt)
     return (options) => signedTransport(options, { openSocket: browserSocket, timersLateMs })
   },
-  // The browser checks certificates, and does not tell what it found.
+  // The browser verifies certificates, but does not report the result.
   checkTrust: async () => {},
   askHandshake: undefined,
   watchSleep,
 }
 
 function notHere(): TopicCredentialsError {
-  return new TopicCredentialsError('The device SDK’s transport is Node’s', {
+  return new TopicCredentialsError('The device SDK transport is only available in Node', {
     code: 'invalid_argument',
     value: 'device-sdk',
-    remedy: 'Leave out `transport`: in a browser it is `websocket`.',
+    remedy: 'Omit `transport`: in a browser the default is `websocket`.',
   })
 }

@@ -1,4 +1,4 @@
-/** What a page has and Node's types do not know; a worker has no document. */
+/** Globals of a page that Node's types do not declare; a worker has no document. */
 interface Page {
   readonly document?: Target & { readonly visibilityState: string }
   readonly navigator?: { readonly onLine?: boolean }
@@ -11,10 +11,10 @@ interface Target {
   removeEventListener(name: string, listener: (event: { readonly persisted?: boolean }) => void): void
 }
 
-/** The page or the worker that this runs in. */
+/** The page or worker in which this code runs. */
 export const page: Page = globalThis as object
 
-/** Whether the browser knows that there is no network. */
+/** Whether the browser reports that there is no network. */
 export function isOffline(): boolean {
   return page.navigator?.onLine === false
 }

@@ -2,13 +2,13 @@ import type { Sleeper } from '../../connection/transport.js'
 import { page } from './page.js'
 
 /**
- * Tells a session when its page slept and woke.
+ * Notifies a session when its page sleeps and wakes up.
  *
- * - visible again, or the network is back: the connection may be dead, and timers may not have run for hours
- * - put aside (`pagehide` with `persisted`): with a WebSocket open, a page does not get into the back/forward cache
- * - back from there (`pageshow`)
+ * - visible again, or network back: the connection may be dead, and timers may not have run for hours
+ * - suspended (`pagehide` with `persisted`): a page with an open WebSocket cannot enter the back/forward cache
+ * - restored from the back/forward cache (`pageshow`)
  *
- * @returns ends it
+ * @returns a function that stops it
  * @see https://developer.mozilla.org/en-US/docs/Web/API/Window/pagehide_event
  */
 export function watchSleep(sleeper: Sleeper): () => void {
@@ -16,7 +16,7 @@ export function watchSleep(sleeper: Sleeper): () => void {
   const wake = () => sleeper.wake()
   const listeners: Record<string, (event: { readonly persisted?: boolean }) => void> = {
     online: wake,
-    // The browser knows that the network is gone: better to know it now than after a message that nobody answers.
+    // The browser reports that the network is gone: check now instead of waiting for an unanswered message.
     offline: wake,
     pageshow: ({ persisted }) => {
       if (persisted === true) wake()

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { parseJson, recordOf } from '@topic-credentials/grants/core'
 import type { HandshakeAnswer } from '../../connection/handshake.js'
 
-/** How long the body of a refusal may take; the status alone says enough. */
+/** Timeout for the body of a refusal; the status alone is usually sufficient. */
 const bodyMs = 2_000
 const bodyLimitBytes = 4_096
 
-/** Reads what an endpoint says to a handshake: as much of it, and as long, as is worth it. */
+/** Reads an endpoint's response to a handshake, with limits for size and time. */
 export async function answerOf(response: IncomingMessage): Promise<HandshakeAnswer> {
   const date = Date.parse(response.headers.date ?? '')
   return {

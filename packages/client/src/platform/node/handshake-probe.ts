@@ -7,13 +7,13 @@ import { answerOf } from './handshake-answer.js'
 import { networkError } from './network-error.js'
 import { agentFor } from './route.js'
 
-/** From the first packet to the last one. */
+/** Timeout for the whole probe. */
 const probeDeadlineMs = 5_000
 
 /**
- * Checks name, network and certificate of an endpoint, within a round trip or two.
+ * Checks name resolution, network and certificate of an endpoint, within one or two round trips.
  *
- * The device SDK takes 11 to 26 seconds to report a certificate that it does not trust.
+ * The device SDK takes 11 to 26 seconds to report an untrusted certificate.
  *
  * @throws TopicCredentialsError `tls_trust`, `host_not_found`, `connection_lost`
  */
@@ -26,12 +26,12 @@ export async function checkTrust({ host, port }: Endpoint, route: Route, signal:
         response.destroy()
         resolve()
       })
-      // More than once: what is called off after it has failed fails again.
+      // Not `once`: a request that is aborted after a failure fails again.
       call.on('error', reject)
       call.once('close', () => agent.destroy())
       call.end()
     })
-  const late = () => new Error(`no answer within ${probeDeadlineMs / 1000} s`)
+  const late = () => new Error(`no response within ${probeDeadlineMs / 1000} s`)
   try {
     await withDeadline(ask, probeDeadlineMs, late, signal)
   } catch (error) {
@@ -40,12 +40,12 @@ export async function checkTrust({ host, port }: Endpoint, route: Route, signal:
 }
 
 /**
- * Repeats a handshake that failed, with the same signature, to read the answer.
+ * Repeats a failed handshake with the same signature, to read the response.
  *
- * @param path as signed: it holds the session token, so it goes nowhere but to the endpoint that it was signed for
+ * @param path as signed. It contains the session token, so it is only sent to the endpoint for which it was signed
  */
 export async function askHandshake(endpoint: Endpoint, route: Route, path: string): Promise<HandshakeAnswer> {
-  const late = () => new Error(`no answer within ${probeDeadlineMs / 1000} s`)
+  const late = () => new Error(`no response within ${probeDeadlineMs / 1000} s`)
   try {
     return await withDeadline((signal) => handshakeAnswer(endpoint, route, path, signal), probeDeadlineMs, late)
   } catch (error) {
@@ -64,7 +64,7 @@ function handshakeAnswer({ host, port }: Endpoint, route: Route, path: string, s
       agent,
       signal,
       headers: {
-        // Signed without the port by the device SDK, and compared to the letter by AWS.
+        // The device SDK signs the host without the port, and AWS compares it literally.
         host,
         connection: 'Upgrade',
         upgrade: 'websocket',

@@ -1,7 +1,7 @@
 import type { Transport, TransportOptions } from '../../connection/transport.js'
 import { onlyMqtt5, type Platform } from '../platform.js'
 
-/** Node. Everything is loaded by the call that needs it: together it is most of the start-up time. */
+/** Node. Modules are loaded on demand: together they are most of the start-up time. */
 export const platform: Platform = {
   async routeTo(url, options) {
     const { routeTo } = await import('./route.js')
@@ -32,7 +32,7 @@ export const platform: Platform = {
     const { askHandshake } = await import('./handshake-probe.js')
     return askHandshake(endpoint, route, path)
   },
-  // The keep-alive notices.
+  // The keep-alive detects sleep.
   watchSleep: () => () => {},
 }
 

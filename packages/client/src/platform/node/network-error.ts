@@ -14,10 +14,10 @@ const trustCodes = new Set([
 ])
 
 /**
- * Names what Node's network layer reports, so that "wrong CA", "no such host" and "nobody there" are three errors.
+ * Translates errors of Node's network layer, to distinguish untrusted certificates, unknown hosts and unreachable hosts.
  *
- * @param host host and port that was called
- * @param role what the peer is to the user: `the credential vendor`, `the IoT endpoint`
+ * @param host host and port of the request
+ * @param role the peer's role for the user: `the credential vendor`, `the IoT endpoint`
  */
 export function networkError(cause: unknown, host: string, role: string, route: Route): TopicCredentialsError {
   const code = codeOf(cause)
@@ -28,28 +28,28 @@ export function networkError(cause: unknown, host: string, role: string, route: 
       {
         code: 'tls_trust',
         value: host,
-        remedy: 'Check the certificate authority: give the right CA file, or none to use the system’s.',
+        remedy: 'Check the certificate authority: pass the right CA file, or none to use the system’s trust store.',
         cause,
       },
     )
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new TopicCredentialsError(`The name of ${role} (${peer}) cannot be resolved: ${code}`, {
+    return new TopicCredentialsError(`The host name of ${role} (${peer}) cannot be resolved: ${code}`, {
       code: 'host_not_found',
       value: host,
-      remedy: 'Check the name for typing errors, then the network’s DNS.',
+      remedy: 'Check the name for typos, then the DNS of the network.',
       cause,
     })
   }
-  return new TopicCredentialsError(`${capitalised(role)} (${peer}) cannot be reached: ${code}`, {
+  return new TopicCredentialsError(`${capitalised(role)} (${peer}) is not reachable: ${code}`, {
     code: role === 'the credential vendor' ? 'vendor_unavailable' : 'connection_lost',
     value: host,
-    remedy: 'Check the network and that the endpoint is the right one.',
+    remedy: 'Check the network and the endpoint.',
     cause,
   })
 }
 
-/** Not by `instanceof`: errors of Node's core are of another realm where the caller runs in a vm context. */
+/** Does not use `instanceof`: errors of Node's core belong to another realm if the caller runs in a vm context. */
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error)
   const { code, message, errors } = error as { code?: unknown; message?: unknown; errors?: unknown }

@@ -6,15 +6,15 @@ import { answerOf } from './handshake-answer.js'
 import { networkError } from './network-error.js'
 import { agentFor } from './route.js'
 
-/** How long the other side may take to close. */
+/** Maximum time for the other side to close. */
 const closeMs = 1_000
-/** A frame of AWS IoT's has at most one packet of 146 KB. */
+/** A frame of AWS IoT contains at most one packet of 146 KB. */
 const frameLimitBytes = 256 * 1024
 
 /**
- * Opens WebSockets by `ws`, which every supported version of Node has; Node's own comes with Node 22, and takes no certificate authority.
+ * Opens WebSockets with `ws`, which works in every supported version of Node; Node's own requires Node 22 and supports no certificate authority.
  *
- * @param route what is trusted, and which proxy is asked
+ * @param route trusted certificates and proxy
  */
 export function nodeSockets(route: Route): OpenSocket {
   return (url, events) => new NodeSocket(url, route, events)
@@ -46,7 +46,7 @@ class NodeSocket implements Socket {
       if (binary && data instanceof Uint8Array) {
         events.received(data)
       } else {
-        this.#end('NOT_BINARY', 'the broker sent text [MQTT-6.0.0-1]')
+        this.#end('NOT_BINARY', 'the broker sent a text frame [MQTT-6.0.0-1]')
       }
     })
     socket.on('unexpected-response', (request, response) => void this.#refused(request, response))
@@ -78,7 +78,7 @@ class NodeSocket implements Socket {
   async #refused(request: ClientRequest, response: IncomingMessage): Promise<void> {
     const answer = await answerOf(response)
     request.destroy()
-    this.#end('HANDSHAKE_REFUSED', `the endpoint answered ${answer.status}`, { answer })
+    this.#end('HANDSHAKE_REFUSED', `the endpoint responded with ${answer.status}`, { answer })
     this.#socket.terminate()
   }
 

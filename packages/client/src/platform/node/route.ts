@@ -5,36 +5,36 @@ import { getProxyForUrl } from 'proxy-from-env'
 import type { Route, RouteOptions } from '../../connection/route.js'
 import { TopicCredentialsError } from '../../errors.js'
 
-/** @throws TopicCredentialsError `invalid_argument` for a proxy or a `ca` that cannot be */
+/** @throws TopicCredentialsError `invalid_argument` for an invalid proxy or `ca` */
 export function routeTo(url: string, { ca, proxy }: RouteOptions): Route {
   return { ...trustOf(ca), proxy: proxyOf(url, proxy) }
 }
 
-/** An agent that takes this route. */
+/** An agent for this route. */
 export function agentFor({ ca, proxy }: Route): Agent {
   const trust = ca === undefined ? {} : { ca }
   if (proxy === undefined) return new Agent({ keepAlive: true, ...trust })
   const agent = new HttpsProxyAgent(proxy, { keepAlive: true })
-  // What is given to its constructor is for the proxy's own certificate.
+  // The options given to its constructor are for the proxy's own certificate.
   Object.assign(agent.options, trust)
   return agent
 }
 
-/** Host and port of the proxy, in words, for errors. Without user and password. */
+/** Host and port of the proxy for error messages, without user name and password. */
 export function throughProxy({ proxy }: Route): string {
   return proxy === undefined ? '' : ` through the proxy ${new URL(proxy).host}`
 }
 
 function trustOf(ca: string | undefined): Pick<Route, 'ca' | 'trusted'> {
   if (ca === undefined) return { ca, trusted: 'the authorities that this system trusts' }
-  if (ca.includes('-----BEGIN')) return { ca, trusted: 'the certificates that were given as `ca`' }
+  if (ca.includes('-----BEGIN')) return { ca, trusted: 'the certificates in `ca`' }
   try {
     const pem = readFileSync(ca, 'utf8')
     if (pem.includes('-----BEGIN CERTIFICATE')) return { ca: pem, trusted: `the certificates in ${ca}` }
   } catch (cause) {
-    throw unusableCa(ca, 'it is not PEM, and no file that can be read', cause)
+    throw unusableCa(ca, 'it is neither PEM nor a readable file', cause)
   }
-  throw unusableCa(ca, 'the file holds no certificate')
+  throw unusableCa(ca, 'the file contains no certificate')
 }
 
 function unusableCa(ca: string, why: string, cause?: unknown): TopicCredentialsError {
@@ -42,7 +42,7 @@ function unusableCa(ca: string, why: string, cause?: unknown): TopicCredentialsE
   return new TopicCredentialsError(`\`ca\` cannot be used ('${value}'): ${why}`, {
     code: 'invalid_argument',
     value,
-    remedy: 'Give certificates in PEM (-----BEGIN CERTIFICATE-----), or the path of a file with such.',
+    remedy: 'Pass certificates in PEM (-----BEGIN CERTIFICATE-----), or the path of a PEM file.',
     cause,
   })
 }
@@ -55,6 +55,6 @@ function proxyOf(url: string, proxy: string | false | undefined): string | undef
   throw new TopicCredentialsError('The proxy is not an http:// URL', {
     code: 'invalid_argument',
     value: URL.canParse(found) ? new URL(found).host : found,
-    remedy: `Give http://host:port${proxy === undefined ? ' as HTTPS_PROXY, or name the host in NO_PROXY' : ', or `proxy: false`'}.`,
+    remedy: `Use http://host:port${proxy === undefined ? ' as HTTPS_PROXY, or add the host to NO_PROXY' : ', or `proxy: false`'}.`,
   })
 }

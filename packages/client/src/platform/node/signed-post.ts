@@ -13,7 +13,7 @@ import { agentFor, routeTo } from './route.js'
 
 const maxResponseBytes = 1024 * 1024
 
-/** Over Node's HTTPS, signed with SigV4 or with a bearer token. */
+/** Uses Node's HTTPS, with SigV4 or a bearer token. */
 export class SignedPost implements VendorPost {
   readonly #options: VendorOptions
   readonly #url: URL
@@ -79,7 +79,7 @@ export class SignedPost implements VendorPost {
   }
 }
 
-/** Environment, profile, SSO, container, instance. Loaded only when it is used. */
+/** Environment, profile, SSO, container, instance. Loaded on demand. */
 export async function defaultChain(): Promise<() => Promise<AwsCredentialIdentity>> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers')
   return fromNodeProviderChain()
@@ -87,18 +87,18 @@ export async function defaultChain(): Promise<() => Promise<AwsCredentialIdentit
 
 function proxyRefused({ proxy = '' }: Route): TopicCredentialsError {
   const { host } = new URL(proxy)
-  return new TopicCredentialsError(`The proxy ${host} wants another login (407)`, {
+  return new TopicCredentialsError(`The proxy ${host} requires other credentials (407)`, {
     code: 'proxy_refused',
     value: host,
     remedy:
-      'Give http://user:password@host:port, as `proxy` or HTTPS_PROXY; characters such as @ and : percent-encoded.',
+      'Set `proxy` or HTTPS_PROXY to http://user:password@host:port; percent-encode characters such as @ and :.',
   })
 }
 
 function noCredentials(cause: unknown): never {
-  throw new TopicCredentialsError('There are no AWS credentials to ask the vendor with', {
+  throw new TopicCredentialsError('There are no AWS credentials for the request to the vendor', {
     code: 'credentials_not_found',
-    remedy: 'Sign in first (for example `aws sso login`, or set AWS_PROFILE), or give `credentials` or `token`.',
+    remedy: 'Sign in first (for example `aws sso login`, or set AWS_PROFILE), or set `credentials` or `token`.',
     cause,
   })
 }
@@ -106,16 +106,16 @@ function noCredentials(cause: unknown): never {
 function regionOf(url: URL): string {
   const region = /\.execute-api\.([a-z0-9-]+)\./u.exec(url.hostname)?.[1] ?? process.env.AWS_REGION
   if (region !== undefined && region !== '') return region
-  throw new TopicCredentialsError(`The region of ${url.host} cannot be read off its name`, {
+  throw new TopicCredentialsError(`The host name ${url.host} does not contain a region`, {
     code: 'invalid_argument',
     value: url.host,
-    remedy: 'Give `region`, or set AWS_REGION.',
+    remedy: 'Set `region` or AWS_REGION.',
   })
 }
 
-/** Also where the other side stops in the middle, and nothing more comes. */
+/** Also settles if the other side stops in the middle of the body. */
 async function readBody(stream: Readable, signal: AbortSignal): Promise<string> {
-  // What is destroyed after its end, or while nothing reads it, is no error of the process.
+  // A stream that is destroyed after its end, or while nothing reads it, must not raise an uncaught error.
   stream.on('error', () => {})
   const forget = onAbort(signal, () => stream.destroy())
   const chunks: Uint8Array[] = []

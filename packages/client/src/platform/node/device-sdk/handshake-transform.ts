@@ -1,22 +1,22 @@
 import { auth, type http } from 'aws-iot-device-sdk-v2'
 import type { Handshake } from '../../../connection/handshake.js'
 
-/** AWS_ERROR_UNKNOWN: all that the SDK's hook can report; the real error is kept by the handshake. */
+/** AWS_ERROR_UNKNOWN: the only error that the SDK's hook can report; the handshake stores the real one. */
 const unknownError = 3
 
 /**
- * The SDK's hook that signs each WebSocket handshake with credentials that are valid at that moment.
+ * The SDK's hook that signs each WebSocket handshake with current credentials.
  *
- * The SDK's own providers are read once and kept; this hook runs at every connection attempt, the SDK's own reconnects
- * included, and asks each time. This is how a connection survives the expiry of its credentials.
+ * The SDK's own providers are read once and cached; this hook runs for every connection attempt, including the SDK's own reconnects, and
+ * obtains credentials each time. So a connection survives the expiration of its credentials.
  *
- * @param wanted whether the attempt may go on: one that was given up neither takes the client ID's turn nor connects
+ * @param wanted whether the attempt may continue: an abandoned one neither uses the client ID's turn nor connects
  */
 export function handshakeTransform(handshake: Handshake, region: string, wanted: () => boolean = () => true) {
   return (request: http.HttpRequest, done: (errorCode?: number) => void): void => {
     const signed = wanted()
       ? sign(request, handshake, region).catch((error: unknown) => handshake.failed(error))
-      : Promise.reject(new Error('the attempt was given up'))
+      : Promise.reject(new Error('the attempt was abandoned'))
     signed.then(
       () => done(wanted() ? undefined : unknownError),
       () => done(unknownError),
@@ -38,7 +38,7 @@ async function sign(request: http.HttpRequest, handshake: Handshake, region: str
     service: 'iotdevicegateway',
     date: new Date(Date.now() + identity.clockOffset),
     signed_body_value: auth.AwsSignedBodyValue.EmptySha256,
-    // AWS IoT refuses a token that is part of the signature: it is appended after signing.
+    // AWS IoT refuses a session token that is part of the signature: it is appended after signing.
     omit_session_token: true,
   })
   handshake.signed(identity, request.path)

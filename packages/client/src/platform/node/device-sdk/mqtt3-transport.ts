@@ -7,39 +7,39 @@ import { handshakeTransform } from './handshake-transform.js'
 import { bytesOfBuffer, proxyOptions } from './mqtt5-client.js'
 import { SdkTransport } from './sdk-transport.js'
 
-/** How long closing waits for the DISCONNECT to be sent. */
+/** Maximum time that closing waits for the DISCONNECT to be sent. */
 const stopDeadlineMs = 800
-/** How long an attempt waits for the one before it to be over. */
+/** Maximum time that an attempt waits for the previous one to end. */
 const dropDeadlineMs = 5_000
-/** When the SDK would connect again by itself. It does not get that far, but only then does it let go of a connection that was cut. */
+/** When the SDK would reconnect by itself. It is stopped before that, but it only releases a broken connection at this time. */
 const sdkReconnectSeconds = 1
 
-/** An SDK connection, and whether it has stood: what was never connected cannot be disconnected, the SDK would not answer. */
+/** An SDK connection, and whether it was ever connected: the SDK never responds to disconnecting an unconnected one. */
 interface Line {
   readonly connection: mqtt.MqttClientConnection
-  /** When the attempt is over. */
+  /** Resolves when the attempt is over. */
   readonly settled: Promise<void>
   stood: boolean
-  /** Whether it has ended by itself: nothing of it is left at the broker. */
+  /** Whether it has ended without our action: the broker has released it. */
   cut: boolean
 }
 
 /**
- * MQTT 3.1.1 over the device SDK's client, with a new one for each connection: an SDK connection cannot take back what was handed to it,
- * and does not say when an attempt to come back fails.
+ * MQTT 3.1.1 with the device SDK's client, with a new SDK client for each connection: an SDK connection cannot withdraw operations, and
+ * does not report when a reconnect fails.
  */
 export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
   readonly hidesAnswers = true
   #line: Line | undefined
-  /** Resolves when nothing is left of the connection before. */
+  /** Resolves when the previous connection has been released. */
   #dropped: Promise<void> = Promise.resolve()
-  /** Counts attempts: what was to begin before does not any more. */
+  /** Number of the current attempt; earlier ones must not start any more. */
   #dials = 0
 
   subscribe(filter: string, qos: QoS): Promise<ReasonCode> {
     return this.operations.add(async ({ connection }) => {
       const answer = await connection.subscribe(filter, qos)
-      // A refused filter resolves too: the SDK hands on the SUBACK's return code as its QoS.
+      // A refused filter resolves too: the SDK returns the SUBACK's return code as QoS.
       return answer.error_code === 0 ? (answer.qos ?? firstRefusal) : firstRefusal
     })
   }
@@ -106,16 +106,16 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
     })
     connection.on('message', (topic, payload, duplicate, qos, retain) => {
       const packet = { topic, payload: bytesOfBuffer(payload), qos: qos === 0 ? 0 : 1, retain, duplicate } as const
-      // Not within the SDK's callback: what a listener throws there ends the process without a word.
+      // Not in the SDK's callback: an exception in a listener would end the process silently.
       queueMicrotask(() => this.emit('message', packet))
     })
-    // Without a listener an 'error' event would end the process; each one arrives as a rejection or an event above too.
+    // Without a listener, an 'error' event would end the process; each error also arrives as a rejection or an event above.
     connection.on('error', () => {})
-    // Why it failed arrives as an event.
+    // The failure is reported as an event.
     connection.connect().catch(() => {})
   }
 
-  /** An attempt cannot be called off: what comes of it is waited for, and counts as a CONNECT. */
+  /** An attempt cannot be cancelled: this waits for its result, and it counts as a CONNECT. */
   async #drop(): Promise<void> {
     const line = this.#line
     this.#line = undefined
@@ -128,7 +128,7 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
     if (!line.cut) await disconnected
   }
 
-  /** @param wanted whether the attempt may still go on when it is signed */
+  /** @param wanted whether the attempt should still continue when it is signed */
   #open(wanted: () => boolean): mqtt.MqttClientConnection {
     const { host, port, region, clientId, keepAliveSeconds, will, route, handshake } = this.options
     const tls = new io.TlsContextOptions()

@@ -11,9 +11,9 @@ import { handshakeTransform } from './handshake-transform.js'
 import { collectSoon } from './native-ending.js'
 import { propertiesOf } from './sdk-properties.js'
 
-/** How long the broker keeps the session of a connection that broke, in seconds: AWS's own maximum by default. */
+/** How long the broker keeps the session of a broken connection, in seconds: AWS's default maximum. */
 const sessionExpirySeconds = 3_600
-/** An MQTT 5 client of the device SDK, set up for AWS IoT; not started. */
+/** Creates an MQTT 5 client of the device SDK, configured for AWS IoT; not started. */
 export function buildClient(
   options: TransportOptions,
   sessionBehavior: mqtt5.ClientSessionBehavior,
@@ -39,7 +39,7 @@ export function buildClient(
   })
 }
 
-/** One PUBLISH as the SDK hands it over. */
+/** Converts one PUBLISH of the SDK. */
 export function receivedPacket(message: mqtt5.PublishPacket): ReceivedPacket {
   return {
     topic: message.topicName,
@@ -51,14 +51,14 @@ export function receivedPacket(message: mqtt5.PublishPacket): ReceivedPacket {
   }
 }
 
-/** Ends what is left of a client that is at rest. */
+/** Releases a stopped client. */
 export function freeClient(client: mqtt5.Mqtt5Client): void {
   client.close()
   client.removeAllListeners()
   collectSoon()
 }
 
-/** An SDK error with the reason code of the packet beside it. */
+/** An SDK error with the reason code of its packet. */
 export function failure(
   error: { error_name?: string; toString(): string },
   reasonCode: number | undefined,
@@ -70,7 +70,7 @@ export function failure(
   }
 }
 
-/** The proxy as the SDK takes it. */
+/** The proxy in the SDK's format. */
 export function proxyOptions({ proxy }: Route): http.HttpProxyOptions | undefined {
   if (proxy === undefined) return undefined
   const { hostname, port, username, password } = new URL(proxy)
@@ -96,7 +96,7 @@ function bytesOf(payload: unknown): Uint8Array {
   return new TextEncoder().encode(payload === undefined || payload === null ? '' : String(payload))
 }
 
-/** The SDK hands an empty payload over as a detached buffer, on which no view can be made. */
+/** The SDK passes an empty payload as a detached buffer, for which no view can be created. */
 export function bytesOfBuffer(buffer: ArrayBuffer): Uint8Array {
   return buffer.byteLength === 0 ? new Uint8Array() : new Uint8Array(buffer)
 }

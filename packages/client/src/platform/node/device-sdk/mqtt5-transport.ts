@@ -14,13 +14,13 @@ import { buildClient, failure, freeClient, receivedPacket } from './mqtt5-client
 import { sdkProperties } from './sdk-properties.js'
 import { SdkTransport } from './sdk-transport.js'
 
-/** How long a client may take to come to rest before another one takes its place: it may be waiting for a network. */
+/** Maximum time for a client to stop before another one replaces it: it may be waiting for the network. */
 const restDeadlineMs = 2_000
-/** How long closing waits for the DISCONNECT to be sent. */
+/** Maximum time that closing waits for the DISCONNECT to be sent. */
 const stopDeadlineMs = 800
-/** An acknowledgement that is so old has been sent. */
+/** An acknowledgement of this age has certainly been sent. */
 const flushedMs = 10_000
-/** How long that is waited for. */
+/** Maximum time to wait for that. */
 const flushDeadlineMs = 5_000
 
 const normalDisconnect = { reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection }
@@ -30,26 +30,26 @@ interface Line {
 }
 
 /**
- * MQTT 5 over the device SDK's client, which is started for each attempt and stopped after each connection. A client that is stopped has
- * forgotten what was not acknowledged: `Operations` has not.
+ * MQTT 5 with the device SDK's client, which is started for each attempt and stopped after each connection. A stopped client discards
+ * unacknowledged operations; `Operations` keeps them.
  */
 export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
   readonly hidesAnswers = true
-  /** Let go of by `free`, so that it can be collected: see `collectSoon`. */
+  /** Released by `free`, so that it can be collected: see `collectSoon`. */
   #client: mqtt5.Mqtt5Client | undefined
-  /** Resolves when the client is at rest. */
+  /** Resolves when the client has stopped. */
   #rest: Promise<unknown> = Promise.resolve()
-  /** Whether the client is started and not stopped. */
+  /** Whether the client has been started and not stopped. */
   #running = false
-  /** Counts attempts and connections: what an earlier one brings does not matter any more. */
+  /** Number of the current attempt or connection; events of earlier ones are ignored. */
   #dial = 0
-  /** When a message was acknowledged the last time. */
+  /** When the last message was acknowledged. */
   #acknowledgedAt = Number.NEGATIVE_INFINITY
-  /** Clients that acknowledge nothing more. */
+  /** Clients that must not acknowledge any more messages. */
   readonly #leaving = new WeakSet<mqtt5.Mqtt5Client>()
-  /** Whether the present client resumes the broker's session. */
+  /** Whether the current client resumes the broker's session. */
   #rejoins: boolean
-  /** Whether the broker may have a session of ours. */
+  /** Whether the broker may have our session. */
   #established = false
 
   constructor(options: TransportOptions) {
@@ -82,7 +82,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     const identified = { ...packet, ...sdkProperties({ userProperties: withMessageId(properties) }) }
     return this.operations.add(async ({ client }) => {
       const puback = await client.publish(identified)
-      // A refused publish resolves all the same: its PUBACK carries the refusal.
+      // A refused publish also resolves: its PUBACK contains the refusal.
       return puback?.reasonCode ?? 0
     })
   }
@@ -99,7 +99,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
   }
 
   protected hangUp(cause: TransportFailure | undefined): void {
-    // With a DISCONNECT where the connection stands: the last will is for one that is lost.
+    // With a DISCONNECT if the connection is established, so that the last will is only published for lost connections.
     this.#stop(this.connected && cause === undefined ? normalDisconnect : undefined)
     if (this.#established && !this.#rejoins) {
       this.#rejoins = true
@@ -110,7 +110,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
   protected async free(): Promise<void> {
     const client = this.#client
     if (client === undefined) return
-    // Ends the broker's session too, unless it is to be resumed: nothing is left behind that would queue messages for nobody.
+    // Also ends the broker's session unless it is to be resumed, so that the broker does not keep queueing messages.
     this.#stop(this.options.resume ? normalDisconnect : { ...normalDisconnect, sessionExpiryIntervalSeconds: 0 })
     this.#client = undefined
     const freed = this.#rest.then(() => freeClient(client))
@@ -123,7 +123,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     if (!this.#running || client === undefined) return
     this.#running = false
     this.#rest = once(client, mqtt5.Mqtt5Client.STOPPED)
-    // The CONNECT of an attempt that is given up may go out until then.
+    // Until then, the CONNECT of an abandoned attempt may still be sent.
     if (!this.connected) void this.#rest.then(() => this.options.handshake.settled(false))
     if (packet === undefined) {
       client.stop()
@@ -133,10 +133,10 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
   }
 
   /**
-   * Sends a DISCONNECT once what was received is acknowledged, and acknowledges nothing more. Otherwise the SDK (aws-crt 1.33.1) puts an
-   * acknowledgement in front of the DISCONNECT and sends neither: the client never comes to rest, and keeps the process for a minute and
-   * more. It was so in 10 of 12 clients that were stopped just after a message had come. An answer to something that was sent afterwards
-   * proves that the acknowledgements are out.
+   * Sends a DISCONNECT after all received messages have been acknowledged, and acknowledges no more. Otherwise the SDK (aws-crt 1.33.1) queues
+   * an acknowledgement before the DISCONNECT and sends neither: the client never stops, and keeps the process alive for more than a minute.
+   * This happened with 10 of 12 clients that were stopped just after a message had arrived. A response to a packet that was sent afterwards
+   * proves that the acknowledgements have been sent.
    */
   async #leave(client: mqtt5.Mqtt5Client, packet: mqtt5.DisconnectPacket): Promise<void> {
     this.#leaving.add(client)
@@ -145,13 +145,13 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
         () => true,
         () => false,
       )
-      // A broker that does not answer this gets no DISCONNECT: without one, the client comes to rest for certain.
+      // A broker that does not respond gets no DISCONNECT: without one, the client always stops.
       if (!(await Promise.race([flushed, setTimeout(flushDeadlineMs, false, { ref: false })]))) return client.stop()
     }
     client.stop(packet)
   }
 
-  /** Goes on with another client, which resumes the session; the old one is freed when it is at rest. */
+  /** Continues with a new client, which resumes the session; the old one is released when it has stopped. */
   #replace(): void {
     const replaced = this.#client
     if (replaced !== undefined) void this.#rest.then(() => freeClient(replaced))
@@ -175,22 +175,22 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
       current(() => this.ended(failure(error, connack?.reasonCode))),
     )
     client.on('disconnection', ({ error, disconnect }) => {
-      // The connection that follows took the client ID over. The SDK would connect again by itself, and take it back.
+      // The next connection took over the client ID. The SDK would reconnect and take it back.
       if (this.#leaving.has(client)) client.stop()
       current(() => this.ended(failure(error, disconnect?.reasonCode)))
     })
     client.on('messageReceived', ({ message, acknowledgementControl }) => {
       if (this.#leaving.has(client)) {
-        // Taken and not used: a session that is resumed gets the message again.
+        // The handle is acquired and never used, so that a resumed session delivers the message again.
         acknowledgementControl?.acquireHandle()
       } else if (message.qos !== mqtt5.QoS.AtMostOnce) {
         this.#acknowledgedAt = performance.now()
       }
       const packet = receivedPacket(message)
-      // Not within the SDK's callback: what a listener throws there is lost, or ends the process without a word.
+      // Not in the SDK's callback: an exception in a listener would be lost, or end the process silently.
       queueMicrotask(() => this.emit('message', packet))
     })
-    // Without a listener an 'error' event would end the process; the failure itself arrives by the events above.
+    // Without a listener, an 'error' event would end the process; the failure itself arrives through the events above.
     client.on('error', () => {})
     return client
   }

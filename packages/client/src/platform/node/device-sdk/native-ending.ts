@@ -3,16 +3,16 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { isMainThread } from 'node:worker_threads'
 
-/** The part of the SDK's native module that is used here. */
+/** The used part of the SDK's native module. */
 interface NativeBinding {
   readonly default: { disable_threadsafe_function(): number }
 }
 
 /**
- * The SDK's own threads call into Node, and let go of what they call with, whenever they are done with a client. When Node takes its
- * environment down meanwhile, that aborts the process ("napi_release_threadsafe_function"): seen in 1 of 25 programs that end right
- * after they have closed everything, on a busy machine. The SDK has a switch against it, which it uses under Electron alone. It is
- * for the whole process: a worker that ends must leave it alone.
+ * The SDK's own threads call into Node and release their references whenever they are done with a client. If Node destroys its environment
+ * at the same time, the process aborts ("napi_release_threadsafe_function"): observed in 1 of 25 programs that exit right after closing
+ * everything, on a busy machine. The SDK has a switch against this, which it only uses with Electron. The switch affects the whole process,
+ * so a worker must not use it.
  */
 if (isMainThread) process.on('exit', () => nativeBinding().default.disable_threadsafe_function())
 
@@ -24,15 +24,15 @@ function nativeBinding(): NativeBinding {
 let scheduled = false
 
 /**
- * Has Node collect garbage once, soon.
+ * Makes Node collect garbage once, soon.
  *
- * The SDK's MQTT 5 client keeps the process alive after `close()` until its JavaScript object is collected, and in a process
- * that has nothing more to do nothing is ever collected: it was seen to hang on for a minute. Several calls make one run.
+ * The SDK's MQTT 5 client keeps the process alive after `close()` until its JavaScript object is collected, and an idle process never
+ * collects garbage: a delay of a minute was observed. Several calls cause one collection.
  */
 export function collectSoon(): void {
   if (scheduled) return
   scheduled = true
-  // Not at once: the caller's own references are still on the stack.
+  // Not immediately: the caller's own references are still on the stack.
   setImmediate(() => {
     scheduled = false
     setFlagsFromString('--expose-gc')

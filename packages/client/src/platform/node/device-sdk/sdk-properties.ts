@@ -2,13 +2,13 @@ import type { mqtt5 } from 'aws-iot-device-sdk-v2'
 import type { MessageProperties } from '../../../connection/message-properties.js'
 import { unsendable } from '../../../errors.js'
 
-/** MQTT writes the length of a text in two bytes (MQTT 5 §1.5.4). */
+/** The length field of an MQTT string has two bytes (MQTT 5 §1.5.4). */
 const maxBytes = 65_535
 /** Message Expiry Interval is a four-byte integer (§3.3.2.3.3). */
 const maxSeconds = 0xffff_ffff
 
 /**
- * The SDK's names for MQTT 5's properties, which it takes without a check in part, and refuses without a word about which in part.
+ * Converts MQTT 5 properties to the SDK's names. The SDK does not validate some of them, and does not name the invalid one for others.
  *
  * @throws TopicCredentialsError `invalid_argument`
  */
@@ -30,7 +30,7 @@ export function sdkProperties(properties: MessageProperties): Partial<mqtt5.Publ
   }
 }
 
-/** What the SDK has received, by MQTT 5's names. @param bytesOf the SDK's bytes as ours */
+/** The properties of a received message, with MQTT 5's names. @param bytesOf converts the SDK's byte format */
 export function propertiesOf(
   message: mqtt5.PublishPacket,
   bytesOf: (payload: unknown) => Uint8Array,
@@ -62,7 +62,7 @@ function isSayable(name: string, value: unknown): boolean {
   }
 }
 
-/** No null character, no half of a surrogate pair [MQTT-1.5.4-1, -2]. */
+/** Without null characters and lone surrogates [MQTT-1.5.4-1, -2]. */
 function isText(value: unknown): boolean {
   return (
     typeof value === 'string' &&

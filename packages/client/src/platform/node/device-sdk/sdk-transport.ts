@@ -3,29 +3,29 @@ import type { TransportEvents, TransportFailure, TransportOptions } from '../../
 import { Emitter } from '../../../support/emitter.js'
 import { firstReconnectMs } from '../../../support/retry-delay.js'
 
-/** From the first packet to CONNACK, the wait for credentials and for the client ID's turn included. */
+/** From the first packet to the CONNACK, including the wait for credentials and for the client ID's turn. */
 const attemptDeadlineMs = 10_000
-/** Of connections that keep breaking as soon as they stand. */
+/** Upper bound of the delay for connections that keep breaking soon after they are established. */
 const maxReconnectMs = 60_000
-/** A connection that held for so many connect intervals was a good one: the pauses begin small again. */
+/** A connection that lasted this many connect intervals counts as stable: the delays start small again. */
 const goodConnectionIntervals = 5
 
 /**
- * What both protocol versions of the device SDK have in common. The SDK's own reconnects are not used: their pauses do not depend on why
- * the last attempt failed, and they send again what the broker refuses. So the SDK makes one attempt at a time.
+ * The common part of both protocol versions of the device SDK. The SDK's own reconnects are not used: their delays do not depend on the
+ * cause of the failure, and they resend operations that the broker refuses. So the SDK makes one attempt at a time.
  */
 export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
   protected readonly options: TransportOptions
   protected readonly operations = new Operations<Line>()
   #phase: 'connected' | 'idle' | 'stopped' | 'trying' = 'idle'
   #acceptedAt = 0
-  /** Connections in a row that broke soon. */
+  /** Number of consecutive connections that broke soon. */
   #breaks = 0
-  /** Until the attempt that follows a break. */
+  /** Timer until the attempt after an interruption. */
   #pause: ReturnType<typeof setTimeout> | undefined
-  /** Until an attempt is given up. */
+  /** Timer until an attempt is abandoned. */
   #deadline: ReturnType<typeof setTimeout> | undefined
-  /** Ends the wait for each message that has no answer and was handed to the SDK. */
+  /** Ends the wait of each QoS 0 message that was passed to the SDK. */
   readonly #handedOver = new Set<(error: Error) => void>()
 
   constructor(options: TransportOptions) {
@@ -43,9 +43,9 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
 
   /** Makes one attempt. `accepted` or `ended` follows. */
   protected abstract dial(): void
-  /** Ends the connection or the attempt from this side; the broker keeps the session. @param failure why, where it has ended already */
+  /** Ends the connection or attempt from this side; the broker keeps the session. @param failure the cause, if it has already ended */
   protected abstract hangUp(failure: TransportFailure | undefined): void
-  /** Ends connection and session, and frees everything. Resolves within a second. */
+  /** Ends connection and session, and frees all resources. Resolves within a second. */
   protected abstract free(): Promise<void>
 
   start(): void {
@@ -63,7 +63,7 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
   async reconnect(): Promise<void> {
     if (this.#phase === 'stopped') return
     this.#idle(undefined)
-    this.emit('interrupted', { name: 'RECONNECT', message: 'connecting again, as asked to' })
+    this.emit('interrupted', { name: 'RECONNECT', message: 'reconnecting on request' })
     this.start()
   }
 
@@ -100,11 +100,11 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
     this.emit('connected', { sessionPresent })
     if (!this.connected) return
     this.operations.opened(line, () =>
-      this.ended({ name: answerOverdue, message: 'the broker did not answer in time' }),
+      this.ended({ name: answerOverdue, message: 'the broker did not respond in time' }),
     )
   }
 
-  /** The connection or the attempt is over. */
+  /** Called when the connection or attempt has ended. */
   protected ended(failure: TransportFailure): void {
     const stood = this.#phase === 'connected'
     if (!stood && this.#phase !== 'trying') return
