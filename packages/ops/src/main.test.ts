@@ -32,7 +32,7 @@ describe('topic-credentials-ops', () => {
   it('hands the words on', async () => {
     expect(await run('revoke', 'alice', '--list')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('--list takes no USER'),
+      stderr: expect.stringContaining('--list does not accept a USER'),
     })
   })
 })

@@ -9,8 +9,8 @@ import {
 import { RevocationError } from './errors.js'
 
 /**
- * What became of one client ID. `ended`: AWS IoT was told to close it, and says that it is gone. `absent`: no such client is
- * connected. `connected`: it is still there, or back. `unknown`: it was told to close it, and does not let us ask.
+ * The result for one client ID. `ended`: AWS IoT closed it and confirms that it is gone. `absent`: no such client is connected.
+ * `connected`: it is still or again connected. `unknown`: AWS IoT accepted the request, but the caller may not verify the result.
  */
 export interface EndedConnection {
   readonly clientId: string
@@ -21,15 +21,15 @@ export interface EndedConnection {
 export function checkClientIds(sessionName: string, clientIds: readonly string[]): void {
   const foreign = clientIds.find((clientId) => !clientId.startsWith(`${sessionName}:`))
   if (foreign === undefined) return
-  throw new RevocationError('foreign_client_id', `The client ID '${foreign}' is not one of this user's`, {
+  throw new RevocationError('foreign_client_id', `The client ID '${foreign}' does not belong to this user`, {
     value: foreign,
-    remedy: `Theirs begin with '${sessionName}:'. Nothing was changed.`,
+    remedy: `The client IDs of this user begin with '${sessionName}:'. Nothing was changed.`,
   })
 }
 
 /**
- * Closes these connections, forgets their sessions with what is queued for them, and sends no last will. They cannot come back
- * once the role's Deny is in force.
+ * Closes these connections, deletes their sessions with all queued messages, and suppresses the last will. The clients cannot reconnect
+ * once the role's Deny is in effect.
  *
  * @see https://docs.aws.amazon.com/iot/latest/apireference/API_iotdata_DeleteConnection.html
  */
@@ -50,7 +50,7 @@ export async function endConnections(
   )
 }
 
-/** Looks until the connection is gone, a few times. */
+/** Checks several times until the connection is gone. */
 async function whetherGone(iot: IoTDataPlaneClient, clientId: string): Promise<EndedConnection['outcome']> {
   for (let attempt = 0; attempt < 5; attempt++) {
     if (attempt > 0) await setTimeout(200 * attempt)

@@ -1,11 +1,11 @@
 /**
- * - `invalid_user`: no user ID, or one that could also be meant as a session name
+ * - `invalid_user`: no user ID, or one that could also be a session name
  * - `foreign_client_id`: a client ID that belongs to another user
- * - `foreign_policy`: the role has a policy of this name that was not written here
+ * - `foreign_policy`: the role has a policy with this name that was not written by this package
  * - `no_room`: the role's inline policies cannot hold one more entry
- * - `unknown_vendor`: the topic role trusts somebody who cannot be kept from vending
- * - `needs_table`: the stack has no access table, and IAM alone cannot do it
- * - `no_stack`: nothing to revoke at
+ * - `unknown_vendor`: the topic role trusts a principal that this package cannot prevent from vending
+ * - `needs_table`: the operation requires an access table, and the stack has none
+ * - `no_stack`: no stack was found
  */
 export type RevocationErrorCode =
   | 'invalid_user'
@@ -16,7 +16,7 @@ export type RevocationErrorCode =
   | 'needs_table'
   | 'no_stack'
 
-/** Nothing was changed, and why. */
+/** The operation failed and nothing was changed. */
 export class RevocationError extends Error {
   override readonly name = 'RevocationError'
   readonly code: RevocationErrorCode

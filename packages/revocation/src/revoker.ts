@@ -12,32 +12,32 @@ import type { EverybodySignedOut } from './table/sessions/live-sessions.js'
 import { TableRevoker } from './table/table-revoker.js'
 import { type NamedBy, sessionNameOf } from './user.js'
 
-/** What revoking needs of a stack. */
+/** The parts of a stack that revocation needs. */
 export interface RevokerOptions {
   /** The stack's output `RoleArn`. */
   readonly roleArn: string
   readonly iam: IAMClient
-  /** A client of the stack's `IotEndpoint`; needed to end connections only. */
+  /** A client for the stack's `IotEndpoint`; only needed to close connections. */
   readonly iot: IoTDataPlaneClient
-  /** The stack's access table. Absent for stacks without one, for which it is done with IAM alone. */
+  /** The stack's access table. Absent: revocation uses IAM alone. */
   readonly table?: Table | undefined
-  /** Who does it, as the table is to say: an ARN. */
+  /** ARN of the operator, which is stored in the table. */
   readonly operator?: (() => Promise<string>) | undefined
-  /** How long IAM's late reads are waited for. Default: about half a minute. */
+  /** How long to wait for stale reads of IAM. Default: about half a minute. */
   readonly patience?: Patience | undefined
-  /** Told before the sessions of everybody end, because the names of those who are meant do not fit the role's policy. */
+  /** Called before the sessions of all users are ended, because the names to deny do not fit the role's policy. */
   readonly onEverybody?: ((event: EverybodySignedOut) => void) | undefined
-  /** Told while the whole table is read: how many items so far. */
+  /** Called with the number of items read so far while the whole table is read. */
   readonly onProgress?: ((items: number) => void) | undefined
 }
 
-/** Whom: a user, or everybody who calls with sessions of an IAM role. And which of their connections are known. */
+/** The subject: a user, or all callers with sessions of an IAM role, with their known connections. */
 export interface Revocation {
   readonly user?: string | undefined
   readonly namedBy?: NamedBy | undefined
-  /** Name of an IAM role, in place of a user. Needs an access table. */
+  /** Name of an IAM role, instead of a user. Requires an access table. */
   readonly role?: string | undefined
-  /** Client IDs that the user is connected with. AWS lists none, so they come from logs or lifecycle events. */
+  /** Client IDs of the user's connections. AWS cannot list them by user, so they come from logs or lifecycle events. */
   readonly clientIds?: readonly string[] | undefined
 }
 
@@ -45,20 +45,20 @@ export interface Revoked {
   /** The session name, or `Dev~*` for a role. */
   readonly sessionName: string
   readonly connections: readonly EndedConnection[]
-  /** Whether IAM shows already what was written; else it does so later, and `repair` looks again. */
+  /** Whether IAM already shows the change; otherwise `repair` verifies it later. */
   readonly standing: boolean
 }
 
-/** Who is shut out. */
+/** All revocations. */
 export interface RevocationList extends revocations.Revocations {
-  /** IAM roles of which nobody gets credentials. */
+  /** IAM roles whose callers get no credentials. */
   readonly revokedRoles: readonly string[]
-  /** Keys of items that cannot be read. To these users nothing is vended. */
+  /** Keys of invalid items. Their users get no credentials. */
   readonly unreadable: readonly string[]
 }
 
 /**
- * Shuts users out of one stack.
+ * Revokes the access of users of one stack.
  *
  * @example
  * const revoker = new Revoker({ roleArn, iam: new IAMClient(), iot: new IoTDataPlaneClient({ endpoint }), table })
@@ -85,10 +85,10 @@ export class Revoker {
   }
 
   /**
-   * No access from now on: live sessions are denied everything, new ones are not vended, the known connections are closed. Doing it
-   * again does no harm, and closes connections that have come up meanwhile.
+   * Revokes access: existing sessions are denied everything, new ones are not vended, and the known connections are closed. It can be
+   * repeated, and then closes connections opened in the meantime.
    *
-   * @throws RevocationError, AccessError; errors of IAM and AWS IoT as the SDK has them
+   * @throws RevocationError, AccessError; errors of IAM and AWS IoT as thrown by the SDK
    */
   revoke(revocation: Revocation): Promise<Revoked> {
     return this.#shutOut(
@@ -99,7 +99,7 @@ export class Revoker {
   }
 
   /**
-   * Ends what this user has. With credentials that are vended a few seconds later the user may come back.
+   * Ends the user's existing sessions. The user can return with credentials that are vended a few seconds later.
    *
    * @throws as {@link revoke}
    */
@@ -112,7 +112,7 @@ export class Revoker {
   }
 
   /**
-   * Lets new credentials be vended again. What was issued before, and in the next few seconds, stays denied. Answers whether there was a
+   * Allows new credentials again. Sessions issued until now or within the next few seconds stay denied. Returns whether there was a
    * revocation.
    */
   async undo(whom: Omit<Revocation, 'clientIds'>): Promise<Omit<Revoked, 'connections'> & { undone: boolean }> {
@@ -130,10 +130,10 @@ export class Revoker {
   }
 
   /**
-   * Gives everybody access again and leaves no policy behind, so that the stack can be destroyed: CloudFormation deletes no role
-   * that has a policy which it does not know. Answers who was shut out.
+   * Removes all revocations and policies, so that the stack can be destroyed: CloudFormation cannot delete a role with a policy that it does
+   * not manage. Returns the removed revocations.
    *
-   * @throws as {@link revoke}; what it has not written it leaves alone
+   * @throws as {@link revoke}; policies of others are not changed
    */
   async clear(): Promise<RevocationList> {
     if (this.#table === undefined) return { ...(await this.#iam.clear()), ...noRoles }
@@ -142,7 +142,7 @@ export class Revoker {
     return before
   }
 
-  /** Who is shut out, without those whose sessions have ended by themselves. */
+  /** All revocations, without those whose sessions have ended. */
   async list(): Promise<RevocationList> {
     if (this.#table === undefined) return { ...(await this.#iam.list()), ...noRoles }
     const { items, unreadable } = await this.#table.marked()
@@ -155,7 +155,7 @@ export class Revoker {
   }
 
   /**
-   * Makes the topic role's Deny anew from the marks in the table. For roles and tables that were changed by hand.
+   * Rebuilds the topic role's Deny from the revocations in the table, for roles and tables that were edited by hand.
    *
    * @throws RevocationError `needs_table`
    */
@@ -201,8 +201,8 @@ function namesOf(items: readonly { readonly key: AccessKey; readonly revokedAt?:
 }
 
 function needsTable(what: string): RevocationError {
-  return new RevocationError('needs_table', `${what} needs an access table, and this stack has none`, {
+  return new RevocationError('needs_table', `${what} requires an access table, and this stack has none`, {
     value: what,
-    remedy: 'Deploy it without `-c access=file`. Nothing was changed.',
+    remedy: 'Deploy the stack without `-c access=file`. Nothing was changed.',
   })
 }

@@ -1,12 +1,12 @@
 import { encodeUserId } from '@topic-credentials/grants'
 import { RevocationError } from './errors.js'
 
-/** How a user is named: by the verified user ID, or by the session name that AWS's logs and client IDs show. */
+/** How a user is identified: by the verified user ID, or by the session name in AWS's logs and client IDs. */
 export type NamedBy = 'user-id' | 'session-name'
 
 /**
- * The session name of a user. An ID such as `auth0=7Calice` may be meant as either: as a user ID it would be encoded once more,
- * and the wrong (or no) user would be revoked. It takes `namedBy` to say which.
+ * The session name of a user. An ID such as `auth0=7Calice` is ambiguous: as a user ID it would be encoded once more, and the wrong user,
+ * or no user, would be revoked. In this case `namedBy` is required.
  *
  * @throws RevocationError `invalid_user`
  * @example sessionNameOf('auth0|alice')                     // 'auth0=7Calice'
@@ -15,13 +15,13 @@ export type NamedBy = 'user-id' | 'session-name'
 export function sessionNameOf(user: string, namedBy?: NamedBy): string {
   if (namedBy === 'session-name') {
     if (/^[A-Za-z0-9_=@.,-]{2,64}$/u.test(user)) return user
-    throw invalid(user, 'is not a session name', 'Session names have 2 to 64 of A-Z a-z 0-9 _ = @ . , - in them.')
+    throw invalid(user, 'is not a session name', 'Session names have 2 to 64 characters from A-Z a-z 0-9 _ = @ . , -')
   }
-  if (user.trim() === '' || /\p{Surrogate}/u.test(user)) throw invalid(user, 'is not a user ID', 'Name a user.')
+  if (user.trim() === '' || /\p{Surrogate}/u.test(user)) throw invalid(user, 'is not a user ID', 'Pass a non-empty user ID.')
   if (namedBy === undefined && /^==|=[0-9A-F]{2}/u.test(user)) {
     const remedy =
-      'Say which is meant: --as session-name (from a log of AWS, or the start of a client ID) or --as user-id.'
-    throw invalid(user, 'may be a user ID or a session name', remedy)
+      'Add --as session-name (for a name from a log of AWS or from a client ID) or --as user-id.'
+    throw invalid(user, 'could be a user ID or a session name', remedy)
   }
   return encodeUserId(user)
 }

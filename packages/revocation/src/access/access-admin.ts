@@ -23,27 +23,27 @@ import {
 
 export interface AccessAdminOptions {
   readonly table: Table
-  /** Who does it: written beside what is done. */
+  /** ARN of the operator, which is stored with each change. */
   readonly operator: () => Promise<string>
-  /** Grants of a rule that the stack's role does not reach. */
+  /** The grants of a rule that the stack's role does not cover. */
   readonly beyond: (rule: Rule) => readonly GrantReference[]
 }
 
-/** What one user, group or role is to have. */
+/** The grants of one user, group or role. */
 export interface AccessEntry {
   readonly key: AccessKey
   readonly grants: GrantTexts
-  /** Milliseconds since the epoch, from when on it counts for nothing. */
+  /** The time from which the grants are ignored, in milliseconds since the epoch. */
   readonly expiresAt?: number | undefined
-  /** The user ID, where the key has a hash of it. */
+  /** The user ID, if the key contains only its hash. */
   readonly userId?: string | undefined
 }
 
 const kinds = ['publish', 'subscribe', 'retain'] as const
 
 /**
- * Says who may have what. Every change is checked before it is written, and written only if nobody else changed the item meanwhile;
- * marks of revocation stay as they are.
+ * Manages the grants in the access table. Every change is validated before it is written, and written only if the item has not changed
+ * since it was read. Revocations are not affected.
  *
  * @example
  * const access = new AccessAdmin({ table, operator, beyond: await roleReach(iam, roleName) })
@@ -63,18 +63,18 @@ export class AccessAdmin {
     return item === undefined ? undefined : readItem(item)
   }
 
-  /** Adds grants; those that are there stay. @throws AccessError `invalid_grants`, `beyond_ceiling` */
+  /** Adds grants to the existing ones. @throws AccessError `invalid_grants`, `beyond_ceiling` */
   async grant(entry: AccessEntry): Promise<AccessItem> {
     this.check(entry)
     return this.#change(entry, (before) => merged(before, entry.grants))
   }
 
-  /** Takes grants away, or all of them. What is not there is not missed. */
+  /** Removes the given grants, or all of them. Grants that do not exist are ignored. */
   async withdraw(key: AccessKey, grants: GrantTexts | 'all'): Promise<AccessItem> {
     return this.#change({ key }, (before) => (grants === 'all' ? noGrants : without(before, grants)))
   }
 
-  /** Replaces what the item grants. Doing it again changes nothing. @throws as {@link grant} */
+  /** Replaces the grants of the item. Idempotent. @throws as {@link grant} */
   async replace(entry: AccessEntry): Promise<AccessItem> {
     this.check(entry)
     return this.#change(entry, () => entry.grants)
@@ -85,7 +85,7 @@ export class AccessAdmin {
     const place = keyText(key)
     for (const kind of kinds) {
       if (grants[kind].length <= longestList) continue
-      throw invalid(place, `${kind} has ${grants[kind].length} grants; ${longestList} are taken`, grants[kind].length)
+      throw invalid(place, `${kind} has ${grants[kind].length} grants; the limit is ${longestList}`, grants[kind].length)
     }
     let rule: Rule
     try {
@@ -97,13 +97,13 @@ export class AccessAdmin {
     const missing = this.#options.beyond(rule)
     if (missing.length === 0) return
     const names = missing.map(({ kind, filter }) => `${kind} "${filter}"`).join(', ')
-    throw new AccessError('beyond_ceiling', `${place}: the stack's role does not reach ${names}`, {
+    throw new AccessError('beyond_ceiling', `${place}: the stack's role does not cover ${names}`, {
       value: missing,
       remedy: 'Grant less, or declare a wider ceiling (-c ceiling=tenants/+/#) and deploy. Nothing was written.',
     })
   }
 
-  /** All items that can be read, in no order; `unreadable` takes the keys of the others. */
+  /** All valid items, in no particular order; `unreadable` is called with the keys of the others. */
   async *items(unreadable: (key: string) => void = () => {}): AsyncGenerator<AccessItem> {
     for await (const page of this.#options.table.scan()) {
       for (const attributes of page) {

@@ -13,8 +13,8 @@ import type { AccessEntry } from './access-admin.js'
 const known = ['user', 'group', 'role', 'publish', 'subscribe', 'retain', 'expiresAt']
 
 /**
- * One line of an import: `{"user": "alice", "publish": ["tenants/t1/#"], "expiresAt": "2026-12-31T00:00:00Z"}`; `group` or `role` in
- * place of `user`. Users are named by their user ID.
+ * Parses one line of an import: `{"user": "alice", "publish": ["tenants/t1/#"], "expiresAt": "2026-12-31T00:00:00Z"}`, with `group` or
+ * `role` instead of `user` if needed. Users are identified by their user ID.
  *
  * @throws AccessError `invalid_grants` with the line's number
  */
@@ -22,12 +22,12 @@ export function parseEntry(line: string, number: number): AccessEntry {
   const fields = parseJson(line, () => wrong(number, 'it is not JSON', line))
   if (!isRecord(fields)) throw wrong(number, 'it is no object', line)
   const stray = Object.keys(fields).find((name) => !known.includes(name))
-  if (stray !== undefined) throw wrong(number, `there is no "${stray}"; use ${known.join(', ')}`, stray)
+  if (stray !== undefined) throw wrong(number, `unknown key "${stray}"; use ${known.join(', ')}`, stray)
   const named = (['user', 'group', 'role'] as const).filter((kind) => fields[kind] !== undefined)
   const [kind] = named
   const name = kind === undefined ? undefined : fields[kind]
   if (kind === undefined || named.length > 1 || typeof name !== 'string') {
-    throw wrong(number, 'it names one user, group or role, as a text', line)
+    throw wrong(number, 'it must name exactly one user, group or role, as a string', line)
   }
   const keys = { user: userKey, group: groupKey, role: roleKey }
   let text: string
@@ -37,7 +37,7 @@ export function parseEntry(line: string, number: number): AccessEntry {
     throw wrong(number, (error as Error).message, name)
   }
   const expiresAt = fields.expiresAt === undefined ? undefined : Date.parse(String(fields.expiresAt))
-  if (Number.isNaN(expiresAt)) throw wrong(number, 'expiresAt is no date, as 2026-12-31T00:00:00Z', fields.expiresAt)
+  if (Number.isNaN(expiresAt)) throw wrong(number, 'expiresAt is not a date such as 2026-12-31T00:00:00Z', fields.expiresAt)
   const list = (grants: 'publish' | 'subscribe' | 'retain') => texts(fields[grants] ?? [], grants, number)
   return {
     key: { kind, name: text.slice(kind.length + 1) },
@@ -47,7 +47,7 @@ export function parseEntry(line: string, number: number): AccessEntry {
   }
 }
 
-/** An item as a line that can be imported again; undefined for one that grants nothing, or of a user whose ID is not known. */
+/** An item as a line for a later import; undefined if it grants nothing, or if the ID of its user is not known. */
 export function entryLine({ key, grants, expiresAt, userId }: AccessItem): string | undefined {
   const lists = Object.entries(grants).filter(([, list]) => list.length > 0)
   if (lists.length === 0) return undefined
@@ -58,7 +58,7 @@ export function entryLine({ key, grants, expiresAt, userId }: AccessItem): strin
   })
 }
 
-/** The user ID of a session name that is not hashed. */
+/** The user ID behind a session name that is not hashed. */
 function decoded(name: string, kind: string): string {
   if (kind !== 'user' || name.startsWith('==')) return name
   return decodeURIComponent(name.replaceAll('%', '%25').replaceAll(/=([0-9A-F]{2})/gu, '%$1'))
@@ -66,7 +66,7 @@ function decoded(name: string, kind: string): string {
 
 function texts(list: unknown, kind: keyof GrantTexts, number: number): readonly string[] {
   if (Array.isArray(list) && list.every((one) => typeof one === 'string')) return list
-  throw wrong(number, `${kind} is a list of topic filters`, list)
+  throw wrong(number, `${kind} must be a list of topic filters`, list)
 }
 
 function wrong(number: number, message: string, value: unknown): AccessError {

@@ -3,22 +3,22 @@ import type { AccessAdmin, AccessEntry } from './access-admin.js'
 import { parseEntry } from './entries.js'
 
 export interface ImportOptions {
-  /** Checks all lines and writes nothing. */
+  /** Validates all lines without writing. */
   readonly dryRun?: boolean | undefined
-  /** Told after each batch: how many of the entries are written. */
+  /** Called after each batch with the number of entries written. */
   readonly onProgress?: ((written: number, all: number) => void) | undefined
 }
 
-/** Items that are written at once. */
+/** Number of items that are written concurrently. */
 const batch = 20
 
 /**
- * Replaces what the named users, groups and roles are granted. All lines are checked before the first is written; an import that was
- * interrupted can be repeated.
+ * Replaces the grants of the users, groups and roles in the file. All lines are validated before the first one is written; an interrupted
+ * import can be repeated.
  *
- * @param text JSON lines, as `export` writes them.
- * @throws AccessError `invalid_grants` or `beyond_ceiling` with the line, and nothing is written; what the table says, with how many are
- *   written by then
+ * @param text JSON lines, in the format of `export`.
+ * @throws AccessError `invalid_grants` or `beyond_ceiling` with the line number, before anything is written; errors of the table, with the
+ *   number of entries written so far
  */
 export async function importAccess(
   access: AccessAdmin,
@@ -36,7 +36,7 @@ export async function importAccess(
       const message = `${error.message} The first ${written} of ${entries.length} entries are written.`
       throw new AccessError(error.code, message, {
         value: error.value,
-        remedy: 'Run the import again: what is written already is not changed by it.',
+        remedy: 'Run the import again; entries that are already written stay the same.',
         cause: error,
       })
     }
@@ -61,9 +61,9 @@ function checked(access: AccessAdmin, text: string): readonly AccessEntry[] {
     const key = keyText(entry.key)
     const before = seen.get(key)
     if (before !== undefined) {
-      throw new AccessError('invalid_grants', `line ${number}: ${key} stands in line ${before} already`, {
+      throw new AccessError('invalid_grants', `line ${number}: ${key} is already in line ${before}`, {
         value: key,
-        remedy: 'Write all its grants into one line. Nothing was written.',
+        remedy: 'Put all its grants in one line. Nothing was written.',
       })
     }
     seen.set(key, number)

@@ -10,18 +10,18 @@ interface PolicyDocument {
   }[]
 }
 
-/** Name of the inline policy that the construct gives the topic role. */
+/** Name of the topic role's inline policy that the construct creates. */
 const ceilingName = 'Ceiling'
 
 /**
- * What the topic role reaches, by its own policy as it is deployed. A role without that policy has AWS's wide one: everything.
+ * The grants that the deployed policy of the topic role covers. A role without that policy has AWS's managed policy, which covers all.
  *
- * @returns which grants of a rule are beyond it
+ * @returns a function that finds the grants of a rule beyond the policy
  */
 export async function roleReach(iam: IAMClient, roleName: string): Promise<(rule: Rule) => readonly GrantReference[]> {
   const text = await readPolicy(iam, roleName, ceilingName)
   if (text === undefined) return () => []
-  // What it denies is the same for everybody, and denied whatever is granted.
+  // Its Deny statements apply to all users whatever their grants, so only the Allow statements matter.
   const allows = (document: PolicyDocument) => document.Statement.filter(({ Effect }) => Effect === 'Allow')
   const ceiling = allows(JSON.parse(text) as PolicyDocument)
   const [, partition = 'aws', , region = '', accountId = ''] =
@@ -43,7 +43,7 @@ function isReached(ceiling: PolicyDocument['Statement'], action: string, resourc
     .some(({ Resource }) => [Resource].flat().some((pattern) => includes(pattern, resource)))
 }
 
-/** Whether everything that `glob` matches is matched by `pattern`: its stars stand for any text, those of `glob` included. */
+/** Whether `pattern` matches everything that `glob` matches: stars of `pattern` match any text, including stars of `glob`. */
 function includes(pattern: string, glob: string): boolean {
   const pieces = pattern.split(/(\$\{[*?$]\}|\*)/u)
   const source = pieces

@@ -2,7 +2,7 @@ import { type AccessItem, grantsAt } from '@topic-credentials/access'
 import { type GrantKind, matches } from '@topic-credentials/grants'
 import type { AccessAdmin } from './access-admin.js'
 
-/** An item that reaches a topic, and by which of its grants. */
+/** An item that grants a topic, with the matching grants. */
 export interface Reached {
   readonly item: AccessItem
   readonly kind: GrantKind
@@ -10,8 +10,8 @@ export interface Reached {
 }
 
 /**
- * Whose items in the table reach a topic. Rules of the file are not in the table; of a template it is asked whether some value of its
- * variables reaches it, but for `${userId}` of a user's own item.
+ * Finds the items of the table that grant a topic. The rules of the entitlements file are not searched. A template matches if some value of
+ * its variables does; only `${userId}` in an item of one user has a fixed value.
  */
 export async function* whoReaches(
   access: AccessAdmin,

@@ -20,7 +20,7 @@ import { RevocationError } from '../errors.js'
 import { type NamedBy, sessionNameOf } from '../user.js'
 import { findTarget } from './target.js'
 
-/** Whom a command is about: one of the three. */
+/** The subject of a command: exactly one of the three. */
 export interface Whom {
   readonly user?: string
   readonly group?: string
@@ -50,7 +50,7 @@ function note(text: string): void {
 async function open({ outputs }: Common) {
   const { description, table, operator, iam, roleArn } = await findTarget(outputs)
   if (table === undefined || operator === undefined) {
-    throw new RevocationError('needs_table', `There is no access table at ${description}.`, {
+    throw new RevocationError('needs_table', `The stack has no access table: ${description}.`, {
       value: description,
       remedy: 'Deploy the stack without `-c access=file`.',
     })
@@ -68,9 +68,9 @@ function keyOf({ user, group, role, as }: Whom): AccessKey {
   ]
   const key = parseKey(texts[0] ?? '')
   if (key !== undefined && texts.length === 1) return key
-  throw new RevocationError('invalid_user', 'It is not said about whom.', {
+  throw new RevocationError('invalid_user', 'No user, group or role is given.', {
     value: texts,
-    remedy: 'Give one of --user, --group and --role.',
+    remedy: 'Pass one of --user, --group and --role.',
   })
 }
 
@@ -85,10 +85,10 @@ function itemLines({ key, grants, revokedAt, signedOutAt, expiresAt, updatedAt, 
     ...Object.entries(grants).flatMap(([kind, filters]: [string, readonly string[]]) =>
       filters.map((filter) => `  ${kind} ${filter}`),
     ),
-    ...(expiresAt === undefined ? [] : [`  grants count until ${time(expiresAt)}`]),
-    ...(revokedAt === undefined ? [] : [`  revoked since ${time(revokedAt)}: nothing is vended`]),
-    ...(signedOutAt === undefined ? [] : [`  sessions issued before ${time(signedOutAt)} are over`]),
-    ...(updatedAt === undefined ? [] : [`  written ${time(updatedAt)} by ${updatedBy ?? 'nobody known'}`]),
+    ...(expiresAt === undefined ? [] : [`  grants expire at ${time(expiresAt)}`]),
+    ...(revokedAt === undefined ? [] : [`  revoked since ${time(revokedAt)}: no credentials are vended`]),
+    ...(signedOutAt === undefined ? [] : [`  sessions issued before ${time(signedOutAt)} are no longer valid`]),
+    ...(updatedAt === undefined ? [] : [`  written ${time(updatedAt)} by ${updatedBy ?? 'an unknown caller'}`]),
   ].join('\n')
 }
 
@@ -96,7 +96,7 @@ export async function get(options: Common & Whom): Promise<void> {
   const { access } = await open(options)
   const key = keyOf(options)
   const item = await access.get(key)
-  const words = item === undefined ? `The table says nothing about ${keyText(key)}.` : itemLines(item)
+  const words = item === undefined ? `The table has no entry for ${keyText(key)}.` : itemLines(item)
   print(options.json === true ? JSON.stringify(item ?? null) : words)
 }
 
@@ -105,20 +105,20 @@ export async function grant(options: Common & Whom & GrantFlags & { until?: stri
   const key = keyOf(options)
   const expiresAt = options.until === undefined ? undefined : Date.parse(options.until)
   if (Number.isNaN(expiresAt)) {
-    throw new RevocationError('invalid_user', `'${options.until}' is no date.`, {
+    throw new RevocationError('invalid_user', `'${options.until}' is not a date.`, {
       value: options.until,
-      remedy: 'Write it as 2026-12-31T00:00:00Z.',
+      remedy: 'Use the format 2026-12-31T00:00:00Z.',
     })
   }
   const userId = options.as === 'session-name' ? undefined : options.user
   const entry = { key, grants: lists(options), expiresAt, ...(userId === undefined ? {} : { userId }) }
   if (options.dryRun === true) {
     access.check(entry)
-    print('It can be granted. Nothing was written.')
+    print('The grant is valid. Nothing was written (--dry-run).')
     return
   }
   const item = await access.grant(entry)
-  print(options.json === true ? JSON.stringify(item) : `${itemLines(item)}\nIt counts from the next vend on.`)
+  print(options.json === true ? JSON.stringify(item) : `${itemLines(item)}\nThe change takes effect with the next vend.`)
 }
 
 export async function withdraw(options: Common & Whom & GrantFlags & { all?: true; dryRun?: true }): Promise<void> {
@@ -127,14 +127,14 @@ export async function withdraw(options: Common & Whom & GrantFlags & { all?: tru
   const less = options.all === true ? 'all' : lists(options)
   if (options.dryRun === true) {
     print(itemLines((await access.get(key)) ?? { key, grants: lists({}), version: 0 }))
-    note('This is what stands. Nothing was written.')
+    note('This is the current entry. Nothing was written (--dry-run).')
     return
   }
   const item = await access.withdraw(key, less)
   print(
     options.json === true
       ? JSON.stringify(item)
-      : `${itemLines(item)}\nIt counts from the next vend on. Sessions that live keep it until they end: ${commandLine('revoke', '--sign-out')} ends them now.`,
+      : `${itemLines(item)}\nThe change takes effect with the next vend. Existing sessions keep the grant until they end; ${commandLine('revoke', '--sign-out')} ends them now.`,
   )
 }
 
@@ -151,34 +151,34 @@ export async function importAll(options: Common & { dryRun?: true }, text: strin
     }
   }
   const { entries } = await importAccess(access, text, { dryRun, onProgress })
-  const words = dryRun === true ? `${entries} lines are right. Nothing was written.` : `${entries} imported.`
+  const words = dryRun === true ? `${entries} lines are valid. Nothing was written (--dry-run).` : `${entries} imported.`
   print(options.json === true ? JSON.stringify({ entries, written: dryRun === true ? 0 : entries }) : words)
 }
 
 export async function exportAll(options: Common): Promise<void> {
   const { access } = await open(options)
   let count = 0
-  for await (const item of access.items((key) => note(`${key} cannot be read, and is left out.`))) {
+  for await (const item of access.items((key) => note(`${key} is not valid and is skipped.`))) {
     const line = entryLine(item)
     if (line === undefined) continue
     print(line)
     count += 1
   }
-  note(`${count} exported. Marks of revocation are not among them: ${commandLine('revoke', '--list')}.`)
+  note(`${count} exported. Revocations are not included; see ${commandLine('revoke', '--list')}.`)
 }
 
 export async function who(options: Common, topic: string): Promise<void> {
   const { access, table } = await open(options)
   let count = 0
   for await (const { item, kind, grant: filter } of whoReaches(access, topic, table.now(), (key) =>
-    note(`${key} cannot be read: nothing is vended to whom it is about.`),
+    note(`${key} is not valid: no credentials are vended to its user, group or role.`),
   )) {
     count += 1
     const key = keyText(item.key)
     const revoked = item.revokedAt === undefined ? '' : '  (revoked)'
     print(options.json === true ? JSON.stringify({ key, kind, grant: filter }) : `${key}  ${kind} ${filter}${revoked}`)
   }
-  if (count === 0) note(`Nobody reaches "${topic}" by the table. The entitlements file is not looked at.`)
+  if (count === 0) note(`No entry of the table grants "${topic}". The entitlements file was not searched.`)
 }
 
 export async function explain(
@@ -217,5 +217,5 @@ export async function explain(
       for (const filter of filters) print(`${kind} ${filter}  (${source})`)
     }
   }
-  if (revokedBy.length > 0) print(`But nothing is vended: revoked by ${revokedBy.join(' and ')}.`)
+  if (revokedBy.length > 0) print(`But no credentials are vended: access is revoked by ${revokedBy.join(' and ')}.`)
 }

@@ -49,7 +49,7 @@ function runIn(folder: string, ...args: string[]): Promise<Ended> {
 describe('pnpm revoke', () => {
   it('revokes, lists and undoes at the stand-in that is running', async () => {
     const revoked = await run('auth0|alice', '--client-id', 'auth0=7Calice:laptop')
-    expect(revoked).toMatchObject({ code: 0, stderr: `At the stand-in that is running (process ${process.pid})\n` })
+    expect(revoked).toMatchObject({ code: 0, stderr: `At the running stand-in (process ${process.pid})\n` })
     expect(revoked.stdout).toContain('Revoked: auth0=7Calice.')
     expect(revoked.stdout).toContain('Client auth0=7Calice:laptop was not connected.')
     expect(await run('--list')).toMatchObject({ code: 0, stdout: 'auth0=7Calice  revoked\n' })
@@ -66,8 +66,8 @@ describe('pnpm revoke', () => {
     await run('bob')
     const cleared = await run('--clear')
     expect(cleared.code).toBe(0)
-    expect(cleared.stdout).toMatch(/^bob {2}revoked\n(.*\n)*Cleared: all of these may have credentials again/u)
-    expect((await run('--list')).stdout).toBe('Nobody is revoked.\n')
+    expect(cleared.stdout).toMatch(/^bob {2}revoked\n(.*\n)*Cleared: all of these can get credentials again/u)
+    expect((await run('--list')).stdout).toBe('There are no revocations.\n')
     expect((await run('--clear')).stdout).toMatch(/^Nobody was revoked\. No policy is left/u)
   })
 
@@ -81,17 +81,17 @@ describe('pnpm revoke', () => {
     writeFileSync(join(other, 'cdk-outputs.json'), JSON.stringify(aws.outputs))
     expect(await runIn(other, '--list')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is of a stand-in that does not run any more'),
+      stderr: expect.stringContaining('belongs to a stand-in that is no longer running'),
     })
     rmSync(other, { recursive: true })
   })
 
   it.each([
-    [[], 'error: name a USER or a --role, or ask for --list, --clear or --repair\n'],
-    [['alice', '--clear'], 'error: --clear takes no USER\n'],
+    [[], 'error: pass a USER or --role, or one of --list, --clear and --repair\n'],
+    [['alice', '--clear'], 'error: --clear does not accept a USER\n'],
     [['--clear', '--list'], "error: option '--list' cannot be used with option '--clear'\n"],
     [['--clear', '--undo'], "error: option '--clear' cannot be used with option '--undo'\n"],
-    [['alice', '--list'], 'error: --list takes no USER\n'],
+    [['alice', '--list'], 'error: --list does not accept a USER\n'],
     [
       ['alice', '--undo', '--client-id', 'alice:1'],
       "error: option '--client-id <id>' cannot be used with option '--undo'\n",
@@ -101,8 +101,8 @@ describe('pnpm revoke', () => {
       ['alice', '--as', 'name'],
       "error: option '--as <kind>' argument 'name' is invalid. Allowed choices are user-id, session-name.\n",
     ],
-    [['auth0=7Calice'], "'auth0=7Calice' may be a user ID or a session name. Say which is meant: --as session-name"],
-    [['alice', '--client-id', 'bob:1'], "The client ID 'bob:1' is not one of this user's. Theirs begin with 'alice:'."],
+    [['auth0=7Calice'], "'auth0=7Calice' could be a user ID or a session name. Add --as session-name"],
+    [['alice', '--client-id', 'bob:1'], "The client ID 'bob:1' does not belong to this user. The client IDs of this user begin with 'alice:'."],
     [['alice', '--outputs', 'none.json'], 'none.json: ENOENT'],
     [['alice', '--outputs', 'cdk.json'], 'cdk.json: no stack has the outputs RoleArn, IotEndpoint and Region'],
   ])('%j is refused, in words', async (args, words) => {

@@ -17,30 +17,30 @@ interface RevokeOptions {
 }
 
 const program = new Command(programName('revoke'))
-  .description("Takes a user's access away at once: live sessions, new credentials, and the connections that you name")
-  .argument('[user]', 'the user ID that the vendor verified, such as the "sub" of a token or an IAM user name')
+  .description("Revokes the access of a user: existing sessions, new credentials, and the given connections")
+  .argument('[user]', 'the user ID as verified by the vendor, such as the "sub" of a token or an IAM user name')
   .addOption(
-    new Option('--client-id <id>', 'close this connection too; may be repeated')
+    new Option('--client-id <id>', 'also close this connection; repeatable')
       .argParser((id, ids: string[]) => [...ids, id])
       .default([])
       .conflicts(['undo', 'list']),
   )
   .addOption(
-    new Option('--sign-out', 'end the sessions of before; new credentials are still vended').conflicts([
+    new Option('--sign-out', 'only end the existing sessions; the user can get new credentials').conflicts([
       'undo',
       'list',
     ]),
   )
-  .addOption(new Option('--undo', 'let the user have new credentials again').conflicts('list'))
-  .addOption(new Option('--list', 'who is revoked').conflicts('clear'))
+  .addOption(new Option('--undo', 'allow the user to get new credentials again').conflicts('list'))
+  .addOption(new Option('--list', 'print all revocations').conflicts('clear'))
   .addOption(
     new Option(
       '--clear',
-      'everybody has access again, and nothing is left that would keep the stack from being destroyed',
+      'remove all revocations and the policies that would block the deletion of the stack',
     ).conflicts(['clientId', 'signOut', 'undo', 'list']),
   )
   .addOption(
-    new Option('--repair', 'make what the role denies follow from the marks in the table, once more').conflicts([
+    new Option('--repair', 'rebuild the Deny statements of the topic role from the revocations in the table').conflicts([
       'clientId',
       'signOut',
       'undo',
@@ -49,7 +49,7 @@ const program = new Command(programName('revoke'))
     ]),
   )
   .addOption(
-    new Option('--role <name>', 'everybody who calls with a session of this IAM role, whatever its name').conflicts([
+    new Option('--role <name>', 'all callers with a session of this IAM role, whatever its name').conflicts([
       'clientId',
       'list',
       'clear',
@@ -57,34 +57,34 @@ const program = new Command(programName('revoke'))
     ]),
   )
   .addOption(
-    new Option('--as <kind>', 'how USER is meant where it could be either').choices(['user-id', 'session-name']),
+    new Option('--as <kind>', 'how to interpret USER if it could be either').choices(['user-id', 'session-name']),
   )
-  .option('--outputs <file>', 'outputs of the stack (default: cdk-outputs.json, else the stand-in that is running)')
-  .option('--json', 'one JSON object')
+  .option('--outputs <file>', 'outputs of the stack (default: cdk-outputs.json, otherwise the running stand-in)')
+  .option('--json', 'print one JSON object')
   .addHelpText(
     'after',
     examples('revoke', [
-      ['alice', 'alice has no access any more'],
-      ['alice --client-id alice:laptop', '… and that connection is closed'],
-      ['alice --sign-out', 'a lost laptop: alice may sign in again'],
-      ['--undo alice', 'access again, with new credentials only'],
-      ['--role Dev', 'nobody who calls as the IAM role Dev has access any more'],
-      ['--list', 'who is revoked'],
-      ['--repair', 'a role or the table was changed by hand: make them agree'],
-      ['--clear', 'before the stack is destroyed: nobody is revoked any more'],
+      ['alice', 'revoke the access of alice'],
+      ['alice --client-id alice:laptop', 'and close this connection'],
+      ['alice --sign-out', 'end the sessions of a lost laptop; alice can sign in again'],
+      ['--undo alice', 'restore access, with new credentials only'],
+      ['--role Dev', 'revoke the access of all callers with the IAM role Dev'],
+      ['--list', 'print all revocations'],
+      ['--repair', 'after a role or the table was edited by hand'],
+      ['--clear', 'before the stack is destroyed: remove all revocations'],
     ]),
   )
   .action(async (user: string | undefined, options: RevokeOptions, command: Command) => {
     const whole = (['list', 'clear', 'repair'] as const).find((name) => options[name] === true)
     const who = user ?? options.role
     if (who === undefined && whole === undefined) {
-      command.error('error: name a USER or a --role, or ask for --list, --clear or --repair')
+      command.error('error: pass a USER or --role, or one of --list, --clear and --repair')
     }
-    if (user !== undefined && whole !== undefined) command.error(`error: --${whole} takes no USER`)
-    if (user !== undefined && options.role !== undefined) command.error('error: --role takes no USER')
+    if (user !== undefined && whole !== undefined) command.error(`error: --${whole} does not accept a USER`)
+    if (user !== undefined && options.role !== undefined) command.error('error: --role does not accept a USER')
     const print = (result: object, lines: readonly string[]) =>
       process.stdout.write(`${options.json === true ? JSON.stringify(result) : lines.join('\n')}\n`)
-    // Loaded when there is something to do: --help needs no SDK.
+    // Loaded on demand: --help needs no SDK.
     const { findTarget } = await import('./target.js')
     const { progressOn } = await import('./progress.js')
     const { Revoker } = await import('../revoker.js')

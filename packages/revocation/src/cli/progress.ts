@@ -1,4 +1,4 @@
-/** Counts items on a terminal, in one line that is written over; on anything else, a line for each ten thousand. */
+/** Shows the number of items: on a terminal in one line that is overwritten, otherwise with one line for each ten thousand. */
 export function progressOn(stream: NodeJS.WriteStream): { at(items: number): void } {
   let said = 0
   return {

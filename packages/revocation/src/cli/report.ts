@@ -3,17 +3,17 @@ import type { RevocationList, Revoked } from '../revoker.js'
 import type { EverybodySignedOut } from '../table/sessions/live-sessions.js'
 
 const outcomes = {
-  ended: (clientId: string) => `Connection ${clientId} closed: it is gone.`,
+  ended: (clientId: string) => `Connection ${clientId} is closed.`,
   absent: (clientId: string) => `Client ${clientId} was not connected.`,
   connected: (clientId: string) =>
-    `Client ${clientId} is connected, still or again. Run the command again when AWS has applied the change.`,
+    `Client ${clientId} is still or again connected. Run the command again when AWS has applied the change.`,
   unknown: (clientId: string) =>
-    `Connection ${clientId}: AWS IoT was told to close it. Whether it is gone only iot:GetConnection would tell.`,
+    `Connection ${clientId}: AWS IoT has accepted the request to close it. Verifying it requires the permission iot:GetConnection.`,
 }
 
-const later = `IAM does not show the change yet. It does so later; \`${commandLine('revoke', '--repair')}\` looks again.`
+const later = `IAM does not show the change yet. Run \`${commandLine('revoke', '--repair')}\` later to verify it.`
 
-/** What a revocation has done, and what it has not. */
+/** The result of a revocation, as lines. */
 export function revokedLines({ sessionName, connections, standing }: Revoked, signedOutOnly: boolean): string[] {
   const vending = signedOutOnly
     ? 'New credentials are vended to this user in a few seconds; those of before are worth nothing.'
@@ -23,7 +23,7 @@ export function revokedLines({ sessionName, connections, standing }: Revoked, si
     vending,
     ...connections.map(({ clientId, outcome }) => outcomes[outcome](clientId)),
     ...(standing ? [] : [later]),
-    'AWS takes up to some minutes to apply this everywhere. Connections whose client IDs were not given stay open, and can do nothing then.',
+    'AWS can take some minutes to apply this everywhere. Connections without a given client ID stay open, but all their operations are denied then.',
   ]
 }
 
@@ -44,38 +44,38 @@ export function undoneLines({
 }
 
 export function repairedLines({ standing }: { readonly standing: boolean }): string[] {
-  return [standing ? 'Repaired: the topic role denies what the marks in the table ask for.' : later]
+  return [standing ? 'Repaired: the Deny statements of the topic role match the revocations in the table.' : later]
 }
 
-/** Said before it is done. */
+/** Printed before the sessions of all users are ended. */
 export function everybodyLine({ before, names, characters, room }: EverybodySignedOut): string {
-  return `The topic role has no room for ${names} names (${characters} characters of ${room}). The sessions of everybody that are issued before ${new Date(before).toISOString()} end now; clients that may have new credentials come back by themselves.`
+  return `The policy of the topic role has no room for ${names} names (${characters} of ${room} characters). The sessions of all users issued before ${new Date(before).toISOString()} end now; clients of users with access reconnect automatically.`
 }
 
 export function listLines({ revoked, signedOut, everybody, revokedRoles, unreadable }: RevocationList): string[] {
   const lines = [
     ...revoked.map((sessionName) => `${sessionName}  revoked`),
-    ...revokedRoles.map((role) => `${role}~*  revoked, all sessions of the role`),
+    ...revokedRoles.map((role) => `${role}~*  revoked (all sessions of the role)`),
     ...signedOut.map(
       ({ sessionName, before }) =>
         `${sessionName}  sessions issued before ${new Date(before).toISOString()} are denied`,
     ),
     ...(everybody === undefined
       ? []
-      : [`everybody  sessions issued before ${new Date(everybody).toISOString()} are denied`]),
-    ...unreadable.map((key) => `${key}  cannot be read: nothing is vended to whom it is about`),
+      : [`all users  sessions issued before ${new Date(everybody).toISOString()} are denied`]),
+    ...unreadable.map((key) => `${key}  is not valid: no credentials are vended to its user, group or role`),
   ]
-  return lines.length === 0 ? ['Nobody is revoked.'] : lines
+  return lines.length === 0 ? ['There are no revocations.'] : lines
 }
 
-/** What a clearance has given back. */
+/** The result of a clearance, as lines. */
 export function clearedLines(revocations: RevocationList): string[] {
   const { revoked, revokedRoles, signedOut } = revocations
   if (revoked.length + revokedRoles.length + signedOut.length === 0) {
-    return ['Nobody was revoked. No policy is left: the stack can be destroyed.']
+    return ['There were no revocations. No policy is left: the stack can be destroyed.']
   }
   return [
     ...listLines(revocations),
-    'Cleared: all of these may have credentials again, and old sessions work. No policy is left: the stack can be destroyed.',
+    'Cleared: all of these can get credentials again, and their existing sessions work. No policy is left: the stack can be destroyed.',
   ]
 }

@@ -19,12 +19,12 @@ import {
 import { RevocationError } from '../errors.js'
 import type { RevokerOptions } from '../revoker.js'
 
-/** The stack to revoke at, and how to say so. */
+/** The stack, and its description for the user. */
 export interface Target extends RevokerOptions {
   readonly description: string
 }
 
-/** The stack whose outputs are given or lie in the project's root, else the stand-in that runs for this project. */
+/** The stack of the given outputs file or of the one in the project's root; otherwise the stand-in that runs for this project. */
 export async function findTarget(given: string | undefined): Promise<Target> {
   const root = projectRoot()
   const file = given === undefined ? join(root, outputsFile) : userPath(given)
@@ -32,8 +32,8 @@ export async function findTarget(given: string | undefined): Promise<Target> {
   if (stack !== undefined && (given !== undefined || !isLocal(stack))) return deployed(stack, file)
   const running = await findRunning({ directory: root })
   if (running !== undefined) return standIn(running)
-  if (stack !== undefined) throw noStack(file, `${file} is of a stand-in that does not run any more`)
-  throw noStack(root, `There is no stack to revoke at: no ${file}, and no stand-in is running`)
+  if (stack !== undefined) throw noStack(file, `${file} belongs to a stand-in that is no longer running`)
+  throw noStack(root, `There is no stack: ${file} does not exist, and no stand-in is running`)
 }
 
 type Stack = ReturnType<typeof readStack>
@@ -44,7 +44,7 @@ function readStack(file: string) {
   return { stackName, outputs, accessTable: stacks[stackName]?.AccessTable }
 }
 
-/** Whether it was deployed into a stand-in: AWS's own IAM has no part of it, and must not be asked about its role. */
+/** Whether it was deployed to a stand-in. Then the command must not call AWS's own IAM for its role. */
 function isLocal({ outputs }: Stack): boolean {
   return outputs.IotEndpoint.split(':')[0] === 'localhost'
 }
@@ -67,7 +67,7 @@ function deployed({ stackName, outputs, accessTable }: Stack, file: string): Tar
 }
 
 function standIn({ ca, endpoints, operator, outputs, pid, region }: Announcement): Target {
-  const description = `the stand-in that is running (process ${pid})`
+  const description = `the running stand-in (process ${pid})`
   const credentials = operator
   const requestHandler = { httpsAgent: new Agent({ ca }) }
   const { stackName, outputs: own } = stackIn(outputs, description)
@@ -80,7 +80,7 @@ function standIn({ ca, endpoints, operator, outputs, pid, region }: Announcement
   }
 }
 
-/** The stack's access table, where it has one. */
+/** The stack's access table, if it has one. */
 function accessOf(
   tableName: unknown,
   signed: Omit<SignedService, 'service' | 'endpoint'>,
@@ -111,6 +111,6 @@ function asked<T>(read: () => T): T {
 }
 
 function noStack(value: string, message: string): RevocationError {
-  const remedy = `Give --outputs FILE, as \`${commandLine('deploy')}\` writes it, or run \`${commandLine('local')}\`. Nothing was changed.`
+  const remedy = `Pass --outputs FILE with the file that \`${commandLine('deploy')}\` writes, or run \`${commandLine('local')}\`. Nothing was changed.`
   return new RevocationError('no_stack', message, { value, remedy })
 }

@@ -13,7 +13,7 @@ import { readVendorRolePolicy, vendorRolePolicy } from './vendor-role-policy.js'
 export interface IamRevokerOptions {
   readonly iam: IAMClient
   readonly topicRoleName: string
-  /** Milliseconds since the epoch, by AWS's clock. */
+  /** Current time of AWS in milliseconds since the epoch. */
   readonly now: () => number
   readonly patience: Patience
   readonly onEverybody?: ((event: EverybodySignedOut) => void) | undefined
@@ -21,7 +21,7 @@ export interface IamRevokerOptions {
 
 type Change = (before: revocations.Revocations) => revocations.Revocations
 
-/** What stands on the roles. `named`: what the topic role says; `revoked`: whom the vendor's roles, or it, refuse. */
+/** The state of the roles. `named`: the contents of the topic role's policy; `revoked`: all users whom the vendor's roles or the topic role refuse. */
 interface Standing {
   readonly named: revocations.Revocations
   readonly revoked: readonly string[]
@@ -30,9 +30,9 @@ interface Standing {
 }
 
 /**
- * Revocation for stacks without an access table: what IAM alone can do. Who is revoked stands in an inline policy of the vending
- * function's role, whose sessions must not live in one of the topic role. IAM has no conditional write and its reads may be late:
- * one operator at a time.
+ * Revocation for stacks without an access table, based on IAM alone. The revoked users are stored in an inline policy of the vending
+ * function's role, because sessions that the topic role denies are stored in its own policy. IAM has no conditional writes and its reads may
+ * be stale, so only one operator may use it at a time.
  */
 export class IamRevoker {
   readonly #options: IamRevokerOptions
@@ -41,18 +41,18 @@ export class IamRevoker {
     this.#options = options
   }
 
-  /** Who is shut out, without those whose sessions have ended by themselves. */
+  /** All revocations, without those whose sessions have ended. */
   async list(): Promise<revocations.Revocations> {
     const { named, revoked } = await this.#read()
     return { ...revocations.prune(named, this.#options.now()), revoked }
   }
 
-  /** The topic role first: its Deny alone leaves nobody in, whatever fails after it. Answers whether IAM shows it. */
+  /** Writes the topic role first: its Deny alone refuses all sessions, whatever fails afterwards. Returns whether IAM shows it. */
   async change(change: Change): Promise<boolean> {
     const { now, iam } = this.#options
     const { named, revoked, topic, vendors } = await this.#read()
     const after = revocations.prune(change({ ...named, revoked }), now())
-    // Whom the vendor's roles refuse, and the topic role does not name, is covered there by everybody's Deny.
+    // Users whom only the vendor's roles refuse are covered by the statement for all users in the topic role.
     const unnamed = new Set(revoked.filter((name) => !named.revoked.includes(name)))
     const ofTopic = this.#fitting({ ...after, revoked: after.revoked.filter((name) => !unnamed.has(name)) }, topic.room)
     const writes = [
@@ -70,7 +70,7 @@ export class IamRevoker {
     return standing
   }
 
-  /** The topic role last: its Deny alone keeps everybody out, if something fails on the way. */
+  /** Clears the topic role last: its Deny alone still refuses all sessions if something fails in between. */
   async clear(): Promise<revocations.Revocations> {
     const { named, revoked, topic, vendors } = await this.#read()
     for (const { roleName, own } of [...vendors, topic]) {
@@ -101,7 +101,7 @@ export class IamRevoker {
   }
 }
 
-/** Milliseconds: a session that was asked for before may be issued this much later. */
+/** Milliseconds. A session requested before may be issued this much later. */
 const vendTime = 15_000
 
 function checkRoom({ roleName, room }: RolePolicies, document: PolicyDocument | undefined): void {
@@ -112,11 +112,11 @@ function noRoom(roleName: string, document: PolicyDocument | undefined, room: nu
   const characters = lengthOf(document)
   return new RevocationError(
     'no_room',
-    `The revocations would have ${characters} characters, and the other inline policies of the role ${roleName} leave ${room} of ${rolePolicyLimit}`,
+    `The revocations need ${characters} characters, but the other inline policies of the role ${roleName} leave only ${room} of ${rolePolicyLimit}`,
     {
       value: characters,
       remedy:
-        'Nothing was changed. Shut users out where they sign in, then take their revocation back (--undo): their old sessions stay out. Stacks with an access table have no such limit.',
+        'Nothing was changed. Disable users at the identity provider, then undo their revocation (--undo): their old sessions stay denied. Stacks with an access table have no such limit.',
     },
   )
 }

@@ -1,10 +1,10 @@
-/** Who is shut out. Users go by their session name: what `encodeUserId` makes of the user ID. */
+/** All revocations. Users are identified by their session name: the result of `encodeUserId` for the user ID. */
 export interface Revocations {
-  /** Nothing works for these: no session, old or new, and no new credentials. Sorted. */
+  /** Users without access: no session works, and no new credentials are vended. Sorted. */
   readonly revoked: readonly string[]
-  /** Sessions issued before `before` are over; later ones work. By time, then by name. */
+  /** Users whose sessions issued before `before` are denied; later ones work. By time, then by name. */
   readonly signedOut: readonly SignedOut[]
-  /** Where names did not fit on the topic role: sessions of everybody that were issued before are over. */
+  /** If the names did not fit the topic role's policy: sessions of all users issued before this time are denied. */
   readonly everybody?: number
 }
 
@@ -17,20 +17,20 @@ export interface SignedOut {
 export const noRevocations: Revocations = { revoked: [], signedOut: [] }
 
 /**
- * How long a signed-out session can still matter: its credentials open connections for an hour (role chaining allows no more),
- * and a connection that stands may outlive them by AWS IoT's 24 hours.
+ * How long a signed-out session matters: its credentials can open connections for an hour (the limit of role chaining), and an open
+ * connection can outlive them by AWS IoT's 24 hours.
  *
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html (lifetime of WebSocket connections)
  */
 const sessionLife = 25 * 60 * 60 * 1000
 
-/** This user has no access from now on. What was signed out is covered by it. */
+/** Revokes a user's access. It includes an earlier sign-out. */
 export function revoke({ revoked, signedOut, ...rest }: Revocations, sessionName: string): Revocations {
   const others = revoked.filter((name) => name !== sessionName)
   return { ...rest, revoked: [...others, sessionName].sort(), signedOut: without(signedOut, sessionName) }
 }
 
-/** This user's sessions from before a moment are over. Somebody who is revoked stays revoked. */
+/** Denies a user's sessions issued before a time. A revoked user stays revoked. */
 export function signOut(revocations: Revocations, sessionName: string, before: number): Revocations {
   const { revoked, signedOut } = revocations
   if (revoked.includes(sessionName)) return revocations
@@ -47,8 +47,7 @@ export function signOut(revocations: Revocations, sessionName: string, before: n
 }
 
 /**
- * This user may have access again, with new credentials: whoever still holds old ones (a stolen laptop, a connection that
- * stands) stays out.
+ * Restores a user's access with new credentials. Existing sessions (a stolen laptop, an open connection) stay denied.
  */
 export function restore(revocations: Revocations, sessionName: string, now: number): Revocations {
   const { revoked } = revocations
@@ -56,7 +55,7 @@ export function restore(revocations: Revocations, sessionName: string, now: numb
   return signOut({ ...revocations, revoked: revoked.filter((name) => name !== sessionName) }, sessionName, now)
 }
 
-/** Forgets the sessions that have ended by themselves. */
+/** Removes sessions that have ended. */
 export function prune({ revoked, signedOut, everybody }: Revocations, now: number): Revocations {
   return {
     revoked,
@@ -65,7 +64,7 @@ export function prune({ revoked, signedOut, everybody }: Revocations, now: numbe
   }
 }
 
-/** No names: what they asked for about sessions that live is asked for about everybody's from before. */
+/** Replaces all names by one time for the sessions of all users. */
 export function fold({ everybody = 0 }: Revocations, before: number): Revocations {
   return { revoked: [], signedOut: [], everybody: Math.max(before, everybody) }
 }

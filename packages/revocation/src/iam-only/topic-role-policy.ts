@@ -3,9 +3,9 @@ import { type PolicyDocument, policyDocument, readDocument, type Statement } fro
 import { noRevocations, type Revocations, type SignedOut } from './revocations.js'
 
 /**
- * The Deny statements that the topic role carries. A session's `aws:userid` is `<role ID>:<session name>`, and neither part holds a
- * colon, so `*:alice` is every session of alice and nobody else's. Session names hold no character that is special to IAM.
- * Undefined when there is nothing to deny.
+ * The Deny statements of the topic role. A session's `aws:userid` is `<role ID>:<session name>`, and neither part contains a colon, so
+ * `*:alice` matches exactly the sessions of alice. Session names contain no character that is special in IAM. Undefined if there is
+ * nothing to deny.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html
  */
@@ -59,7 +59,7 @@ function deny(Sid: string, names: readonly string[], more: Statement['Condition'
   }
 }
 
-/** IAM's dates have no need of milliseconds. */
+/** IAM's dates need no milliseconds. */
 function isoSeconds(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('.000Z', 'Z')
 }

@@ -2,9 +2,8 @@ import { oneOrMany } from '@topic-credentials/grants'
 import { type PolicyDocument, policyDocument, readDocument } from '../roles/policy-document.js'
 
 /**
- * The Deny that the vending function's role carries: STS refuses it a session that has the name of a revoked user, of whatever role:
- * the topic role may be replaced by one of another name, and the function may assume no other. Undefined when there is nothing to
- * deny.
+ * The Deny of the vending function's role: STS refuses it every session with the name of a revoked user, for any role, because the topic
+ * role can be replaced by one with another name and the function may assume no other role. Undefined if there is nothing to deny.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html (sts:RoleSessionName)
  */
@@ -21,7 +20,7 @@ export function vendorRolePolicy(revoked: readonly string[], resource = '*'): Po
   ])
 }
 
-/** Also one that names the topic role, as earlier versions did. @throws RevocationError `foreign_policy` */
+/** Also accepts a policy that names the topic role, as earlier versions wrote it. @throws RevocationError `foreign_policy` */
 export function readVendorRolePolicy(text: string | undefined): readonly string[] {
   if (text === undefined) return []
   let resource = '*'

@@ -1,6 +1,6 @@
 import { RevocationError } from '../errors.js'
 
-/** One statement as it is written here: always a Deny. */
+/** A statement of these policies: always a Deny. */
 export interface Statement {
   readonly Sid: string
   readonly Effect: 'Deny'
@@ -14,17 +14,17 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[]
 }
 
-/** Name of the inline policy, on both roles. */
+/** Name of the inline policy on both roles. */
 export const policyName = 'Revocations'
 
-/** Undefined for none: IAM stores no policy without a statement. */
+/** Undefined for no statements: IAM does not store a policy without statements. */
 export function policyDocument(statements: readonly Statement[]): PolicyDocument | undefined {
   return statements.length === 0 ? undefined : { Version: '2012-10-17', Statement: statements }
 }
 
 /**
- * Reads a document back, and proves that it says what was read and nothing else: `write` must make the same one again. What
- * somebody else wrote under this name is not ours to replace.
+ * Parses a document and verifies it completely: `write` must produce the same document again. A policy that another program wrote under
+ * this name is never replaced.
  *
  * @throws RevocationError `foreign_policy`
  */
@@ -38,10 +38,10 @@ export function readDocument<T>(
     const value = read(document.Statement)
     if (JSON.stringify(write(value)) === JSON.stringify(document)) return value
   } catch {
-    // It is not even of the right shape.
+    // It does not even have the right structure.
   }
   throw new RevocationError('foreign_policy', `The inline policy ${policyName} was not written by this command`, {
     value: text,
-    remedy: 'Look at it in IAM, and delete or rename it; nothing was changed.',
+    remedy: 'Inspect it in IAM, and delete or rename it. Nothing was changed.',
   })
 }

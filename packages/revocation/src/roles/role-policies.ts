@@ -7,12 +7,12 @@ import {
 import { rolePolicyLimit } from '@topic-credentials/grants'
 import { policyName } from './policy-document.js'
 
-/** A role's inline policies as they were read: ours, and how much room the others leave. */
+/** The inline policies of a role: the text of ours, and the space that the others leave. */
 export interface RolePolicies {
   readonly roleName: string
-  /** Our policy's text. */
+  /** Text of our policy. */
   readonly own: string | undefined
-  /** Characters that ours may have. */
+  /** Maximum length of our policy in characters. */
   readonly room: number
 }
 
@@ -33,7 +33,7 @@ export async function readRolePolicies(iam: IAMClient, roleName: string): Promis
   return { roleName, own, room: rolePolicyLimit - taken }
 }
 
-/** Undefined where there is none: also of one that was listed, as IAM's answers may be of different moments. */
+/** Undefined if there is none. This includes a policy that was just listed, because IAM's reads may be from different times. */
 export async function readPolicy(iam: IAMClient, RoleName: string, PolicyName: string): Promise<string | undefined> {
   try {
     const { PolicyDocument: text = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))

@@ -9,13 +9,13 @@ import {
 import { type PolicyDocument, policyName } from './policy-document.js'
 import { readPolicy, readRolePolicies } from './role-policies.js'
 
-/** A role's inline policy `Revocations`. {@link iamRole} is IAM's. */
+/** The inline policy `Revocations` of a role. {@link iamRole} implements it with IAM. */
 export interface RolePolicy {
-  /** Characters that the policy may have, beside the role's others. It may be of some moments ago. */
+  /** Maximum length of the policy in characters, given the role's other policies. May be slightly stale. */
   room(): Promise<number>
-  /** Undefined where there is none. It may be of some moments ago. */
+  /** Undefined if there is none. May be slightly stale. */
   read(): Promise<string | undefined>
-  /** Writes, whatever is there; undefined deletes. Answers false when IAM has no room. */
+  /** Overwrites the policy; undefined deletes it. Returns false if IAM has no room. */
   write(document: PolicyDocument | undefined): Promise<boolean>
 }
 
@@ -40,20 +40,20 @@ export function iamRole(iam: IAMClient, roleName: string): RolePolicy {
   }
 }
 
-/** How long, and how, a write is waited for. */
+/** How long and how to wait for a write to become visible. */
 export interface Patience {
-  /** Reads until it is given up. */
+  /** Maximum number of reads. */
   readonly reads: number
   readonly pause: (attempt: number) => Promise<void>
 }
 
-/** About half a minute: IAM's reads are seldom late, and then by seconds. */
+/** About half a minute: IAM's reads are rarely stale, and then by seconds. */
 export const halfAMinute: Patience = {
   reads: 20,
   pause: (attempt) => setTimeout(Math.min(100 * 2 ** attempt, 2000)),
 }
 
-/** Reads until IAM shows what was written. Answers whether it did. */
+/** Reads until IAM shows the written document. Returns whether it did. */
 export async function stands(
   role: RolePolicy,
   document: PolicyDocument | undefined,

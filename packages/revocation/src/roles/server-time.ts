@@ -1,17 +1,17 @@
 import type { IAMClient } from '@aws-sdk/client-iam'
 
 /**
- * Milliseconds that the time by an answer's date may be behind: dates leave out up to a second, and an answer is on its way for two at
- * most. What was issued until now must not be missed.
+ * Milliseconds by which the time from a response's date may lag: dates omit up to a second, and a response takes at most two. Sessions
+ * issued until now must be covered.
  */
 export const clockError = 3000
 
 /**
- * The time by AWS's clock, from the date of IAM's last answer. Sessions are dated by AWS too, and the machine that revokes may be
- * minutes off.
+ * AWS's time, from the date of IAM's last response. AWS also dates the sessions, and the clock of the operator's machine may be wrong by
+ * minutes.
  *
- * @returns milliseconds since the epoch, never ahead and up to a second and the answer's way behind; this machine's clock until
- *   IAM has answered for the first time
+ * @returns milliseconds since the epoch, never ahead and at most a second plus the response's latency behind; the local clock before the
+ *   first response of IAM
  */
 export function serverTime(iam: IAMClient): () => number {
   let offset = 0

@@ -2,10 +2,10 @@ import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam'
 import { RevocationError } from '../errors.js'
 
 /**
- * Names of the roles that may make sessions of the topic role, by its own trust policy. In the stack it is one: the vending
- * function's.
+ * Names of the roles that may assume the topic role according to its trust policy. In the stack there is one: the vending function's
+ * role.
  *
- * @throws RevocationError `unknown_vendor` when somebody else is trusted, who could go on vending
+ * @throws RevocationError `unknown_vendor` if another principal is trusted, which could continue to vend
  */
 export async function vendorRoles(iam: IAMClient, topicRoleName: string): Promise<string[]> {
   const { Role } = await iam.send(new GetRoleCommand({ RoleName: topicRoleName }))
@@ -13,7 +13,7 @@ export async function vendorRoles(iam: IAMClient, topicRoleName: string): Promis
   const trusted = [trust.Statement ?? []]
     .flat()
     .flatMap(({ Effect, Principal }) => (Effect === 'Allow' ? [Principal] : []))
-  const principals = trusted.flatMap((one) => (typeof one === 'object' ? Object.values(one).flat() : [one ?? 'nobody']))
+  const principals = trusted.flatMap((one) => (typeof one === 'object' ? Object.values(one).flat() : [one ?? 'no principal']))
   const names = principals.map((principal) => {
     const name = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:.*\/)?([\w+=,.@-]+)$/u.exec(principal)?.[1]
     if (name !== undefined) return name
@@ -33,6 +33,6 @@ interface TrustStatement {
 }
 
 function unknown(message: string, value: unknown): RevocationError {
-  const remedy = 'Nothing was changed. Deploy the stack again, so that the role trusts the vending function alone.'
+  const remedy = 'Nothing was changed. Deploy the stack again, so that the role trusts only the vending function.'
   return new RevocationError('unknown_vendor', message, { value, remedy })
 }

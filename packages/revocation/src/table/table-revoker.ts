@@ -21,34 +21,34 @@ import { takeOver } from './takeover.js'
 export interface TableRevokerOptions {
   readonly table: Table
   readonly role: RolePolicy
-  /** Policies of the roles that vend: earlier versions wrote there. */
+  /** The Revocations policies of the vendor's roles, which earlier versions wrote. */
   readonly vendors: () => Promise<readonly RolePolicy[]>
-  /** Milliseconds since the epoch, by AWS's clock. */
+  /** AWS's time in milliseconds since the epoch. */
   readonly now: () => number
   readonly patience: Patience
-  /** Who does it: written beside what is done. */
+  /** ARN of the operator, which is stored with each change. */
   readonly operator: () => Promise<string>
-  /** How changes that others came between are tried again. */
+  /** Retry settings for changes that conflict with other writers. */
   readonly change?: ChangeOptions | undefined
   readonly onEverybody?: ((event: EverybodySignedOut) => void) | undefined
-  /** Told while all items are read: how many so far. */
+  /** Called with the number of items read so far while all items are read. */
   readonly onProgress?: ((items: number) => void) | undefined
 }
 
-/** What a command came to. */
+/** The result of a command. */
 export interface Changed {
-  /** Whether there was anything to change. */
+  /** Whether anything was changed. */
   readonly changed: boolean
-  /** Whether IAM shows already what was written. If not, it does so later; `--repair` looks again. */
+  /** Whether IAM already shows the change; otherwise `--repair` verifies it later. */
   readonly standing: boolean
 }
 
 type Mark = (item: AccessItem, now: number) => AccessItem | undefined
 
 /**
- * Takes access away by marks in the access table, and ends the sessions that live by a Deny on the topic role. The mark is the
- * truth: the vendor reads it at each vend. The Deny follows from the marks of the last 25 hours, and each command makes it
- * agree with them, whatever commands before it left undone.
+ * Revokes access with marks in the access table, and ends existing sessions with a Deny on the topic role. The mark is authoritative: the
+ * vendor reads it at each vend. The Deny is derived from the marks of the last 25 hours, and each command makes it match them, whatever
+ * earlier commands left unfinished.
  */
 export class TableRevoker {
   readonly #options: TableRevokerOptions
@@ -71,7 +71,7 @@ export class TableRevoker {
     return this.#mark([key], (item, now) => restored(item, now + clockError))
   }
 
-  /** Items with marks. What cannot be read is told by key: to such users nothing is vended either. */
+  /** All items with marks, and the keys of invalid items, whose users get no credentials either. */
   async marked(): Promise<{ readonly items: readonly AccessItem[]; readonly unreadable: readonly string[] }> {
     await this.#takeOver()
     const { table, onProgress } = this.#options
@@ -85,7 +85,7 @@ export class TableRevoker {
     return readable(marked)
   }
 
-  /** Takes all marks away. Sessions that live work again. Answers whose marks there were. */
+  /** Removes all marks. Existing sessions work again. Returns the items that had marks. */
   async clear(): Promise<readonly AccessItem[]> {
     await this.#takeOver()
     const { version } = await this.#sessions.read()
@@ -101,7 +101,7 @@ export class TableRevoker {
     return items
   }
 
-  /** Makes the Deny anew from all marks. For a table or a role that somebody changed by hand, and when IAM did not show a write. */
+  /** Rebuilds the Deny from all marks, for a table or role that was edited by hand, and if IAM did not show a write. */
   async repair(): Promise<Changed> {
     await this.#sessions.mend()
     const { items } = await this.marked()
@@ -126,7 +126,7 @@ export class TableRevoker {
       const item = attributes === undefined ? newItem(key) : readItem(attributes)
       const after = mark(item, now())
       if (after === undefined) return undefined
-      // Attributes that are not known here stay.
+      // Unknown attributes are preserved.
       const { revoked: _, signedOutAt: __, ...rest } = attributes ?? {}
       return { ...rest, ...writeItem({ ...after, updatedAt: now(), updatedBy }) }
     }
@@ -141,7 +141,7 @@ export class TableRevoker {
     return takeOver({ ...this.#options, topic, sessions: this.#sessions })
   }
 
-  /** What is to be done is noted down first, so that it is not lost when this process dies between two writes. */
+  /** Registers the operation before it starts, so that another command completes it if this process dies between two writes. */
   async #noted<T>(keys: readonly string[], action: () => Promise<T>): Promise<T> {
     const command = randomUUID()
     const at = this.#options.now()
@@ -153,5 +153,5 @@ export class TableRevoker {
   }
 }
 
-/** Items that are written at once. */
+/** Number of items that are written concurrently. */
 const batch = 50

@@ -19,7 +19,7 @@ export interface TakeoverOptions {
   readonly table: Table
   readonly sessions: LiveSessions
   readonly topic: RolePolicy
-  /** Policies of the roles that vend. */
+  /** The Revocations policies of the vendor's roles. */
   readonly vendors: () => Promise<readonly RolePolicy[]>
   readonly now: () => number
   readonly operator: () => Promise<string>
@@ -27,10 +27,10 @@ export interface TakeoverOptions {
 }
 
 /**
- * Takes what an earlier version left in IAM over into the table, once: marks first, then the topic role's policy anew, and the Deny
- * on the vendor's role last, so that nobody is let in on the way. A process that dies leaves the rest to the next one.
+ * Migrates the revocations of an earlier version from IAM to the table, once: first the marks, then the topic role's policy, and the Deny
+ * of the vendor's role last, so that no revoked user gains access in between. If the process dies, the next command continues.
  *
- * @throws RevocationError `foreign_policy` when somebody else wrote the policies; nothing is changed then
+ * @throws RevocationError `foreign_policy` if another program wrote the policies; nothing is changed then
  */
 export async function takeOver(options: TakeoverOptions): Promise<void> {
   const { sessions, vendors } = options
@@ -41,7 +41,7 @@ export async function takeOver(options: TakeoverOptions): Promise<void> {
     try {
       await takeMarks(options, roles)
     } catch (error) {
-      // Another command may have finished in between. What it wrote on the topic role is the table's, and says nothing new.
+      // Another command may have finished in between. The topic role's policy is then derived from the table and contains no old marks.
       const isOvertaken = (await sessions.read()).state.takenOver !== undefined
       if (!isOvertaken || !(error instanceof RevocationError) || error.code !== 'foreign_policy') throw error
     }
@@ -70,7 +70,7 @@ async function takeMarks(options: TakeoverOptions, roles: readonly RolePolicy[])
   }))
 }
 
-/** Whoever has a mark in the table already, keeps that one: it is newer. */
+/** An existing mark in the table is kept: it is newer. */
 async function mark(
   { table, now, operator, change }: TakeoverOptions,
   sessionName: string,

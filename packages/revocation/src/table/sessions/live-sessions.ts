@@ -17,13 +17,13 @@ import { sessionDenial } from './session-denial.js'
 import { buried, emptyState, folded, pruned, type SessionState, settled } from './session-state.js'
 import { readState, stateKey, writeState } from './state-item.js'
 
-/** Everybody's sessions are about to end, because the names do not fit. */
+/** The event that the sessions of all users are about to end, because the names do not fit. */
 export interface EverybodySignedOut {
-  /** Sessions issued before this moment: milliseconds since the epoch. */
+  /** Sessions issued before this time end: milliseconds since the epoch. */
   readonly before: number
-  /** How many users and roles had entries of their own. */
+  /** Number of users and roles with their own entries. */
   readonly names: number
-  /** Characters that these would need, and that there are. */
+  /** Characters that these need, and the characters available. */
   readonly characters: number
   readonly room: number
 }
@@ -31,21 +31,21 @@ export interface EverybodySignedOut {
 export interface LiveSessionsOptions {
   readonly table: Table
   readonly role: RolePolicy
-  /** Milliseconds since the epoch, by AWS's clock. */
+  /** AWS's time in milliseconds since the epoch. */
   readonly now: () => number
   readonly patience: Patience
   readonly change?: ChangeOptions | undefined
-  /** Called before it is done. */
+  /** Called before the sessions end. */
   readonly onEverybody?: ((event: EverybodySignedOut) => void) | undefined
 }
 
 /**
- * Sessions that were asked for before the marks stood may be issued this much later: a vend takes at most ten seconds. Those of
- * others that are issued in this time end as well, which is safe.
+ * Milliseconds. Sessions requested before the marks were written may be issued this much later: a vend takes at most ten seconds. Other
+ * sessions issued in this interval end as well, which is safe.
  */
 const vendTime = 15_000
 
-/** The state as it is at a version of its item. */
+/** The state at a version of its item. */
 interface Versioned {
   readonly state: SessionState
   readonly version: number
@@ -53,7 +53,7 @@ interface Versioned {
 
 type Change = (state: SessionState, version: number) => SessionState | Promise<SessionState>
 
-/** The sessions that live, and the policy on the topic role that denies those that must not. */
+/** The live sessions, and the topic role's policy that denies the revoked ones. */
 export class LiveSessions {
   readonly #options: LiveSessionsOptions
 
@@ -66,7 +66,7 @@ export class LiveSessions {
     return { state: readState(item), version: wholeNumberOf(item?.version) ?? 0 }
   }
 
-  /** Writes what `change` makes of the state, if nothing came between, and if it makes something else of it. */
+  /** Applies `change` to the state and writes the result if it differs, with retries if another command interferes. */
   change(change: Change): Promise<Versioned> {
     return this.#write(change, (state, next) => isDeepStrictEqual(next, state))
   }
@@ -85,7 +85,7 @@ export class LiveSessions {
     return { state: readState(item), version: wholeNumberOf(item?.version) ?? 0 }
   }
 
-  /** Where the state cannot be read, it begins anew. What was taken over stays so: old marks must not come back. */
+  /** Resets the state if it is not valid. A completed takeover stays completed, so that old marks are not taken over again. */
   async mend(): Promise<void> {
     const write = (before: Attributes | undefined) => {
       try {
@@ -99,8 +99,8 @@ export class LiveSessions {
   }
 
   /**
-   * Makes the state follow from these items, which the caller has written. The state is written even where that changes nothing: others
-   * who looked at the items before, and have not written yet, must look again.
+   * Updates the state from these items, which the caller has written. The state is written even if it does not change, so that other
+   * commands that read the items earlier and have not written yet must read them again.
    */
   async settle(keys: readonly string[]): Promise<void> {
     await this.#write(this.#settling(keys))
@@ -112,12 +112,12 @@ export class LiveSessions {
   }
 
   /**
-   * Makes the topic role's policy say what the state says: completes what another command has begun, writes without trusting what
-   * IAM shows, and reads back until it stands. Begins again when the state has changed meanwhile, so that of two commands the
-   * later one's state is what remains.
+   * Makes the topic role's policy match the state: completes what another command has started, writes without relying on IAM's reads, and
+   * reads back until the policy is visible. If the state has changed meanwhile, it starts again, so that the later state of two concurrent
+   * commands remains.
    *
    * @returns whether IAM shows it
-   * @throws RevocationError `no_room` when not even the statement about everybody fits
+   * @throws RevocationError `no_room` if not even the statement for all users fits
    */
   async enforce(): Promise<boolean> {
     const { role, patience } = this.#options
@@ -135,7 +135,7 @@ export class LiveSessions {
     }
   }
 
-  /** Settles what commands have begun, whether they are under way or dead. They themselves strike it off, or time does. */
+  /** Settles the items of pending commands, running or dead. The commands remove their own entries; otherwise they expire. */
   #complete(): Promise<Versioned> {
     return this.change(async (state) => {
       const keys = Object.values(state.pending).flatMap((command) => command.keys)
@@ -146,7 +146,7 @@ export class LiveSessions {
   async #items(keys: readonly string[]): Promise<readonly AccessItem[]> {
     if (keys.length === 0) return []
     const found = await this.#options.table.read(keys)
-    // In the order of the keys: DynamoDB answers in any.
+    // In the order of the keys: DynamoDB returns items in any order.
     return readable(keys.map((key) => found.get(key)).filter((item) => item !== undefined)).items
   }
 
@@ -159,7 +159,7 @@ export class LiveSessions {
   }
 }
 
-/** Items that can be read, and the keys of those that cannot. These vend nothing to anybody; they must not keep others in. */
+/** Separates valid items from the keys of invalid ones. Nothing is vended for invalid items, but they must not block the others. */
 export function readable(all: readonly Attributes[]): {
   readonly items: readonly AccessItem[]
   readonly unreadable: readonly string[]
@@ -179,7 +179,7 @@ export function readable(all: readonly Attributes[]): {
 function noRoom(room: number): RevocationError {
   return new RevocationError(
     'no_room',
-    `The other inline policies of the topic role leave ${room} characters, which is too few for any Deny. The marks are in the access table: nothing new is vended to whom they revoke. Sessions that live go on.`,
+    `The other inline policies of the topic role leave only ${room} characters, too few for any Deny. The revocations are in the access table: the revoked users get no new credentials, but their existing sessions continue.`,
     {
       value: room,
       remedy: `Make the ceiling smaller (fewer or wider filters in entitlements.json), deploy, and run \`${commandLine('revoke', '--repair')}\`.`,

@@ -3,11 +3,10 @@ import { type PolicyDocument, policyDocument, type Statement } from '../../roles
 import type { SessionState } from './session-state.js'
 
 /**
- * What the topic role's policy says about live sessions. A session's `aws:userid` is `<role ID>:<session name>`, and neither part
- * holds a colon, so `*:alice` is every session of alice and nobody else's, whatever the role is called. Undefined when there is
- * nothing to deny.
+ * The topic role's policy for live sessions. A session's `aws:userid` is `<role ID>:<session name>`, and neither part contains a colon,
+ * so `*:alice` matches exactly the sessions of alice, whatever the role's name. Undefined if there is nothing to deny.
  *
- * @param version Of the state. It stands in the Sids: whoever reads the policy knows how old it is.
+ * @param version Version of the state. It is part of the Sids, so that a reader of the policy knows its age.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html
  */
 export function sessionDenial({ denied, everybody }: SessionState, version: number): PolicyDocument | undefined {
@@ -35,7 +34,7 @@ function sorted(names: readonly string[]): readonly string[] {
   return names.map((name) => `*:${name}`).sort()
 }
 
-/** IAM's dates have no need of milliseconds. */
+/** IAM's dates need no milliseconds. */
 function isoSeconds(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('.000Z', 'Z')
 }

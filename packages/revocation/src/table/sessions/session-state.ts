@@ -1,13 +1,13 @@
 import { type AccessItem, keyText } from '@topic-credentials/access'
 import { encodeUserId } from '@topic-credentials/grants'
 
-/** Sessions that must not work any more. */
+/** Sessions that must be denied. */
 export interface DeniedSessions {
-  /** A session name; or, for a role, what the names of its sessions begin with, and `*`. */
+  /** A session name; for a role, the common prefix of its session names and `*`. */
   readonly pattern: string
-  /** Issued before this moment (milliseconds, whole seconds). Absent: whenever they were issued. */
+  /** Sessions issued before this time (milliseconds, whole seconds). Absent: all sessions. */
   readonly before?: number
-  /** When all of them have ended by themselves. */
+  /** When all of them have expired. */
   readonly until: number
 }
 
@@ -18,47 +18,47 @@ export interface PendingCommand {
 }
 
 /**
- * Which live sessions must be denied: what the topic role's policy has to say. The marks in the items are the truth; this follows
- * from those of the last 25 hours.
+ * The live sessions that must be denied, from which the topic role's policy is generated. The marks in the items are authoritative; this
+ * state is derived from those of the last 25 hours.
  */
 export interface SessionState {
-  /** By key of the item. */
+  /** By item key. */
   readonly denied: Readonly<Record<string, DeniedSessions>>
-  /** Commands that have begun and not ended, by their own ID: the marks of these items may or may not stand yet. */
+  /** Commands that have started and not ended, by command ID: the marks of their items may or may not have been written. */
   readonly pending: Readonly<Record<string, PendingCommand>>
-  /** Where names did not fit: everybody's sessions from before. `since`: the version of the state that began it. */
+  /** If the names did not fit: sessions of all users issued before `before`. `since`: the version of the state that introduced it. */
   readonly everybody?: { readonly before: number; readonly since: number }
-  /** What an earlier version left in IAM: `marks` are taken over into the table, then the vendor role's Deny is `removed`. */
+  /** Migration from an earlier version: `marks` have been copied from IAM to the table; then the vendor role's Deny is `removed`. */
   readonly takenOver?: 'marks' | 'removed'
 }
 
 export const emptyState: SessionState = { denied: {}, pending: {} }
 
 /**
- * How long a session can matter: its credentials open connections for an hour (role chaining allows no more), and a connection
- * may outlive them by AWS IoT's 24 hours.
+ * How long a session matters: its credentials can open connections for an hour (the limit of role chaining), and a connection can outlive
+ * them by AWS IoT's 24 hours.
  *
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html (lifetime of WebSocket connections)
  */
 export const sessionLife = 25 * 60 * 60 * 1000
 
-/** Names of more than 64 characters are hashed. No pattern tells whose they are. */
+/** Matches hashed names, which replace names of more than 64 characters. No pattern can tell which role they belong to. */
 const hashedNames = '==*'
 
-/** A command that has not ended after this time has died. */
+/** Milliseconds after which an unfinished command is considered dead. */
 const commandLife = 10 * 60 * 1000
 
-/** A command is about to write these items. Whatever becomes of it, those that come after it look at them. */
+/** Registers a command before it writes these items. Later commands check the items whatever happens to it. */
 export function begun(state: SessionState, command: string, pending: PendingCommand): SessionState {
   return { ...state, pending: { ...state.pending, [command]: pending } }
 }
 
-/** The command has settled what it has written. */
+/** Removes a command that has settled its items. */
 export function ended(state: SessionState, command: string): SessionState {
   return { ...state, pending: Object.fromEntries(Object.entries(state.pending).filter(([id]) => id !== command)) }
 }
 
-/** What these items ask for, as they are now. Of `keys` without an item nothing is asked. */
+/** Updates the entries of `keys` from the current items. Keys without an item lose their entry. */
 export function settled(
   state: SessionState,
   keys: readonly string[],
@@ -70,18 +70,18 @@ export function settled(
   return { ...state, denied: Object.assign(Object.fromEntries(others), ...items.map((item) => deniedBy(item, now))) }
 }
 
-/** Keys of the items that have denied sessions. */
+/** Keys of the items with denied sessions. */
 export function deniedItems({ denied }: SessionState): readonly string[] {
   return [...new Set(Object.keys(denied).map(itemKey))]
 }
 
-/** Forgets commands that died. Their items must be settled before. */
+/** Removes dead commands. Their items must have been settled before. */
 export function buried(state: SessionState, now: number): SessionState {
   const living = Object.entries(state.pending).filter(([, { at }]) => at + commandLife > now)
   return { ...state, pending: Object.fromEntries(living) }
 }
 
-/** Forgets the sessions that have ended by themselves. */
+/** Removes sessions that have expired. */
 export function pruned({ everybody, ...state }: SessionState, now: number): SessionState {
   const alive = Object.entries(state.denied).filter(([, { until }]) => until > now)
   const still = everybody !== undefined && everybody.before + sessionLife > now
@@ -92,12 +92,12 @@ export function pruned({ everybody, ...state }: SessionState, now: number): Sess
   }
 }
 
-/** Everybody's sessions from before this moment in place of all names. */
+/** Replaces all names by one time for the sessions of all users. */
 export function folded(state: SessionState, before: number, since: number): SessionState {
   return { ...state, denied: {}, everybody: { before: Math.max(before, state.everybody?.before ?? 0), since } }
 }
 
-/** A role has a second entry, for its sessions whose names are hashed. */
+/** A role has a second entry, for its sessions with hashed names. */
 function itemKey(key: string): string {
   return key.endsWith(`/${hashedNames}`) ? key.slice(0, -hashedNames.length - 1) : key
 }
@@ -114,12 +114,12 @@ function deniedBy(item: AccessItem, now: number): Readonly<Record<string, Denied
   const prefix = sessionPrefix(item.key.name)
   return {
     ...(prefix === undefined ? {} : { [key]: { ...entry, pattern: `${prefix}*` } }),
-    // Whose they are cannot be told, so all that exist end; the vendor knows who may have new ones.
+    // A hash does not show its role, so all existing sessions with hashed names end; the vendor decides about new ones.
     [`${key}/${hashedNames}`]: { ...entry, before: wholeSeconds(at) + 1000, pattern: hashedNames },
   }
 }
 
-/** What names of a role's sessions begin with, unless they are hashed: `Dev=7E` for the users `Dev~…`. */
+/** The common prefix of a role's session names, unless they are hashed: `Dev=7E` for the users `Dev~…`. */
 function sessionPrefix(roleName: string): string | undefined {
   const encoded = encodeUserId(`${roleName}~`)
   return encoded.startsWith('==') ? undefined : encoded

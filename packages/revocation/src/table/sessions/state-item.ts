@@ -2,10 +2,10 @@ import { AccessError, type Attributes, textAttribute, textOf } from '@topic-cred
 import { commandLine } from '@topic-credentials/project'
 import { emptyState, type SessionState } from './session-state.js'
 
-/** The item of the access table that says which live sessions must be denied. */
+/** Key of the item with the live sessions that must be denied. */
 export const stateKey = 'state#sessions'
 
-/** @throws AccessError `unusable_item`: it is never guessed what had to be denied */
+/** @throws AccessError `unusable_item` if it is not valid: the denied sessions are never guessed */
 export function readState(attributes: Attributes | undefined): SessionState {
   if (attributes === undefined) return emptyState
   try {
@@ -14,9 +14,9 @@ export function readState(attributes: Attributes | undefined): SessionState {
   } catch {
     // It is not even JSON.
   }
-  throw new AccessError('unusable_item', `The item ${stateKey} of the access table cannot be read.`, {
+  throw new AccessError('unusable_item', `The item ${stateKey} of the access table is not valid.`, {
     value: stateKey,
-    remedy: `Run \`${commandLine('revoke', '--repair')}\`: it makes it anew from the marks.`,
+    remedy: `Run \`${commandLine('revoke', '--repair')}\` to rebuild it from the revocations.`,
   })
 }
 
