@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-// One name for what operators do. Each command line is its package's own; only what is asked for is loaded.
+// The operators' commands under one name. Each command belongs to its own package and is loaded on demand.
 
-const usage = `Usage: topic-credentials-ops <command> [words]
+const usage = `Usage: topic-credentials-ops <command> [arguments]
 
 Commands:
-  revoke   takes a user's access away at once: live sessions, new credentials, connections
-  access   who may have what, without a deployment: the grants in the access table
-  check    proves what vended credentials can and cannot do in the stack as it is now
+  revoke   revokes the access of a user: existing sessions, new credentials, connections
+  access   manages the grants in the access table, without a deployment
+  check    runs the deploy check on the current stack
 
-Each works on the stack of cdk-outputs.json in this folder or above it, else on the stand-in that runs here; --outputs FILE names another
-one. They sign with your AWS credentials. More: topic-credentials-ops <command> --help
+The commands use the stack of cdk-outputs.json in this folder or a parent folder, otherwise the stand-in that runs here; --outputs FILE
+selects another stack. They use your AWS credentials. For details: topic-credentials-ops <command> --help
 `
 
 const [command, ...words] = process.argv.slice(2)
@@ -30,6 +30,6 @@ switch (command) {
     process.stdout.write(usage)
     break
   default:
-    process.stderr.write(command === undefined ? usage : `There is no command '${command}'.\n\n${usage}`)
+    process.stderr.write(command === undefined ? usage : `Unknown command '${command}'.\n\n${usage}`)
     process.exitCode = 2
 }

@@ -46,9 +46,9 @@ describe('prove', () => {
     const { code, out } = await prove(article, '--publish', 'a/+', '--subscribe', 'a/+')
     expect(code).toBe(3)
     expect(out.trim().split('\n')).toEqual([
-      expect.stringMatching(/^iot:Connect on "." is allowed and not granted\.$/u),
-      'iot:Publish on "a//" is allowed and not granted.',
-      'iot:Receive on "a//" is allowed and not granted.',
+      expect.stringMatching(/^iot:Connect on "." is allowed but not granted\.$/u),
+      'iot:Publish on "a//" is allowed but not granted.',
+      'iot:Receive on "a//" is allowed but not granted.',
       'iot:Subscribe on "a/" is granted and not allowed.',
     ])
   })
