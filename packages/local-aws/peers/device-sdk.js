@@ -77,9 +77,7 @@ async function runBrowser(folder, say, work) {
     await once(forward, 'listening')
   } catch (error) {
     await account[Symbol.asyncDispose]()
-    say(
-      `The browser build is skipped: it only signs for port ${browserPort}, which is not available (${error.code}).`,
-    )
+    say(`The browser build is skipped: it only signs for port ${browserPort}, which is not available (${error.code}).`)
     return []
   }
   const ca = join(work, 'stand-in-ca.pem')

@@ -43,7 +43,9 @@ for (const [name, { run, sign }] of chosen) {
 
 const verdicts = results.map((result) => {
   const known = deviations[result.suite]?.[result.test]
-  if (result.passed) return { ...result, verdict: known === undefined ? 'passes' : 'passes, although it is listed as failing' }
+  if (result.passed) {
+    return { ...result, verdict: known === undefined ? 'passes' : 'passes, although it is listed as failing' }
+  }
   return { ...result, verdict: known === undefined ? 'stand-in' : known.by, ...(known && { why: known.why }) }
 })
 console.table(tally(verdicts))

@@ -17,10 +17,11 @@ export function sessionNameOf(user: string, namedBy?: NamedBy): string {
     if (/^[A-Za-z0-9_=@.,-]{2,64}$/u.test(user)) return user
     throw invalid(user, 'is not a session name', 'Session names have 2 to 64 characters from A-Z a-z 0-9 _ = @ . , -')
   }
-  if (user.trim() === '' || /\p{Surrogate}/u.test(user)) throw invalid(user, 'is not a user ID', 'Pass a non-empty user ID.')
+  if (user.trim() === '' || /\p{Surrogate}/u.test(user)) {
+    throw invalid(user, 'is not a user ID', 'Pass a non-empty user ID.')
+  }
   if (namedBy === undefined && /^==|=[0-9A-F]{2}/u.test(user)) {
-    const remedy =
-      'Add --as session-name (for a name from a log of AWS or from a client ID) or --as user-id.'
+    const remedy = 'Add --as session-name (for a name from a log of AWS or from a client ID) or --as user-id.'
     throw invalid(user, 'could be a user ID or a session name', remedy)
   }
   return encodeUserId(user)

@@ -83,7 +83,11 @@ describe('topic-credentials', () => {
   })
 
   it('ends with 2 for wrong usage, outputs that are none, and a CA file that is missing', async () => {
-    expect(await run('--qos', '7')).toMatchObject({ code: 2, out: [], err: expect.stringContaining('Allowed values: 0, 1') })
+    expect(await run('--qos', '7')).toMatchObject({
+      code: 2,
+      out: [],
+      err: expect.stringContaining('Allowed values: 0, 1'),
+    })
     expect(await run('--outputs', 'none.json')).toMatchObject({ code: 2, err: expect.stringContaining('none.json') })
     expect(await run('--ca', 'none.pem')).toMatchObject({ code: 2, err: expect.stringContaining('none.pem') })
   })
@@ -109,7 +113,10 @@ describe('topic-credentials', () => {
 
   it('says what to do where there is nothing to talk to', async () => {
     rmSync(join(project.folder, 'cdk.out'))
-    expect(await run()).toMatchObject({ code: 2, err: expect.stringMatching(/There is no stack to use.*\n.*npm start/u) })
+    expect(await run()).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/There is no stack to use.*\n.*npm start/u),
+    })
   })
 
   it('teaches', async () => {

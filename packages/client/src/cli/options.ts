@@ -35,7 +35,10 @@ export interface ConnectionOptions {
 /** Declares `SharedOptions` on the program, so that they are accepted before and after the command's name. */
 export function withSharedOptions(program: Command): Command {
   return program
-    .option('--outputs <file>', 'outputs of a deployed stack, or the folder of a project (default: the current project)')
+    .option(
+      '--outputs <file>',
+      'outputs of a deployed stack, or the folder of a project (default: the current project)',
+    )
     .option('--url <url>', 'credential vendor: the output CredentialsUrl of a stack')
     .option('--profile <name>', 'AWS profile for the request to the vendor (default: the AWS credential chain)')
     .addOption(

@@ -104,7 +104,8 @@ export class Handshake {
       if (!patience.signal.aborted || closing.aborted) throw error
       throw new TopicCredentialsError(`The credential vendor did not respond within ${patienceMs / 1000} s`, {
         code: 'vendor_timed_out',
-        remedy: 'The client connects as soon as the vendor responds. If it does not, check the log and the alarms of the vending function.',
+        remedy:
+          'The client connects as soon as the vendor responds. If it does not, check the log and the alarms of the vending function.',
       })
     } finally {
       clearTimeout(timer)

@@ -100,7 +100,8 @@ export class VendorClient {
     return overdue(`The credential vendor (${this.#url.host}) did not respond`, this.#timeoutMs, {
       code: 'vendor_timed_out',
       value: this.#url.host,
-      remedy: 'The client retries. If the problem persists, check the network, then the log and the alarms of the vending function.',
+      remedy:
+        'The client retries. If the problem persists, check the network, then the log and the alarms of the vending function.',
     })
   }
 

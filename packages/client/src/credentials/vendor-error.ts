@@ -31,7 +31,11 @@ export function vendRefusal({
   if (status === 429 || status >= 500) {
     // A 503 that is not a problem document comes from API Gateway and means Lambda's concurrency limit.
     const throttled = status === 429 || (status === 503 && problem === undefined)
-    return new VendorBusyError(`The credential vendor responded with ${status}: ${said}`, milliseconds(retryAfter), throttled)
+    return new VendorBusyError(
+      `The credential vendor responded with ${status}: ${said}`,
+      milliseconds(retryAfter),
+      throttled,
+    )
   }
   if (status === 403 && problem === undefined && Math.abs(clockOffset) > acceptedSkewMs) {
     return new ClockSkewError(clockOffset, url.host)

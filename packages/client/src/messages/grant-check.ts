@@ -62,7 +62,8 @@ export function brokerRefusal(
       operation,
       byBroker: true,
       value,
-      remedy: 'The grants allow it, so the policy of the role or the credentials have changed: request new credentials.',
+      remedy:
+        'The grants allow it, so the policy of the role or the credentials have changed: request new credentials.',
     })
   }
   return new TopicCredentialsError(said, {

@@ -68,7 +68,10 @@ export class Message {
     if (schema === undefined) return value
     const result = await schema['~standard'].validate(value)
     if (result.issues === undefined) return result.value
-    throw this.#unreadable(`not valid for the schema: ${result.issues.map(({ message }) => message).join('; ')}`, undefined)
+    throw this.#unreadable(
+      `not valid for the schema: ${result.issues.map(({ message }) => message).join('; ')}`,
+      undefined,
+    )
   }
 
   #parsed(): unknown {

@@ -8,14 +8,17 @@ import { TopicCredentialsError } from '../errors.js'
 export function checkTopic(operation: 'publish' | 'subscribe', topic: string): void {
   const fault = operation === 'publish' ? topicFault(topic) : filterFault(topic)
   if (fault === undefined) return
-  throw new TopicCredentialsError(`'${topic}' is not a valid ${operation === 'publish' ? 'topic' : 'topic filter'}: ${fault}`, {
-    code: 'invalid_argument',
-    value: topic,
-    remedy:
-      operation === 'publish'
-        ? 'Use a topic such as devices/1/state.'
-        : 'Use a filter such as devices/+/state or devices/#.',
-  })
+  throw new TopicCredentialsError(
+    `'${topic}' is not a valid ${operation === 'publish' ? 'topic' : 'topic filter'}: ${fault}`,
+    {
+      code: 'invalid_argument',
+      value: topic,
+      remedy:
+        operation === 'publish'
+          ? 'Use a topic such as devices/1/state.'
+          : 'Use a filter such as devices/+/state or devices/#.',
+    },
+  )
 }
 
 function topicFault(topic: string): string | undefined {

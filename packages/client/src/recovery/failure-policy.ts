@@ -77,9 +77,13 @@ export interface AssessedFailure {
 }
 
 function tooSoon(clientId: string): TopicCredentialsError {
-  return new TopicCredentialsError(`AWS IoT refused the connection of '${clientId}' because it came too soon after the last one`, {
-    code: 'quota_exceeded',
-    value: clientId,
-    remedy: 'The client retries within 12 s. Reconnect less often with one client ID, or use a different one for each connection.',
-  })
+  return new TopicCredentialsError(
+    `AWS IoT refused the connection of '${clientId}' because it came too soon after the last one`,
+    {
+      code: 'quota_exceeded',
+      value: clientId,
+      remedy:
+        'The client retries within 12 s. Reconnect less often with one client ID, or use a different one for each connection.',
+    },
+  )
 }

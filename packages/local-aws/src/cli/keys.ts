@@ -108,7 +108,9 @@ export function faultKeys(): readonly Key[] {
       press: ({ faults }) => {
         on.late = !on.late
         faults.iam.lagPolicies(on.late ? halfAMinute : 0)
-        return on.late ? 'policy changes take effect after 30 seconds, also in AWS IoT' : 'policy changes take effect immediately'
+        return on.late
+          ? 'policy changes take effect after 30 seconds, also in AWS IoT'
+          : 'policy changes take effect immediately'
       },
     },
     {

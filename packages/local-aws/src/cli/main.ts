@@ -44,7 +44,10 @@ const program = new Command(programName('local'))
   )
   .option('--region <name>', 'region, if the app does not define one (default: us-east-1)')
   .addOption(
-    new Option('--packed-policy <estimate>', "estimate of the packed size that STS enforces (AWS's packing is not public)")
+    new Option(
+      '--packed-policy <estimate>',
+      "estimate of the packed size that STS enforces (AWS's packing is not public)",
+    )
       .choices(['low', 'high', 'off'])
       .default('high'),
   )

@@ -143,9 +143,7 @@ describe('a stand-in that is stopped and started again', () => {
     expect(StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE')
     const { Role = '' } = await second.physicalIds()
     expect(second.aws.directory.role(Role)?.inlinePolicies.get('p')?.Statement[0]?.Sid).toBe('A')
-    expect(await second.events()).toContain(
-      'Test UPDATE_ROLLBACK_IN_PROGRESS The stand-in ended during this operation',
-    )
+    expect(await second.events()).toContain('Test UPDATE_ROLLBACK_IN_PROGRESS The stand-in ended during this operation')
     const { Stacks } = await second.cloudformation.send(new DescribeStacksCommand({ StackName: 'Test' }))
     expect(Stacks).toHaveLength(1)
   })

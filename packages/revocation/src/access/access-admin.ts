@@ -85,7 +85,11 @@ export class AccessAdmin {
     const place = keyText(key)
     for (const kind of kinds) {
       if (grants[kind].length <= longestList) continue
-      throw invalid(place, `${kind} has ${grants[kind].length} grants; the limit is ${longestList}`, grants[kind].length)
+      throw invalid(
+        place,
+        `${kind} has ${grants[kind].length} grants; the limit is ${longestList}`,
+        grants[kind].length,
+      )
     }
     let rule: Rule
     try {

@@ -37,7 +37,9 @@ export function parseEntry(line: string, number: number): AccessEntry {
     throw wrong(number, (error as Error).message, name)
   }
   const expiresAt = fields.expiresAt === undefined ? undefined : Date.parse(String(fields.expiresAt))
-  if (Number.isNaN(expiresAt)) throw wrong(number, 'expiresAt is not a date such as 2026-12-31T00:00:00Z', fields.expiresAt)
+  if (Number.isNaN(expiresAt)) {
+    throw wrong(number, 'expiresAt is not a date such as 2026-12-31T00:00:00Z', fields.expiresAt)
+  }
   const list = (grants: 'publish' | 'subscribe' | 'retain') => texts(fields[grants] ?? [], grants, number)
   return {
     key: { kind, name: text.slice(kind.length + 1) },

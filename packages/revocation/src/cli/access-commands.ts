@@ -118,7 +118,9 @@ export async function grant(options: Common & Whom & GrantFlags & { until?: stri
     return
   }
   const item = await access.grant(entry)
-  print(options.json === true ? JSON.stringify(item) : `${itemLines(item)}\nThe change takes effect with the next vend.`)
+  print(
+    options.json === true ? JSON.stringify(item) : `${itemLines(item)}\nThe change takes effect with the next vend.`,
+  )
 }
 
 export async function withdraw(options: Common & Whom & GrantFlags & { all?: true; dryRun?: true }): Promise<void> {
@@ -151,7 +153,8 @@ export async function importAll(options: Common & { dryRun?: true }, text: strin
     }
   }
   const { entries } = await importAccess(access, text, { dryRun, onProgress })
-  const words = dryRun === true ? `${entries} lines are valid. Nothing was written (--dry-run).` : `${entries} imported.`
+  const words =
+    dryRun === true ? `${entries} lines are valid. Nothing was written (--dry-run).` : `${entries} imported.`
   print(options.json === true ? JSON.stringify({ entries, written: dryRun === true ? 0 : entries }) : words)
 }
 

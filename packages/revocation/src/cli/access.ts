@@ -79,8 +79,8 @@ command('import', 'replaces the grants of many entries: one line of JSON for eac
     run(options, (commands) => commands.importAll(options, readFileSync(file === '-' ? 0 : file, 'utf8'))),
   )
 
-command('export', 'prints all grants of the table, one line of JSON for each user, group and role').action((options: Common) =>
-  run(options, (commands) => commands.exportAll(options)),
+command('export', 'prints all grants of the table, one line of JSON for each user, group and role').action(
+  (options: Common) => run(options, (commands) => commands.exportAll(options)),
 )
 
 command('who', 'finds the entries that grant a topic')

@@ -102,7 +102,10 @@ describe('pnpm revoke', () => {
       "error: option '--as <kind>' argument 'name' is invalid. Allowed choices are user-id, session-name.\n",
     ],
     [['auth0=7Calice'], "'auth0=7Calice' could be a user ID or a session name. Add --as session-name"],
-    [['alice', '--client-id', 'bob:1'], "The client ID 'bob:1' does not belong to this user. The client IDs of this user begin with 'alice:'."],
+    [
+      ['alice', '--client-id', 'bob:1'],
+      "The client ID 'bob:1' does not belong to this user. The client IDs of this user begin with 'alice:'.",
+    ],
     [['alice', '--outputs', 'none.json'], 'none.json: ENOENT'],
     [['alice', '--outputs', 'cdk.json'], 'cdk.json: no stack has the outputs RoleArn, IotEndpoint and Region'],
   ])('%j is refused, in words', async (args, words) => {

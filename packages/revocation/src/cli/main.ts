@@ -17,7 +17,7 @@ interface RevokeOptions {
 }
 
 const program = new Command(programName('revoke'))
-  .description("Revokes the access of a user: existing sessions, new credentials, and the given connections")
+  .description('Revokes the access of a user: existing sessions, new credentials, and the given connections')
   .argument('[user]', 'the user ID as verified by the vendor, such as the "sub" of a token or an IAM user name')
   .addOption(
     new Option('--client-id <id>', 'also close this connection; repeatable')
@@ -40,13 +40,9 @@ const program = new Command(programName('revoke'))
     ).conflicts(['clientId', 'signOut', 'undo', 'list']),
   )
   .addOption(
-    new Option('--repair', 'rebuild the Deny statements of the topic role from the revocations in the table').conflicts([
-      'clientId',
-      'signOut',
-      'undo',
-      'list',
-      'clear',
-    ]),
+    new Option('--repair', 'rebuild the Deny statements of the topic role from the revocations in the table').conflicts(
+      ['clientId', 'signOut', 'undo', 'list', 'clear'],
+    ),
   )
   .addOption(
     new Option('--role <name>', 'all callers with a session of this IAM role, whatever its name').conflicts([

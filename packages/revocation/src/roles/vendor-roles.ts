@@ -13,7 +13,9 @@ export async function vendorRoles(iam: IAMClient, topicRoleName: string): Promis
   const trusted = [trust.Statement ?? []]
     .flat()
     .flatMap(({ Effect, Principal }) => (Effect === 'Allow' ? [Principal] : []))
-  const principals = trusted.flatMap((one) => (typeof one === 'object' ? Object.values(one).flat() : [one ?? 'no principal']))
+  const principals = trusted.flatMap((one) =>
+    typeof one === 'object' ? Object.values(one).flat() : [one ?? 'no principal'],
+  )
   const names = principals.map((principal) => {
     const name = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:.*\/)?([\w+=,.@-]+)$/u.exec(principal)?.[1]
     if (name !== undefined) return name

@@ -30,8 +30,16 @@ export function declareCredentials(program: Command, choose: (chosen: Chosen) =>
     .description('request credentials and print them on stdout (they are secret)')
     .addOption(new Option('--format <format>', 'output format').choices(Object.keys(formats)).default('json'))
     .option('--publish <filter...>', 'request only permission to publish to this topic or filter', filters('publish'))
-    .option('--subscribe <filter...>', 'request only permission to subscribe to this topic or filter', filters('subscribe'))
-    .option('--retain <filter...>', 'request only permission to publish with RETAIN to this topic or filter', filters('retain'))
+    .option(
+      '--subscribe <filter...>',
+      'request only permission to subscribe to this topic or filter',
+      filters('subscribe'),
+    )
+    .option(
+      '--retain <filter...>',
+      'request only permission to publish with RETAIN to this topic or filter',
+      filters('retain'),
+    )
     .option(
       '--duration <seconds>',
       `lifetime, ${durationLimits.minimum} to ${durationLimits.maximum} (default: the maximum)`,

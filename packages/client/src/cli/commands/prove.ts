@@ -123,9 +123,7 @@ function entitlementsLines(
   const text: string[] = []
   if (wrong !== undefined) {
     text.push(`Not proved: the policy of ${JSON.stringify(wrong.userId)} for ${wrong.rules.join(' and ')}.`)
-    text.push(
-      ...('name' in wrong.proof ? [described(wrong.proof)] : [`Undecided after ${wrong.proof.states} states.`]),
-    )
+    text.push(...('name' in wrong.proof ? [described(wrong.proof)] : [`Undecided after ${wrong.proof.states} states.`]))
   }
   if (shared !== undefined) {
     const [one, other] = shared.users
@@ -134,7 +132,9 @@ function entitlementsLines(
     )
   }
   if (text.length === 0) {
-    text.push(`Proved: ${proved.length} session policies allow exactly their grants, and no two users share topics of their own.`)
+    text.push(
+      `Proved: ${proved.length} session policies allow exactly their grants, and no two users share topics of their own.`,
+    )
   }
   return {
     proved: wrong === undefined && shared === undefined,
@@ -158,7 +158,9 @@ function policyLines(session: unknown, role: unknown, options: ProveOptions): An
   const text = found.map(described)
   if (undecided) text.push(`Undecided: stopped after ${states} states.`)
   if (text.length === 0) {
-    text.push(`Proved: the policy allows exactly these grants to ${JSON.stringify(user)}, for every name that AWS IoT accepts.`)
+    text.push(
+      `Proved: the policy allows exactly these grants to ${JSON.stringify(user)}, for every name that AWS IoT accepts.`,
+    )
   }
   return { proved: found.length === 0 && !undecided, text, facts: { states, counterexamples: found, undecided } }
 }

@@ -72,13 +72,10 @@ function target(running: Announcement, description: string, dispose: () => Promi
 
 function nothingToUse(root: string, cause?: unknown): TopicCredentialsError {
   const first = cause === undefined ? 'Run' : 'Install a stand-in (npm install @topic-credentials/local-aws) and run'
-  return new TopicCredentialsError(
-    `There is no stack to use: ${root} has neither a deployed nor a synthesized one`,
-    {
-      code: 'invalid_argument',
-      value: root,
-      remedy: `${first} \`${commandLine('client')}\` in the project’s folder, or \`${commandLine('deploy')}\`, or pass --outputs FILE or --url URL.`,
-      cause,
-    },
-  )
+  return new TopicCredentialsError(`There is no stack to use: ${root} has neither a deployed nor a synthesized one`, {
+    code: 'invalid_argument',
+    value: root,
+    remedy: `${first} \`${commandLine('client')}\` in the project’s folder, or \`${commandLine('deploy')}\`, or pass --outputs FILE or --url URL.`,
+    cause,
+  })
 }

@@ -90,8 +90,7 @@ function proxyRefused({ proxy = '' }: Route): TopicCredentialsError {
   return new TopicCredentialsError(`The proxy ${host} requires other credentials (407)`, {
     code: 'proxy_refused',
     value: host,
-    remedy:
-      'Set `proxy` or HTTPS_PROXY to http://user:password@host:port; percent-encode characters such as @ and :.',
+    remedy: 'Set `proxy` or HTTPS_PROXY to http://user:password@host:port; percent-encode characters such as @ and :.',
   })
 }
 

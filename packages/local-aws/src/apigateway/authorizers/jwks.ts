@@ -35,7 +35,9 @@ export class IssuerKeys implements KeySource {
       if (this.#keys.ids.has(keyId) || age < refetchMilliseconds) return this.#keys.set
     }
     const discovery = await this.#fetch(`${this.#issuer.replace(/\/$/u, '')}/.well-known/openid-configuration`)
-    if (typeof discovery.jwks_uri !== 'string') throw new Error(`The discovery document of ${this.#issuer} has no jwks_uri`)
+    if (typeof discovery.jwks_uri !== 'string') {
+      throw new Error(`The discovery document of ${this.#issuer} has no jwks_uri`)
+    }
     const jwks = (await this.#fetch(discovery.jwks_uri)) as unknown as JSONWebKeySet
     const set = createLocalJWKSet(jwks)
     const ids = new Set(jwks.keys.flatMap(({ kid }) => (kid === undefined ? [] : [kid])))
@@ -54,7 +56,9 @@ export class IssuerKeys implements KeySource {
           let text = ''
           for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
             text += chunk
-            if (text.length > largestAnswer) throw new Error(`the response of ${url} is longer than ${largestAnswer} bytes`)
+            if (text.length > largestAnswer) {
+              throw new Error(`the response of ${url} is longer than ${largestAnswer} bytes`)
+            }
           }
           resolve(JSON.parse(text) as Record<string, unknown>)
         } catch (error) {

@@ -39,7 +39,9 @@ export class ByteReader {
       const byte = this.byte()
       value += (byte & 0x7f) * 128 ** index
       if (byte < 0x80) {
-        if (byte === 0 && index > 0) throw malformed('a variable byte integer is not in its shortest encoding [MQTT-1.5.5-1]')
+        if (byte === 0 && index > 0) {
+          throw malformed('a variable byte integer is not in its shortest encoding [MQTT-1.5.5-1]')
+        }
         return value
       }
     }

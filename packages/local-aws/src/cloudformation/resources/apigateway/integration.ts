@@ -34,7 +34,9 @@ function settings({ properties, services }: ResourceRequest): [FunctionRuntime, 
     format !== '2.0' ||
     (properties.optionalText('ConnectionType') ?? 'INTERNET') !== 'INTERNET'
   ) {
-    throw new Error(`the stand-in supports AWS_PROXY integrations of payload format 2.0, not ${type} ${format ?? '1.0'}`)
+    throw new Error(
+      `the stand-in supports AWS_PROXY integrations of payload format 2.0, not ${type} ${format ?? '1.0'}`,
+    )
   }
   const uri = properties.text('IntegrationUri')
   const target = findFunction(services, /functions\/(arn:.+)\/invocations$/u.exec(uri)?.[1] ?? uri)
