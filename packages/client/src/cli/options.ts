@@ -55,10 +55,10 @@ export function withSharedOptions(program: Command): Command {
     )
     .option('--groups <names>', "with --as: the claim 'groups', separated by commas", names)
     .option('--claims <json>', 'with --as: further claims, as a JSON object', jsonObject)
-    .option('--region <region>', 'AWS region, where the outputs do not name it')
-    .option('--ca <file>', 'PEM file of the certificate authority, where the system’s do not do')
-    .option('--timeout <seconds>', 'give up after so long', positiveNumber)
-    .option('--json', 'answer in JSON, one object a line')
+    .option('--region <region>', 'AWS region, if it is not in the outputs')
+    .option('--ca <file>', 'PEM file of the certificate authority, if the system’s trust store is not enough')
+    .option('--timeout <seconds>', 'give up after this time', positiveNumber)
+    .option('--json', 'print JSON, one object per line')
 }
 
 /** Declares `ConnectionOptions`. */

@@ -26,10 +26,10 @@ Examples:
   $ npm start -- --topic users/me/inbox --json              one JSON object per line
   $ npm start -- --outputs ../other/cdk-outputs.json        another project's deployment
   $ npm start -- publish hello                              publish one message
-  $ npm start -- whoami                                     what may I do, and until when
+  $ npm start -- whoami                                     show my grants and their expiration
   $ npm start -- --as alice --groups operators              as a user of the stand-in, with these claims
-  $ npm start -- explain subscribe devices/+/state          may I, and which grant says so
-  $ npm start -- prove infra/entitlements.json              does every policy allow just what it is to
+  $ npm start -- explain subscribe devices/+/state          is it allowed, and by which grant
+  $ npm start -- prove infra/entitlements.json              does every policy allow exactly its grants
   $ npm start -- listen --help                              the options of one command
 
 The command uses the first of these that exists: --url; --outputs or cdk-outputs.json (a deployed stack); a running stand-in for

@@ -7,7 +7,7 @@ export interface RefusedAnswer {
   readonly body: string
   /** Of a token that was sent: the header `www-authenticate`, or '' where it cannot be read. Undefined: none was sent. */
   readonly challenge?: string | undefined
-  /** The header, in seconds. */
+  /** The Retry-After header, in seconds. */
   readonly retryAfter: string | undefined
   /** The vendor's clock minus the local clock, in milliseconds. */
   readonly clockOffset: number
@@ -17,7 +17,7 @@ export interface RefusedAnswer {
 /** AWS accepts a signature whose date differs at most this much from its own clock. */
 const acceptedSkewMs = 5 * 60_000
 
-/** Tells apart what may pass (429, 5xx), what a corrected clock mends, and what is a no. */
+/** Classifies a response: temporary (429, 5xx), caused by a wrong clock, or a refusal. */
 export function vendRefusal({
   status,
   body,
@@ -59,7 +59,7 @@ function remedyFor(status: number, problem: Problem | undefined, challenge: stri
   if (problem?.code === 'not_entitled') {
     return 'Request fewer grants, or ask the operator to extend the entitlements.'
   }
-  if (problem !== undefined) return problem.remedy ?? 'Change the request as the sentence says.'
+  if (problem !== undefined) return problem.remedy ?? 'Change the request as described in the message.'
   if (status === 401) return refusedToken(challenge)
   if (status === 403) {
     return 'Check the caller’s credentials and its permission execute-api:Invoke for this API.'
@@ -75,7 +75,7 @@ function refusedToken(challenge: string | undefined): string {
   return why === undefined ? 'Get a new token: this one was not accepted.' : `Get a new token: ${why}.`
 }
 
-/** API Gateway's own refusals: `{"message":"Forbidden"}`. */
+/** API Gateway's own error format: `{"message":"Forbidden"}`. */
 function messageOf(body: string): string | undefined {
   const { message } = recordOf(parseJson(body))
   return message === undefined ? undefined : String(message)

@@ -59,7 +59,7 @@ export class Message {
   async json(): Promise<unknown>
   /**
    * @param schema checks and types the value
-   * @throws TopicCredentialsError `unreadable_payload` for what is not JSON, or not what the schema wants
+   * @throws TopicCredentialsError `unreadable_payload` if it is not JSON, or if the schema refuses it
    * @example const { celsius } = await message.json(z.object({ celsius: z.number() }))
    */
   async json<Output>(schema: StandardSchema<Output>): Promise<Output>

@@ -3,7 +3,7 @@ import type { Message } from './message.js'
 /** Maximum number of messages kept for a future subscription or listener. */
 const keptMessages = 1_000
 
-/** How long a resumed session's messages wait for the subscription that they came for, in milliseconds. */
+/** How long messages of a resumed session wait for their subscription, in milliseconds. */
 const resumeGraceMs = 10_000
 
 /**

@@ -190,7 +190,7 @@ export class Account {
     return { issuer, directory, accountId: settings.accountId, region: settings.region, api: apis.first }
   }
 
-  /** Where the account keeps its files: until it ends, or for as long as the caller wants. */
+  /** The account's files: removed when it ends, unless the caller provides the folder. */
   get folder(): string {
     return this.settings.folder ?? this.#folder
   }

@@ -20,7 +20,7 @@ interface AccountEndpoint extends ServiceSettings {
   readonly functions: ReadonlyMap<string, FunctionRuntime>
   readonly customAnswers: CustomAnswers
   readonly signIn: EndpointSettings['signIn']
-  /** Services that listen on ports of their own as well. */
+  /** Services that also have their own port. */
   readonly sts: ServiceHandler
   readonly iam: ServiceHandler
   readonly outages: Outages

@@ -43,7 +43,7 @@ export interface AccountSettings {
   readonly site?: PlainOriginSettings['site']
   /** Is told what the data plane does. */
   readonly observer?: Observer | undefined
-  /** Resource types that are not known are left out. */
+  /** Resources of unknown types are skipped. */
   readonly ignoreUnknown?: boolean
   /** Folder of files that survive the stand-in: uploads, functions' code. */
   readonly folder?: string

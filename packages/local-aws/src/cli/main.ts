@@ -68,7 +68,7 @@ const program = new Command(programName('local'))
     'after',
     `${examples('local', [
       ['', 'an account on ports 8443 to 8450; what was deployed before comes back'],
-      ['--assembly', 'cdk.out at once, for a look'],
+      ['--assembly', 'deploy cdk.out immediately'],
       ['--json | jq \'select(.outcome == "refused")\'', ''],
     ])}
 

@@ -168,7 +168,7 @@ export class IotDataPlane implements AsyncDisposable {
     return client !== undefined
   }
 
-  /** Fault: the next `times` CONNECTs are over a quota: MQTT 5 answers with CONNACK 0x97, MQTT 3.1.1 with silence. */
+  /** Fault: the next `times` CONNECTs exceed a quota: MQTT 5 gets CONNACK 0x97, MQTT 3.1.1 no response. */
   throttle(times: number): void {
     this.#plane.connectQuota.throttle(times)
   }

@@ -57,7 +57,7 @@ function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
-/** Every parameter decoded, encoded by RFC 3986, and sorted by name, then by value, in byte order. */
+/** Every parameter decoded, encoded by RFC 3986, and sorted by name and then by value, in byte order. */
 function canonicalQuery(query: string, omitted: ReadonlySet<string>): string {
   return queryParameters(query)
     .filter(([name]) => !omitted.has(name))

@@ -9,7 +9,7 @@ import { signedInTo, type UserOfStandIn, userIn } from './sign-in.js'
 import { findStandIn, startStandIn, startStandInForTokens } from './stand-in.js'
 import { readCertificates, type Target } from './target.js'
 
-/** Finds a target: a vendor's URL, else a deployed stack, else a running stand-in, else one of its own. */
+/** Finds a target: the given URL, otherwise a deployed stack, otherwise a running stand-in, otherwise a new stand-in. */
 export async function findTarget(options: SharedOptions): Promise<Target> {
   const { url, ca, outputs, profile, tokenFile } = options
   const user = userIn(options)
@@ -50,7 +50,7 @@ async function signedIn(root: string, user: UserOfStandIn): Promise<Target> {
   }
 }
 
-/** Is this command itself from that project? What lies in another folder may be anybody's. */
+/** Does this command belong to that project? The files in another folder could be from anyone. */
 function isOwnProject(root: string): boolean {
   const path = relative(realpathSync(root), fileURLToPath(import.meta.url))
   return !path.startsWith('..') && !isAbsolute(path)

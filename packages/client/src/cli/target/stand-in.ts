@@ -13,7 +13,7 @@ export interface StandIn extends Target {
 /** Where the stack is synthesized with tokens of the stand-in's issuer as its callers' proof. */
 export const tokensAssembly = '.local-aws/cdk.out.tokens'
 
-/** A stand-in that another terminal runs for this project, if there is one. */
+/** The stand-in that runs for this project in another terminal, if any. */
 export async function findStandIn(root: string): Promise<StandIn | undefined> {
   const running = await findRunning({ directory: root })
   if (running === undefined) return undefined
@@ -26,7 +26,7 @@ export async function findStandIn(root: string): Promise<StandIn | undefined> {
   })
 }
 
-/** Starts a stand-in for this project, which the next terminal finds until this command ends. */
+/** Starts a stand-in for this project. Other terminals find it until this command ends. */
 export function startStandIn(root: string): Promise<StandIn> {
   return startWith(root)
 }
@@ -40,7 +40,7 @@ export function startStandInForTokens(root: string): Promise<StandIn> {
 }
 
 async function startWith(root: string, wanted?: string): Promise<StandIn> {
-  // Loaded only when it is needed, and only there where it was installed: it is an optional peer.
+  // Loaded on demand, and only if it is installed: it is an optional peer dependency.
   const standIn = await import('@topic-credentials/local-aws').catch((cause: unknown) => {
     throw nothingToUse(root, cause)
   })

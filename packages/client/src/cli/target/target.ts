@@ -13,7 +13,7 @@ export interface Target extends AsyncDisposable {
   readonly credentials?: AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>)
   /** The caller's token, where the target signs in who was named. */
   readonly token?: () => Promise<string>
-  /** PEM certificates of a stand-in, or of a vendor that is named by its URL. */
+  /** PEM certificates of a stand-in, or of a vendor given by its URL. */
   readonly ca?: string
   /** A file with these certificates, for other programs. */
   readonly caFile?: string

@@ -16,7 +16,7 @@ export interface KeySource {
   forKeyId(keyId: string): Promise<JWTVerifyGetKey>
 }
 
-/** The public keys of an OpenID Connect issuer: found through its discovery document, fetched when first needed, kept. */
+/** The public keys of an OpenID Connect issuer: located through its discovery document, fetched on demand, cached. */
 export class IssuerKeys implements KeySource {
   readonly #issuer: string
   readonly #trust: string | undefined

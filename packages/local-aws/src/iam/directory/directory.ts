@@ -222,7 +222,7 @@ export class Directory {
     return this.#keys.issueTemporary(key.principal, durationSeconds)
   }
 
-  /** What outlives a restart. */
+  /** The state that survives a restart. */
   save(): SavedDirectory {
     const documents = this.#documents
     const users = [...this.#users.values()].flatMap((user) => {

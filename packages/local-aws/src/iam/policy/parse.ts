@@ -29,7 +29,7 @@ function readText(text: string, kind: PolicyKind): unknown {
   return readJson(text)
 }
 
-/** STS checks these two on the parameter itself, before it reads the policy. */
+/** STS checks these two on the parameter itself, before it parses the policy. */
 function checkSessionText(text: string): void {
   if (text.length > sessionPolicyCharacters) {
     throw new Malformed(

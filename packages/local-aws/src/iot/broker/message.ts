@@ -10,7 +10,7 @@ export interface Message {
   readonly properties: Properties
   /** Client ID of who published it, or who else it is from. */
   readonly from?: string
-  /** When the data plane took it, in milliseconds since the epoch. */
+  /** When the data plane received it, in milliseconds since the epoch. */
   readonly receivedAt: number
 }
 

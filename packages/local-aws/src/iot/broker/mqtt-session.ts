@@ -113,7 +113,7 @@ export class MqttSession {
       const may = recipient.mayReceive(message.topic, delivery.share)
       const sent = may && this.#send(recipient, message, delivery, packetId, next.packetId !== undefined)
       this.#options.delivered?.(message, sent ? 'sent' : may ? 'unfit' : 'refused')
-      // One that is too large for the client counts as delivered [MQTT-3.1.2-25].
+      // A message that is too large for the client counts as delivered [MQTT-3.1.2-25].
       if (sent) {
         this.#inFlight.add(packetId, { message, delivery, packetId })
       } else {

@@ -36,7 +36,7 @@ function tagsView(tags: Readonly<Record<string, string>>): XmlTree[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
 }
 
-/** What a NoEcho parameter holds is not told. */
+/** The value of a NoEcho parameter is not shown. */
 function parametersView({ template, parameters, resolvedParameters }: Stack['definition']): XmlTree[] {
   return Object.entries(parameters).map(([name, value]) => {
     const secret = String(template.Parameters?.[name]?.NoEcho ?? false) === 'true'
