@@ -164,7 +164,9 @@ describe('TopicRole', () => {
       return { when: { 'claims.groups': group }, publish, subscribe: publish }
     })
     const both = { entitlements: { entitlements: rules } }
-    const packed = expect.stringMatching(/^STS may refuse the session policy of .* with entitlements\[0\] and entitlements\[1\]: /u)
+    const packed = expect.stringMatching(
+      /^STS may refuse the session policy of .* with entitlements\[0\] and entitlements\[1\]: /u,
+    )
     expect(warnings(both)).toEqual([packed])
     expect(warnings({ ...both, ceiling: 'AWSIoTFullAccess' })).toEqual([packed])
     // Both together have the dense form alone; without it they are refused when they are asked for.
