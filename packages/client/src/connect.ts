@@ -110,7 +110,6 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     spreadMs,
     connectIntervalMs,
     mqtt,
-    resume,
     revalidateMs: revalidateSeconds === undefined ? undefined : revalidateSeconds * 1000,
   })
   const settled = new AbortController()

@@ -168,3 +168,11 @@ export function sessionClosed(cause: unknown): TopicCredentialsError {
     cause,
   })
 }
+
+/** A session's grants were not exchanged in time. */
+export function grantOverdue(ms: number): TopicCredentialsError {
+  return overdue('The session has no connection with the new grants', ms, {
+    code: 'grant_timed_out',
+    remedy: 'Once they are vended, the next connection has them. See the interrupted events for what is in the way.',
+  })
+}

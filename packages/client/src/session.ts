@@ -1,15 +1,11 @@
 import type { Grants } from '@topic-credentials/grants/core'
-import { chosenProperties, type MessageProperties } from './connection/message-properties.js'
-import type { QoS } from './connection/transport.js'
 import type { AskedGrants, VendedIdentity } from './credentials/vendor-options.js'
-import { overdue, sessionClosed, TopicCredentialsError } from './errors.js'
+import { grantOverdue, sessionClosed, TopicCredentialsError } from './errors.js'
 import { brokerRefusal, notSent, ungranted } from './messages/grant-check.js'
-import { payloadBytes } from './messages/payload.js'
-import { awsPublishRate, PublishRate } from './messages/publish-rate.js'
+import { Publisher, type PublishOptions } from './messages/publisher.js'
 import type { SubscribeOptions, Subscription } from './messages/subscription.js'
 import { Subscriptions } from './messages/subscriptions.js'
 import type { TopicFilter, TopicName } from './messages/topic-types.js'
-import { Unacknowledged } from './messages/unacknowledged.js'
 import { UnmatchedMessages } from './messages/unmatched-messages.js'
 import { Recovery, type RecoveryParts } from './recovery/recovery.js'
 import { Revalidation } from './recovery/revalidation.js'
@@ -20,29 +16,14 @@ import { Emitter } from './support/emitter.js'
 import { firstRefusal, notAuthorized, type ReasonCode } from './support/reason-codes.js'
 import { reconnectDelay } from './support/retry-delay.js'
 
-/** Maximum time for the broker's response to a message or subscription: as long as AWS IoT keeps a session by default. */
-const operationTimeoutMs = 3_600_000
 const grantTimeoutMs = 30_000
 
-/** Options of a published message. `MessageProperties` require MQTT 5. */
-export interface PublishOptions extends MessageProperties {
-  /** Default 1: resolves when the broker has accepted the message. With 0, it resolves when the message is sent. */
-  readonly qos?: QoS
-  /** The broker retains the message for later subscribers; requires a `retain` grant. Default false. */
-  readonly retain?: boolean
-  /** Timeout for the broker's response in milliseconds, interruptions included. Default 3,600,000; then `operation_timed_out`, but the message may still be sent. */
-  readonly timeoutMs?: number
-  readonly signal?: AbortSignal
-}
-
-/** The parts of a session; `connect` assembles them. */
+/** What a session is made of; `connect` puts it together. */
 export interface SessionParts extends RecoveryParts {
   readonly mqtt: 3 | 5
   /** The first credentials. */
   readonly identity: VendedIdentity
-  /** Whether to resume the broker's session of an earlier process. */
-  readonly resume: boolean
-  /** Milliseconds between two requests to the vendor whether the grants are still valid. */
+  /** Milliseconds between two questions to the vendor whether the grants still stand. */
   readonly revalidateMs: number | undefined
 }
 
@@ -56,30 +37,24 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   readonly #recovery: Recovery
   readonly #revalidation: Revalidation
   readonly #subscriptions: Subscriptions
-  readonly #publishRate: PublishRate
-  readonly #unacknowledged = new Unacknowledged()
+  readonly #publisher: Publisher
   readonly #unmatched: UnmatchedMessages
   #state: SessionState = 'connecting'
   #error: TopicCredentialsError | undefined
   #identity: VendedIdentity
   /** Whether a connection has been established before. */
   #stood = false
-  /** Number of operations without a response of the broker. */
-  #unanswered = 0
 
   constructor(parts: SessionParts) {
     super()
     this.#parts = parts
     this.#identity = parts.identity
     const { closing, spreadMs, transport } = parts
-    this.#publishRate = new PublishRate(awsPublishRate, {
-      now: () => performance.now(),
-      sleep: (ms) => sleep(ms, closing.signal),
-    })
+    this.#publisher = new Publisher({ transport, closing: closing.signal, notSent: (...why) => this.#notSent(...why) })
     this.#unmatched = new UnmatchedMessages((message) => this.emit('direct', message))
     this.#subscriptions = new Subscriptions(
       {
-        subscribe: (filter, qos) => this.#answered(transport.subscribe(filter, qos)),
+        subscribe: (filter, qos) => this.#publisher.answered(transport.subscribe(filter, qos)),
         unsubscribe: (filter) => transport.unsubscribe(filter),
       },
       (refusals) => sleep(reconnectDelay('throttled', refusals, Math.random(), spreadMs), closing.signal),
@@ -99,7 +74,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     this.#recovery.on('connected', ({ resumed }) => this.#onConnected(resumed))
     this.#recovery.on('interrupted', (error, failure) => {
       this.#state = 'interrupted'
-      const refused = this.#unacknowledged.refused(failure, this.#unanswered > 0)
+      const refused = this.#publisher.refused(failure)
       if (refused !== undefined) this.#refused('publish', refused.topic, refused.code)
       this.emit('interrupted', error)
     })
@@ -156,7 +131,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     this.#requireOpen()
     if (options.signal?.aborted) throw aborted(options.signal)
     this.#requireGranted('subscribe', filter)
-    return this.#subscriptions.add(filter, options, (code) => this.#refused('subscribe', filter, code))
+    return this.#subscriptions.add(filter, options, (code, operation) => this.#refused(operation, filter, code))
   }
 
   /**
@@ -171,20 +146,11 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   async publish<const Topic extends string>(
     topic: TopicName<Topic>,
     payload: unknown,
-    { qos = 1, retain = false, timeoutMs = operationTimeoutMs, signal, ...options }: PublishOptions = {},
+    options: PublishOptions = {},
   ): Promise<void> {
     this.#requireOpen()
-    this.#requireGranted('publish', topic, retain)
-    const properties = chosenProperties(options)
-    const message = { topic, payload: payloadBytes(payload), qos, retain, properties }
-    const sent = (until: AbortSignal) =>
-      this.#publishRate.run(async () => {
-        if (until.aborted) throw aborted(until)
-        if (qos === 0) this.#unacknowledged.sent(topic)
-        const answer = this.#parts.transport.publish(message)
-        return (qos === 0 ? answer : this.#answered(answer)).catch((error: unknown) => this.#notSent(topic, error))
-      })
-    const code = await withDeadline(sent, timeoutMs, () => unansweredInTime('publish', topic, timeoutMs), signal)
+    this.#requireGranted('publish', topic, options.retain)
+    const code = await this.#publisher.publish(topic, payload, options)
     if (code >= firstRefusal) throw this.#refused('publish', topic, code)
   }
 
@@ -246,22 +212,12 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     }
   }
 
-  /** Counts operations until the broker responds. */
-  async #answered(answer: Promise<ReasonCode>): Promise<ReasonCode> {
-    this.#unanswered += 1
-    try {
-      return await answer
-    } finally {
-      this.#unanswered -= 1
-    }
-  }
-
   #requireGranted(operation: 'publish' | 'subscribe', topic: string, retain = false): void {
     const error = ungranted(this, operation, topic, retain)
     if (error !== undefined) throw error
   }
 
-  #refused(operation: 'publish' | 'subscribe', value: string, code: ReasonCode): TopicCredentialsError {
+  #refused(operation: 'publish' | 'subscribe' | 'unsubscribe', value: string, code: ReasonCode): TopicCredentialsError {
     const error = brokerRefusal(operation, value, code, this.#parts.mqtt)
     // The grants allow it, so the vendor is asked whether they are still valid.
     if (code === notAuthorized) this.#revalidation.soon()
@@ -291,19 +247,4 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   #requireOpen(): void {
     if (this.#state === 'closed') throw sessionClosed(this.#error)
   }
-}
-
-function unansweredInTime(operation: string, value: string, ms: number): TopicCredentialsError {
-  return overdue(`AWS IoT did not respond to the ${operation} of '${value}'`, ms, {
-    code: 'operation_timed_out',
-    value,
-    remedy: 'See the interrupted events for the cause, or allow more time. The operation may still be carried out.',
-  })
-}
-
-function grantOverdue(ms: number): TopicCredentialsError {
-  return overdue('The session did not reconnect with the new grants', ms, {
-    code: 'grant_timed_out',
-    remedy: 'The next connection will use them once they are vended. See the interrupted events for the cause.',
-  })
 }

@@ -67,7 +67,7 @@ export interface Transport extends Pick<Emitter<TransportEvents>, 'on'>, Partial
   start(): void
   /** Resolves with the broker's response, across reconnects. Rejects when the transport is stopped. */
   subscribe(filter: string, qos: QoS): Promise<ReasonCode>
-  unsubscribe(filter: string): Promise<unknown>
+  unsubscribe(filter: string): Promise<ReasonCode>
   publish(message: OutgoingMessage): Promise<ReasonCode>
   /** Ends the connection and makes a new one. Keeps the broker's session and unacknowledged operations. */
   reconnect(): Promise<void>

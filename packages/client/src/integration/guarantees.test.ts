@@ -18,7 +18,7 @@ async function inThisProcess(options: Subject['options']): Promise<Subject> {
     vendor: { url, region: aws.region, ca: aws.ca, credentials: { accessKeyId, secretAccessKey } },
     options: { ...options, ca: aws.ca },
     tellsRepetitions: options.mqtt !== 3,
-    expiries: options.mqtt === 3 ? 3 : 20,
+    expiries: options.mqtt === 3 ? 3 : 8,
     [Symbol.asyncDispose]: () => aws.close(),
   }
 }

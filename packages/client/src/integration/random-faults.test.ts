@@ -7,8 +7,15 @@ import { nodeTransports } from '../testing/transports.js'
 /** `WIRE_RUNS=200` before the test's command for as many as a change of the transports must pass. */
 const runs = Number(process.env.WIRE_RUNS ?? 4)
 const firstSeed = Number(process.env.WIRE_SEED ?? 1)
-/** After the last fault, in milliseconds: 15,000, and what a busy machine adds. */
-const answeredWithinMs = 25_000
+/** After the last fault, by this process's own time. */
+const answeredWithinMs = 15_000
+
+/** Milliseconds that this process could use: a timer that is late on a busy machine counts as if it were not. */
+const ownTime = { ms: 0 }
+const tickMs = 20
+setInterval(() => {
+  ownTime.ms += tickMs
+}, tickMs).unref()
 
 let account: TestAccount
 
@@ -29,13 +36,13 @@ describe.each(nodeTransports)('over $name', ({ name, options }) => {
   const live = async (seed: number) => {
     const random = randomBy(seed)
     const credentials = account.credentials({}, {})
-    const connecting = account.connect({ ...options, credentials, timeoutMs: answeredWithinMs })
-    const faults: number[] = []
+    const connecting = account.connect({ ...options, credentials })
+    const faults = [ownTime.ms]
     let connected = false
     const cut = async (clientId?: string) => {
       await pause(random() * 400)
       account.aws.faults.cutSockets(clientId)
-      faults.push(performance.now())
+      faults.push(ownTime.ms)
     }
     if (random() < 0.3) void cut()
     const session = await connecting
@@ -44,9 +51,9 @@ describe.each(nodeTransports)('over $name', ({ name, options }) => {
     const pending: Promise<unknown>[] = []
     const settled = (promise: Promise<unknown>) =>
       promise.then(
-        () => performance.now(),
+        () => ownTime.ms,
         (error: unknown) => {
-          if (error instanceof TopicCredentialsError) return performance.now()
+          if (error instanceof TopicCredentialsError) return ownTime.ms
           throw error
         },
       )
@@ -64,7 +71,7 @@ describe.each(nodeTransports)('over $name', ({ name, options }) => {
       () => settled(session.grant({ subscribe: ['test'], publish: ['test'] })),
       async () => {
         credentials.invalidate(session.accessKeyId)
-        return performance.now()
+        return ownTime.ms
       },
     ]
     // One subscription, so that each message counts once.
@@ -76,13 +83,13 @@ describe.each(nodeTransports)('over $name', ({ name, options }) => {
       if (random() < 0.5) await cut(session.clientId)
     }
     const answered = await Promise.all(pending)
-    const last = Math.max(...faults, 0)
-    for (const at of answered) if (last > 0) expect(Number(at) - last).toBeLessThan(answeredWithinMs)
+    const last = Math.max(...faults)
+    for (const at of answered) expect(Number(at) - last).toBeLessThan(answeredWithinMs)
     if (options.mqtt !== 3) expect([...received.values()].filter((times) => times > 1)).toEqual([])
-    const closing = performance.now()
+    const closing = ownTime.ms
     if (random() < 0.5) void cut(session.clientId)
     await session.close()
-    expect(performance.now() - closing).toBeLessThan(3_000)
+    expect(ownTime.ms - closing).toBeLessThan(1_000)
     expect(connected).toBe(true)
     return session.clientId
   }

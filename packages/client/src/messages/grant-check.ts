@@ -41,9 +41,9 @@ export function describeGrants(grants: Grants): string {
   return parts.length === 0 ? 'nothing' : parts.join('; ')
 }
 
-/** The error for a reason code of a SUBACK or PUBACK; undefined for success. */
+/** What a reason code of SUBACK, UNSUBACK or PUBACK means, where it is a no. */
 export function brokerRefusal(
-  operation: 'publish' | 'subscribe',
+  operation: 'publish' | 'subscribe' | 'unsubscribe',
   value: string,
   code: ReasonCode,
   mqtt: 3 | 5,
@@ -56,8 +56,10 @@ export function brokerRefusal(
       remedy: 'Stay within 50 subscriptions and 100 messages per second per connection.',
     })
   }
-  // With MQTT 3.1.1 and with QoS 0, AWS IoT closes the connection for an unauthorized operation.
-  if (code === notAuthorized || code === 0x80 || (code === endedWithoutReason && mqtt === 3)) {
+  // Over MQTT 3.1.1, and for QoS 0, hanging up is how AWS IoT says that something is not authorized.
+  const denied = code === notAuthorized || code === 0x80 || (code === endedWithoutReason && mqtt === 3)
+  // UNSUBSCRIBE needs no permission.
+  if (denied && operation !== 'unsubscribe') {
     return new NotGrantedError(said, {
       operation,
       byBroker: true,

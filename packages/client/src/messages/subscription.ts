@@ -54,7 +54,7 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
     this.ready = request(this)
     // An iterator gets the error from the loop; a listener gets it by awaiting `ready`.
     this.ready.catch((error: Error) => this.end(error))
-    options.signal?.addEventListener('abort', () => void this.close(), { once: true })
+    options.signal?.addEventListener('abort', () => void this.#leave(), { once: true })
   }
 
   /** @internal Adds a message. */
@@ -84,7 +84,12 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
     this.#waiting?.resolve()
   }
 
-  /** Unsubscribes. The iteration ends after the buffered messages. */
+  /**
+   * Unsubscribes. Iterating ends after what is buffered.
+   *
+   * @throws TopicCredentialsError `refused` when the broker refuses: no more messages come all the same. Where a loop, `await using` or a
+   * signal ends the subscription, only the session's event `refused` tells of it.
+   */
   async close(): Promise<void> {
     if (this.#ended) return
     this.end()
@@ -92,7 +97,11 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
+    await this.#leave()
+  }
+
+  async #leave(): Promise<void> {
+    await this.close().catch(() => {})
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Message, void, undefined> {
@@ -111,7 +120,7 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
         }
       }
     } finally {
-      await this.close()
+      await this.#leave()
     }
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { Message } from './message.js'
 import { Subscriptions } from './subscriptions.js'
 import { UnmatchedMessages } from './unmatched-messages.js'
 
@@ -6,6 +7,14 @@ const quotaExceeded = 0x97
 function refused(code: number) {
   return new Error(`refused with ${code}`)
 }
+
+const subscriptionMessage = new Message({
+  topic: 'a',
+  payload: new Uint8Array(),
+  qos: 1,
+  retain: false,
+  duplicate: false,
+})
 
 /** Subscriptions before a broker that answers with these codes, then with QoS 1; what happens is written down. */
 function scripted(codes: number[]) {
@@ -18,6 +27,7 @@ function scripted(codes: number[]) {
     },
     unsubscribe: async (filter: string) => {
       steps.push(`unsubscribe ${filter}`)
+      return codes.shift() ?? 0
     },
   }
   const subscriptions = new Subscriptions(
@@ -70,4 +80,45 @@ it('a SUBSCRIBE that is not authorized is not sent again', async () => {
   const { subscriptions, steps } = scripted([0x87])
   await expect(subscriptions.add('a', {}, refused).ready).rejects.toThrow('refused with 135')
   expect(steps).toEqual(['subscribe a'])
+})
+
+describe('an UNSUBSCRIBE', () => {
+  it('that the broker refuses is told, and thrown to the caller of close()', async () => {
+    const { subscriptions } = scripted([1, 0x8f])
+    const told: unknown[] = []
+    const subscription = subscriptions.add('a', {}, (code, operation) => {
+      told.push([operation, code])
+      return refused(code)
+    })
+    await subscription.ready
+    await expect(subscription.close()).rejects.toThrow('refused with 143')
+    expect(told).toEqual([['unsubscribe', 0x8f]])
+  })
+
+  it('that the broker refuses ends a loop and `await using` without an error', async () => {
+    const { subscriptions } = scripted([1, 0x8f, 1, 0x8f])
+    const told: unknown[] = []
+    const tell = (code: number) => {
+      told.push(code)
+      return refused(code)
+    }
+    const looped = subscriptions.add('a', {}, tell)
+    await looped.ready
+    const messages = looped[Symbol.asyncIterator]()
+    const first = messages.next()
+    looped.deliver(subscriptionMessage)
+    await first
+    await messages.return()
+    await using disposed = subscriptions.add('a', {}, tell)
+    await disposed.ready
+    await disposed[Symbol.asyncDispose]()
+    expect(told).toEqual([0x8f, 0x8f])
+  })
+
+  it('that is answered, be it with "no subscription existed", is not refused', async () => {
+    const { subscriptions } = scripted([1, 0x11])
+    const subscription = subscriptions.add('a', {}, refused)
+    await subscription.ready
+    await subscription.close()
+  })
 })

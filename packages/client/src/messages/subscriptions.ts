@@ -18,7 +18,8 @@ const subscribeTimeoutMs = 3_600_000
 /** Maximum time that closing a subscription waits for the broker's response. */
 const unsubscribeDeadlineMs = 5_000
 
-type Refused = (code: ReasonCode) => Error
+/** Makes the error for what the broker refuses, and tells of it. */
+type Refused = (code: ReasonCode, operation: 'subscribe' | 'unsubscribe') => Error
 
 /** The subscriptions of one session: creates them, delivers messages to them, restores them if the broker lost them. */
 export class Subscriptions {
@@ -66,13 +67,20 @@ export class Subscriptions {
     if (!matched) this.#unmatched.take(message)
   }
 
+  /** @throws what `refused` makes, where the broker refuses in time; later it is told all the same */
   async unsubscribe(subscription: Subscription): Promise<void> {
+    const refused = this.#all.get(subscription)
     this.#all.delete(subscription)
     const stillWanted = this.#filters().has(subscription.filter)
     if (stillWanted) return
-    // Without a connection, the UNSUBSCRIBE waits for the next one; the caller does not.
-    const answered = () => this.#transport.unsubscribe(subscription.filter)
+    let refusal: Error | undefined
+    const answered = async () => {
+      const code = await this.#transport.unsubscribe(subscription.filter)
+      if (code >= firstRefusal) refusal = refused?.(code, 'unsubscribe')
+    }
+    // Without a connection it waits for the next one; nobody else has to.
     await withDeadline(answered, unsubscribeDeadlineMs, () => new Error('late')).catch(() => {})
+    if (refusal !== undefined) throw refusal
   }
 
   /** The broker has lost the session: subscribes to all filters again. */
@@ -86,7 +94,7 @@ export class Subscriptions {
       const error = reason(subscription)
       if (error === undefined) continue
       subscription.end(error)
-      void this.unsubscribe(subscription)
+      this.unsubscribe(subscription).catch(() => {})
     }
   }
 
@@ -115,7 +123,7 @@ export class Subscriptions {
     if (code < firstRefusal) return code === 0 ? 0 : 1
     const refused = this.#all.get(subscription)
     this.#all.delete(subscription)
-    const error = refused?.(code) ?? new Error('The subscription has ended')
+    const error = refused?.(code, 'subscribe') ?? new Error('The subscription has ended')
     subscription.end(error)
     throw error
   }

@@ -93,7 +93,9 @@ describe('over a WebSocket', () => {
     expect(await transport.publish(message('other', 'x'))).toBe(0x87)
     const { topic, payload } = (await received) as ReceivedPacket
     expect([topic, new TextDecoder().decode(payload)]).toEqual(['test', 'hello'])
-    await transport.unsubscribe('test')
+    expect(await transport.unsubscribe('test')).toBe(0)
+    expect(await transport.unsubscribe('test')).toBe(0x11)
+    expect(await transport.unsubscribe('not/#/a filter')).toBe(0x8f)
   })
 
   it('the session is kept over a cut, and messages that came meanwhile are delivered', async () => {

@@ -96,8 +96,8 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     return this.#outbox.add({ type: 'subscribe', packet: (id) => ({ type: 'subscribe', id, subscriptions }) })
   }
 
-  async unsubscribe(filter: string): Promise<void> {
-    await this.#outbox.add({ type: 'unsubscribe', packet: (id) => ({ type: 'unsubscribe', id, filters: [filter] }) })
+  unsubscribe(filter: string): Promise<ReasonCode> {
+    return this.#outbox.add({ type: 'unsubscribe', packet: (id) => ({ type: 'unsubscribe', id, filters: [filter] }) })
   }
 
   async publish(message: OutgoingMessage): Promise<ReasonCode> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { type JournalEntry, type LocalAws, type LocalAwsOptions, startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '@topic-credentials/project'
 import { type ConnectOptions, connect } from '../../connect.js'
 import type { RefreshTiming } from '../../credentials/credentials-cache.js'
@@ -23,12 +23,14 @@ export class TestAccount implements AsyncDisposable {
     this.#watches = watches
   }
 
-  static async start(): Promise<TestAccount> {
+  /** @param switches what AWS leaves open, where it is to differ from the stand-in's defaults */
+  static async start(switches: NonNullable<LocalAwsOptions['switches']> = {}): Promise<TestAccount> {
     const journal: JournalEntry[] = []
     const watches = new Set<Watch>()
     const assembly = join(projectRoot(process.cwd()), 'cdk.out')
     const aws = await startLocalAws({
       assembly,
+      switches,
       journal: (entry) => {
         journal.push(entry)
         for (const watch of watches) watch(entry)

@@ -70,7 +70,6 @@ export function scriptedSession({ clientId, fault = () => undefined, latency = (
     spreadMs: undefined,
     connectIntervalMs: 1_000,
     mqtt: 5,
-    resume: false,
     revalidateMs: undefined,
   })
   return { session, transport, credentials }

@@ -1,0 +1,89 @@
+import { chosenProperties, type MessageProperties } from '../connection/message-properties.js'
+import type { QoS, Transport, TransportFailure } from '../connection/transport.js'
+import { overdue, type TopicCredentialsError } from '../errors.js'
+import { aborted, sleep } from '../support/abort.js'
+import { withDeadline } from '../support/deadline.js'
+import type { ReasonCode } from '../support/reason-codes.js'
+import { payloadBytes } from './payload.js'
+import { awsPublishRate, PublishRate } from './publish-rate.js'
+import { type Refused, Unacknowledged } from './unacknowledged.js'
+
+/** How long a message may wait for the broker's answer: as long as AWS IoT keeps a session by default. */
+const publishTimeoutMs = 3_600_000
+
+/** How a message is published. Its `MessageProperties` are MQTT 5's. */
+export interface PublishOptions extends MessageProperties {
+  /** Default 1: resolves when the broker has taken the message over. With 0 it resolves when it is sent. */
+  readonly qos?: QoS
+  /** The broker keeps the message for later subscribers; needs a `retain` grant. Default false. */
+  readonly retain?: boolean
+  /** Milliseconds for the broker's answer, breaks included. Default 3,600,000; then `operation_timed_out`. It may be sent all the same. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+export interface PublisherParts {
+  readonly transport: Pick<Transport, 'publish'>
+  /** Ends the wait of messages for their turn. */
+  readonly closing: AbortSignal
+  /** Names why the transport did not publish to a topic. */
+  readonly notSent: (topic: string, cause: unknown) => never
+}
+
+/** Publishes the messages of one session at AWS IoT's pace, and knows over which one a connection may have ended. */
+export class Publisher {
+  readonly #parts: PublisherParts
+  readonly #rate: PublishRate
+  readonly #unacknowledged = new Unacknowledged()
+  /** Operations that the broker has not answered. */
+  #unanswered = 0
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts
+    this.#rate = new PublishRate(awsPublishRate, {
+      now: () => performance.now(),
+      sleep: (ms) => sleep(ms, parts.closing),
+    })
+  }
+
+  /** @returns the broker's answer; 0 for a message with QoS 0 that is sent */
+  publish(
+    topic: string,
+    payload: unknown,
+    { qos = 1, retain = false, timeoutMs = publishTimeoutMs, signal, ...options }: PublishOptions,
+  ): Promise<ReasonCode> {
+    const { transport, notSent } = this.#parts
+    const message = { topic, payload: payloadBytes(payload), qos, retain, properties: chosenProperties(options) }
+    const sent = (until: AbortSignal) =>
+      this.#rate.run(async () => {
+        if (until.aborted) throw aborted(until)
+        if (qos === 0) this.#unacknowledged.sent(topic)
+        const answer = transport.publish(message)
+        return (qos === 0 ? answer : this.answered(answer)).catch((error: unknown) => notSent(topic, error))
+      })
+    return withDeadline(sent, timeoutMs, () => unansweredInTime(topic, timeoutMs), signal)
+  }
+
+  /** Counts what the broker is still to answer, publishes and others. */
+  async answered(answer: Promise<ReasonCode>): Promise<ReasonCode> {
+    this.#unanswered += 1
+    try {
+      return await answer
+    } finally {
+      this.#unanswered -= 1
+    }
+  }
+
+  /** The connection has ended. @returns the message with QoS 0 over which it has */
+  refused(failure: TransportFailure): Refused | undefined {
+    return this.#unacknowledged.refused(failure, this.#unanswered > 0)
+  }
+}
+
+function unansweredInTime(topic: string, ms: number): TopicCredentialsError {
+  return overdue(`AWS IoT has not answered the publish of '${topic}'`, ms, {
+    code: 'operation_timed_out',
+    value: topic,
+    remedy: 'See the interrupted events for what was in the way, or allow more time. It may be done all the same.',
+  })
+}
