@@ -1,7 +1,8 @@
 // Writes `functions/`: the vendor and the deploy check as one Lambda module each, with third-party notices. `npm run build` runs it, before
 // tests and before packing. The same sources produce the same bytes.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { notices } from './third-party-notices.js'
@@ -40,6 +41,8 @@ const functions = [
 
 // biome-ignore lint/style/useUnicodeRegex: esbuild takes it for one of Go's, which knows no such flag
 const inPackageJson = /node_modules\/.*\/package[.]json$/
+// biome-ignore lint/style/useUnicodeRegex: the same
+const smithyCore = /^@smithy\/core(\/|$)/
 
 /** Of a library's package.json its code reads the version; all of it would be in the module. */
 const versionsAlone = {
@@ -49,6 +52,18 @@ const versionsAlone = {
       const { name, version } = JSON.parse(readFileSync(path, 'utf8'))
       return { contents: JSON.stringify({ name, version }), loader: 'json' }
     }),
+}
+
+/** Several versions of this library are installed, which differ in their last number; one of them is enough: the SDK's. */
+const oneCore = {
+  name: 'one-core',
+  setup: ({ onResolve, resolve }) => {
+    const sdk = createRequire(join(own, '../credential-vendor/package.json')).resolve('@aws-sdk/client-sts')
+    const again = {}
+    onResolve({ filter: smithyCore }, ({ path, kind, pluginData }) =>
+      pluginData === again ? undefined : resolve(path, { kind, resolveDir: dirname(sdk), pluginData: again }),
+    )
+  },
 }
 
 /** Writes `functions/`. */
@@ -69,7 +84,7 @@ export async function bundleFunctions() {
       legalComments: 'none',
       logLevel: 'warning',
       metafile: true,
-      plugins: [versionsAlone],
+      plugins: [versionsAlone, oneCore],
     })
     for (const output of Object.values(metafile.outputs)) {
       for (const [file, { bytesInOutput }] of Object.entries(output.inputs))
