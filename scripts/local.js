@@ -1,5 +1,5 @@
-// `pnpm local`: installs and builds if necessary, then runs the stand-in's command line.
+// `npm run local`: installs and builds if necessary, then runs the stand-in's command line, with its page.
 import { setUp } from './setup.js'
 
 setUp({ product: true })
-await import('../packages/local-aws/dist/cli/main.js')
+await import('../packages/inspector/dist/cli/main.js')

@@ -1,6 +1,8 @@
 export { type Announcement, type AnnouncementPlace, announce, findRunning } from '@topic-credentials/project'
 export type { HttpApiFaults } from './apigateway/index.js'
 export { assemblyIn } from './carried-assembly.js'
+export type { Companion } from './cli/companion.js'
+export type { Fault } from './cli/keys.js'
 export { type Clock, systemClock } from './clock.js'
 export { RealisationError } from './cloudformation/errors.js'
 export type { RealisedStack } from './cloudformation/index.js'

@@ -2,8 +2,8 @@ import { emitKeypressEvents } from 'node:readline'
 import type { LocalAws } from '../local-aws-types.js'
 import { type ServiceName, serviceNames } from '../outages.js'
 
-/** The action of each key; the text is its help line. */
-interface Key {
+/** A fault that a key or a button causes; the text is the help line. */
+export interface Fault {
   readonly name: string
   readonly help: string
   /** Returns a sentence about what happened. */
@@ -15,8 +15,8 @@ const halfAMinute = 30_000
 /** Requests and connections per second that other clients of the account leave. */
 const fewLeft = 5
 
-/** Faults by key, each with its inverse if it has one. */
-export function faultKeys(): readonly Key[] {
+/** Faults by key, each with its opposite where it has one. */
+export function faultKeys(): readonly Fault[] {
   const on = {
     api: false,
     delay: false,
@@ -137,8 +137,8 @@ export function faultKeys(): readonly Key[] {
   ]
 }
 
-/** Toggles whether a service is down. */
-function downKey(name: string, service: ServiceName): Key {
+/** A service is down, then up again. */
+function downKey(name: string, service: ServiceName): Fault {
   let down = false
   return {
     name,
@@ -151,11 +151,15 @@ function downKey(name: string, service: ServiceName): Key {
   }
 }
 
-/** Listens for keys on a terminal. Returns a function that stops it; without a terminal it does nothing. */
-export function listenForKeys(aws: LocalAws, print: (line: string) => void, quit: () => void): () => void {
+/** Listens for keys on a terminal. Answers how to stop; without a terminal there is nothing to do. */
+export function listenForKeys(
+  aws: LocalAws,
+  keys: readonly Fault[],
+  print: (line: string) => void,
+  quit: () => void,
+): () => void {
   const { stdin } = process
   if (!stdin.isTTY) return () => {}
-  const keys = faultKeys()
   print(`Keys: ${keys.map(({ name, help }) => `${name} ${help}`).join(' · ')} · q quit`)
   emitKeypressEvents(stdin)
   stdin.setRawMode(true)

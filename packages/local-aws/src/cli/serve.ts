@@ -7,7 +7,9 @@ import { startLocalAws } from '../local-aws.js'
 import type { Served } from '../local-aws-types.js'
 import type { PackedPolicyEstimate } from '../sts/index.js'
 import { Announcing } from './announcing.js'
-import { listenForKeys } from './keys.js'
+import type { Companion } from './companion.js'
+import { faultKeys, listenForKeys } from './keys.js'
+import { openBrowser } from './open-browser.js'
 import { deploymentLine, eventLine, servingLines, startedLines } from './report.js'
 
 export interface ServeOptions {
@@ -23,11 +25,14 @@ export interface ServeOptions {
   readonly typeWildcards: TypeWildcards
   readonly json?: true
   readonly logs?: true
+  /** Opens the page in a browser. */
+  readonly open?: true
+  readonly companion?: Companion | undefined
 }
 
 /** Runs the stand-in until Ctrl-C, `q` or a signal; then cleans up. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { root, assembly, port, region, packedPolicy, typeWildcards, ignoreUnknown } = options
+  const { root, assembly, port, region, packedPolicy, typeWildcards, ignoreUnknown, companion } = options
   const state = join(root, '.local-aws', 'account')
   if (options.fresh) await rm(state, { recursive: true, force: true })
   const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -46,8 +51,10 @@ export async function serve(options: ServeOptions): Promise<void> {
     packedPolicy,
     typeWildcards,
     caFolder: join(root, '.local-aws'),
+    ...(companion && { observer: companion.observer, site: companion.site }),
     journal: (entry) => {
-      // The requests of the deployment's triggers are not printed; their failure is reported.
+      companion?.journal(entry)
+      // What the deployment's own triggers try is their business: it is told when it fails.
       const hidden = !started && entry.service !== 'cloudformation' && !options.logs
       const line = options.json ? JSON.stringify(entry) : hidden ? undefined : readable(entry, options)
       if (line !== undefined) print(line)
@@ -65,14 +72,19 @@ export async function serve(options: ServeOptions): Promise<void> {
   })
   started = true
   await announcing.begin(aws)
+  const faults = faultKeys()
+  const page = companion?.begin(aws, faults)
   if (options.json) {
-    print(JSON.stringify({ ...event('started', aws), outputs: aws.outputs }))
+    print(JSON.stringify({ ...event('started', aws), outputs: aws.outputs, page }))
   } else {
     for (const line of startedLines(aws, assembly === undefined ? undefined : seconds())) print(line)
+    if (page !== undefined) print(`Inspector  ${page}\n`)
   }
-  const stopKeys = listenForKeys(aws, options.json ? () => {} : print, ended.end)
+  const stopKeys = listenForKeys(aws, faults, options.json ? () => {} : print, ended.end)
+  if (page !== undefined && options.open) openBrowser(page)
   await ended.promise
   stopKeys()
+  companion?.end()
   await announcing.end()
   await aws.close()
 }

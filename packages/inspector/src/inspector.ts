@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Companion, Fault, JournalEntry, LocalAws } from '@topic-credentials/local-aws'
+import { Records } from './records/records.js'
+import { answerApi } from './server/api.js'
+import { Door, harden } from './server/door.js'
+import { Feed } from './server/feed.js'
+import { pageFiles } from './server/page-files.js'
+
+/**
+ * The page over a stand-in, on its plain origin. Hand `observer`, `journal` and `site` to `startLocalAws`, then begin.
+ *
+ * @example
+ * const inspector = new Inspector()
+ * const { observer, site } = inspector
+ * const aws = await startLocalAws({ assembly: 'cdk.out', observer, site, journal: (entry) => inspector.journal(entry) })
+ * inspector.begin(aws, faultKeys()) // http://127.0.0.1:8448/_inspector/<secret>/
+ */
+export class Inspector implements Companion {
+  readonly observer = new Records()
+  readonly #door = new Door()
+  readonly #feed = new Feed(this.observer)
+  #running: { readonly aws: LocalAws; readonly faults: readonly Fault[] } | undefined
+
+  journal(entry: JournalEntry): void {
+    this.observer.journal(entry)
+  }
+
+  /** From now on the page answers. Gives its address, with the secret. */
+  begin(aws: LocalAws, faults: readonly Fault[]): string {
+    this.#running = { aws, faults }
+    return aws.endpoints.plain + this.#door.path
+  }
+
+  end(): void {
+    this.#feed.end()
+    this.#running = undefined
+  }
+
+  /** Answers what is the page's; who does not know the secret is told no more than of a path that is not there. */
+  readonly site = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
+    if (!this.#door.concerns(request)) return false
+    harden(response, request.headers.host)
+    const path = this.#door.open(request)
+    const running = this.#running
+    if (path === undefined || running === undefined) {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}')
+    } else if (path === 'api/feed' && request.method === 'GET') {
+      this.#feed.add(response)
+    } else if (path.startsWith('api/')) {
+      await answerApi({ ...running, records: this.observer }, path.slice('api/'.length), request, response)
+    } else {
+      await answerFile(path, request, response)
+    }
+    return true
+  }
+}
+
+async function answerFile(path: string, { method }: IncomingMessage, response: ServerResponse): Promise<void> {
+  const file = method === 'GET' ? (await pageFiles()).get(path) : undefined
+  if (file === undefined) {
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}')
+  } else {
+    response.writeHead(200, { 'content-type': file.type }).end(file.body)
+  }
+}

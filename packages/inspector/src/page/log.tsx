@@ -1,0 +1,27 @@
+import { Empty, Heading, Time } from './parts.js'
+import type { Seen } from './store.js'
+
+const shown = 200
+
+/** Lines of the functions, and what went wrong elsewhere. */
+export function Log({ seen }: { readonly seen: Seen }) {
+  return (
+    <>
+      <Heading title="Log">The functions’ lines, and what was refused or failed. Newest first.</Heading>
+      {seen.log.length === 0 && <Empty>No line yet.</Empty>}
+      <ol class="log">
+        {seen.log
+          .slice(-shown)
+          .reverse()
+          .map((row) => (
+            <li key={row.id} class={row.failed ? 'failed' : ''}>
+              <span>
+                <Time at={row.at} /> <b>{row.failed ? `✗ ${row.source}` : row.source}</b>
+              </span>
+              <code>{row.text}</code>
+            </li>
+          ))}
+      </ol>
+    </>
+  )
+}

@@ -1,0 +1,143 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { ConnectionRow, MessageRow } from '../records/shapes.js'
+import { get, payloadOf } from './api.js'
+import { Empty, Failure, Field, Heading, Time } from './parts.js'
+import type { Seen } from './store.js'
+
+const shown = 100
+const forms = ['text', 'json', 'hex'] as const
+const outcomes: Readonly<Record<string, string>> = {
+  sent: '✓ got it',
+  waits: '… waits: not connected, or busy with earlier messages',
+  refused: '✗ refused: iot:Receive is not allowed',
+  away: '✗ missed: QoS 0, and not connected',
+  too_fast: '✗ missed: QoS 0, faster than the client reads',
+  unfit: '✗ left out: expired, or larger than the client takes',
+}
+
+/** What was published, and what became of it. */
+export function Messages({ seen }: { readonly seen: Seen }) {
+  const [text, setText] = useState('')
+  const [events, setEvents] = useState(false)
+  const [chosen, setChosen] = useState<number>()
+  const wanted = seen.messages.filter(({ topic, from }) => {
+    if (!events && topic.startsWith('$aws/')) return false
+    return `${topic} ${from}`.toLowerCase().includes(text.toLowerCase())
+  })
+  return (
+    <>
+      <Heading title="Messages">Newest first: who published, who got it, and who did not.</Heading>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <Field label="Search">
+          <input
+            type="search"
+            value={text}
+            placeholder="topic or client ID"
+            onInput={({ currentTarget }) => setText(currentTarget.value)}
+          />
+        </Field>
+        <label class="check">
+          <input type="checkbox" checked={events} onChange={({ currentTarget }) => setEvents(currentTarget.checked)} />
+          <span>AWS IoT’s own events</span>
+        </label>
+        {seen.skipped > 0 && <p class="note">{seen.skipped} rows came too fast to be shown.</p>}
+      </form>
+      {wanted.length === 0 && <Empty>No message yet. Try: npm start -- publish hello</Empty>}
+      <ul class="rows">
+        {wanted
+          .slice(-shown)
+          .reverse()
+          .map((row) => (
+            <li key={row.id}>
+              <button
+                type="button"
+                class="row"
+                aria-expanded={row.id === chosen}
+                onClick={() => setChosen(row.id === chosen ? undefined : row.id)}
+              >
+                <Time at={row.at} />
+                <span class="mono on">{row.topic}</span>
+                <span class="who">{row.from}</span>
+                <span class="note">{summary(row)}</span>
+              </button>
+              {row.id === chosen && <Detail row={row} />}
+            </li>
+          ))}
+      </ul>
+    </>
+  )
+}
+
+function summary({ deliveries, bytes }: MessageRow): string {
+  const all = Object.values(deliveries)
+  const got = all.filter((outcome) => outcome === 'sent').length
+  const not = all.length - got
+  return `${bytes} B · ${got} got it${not === 0 ? '' : ` · ✗ ${not} did not`}`
+}
+
+function Detail({ row }: { readonly row: MessageRow }) {
+  const [bytes, setBytes] = useState<Uint8Array>()
+  const [error, setError] = useState<unknown>()
+  const [form, setForm] = useState<(typeof forms)[number]>('text')
+  const [others, setOthers] = useState<readonly string[]>([])
+  useEffect(() => {
+    payloadOf(row.id).then(setBytes, setError)
+    get<ConnectionRow[]>('connections').then((all) => {
+      const there = all.filter(({ openedAt, clientId }) => openedAt < row.at && !(clientId in row.deliveries))
+      setOthers(there.map(({ clientId }) => clientId))
+    }, setError)
+  }, [row])
+  const deliveries = Object.entries(row.deliveries)
+  return (
+    <section class="detail" aria-label="Message">
+      <Failure error={error} />
+      <fieldset class="tabs">
+        <legend class="visually-hidden">Payload as</legend>
+        {forms.map((one) => (
+          <button type="button" key={one} aria-pressed={one === form} onClick={() => setForm(one)}>
+            {one}
+          </button>
+        ))}
+      </fieldset>
+      <pre>{bytes === undefined ? '' : shownAs(form, bytes)}</pre>
+      <dl>
+        <dt>Sent with</dt>
+        <dd>
+          QoS {row.qos}
+          {row.retain ? ', RETAIN' : ''}, {row.bytes} bytes
+        </dd>
+        {deliveries.length === 0 && (
+          <>
+            <dt>Deliveries</dt>
+            <dd>none: no subscription matches</dd>
+          </>
+        )}
+        {others.length > 0 && (
+          <>
+            <dt>Not to</dt>
+            <dd>
+              <span class="mono">{others.join(', ')}</span>: connected, and no subscription matches
+            </dd>
+          </>
+        )}
+        {deliveries.map(([clientId, outcome]) => (
+          <>
+            <dt class="mono">{clientId}</dt>
+            <dd>{outcomes[outcome] ?? outcome}</dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function shownAs(form: (typeof forms)[number], bytes: Uint8Array): string {
+  if (form === 'hex') return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
+  const text = new TextDecoder().decode(bytes)
+  if (form === 'text') return text
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2)
+  } catch {
+    return 'This is no JSON.'
+  }
+}

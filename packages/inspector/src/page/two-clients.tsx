@@ -1,0 +1,126 @@
+import { connect, fromVendor, type Session } from '@topic-credentials/client'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { post } from './api.js'
+import { Failure, Field, Heading } from './parts.js'
+
+type SignedIn = { readonly credentialsUrl: string; readonly endpoint: string; readonly region: string } & (
+  | { readonly kind: 'token'; readonly token: string }
+  | {
+      readonly kind: 'credentials'
+      readonly accessKeyId: string
+      readonly secretAccessKey: string
+      readonly sessionToken: string
+      readonly expiration: string
+    }
+)
+
+/** Two users, each with a client of their own. */
+export function TwoClients() {
+  return (
+    <>
+      <Heading title="Two clients">
+        The published browser client, signed in twice. What one publishes the other hears, if both may.
+      </Heading>
+      <div class="two">
+        <Client name="alice" />
+        <Client name="bob" />
+      </div>
+    </>
+  )
+}
+
+function Client({ name }: { readonly name: string }) {
+  const [user, setUser] = useState(name)
+  const [claims, setClaims] = useState('{}')
+  const [topic, setTopic] = useState('test')
+  const [text, setText] = useState('hello')
+  const [lines, setLines] = useState<readonly string[]>([])
+  const [error, setError] = useState<unknown>()
+  const [session, setSession] = useState<Session>()
+  const open = useRef<Session | undefined>(undefined)
+  useEffect(() => () => void open.current?.close(), [])
+  const say = (line: string) => setLines((before) => [...before, line].slice(-50))
+  const attempt = (what: () => Promise<unknown>) => () => {
+    setError(undefined)
+    what().catch((reason: unknown) => {
+      const { remedy } = reason as { remedy?: string }
+      setError(
+        new Error(`${reason instanceof Error ? reason.message : reason}${remedy === undefined ? '' : ` ${remedy}`}`),
+      )
+    })
+  }
+  const signIn = attempt(async () => {
+    const next = await connectAs(user, JSON.parse(claims) as object)
+    await open.current?.close()
+    open.current = next
+    setSession(next)
+    say(`Connected as ${next.clientId}`)
+  })
+  const listen = attempt(async () => {
+    const messages = session?.subscribe(topic)
+    if (messages === undefined) return
+    await messages.ready
+    say(`Listening to ${topic}`)
+    for await (const message of messages) say(`${message.topic}: ${message.text()}`)
+  })
+  const publish = attempt(async () => {
+    await session?.publish(topic, text)
+    say(`Published to ${topic}`)
+  })
+  return (
+    <section class="client" aria-label={`Client of ${name}`}>
+      <Field label="User">
+        <input value={user} onInput={({ currentTarget }) => setUser(currentTarget.value)} />
+      </Field>
+      <Field label="Claims (JSON)">
+        <input class="mono" value={claims} onInput={({ currentTarget }) => setClaims(currentTarget.value)} />
+      </Field>
+      <button type="button" class="primary sign-in" onClick={signIn}>
+        {session === undefined ? 'Sign in and connect' : 'Sign in again'}
+      </button>
+      <Field label="Topic or filter">
+        <input class="mono topic" value={topic} onInput={({ currentTarget }) => setTopic(currentTarget.value)} />
+      </Field>
+      <Field label="Text">
+        <input value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} />
+      </Field>
+      <div class="buttons">
+        <button type="button" class="listen" disabled={session === undefined} onClick={listen}>
+          Listen
+        </button>
+        <button type="button" class="publish" disabled={session === undefined} onClick={publish}>
+          Publish
+        </button>
+      </div>
+      <Failure error={error} />
+      <ol class="said" aria-live="polite" aria-label={`What ${name} sees`}>
+        {lines.map((line, index) => (
+          <li key={index}>{line}</li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+async function connectAs(user: string, claims: object): Promise<Session> {
+  const proof = () => post<SignedIn>('sign-in', { user, claims })
+  const first = await proof()
+  const { credentialsUrl, region, endpoint } = first
+  const credentials = fromVendor({
+    url: credentialsUrl,
+    region,
+    ...(first.kind === 'token'
+      ? { token: async () => tokenOf(await proof()) }
+      : { credentials: async () => keysOf(await proof()) }),
+  })
+  return connect({ credentials, endpoint })
+}
+
+function tokenOf(signedIn: SignedIn): string {
+  return signedIn.kind === 'token' ? signedIn.token : ''
+}
+
+function keysOf(signedIn: SignedIn) {
+  if (signedIn.kind !== 'credentials') throw new Error('The stack takes tokens now: sign in again.')
+  return { ...signedIn, expiration: new Date(signedIn.expiration) }
+}

@@ -1,0 +1,50 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+const prefix = '/_inspector/'
+
+/** What comes in by the printed address, and nothing else. */
+export class Door {
+  readonly #secret = randomBytes(24).toString('base64url')
+
+  /** Path of the page, with the secret in it. */
+  get path(): string {
+    return `${prefix}${this.#secret}/`
+  }
+
+  /** Whether a request is for the page at all, with the secret or without. */
+  concerns({ url = '' }: IncomingMessage): boolean {
+    return url.startsWith(prefix)
+  }
+
+  /**
+   * What is asked for behind the secret: `api/state`. Undefined for who does not know it, and for a page of another origin, even one that does.
+   * Host is checked by the plain origin before.
+   */
+  open({ url = '', headers }: IncomingMessage): string | undefined {
+    const [secret = '', ...rest] = url.slice(prefix.length).split('/')
+    if (!isSame(secret, this.#secret)) return undefined
+    const { origin, host, 'sec-fetch-site': site } = headers
+    if (origin !== undefined && origin !== `http://${host}`) return undefined
+    if (site === 'cross-site' || site === 'same-site') return undefined
+    return rest.join('/').split('?')[0]
+  }
+}
+
+/** For every answer: nothing from elsewhere, in no frame, kept nowhere. */
+export function harden(response: ServerResponse, host: string | undefined): void {
+  response.setHeader(
+    'content-security-policy',
+    `default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self' ws://${host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  )
+  response.setHeader('x-content-type-options', 'nosniff')
+  response.setHeader('referrer-policy', 'no-referrer')
+  response.setHeader('cross-origin-resource-policy', 'same-origin')
+  response.setHeader('cross-origin-opener-policy', 'same-origin')
+  response.setHeader('cache-control', 'no-store')
+}
+
+function isSame(given: string, secret: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(secret)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}

@@ -1,0 +1,14 @@
+import { spawn } from 'node:child_process'
+
+const openers: Readonly<Record<string, readonly string[]>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+}
+
+/** Opens an address in this user's browser. Where there is none, nothing happens: the address is printed, too. */
+export function openBrowser(url: string): void {
+  const [command = '', ...words] = openers[process.platform] ?? ['xdg-open']
+  const child = spawn(command, [...words, url], { stdio: 'ignore', detached: true })
+  child.on('error', () => {})
+  child.unref()
+}

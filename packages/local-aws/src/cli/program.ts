@@ -1,0 +1,192 @@
+import { join } from 'node:path'
+import {
+  commandLine,
+  examples,
+  findRunning,
+  programName,
+  projectRoot,
+  signInAt,
+  userPath,
+} from '@topic-credentials/project'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { carriedAssembly, isCdkApp } from '../carried-assembly.js'
+import { localAudience, localIssuer } from '../sign-in/names.js'
+import type { TypeWildcards } from '../iam/index.js'
+import type { PackedPolicyEstimate } from '../sts/index.js'
+import type { Companion } from './companion.js'
+import { shellExports } from './shell-exports.js'
+
+/** What may be given to the command. */
+export interface LocalOptions {
+  /** True: the project's cdk.out. */
+  readonly assembly?: string | true
+  readonly fresh?: true
+  readonly ignoreUnknown?: true
+  readonly port: number
+  readonly region?: string
+  readonly packedPolicy: PackedPolicyEstimate
+  readonly typeWildcards: TypeWildcards
+  readonly json?: true
+  readonly logs?: true
+  readonly env?: true
+  readonly open?: true
+  /** Whose token is printed. */
+  readonly token?: string
+  readonly groups?: readonly string[]
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The command `local`: an account on this machine, until Ctrl-C.
+ *
+ * @param argv as `process.argv`
+ * @param open the page that goes along, where there is one; asked for only when a stand-in starts
+ */
+export async function runLocal(argv: readonly string[], open?: () => Promise<Companion>): Promise<void> {
+  const program = commandWith(open)
+  try {
+    await program.parseAsync(argv.filter((argument, index) => index < 2 || argument !== '--'))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    if (error instanceof Error && 'remedy' in error && typeof error.remedy === 'string') {
+      console.error(`  ${error.remedy}`)
+    }
+    process.exitCode = 1
+  }
+}
+
+function commandWith(open: (() => Promise<Companion>) | undefined): Command {
+  const program = new Command(programName('local'))
+    .description(
+      'Runs an AWS account on this machine, bootstrapped for the CDK. It verifies signatures and enforces policies. In a CDK app it waits for cdk deploy; elsewhere it starts with the default stack of topic-credentials',
+    )
+    .option(
+      '--assembly [folder]',
+      "deploy the output of 'cdk synth' immediately, without the CDK (default: cdk.out); nothing is saved",
+    )
+    .option(
+      '--fresh',
+      'start with an empty account: delete the saved stacks and deploy nothing',
+    )
+    .option('--ignore-unknown', 'skip resources of unsupported types instead of refusing their stack')
+    .option(
+      '--port <number>',
+      'IoT on this port, API, STS, IAM, DynamoDB, browsers, all services together and the issuer of tokens on the next seven; 0: any free ones',
+      port,
+      8443,
+    )
+    .option('--region <name>', 'region, if the app does not define one (default: us-east-1)')
+    .addOption(
+      new Option('--packed-policy <estimate>', "estimate of the packed size that STS enforces (AWS's packing is not public)")
+        .choices(['low', 'high', 'off'])
+        .default('high'),
+    )
+    .addOption(
+      new Option(
+        '--type-wildcards <reading>',
+        "a wildcard in the place of an ARN's resource type: AWS's page forbids it",
+      )
+        .choices(['match', 'never'])
+        .default('match'),
+    )
+    .option('--json', 'one JSON object per event, for machines')
+    .option('--logs', "show the functions' log lines too")
+    .option('--env', 'print shell exports that aim the AWS tools at the stand-in that is running, and end')
+    .addOption(
+      new Option('--token <user>', 'print a token for this user by the one that is running, and end').conflicts('env'),
+    )
+    .option('--groups <names>', "with --token: the claim 'groups', separated by commas", (text) => text.split(','))
+    .option('--claims <json>', 'with --token: further claims, as a JSON object', jsonObject)
+    .addHelpText('after', furtherHelp())
+    .action(async (options: LocalOptions) => {
+      const root = projectRoot()
+      if (options.env === true) {
+        process.exitCode = await printExports(root)
+        return
+      }
+      if (options.token !== undefined) {
+        process.exitCode = await printToken(root, options.token, options)
+        return
+      }
+      const { serve } = await import('./serve.js')
+      const { assembly: _, ...others } = options
+      await serve({
+        ...others,
+        root,
+        companion: await open?.(),
+        ...toRealise(root, options),
+      })
+    })
+  if (open !== undefined) program.option('--open', 'open the page in a browser')
+  return program
+}
+
+/** Examples, and what to type in another terminal. */
+function furtherHelp(): string {
+  return `${examples('local', [
+    ['', 'an account on ports 8443 to 8450; what was deployed before comes back'],
+    ['--assembly', 'deploy cdk.out immediately'],
+    ['--json | jq \'select(.outcome == "refused")\'', ''],
+  ])}
+
+In another terminal:
+  ${commandLine('deploy:local')}
+      the real cdk deploy into it
+  eval "$(${commandLine('local', '--env')})"
+      aims cdk, aws-cli, boto3 and the SDKs at it, for what you type yourself
+  TOKEN=$(${commandLine('local', '--token alice')})
+      a token for alice, where the callers are holders of tokens`
+}
+
+/** Where there is no CDK app that could be deployed, the account begins with the default stack. */
+function toRealise(root: string, { assembly, fresh }: LocalOptions): { readonly assembly?: string } {
+  if (typeof assembly === 'string') return { assembly: userPath(assembly) }
+  if (assembly === true) return { assembly: join(root, 'cdk.out') }
+  const carried = fresh === true || isCdkApp(root) ? undefined : carriedAssembly()
+  return carried === undefined ? {} : { assembly: carried }
+}
+
+async function printExports(root: string): Promise<number> {
+  const running = await findRunning({ directory: root })
+  if (running === undefined) {
+    console.error(`No stand-in is running for ${root}. Start one with: ${commandLine('local')}`)
+    return 1
+  }
+  process.stdout.write(shellExports(running))
+  return 0
+}
+
+async function printToken(root: string, user: string, { groups, claims }: LocalOptions): Promise<number> {
+  const running = await findRunning({ directory: root })
+  if (running === undefined) {
+    console.error(`No stand-in is running for ${root}. Start one with: ${commandLine('local')}`)
+    return 1
+  }
+  const signedIn = await signInAt(running, { user, claims: { ...claims, ...(groups === undefined ? {} : { groups }) } })
+  if (signedIn.kind === 'token') {
+    process.stdout.write(`${signedIn.token}\n`)
+    return 0
+  }
+  console.error('The callers of this stack are IAM users, who have no tokens.')
+  console.error(
+    `  Deploy it for tokens: npm run deploy:local -- -c jwtIssuer=${localIssuer} -c jwtAudience=${localAudience}`,
+  )
+  return 1
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError('It must be a JSON object.')
+}
+
+function port(text: string): number {
+  const number = Number(text)
+  // Seven more follow it.
+  if (/^\d+$/u.test(text) && number <= 65_528) return number
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65528.')
+}
