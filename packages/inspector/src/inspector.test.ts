@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import { Inspector } from './inspector.js'
@@ -160,3 +161,12 @@ function secret() {
 function swapped(text: string): string {
   return [...text].map((one) => (one === one.toLowerCase() ? one.toUpperCase() : one.toLowerCase())).join('')
 }
+
+it('is small: 60 kB with everything, gzipped', async () => {
+  const files = await Promise.all(
+    ['page.js', 'page.css'].map(async (name) => (await send(address.pathname + name)).text),
+  )
+  const size = files.reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0)
+  process.stdout.write(`inspector: ${size} bytes gzipped\n`)
+  expect(size).toBeLessThanOrEqual(60_000)
+})

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Ports } from './account/settings.js'
 import type { Clock } from './clock.js'
-import type { RealisedStack } from './cloudformation/index.js'
+import type { RealisedStack, Redeployment } from './cloudformation/index.js'
 import type { Faults } from './faults.js'
 import type { AccessKey, CognitoIdentity, Directory, TypeWildcards } from './iam/index.js'
 import type { IotDataPlane, Observer, Switches } from './iot/index.js'
@@ -141,6 +141,17 @@ export interface LocalAws extends Served, AsyncDisposable {
   /** Adds or replaces an inline policy of a role; takes effect for existing sessions too. */
   putRolePolicy(roleName: string, policyName: string, document: unknown): void
   deleteRolePolicy(roleName: string, policyName: string): void
-  /** Ends everything: sockets, processes, files. Resolves when nothing remains; idempotent. */
+  /**
+   * Deploys an assembly into the stacks that stand, in place: what differs is updated, what is new is created, connections stay. An update that
+   * fails is rolled back, and says so in its answer.
+   *
+   * @throws RealisationError for a folder without an assembly
+   */
+  deploy(assembly: string): Promise<readonly Redeployment[]>
+  /** When a stack was last changed, in milliseconds since the epoch; undefined in an empty account. */
+  readonly deployedAt: number | undefined
+  /** Ends everything: sockets, processes, files. Resolves when nothing is left; may be called twice. */
   close(): Promise<void>
 }
+
+export type { Redeployment }

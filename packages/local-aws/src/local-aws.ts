@@ -142,6 +142,16 @@ function describe(account: Account, keeper: Keeper | undefined): LocalAws {
     },
     signInSecret: account.signInSecret,
     signIn: (request) => account.signIn(request),
+    deploy: async (assembly) => {
+      const { redeploy } = await import('./cloudformation/index.js')
+      return redeploy(await readAssembly(assembly), account.stacks)
+    },
+    get deployedAt() {
+      const times = account.stacks
+        .list()
+        .flatMap(({ deletedAt, updatedAt }) => (deletedAt === undefined ? (updatedAt ?? []) : []))
+      return times.length === 0 ? undefined : Math.max(...times)
+    },
     logs: (name) => account.functions.logs(name),
     createUser,
     createSession: ({ roleName, ...session }, policyDocument = developerPolicy(settings)) => {

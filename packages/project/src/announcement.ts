@@ -35,6 +35,10 @@ export interface Announcement {
   readonly developer: { readonly accessKeyId: string; readonly secretAccessKey: string }
   /** Proves to the stand-in that a process of this user asks it to sign somebody in. */
   readonly signInSecret?: string
+  /** ISO 8601: sources that were written before are deployed. Absent: nothing is known of them. */
+  readonly asOf?: string
+  /** It deploys changed sources by itself. */
+  readonly follows?: true
   /** Access keys of a user that may revoke access and invoke the deploy check. */
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
@@ -80,6 +84,8 @@ export async function announce(
     developer: keys(aws.developer),
     operator: keys(aws.operator),
     ...(aws.signInSecret === undefined ? {} : { signInSecret: aws.signInSecret }),
+    ...(aws.asOf === undefined ? {} : { asOf: aws.asOf }),
+    ...(aws.follows === undefined ? {} : { follows: aws.follows }),
   }
   const folder = join(directory, announcementFolder)
   await mkdir(folder, { recursive: true })

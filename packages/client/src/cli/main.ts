@@ -36,7 +36,8 @@ async function run(chosen: Chosen, screen: Screen, interrupt: AbortSignal): Prom
   const { timeout } = options
   try {
     screen.working('Looking for a credential vendor')
-    await using target = await findTarget(options)
+    await using target = await findTarget(options, (line) => screen.err(line))
+    if (target.notice !== undefined) screen.err(`! ${target.notice}`)
     const timer =
       timeout === undefined ? undefined : setTimeout(() => deadline.abort(timedOut(timeout)), timeout * 1000)
     try {

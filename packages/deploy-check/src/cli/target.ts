@@ -9,6 +9,7 @@ import {
   readOutputs,
   StackOutputsError,
   stackWith,
+  upToDate,
   userPath,
 } from '@topic-credentials/project'
 import type { Keys } from '../environment.js'
@@ -33,10 +34,12 @@ export async function findTarget(given: string | undefined): Promise<Target> {
   const file = given === undefined ? join(directory, outputsFile) : userPath(given)
   try {
     if (given !== undefined || existsSync(file)) return deployed(file)
-    const running = await findRunning({ directory })
-    if (running === undefined) {
+    const found = await findRunning({ directory })
+    if (found === undefined) {
       throw noStack(directory, `There is no stack to check: ${file} does not exist, and no stand-in is running`)
     }
+    const { running, notice } = await upToDate(directory, found)
+    if (notice !== undefined) console.error(`! ${notice}`)
     const description = `the running stand-in (process ${running.pid})`
     const { ca, endpoints, operator, outputs, region } = running
     return {

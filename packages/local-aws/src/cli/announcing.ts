@@ -6,6 +6,7 @@ export class Announcing {
   readonly #directory: string
   #aws: LocalAws | undefined
   #announced = ''
+  #caughtUp: number | undefined
   #writing: Promise<void> = Promise.resolve()
   #remove: () => Promise<void> = async () => {}
 
@@ -18,7 +19,13 @@ export class Announcing {
     return this.again()
   }
 
-  /** Writes only changes. */
+  /** The stacks are what the sources said at that time, and go on to be: milliseconds since the epoch. */
+  caughtUp(asOf: number): void {
+    this.#caughtUp = asOf
+    void this.again()
+  }
+
+  /** Writes only what is new. */
   again(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write())
     return this.#writing
@@ -32,11 +39,16 @@ export class Announcing {
 
   async #write(): Promise<void> {
     if (this.#aws === undefined) return
-    const { outputs, endpoints } = this.#aws
-    const told = JSON.stringify([outputs, endpoints])
+    const { outputs, endpoints, deployedAt } = this.#aws
+    const known = this.#caughtUp ?? deployedAt
+    const more = {
+      ...(known === undefined ? {} : { asOf: new Date(known).toISOString() }),
+      ...(this.#caughtUp === undefined ? {} : { follows: true as const }),
+    }
+    const told = JSON.stringify([outputs, endpoints, more])
     if (told === this.#announced) return
     this.#announced = told
-    const { remove } = await announce(this.#aws, { directory: this.#directory })
+    const { remove } = await announce({ ...this.#aws, ...more }, { directory: this.#directory })
     this.#remove = remove
   }
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { commandLine } from '@topic-credentials/project'
 import type { TypeWildcards } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
+import { follow } from '../live/follow.js'
+import { tellOfChanges } from '../live/tell-of-changes.js'
 import { startLocalAws } from '../local-aws.js'
 import type { Served } from '../local-aws-types.js'
 import type { PackedPolicyEstimate } from '../sts/index.js'
@@ -71,7 +73,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     throw explained(error)
   })
   started = true
+  const tell = options.json ? () => {} : print
   await announcing.begin(aws)
+  const stopLooking =
+    assembly === undefined
+      ? tellOfChanges(aws, root, tell)
+      : follow({ aws, assembly, root, print: tell, caughtUp: (asOf) => announcing.caughtUp(asOf) })
   const faults = faultKeys()
   const page = companion?.begin(aws, faults)
   if (options.json) {
@@ -85,6 +92,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await ended.promise
   stopKeys()
   companion?.end()
+  await stopLooking()
   await announcing.end()
   await aws.close()
 }

@@ -14,6 +14,7 @@ import {
   type StackOutputs,
   StackOutputsError,
   stackWith,
+  upToDate,
   userPath,
 } from '@topic-credentials/project'
 import { RevocationError } from '../errors.js'
@@ -30,10 +31,14 @@ export async function findTarget(given: string | undefined): Promise<Target> {
   const file = given === undefined ? join(root, outputsFile) : userPath(given)
   const stack = given !== undefined || existsSync(file) ? readStack(file) : undefined
   if (stack !== undefined && (given !== undefined || !isLocal(stack))) return deployed(stack, file)
-  const running = await findRunning({ directory: root })
-  if (running !== undefined) return standIn(running)
-  if (stack !== undefined) throw noStack(file, `${file} belongs to a stand-in that is no longer running`)
-  throw noStack(root, `There is no stack: ${file} does not exist, and no stand-in is running`)
+  const found = await findRunning({ directory: root })
+  if (found !== undefined) {
+    const { running, notice } = await upToDate(root, found)
+    if (notice !== undefined) console.error(`! ${notice}`)
+    return standIn(running)
+  }
+  if (stack !== undefined) throw noStack(file, `${file} is of a stand-in that does not run any more`)
+  throw noStack(root, `There is no stack to revoke at: no ${file}, and no stand-in is running`)
 }
 
 type Stack = ReturnType<typeof readStack>

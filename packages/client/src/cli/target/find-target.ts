@@ -9,12 +9,12 @@ import { signedInTo, type UserOfStandIn, userIn } from './sign-in.js'
 import { findStandIn, startStandIn, startStandInForTokens } from './stand-in.js'
 import { readCertificates, type Target } from './target.js'
 
-/** Finds a target: the given URL, otherwise a deployed stack, otherwise a running stand-in, otherwise a new stand-in. */
-export async function findTarget(options: SharedOptions): Promise<Target> {
+/** Finds a target: a vendor's URL, else a deployed stack, else a running stand-in, else one of its own. */
+export async function findTarget(options: SharedOptions, tell: (line: string) => void = () => {}): Promise<Target> {
   const { url, ca, outputs, profile, tokenFile } = options
   const user = userIn(options)
   // Only a stand-in signs anybody in.
-  if (user !== undefined) return signedIn(projectRoot(), user)
+  if (user !== undefined) return signedIn(projectRoot(), user, tell)
   const certificates = ca === undefined ? undefined : readCertificates(ca)
   if (url !== undefined) return vendorAt(url, certificates)
   const folder = outputs === undefined ? undefined : folderAt(userPath(outputs))
@@ -22,7 +22,7 @@ export async function findTarget(options: SharedOptions): Promise<Target> {
   if (outputs === undefined && tokenFile !== undefined && !isOwnProject(root)) throw unasked(root)
   const given = outputs !== undefined && folder === undefined
   const file = given ? userPath(outputs) : join(root, outputsFile)
-  if (!given && !existsSync(file)) return (await findStandIn(root)) ?? (await startStandIn(root))
+  if (!given && !existsSync(file)) return (await findStandIn(root)) ?? (await startStandIn(root, tell))
   const stack = deployedStack(file)
   if (new URL(stack.credentialsUrl).hostname !== 'localhost') return stack
   // A stack deployed to a stand-in exists while that runs; it needs the stand-in's keys and certificate authority.
@@ -31,7 +31,7 @@ export async function findTarget(options: SharedOptions): Promise<Target> {
   // An explicit AWS profile or key means a stand-in that runs elsewhere, as in the environment printed by `npm run local -- --env`.
   const { AWS_PROFILE, AWS_ACCESS_KEY_ID } = process.env
   const caller = profile ?? tokenFile ?? AWS_PROFILE ?? AWS_ACCESS_KEY_ID
-  return given || caller !== undefined ? stack : await startStandIn(root)
+  return given || caller !== undefined ? stack : await startStandIn(root, tell)
 }
 
 /** The path if it is a folder instead of an outputs file: a project. */
@@ -40,8 +40,8 @@ function folderAt(path: string): string | undefined {
 }
 
 /** As a user of the stand-in that runs, else of one of its own, which takes tokens. */
-async function signedIn(root: string, user: UserOfStandIn): Promise<Target> {
-  const standIn = (await findStandIn(root)) ?? (await startStandInForTokens(root))
+async function signedIn(root: string, user: UserOfStandIn, tell: (line: string) => void): Promise<Target> {
+  const standIn = (await findStandIn(root)) ?? (await startStandInForTokens(root, tell))
   try {
     return await signedInTo(standIn, user)
   } catch (error) {

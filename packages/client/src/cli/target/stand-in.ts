@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Announcement, announce, commandLine, findRunning } from '@topic-credentials/project'
+import { type Announcement, announce, commandLine, findRunning, upToDate } from '@topic-credentials/project'
 import { TopicCredentialsError } from '../../errors.js'
 import { vendorIn } from './deployed-stack.js'
 import type { Target } from './target.js'
@@ -15,10 +15,13 @@ export const tokensAssembly = '.local-aws/cdk.out.tokens'
 
 /** The stand-in that runs for this project in another terminal, if any. */
 export async function findStandIn(root: string): Promise<StandIn | undefined> {
-  const running = await findRunning({ directory: root })
-  if (running === undefined) return undefined
-  const description = `the running stand-in (process ${running.pid})`
-  if (Object.keys(running.outputs).length > 0) return target(running, description, async () => {})
+  const found = await findRunning({ directory: root })
+  if (found === undefined) return undefined
+  const { running, notice } = await upToDate(root, found)
+  const description = `the stand-in that is running already (process ${running.pid})`
+  if (Object.keys(running.outputs).length > 0) {
+    return { ...target(running, description, async () => {}), ...(notice === undefined ? {} : { notice }) }
+  }
   throw new TopicCredentialsError(`Nothing is deployed in ${description}`, {
     code: 'invalid_argument',
     value: root,
@@ -26,21 +29,22 @@ export async function findStandIn(root: string): Promise<StandIn | undefined> {
   })
 }
 
-/** Starts a stand-in for this project. Other terminals find it until this command ends. */
-export function startStandIn(root: string): Promise<StandIn> {
-  return startWith(root)
+/** Starts a stand-in for this project, which the next terminal finds until this command ends. */
+export function startStandIn(root: string, tell: (line: string) => void): Promise<StandIn> {
+  return startWith(root, tell)
 }
 
 /** The same with a stack that takes tokens, so that users may have claims; without such a stack, with the project's own. */
-export function startStandInForTokens(root: string): Promise<StandIn> {
+export function startStandInForTokens(root: string, tell: (line: string) => void): Promise<StandIn> {
   return startWith(
     root,
+    tell,
     existsSync(join(root, tokensAssembly, 'manifest.json')) ? join(root, tokensAssembly) : undefined,
   )
 }
 
-async function startWith(root: string, wanted?: string): Promise<StandIn> {
-  // Loaded on demand, and only if it is installed: it is an optional peer dependency.
+async function startWith(root: string, tell: (line: string) => void, wanted?: string): Promise<StandIn> {
+  // Loaded only when it is needed, and only there where it was installed: it is an optional peer.
   const standIn = await import('@topic-credentials/local-aws').catch((cause: unknown) => {
     throw nothingToUse(root, cause)
   })
@@ -48,9 +52,20 @@ async function startWith(root: string, wanted?: string): Promise<StandIn> {
   if (assembly === undefined) throw nothingToUse(root)
   // The deploy check would delay the first message; `pnpm local`, the tests and every deployment run it.
   const aws = await standIn.startLocalAws({ assembly, triggers: false, caFolder: join(root, '.local-aws') })
-  const announcement = await announce(aws, { directory: root })
-  const description = 'a new stand-in (no deployed stack, no running stand-in)'
+  let announcement = await announce(aws, { directory: root })
+  const end = standIn.follow({
+    aws,
+    assembly,
+    root,
+    print: tell,
+    caughtUp: async (asOf) => {
+      const known = { asOf: new Date(asOf).toISOString(), follows: true as const }
+      announcement = await announce({ ...aws, ...known }, { directory: root })
+    },
+  })
+  const description = 'a stand-in of its own: nothing is deployed, none is running'
   const own = target(announcement.content, description, async () => {
+    await end()
     await announcement.remove()
     await aws.close()
   })

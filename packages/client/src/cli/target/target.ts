@@ -15,7 +15,9 @@ export interface Target extends AsyncDisposable {
   readonly token?: () => Promise<string>
   /** PEM certificates of a stand-in, or of a vendor given by its URL. */
   readonly ca?: string
-  /** A file with these certificates, for other programs. */
+  /** What the user has to know of it before anything is done. */
+  readonly notice?: string
+  /** File that holds them, for other programs. */
   readonly caFile?: string
   /** True for a stand-in started by this command: its credentials are useless afterwards. */
   readonly endsWithCommand?: true

@@ -1,0 +1,49 @@
+import type { AssemblyStack } from '../template/assembly.js'
+import { updateStack } from './operations/update.js'
+import { planChanges } from './plan.js'
+import { realise } from './realise.js'
+import type { ResourceChange } from './stack.js'
+import type { Stacks } from './stacks.js'
+
+/** What became of one stack. */
+export interface Redeployment {
+  readonly stackName: string
+  /** Empty: the stack is what the assembly says. */
+  readonly changes: readonly ResourceChange[]
+  /** Why the update was rolled back, if it was. */
+  readonly failure?: string
+}
+
+/**
+ * Makes the stacks of the account what an assembly says, in place: connections, sessions and tables stay. Stacks that are new are created, those that the assembly
+ * does not have are left alone. One after the other; an update that fails is rolled back.
+ *
+ * @throws RealisationError for a new stack that cannot be created
+ */
+export async function redeploy(assembly: readonly AssemblyStack[], stacks: Stacks): Promise<Redeployment[]> {
+  const all: Redeployment[] = []
+  for (const next of assembly) all.push(await redeployStack(next, stacks))
+  return all
+}
+
+async function redeployStack(next: AssemblyStack, stacks: Stacks): Promise<Redeployment> {
+  const { stackName, template, assets } = next
+  await stacks.idle()
+  const stack = stacks.find(stackName)
+  if (stack === undefined) {
+    await realise(next, stacks)
+    const created = [...(stacks.find(stackName)?.resources.values() ?? [])]
+    const changes = created.map(({ logicalId, type }) => ({ action: 'Add' as const, logicalId, type, details: [] }))
+    return { stackName, changes }
+  }
+  const definition = { ...stack.definition, template, templateBody: JSON.stringify(template) }
+  // Also those of before: an update that fails goes back to them.
+  stacks.add(stack, new Map([...(stacks.settings(stack).assets ?? []), ...assets]))
+  const changes = planChanges(stack, definition, stacks.settings(stack))
+  if (changes.length === 0) return { stackName, changes }
+  stacks.begin(stack, (op) => updateStack(op, definition))
+  await stacks.idle()
+  const reason = stack.events.findLast(({ status }) => status === 'UPDATE_ROLLBACK_IN_PROGRESS')?.reason
+  const failed = stack.status !== 'UPDATE_COMPLETE'
+  return { stackName, changes, ...(failed ? { failure: reason ?? stack.status } : {}) }
+}

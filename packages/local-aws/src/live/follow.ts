@@ -1,0 +1,126 @@
+import { statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sourcesOf } from '@topic-credentials/project'
+import type { LocalAws, Redeployment } from '../local-aws-types.js'
+import { synthesize } from './synthesize.js'
+
+/** What is followed. */
+export interface FollowOptions {
+  readonly aws: Pick<LocalAws, 'deploy'>
+  /** Folder of the assembly that is deployed. */
+  readonly assembly: string
+  /** The project, whose cdk.json says how it is synthesized and from what. */
+  readonly root: string
+  /** Takes a line for a person. */
+  readonly print: (line: string) => void
+  /** Called when the stacks are what the sources said at that time, in milliseconds since the epoch. */
+  readonly caughtUp: (asOf: number) => void
+  /** @default 500 */
+  readonly lookEveryMilliseconds?: number
+}
+
+/**
+ * Deploys in place what changes: the assembly, when somebody synthesizes it, and the sources that cdk.json's `watch` names, which are synthesized
+ * here first. One change at a time; what comes meanwhile is deployed next.
+ *
+ * @returns ends it, and resolves when nothing is under way
+ */
+export function follow(options: FollowOptions): () => Promise<void> {
+  const { assembly, root, caughtUp, lookEveryMilliseconds = 500 } = options
+  const manifest = join(assembly, 'manifest.json')
+  let seen = { assembly: writtenAt(manifest), sources: newestOf(root) }
+  let settling = 0
+  const folders: string[] = []
+  let work: Promise<void> | undefined
+  // An assembly is newer than what it was made of.
+  caughtUp(seen.assembly)
+  const look = () => {
+    if (work !== undefined) return
+    const next = { assembly: writtenAt(manifest), sources: newestOf(root) }
+    if (next.assembly === seen.assembly && next.sources === seen.sources) return
+    // Files are written one after the other: the same twice is whole.
+    if (settling !== next.assembly + next.sources) {
+      settling = next.assembly + next.sources
+      return
+    }
+    const bySources = next.sources > Math.max(seen.sources, next.assembly)
+    seen = next
+    work = (
+      bySources ? fromSources(options, next.sources, made(root, folders)) : fromAssembly(options, next.assembly)
+    ).finally(() => {
+      work = undefined
+    })
+  }
+  const timer = setInterval(look, lookEveryMilliseconds)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await work
+    for (const folder of folders) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A further folder: functions that were deployed from the ones before go on reading those. */
+function made(root: string, folders: string[]): string {
+  const folder = join(root, '.local-aws', `live-${process.pid}-${folders.length}`)
+  folders.push(folder)
+  return folder
+}
+
+async function fromAssembly({ aws, assembly, print, caughtUp }: FollowOptions, asOf: number): Promise<void> {
+  try {
+    const began = performance.now()
+    tell(print, await aws.deploy(assembly), 'cdk.out', began)
+    caughtUp(asOf)
+  } catch (error) {
+    print(`✗ ${assembly} is not deployed: ${said(error)}`)
+  }
+}
+
+async function fromSources(
+  { aws, assembly, root, print, caughtUp }: FollowOptions,
+  asOf: number,
+  folder: string,
+): Promise<void> {
+  const [source] = sourcesOf(root)
+  const file = source?.file ?? 'a source'
+  print(`… ${file} has changed: synthesizing`)
+  const began = performance.now()
+  try {
+    await synthesize(root, assembly, folder)
+    tell(print, await aws.deploy(folder), file, began)
+    caughtUp(asOf)
+  } catch (error) {
+    print(`✗ ${file} is not deployed: ${said(error)}`)
+  }
+}
+
+function tell(print: (line: string) => void, all: readonly Redeployment[], cause: string, began: number): void {
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  for (const { stackName, changes, failure } of all) {
+    const list = changes.map(({ action, logicalId }) => `${signs[action]}${logicalId}`)
+    const what = list.length > 4 ? `${list.slice(0, 4).join(' ')} and ${list.length - 4} more` : list.join(' ')
+    if (failure !== undefined) {
+      print(`✗ ${stackName} was rolled back to what it was: ${failure}`)
+    } else if (list.length === 0) {
+      print(`✓ ${stackName} is what ${cause} says: nothing changed`)
+    } else {
+      print(`✓ ${stackName} deployed in place from ${cause} in ${seconds} s: ${what}`)
+    }
+  }
+}
+
+const signs = { Add: '+', Modify: '~', Remove: '-' } as const
+
+function writtenAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+function newestOf(root: string): number {
+  return sourcesOf(root)[0]?.writtenAt ?? 0
+}
+
+function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
