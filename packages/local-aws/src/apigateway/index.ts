@@ -1,5 +1,4 @@
 export type { HttpApiFaults, HttpApiSettings, Integration, Route } from './api-state.js'
-export type { KeySource } from './authorizers/jwks.js'
 export { JwtAuthorizer, type JwtAuthorizerSettings } from './authorizers/jwt-authorizer.js'
 export { HttpApi } from './http-api.js'
 export type { CorsConfiguration } from './routes/cors.js'

@@ -1,5 +1,5 @@
 export { LocalIssuer } from './issuer.js'
-export { localAudience, localIssuer } from './names.js'
+export { localIssuer } from './names.js'
 export { answerSignIn, serveIssuer } from './service.js'
 export {
   audienceOf,
@@ -10,4 +10,3 @@ export {
   type SignInRequest,
   signIn,
 } from './sign-in.js'
-export { SignInError, type SignInErrorCode } from './sign-in-error.js'

@@ -11,7 +11,7 @@ export interface StandIn extends Target {
 }
 
 /** Where the stack is synthesized with tokens of the stand-in's issuer as its callers' proof. */
-export const tokensAssembly = '.local-aws/cdk.out.tokens'
+const tokensAssembly = '.local-aws/cdk.out.tokens'
 
 /** The stand-in that runs for this project in another terminal, if any. */
 export async function findStandIn(root: string): Promise<StandIn | undefined> {

@@ -1,0 +1,18 @@
+// The chat's stack: everybody reads every room, and writes under a name of their own.
+import { StackChecks, TopicCredentials } from '@topic-credentials/cdk'
+import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib'
+
+const app = new App()
+Validations.of(app).addPlugins(new StackChecks())
+const stack = new Stack(app, 'Chat')
+const { api, endpoint } = new TopicCredentials(stack, 'Credentials', {
+  entitlements: {
+    entitlements: [{ publish: ['rooms/+/${userId}'], subscribe: ['rooms/+/+'] }],
+  },
+  // The chat's own server names the users. It is the only caller, with its IAM role.
+  backends: true,
+  roleName: 'chat-user',
+})
+new CfnOutput(stack, 'CredentialsUrl', { value: api.credentialsUrl })
+new CfnOutput(stack, 'IotEndpoint', { value: endpoint.hostName })
+app.synth()
