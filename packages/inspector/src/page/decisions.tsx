@@ -88,7 +88,7 @@ function Detail({ id }: { readonly id: number }) {
         </p>
       )}
       <dl>
-        {grant === undefined ? null : (
+        {grant === undefined || (grant.allowed && grant.grant === undefined) ? null : (
           <>
             <dt>{grant.grant === undefined ? 'Grant' : 'By the grant'}</dt>
             <dd class="mono">

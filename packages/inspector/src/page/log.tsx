@@ -2,6 +2,8 @@ import { Empty, Heading, Time } from './parts.js'
 import type { Seen } from './store.js'
 
 const shown = 200
+/** Lambda's own lines, two for each call. */
+const platform = /^\{"time":"[^"]*","type":"platform\./u
 
 /** Lines of the functions, and what went wrong elsewhere. */
 export function Log({ seen }: { readonly seen: Seen }) {
@@ -11,6 +13,7 @@ export function Log({ seen }: { readonly seen: Seen }) {
       {seen.log.length === 0 && <Empty>No line yet.</Empty>}
       <ol class="log">
         {seen.log
+          .filter(({ text }) => !platform.test(text))
           .slice(-shown)
           .reverse()
           .map((row) => (

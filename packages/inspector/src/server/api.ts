@@ -33,9 +33,9 @@ const questions: Readonly<Record<string, (inspected: Inspected, body: Body) => A
     return fault && { said: await fault.press(aws) }
   },
   'POST ask': ({ aws }, { user, claims, operation, on }) =>
-    ask(aws, { user: textOf(user), claims: objectOf(claims), operation: textOf(operation), on: textOf(on) }),
+    ask(aws, { user: textOf(user), claims: objectOf(claims ?? {}), operation: textOf(operation), on: textOf(on) }),
   'POST sign-in': async ({ aws }, { user, claims }) => ({
-    ...(await aws.signIn({ user: textOf(user), claims: objectOf(claims) })),
+    ...(await aws.signIn({ user: textOf(user), claims: objectOf(claims ?? {}) })),
     credentialsUrl: aws.endpoints.plain + new URL(credentialsUrl(aws)).pathname,
     endpoint: aws.endpoints.plain.replace('http:', 'ws:'),
     region: aws.region,

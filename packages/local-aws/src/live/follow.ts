@@ -71,8 +71,7 @@ function made(root: string, folders: string[]): string {
 async function fromAssembly({ aws, assembly, print, caughtUp }: FollowOptions, asOf: number): Promise<void> {
   try {
     const began = performance.now()
-    tell(print, await aws.deploy(assembly), 'cdk.out', began)
-    caughtUp(asOf)
+    if (tell(print, await aws.deploy(assembly), 'cdk.out', began)) caughtUp(asOf)
   } catch (error) {
     print(`✗ ${assembly} is not deployed: ${said(error)}`)
   }
@@ -89,14 +88,14 @@ async function fromSources(
   const began = performance.now()
   try {
     await synthesize(root, assembly, folder)
-    tell(print, await aws.deploy(folder), file, began)
-    caughtUp(asOf)
+    if (tell(print, await aws.deploy(folder), file, began)) caughtUp(asOf)
   } catch (error) {
     print(`✗ ${file} is not deployed: ${said(error)}`)
   }
 }
 
-function tell(print: (line: string) => void, all: readonly Redeployment[], cause: string, began: number): void {
+/** Says what became of each stack. True when none was rolled back. */
+function tell(print: (line: string) => void, all: readonly Redeployment[], cause: string, began: number): boolean {
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   for (const { stackName, changes, failure } of all) {
     const list = changes.map(({ action, logicalId }) => `${signs[action]}${logicalId}`)
@@ -109,6 +108,7 @@ function tell(print: (line: string) => void, all: readonly Redeployment[], cause
       print(`✓ ${stackName} deployed in place from ${cause} in ${seconds} s: ${what}`)
     }
   }
+  return all.every(({ failure }) => failure === undefined)
 }
 
 const signs = { Add: '+', Modify: '~', Remove: '-' } as const
