@@ -10,8 +10,8 @@ import {
 } from '@topic-credentials/project'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { carriedAssembly, isCdkApp } from '../carried-assembly.js'
-import { localAudience, localIssuer } from '../sign-in/names.js'
 import type { TypeWildcards } from '../iam/index.js'
+import { localAudience, localIssuer } from '../sign-in/names.js'
 import type { PackedPolicyEstimate } from '../sts/index.js'
 import type { Companion } from './companion.js'
 import { shellExports } from './shell-exports.js'
@@ -64,10 +64,7 @@ function commandWith(open: (() => Promise<Companion>) | undefined): Command {
       '--assembly [folder]',
       "deploy the output of 'cdk synth' immediately, without the CDK (default: cdk.out); nothing is saved",
     )
-    .option(
-      '--fresh',
-      'start with an empty account: delete the saved stacks and deploy nothing',
-    )
+    .option('--fresh', 'start with an empty account: delete the saved stacks and deploy nothing')
     .option('--ignore-unknown', 'skip resources of unsupported types instead of refusing their stack')
     .option(
       '--port <number>',
@@ -77,7 +74,10 @@ function commandWith(open: (() => Promise<Companion>) | undefined): Command {
     )
     .option('--region <name>', 'region, if the app does not define one (default: us-east-1)')
     .addOption(
-      new Option('--packed-policy <estimate>', "estimate of the packed size that STS enforces (AWS's packing is not public)")
+      new Option(
+        '--packed-policy <estimate>',
+        "estimate of the packed size that STS enforces (AWS's packing is not public)",
+      )
         .choices(['low', 'high', 'off'])
         .default('high'),
     )
