@@ -311,8 +311,8 @@ describe('an operation', () => {
 
   it('that cannot be sent is rejected, and holds nothing up', async () => {
     await connected()
-    await expect(transport.publish(message('a\ud800'))).rejects.toMatchObject({ code: 'unwritable_value' })
-    await expect(transport.publish(message('a\0', 0))).rejects.toMatchObject({ code: 'unwritable_value' })
+    await expect(transport.publish(message('a\ud800'))).rejects.toMatchObject({ code: 'invalid_argument' })
+    await expect(transport.publish(message('a\0', 0))).rejects.toMatchObject({ code: 'invalid_argument' })
     void transport.publish(message('b')).catch(() => {})
     expect(broker.last.said()).toEqual(['connect', 'publish 2 b'])
   })
