@@ -56,11 +56,13 @@ export interface LocalAwsOptions {
   /** Resources of unsupported types are skipped instead of failing the deployment. Default false. */
   readonly ignoreUnknown?: boolean
   /**
-   * Folder in which the account is saved as it changes: stacks, users, roles, uploads. Existing contents are restored. Only one stand-in may
-   * use it at a time, and not together with an assembly.
+   * Folder in which the account is written down as it changes: stacks, users, roles, uploads. What is there comes back. A
+   * second stand-in is refused while the first one runs. Not for one that realises an assembly.
    */
   readonly state?: string
-  /** Called whenever state that survives the stand-in has changed; often. */
+  /** What is there is forgotten first. Default false. */
+  readonly fresh?: boolean
+  /** Called whenever something has changed that outlives the stand-in; often. */
   readonly changed?: () => void
 }
 

@@ -20,6 +20,21 @@ import { createTlsMaterialAside } from './tls.js'
  * aws.outputs.TopicCredentials?.CredentialsUrl // 'https://localhost:49153/credentials'
  */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { state, fresh = false } = options
+  if (state === undefined) return start(options, async () => {})
+  const { emptyFolder, lockFolder } = await import('./saved/folder-lock.js')
+  const release = await lockFolder(state)
+  try {
+    if (fresh) await emptyFolder(state)
+    return await start(options, release)
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+/** @param release Gives the folder of the account back, once nothing writes to it any more */
+async function start(options: LocalAwsOptions, release: () => Promise<void>): Promise<LocalAws> {
   const stacks = options.assembly === undefined ? [] : await readAssembly(options.assembly)
   const region = settle('region', stacks, options.region) ?? 'us-east-1'
   const accountId = settle('accountId', stacks, options.accountId) ?? '123456789012'
@@ -67,7 +82,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     for (const stack of stacks) {
       await realise(stack, account.stacks, parameters, stack === stacks.at(-1) ? standing : undefined)
     }
-    const aws = describe(account, keeper)
+    const aws = describe(account, keeper, release)
     keeper?.keep(account)
     return aws
   } catch (error) {
@@ -100,7 +115,7 @@ function whereIs({ settings, caFile, sts, iam, iot, dynamodb, apis, endpoint, pl
   }
 }
 
-function describe(account: Account, keeper: Keeper | undefined): LocalAws {
+function describe(account: Account, keeper: Keeper | undefined, release: () => Promise<void>): LocalAws {
   const { directory, sts, iot, settings } = account
   const createUser = (name: string, policyDocument: unknown = developerPolicy(settings)) => {
     const { accessKey } = directory.createUser(name, { permissions: policyDocument })
@@ -110,6 +125,7 @@ function describe(account: Account, keeper: Keeper | undefined): LocalAws {
   const close = async () => {
     await keeper?.end()
     await account.close()
+    await release()
   }
   const stacks = () =>
     account.stacks

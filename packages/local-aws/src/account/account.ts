@@ -92,11 +92,10 @@ export class Account {
     const { accountId, region, id: healthId, ports, changed, ignoreUnknown = false } = settings
     const accessKey = (id: string) => this.directory.accessKey(id)
     this.#shared = { accountId, region, clock, directory: this.directory, journal: this.#journal, tls, healthId }
-    this.#tables = new TableService({
-      ...this.#shared,
-      port: ports.dynamodb ?? 0,
-      guard: this.outages.guard('dynamodb'),
-    })
+    this.#tables = new TableService(
+      { ...this.#shared, port: ports.dynamodb ?? 0, guard: this.outages.guard('dynamodb') },
+      settings.folder && join(settings.folder, 'tables.jsonl'),
+    )
     this.apis = new HttpApis({ ...this.#shared, accessKey, guard: this.outages.guard('api') }, ports.api ?? 0)
     this.stacks = new Stacks({
       services: () => this.services(),

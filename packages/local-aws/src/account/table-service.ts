@@ -9,9 +9,10 @@ export class TableService {
   #starting: Promise<DynamoDb> | undefined
   #serving: DynamoDb | undefined
 
-  constructor(settings: Settings) {
+  /** @param log file in which tables and items outlive the stand-in */
+  constructor(settings: Settings, log?: string) {
     this.#settings = settings
-    this.#tables = new Tables(settings)
+    this.#tables = new Tables(settings, log)
   }
 
   /** Undefined until it listens. */
@@ -20,7 +21,8 @@ export class TableService {
   }
 
   async open(): Promise<Tables> {
-    this.#starting ??= startDynamoDb({ ...this.#settings, tables: this.#tables })
+    const tables = this.#tables
+    this.#starting ??= tables.restore().then(() => startDynamoDb({ ...this.#settings, tables }))
     this.#serving = await this.#starting
     return this.#tables
   }

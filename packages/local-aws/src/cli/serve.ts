@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commandLine } from '@topic-credentials/project'
 import type { TypeWildcards } from '../iam/index.js'
@@ -36,7 +35,6 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const { root, assembly, port, region, packedPolicy, typeWildcards, ignoreUnknown, companion } = options
   const state = join(root, '.local-aws', 'account')
-  if (options.fresh) await rm(state, { recursive: true, force: true })
   const print = (line: string) => process.stdout.write(`${line}\n`)
   // A closed pipe (`pnpm local | head`) stops the stand-in like Ctrl-C.
   const ended = endSignal()
@@ -45,7 +43,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const startedAt = performance.now()
   const seconds = () => (performance.now() - startedAt) / 1000
   const aws = await startLocalAws({
-    ...(assembly === undefined ? { state } : { assembly }),
+    ...(assembly === undefined ? { state, fresh: options.fresh === true } : { assembly }),
     ...(ignoreUnknown === undefined ? {} : { ignoreUnknown }),
     ports: port === 0 ? { issuer: 0 } : portsFrom(port),
     changed: () => announcing.again(),

@@ -1,30 +1,64 @@
 import { dynamoDbError } from './dynamodb-error.js'
 import { type EngineAnswer, type EngineSettings, TableEngine } from './engine.js'
-
-/** A table as requested by CloudFormation, with keys and attributes in the format of CreateTable. */
-export interface TableSettings {
-  readonly tableName: string
-  readonly keySchema: readonly { readonly AttributeName: string; readonly KeyType: string }[]
-  readonly attributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: string }[]
-  readonly deletionProtection: boolean
-}
+import { type TableEvent, TableLog } from './table-log.js'
+import type { TableSettings } from './table-settings.js'
 
 interface Table extends TableSettings {
   readonly arn: string
 }
 
-/** The account's tables. The engine is loaded with the first table. */
+/** Operations that change items. */
+const writes = /^(?:PutItem|UpdateItem|DeleteItem|BatchWriteItem)$/u
+
+/** The account's tables. Nothing is loaded before there is one. */
 export class Tables {
   readonly #settings: EngineSettings
   readonly #tables = new Map<string, Table>()
+  readonly #log: TableLog | undefined
+  /** Names of tables that came back and that no resource has asked for yet. */
+  readonly #returned = new Set<string>()
   #engine: TableEngine | undefined
 
-  constructor({ region, accountId }: EngineSettings) {
+  /** @param log File in which tables and items outlive the stand-in */
+  constructor({ region, accountId }: EngineSettings, log?: string) {
     this.#settings = { region, accountId }
+    this.#log = log === undefined ? undefined : new TableLog(log)
+  }
+
+  /** Brings back what the file has, and makes the file as short as it can be. */
+  async restore(): Promise<void> {
+    if (this.#log === undefined) return
+    for (const past of await this.#log.read()) await this.#happen(past)
+    for (const name of this.#tables.keys()) this.#returned.add(name)
+    await this.#log.replace(await this.#whole())
+  }
+
+  async #happen(past: TableEvent): Promise<void> {
+    if (past.event === 'created') {
+      await this.#create(past.table)
+    } else if (past.event === 'deleted') {
+      await this.#delete(past.tableName)
+    } else if (past.event === 'protected') {
+      this.#protect(past.tableName, past.deletionProtection)
+    } else {
+      const { status, body } = await this.call(past.operation, past.body, false)
+      if (status !== 200) throw new Error(`What was written to a table cannot be written again: ${body}`)
+    }
+  }
+
+  /** For a resource that was there before: its table, when it came back. Once. */
+  returned(tableName: string): { readonly arn: string } | undefined {
+    return this.#returned.delete(tableName) ? this.#tables.get(tableName) : undefined
   }
 
   /** @throws ServiceError as CreateTable answers it */
   async create(settings: TableSettings): Promise<{ readonly arn: string }> {
+    const table = await this.#create(settings)
+    await this.#log?.append({ event: 'created', table: settings })
+    return table
+  }
+
+  async #create(settings: TableSettings): Promise<{ readonly arn: string }> {
     const { tableName, keySchema, attributeDefinitions } = settings
     if (this.#tables.has(tableName)) {
       throw dynamoDbError('ResourceInUseException', `Table already exists: ${tableName}`)
@@ -41,7 +75,10 @@ export class Tables {
         BillingMode: 'PAY_PER_REQUEST',
       }),
     )
-    if (answer.status === 200) return table
+    if (answer.status === 200) {
+      await this.#active(tableName)
+      return table
+    }
     this.#tables.delete(tableName)
     const { __type = '', message = answer.body } = JSON.parse(answer.body) as { __type?: string; message?: string }
     throw dynamoDbError(__type.replace(/^.*#/u, ''), message, { status: answer.status })
@@ -57,12 +94,32 @@ export class Tables {
         `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first. (Table ${tableName})`,
       )
     }
+    await this.#delete(tableName)
+    await this.#log?.append({ event: 'deleted', tableName })
+  }
+
+  /** Protected or not from now on. */
+  async protect(tableName: string, deletionProtection: boolean): Promise<void> {
+    this.#protect(tableName, deletionProtection)
+    await this.#log?.append({ event: 'protected', tableName, deletionProtection })
+  }
+
+  /** Until then nothing can be written; CloudFormation waits for it, too. */
+  async #active(tableName: string): Promise<void> {
+    for (;;) {
+      const { body } = await this.call('DescribeTable', JSON.stringify({ TableName: tableName }))
+      const { Table } = JSON.parse(body) as { readonly Table?: { readonly TableStatus?: string } }
+      if (Table?.TableStatus === 'ACTIVE') return
+    }
+  }
+
+  async #delete(tableName: string): Promise<void> {
     this.#tables.delete(tableName)
+    this.#returned.delete(tableName)
     await this.#engine?.call('DeleteTable', JSON.stringify({ TableName: tableName }))
   }
 
-  /** Enables or disables the protection. */
-  protect(tableName: string, deletionProtection: boolean): void {
+  #protect(tableName: string, deletionProtection: boolean): void {
     const table = this.#tables.get(tableName)
     if (table !== undefined) this.#tables.set(tableName, { ...table, deletionProtection })
   }
@@ -79,13 +136,43 @@ export class Tables {
   }
 
   /** @throws ServiceError when no table was ever made */
-  async call(operation: string, body: string): Promise<EngineAnswer> {
-    if (this.#engine !== undefined) return this.#engine.call(operation, body)
-    throw dynamoDbError('ResourceNotFoundException', 'Requested resource not found')
+  async call(operation: string, body: string, kept = true): Promise<EngineAnswer> {
+    if (this.#engine === undefined) {
+      throw dynamoDbError('ResourceNotFoundException', 'Requested resource not found')
+    }
+    const answer = await this.#engine.call(operation, body)
+    if (kept && answer.status === 200 && writes.test(operation)) {
+      await this.#log?.append({ event: 'written', operation, body })
+    }
+    return answer
   }
 
   async close(): Promise<void> {
     await this.#engine?.close()
+  }
+
+  /** All that is there now. */
+  async #whole(): Promise<TableEvent[]> {
+    const events: TableEvent[] = []
+    for (const { arn: _, ...table } of this.#tables.values()) {
+      events.push({ event: 'created', table })
+      for await (const item of this.#items(table.tableName)) {
+        const body = JSON.stringify({ TableName: table.tableName, Item: item })
+        events.push({ event: 'written', operation: 'PutItem', body })
+      }
+    }
+    return events
+  }
+
+  async *#items(tableName: string): AsyncGenerator<unknown> {
+    let start: unknown
+    do {
+      const asked = { TableName: tableName, ...(start === undefined ? {} : { ExclusiveStartKey: start }) }
+      const { body } = await this.call('Scan', JSON.stringify(asked))
+      const page = JSON.parse(body) as { readonly Items?: readonly unknown[]; readonly LastEvaluatedKey?: unknown }
+      yield* page.Items ?? []
+      start = page.LastEvaluatedKey
+    } while (start !== undefined)
   }
 
   #arn(tableName: string): string {

@@ -2,8 +2,8 @@ import { alreadyExists } from './failure.js'
 import type { ResourceType } from './resource-type.js'
 
 /**
- * `AWS::DynamoDB::Table`, on demand. Items are kept in memory while the stand-in runs; they do not expire automatically, because on AWS an
- * item can outlive its TTL by days.
+ * `AWS::DynamoDB::Table`, on demand. What is written comes back with the account; nothing expires by itself, as in
+ * AWS an item may outlive its time by days.
  */
 export const table: ResourceType = {
   honoured: ['AttributeDefinitions', 'BillingMode', 'DeletionProtectionEnabled', 'KeySchema', 'TableName'],
@@ -15,6 +15,8 @@ export const table: ResourceType = {
     if (billing !== 'PAY_PER_REQUEST') throw new Error(`the stand-in only supports on-demand tables, not ${billing}`)
     const tableName = properties.optionalText('TableName') ?? physicalId ?? physicalName(255)
     const tables = await services.tables()
+    const returned = physicalId === undefined ? undefined : tables.returned(tableName)
+    if (returned !== undefined) return { ref: tableName, attributes: { Arn: returned.arn } }
     if (tables.names().includes(tableName)) throw alreadyExists(type, tableName)
     const { arn } = await tables.create({
       tableName,
@@ -36,7 +38,7 @@ export const table: ResourceType = {
       throw new Error(`the stand-in does not support a change of ${name} of a table`)
     }
     const tables = await services.tables()
-    tables.protect(physicalId, properties.flag('DeletionProtectionEnabled'))
+    await tables.protect(physicalId, properties.flag('DeletionProtectionEnabled'))
     return { ref: physicalId, attributes }
   },
   async delete({ services, physicalId }) {

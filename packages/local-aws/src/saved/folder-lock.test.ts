@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { startLocalAws } from '../local-aws.js'
+import { FolderInUseError, lockFolder } from './folder-lock.js'
+
+let root: string
+let folder: string
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'lock-'))
+  folder = join(root, 'account')
+})
+afterEach(() => rm(root, { recursive: true }))
+
+const inUse = { name: 'FolderInUseError', code: 'in_use', remedy: expect.stringContaining('End it') }
+
+describe('lockFolder', () => {
+  it('lets one in at a time, and the next when it is given back', async () => {
+    const release = await lockFolder(folder)
+    await expect(lockFolder(folder)).rejects.toMatchObject({
+      ...inUse,
+      message: `Another stand-in, process ${process.pid}, keeps its account in ${folder}`,
+    })
+    await release()
+    await (await lockFolder(folder))()
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('lets exactly one in of many that find the lock of a process that has ended', async () => {
+    const ended = spawn(process.execPath, ['-e', ''])
+    await once(ended, 'exit')
+    for (let round = 0; round < 20; round++) {
+      await (await lockFolder(folder))()
+      await writeFile(join(folder, 'lock'), JSON.stringify({ pid: ended.pid, folder, token: 'old' }))
+      const results = await Promise.allSettled(Array.from({ length: 5 }, () => lockFolder(folder)))
+      const taken = results.filter(({ status }) => status === 'fulfilled')
+      expect(taken).toHaveLength(1)
+      for (const result of results) {
+        if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(FolderInUseError)
+      }
+      await (taken[0] as PromiseFulfilledResult<() => Promise<void>>).value()
+    }
+  })
+
+  it('does not hold a copy of the folder, nor one whose lock is no lock', async () => {
+    const release = await lockFolder(folder)
+    const copy = join(root, 'copy')
+    await cp(folder, copy, { recursive: true })
+    await (await lockFolder(copy))()
+    await release()
+    await writeFile(join(folder, 'lock'), '{')
+    await (await lockFolder(folder))()
+  })
+})
+
+it('two stand-ins do not share an account, on whatever ports; the second says whose it is, and may have it afterwards', async () => {
+  const first = await startLocalAws({ state: folder })
+  await expect(startLocalAws({ state: folder })).rejects.toMatchObject(inUse)
+  await first.close()
+  await (await startLocalAws({ state: folder })).close()
+})
