@@ -1,0 +1,228 @@
+import { request } from 'node:https'
+import { setTimeout } from 'node:timers/promises'
+import { DeleteRolePolicyCommand, type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts'
+import { presignedHandshake, type Signable, signedHeaders } from './mqtt/presign.js'
+import { RawClient } from './mqtt/raw-client.js'
+import type { Keys, Patience, Target } from './target.js'
+
+/** Credentials of a session, and what STS said of them. */
+export interface ProbeSession extends Keys {
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+  /** Percent; undefined where STS says nothing. */
+  readonly packedPolicySize: number | undefined
+}
+
+export interface SessionRequest {
+  /** Statements of the session policy, or its text. */
+  readonly policy: readonly object[] | string
+  readonly policyArns?: readonly string[]
+  readonly sessionName?: string
+  readonly durationSeconds?: number
+}
+
+export interface AccountSettings {
+  readonly target: Target
+  readonly patience: Patience
+  readonly stsAs: (keys?: Keys) => STSClient
+  readonly iam: IAMClient
+  readonly iotEndpoint: string
+  /** ARNs and names of the probe's stack, by output. */
+  readonly outputs: Readonly<Record<string, string>>
+  /** Begins every topic and client ID. */
+  readonly prefix: string
+}
+
+/** Milliseconds for which a new role may not be known to STS yet. */
+const newRole = 60_000
+/** Milliseconds for an answer over HTTPS. */
+const httpTimeout = 60_000
+const inlinePolicy = 'Changed'
+
+/** What questions are asked with. */
+export class ProbeAccount {
+  readonly #settings: AccountSettings
+  readonly #open: RawClient[] = []
+  readonly #sts: STSClient
+  #names = 0
+
+  constructor(settings: AccountSettings) {
+    this.#settings = settings
+    this.#sts = settings.stsAs()
+  }
+
+  get prefix(): string {
+    return this.#settings.prefix
+  }
+
+  get patience(): Patience {
+    return this.#settings.patience
+  }
+
+  output(name: string): string {
+    const value = this.#settings.outputs[name]
+    if (value === undefined) throw new Error(`The probe's stack has no output ${name}`)
+    return value
+  }
+
+  /** A name that nobody has used. */
+  name(what: string): string {
+    this.#names += 1
+    return `${this.prefix}-${what}-${this.#names}`
+  }
+
+  /** ARN of AWS IoT; `topic/…`, `client/…`. */
+  arn(rest: string): string {
+    const { 1: partition, 4: account } = this.output('Probed').split(':')
+    return `arn:${partition}:iot:${this.#settings.target.region}:${account}:${rest}`
+  }
+
+  /** A session of the probed role. @throws STS's own error */
+  async assume({
+    policy,
+    policyArns,
+    sessionName = 'probe',
+    durationSeconds = 3_600,
+  }: SessionRequest): Promise<ProbeSession> {
+    const text = typeof policy === 'string' ? policy : JSON.stringify({ Version: '2012-10-17', Statement: policy })
+    const command = new AssumeRoleCommand({
+      RoleArn: this.output('Probed'),
+      RoleSessionName: sessionName,
+      DurationSeconds: durationSeconds,
+      Policy: text,
+      ...(policyArns === undefined ? {} : { PolicyArns: policyArns.map((arn) => ({ arn })) }),
+    })
+    const { Credentials, PackedPolicySize } = await this.#patiently(() => this.#sts.send(command))
+    return { ...keysOf(Credentials), packedPolicySize: PackedPolicySize }
+  }
+
+  /** Who assumes a role of the stack, by output. */
+  async become(output: string): Promise<Keys> {
+    const command = new AssumeRoleCommand({ RoleArn: this.output(output), RoleSessionName: 'probe' })
+    return keysOf((await this.#patiently(() => this.#sts.send(command))).Credentials)
+  }
+
+  /** What STS says to these keys when they ask for a role of the stack that they may not have. */
+  async refusal(keys: Keys, output: string): Promise<string> {
+    const sts = this.#settings.stsAs(keys)
+    try {
+      await sts.send(new AssumeRoleCommand({ RoleArn: this.output(output), RoleSessionName: 'probe' }))
+      return 'allowed'
+    } catch (error) {
+      return (error as Error).message
+    } finally {
+      sts.destroy()
+    }
+  }
+
+  /** A client of these credentials that has not sent CONNECT. @throws HandshakeRefused */
+  async open(keys: Keys, version: 4 | 5 = 5): Promise<RawClient> {
+    const { target, iotEndpoint, patience } = this.#settings
+    const url = await presignedHandshake(iotEndpoint, target.region, keys)
+    const client = await RawClient.open({ url, version, ca: target.ca, silence: patience.silence })
+    this.#open.push(client)
+    return client
+  }
+
+  /** A request that is signed with somebody's keys: its status and its text. */
+  async call(keys: Keys, service: string, url: URL, body?: string): Promise<{ status: number; text: string }> {
+    const { region, ca } = this.#settings.target
+    const signable: Signable = {
+      method: body === undefined ? 'GET' : 'POST',
+      url,
+      service,
+      ...(body === undefined ? {} : { body }),
+    }
+    const headers = await signedHeaders(signable, region, keys)
+    return new Promise((resolve, reject) => {
+      const options = { method: signable.method, headers, timeout: httpTimeout, ...(ca === undefined ? {} : { ca }) }
+      const sent = request(url, options, (response) => {
+        let text = ''
+        response.setEncoding('utf8').on('data', (chunk: string) => {
+          text += chunk
+        })
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
+      })
+      sent.on('timeout', () => sent.destroy(new Error(`${service} did not answer within ${httpTimeout / 1000} s`)))
+      sent.on('error', reject)
+      sent.end(body)
+    })
+  }
+
+  /** Publishes over HTTPS. */
+  publish(keys: Keys, topic: string): Promise<{ status: number; text: string }> {
+    const url = new URL(`https://${this.#settings.iotEndpoint}/topics/${encodeURIComponent(topic)}?qos=1`)
+    return this.call(keys, 'iotdata', url, 'x')
+  }
+
+  /** Calls the stack's function. */
+  async invoke(event: object): Promise<unknown> {
+    const { target } = this.#settings
+    const base = target.endpoint ?? `https://lambda.${target.region}.${domainOf(target.region)}`
+    const url = new URL(`/2015-03-31/functions/${this.output('Function')}/invocations`, base)
+    const { status, text } = await this.call(await target.keys(), 'lambda', url, JSON.stringify(event))
+    if (status !== 200) throw new Error(`Lambda answered ${status}: ${text}`)
+    return JSON.parse(text)
+  }
+
+  /** An inline policy of the probed role, under live sessions. */
+  async putPolicy(statements: readonly object[]): Promise<void> {
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements })
+    await this.#settings.iam.send(
+      new PutRolePolicyCommand({ RoleName: this.#roleName(), PolicyName: inlinePolicy, PolicyDocument }),
+    )
+  }
+
+  /** CloudFormation deletes no role with a policy that it does not know. */
+  async deletePolicy(): Promise<void> {
+    const command = new DeleteRolePolicyCommand({ RoleName: this.#roleName(), PolicyName: inlinePolicy })
+    await this.#settings.iam.send(command).catch((error: Error) => {
+      if (!/NoSuchEntity/u.test(error.name)) throw error
+    })
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    this.#sts.destroy()
+    await Promise.all(this.#open.splice(0).map((client) => client.cut()))
+  }
+
+  #roleName(): string {
+    return this.output('Probed').split('/').at(-1) ?? ''
+  }
+
+  /** A role that was created a moment ago may not be known everywhere. */
+  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+    const end = Date.now() + newRole
+    for (;;) {
+      try {
+        return await ask()
+      } catch (error) {
+        if ((error as Error).name !== 'AccessDenied' || Date.now() > end) throw error
+        await setTimeout(this.patience.look)
+      }
+    }
+  }
+}
+
+function keysOf(
+  credentials: {
+    AccessKeyId?: string | undefined
+    SecretAccessKey?: string | undefined
+    SessionToken?: string | undefined
+    Expiration?: Date | undefined
+  } = {},
+) {
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken, Expiration } = credentials
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiresAt: Expiration?.getTime() ?? 0,
+  }
+}
+
+export function domainOf(region: string): string {
+  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+}

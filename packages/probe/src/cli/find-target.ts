@@ -1,0 +1,28 @@
+import { setTimeout } from 'node:timers/promises'
+import { defaultProvider } from '@aws-sdk/credential-provider-node'
+import { ProbeError } from '../errors.js'
+import type { Patience, Target } from '../target.js'
+
+/** AWS takes its time. */
+const atAws: Patience = {
+  silence: 3_000,
+  look: 2_000,
+  change: 12 * 60_000,
+  expired: async ({ expiresAt }) => {
+    await setTimeout(Math.max(0, expiresAt - Date.now() + 15_000))
+  },
+}
+
+/** The account that the environment leads to. @throws ProbeError `no_account` */
+export function findTarget(options: { readonly region?: string; readonly iotEndpoint?: string }): {
+  readonly target: Target
+  readonly patience: Patience
+} {
+  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL: endpoint } = process.env
+  const region = options.region ?? AWS_REGION ?? AWS_DEFAULT_REGION
+  if (region === undefined) {
+    throw new ProbeError('no_account', 'No Region is named', { remedy: 'Give --region eu-west-1, or set AWS_REGION.' })
+  }
+  const keys = defaultProvider({ clientConfig: { region } })
+  return { target: { region, endpoint, iotEndpoint: options.iotEndpoint, keys: () => keys() }, patience: atAws }
+}

@@ -1,0 +1,5 @@
+export { ProbeError, type ProbeErrorCode } from './errors.js'
+export { type ProbeOptions, type ProbeResult, runProbe } from './probe.js'
+export type { Answer, Question } from './questions/question.js'
+export { answerLine, summary, surprises, transcript } from './report.js'
+export type { Keys, Patience, Target } from './target.js'
