@@ -4,9 +4,10 @@
 //   node scripts/deployed-integration.js --local     against its own stand-in
 //   node scripts/deployed-integration.js deploy | test | destroy     one of the three
 //
-// CDK_CONTEXT contains further CDK arguments: `-c roleName=topic-credentials-integration`.
+// CDK_CONTEXT contains further CDK arguments: `-c keepLogs=false`. With --local they default to those of the workflow, and nothing may be left
+// in the account at the end.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { root } from './step.js'
@@ -15,7 +16,7 @@ const bin = join(root, 'node_modules/.bin')
 const words = process.argv.slice(2)
 const local = words.includes('--local')
 const chosen = words.filter((word) => word !== '--local')
-const context = (process.env.CDK_CONTEXT ?? '').split(' ').filter((word) => word !== '')
+const context = (process.env.CDK_CONTEXT ?? (local ? workflowContext() : '')).split(' ').filter((word) => word !== '')
 const folder = local ? mkdtempSync(join(tmpdir(), 'deployed-')) : root
 const outputs = join(folder, 'cdk-outputs.json')
 
@@ -29,9 +30,11 @@ const commands = {
 let environment = process.env
 const standIn = local ? await startStandIn() : undefined
 try {
+  if (local) synthesize()
   process.exitCode = runAll(chosen.length > 0 ? chosen : Object.keys(commands))
 } finally {
   await standIn?.close()
+  if (local && chosen.length === 0) requireNothingLeft()
   if (local) rmSync(folder, { recursive: true, force: true })
 }
 
@@ -50,9 +53,39 @@ function runAll(names) {
 }
 
 function cdk(command, ...options) {
-  // An existing cloud assembly is deployed as it is; otherwise the CDK synthesizes one, as configured in cdk.json.
-  const app = local && context.length === 0 ? ['--app', 'cdk.out'] : []
-  return run(join(bin, 'cdk'), [command, ...options, ...app, ...context])
+  // With --local the assembly exists already; otherwise the CDK synthesizes one, as configured in cdk.json.
+  const app = local ? ['--app', join(folder, 'cdk.out')] : context
+  return run(join(bin, 'cdk'), [command, ...options, ...app])
+}
+
+/** The settings that CI's job deploys with. */
+function workflowContext() {
+  const workflow = readFileSync(join(root, '.github/workflows/ci.yml'), 'utf8')
+  return /^ +CDK_CONTEXT: (.+)$/mu.exec(workflow)?.[1] ?? ''
+}
+
+/** The app with these settings, without the CDK's command line, which would compile first. */
+function synthesize() {
+  const settings = context.filter((word) => word !== '-c').map((word) => word.split('='))
+  const status = run(process.execPath, ['infra/dist/bin/app.js'], {
+    CDK_OUTDIR: join(folder, 'cdk.out'),
+    CDK_VALIDATION: 'false',
+    CDK_CONTEXT_JSON: JSON.stringify(Object.fromEntries(settings)),
+  })
+  if (status !== 0) throw new Error('The app could not be synthesized')
+}
+
+/** The account as the stand-in has written it down: whatever is in it that was not there before the deployment costs somebody something. */
+function requireNothingLeft() {
+  const { names, stacks, directory } = JSON.parse(readFileSync(join(folder, '.local-aws/account/account.json'), 'utf8'))
+  const left = [
+    ...stacks.filter(({ deletedAt }) => deletedAt === undefined).map(({ stackName }) => `stack ${stackName}`),
+    ...names,
+    ...directory.roles.map(({ roleName }) => roleName).filter((name) => !name.startsWith('cdk-')),
+  ]
+  if (left.length === 0) return
+  process.stderr.write(`Left in the account after all:\n${left.map((one) => `  ${one}\n`).join('')}`)
+  process.exitCode ||= 1
 }
 
 function run(command, args, more = {}) {

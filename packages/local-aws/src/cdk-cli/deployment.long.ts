@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { authorize } from '../iam/index.js'
 import { openCdk, type TestCdk } from '../testing/cdk.js'
-import { send } from '../testing/https-client.js'
 
 /** Deploys, changes and destroys the app of this repository with the CDK's own command line. One account; in this order. */
 let account: TestCdk
@@ -16,16 +15,7 @@ afterAll(async () => account[Symbol.asyncDispose]())
 
 const never = ['--require-approval', 'never'] as const
 
-/** Credentials that the deployed function vends to the developer. */
-async function vend(): Promise<{ status: number; accessKeyId: string }> {
-  const { aws } = account
-  const url = aws.outputs.TopicCredentials?.CredentialsUrl ?? ''
-  const { status, body } = await send(aws.ca, url, { method: 'POST', key: aws.developer, region: aws.region })
-  const answer = JSON.parse(body) as { credentials?: { accessKeyId: string } }
-  return { status, accessKeyId: answer.credentials?.accessKeyId ?? '' }
-}
-
-/** Whether a session may currently publish there. */
+/** Whether a session may publish there now. */
 function mayPublish(accessKeyId: string, topic: string): boolean {
   const { region, accountId, directory } = account.aws
   const principal = directory.accessKey(accessKeyId)?.principal
@@ -57,7 +47,7 @@ describe('cdk deploy', () => {
     const { code, output } = await account.cdk('deploy', '--app', plain, ...never, '--outputs-file', outputs)
     expect([code, output]).toEqual([0, expect.stringMatching(/✅ {2}TopicCredentials/u)])
     expect(output).toMatch(/CREATE_COMPLETE +\| Custom::Trigger/u)
-    expect((await vend()).status).toBe(200)
+    expect((await account.vend()).status).toBe(200)
   })
 
   it('changes nothing where nothing has changed', async () => {
@@ -77,7 +67,7 @@ describe('cdk deploy', () => {
     const deploy = async (entitlements: string) =>
       (await account.cdk('deploy', '--app', await account.synthesize({ entitlements }), ...never)).code
     expect(await deploy(wide)).toBe(0)
-    const { accessKeyId } = await vend()
+    const { accessKeyId } = await account.vend()
     expect([mayPublish(accessKeyId, 'extra'), mayPublish(accessKeyId, 'test')]).toEqual([true, true])
     expect(await deploy(narrow)).toBe(0)
     expect([mayPublish(accessKeyId, 'extra'), mayPublish(accessKeyId, 'test')]).toEqual([false, true])
@@ -93,7 +83,7 @@ describe('cdk deploy', () => {
     const cleanUp = output.slice(output.indexOf('UPDATE_COMPLETE_CLEANUP'))
     expect(cleanUp).toMatch(/DELETE_COMPLETE +\| AWS::IAM::Role/u)
     expect([roleName(), account.aws.directory.role('sts-sample-role')]).toEqual(['topics', undefined])
-    expect((await vend()).status).toBe(200)
+    expect((await account.vend()).status).toBe(200)
     expect((await account.cdk('deploy', '--app', plain, ...never)).code).toBe(0)
     expect(roleName()).toBe('sts-sample-role')
   })
@@ -118,7 +108,7 @@ describe('a deployment whose check fails', () => {
     expect(output).toMatch(/Received response status \[FAILED\] from custom resource/u)
     expect(output).toMatch(/UPDATE_ROLLBACK_COMPLET +\| AWS::CloudFormation::Stack/u)
     expect(aws.outputs.TopicCredentials).toEqual(before)
-    expect((await vend()).status).toBe(200)
+    expect((await account.vend()).status).toBe(200)
     expect((await account.cdk('deploy', '--app', plain, ...never)).output).toMatch(/✅/u)
   })
 })

@@ -11,6 +11,7 @@ import { toolEnvironment } from '../cli/tool-variables.js'
 import type { JournalEntry } from '../journal.js'
 import { startLocalAws } from '../local-aws.js'
 import type { LocalAws } from '../local-aws-types.js'
+import { send } from './https-client.js'
 
 /** The folder of this checkout. */
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -25,6 +26,8 @@ export interface TestCdk extends AsyncDisposable {
   cdk(...words: string[]): Promise<{ readonly code: number; readonly output: string }>
   /** Synthesizes the app with these settings; the folder of the assembly. */
   synthesize(context?: Readonly<Record<string, string>>): Promise<string>
+  /** Asks the deployed API for credentials, as the developer. */
+  vend(): Promise<{ readonly status: number; readonly accessKeyId: string }>
   /** Another program in the environment that `--env` prints. */
   run(program: string, ...words: string[]): Promise<{ readonly code: number; readonly output: string }>
 }
@@ -57,6 +60,12 @@ export async function openCdk(): Promise<TestCdk> {
     folder,
     run,
     cdk: (...words) => run(command, ...words, '--no-color'),
+    async vend() {
+      const url = aws.outputs.TopicCredentials?.CredentialsUrl ?? ''
+      const { status, body } = await send(aws.ca, url, { method: 'POST', key: aws.developer, region: aws.region })
+      const answer = JSON.parse(body) as { credentials?: { accessKeyId: string } }
+      return { status, accessKeyId: answer.credentials?.accessKeyId ?? '' }
+    },
     async synthesize(context = {}) {
       assemblies += 1
       const assembly = join(folder, `cdk.out.${assemblies}`)

@@ -1,0 +1,105 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { writeAssembly } from '../testing/assembly.js'
+import { openCdk, type TestCdk } from '../testing/cdk.js'
+import { customResource, inlineFunction, provider } from '../testing/deployments.js'
+
+// Twenty deployments by the CDK's command line, which looks at each every other second.
+jest.setTimeout(1_200_000)
+
+let account: TestCdk
+let plain: string
+beforeAll(async () => {
+  account = await openCdk()
+  plain = await account.synthesize()
+})
+afterAll(async () => account[Symbol.asyncDispose]())
+
+const never = ['--require-approval', 'never'] as const
+const roleName = 'sts-sample-role'
+const open = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] }],
+}
+
+/** Somebody opens the topic role's trust by hand: what the check is for. Answers how it is put right. */
+function openTrust(): () => void {
+  const { directory } = account.aws
+  const before = directory.policyText(directory.role(roleName)?.trustPolicy as never)
+  directory.updateAssumeRolePolicy(roleName, open)
+  return () => directory.updateAssumeRolePolicy(roleName, before)
+}
+
+/** The same, by the template. */
+async function openedTemplate(): Promise<string> {
+  const assembly = await account.synthesize({ rateLimit: '8' })
+  const file = join(assembly, 'TopicCredentials.template.json')
+  const template = JSON.parse(await readFile(file, 'utf8')) as {
+    Resources: Record<string, { Properties: { RoleName?: string; AssumeRolePolicyDocument?: object } }>
+  }
+  for (const { Properties } of Object.values(template.Resources)) {
+    if (Properties?.RoleName === roleName) Properties.AssumeRolePolicyDocument = open
+  }
+  await writeFile(file, JSON.stringify(template))
+  return assembly
+}
+
+describe('an update whose check fails', () => {
+  it('is rolled back and the stack vends as before, ten times in a row: by the template, and by a trust opened by hand', async () => {
+    expect((await account.cdk('deploy', '--app', plain, ...never)).code).toBe(0)
+    const { outputs } = account.aws
+    const changed = await account.synthesize({ rateLimit: '7' })
+    const opened = await openedTemplate()
+    for (let round = 1; round <= 10; round++) {
+      const byHand = round % 2 === 0
+      // It stays open while everything is taken back.
+      const close = byHand ? openTrust() : () => {}
+      const { code, output } = await account.cdk('deploy', '--app', byHand ? changed : opened, ...never)
+      close()
+      expect([round, code]).toEqual([round, 1])
+      expect(output).toMatch(/CREATE_FAILED +\| Custom::Trigger/u)
+      expect(output).not.toMatch(/UPDATE_(?:IN_PROGRESS|FAILED) +\| Custom::Trigger/u)
+      expect(account.aws.stacks.map(({ stackName }) => stackName)).toEqual(['TopicCredentials'])
+      expect(output).toMatch(/UPDATE_ROLLBACK_COMPLET +\| AWS::CloudFormation::Stack/u)
+      expect(account.aws.outputs).toEqual(outputs)
+      expect((await account.vend()).status).toBe(200)
+    }
+    const { output } = await account.cdk('deploy', '--app', plain, ...never)
+    expect(output).toMatch(/✅ {2}TopicCredentials/u)
+  })
+
+  it('that is to stay as it failed is taken back by cdk rollback', async () => {
+    const changed = await account.synthesize({ rateLimit: '9' })
+    const close = openTrust()
+    const failed = await account.cdk('deploy', '--app', changed, ...never, '--no-rollback')
+    expect([failed.code, failed.output]).toEqual([1, expect.stringMatching(/UPDATE_FAILED/u)])
+    const { code, output } = await account.cdk('rollback', '--app', changed)
+    close()
+    expect([code, output]).toEqual([0, expect.stringMatching(/UPDATE_ROLLBACK_COMPLET/u)])
+    expect((await account.vend()).status).toBe(200)
+    expect((await account.cdk('deploy', '--app', plain, ...never)).code).toBe(0)
+  })
+})
+
+describe('a stack whose rollback fails', () => {
+  /** Fails when it is updated, and when it is updated back. */
+  const template = (properties: object, more: object = {}) => ({
+    Resources: { ...inlineFunction('Provider', provider), Thing: customResource(properties), ...more },
+  })
+
+  it('says so, and comes back with cdk rollback --orphan', async () => {
+    await using first = await writeAssembly(template({ Fail: 'Update', Value: '1' }))
+    const broken = { ...customResource({ Fail: 'Create' }), DependsOn: 'Thing' }
+    await using second = await writeAssembly(template({ Value: '2' }, { Broken: broken }))
+    expect((await account.cdk('deploy', '--app', first.directory, ...never)).code).toBe(0)
+    const failed = await account.cdk('deploy', '--app', second.directory, ...never)
+    expect([failed.code, failed.output]).toEqual([1, expect.stringMatching(/UPDATE_ROLLBACK_FAILED/u)])
+    // It fails again: nothing has changed.
+    const again = await account.cdk('rollback', '--app', second.directory)
+    expect([again.code, again.output]).toEqual([1, expect.stringMatching(/UPDATE_ROLLBACK_FAILED/u)])
+    const left = await account.cdk('rollback', '--app', second.directory, '--orphan', 'Test.Thing')
+    expect([left.code, left.output]).toEqual([0, expect.stringMatching(/UPDATE_ROLLBACK_COMPLETE/u)])
+    expect((await account.cdk('destroy', '--force', '--app', first.directory)).code).toBe(0)
+  })
+})
