@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { writeAssembly } from '../testing/assembly.js'
 import { openCdk, type TestCdk } from '../testing/cdk.js'
-import { customResource, inlineFunction, provider } from '../testing/deployments.js'
+import { customResource, inlineFunction, provider } from '../testing/template-parts.js'
 
 // Twenty deployments by the CDK's command line, which looks at each every other second.
 jest.setTimeout(1_200_000)
