@@ -115,7 +115,7 @@ describe('fromVendor', () => {
     await expect(credentials()).rejects.toMatchObject({
       code: 'user_changed',
       value: 'alice-2',
-      message: expect.stringContaining('took it for alice before'),
+      message: expect.stringContaining('but as alice before'),
       remedy: expect.stringContaining('role_session_name'),
     })
   })

@@ -361,7 +361,7 @@ describe('explain', () => {
 
 describe('explain --prove', () => {
   const proved =
-    /^Proved: a session policy \(the full form, \d+ characters\) allows exactly these grants, for every name that AWS IoT takes \(\d+ states\)\.$/u
+    /^Proved: a session policy \(the full form, \d+ characters\) allows exactly these grants, for every name that AWS IoT accepts \(\d+ states\)\.$/u
 
   it.each([
     ['test', /^Allowed for developer: /u, 0],
@@ -393,7 +393,7 @@ describe('explain --prove', () => {
     await using vendor = await ScriptedVendor.start(formAnswer('dense', 40))
     const { out, code } = await project.run('explain', 'publish', 'test', '--prove', ...asking(vendor))
     expect(out.at(-1)).toMatch(
-      /^Proved: a session policy \(the full form, \d+ characters; vended was the dense form\) /u,
+      /^Proved: a session policy \(the full form, \d+ characters; the vended policy has the dense form\) /u,
     )
     expect(code).toBe(0)
   })
@@ -415,9 +415,9 @@ function asking({ url, ca }: ScriptedVendor): string[] {
 
 describe('whoami', () => {
   it.each([
-    ['full', 12, 'full form, 214 of 2048 characters, packed 12 % of what STS takes'],
-    ['dense', 80, 'dense form, 214 of 2048 characters, packed 80 % of what STS takes: ask for fewer topics at once'],
-    ['of another release', 79, '214 of 2048 characters, packed 79 % of what STS takes'],
+    ['full', 12, 'full form, 214 of 2048 characters, packed 12 % of STS’s limit'],
+    ['dense', 80, 'dense form, 214 of 2048 characters, packed 80 % of STS’s limit: request fewer topics at once'],
+    ['of another release', 79, '214 of 2048 characters, packed 79 % of STS’s limit'],
   ])('names the form of the policy and how full it is: %s', async (form, packed, line) => {
     await using vendor = await ScriptedVendor.start(formAnswer(form, packed))
     const { out } = await project.run('whoami', ...asking(vendor))
@@ -433,7 +433,7 @@ describe('whoami', () => {
       'client ID prefix': 'developer:',
       publish: 'test, users/developer/#',
       retain: 'nothing',
-      'session policy': expect.stringMatching(/^full form, \d+ of 2048 characters, packed \d+ % of what STS takes$/u),
+      'session policy': expect.stringMatching(/^full form, \d+ of 2048 characters, packed \d+ % of STS’s limit$/u),
       expires: expect.stringMatching(/Z, in (60:00|59:\d\d)$/u),
       endpoint: `${aws.endpoints.iot} (${aws.region})`,
       vendor: vendorUrl(),

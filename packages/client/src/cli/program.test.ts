@@ -44,11 +44,11 @@ describe('the command line', () => {
   })
 
   it.each([
-    ['--qos', '2', 'Allowed: 0, 1'],
-    ['--qos', '', 'Allowed: 0, 1'],
-    ['--mqtt', '4', 'Allowed: 3, 5'],
+    ['--qos', '2', 'Allowed values: 0, 1'],
+    ['--qos', '', 'Allowed values: 0, 1'],
+    ['--mqtt', '4', 'Allowed values: 3, 5'],
     ['--count', '0', 'above 0'],
-    ['--count', '1.5', 'whole number'],
+    ['--count', '1.5', 'an integer'],
     ['--count', 'x', 'above 0'],
     ['--timeout', '-1', 'above 0'],
     ['--nonsense', 'x', "unknown option '--nonsense'"],
@@ -62,7 +62,7 @@ describe('the command line', () => {
   it.each(['a/#', '+/b'])('refuses to publish to the filter %s, and listens to it', (filter) => {
     const { error, err } = silently(() => parseOptions(['--publish', 'x', '--topic', filter]))
     expect(error).toBeInstanceOf(CommanderError)
-    expect(err).toContain(`'${filter}' is a filter`)
+    expect(err).toContain(`'${filter}' is a topic filter`)
     expect(parseOptions(['--topic', filter]).topic).toBe(filter)
   })
 

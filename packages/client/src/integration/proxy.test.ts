@@ -82,7 +82,7 @@ describe('ca', () => {
 
   it.each([
     ['/nowhere/ca.pem', 'neither PEM nor a readable file'],
-    [join(folder, 'empty.pem'), 'holds no certificate'],
+    [join(folder, 'empty.pem'), 'contains no certificate'],
   ])('%s is told apart from an authority that is not trusted', async (ca, why) => {
     writeFileSync(join(folder, 'empty.pem'), '')
     const error = await account
@@ -102,7 +102,7 @@ describe('ca', () => {
       message: expect.stringContaining(`the certificates in ${path}`),
     })
     await expect(account.credentials({ ca: cert })()).rejects.toMatchObject({
-      message: expect.stringContaining('given as `ca`'),
+      message: expect.stringContaining('the certificates in `ca`'),
     })
   })
 })

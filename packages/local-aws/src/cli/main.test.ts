@@ -186,8 +186,8 @@ describe('pnpm local', () => {
 
   it.each([
     [['--assembly', '/nowhere'], "No cloud assembly at /nowhere: the folder does not exist\n  Run 'cdk synth' first."],
-    [['--port', '65535'], 'It must be a whole number from 0 to 65528'],
-    [['--port', 'x'], 'It must be a whole number from 0 to 65528'],
+    [['--port', '65535'], 'It must be an integer from 0 to 65528'],
+    [['--port', 'x'], 'It must be an integer from 0 to 65528'],
     [['--nonsense'], "unknown option '--nonsense'"],
   ])('refuses %j', async (options, message) => {
     const { code, stderr } = await run(...options)

@@ -84,13 +84,13 @@ describe('import', () => {
     ['{"user":"carol","publish":["other/x"]}', 'beyond_ceiling', /line 5: user#carol: .*publish "other\/x"/u],
     ['{"user":"carol","publish":["a/#/b"]}', 'invalid_grants', /line 5: /u],
     ['{"user":"alice"}', 'invalid_grants', /line 5: user#alice is already in line 1/u],
-    ['{"user":"carol","grants":[]}', 'invalid_grants', /there is no "grants"/u],
+    ['{"user":"carol","grants":[]}', 'invalid_grants', /unknown key "grants"/u],
     ['{"user":"carol","group":"ops"}', 'invalid_grants', /must name exactly one user, group or role/u],
     ['{"user":""}', 'invalid_grants', /line 5/u],
     ['{"role":"a/b"}', 'invalid_grants', /line 5/u],
     ['{"user":"carol","expiresAt":"soon"}', 'invalid_grants', /expiresAt is not a date/u],
-    ['{"user":"carol","publish":"a"}', 'invalid_grants', /publish is a list/u],
-    ['null', 'invalid_grants', /no object/u],
+    ['{"user":"carol","publish":"a"}', 'invalid_grants', /publish must be a list/u],
+    ['null', 'invalid_grants', /not an object/u],
     ['{', 'invalid_grants', /not JSON/u],
   ])('one bad line, %s, and nothing is written', async (bad, code, message) => {
     const { table, access } = admin()

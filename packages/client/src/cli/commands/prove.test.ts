@@ -49,7 +49,7 @@ describe('prove', () => {
       expect.stringMatching(/^iot:Connect on "." is allowed but not granted\.$/u),
       'iot:Publish on "a//" is allowed but not granted.',
       'iot:Receive on "a//" is allowed but not granted.',
-      'iot:Subscribe on "a/" is granted and not allowed.',
+      'iot:Subscribe on "a/" is granted but not allowed.',
     ])
   })
 

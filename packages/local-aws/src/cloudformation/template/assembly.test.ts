@@ -90,7 +90,7 @@ describe('readAssembly', () => {
     [
       'context that is missing',
       () => write({ One: stack('One') }, { One: { Resources: {} } }, { missing: [{ key: 'vpc-provider:x' }] }),
-      'lacks context: vpc-provider:x',
+      'is missing context: vpc-provider:x',
     ],
     ['no stack', () => write({}), 'contains no stack'],
     ['a template that is missing', () => write({ One: stack('One') }), 'ENOENT'],
