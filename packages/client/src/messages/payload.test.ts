@@ -25,7 +25,9 @@ describe('payloadBytes', () => {
 
   it('takes 65,535 bytes for a last will, whose length stands in two bytes, and refuses a byte more', () => {
     expect(payloadBytes('x'.repeat(65_535), maxWillBytes)).toHaveLength(65_535)
-    expect(() => payloadBytes('x'.repeat(65_536), maxWillBytes)).toThrow(/65536 bytes; the limit of a last will is 65535/u)
+    expect(() => payloadBytes('x'.repeat(65_536), maxWillBytes)).toThrow(
+      /65536 bytes; the limit of a last will is 65535/u,
+    )
   })
 
   it('refuses what JSON cannot say', () => {
