@@ -188,5 +188,5 @@ function port(text: string): number {
   const number = Number(text)
   // Seven more follow it.
   if (/^\d+$/u.test(text) && number <= 65_528) return number
-  throw new InvalidArgumentError('It must be a whole number from 0 to 65528.')
+  throw new InvalidArgumentError('It must be an integer from 0 to 65528.')
 }
