@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '@topic-credentials/grants'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { QoS, TransportKind } from '../connection/transport.js'
 
@@ -95,12 +96,8 @@ function names(text: string): readonly string[] {
 }
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  } catch {
-    // Said below.
-  }
+  const value = parseJson(text)
+  if (isRecord(value)) return value
   throw new InvalidArgumentError('It must be a JSON object, such as {"tenant":"blue"}.')
 }
 

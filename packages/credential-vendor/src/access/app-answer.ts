@@ -1,4 +1,4 @@
-import { durationLimits, type GrantKind, parseGrantRule, type Rule } from '@topic-credentials/grants'
+import { durationLimits, type GrantKind, isRecord, parseGrantRule, type Rule } from '@topic-credentials/grants'
 
 /** What the app's own function is asked: who calls, as it was verified. */
 export interface AppQuestion {
@@ -37,10 +37,8 @@ const kinds: readonly GrantKind[] = ['publish', 'subscribe', 'retain']
  */
 export function readAppAnswer(text: string): { readonly rule: Rule; readonly seconds: number | undefined } {
   const answer: unknown = JSON.parse(text)
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
-    throw new Error('it is no object')
-  }
-  const { seconds, ...lists } = answer as Readonly<Record<string, unknown>>
+  if (!isRecord(answer)) throw new Error('it is no object')
+  const { seconds, ...lists } = answer
   const unknown = Object.keys(lists).find((name) => !kinds.some((kind) => kind === name))
   if (unknown !== undefined) throw new Error(`it has a member ${JSON.stringify(unknown)}`)
   const listOf = (kind: GrantKind): readonly unknown[] => {

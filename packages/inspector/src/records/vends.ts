@@ -1,3 +1,4 @@
+import { isRecord, parseJson } from '@topic-credentials/grants'
 import type { Grants } from '@topic-credentials/grants'
 
 /** What the vending function wrote about credentials that it handed out. */
@@ -44,12 +45,8 @@ function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
 }
 
 function parse(line: string): Readonly<Record<string, unknown>> | undefined {
-  if (!line.startsWith('{')) return undefined
-  try {
-    return JSON.parse(line) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
+  const value = parseJson(line)
+  return isRecord(value) ? value : undefined
 }
 
 function isGrants(value: unknown): value is Grants {

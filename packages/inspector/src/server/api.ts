@@ -1,3 +1,4 @@
+import { isRecord } from '@topic-credentials/grants'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Fault, LocalAws } from '@topic-credentials/local-aws'
@@ -94,7 +95,7 @@ async function bodyOf(request: IncomingMessage): Promise<Body> {
 }
 
 function objectOf(value: unknown): Body {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body
+  if (isRecord(value)) return value
   throw new TypeError('A JSON object is expected')
 }
 

@@ -3,6 +3,8 @@ import {
   commandLine,
   examples,
   findRunning,
+  isRecord,
+  parseJson,
   programName,
   projectRoot,
   signInAt,
@@ -175,12 +177,8 @@ async function printToken(root: string, user: string, { groups, claims }: LocalO
 }
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
-  } catch {
-    // Said below.
-  }
+  const value = parseJson(text)
+  if (isRecord(value)) return value
   throw new InvalidArgumentError('It must be a JSON object.')
 }
 

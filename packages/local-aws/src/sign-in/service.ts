@@ -1,3 +1,4 @@
+import { isRecord } from '@topic-credentials/project'
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
@@ -94,7 +95,7 @@ export async function answerSignIn(
 }
 
 function claimsIn(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  if (isRecord(value)) return value
   throw new TypeError('claims have to be a JSON object')
 }
 
