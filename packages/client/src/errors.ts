@@ -22,6 +22,7 @@ export type ClientErrorCode =
   | 'proxy_refused'
   | 'quota_exceeded'
   | 'refused'
+  | 'request_failed'
   | 'session_closed'
   | 'timed_out'
   | 'tls_trust'

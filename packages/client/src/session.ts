@@ -120,6 +120,15 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     return this.#identity.expiration
   }
 
+  /** Whether the grants of this connection allow it, without asking anybody. */
+  can(operation: 'publish' | 'subscribe', topic: string): boolean {
+    try {
+      return ungranted(this, operation, topic) === undefined
+    } catch {
+      return false
+    }
+  }
+
   /**
    * Subscribes to a topic filter that the grants cover. Await `.ready`, or iterate.
    *

@@ -34,6 +34,7 @@ export const exitByCode: Readonly<Record<ClientErrorCode, number>> = {
   proxy_refused: exitCodes.noConnection,
   quota_exceeded: exitCodes.noConnection,
   refused: exitCodes.notGranted,
+  request_failed: exitCodes.unexpected,
   session_closed: exitCodes.noConnection,
   timed_out: exitCodes.timedOut,
   tls_trust: exitCodes.noConnection,

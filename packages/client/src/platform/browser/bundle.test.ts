@@ -11,11 +11,13 @@ const bundle = fileURLToPath(new URL('../../browser.js', import.meta.url))
 const limit = 25_500
 
 let code = ''
+let requests = ''
 
 beforeAll(async () => {
   // As an application's bundler does it: an import of anything of Node's fails here.
   await promisify(execFile)(process.execPath, [script])
   code = await readFile(bundle, 'utf8')
+  requests = await readFile(fileURLToPath(new URL('../../browser-requests.js', import.meta.url)), 'utf8')
 })
 
 describe('dist/browser.js', () => {
@@ -23,6 +25,14 @@ describe('dist/browser.js', () => {
     const { length } = gzipSync(code, { level: 9 })
     process.stdout.write(`dist/browser.js: ${length} bytes gzipped\n`)
     expect(length).toBeLessThanOrEqual(limit)
+  })
+
+  it('has requests and responses in a file beside it, which imports the errors from it', () => {
+    const { length } = gzipSync(requests, { level: 9 })
+    process.stdout.write(`dist/browser-requests.js: ${length} bytes gzipped\n`)
+    expect(length).toBeLessThanOrEqual(2_500)
+    expect(requests).toMatch(/from"\.\/browser\.js"/u)
+    expect(code).not.toContain('replies/')
   })
 
   it('names nothing of Node’s', () => {

@@ -8,6 +8,8 @@ import { type Fault, type Point, ScriptedTransport } from './scripted-transport.
 /** What a session is to meet. */
 export interface Script {
   readonly clientId: string
+  /** Default: to publish and subscribe to `a`, `b` and `c`. */
+  readonly grants?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] }
   readonly fault?: (point: Point) => Fault | undefined
   /** Milliseconds that each step takes. Default 10. */
   readonly latency?: () => number
@@ -17,7 +19,9 @@ export interface Script {
 
 let vended = 0
 
-function identity(): VendedIdentity {
+const abc = ['a', 'b', 'c']
+
+function identity({ grants = { publish: abc, subscribe: abc } }: Script): VendedIdentity {
   vended += 1
   return {
     accessKeyId: `ASIA${vended}`,
@@ -30,26 +34,27 @@ function identity(): VendedIdentity {
       region: 'eu-central-1',
       userId: 'alice',
       clientIdPrefix: 'alice:',
-      grants: parseGrants({ publish: ['a', 'b', 'c'], subscribe: ['a', 'b', 'c'], retain: [] }),
+      grants: parseGrants({ ...grants, retain: [] }),
       policyCharacters: 0,
     },
   }
 }
 
 /** A session over a scripted transport, not started: on the clock that stands when it is made. */
-export function scriptedSession({ clientId, fault = () => undefined, latency = () => 10, vending }: Script) {
-  let current = identity()
+export function scriptedSession(script: Script) {
+  const { clientId, fault = () => undefined, latency = () => 10, vending } = script
+  let current = identity(script)
   const vend = async () => {
     await vending?.()
     await new Promise<void>((resolve) => setTimeout(resolve, latency()))
     return current
   }
   const renewed = async () => {
-    current = identity()
+    current = identity(script)
     return vend()
   }
   const invalidate = () => {
-    current = identity()
+    current = identity(script)
   }
   const credentials = Object.assign(vend, { invalidate, ask: renewed, refresh: renewed, close: () => {} })
   const closing = new AbortController()

@@ -1,0 +1,119 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
+import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { connect } from '../connect.js'
+import { fromVendor } from '../from-vendor.js'
+import { withRequests } from '../requests/index.js'
+import { stackWith } from '../testing/account/stack-variant.js'
+import { Issuer } from '../testing/servers/issuer.js'
+import { nodeTransports } from '../testing/transports.js'
+
+/** Requests between users who do not trust each other: what each may do comes from entitlements, the vendor and the broker. */
+
+const entitlements = {
+  entitlements: [
+    { when: { userId: ['alice', 'bob'] }, request: ['devices/+/ask'] },
+    { when: { userId: 'device' }, subscribe: ['devices/d/ask'], publish: ['replies/+/#', 'devices/d/state'] },
+    // May write to everybody's replies, as every responder may, and ask, but has no place for replies.
+    { when: { userId: 'mallory' }, publish: ['replies/+/#', 'devices/d/ask'], subscribe: ['devices/d/state'] },
+  ],
+}
+const open: AsyncDisposable[] = []
+let issuer: Issuer
+let assembly: string
+let aws: LocalAws
+
+beforeAll(async () => {
+  issuer = await Issuer.start()
+  const file = join(process.cwd(), `node_modules/.entitlements-${process.pid}.json`)
+  writeFileSync(file, JSON.stringify(entitlements))
+  const jwt = { jwtIssuer: issuer.url, jwtAudience: 'app', jwtScope: 'mqtt' }
+  assembly = await stackWith({ ...jwt, entitlements: file, deployCheck: 'false' })
+  rmSync(file)
+  aws = await startLocalAws({ assembly, trust: issuer.certificate })
+})
+afterEach(async () => {
+  for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
+})
+afterAll(async () => {
+  await aws.close()
+  await issuer[Symbol.asyncDispose]()
+  rmSync(assembly, { recursive: true })
+})
+
+async function sessionOf(sub: string, options: Partial<Parameters<typeof connect>[0]> = { transport: 'websocket' }) {
+  const now = Math.floor(Date.now() / 1000)
+  const claims = { iss: issuer.url, aud: 'app', sub, scope: 'mqtt', iat: now, nbf: now, exp: now + 600 }
+  const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
+  const credentials = fromVendor({ url, ca: aws.ca, token: () => issuer.token(claims) })
+  const session = withRequests(await connect({ credentials, ca: aws.ca, ...options }))
+  open.push(session, { [Symbol.asyncDispose]: async () => credentials.close() })
+  return session
+}
+
+it.each(nodeTransports)(
+  'a request is answered over $name, or an error says that MQTT 3.1.1 cannot',
+  async ({ options }) => {
+    const [device, alice] = await Promise.all([sessionOf('device'), sessionOf('alice', options)])
+    await device.respond('devices/d/ask', async (request) => ({ heard: request.text() })).ready
+    const reply = alice.request('devices/d/ask', 'hello')
+    if (options.mqtt === 3) {
+      await expect(reply).rejects.toMatchObject({
+        code: 'invalid_argument',
+        message: 'MQTT 3.1.1 has no responseTopic',
+      })
+    } else {
+      expect(await (await reply).json()).toEqual({ heard: 'hello' })
+    }
+  },
+)
+
+it('a reply that another user forges, who may publish to the reply topic, is not taken; one with the request’s bits is', async () => {
+  const [device, alice, mallory] = await Promise.all([sessionOf('device'), sessionOf('alice'), sessionOf('mallory')])
+  let tell = false
+  await device.respond('devices/d/ask', async ({ correlationData = new Uint8Array(), responseTopic = '' }) => {
+    // She knows the topic, and the broker takes her messages: it acknowledges them.
+    await mallory.publish(responseTopic, 'forged')
+    const bits = tell ? correlationData : crypto.getRandomValues(new Uint8Array(16))
+    await mallory.publish(responseTopic, 'forged', { correlationData: bits })
+    return 'true'
+  }).ready
+  expect((await alice.request('devices/d/ask', 'x')).text()).toBe('true')
+  expect(alice.replies.dropped).toBe(2)
+  // What keeps her out is that she does not know the bits, and nothing else.
+  tell = true
+  expect((await alice.request('devices/d/ask', 'x')).text()).toBe('forged')
+})
+
+it('a response topic outside the declared filter is refused and counted, though the responder may publish there', async () => {
+  const [device, alice, mallory] = await Promise.all([sessionOf('device'), sessionOf('alice'), sessionOf('mallory')])
+  const states: string[] = []
+  const state = mallory.subscribe('devices/d/state', { onMessage: (message) => states.push(message.text()) })
+  const response = device.respond('devices/d/ask', (request) => request.text())
+  await Promise.all([state.ready, response.ready])
+  await mallory.publish('devices/d/ask', 'written by mallory', { responseTopic: 'devices/d/state' })
+  // Answered after what came before it.
+  expect((await alice.request('devices/d/ask', 'x')).text()).toBe('x')
+  await device.publish('devices/d/state', 'on')
+  while (states.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  expect({ states, refused: response.refused, answered: response.answered }).toEqual({
+    states: ['on'],
+    refused: 1,
+    answered: 1,
+  })
+})
+
+it('nothing is sent where the reply is not granted, and the error names the grant; the twin with `request` is answered', async () => {
+  const [device, bob, mallory] = await Promise.all([sessionOf('device'), sessionOf('bob'), sessionOf('mallory')])
+  const heard: string[] = []
+  await device.respond('devices/d/ask', (request) => heard.push(request.text())).ready
+  await expect(mallory.request('devices/d/ask', 'from mallory')).rejects.toMatchObject({
+    code: 'not_granted',
+    message: expect.stringContaining("subscribe 'replies/mallory/#'"),
+  })
+  await expect(bob.request('devices/d/ask', 'from bob')).resolves.toBeDefined()
+  expect(heard).toEqual(['from bob'])
+  expect(() => bob.respond('devices/d/ask', () => '')).toThrow(expect.objectContaining({ code: 'not_granted' }))
+  expect(() => bob.subscribe('replies/alice/#')).toThrow(expect.objectContaining({ code: 'not_granted' }))
+})

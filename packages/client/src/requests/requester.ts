@@ -1,0 +1,139 @@
+import { NotGrantedError, overdue, sessionClosed, TopicCredentialsError } from '../errors.js'
+import type { Message } from '../messages/message.js'
+import type { Subscription } from '../messages/subscription.js'
+import type { Session } from '../session.js'
+import { withDeadline } from '../support/deadline.js'
+import { isFailure } from './failure.js'
+
+const defaultTimeoutMs = 30_000
+/** 128 bits: who has not seen the request does not guess them. */
+const correlationBytes = 16
+
+/** How long a request may take. */
+export interface RequestOptions {
+  /** Milliseconds until the reply must be there. Default 30,000; the broker forgets the request as soon. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+interface Pending {
+  readonly topic: string
+  readonly resolve: (reply: Message) => void
+  readonly reject: (error: Error) => void
+}
+
+/** The requests of one session. All replies arrive at one topic, which no other session has. */
+export class Requester {
+  readonly topic: string
+  dropped = 0
+  readonly #session: Session
+  readonly #prefix: string
+  readonly #pending = new Map<string, Pending>()
+  #subscription: Subscription | undefined
+
+  constructor(session: Session, prefix: string) {
+    this.#session = session
+    this.#prefix = prefix
+    this.topic = prefix + hex(crypto.getRandomValues(new Uint8Array(8)))
+    session.on('renewed', () => {
+      if (!session.can('subscribe', this.topic)) this.#end(this.#needsGrant())
+    })
+    session.on('refused', (error) => {
+      if (error.value === this.topic) this.#end(error)
+    })
+    session.once('closed', (error) => this.#end(sessionClosed(error)))
+  }
+
+  async request(
+    topic: string,
+    payload: unknown,
+    { timeoutMs = defaultTimeoutMs, signal }: RequestOptions = {},
+  ): Promise<Message> {
+    const correlationData = crypto.getRandomValues(new Uint8Array(correlationBytes))
+    const key = hex(correlationData)
+    const properties = {
+      responseTopic: this.topic,
+      correlationData,
+      messageExpiryInterval: Math.max(1, Math.ceil(timeoutMs / 1_000)),
+    }
+    const replied = async (until: AbortSignal) => {
+      await this.#listen()
+      return new Promise<Message>((resolve, reject) => {
+        this.#pending.set(key, { topic, resolve, reject })
+        this.#session.publish(topic, payload, { ...properties, signal: until }).catch(reject)
+      })
+    }
+    try {
+      return await withDeadline(replied, timeoutMs, () => noReply(topic, timeoutMs), signal)
+    } finally {
+      this.#pending.delete(key)
+    }
+  }
+
+  async #listen(): Promise<void> {
+    if (this.#subscription === undefined) {
+      if (!this.#session.can('subscribe', this.topic)) throw this.#needsGrant()
+      this.#subscription = this.#session.subscribe(this.topic, { onMessage: (message) => this.#take(message) })
+    }
+    const subscription = this.#subscription
+    await subscription.ready.catch((error: unknown) => {
+      if (this.#subscription === subscription) this.#subscription = undefined
+      throw error
+    })
+  }
+
+  /** Whoever may publish here can send anything: only what has a waiting request's bits is a reply, and only once. */
+  #take(message: Message): void {
+    const { correlationData, retained } = message
+    const key = correlationData?.byteLength === correlationBytes ? hex(correlationData) : ''
+    const pending = this.#pending.get(key)
+    if (pending === undefined || retained) {
+      this.dropped += 1
+      return
+    }
+    this.#pending.delete(key)
+    if (isFailure(message)) {
+      pending.reject(failed(pending.topic))
+    } else {
+      pending.resolve(message)
+    }
+  }
+
+  /** No reply can come any more. */
+  #end(error: Error): void {
+    this.#subscription = undefined
+    for (const { reject } of this.#pending.values()) reject(error)
+    this.#pending.clear()
+  }
+
+  #needsGrant(): NotGrantedError {
+    const needed = `subscribe '${this.#prefix}#'`
+    return new NotGrantedError(`${this.#session.userId} may not receive replies: that needs the grant ${needed}`, {
+      operation: 'subscribe',
+      byBroker: false,
+      value: this.topic,
+      remedy: 'Write what is asked under "request" in the entitlements: that grants the replies, too.',
+    })
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function noReply(topic: string, ms: number): TopicCredentialsError {
+  return overdue(`There is no reply to the request on '${topic}'`, ms, {
+    code: 'operation_timed_out',
+    value: topic,
+    remedy:
+      'See whether somebody responds there, and may publish the reply; or allow more time. It may be done all the same.',
+  })
+}
+
+function failed(topic: string): TopicCredentialsError {
+  return new TopicCredentialsError(`The responder could not answer the request on '${topic}'`, {
+    code: 'request_failed',
+    value: topic,
+    remedy: 'The responder’s own log has the reason.',
+  })
+}

@@ -1,0 +1,172 @@
+import { expect, it } from '@jest/globals'
+import { TopicCredentialsError } from '../errors.js'
+import { DrivenClock } from '../testing/driven-clock.js'
+import { scriptedSession } from '../testing/scripted/scripted-session.js'
+import type { Fault, Point } from '../testing/scripted/scripted-transport.js'
+import { randomBy } from '../testing/seeded-random.js'
+import { withRequests } from './index.js'
+
+const grants = { publish: ['a', 'b', 'replies/+/#'], subscribe: ['a', 'b', 'replies/alice/#'] }
+let clients = 0
+
+/** A session that asks and answers, on the clock that stands. */
+function open(fault?: (point: Point) => Fault | undefined, granted: typeof grants = grants) {
+  clients += 1
+  const scripted = scriptedSession({ clientId: `alice:r${clients}`, grants: granted, ...(fault && { fault }) })
+  const session = withRequests(scripted.session)
+  scripted.transport.start()
+  return { ...scripted, session }
+}
+
+async function settled<T>(clock: DrivenClock, ms: number, work: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const results = Promise.allSettled([work])
+  await clock.runUntil(clock.now + ms)
+  const [result] = await results
+  return result
+}
+
+it('answers with the request’s own reply, however many wait', async () => {
+  using clock = new DrivenClock()
+  const { session } = open()
+  const response = session.respond('a', (request) => `re ${request.text()}`)
+  const asked = Promise.all(['x', 'y', 'z'].map(async (text) => (await session.request('a', text)).text()))
+  expect(await settled(clock, 5_000, asked)).toMatchObject({ value: ['re x', 're y', 're z'] })
+  expect({ ...session.replies, answered: response.answered }).toMatchObject({ dropped: 0, answered: 3 })
+  await session.close()
+})
+
+it('drops and counts what is no reply to a request that waits: other bits, none, a second reply, a retained one', async () => {
+  using clock = new DrivenClock()
+  const { session } = open()
+  session.respond('a', async (request) => {
+    const { responseTopic = '', correlationData = new Uint8Array() } = request
+    const other = correlationData.map((byte, index) => (index === 15 ? byte ^ 1 : byte))
+    await session.publish(responseTopic, 'forged', { correlationData: other })
+    await session.publish(responseTopic, 'forged')
+    await session.publish(responseTopic, 'forged', { correlationData: correlationData.subarray(1) })
+    await session.publish(responseTopic, 'true', { correlationData })
+    return 'late'
+  })
+  const reply = session.request('a', 'x')
+  const result = await settled(clock, 5_000, reply)
+  expect(result.status === 'fulfilled' && result.value.text()).toBe('true')
+  expect(session.replies.dropped).toBe(4)
+  await session.close()
+})
+
+it('publishes a reply where it is declared, and refuses and counts another topic that a requester chooses', async () => {
+  using clock = new DrivenClock()
+  const { session } = open()
+  let handled = 0
+  const response = session.respond('a', () => {
+    handled += 1
+    return 'reply'
+  })
+  const heard: string[] = []
+  session.subscribe('b', { onMessage: (message) => heard.push(message.text()) })
+  session.subscribe('replies/alice/mine', { onMessage: (message) => heard.push(message.text()) })
+  await clock.runUntil(1_000)
+  const asked = Promise.all([
+    session.publish('a', 'x', { responseTopic: 'b' }),
+    session.publish('a', 'x'),
+    session.publish('a', 'x', { responseTopic: 'replies' }),
+    session.publish('a', 'x', { responseTopic: 'replies/alice/mine' }),
+  ])
+  await settled(clock, 5_000, asked)
+  expect({ handled, heard, answered: response.answered, refused: response.refused }).toEqual({
+    handled: 1,
+    heard: ['reply'],
+    answered: 1,
+    refused: 3,
+  })
+  await session.close()
+})
+
+it('says that a handler failed, and nothing of why; who responds hears it', async () => {
+  using clock = new DrivenClock()
+  const { session } = open()
+  const errors: unknown[] = []
+  const failing = () => {
+    throw new Error('secret')
+  }
+  const response = session.respond('a', failing, { onError: (error) => errors.push(error) })
+  const result = await settled(clock, 5_000, session.request('a', 'x'))
+  expect(result).toMatchObject({ reason: { code: 'request_failed', value: 'a' } })
+  expect(JSON.stringify(result)).not.toContain('secret')
+  expect({ errors, failed: response.failed }).toEqual({ errors: [new Error('secret')], failed: 1 })
+  await session.close()
+})
+
+it('ends by time, by signal, and with the session', async () => {
+  using clock = new DrivenClock()
+  const { session } = open()
+  expect(await settled(clock, 3_000, session.request('a', 'x', { timeoutMs: 2_000 }))).toMatchObject({
+    reason: { code: 'operation_timed_out', value: 'a' },
+  })
+  const calling = new AbortController()
+  const called = session.request('a', 'x', { signal: calling.signal })
+  called.catch(() => {})
+  await clock.runUntil(clock.now + 500)
+  calling.abort()
+  expect(await settled(clock, 500, called)).toMatchObject({ reason: { code: 'aborted' } })
+  const last = session.request('a', 'x')
+  last.catch(() => {})
+  await clock.runUntil(clock.now + 500)
+  void session.close()
+  expect(await settled(clock, 1_000, last)).toMatchObject({ reason: { code: 'session_closed' } })
+})
+
+it('refuses before anything is sent where the reply is not granted, and names the grant', async () => {
+  using clock = new DrivenClock()
+  const { session } = open(undefined, { publish: ['a'], subscribe: ['a'] })
+  const received: string[] = []
+  session.subscribe('a', { onMessage: (message) => received.push(message.text()) })
+  expect(await settled(clock, 5_000, session.request('a', 'x'))).toMatchObject({
+    reason: { code: 'not_granted', message: expect.stringContaining("subscribe 'replies/alice/#'") },
+  })
+  expect(() => session.respond('a', () => 'x')).toThrow(
+    expect.objectContaining({ code: 'not_granted', message: expect.stringContaining("publish 'replies/+/#'") }),
+  )
+  expect(received).toEqual([])
+  await session.close()
+})
+
+it.each([
+  [20_000, 'some'],
+  [120_000, 'all'],
+])(
+  '1,000 requests at once over connections that break: each gets its own reply once, or times out (%s ms)',
+  async (timeoutMs, answered) => {
+    using clock = new DrivenClock()
+    const random = randomBy(timeoutMs)
+    let cuts = 0
+    const fault = (): Fault | undefined => {
+      if (random() > 0.02 || cuts === 30) return undefined
+      cuts += 1
+      return random() < 0.5 ? 'cut' : 'disconnect'
+    }
+    const { session } = open(fault)
+    const handled = new Map<string, number>()
+    session.respond('a', (request) => {
+      handled.set(request.text(), (handled.get(request.text()) ?? 0) + 1)
+      return `re ${request.text()}`
+    })
+    const outcomes: string[] = []
+    for (let index = 0; index < 1_000; index++) {
+      session.request('a', String(index), { timeoutMs }).then(
+        (reply) => outcomes.push(reply.text() === `re ${index}` ? 'answered' : `took ${reply.text()} for ${index}`),
+        (error: unknown) => outcomes.push(error instanceof TopicCredentialsError ? error.code : String(error)),
+      )
+    }
+    await clock.runUntil(timeoutMs + 1_000)
+    expect(outcomes).toHaveLength(1_000)
+    const count = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length
+    const timedOut = count('operation_timed_out')
+    expect(outcomes.filter((outcome) => outcome !== 'answered' && outcome !== 'operation_timed_out')).toEqual([])
+    expect(cuts).toBeGreaterThan(5)
+    expect(Math.max(...handled.values())).toBe(1)
+    expect(count('answered')).toBeGreaterThan(0)
+    expect(timedOut > 0).toBe(answered === 'some')
+    await session.close()
+  },
+)
