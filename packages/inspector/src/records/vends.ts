@@ -1,5 +1,5 @@
-import { isRecord, parseJson } from '@topic-credentials/grants'
 import type { Grants } from '@topic-credentials/grants'
+import { isRecord, parseJson } from '@topic-credentials/grants'
 
 /** What the vending function wrote about credentials that it handed out. */
 export interface Vend {

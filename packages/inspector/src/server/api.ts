@@ -1,6 +1,6 @@
-import { isRecord } from '@topic-credentials/grants'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { isRecord } from '@topic-credentials/grants'
 import type { Fault, LocalAws } from '@topic-credentials/local-aws'
 import { ask, credentialsUrl } from '../questions/ask.js'
 import { viewOf } from '../questions/decision-view.js'

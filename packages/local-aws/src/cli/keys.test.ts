@@ -73,7 +73,10 @@ describe('faultKeys', () => {
   it('i, f, u, o and the numbers of the services are switched on and off', async () => {
     for (const name of ['i', 'f', 'u', 'o', ...serviceNames.map((_, index) => String(index + 1))]) {
       const said = [await press(name), await press(name)]
-      expect(said).toEqual([expect.any(String), expect.stringMatching(/any more|no longer|at once|immediately|again$/u)])
+      expect(said).toEqual([
+        expect.any(String),
+        expect.stringMatching(/any more|no longer|at once|immediately|again$/u),
+      ])
       expect(said[0]).not.toBe(said[1])
     }
     expect(await whoAmI()).toMatchObject({ status: 200 })

@@ -1,6 +1,6 @@
-import { isRecord } from '@topic-credentials/project'
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isRecord } from '@topic-credentials/project'
 import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { TlsMaterial } from '../tls.js'
 import type { LocalIssuer } from './issuer.js'
