@@ -11,7 +11,7 @@ const bin = join(root, 'node_modules/.bin')
 const words = process.argv.slice(2).filter((word, index) => index > 0 || word !== '--')
 const { status } = spawnSync(join(bin, 'cdk'), words, {
   cwd: root,
-  // cdk.json names tsc, as a script of pnpm would.
+  // cdk.json calls tsc by name, so the folder of binaries must be in PATH, as in a pnpm script.
   env: { ...process.env, PATH: bin + delimiter + process.env.PATH },
   stdio: 'inherit',
   shell: process.platform === 'win32',

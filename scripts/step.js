@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** The root folder of this checkout. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Runs one step of a longer job, with its output on stderr; ends the process with the step's exit code when it fails. */
+/** Runs one step with its output on stderr. If it fails, the process ends with the step's exit code. */
 export function step(title, command, args, { env = {}, quiet = false, interactive = false } = {}) {
   if (!quiet) process.stderr.write(`— ${title}\n`)
   const began = performance.now()

@@ -19,7 +19,7 @@ if (words.length === 0) {
 installTools('consumers')
 installTools('packages/client/browser')
 pack()
-step('Testing what takes longer', process.execPath, [
+step('Running the longer tests', process.execPath, [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',

@@ -172,8 +172,8 @@ export function sessionClosed(cause: unknown): TopicCredentialsError {
 
 /** A session's grants were not exchanged in time. */
 export function grantOverdue(ms: number): TopicCredentialsError {
-  return overdue('The session has no connection with the new grants', ms, {
+  return overdue('The session did not reconnect with the new grants', ms, {
     code: 'grant_timed_out',
-    remedy: 'Once they are vended, the next connection has them. See the interrupted events for what is in the way.',
+    remedy: 'The next connection will use them once they are vended. See the interrupted events for the cause.',
   })
 }

@@ -18,12 +18,12 @@ import { reconnectDelay } from './support/retry-delay.js'
 
 const grantTimeoutMs = 30_000
 
-/** What a session is made of; `connect` puts it together. */
+/** The parts of a session; `connect` assembles them. */
 export interface SessionParts extends RecoveryParts {
   readonly mqtt: 3 | 5
   /** The first credentials. */
   readonly identity: VendedIdentity
-  /** Milliseconds between two questions to the vendor whether the grants still stand. */
+  /** Milliseconds between two requests to the vendor whether the grants are still valid. */
   readonly revalidateMs: number | undefined
 }
 

@@ -20,7 +20,7 @@ export type VendorEnvironment = {
   readonly ACCESS_TABLE?: string
   /** ARN of the app's own function, which says who may have what besides. Absent: there is none. */
   readonly ACCESS_FUNCTION?: string
-  /** The claim that names a token's groups. Absent: `groups`. */
+  /** The claim with the groups of a token. Absent: `groups`. */
   readonly GROUPS_CLAIM?: string
   /** What the topic role covers beyond the file: a JSON list of topic filters. Absent: only the role's own policy limits the grants. */
   readonly CEILING?: string

@@ -19,11 +19,11 @@ export interface HandlerParts {
   readonly table?: Pick<Table, 'read'> | undefined
   /** The app's own function, where the stack names one. */
   readonly app?: AccessSource | undefined
-  /** Takes a line of the log. */
+  /** Writes one line of the log. */
   readonly write: (line: string) => void
 }
 
-/** The function without Lambda and STS around it. @throws EntitlementError at once, so that a broken deployment fails at cold start. */
+/** The function without Lambda and STS. @throws EntitlementError immediately, so that a broken deployment fails at cold start. */
 export function vendingHandler({ environment, entitlements, assumeRole, table, app, write }: HandlerParts) {
   const { roleArn, endpoint, apiId, region, functionName, cacheSeconds, spreadSeconds, dense, identity } = environment
   const [, partition = '', , , accountId = ''] = roleArn.split(':')

@@ -43,7 +43,7 @@ export interface LocalAwsOptions {
    * IAM does is uncertain. @default 'match'
    */
   readonly typeWildcards?: TypeWildcards
-  /** What AWS IoT's documentation leaves open, where it is to differ from the defaults. */
+  /** Behaviour that AWS IoT's documentation leaves open, if different from the defaults. */
   readonly switches?: Partial<Switches>
   /** Folder of the certificate authority's file, created with mode 0700 if necessary. @default - a temporary one */
   readonly caFolder?: string
@@ -62,7 +62,7 @@ export interface LocalAwsOptions {
   readonly state?: string
   /** What is there is forgotten first. Default false. */
   readonly fresh?: boolean
-  /** Called whenever something has changed that outlives the stand-in; often. */
+  /** Called whenever state that survives the stand-in has changed; often. */
   readonly changed?: () => void
 }
 
@@ -152,7 +152,7 @@ export interface LocalAws extends Served, AsyncDisposable {
   deploy(assembly: string): Promise<readonly Redeployment[]>
   /** When a stack was last changed, in milliseconds since the epoch; undefined in an empty account. */
   readonly deployedAt: number | undefined
-  /** Ends everything: sockets, processes, files. Resolves when nothing is left; may be called twice. */
+  /** Ends everything: sockets, processes, files. Resolves when nothing remains; idempotent. */
   close(): Promise<void>
 }
 

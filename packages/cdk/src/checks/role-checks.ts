@@ -83,7 +83,7 @@ export const topicRoleForSessions: Check = {
 /** Additional permissions of the vendor's role could be exploited through a flaw in the function, without any session policy. */
 export const vendorForSessions: Check = {
   name: 'vendor-for-sessions',
-  description: 'The role of the vending function can be had by others, or may do more than vend',
+  description: 'The role of the vending function can be assumed by others, or allows more than vending',
   fix: 'Trust lambda.amazonaws.com alone; allow the function to write its own log, to read its access table (dynamodb:BatchGetItem), to ask the function in ACCESS_FUNCTION and to assume the topic role, and nothing else.',
   find: (template) =>
     vendings(template).flatMap((vending) =>

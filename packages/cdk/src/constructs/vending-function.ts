@@ -33,7 +33,7 @@ export interface VendingFunctionProps extends LogProps {
    * @default - none
    */
   readonly accessFunctionArn?: string | undefined
-  /** The claim of a token that names the groups of the access table. @default 'groups' */
+  /** The claim of a token that contains the groups for the access table. @default 'groups' */
   readonly groupsClaim?: string | undefined
   /** Returned to every client with its credentials. */
   readonly endpoint: DataEndpoint

@@ -58,7 +58,7 @@ export class VendorRole extends Construct {
     return this.#allow('Ask', 'AskForAccess', ['lambda:InvokeFunction'], functionArn)
   }
 
-  /** Lets the function send its traces. */
+  /** Allows sending traces. */
   mayTrace(): Policy {
     const policy = this.#allow('Trace', 'SendTraces', ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
     Validations.of(policy).acknowledge({

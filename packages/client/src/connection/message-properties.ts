@@ -23,7 +23,7 @@ export function chosenProperties(options: MessageProperties): MessageProperties 
   return Object.fromEntries(given.map((name) => [name, options[name]]))
 }
 
-/** User property that tells a message from another one with the same content: see `DuplicateFilter`. */
+/** User property that distinguishes messages with the same content: see `DuplicateFilter`. */
 const messageIdProperty = 'message-id'
 
 /** The user properties of a QoS 1 message: a unique ID, then the program's properties. */

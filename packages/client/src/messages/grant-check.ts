@@ -56,7 +56,7 @@ export function brokerRefusal(
       remedy: 'Stay within 50 subscriptions and 100 messages per second per connection.',
     })
   }
-  // Over MQTT 3.1.1, and for QoS 0, hanging up is how AWS IoT says that something is not authorized.
+  // With MQTT 3.1.1 and with QoS 0, AWS IoT closes the connection for an unauthorized operation.
   const denied = code === notAuthorized || code === 0x80 || (code === endedWithoutReason && mqtt === 3)
   // UNSUBSCRIBE needs no permission.
   if (denied && operation !== 'unsubscribe') {

@@ -13,11 +13,11 @@ const publishTimeoutMs = 3_600_000
 
 /** How a message is published. Its `MessageProperties` are MQTT 5's. */
 export interface PublishOptions extends MessageProperties {
-  /** Default 1: resolves when the broker has taken the message over. With 0 it resolves when it is sent. */
+  /** Default 1: resolves when the broker has accepted the message. With 0, it resolves when the message is sent. */
   readonly qos?: QoS
-  /** The broker keeps the message for later subscribers; needs a `retain` grant. Default false. */
+  /** The broker retains the message for later subscribers; requires a `retain` grant. Default false. */
   readonly retain?: boolean
-  /** Milliseconds for the broker's answer, breaks included. Default 3,600,000; then `operation_timed_out`. It may be sent all the same. */
+  /** Timeout for the broker's response in milliseconds, interruptions included. Default 3,600,000; then `operation_timed_out`, but the message may still be sent. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -35,7 +35,7 @@ export class Publisher {
   readonly #parts: PublisherParts
   readonly #rate: PublishRate
   readonly #unacknowledged = new Unacknowledged()
-  /** Operations that the broker has not answered. */
+  /** Number of operations without a response of the broker. */
   #unanswered = 0
 
   constructor(parts: PublisherParts) {
@@ -84,6 +84,6 @@ function unansweredInTime(topic: string, ms: number): TopicCredentialsError {
   return overdue(`AWS IoT has not answered the publish of '${topic}'`, ms, {
     code: 'operation_timed_out',
     value: topic,
-    remedy: 'See the interrupted events for what was in the way, or allow more time. It may be done all the same.',
+    remedy: 'See the interrupted events for the cause, or allow more time. The operation may still be carried out.',
   })
 }

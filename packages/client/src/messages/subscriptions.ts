@@ -78,7 +78,7 @@ export class Subscriptions {
       const code = await this.#transport.unsubscribe(subscription.filter)
       if (code >= firstRefusal) refusal = refused?.(code, 'unsubscribe')
     }
-    // Without a connection it waits for the next one; nobody else has to.
+    // Without a connection, the UNSUBSCRIBE waits for the next one; the caller does not.
     await withDeadline(answered, unsubscribeDeadlineMs, () => new Error('late')).catch(() => {})
     if (refusal !== undefined) throw refusal
   }

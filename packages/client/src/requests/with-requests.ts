@@ -12,7 +12,7 @@ export interface Requests {
   /**
    * Sends a request and waits for the reply: a message with the request's 128 random bits.
    *
-   * @param payload bytes or text as they are; anything else as JSON
+   * @param payload bytes and strings are sent as they are, other values as JSON
    * @throws NotGrantedError before anything is sent, where the request or its reply is not granted: entitlements have `request` for both
    * @throws TopicCredentialsError `operation_timed_out` without a reply in time, `request_failed` where the responder's handler failed
    * @example (await session.request('devices/1/ask', { what: 'state' }, { timeoutMs: 5_000 })).text()

@@ -55,7 +55,7 @@ const longestReason = 1_000
 
 function unavailable(seconds: number, cause: unknown): VendError {
   return new VendError('access_unavailable', 'The function that grants access does not answer for now.', {
-    remedy: `Try again in ${seconds} s, later each time.`,
+    remedy: `Retry after ${seconds} s, with increasing delays.`,
     retryAfterSeconds: seconds,
     cause: `the app's function: ${String(cause)}`.slice(0, longestReason),
   })

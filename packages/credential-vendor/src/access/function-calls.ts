@@ -4,7 +4,7 @@ import { functionCredentials } from '../sts/function-credentials.js'
 import { appSource } from './app-source.js'
 import type { AccessSource } from './source.js'
 
-/** The function's client of the access table. Undefined where the stack has none. */
+/** The function's client for the access table. Undefined if the stack has none. */
 export function accessTable(
   { accessTable: tableName, region }: FunctionEnvironment,
   env: NodeJS.ProcessEnv,
@@ -15,10 +15,10 @@ export function accessTable(
     region,
     endpoint: env.AWS_ENDPOINT_URL_DYNAMODB ?? endpointOf('dynamodb', region),
     credentials: functionCredentials(env),
-    // Two tries and their pause leave STS the rest of the function's ten seconds.
+    // Two attempts and the pause between them leave STS the rest of the function's ten seconds.
     timeoutMs: 1_500,
     attempts: 2,
-    // A hundred items of ordinary size; more is no access but a mistake.
+    // A hundred items of ordinary size. A longer response is an error.
     longestAnswer: 1024 * 1024,
   })
 }

@@ -16,7 +16,7 @@ export interface Access {
   readonly signedOutAt?: number | undefined
   /** Credentials end after this many seconds at the latest. */
   readonly longestSeconds?: number | undefined
-  /** Groups that nothing can be said about, for the log. */
+  /** Groups that could not be looked up, for the log. */
   readonly droppedGroups?: readonly string[] | undefined
 }
 

@@ -4,7 +4,7 @@ import type { Post } from './signing.js'
 
 /** What came of a POST. */
 export interface Response {
-  /** 0 when there was no answer; `text` then says why. */
+  /** 0 if there was no response; `text` then contains the reason. */
   readonly status: number
   readonly text: string
 }
@@ -12,7 +12,7 @@ export interface Response {
 /** A limit of the API's, or of the function's calls at once: API Gateway answers that with 503. */
 const throttling: ReadonlySet<number> = new Set([429, 503])
 
-/** Sends until it is not throttled: a stack with a small limit is no broken one. */
+/** Sends a request, and repeats it while it is throttled: a stack with a low limit is not broken. */
 export async function send(post: Post, headers: () => Promise<Record<string, string>>, tries = 10): Promise<Response> {
   const response = await sendOnce(post, await headers())
   if (!throttling.has(response.status) || tries === 0) return response

@@ -16,7 +16,7 @@ export interface Ports {
   readonly plain?: number
   /** Of the issuer of tokens, which listens only where a port is given. */
   readonly issuer?: number
-  /** For all services together. */
+  /** The port for all services together. */
   readonly endpoint?: number
 }
 
@@ -28,11 +28,11 @@ export interface AccountSettings {
   readonly clock: Clock
   readonly journal: Journal
   readonly ports: Ports
-  /** Whether a deployment runs what it would wait for. */
+  /** Whether a deployment runs the triggers that it would wait for. */
   readonly triggers: boolean
   /** Whether a wildcard in the place of a resource type matches. */
   readonly typeWildcards: TypeWildcards
-  /** Which estimate of the packed size STS refuses by. */
+  /** The estimate of the packed size that STS enforces. */
   readonly packedPolicy: PackedPolicyEstimate
   /** Behaviour that AWS IoT's documentation leaves open, if different from the defaults. */
   readonly switches: Partial<Switches>

@@ -25,7 +25,7 @@ export class Announcing {
     void this.again()
   }
 
-  /** Writes only what is new. */
+  /** Writes only changes. */
   again(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write())
     return this.#writing

@@ -15,7 +15,7 @@ const halfAMinute = 30_000
 /** Requests and connections per second that other clients of the account leave. */
 const fewLeft = 5
 
-/** Faults by key, each with its opposite where it has one. */
+/** Faults by key, each with its inverse if it has one. */
 export function faultKeys(): readonly Fault[] {
   const on = {
     api: false,
@@ -137,7 +137,7 @@ export function faultKeys(): readonly Fault[] {
   ]
 }
 
-/** A service is down, then up again. */
+/** Toggles whether a service is down. */
 function downKey(name: string, service: ServiceName): Fault {
   let down = false
   return {
@@ -151,7 +151,7 @@ function downKey(name: string, service: ServiceName): Fault {
   }
 }
 
-/** Listens for keys on a terminal. Answers how to stop; without a terminal there is nothing to do. */
+/** Listens for keys on a terminal. Returns a function that stops it; without a terminal it does nothing. */
 export function listenForKeys(
   aws: LocalAws,
   keys: readonly Fault[],

@@ -18,7 +18,7 @@ import type { PackedPolicyEstimate } from '../sts/index.js'
 import type { Companion } from './companion.js'
 import { shellExports } from './shell-exports.js'
 
-/** What may be given to the command. */
+/** Options of the command. */
 export interface LocalOptions {
   /** True: the project's cdk.out. */
   readonly assembly?: string | true
@@ -91,9 +91,9 @@ function commandWith(open: (() => Promise<Companion>) | undefined): Command {
         .choices(['match', 'never'])
         .default('match'),
     )
-    .option('--json', 'one JSON object per event, for machines')
-    .option('--logs', "show the functions' log lines too")
-    .option('--env', 'print shell exports that aim the AWS tools at the stand-in that is running, and end')
+    .option('--json', 'print one JSON object per event')
+    .option('--logs', "also print the functions' log lines")
+    .option('--env', 'print shell exports that point the AWS tools to the running stand-in, and exit')
     .addOption(
       new Option('--token <user>', 'print a token for this user by the one that is running, and end').conflicts('env'),
     )
@@ -140,7 +140,7 @@ In another terminal:
       a token for alice, where the callers are holders of tokens`
 }
 
-/** Where there is no CDK app that could be deployed, the account begins with the default stack. */
+/** If there is no CDK app to deploy, the account starts with the default stack. */
 function toRealise(root: string, { assembly, fresh }: LocalOptions): { readonly assembly?: string } {
   if (typeof assembly === 'string') return { assembly: userPath(assembly) }
   if (assembly === true) return { assembly: join(root, 'cdk.out') }

@@ -54,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     ...(companion && { observer: companion.observer, site: companion.site }),
     journal: (entry) => {
       companion?.journal(entry)
-      // What the deployment's own triggers try is their business: it is told when it fails.
+      // The requests of the deployment's triggers are not printed; their failure is reported.
       const hidden = !started && entry.service !== 'cloudformation' && !options.logs
       const line = options.json ? JSON.stringify(entry) : hidden ? undefined : readable(entry, options)
       if (line !== undefined) print(line)

@@ -47,7 +47,7 @@ export function rightsFor(operation: string, input: unknown, findTable: FindTabl
     const { arn, partitionKey = '' } = findTable(table)
     const context = {
       ...(all === true ? {} : { 'dynamodb:LeadingKeys': keys.flatMap((key) => valuesOf(recordOf(key)[partitionKey])) }),
-      // What a statement asks about attributes cannot be told here, so such a statement allows nothing.
+      // Conditions on attributes cannot be evaluated here, so a statement with one allows nothing.
       'dynamodb:Attributes': ['(not modelled)'],
       'dynamodb:ReturnValues': text(fields.ReturnValues) ?? 'NONE',
       'dynamodb:ReturnConsumedCapacity': text(fields.ReturnConsumedCapacity) ?? 'NONE',

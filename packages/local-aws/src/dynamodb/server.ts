@@ -30,7 +30,7 @@ export interface DynamoDb extends HttpsServer {
   readonly faults: DynamoDbFaults
 }
 
-/** DynamoDB takes 16 MiB. */
+/** DynamoDB's limit is 16 MiB. */
 const largestBody = 16 * 1024 * 1024
 const tooMuch = 'The level of configured provisioned throughput for the table was exceeded.'
 
@@ -78,7 +78,7 @@ function tableService(settings: DynamoDbSettings, faults: PendingFaults): Servic
       return { reply: json(status, isGarbled ? '<html>busy</html>' : body), isLost, fields: { status } }
     },
     refuse({ code, status, message }) {
-      // DynamoDB's own errors have a small "message", those of the protocol a capital one.
+      // DynamoDB's own errors have the key "message", those of the protocol "Message".
       const known = code === 'InternalFailure' ? 'InternalServerError' : code
       return json(status, JSON.stringify({ __type: qualified(known), message, Message: message }))
     },

@@ -1,4 +1,4 @@
-/** A table as CloudFormation asks for it. Keys and attributes are as DynamoDB's CreateTable takes them. */
+/** A table as requested by CloudFormation, with keys and attributes in the format of CreateTable. */
 export interface TableSettings {
   readonly tableName: string
   readonly keySchema: readonly { readonly AttributeName: string; readonly KeyType: string }[]

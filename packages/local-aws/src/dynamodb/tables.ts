@@ -10,7 +10,7 @@ interface Table extends TableSettings {
 /** Operations that change items. */
 const writes = /^(?:PutItem|UpdateItem|DeleteItem|BatchWriteItem)$/u
 
-/** The account's tables. Nothing is loaded before there is one. */
+/** The account's tables. The engine is loaded with the first table. */
 export class Tables {
   readonly #settings: EngineSettings
   readonly #tables = new Map<string, Table>()
@@ -98,7 +98,7 @@ export class Tables {
     await this.#log?.append({ event: 'deleted', tableName })
   }
 
-  /** Protected or not from now on. */
+  /** Enables or disables the protection. */
   async protect(tableName: string, deletionProtection: boolean): Promise<void> {
     this.#protect(tableName, deletionProtection)
     await this.#log?.append({ event: 'protected', tableName, deletionProtection })

@@ -5,7 +5,7 @@ import type { Asked, ServiceHandler, ServiceSettings } from '../protocols/signed
 import type { TlsMaterial } from '../tls.js'
 import { roleOperations } from './operations.js'
 
-/** IAM is one for all Regions and its requests are scoped to us-east-1; tools that are given an endpoint use their own Region. */
+/** IAM is global and its requests are scoped to us-east-1; tools with a custom endpoint use their own Region. */
 export interface IamApiSettings extends ServiceSettings {
   readonly tls: TlsMaterial
   /** 0 selects a free port. */
@@ -20,7 +20,7 @@ export interface IamApi extends HttpsServer {
 
 const api = { service: 'iam', version: '2010-05-08' } as const
 const globalRegion = 'us-east-1'
-/** The largest policy, percent-encoded, stays below. */
+/** Larger than the largest policy, percent-encoded. */
 const largestBody = 262_144
 
 /**

@@ -38,7 +38,7 @@ export interface Principal {
   readonly sourceFunctionArn?: string
   /** How the patterns of its policies are read. @default 'match' */
   readonly typeWildcards?: TypeWildcards
-  /** What `aws:CurrentTime` is read from; the machine's clock if absent. */
+  /** The clock for `aws:CurrentTime`; the machine's clock if absent. */
   readonly clock?: Clock
   /**
    * The current policies of this principal, to be read for every decision: a change of a role's policy takes effect with the next request of

@@ -14,11 +14,11 @@ import type { XmlTree } from './xml.js'
 
 export interface QueryOutput {
   readonly result: XmlTree
-  /** For the journal; no secret. */
+  /** For the journal; no secrets. */
   readonly fields?: NonNullable<JournalEntry['fields']>
 }
 
-/** An operation of a service of the Query protocol, given what it is asked with. @throws ServiceError */
+/** An operation of a Query protocol service, with its input. @throws ServiceError */
 export type QueryOperation = (
   call: Call & { readonly parameters: URLSearchParams },
 ) => Promise<QueryOutput> | QueryOutput
@@ -35,7 +35,7 @@ export interface QueryProtocol
   readonly unsigned?: ReadonlyMap<string, UnsignedQueryOperation>
 }
 
-/** Serves operations by their names; a name that is not known is refused with those that are. */
+/** Dispatches operations by name; an unknown name is refused with a list of the supported ones. */
 export function queryService(settings: ServiceSettings, protocol: QueryProtocol): ServiceHandler {
   const { api, operations } = protocol
   const unsigned = protocol.unsigned ?? new Map<string, UnsignedQueryOperation>()

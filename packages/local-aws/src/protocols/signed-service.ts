@@ -32,12 +32,12 @@ export interface Asked {
   readonly now: number
 }
 
-/** A request whose signature was verified. */
+/** A request with a verified signature. */
 export interface Call extends Asked {
   readonly caller: AccessKey
 }
 
-/** @throws ServiceError `AccessDenied` (or the code given) unless the caller may do it */
+/** @throws ServiceError `AccessDenied` (or the given code) if the caller has no permission */
 export function demand({ caller, context }: Call, action: string, resource: string, code = 'AccessDenied'): void {
   const { outcome, reason } = authorize(caller.principal, { action, resource, context })
   if (outcome === 'Allowed') return
@@ -55,14 +55,14 @@ export interface Answer {
   readonly reply: Reply
   /** The connection ends before the reply. */
   readonly isLost?: boolean
-  /** For the journal; no secret. */
+  /** For the journal; no secrets. */
   readonly fields?: JournalEntry['fields']
   /** Who asked, where no signature said it. */
   readonly principal?: string
 }
 
 export interface ServiceProtocol {
-  /** As the credential scope and the journal name it. */
+  /** The name in the credential scope and in the journal. */
   readonly service: 'cloudformation' | 'dynamodb' | 'iam' | 'lambda' | 's3' | 'ssm' | 'sts'
   /** Bytes. */
   readonly largestBody: number
@@ -70,7 +70,7 @@ export interface ServiceProtocol {
   readonly requestedRegion?: string
   /** The Region that the signature is scoped to. @default the account's Region */
   scope?(asked: Asked): string
-  /** What the request asks for, for the journal; not proven, and cut where it is no name. */
+  /** The requested operation, for the journal; unverified, and shortened if it is not a name. */
   event(asked: Asked): string
   /** What the journal says of every request, answered or refused. */
   fields?(asked: Asked): JournalEntry['fields']
@@ -164,7 +164,7 @@ function askedOf(
 
 function send(response: ServerResponse, { method, now }: Asked, requestId: string, { status, headers, body }: Reply) {
   response.writeHead(status, {
-    // Clients correct their clocks by this header, so it follows the stand-in's clock and not the machine's.
+    // Clients use this header to correct their clocks, so it follows the stand-in's clock.
     date: new Date(now).toUTCString(),
     'x-amzn-requestid': requestId,
     'x-amz-request-id': requestId,

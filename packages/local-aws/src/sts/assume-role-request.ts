@@ -164,7 +164,7 @@ export function invalidParameter(message: string): ServiceError {
   return new ServiceError('InvalidParameterValue', 400, message)
 }
 
-/** What fails the model's constraints is listed in one error, in AWS's words. */
+/** Lists all violations of the API model in one error, in AWS's words. */
 function validationError(violations: readonly string[]): ServiceError {
   const count = `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected`
   return new ServiceError('ValidationError', 400, `${count}: ${violations.join('; ')}`)

@@ -20,7 +20,7 @@ export const assumeRoleWithWebIdentity: UnsignedOperation = async ({
 }) => {
   const request = readWebIdentityRequest(parameters)
   if (parameters.has('ProviderId')) {
-    const message = 'ProviderId is for OAuth 2.0 access tokens, which this stand-in does not model: leave it out.'
+    const message = 'ProviderId is for OAuth 2.0 access tokens, which the stand-in does not support; omit it.'
     throw new ServiceError('InvalidParameterValue', 400, message)
   }
   checkSessionPolicy(request, directory)
@@ -63,7 +63,7 @@ export const assumeRoleWithWebIdentity: UnsignedOperation = async ({
   }
 }
 
-/** The caller learns neither why nor whether the role exists. */
+/** The response reveals neither the reason nor whether the role exists. */
 function refused(action: string, detail: string): ServiceError {
   return new ServiceError('AccessDenied', 403, `Not authorized to perform ${action}`, detail)
 }

@@ -17,7 +17,7 @@ const plainTextCharacters = 2_048
 export function checkSessionPolicy({ policy, policyArns }: StsSessionRequest, directory: Directory): void {
   const characters = [policy ?? '', ...policyArns].reduce((sum, text) => sum + text.length, 0)
   if (characters > plainTextCharacters) {
-    const message = `Inline and managed session policies together have ${characters} characters of plain text; ${plainTextCharacters} are allowed.`
+    const message = `Inline and managed session policies together have ${characters} characters of plain text; the limit is ${plainTextCharacters}.`
     throw new ServiceError('ValidationError', 400, message)
   }
   try {

@@ -4,11 +4,11 @@ import type { PackedPolicyEstimate } from './packed-policy.js'
 
 interface StsContext {
   readonly directory: Directory
-  /** What the packed size is estimated by. */
+  /** The estimate for the packed size. */
   readonly packedPolicy: PackedPolicyEstimate
 }
 
-/** What an operation gets to work with. */
+/** The context of an operation. */
 export type Operation = (call: Parameters<QueryOperation>[0] & StsContext) => ReturnType<QueryOperation>
 
 export type UnsignedOperation = (

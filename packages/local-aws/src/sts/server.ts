@@ -42,7 +42,7 @@ export interface Sts extends HttpsServer {
 }
 
 const api = { service: 'sts', version: '2011-06-15' } as const
-/** 50 tags, a policy and ten ARNs, all percent-encoded, stay well below. */
+/** Larger than 50 tags, a policy and ten ARNs, all percent-encoded. */
 const largestBody = 262_144
 
 /**

@@ -33,7 +33,7 @@ Examples:
   pnpm probe --only sessionResume redelivery`,
   )
   .action(async (options: CommandOptions) => {
-    // Loaded when there is something to do: --help needs no SDK.
+    // Loaded on demand: --help needs no SDK.
     const { probe } = await import('./run.js')
     process.exitCode = await probe(options)
   })

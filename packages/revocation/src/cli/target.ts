@@ -37,8 +37,8 @@ export async function findTarget(given: string | undefined): Promise<Target> {
     if (notice !== undefined) console.error(`! ${notice}`)
     return standIn(running)
   }
-  if (stack !== undefined) throw noStack(file, `${file} is of a stand-in that does not run any more`)
-  throw noStack(root, `There is no stack to revoke at: no ${file}, and no stand-in is running`)
+  if (stack !== undefined) throw noStack(file, `${file} belongs to a stand-in that is no longer running`)
+  throw noStack(root, `There is no stack: ${file} does not exist, and no stand-in is running`)
 }
 
 type Stack = ReturnType<typeof readStack>

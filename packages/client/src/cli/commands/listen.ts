@@ -32,7 +32,7 @@ interface ListenOptions extends SharedOptions, ConnectionOptions {
 const examples = `
 Examples:
   $ npm start -- --topic 'devices/+/state'                  every message that the filter matches
-  $ npm start -- --publish '{"hello":"world"}' --count 1    publish, receive it, end
+  $ npm start -- --publish '{"hello":"world"}' --count 1    publish a message, receive it, end
   $ npm start -- --json | jq -r 'select(.event == "message") | .payload'`
 
 export function declareListen(program: Command, choose: (chosen: Chosen) => void): void {

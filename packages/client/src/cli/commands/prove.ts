@@ -57,7 +57,7 @@ export function declareProve(program: Command, choose: (chosen: Chosen) => void)
       '--role <file>',
       'the role’s own policy (default: all of AWS IoT in the Region, minus the Deny statements of every topic role)',
     )
-    .option('--account <id>', 'account that ARNs name', '123456789012')
+    .option('--account <id>', 'account ID in the ARNs', '123456789012')
     .option('--no-dense', 'of entitlements: without the dense form, as with the setting dense=off')
     .addHelpText('after', asTyped(examples))
     .allowExcessArguments(false)

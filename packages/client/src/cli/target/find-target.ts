@@ -9,7 +9,7 @@ import { signedInTo, type UserOfStandIn, userIn } from './sign-in.js'
 import { findStandIn, startStandIn, startStandInForTokens } from './stand-in.js'
 import { readCertificates, type Target } from './target.js'
 
-/** Finds a target: a vendor's URL, else a deployed stack, else a running stand-in, else one of its own. */
+/** Finds a target: the given URL, otherwise a deployed stack, otherwise a running stand-in, otherwise a new stand-in. */
 export async function findTarget(options: SharedOptions, tell: (line: string) => void = () => {}): Promise<Target> {
   const { url, ca, outputs, profile, tokenFile } = options
   const user = userIn(options)

@@ -18,7 +18,7 @@ export async function findStandIn(root: string): Promise<StandIn | undefined> {
   const found = await findRunning({ directory: root })
   if (found === undefined) return undefined
   const { running, notice } = await upToDate(root, found)
-  const description = `the stand-in that is running already (process ${running.pid})`
+  const description = `the running stand-in (process ${running.pid})`
   if (Object.keys(running.outputs).length > 0) {
     return { ...target(running, description, async () => {}), ...(notice === undefined ? {} : { notice }) }
   }
@@ -29,7 +29,7 @@ export async function findStandIn(root: string): Promise<StandIn | undefined> {
   })
 }
 
-/** Starts a stand-in for this project, which the next terminal finds until this command ends. */
+/** Starts a stand-in for this project. Other terminals find it until this command ends. */
 export function startStandIn(root: string, tell: (line: string) => void): Promise<StandIn> {
   return startWith(root, tell)
 }
@@ -44,7 +44,7 @@ export function startStandInForTokens(root: string, tell: (line: string) => void
 }
 
 async function startWith(root: string, tell: (line: string) => void, wanted?: string): Promise<StandIn> {
-  // Loaded only when it is needed, and only there where it was installed: it is an optional peer.
+  // Loaded on demand, and only if it is installed: it is an optional peer dependency.
   const standIn = await import('@topic-credentials/local-aws').catch((cause: unknown) => {
     throw nothingToUse(root, cause)
   })
@@ -63,7 +63,7 @@ async function startWith(root: string, tell: (line: string) => void, wanted?: st
       announcement = await announce({ ...aws, ...known }, { directory: root })
     },
   })
-  const description = 'a stand-in of its own: nothing is deployed, none is running'
+  const description = 'a new stand-in (no deployed stack, no running stand-in)'
   const own = target(announcement.content, description, async () => {
     await end()
     await announcement.remove()

@@ -17,7 +17,7 @@ export interface Target extends AsyncDisposable {
   readonly ca?: string
   /** What the user has to know of it before anything is done. */
   readonly notice?: string
-  /** File that holds them, for other programs. */
+  /** A file with these certificates, for other programs. */
   readonly caFile?: string
   /** True for a stand-in started by this command: its credentials are useless afterwards. */
   readonly endsWithCommand?: true

@@ -1,5 +1,5 @@
 import { isRecord } from '@topic-credentials/project'
-/** A resource's properties, resolved, read one by one with errors that name the property. */
+/** The resolved properties of a resource, with errors that name the property. */
 export class Properties {
   readonly #values: Readonly<Record<string, unknown>>
   readonly #path: string

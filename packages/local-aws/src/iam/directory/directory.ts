@@ -20,7 +20,7 @@ export interface DirectoryOptions {
   readonly typeWildcards?: TypeWildcards | undefined
 }
 
-/** The account: which roles, users, policies and access keys there are, within IAM's own limits. */
+/** The roles, users, policies and access keys of the account, within IAM's own limits. */
 export class Directory {
   readonly accountId: string
   /** The propagation delays of changes. */

@@ -25,7 +25,7 @@ const cloudFormationReads = [
 export const managedPolicies: ReadonlyMap<string, PolicyDocument> = new Map([
   ['arn:aws:iam::aws:policy/AdministratorAccess', allow(['*'])],
   ['arn:aws:iam::aws:policy/AWSCloudFormationReadOnlyAccess', allow(cloudFormationReads)],
-  // Of its thousands of actions, those of the services that are here.
+  // Reduced to the actions of the supported services.
   [
     'arn:aws:iam::aws:policy/ReadOnlyAccess',
     allow([

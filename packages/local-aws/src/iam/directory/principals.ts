@@ -12,7 +12,7 @@ export interface PolicySource {
   readonly accountId: string
   readonly clock: Clock
   readonly typeWildcards: TypeWildcards
-  /** What this ARN stands for. @throws NoSuchEntityError */
+  /** The document behind this ARN. @throws NoSuchEntityError */
   policy(arn: string, view: View): PolicyDocument
   /** The role as seen by that view: changes may be delayed. */
   seen(role: Role, view: View): Role

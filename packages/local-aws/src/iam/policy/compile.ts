@@ -97,10 +97,10 @@ function compileResources(
   variables: boolean,
 ): (resource: string, context: ContextLookup) => boolean {
   const patterns = (Resource ?? NotResource ?? []).map((arn) => compileResource(arn, variables))
-  // A trust policy has neither: its resource is the role that it belongs to.
+  // A trust policy has neither: its resource is the role to which it belongs.
   if (Resource === undefined && NotResource === undefined) return () => true
   if (Resource) return (resource, context) => patterns.some((pattern) => pattern(resource, context) === true)
-  // With a variable that has no value the statement is not applied: "not undefined" must not mean everything.
+  // A statement with an unresolved variable does not apply: otherwise its negation would match everything.
   return (resource, context) => patterns.every((pattern) => pattern(resource, context) === false)
 }
 
