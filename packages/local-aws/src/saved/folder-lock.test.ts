@@ -34,7 +34,7 @@ describe('lockFolder', () => {
     await once(ended, 'exit')
     for (let round = 0; round < 20; round++) {
       await (await lockFolder(folder))()
-      await writeFile(join(folder, 'lock'), JSON.stringify({ pid: ended.pid, folder, token: 'old' }))
+      await writeFile(join(folder, 'lock.7'), JSON.stringify({ pid: ended.pid, folder, token: 'old' }))
       const results = await Promise.allSettled(Array.from({ length: 5 }, () => lockFolder(folder)))
       const taken = results.filter(({ status }) => status === 'fulfilled')
       expect(taken).toHaveLength(1)
@@ -51,7 +51,7 @@ describe('lockFolder', () => {
     await cp(folder, copy, { recursive: true })
     await (await lockFolder(copy))()
     await release()
-    await writeFile(join(folder, 'lock'), '{')
+    await writeFile(join(folder, 'lock.7'), '{')
     await (await lockFolder(folder))()
   })
 })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Who has a folder. */
@@ -8,6 +8,13 @@ interface Holder {
   /** A copy of the folder is not held by who holds the folder. */
   readonly folder: string
   readonly token: string
+}
+
+interface Lock {
+  readonly file: string
+  readonly number: number
+  /** Undefined where its process has ended. */
+  readonly holder: Holder | undefined
 }
 
 /** A folder that another process is using. */
@@ -25,36 +32,64 @@ export class FolderInUseError extends Error {
   }
 }
 
-const lockName = 'lock'
-
 /** Forgets what is in a folder that this process has. */
 export async function emptyFolder(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name !== lockName) await rm(join(folder, name), { recursive: true, force: true })
+    if (numberOf(name) === undefined) await rm(join(folder, name), { recursive: true, force: true })
   }
 }
 
 /**
- * Takes a folder for this process. One whose process has ended is free.
+ * Takes a folder for this process. One whose process has ended is free: the next lock has the next number, which only one can take.
  *
  * @returns how to give it back
  * @throws FolderInUseError
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const lock = join(folder, lockName)
-  const token = randomUUID()
-  const mine = `${lock}.${token}`
-  await writeFile(mine, JSON.stringify({ pid: process.pid, folder: await realpath(folder), token } satisfies Holder))
+  const holder: Holder = { pid: process.pid, folder: await realpath(folder), token: randomUUID() }
+  const draft = join(folder, `.${holder.token}`)
+  await writeFile(draft, JSON.stringify(holder))
   try {
-    // A link is made whole or not at all, and not where one is.
-    while (!(await linked(mine, lock))) await removeDead(lock, folder)
+    for (;;) {
+      const before = await locksOf(holder.folder)
+      requireFree(folder, before, holder)
+      const mine = join(folder, `lock.${Math.max(0, ...before.map(({ number }) => number)) + 1}`)
+      // A link is made whole or not at all, and not where one is.
+      if (!(await linked(draft, mine))) continue
+      try {
+        // Somebody may have come in under another number, if all was given back in between.
+        requireFree(folder, await locksOf(holder.folder), holder)
+      } catch (error) {
+        await rm(mine)
+        throw error
+      }
+      await Promise.all(before.map(({ file }) => rm(file, { force: true })))
+      return () => rm(mine, { force: true })
+    }
   } finally {
-    await rm(mine, { force: true })
+    await rm(draft)
   }
-  return async () => {
-    if ((await holderOf(lock))?.token === token) await rm(lock, { force: true })
+}
+
+function requireFree(folder: string, locks: readonly Lock[], { token }: Holder): void {
+  for (const { file, holder } of locks) {
+    if (holder !== undefined && holder.token !== token) throw new FolderInUseError(folder, holder.pid, file)
   }
+}
+
+async function locksOf(folder: string): Promise<Lock[]> {
+  const names = await readdir(folder)
+  const locks = names.flatMap((name) => {
+    const number = numberOf(name)
+    return number === undefined ? [] : [{ file: join(folder, name), number }]
+  })
+  return Promise.all(locks.map(async (lock) => ({ ...lock, holder: await livingHolder(lock.file, folder) })))
+}
+
+function numberOf(name: string): number | undefined {
+  const number = /^lock\.(\d+)$/u.exec(name)?.[1]
+  return number === undefined ? undefined : Number(number)
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -67,24 +102,11 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** @throws FolderInUseError when its holder lives */
-async function removeDead(lock: string, folder: string): Promise<void> {
-  const holder = await holderOf(lock)
-  if (holder !== undefined && holder.folder === (await realpath(folder)) && lives(holder.pid)) {
-    throw new FolderInUseError(folder, holder.pid, lock)
-  }
-  // Moved first: whoever comes second finds none, and takes away nobody else's.
-  const dead = `${lock}.${randomUUID()}`
-  await rename(lock, dead).catch(() => {})
-  const moved = await holderOf(dead)
-  if (moved !== undefined && moved.token !== holder?.token) await linked(dead, lock)
-  await rm(dead, { force: true })
-}
-
-/** Undefined where there is none, or none that can be read. */
-async function holderOf(file: string): Promise<Holder | undefined> {
+/** Undefined where there is none, none that can be read, or one of another folder or of a process that has ended. */
+async function livingHolder(file: string, folder: string): Promise<Holder | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Holder
+    const holder = JSON.parse(await readFile(file, 'utf8')) as Holder
+    return holder.folder === folder && lives(holder.pid) ? holder : undefined
   } catch {
     return undefined
   }
