@@ -38,26 +38,27 @@ const reserved = '$aws/things/lamp1/unsupported'
 
 describe.each(nodeTransports)('over $name', ({ options }) => {
   /** A session that believes it may use a reserved topic. */
-  const believer = () =>
-    account.connect({
-      ...options,
-      credentials: believing(account.credentials(), { publish: [reserved], subscribe: [reserved] }),
-    })
+  const believer = async () => {
+    const credentials = believing(account.credentials(), { publish: [reserved], subscribe: [reserved] })
+    const session = await account.connect({ ...options, credentials, connectIntervalMs: 0 })
+    let breaks = 0
+    // AWS takes one CONNECT a second from a client ID; the broker's clock moves on instead of the test waiting.
+    session.on('interrupted', () => account.aws.faults.skewClock(++breaks * 1_001))
+    return session
+  }
   const refusal = options.mqtt === 3 ? { code: 'not_granted', byBroker: true } : { code: 'refused' }
 
   it('a session that is granted something else, or cut, as soon as it stands never goes over its client ID’s quota', async () => {
     const session = await account.connect({ ...options, credentials: account.credentials({ spreadSeconds: 2_200 }) })
     const codes = interruptions(session)
-    for (const filter of ['test', 'users/developer/#', 'test']) {
-      await session.grant({ subscribe: [filter], publish: [filter] })
-    }
+    await session.grant({ subscribe: ['test'], publish: ['test'] })
     await account.cut(session)
     const { clientId } = session
     await session.close()
     const suffix = clientId.slice(clientId.indexOf(':') + 1)
     await account.connect({ ...options, clientIdSuffix: suffix })
     expect(codes).not.toContain('quota_exceeded')
-    expect(connects(clientId)).toEqual(Array(6).fill('ok'))
+    expect(connects(clientId)).toEqual(Array(4).fill('ok'))
   }, 60_000)
 
   it('a refusal for its own CONNECTs is not a storm of the fleet', async () => {
@@ -108,11 +109,13 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
 
   it('what came while the program was down is delivered to the next one, which resumes the session', async () => {
     const publisher = await account.connect()
-    const resumed = { ...options, clientIdSuffix: `resumes-${options.mqtt ?? options.transport}`, resume: true }
+    const clientIdSuffix = `resumes-${options.mqtt ?? options.transport}`
+    const resumed = { ...options, clientIdSuffix, resume: true, connectIntervalMs: 0 }
     const first = await account.connect(resumed)
     await first.subscribe('test').ready
     await first.close()
     for (const number of ['1', '2', '3']) await publisher.publish('test', number)
+    account.aws.faults.skewClock(1_001)
     const second = await account.connect(resumed)
     const received: string[] = []
     for await (const message of second.subscribe('test')) {
@@ -125,11 +128,13 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
   it('without that, nothing is left over by MQTT 5', async () => {
     if (options.mqtt === 3) return
     const publisher = await account.connect()
-    const same = { ...options, clientIdSuffix: `begins-anew-${options.mqtt ?? options.transport}` }
+    const clientIdSuffix = `begins-anew-${options.mqtt ?? options.transport}`
+    const same = { ...options, clientIdSuffix, connectIntervalMs: 0 }
     const first = await account.connect(same)
     await first.subscribe('test').ready
     await first.close()
     await publisher.publish('test', 'lost')
+    account.aws.faults.skewClock(1_001)
     const second = await account.connect(same)
     const messages = second.subscribe('test')
     await messages.ready
