@@ -38,14 +38,14 @@ async function run(say: (line: string) => void): Promise<Findings> {
             values: forms.map(({ what, exact }, index) => ({
               what,
               topics: capacities[index],
-              exact: exact === 'yes',
+              allows: exact === 'yes' ? 'exactly the topics' : 'more than the topics',
             })),
           },
           mark: 'bar',
           encoding: {
             y: { field: 'what', type: 'nominal', title: null, sort: null },
             x: { field: 'topics', type: 'quantitative', title: 'topics' },
-            color: { field: 'exact', type: 'nominal', title: 'exact' },
+            color: { field: 'allows', type: 'nominal', title: 'It allows', legend: { orient: 'bottom' } },
           },
         },
       },

@@ -6,6 +6,7 @@ import { assembly } from '../checkout.js'
 import { now } from '../measure/now.js'
 import { figure, quantile, range, summary } from '../measure/summary.js'
 import { type Delivery, delivery } from './delivery.js'
+import { gapsPicture } from './gaps-picture.js'
 import type { Target as SubscriberTarget } from './programs/subscriber.js'
 import { Publisher } from './publisher.js'
 import { SubscriberProcess } from './subscriber-process.js'
@@ -87,22 +88,13 @@ function findings(deliveries: Deliveries, published: number): Findings {
     pictures: [
       {
         name: 'renewal-gaps',
-        title: `The longest silence at each of ${renewals} renewals`,
-        spec: {
-          width: 560,
-          height: 150,
-          data: {
-            values: Object.entries(kinds).flatMap(([kind, what]) =>
-              deliveries[kind as Kind].gaps.map((ms) => ({ what, ms: Math.max(1, Math.round(ms)) })),
-            ),
-          },
-          mark: { type: 'tick', thickness: 1.5, opacity: 0.7 },
-          encoding: {
-            y: { field: 'what', type: 'nominal', title: null, sort: Object.values(kinds) },
-            x: { field: 'ms', type: 'quantitative', title: 'milliseconds', scale: { type: 'log' } },
-            color: { field: 'what', type: 'nominal', legend: null },
-          },
-        },
+        title: `The longest silence at each of ${renewals} renewals, and the messages lost in all of them`,
+        spec: gapsPicture(
+          Object.entries(kinds).map(([kind, what]) => {
+            const { lost, repeated, gaps } = deliveries[kind as Kind]
+            return { what, lost, repeated, gaps: gaps.map((ms) => Math.max(1, Math.round(ms))) }
+          }),
+        ),
       },
     ],
     targets: targets(deliveries),

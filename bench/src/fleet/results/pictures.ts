@@ -15,7 +15,8 @@ export function connectedPicture(name: string, title: string, found: readonly Fo
     })
     return shares.filter(({ second }) => second % step(clients) === 0)
   })
-  return { name, title, spec: lines(values, 'share', { title: 'share connected', format: '.0%' }, 'linear', found, []) }
+  const bound = boundOf(found)
+  return { name, title, spec: panels(values, 'share', { title: 'connected', format: '.0%' }, { bound }) }
 }
 
 /** CONNECTs per second and the quota over time. */
@@ -29,56 +30,79 @@ export function requestsPicture(name: string, title: string, found: readonly Fou
     })).filter(({ second }) => second < step(clients) || Math.floor(second) % step(clients) === 0),
   )
   const quota = found[0]?.result.connect.perSecond ?? 0
-  const rule = {
-    data: { values: [{ quota }] },
-    mark: { type: 'rule', strokeDash: [4, 4] },
-    encoding: { y: { field: 'quota', type: 'quantitative' } },
-  }
-  return { name, title, spec: lines(values, 'requests', { title: 'CONNECTs per second' }, 'log', found, [rule]) }
+  const bound = boundOf(found)
+  return { name, title, spec: panels(values, 'requests', { title: 'CONNECTs/s' }, { bound, quota }) }
 }
 
 function shownSeconds(clients: number) {
   return Math.ceil(shown * boundFor(clients))
 }
+function boundOf(found: readonly Found[]): number {
+  return boundFor(found[0]?.result.clients ?? 0)
+}
 function step(clients: number) {
   return Math.max(1, Math.round(shownSeconds(clients) / points))
 }
 
-function lines(
-  values: readonly object[],
+/**
+ * One panel for each client, all to the same scale: curves that nearly meet would hide each other in one picture.
+ *
+ * @param bound seconds in which the quota lets all of them in, dashed
+ * @param quota dashed, where the picture is about requests
+ */
+export function panels(
+  values: readonly { readonly client: string }[],
   field: string,
   axis: { readonly title: string; readonly format?: string },
-  scale: 'linear' | 'log',
-  found: readonly Found[],
-  more: readonly object[],
+  { bound, quota }: { readonly bound: number; readonly quota?: number },
 ): object {
   const { title, ...format } = axis
-  const bound = boundFor(found[0]?.result.clients ?? 0)
-  return {
-    width: 560,
-    height: 280,
-    layer: [
-      {
-        data: { values },
-        mark: { type: 'line', strokeWidth: 1.5 },
-        encoding: {
-          x: { field: 'second', type: 'quantitative', title: 'seconds since all connections broke' },
-          y: { field, type: 'quantitative', title, scale: { type: scale }, axis: format },
-          color: {
-            field: 'client',
-            type: 'nominal',
-            title: null,
-            sort: null,
-            legend: { orient: 'bottom', columns: 2 },
+  const order = [...new Set(values.map(({ client }) => client))]
+  const dashed = { type: 'rule', strokeDash: [4, 4], color: '#888' }
+  const label = { type: 'text', fontSize: 11, color: '#555' }
+  const once = { values: [{}] }
+  const bounds = [
+    { data: once, mark: dashed, encoding: { x: { datum: bound } } },
+    {
+      data: once,
+      mark: { ...label, align: 'left', dx: 4, dy: quota === undefined ? 36 : -36 },
+      encoding: { x: { datum: bound }, text: { value: 'N/500' } },
+    },
+  ]
+  const quotas =
+    quota === undefined
+      ? []
+      : [
+          { data: once, mark: dashed, encoding: { y: { datum: quota } } },
+          {
+            data: once,
+            mark: { ...label, align: 'right', baseline: 'bottom', dy: -2 },
+            encoding: { x: { value: 270 }, y: { datum: quota }, text: { value: `quota, ${quota}/s` } },
           },
-        },
+        ]
+  const line = {
+    mark: { type: 'line', strokeWidth: 1.5 },
+    encoding: {
+      x: { field: 'second', type: 'quantitative', title: 'seconds since all connections broke' },
+      y: {
+        field,
+        type: 'quantitative',
+        title,
+        scale: { type: quota === undefined ? 'linear' : 'log' },
+        axis: { ...format, tickCount: 4, grid: false },
       },
-      {
-        data: { values: [{ bound }] },
-        mark: { type: 'rule', strokeDash: [4, 4] },
-        encoding: { x: { field: 'bound', type: 'quantitative' } },
-      },
-      ...more,
-    ],
+    },
+  }
+  return {
+    data: { values },
+    facet: {
+      field: 'client',
+      type: 'nominal',
+      title: null,
+      sort: order,
+      header: { labelFontSize: 12, labelAnchor: 'start' },
+    },
+    columns: 2,
+    spec: { width: 270, height: 90, layer: [line, ...bounds, ...quotas] },
   }
 }
