@@ -5,6 +5,7 @@ import { firstMessage } from './first-message/first-message.js'
 import { fleet } from './fleet/fleet-simulation.js'
 import { proof } from './proof/proof.js'
 import { renewal } from './renewal/renewal.js'
+import { request } from './request/request.js'
 import { revocation } from './revocation/revocation.js'
 import { size } from './size/size.js'
 import { standIn } from './stand-in/stand-in.js'
@@ -15,6 +16,7 @@ export const benches: readonly Bench[] = [
   vend,
   firstMessage,
   renewal,
+  request,
   density,
   proof,
   revocation,

@@ -1,6 +1,7 @@
 // A page whose users sign in with OpenID Connect and use the topics granted to them. `config.json` contains the URLs;
 // `browser.js` is `dist/browser.js` of @topic-credentials/client.
 import { connect, fromVendor } from './browser.js'
+import { withRequests } from './browser-requests.js'
 import { goToIssuer, tokensOfReturn } from './sign-in.js'
 
 const config = await (await fetch('config.json')).json()
@@ -16,10 +17,12 @@ if (tokens === undefined) {
 async function open({ get }) {
   show('state', 'Connecting')
   const credentials = fromVendor({ url: config.credentialsUrl, token: get })
-  const session = await connect({
-    credentials,
-    ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
-  })
+  const session = withRequests(
+    await connect({
+      credentials,
+      ...(config.endpoint === undefined ? {} : { endpoint: config.endpoint }),
+    }),
+  )
   const connected = () =>
     show('state', `Connected until ${session.expiration.toLocaleTimeString()}; renewed automatically`)
   session.on('connected', connected)
@@ -35,15 +38,31 @@ async function open({ get }) {
   }
   element('session').hidden = false
   on('publish', async () => {
-    await session.publish(value('topic'), value('text'))
+    await session.publish(value('topic'), value('text'), {
+      contentType: 'text/plain',
+      userProperties: [['from', 'page']],
+    })
     return `Published to ${value('topic')}`
   })
   on('subscribe', async () => {
     const filter = value('filter')
-    const onMessage = (message) => add('messages', `${message.topic}: ${message.text()}`)
+    const onMessage = (message) => add('messages', `${message.topic}: ${message.text()}${described(message)}`)
     await session.subscribe(filter, { onMessage }).ready
     return `Subscribed to ${filter}`
   })
+  on('ask', async () => {
+    const reply = await session.request(value('asked'), value('question'), { timeoutMs: 10_000 })
+    return `Answered: ${reply.text()}`
+  })
+  // Known before the click, without asking anybody; the grants may change with each renewal.
+  const offer = () => {
+    for (const [id, operation] of Object.entries({ topic: 'publish', filter: 'subscribe', asked: 'publish' })) {
+      const granted = session.can(operation, value(id)) ? 'granted' : 'not granted'
+      show(`may-${id}`, value(id) === '' ? '' : granted)
+    }
+  }
+  session.on('renewed', offer)
+  element('session').addEventListener('input', offer)
 }
 
 /** Runs the action of a form and shows the result, or the client's error message and remedy. */
@@ -60,6 +79,12 @@ function say(error) {
 
 function element(id) {
   return document.getElementById(id)
+}
+
+/** What MQTT 5 says of a message besides. */
+function described({ contentType, userProperties }) {
+  const parts = [...(contentType === undefined ? [] : [contentType]), ...userProperties.map((pair) => pair.join('='))]
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
 function value(id) {

@@ -1,7 +1,7 @@
 import type { Grants } from '@topic-credentials/grants/core'
 import type { AskedGrants, VendedIdentity } from './credentials/vendor-options.js'
 import { grantOverdue, sessionClosed, TopicCredentialsError } from './errors.js'
-import { brokerRefusal, notSent, ungranted } from './messages/grant-check.js'
+import { brokerRefusal, decisionOn, notSent, ungranted } from './messages/grant-check.js'
 import { Publisher, type PublishOptions } from './messages/publisher.js'
 import type { SubscribeOptions, Subscription } from './messages/subscription.js'
 import { Subscriptions } from './messages/subscriptions.js'
@@ -122,11 +122,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
 
   /** Whether the grants of this connection allow it, without asking anybody. */
   can(operation: 'publish' | 'subscribe', topic: string): boolean {
-    try {
-      return ungranted(this, operation, topic) === undefined
-    } catch {
-      return false
-    }
+    return decisionOn(this.grants, operation, topic).allowed
   }
 
   /**

@@ -37,8 +37,7 @@ export function receivedProperties(properties: MessageProperties): {
   readonly properties: MessageProperties
 } {
   const { userProperties = [] } = properties
-  const index = userProperties.findIndex(([name]) => name === messageIdProperty)
-  const [, id] = userProperties[index] ?? []
-  if (id === undefined) return { properties }
-  return { id, properties: { ...properties, userProperties: userProperties.toSpliced(index, 1) } }
+  const [[name, id] = [], ...others] = userProperties
+  if (name !== messageIdProperty || id === undefined) return { properties }
+  return { id, properties: { ...properties, userProperties: others } }
 }

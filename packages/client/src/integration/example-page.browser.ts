@@ -1,5 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '@topic-credentials/project'
@@ -11,12 +15,23 @@ import { SignInIssuer } from '../testing/servers/sign-in-issuer.js'
 /** The example's page as it stands in infra/examples/browser: signed in with OpenID Connect, on the stand-in's plain origin. */
 
 const root = projectRoot(process.cwd())
+const entitlements = {
+  entitlements: [
+    { publish: ['test'], subscribe: ['test'] },
+    { publish: ['users/${userId}/#'], subscribe: ['users/${userId}/#'] },
+    { when: { userId: ['alice', 'bob'] }, request: ['devices/+/ask'] },
+    { when: { userId: 'lamp' }, subscribe: ['devices/lamp/ask'], publish: ['replies/+/#'] },
+  ],
+}
+let folder: string
 let issuer: SignInIssuer
 let aws: LocalAws
 let browser: Browser
 const complaints: string[] = []
 
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'example-'))
+  await writeFile(join(folder, 'entitlements.json'), JSON.stringify(entitlements))
   issuer = await SignInIssuer.start()
   const files = await Promise.all(
     ['index.html', 'app.js', 'sign-in.js', 'style.css'].map(
@@ -24,15 +39,21 @@ beforeAll(async () => {
     ),
   )
   const library = await readFile(join(root, 'packages/client/dist/browser.js'), 'utf8')
+  const requests = await readFile(join(root, 'packages/client/dist/browser-requests.js'), 'utf8')
   let config = ''
   const site = (): PageSite => {
-    const pages = new PageSite({ ...Object.fromEntries(files), '/browser.js': library, '/config.json': config })
+    const pages = new PageSite({
+      ...Object.fromEntries(files),
+      '/browser.js': library,
+      '/browser-requests.js': requests,
+      '/config.json': config,
+    })
     pages.connectTo = [issuer.origin]
     return pages
   }
   const jwt = { jwtIssuer: issuer.issuer.url, jwtAudience: 'web', jwtScope: 'mqtt' }
   aws = await startLocalAws({
-    assembly: await stackWith({ ...jwt, deployCheck: 'false' }),
+    assembly: await stackWith({ ...jwt, entitlements: join(folder, 'entitlements.json'), deployCheck: 'false' }),
     trust: issuer.issuer.certificate,
     site: async (request, response) => site().answer(request, response),
   })
@@ -52,6 +73,7 @@ afterAll(async () => {
   await browser.close()
   await aws.close()
   await issuer[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
 })
 
 async function signedIn(user: string): Promise<Page> {
@@ -122,4 +144,42 @@ it('two users sign in, each sees what is granted to them, reaches it, and is tol
   expect(issuer.tokens).toBeGreaterThan(tokens)
   expect(await bob.$eval('#messages', ({ textContent }) => textContent)).toBe('')
   expect(complaints).toEqual([])
+}, 120_000)
+
+it('the page asks a device, which is the Node example, and says before the click what is granted', async () => {
+  const now = Math.floor(Date.now() / 1000)
+  const { url } = issuer.issuer
+  const claims = { iss: url, aud: 'web', sub: 'lamp', scope: 'mqtt', iat: now, nbf: now, exp: now + 600 }
+  await writeFile(join(folder, 'token'), issuer.issuer.token(claims))
+  await writeFile(join(folder, 'ca.pem'), aws.ca)
+  const device = spawn(process.execPath, [join(root, 'infra/examples/device/device.js')], {
+    env: {
+      PATH: process.env.PATH,
+      CREDENTIALS_URL: String(aws.outputs.TopicCredentials?.CredentialsUrl),
+      DEVICE: 'lamp',
+      TOKEN_FILE: join(folder, 'token'),
+      CA: join(folder, 'ca.pem'),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exit = once(device, 'exit')
+  const lines = createInterface({ input: device.stdout })[Symbol.asyncIterator]()
+  expect(await lines.next()).toMatchObject({ value: 'Answering on devices/lamp/ask as lamp' })
+
+  const page = await signedIn('alice')
+  await submit(page, 'ask', { asked: 'devices/lamp/ask', question: 'on' })
+  await shows(page, 'answer', 'Answered: {"device":"lamp","on":true')
+  await shows(page, 'may-asked', 'granted')
+  await submit(page, 'ask', { asked: 'devices/lamp/other', question: 'on' })
+  await shows(page, 'answer', "alice may not publish to 'devices/lamp/other'")
+  await shows(page, 'may-asked', 'not granted')
+  await submit(page, 'subscribe', { filter: 'users/alice/#' })
+  await shows(page, 'answer', 'Subscribed to users/alice/#')
+  await submit(page, 'publish', { topic: 'users/alice/x', text: 'hello' })
+  await shows(page, 'messages', 'users/alice/x: hello (text/plain, from=page)')
+  expect(complaints).toEqual([])
+
+  device.kill('SIGTERM')
+  expect(await lines.next()).toMatchObject({ value: '1 answered, 0 refused, 0 failed' })
+  expect((await exit)[0]).toBe(0)
 }, 120_000)

@@ -55,7 +55,8 @@ async function sessionOf(sub: string, options: Partial<Parameters<typeof connect
 it.each(nodeTransports)(
   'a request is answered over $name, or an error says that MQTT 3.1.1 cannot',
   async ({ options }) => {
-    const [device, alice] = await Promise.all([sessionOf('device'), sessionOf('alice', options)])
+    const device = await sessionOf('device')
+    const alice = await sessionOf('alice', options)
     await device.respond('devices/d/ask', async (request) => ({ heard: request.text() })).ready
     const reply = alice.request('devices/d/ask', 'hello')
     if (options.mqtt === 3) {

@@ -1,4 +1,4 @@
-import { explainTopic, type Grants } from '@topic-credentials/grants/core'
+import { type Decision, explainTopic, type Grants } from '@topic-credentials/grants/core'
 import { NotGrantedError, TopicCredentialsError } from '../errors.js'
 import { endedWithoutReason, inWords, notAuthorized, quotaExceeded, type ReasonCode } from '../support/reason-codes.js'
 import { checkTopic } from './topic-check.js'
@@ -7,6 +7,17 @@ import { checkTopic } from './topic-check.js'
 interface Holder {
   readonly userId: string
   readonly grants: Grants
+}
+
+/** What the grants say of an operation; what is no topic or no filter is not allowed. */
+export function decisionOn(
+  grants: Grants,
+  operation: 'publish' | 'subscribe',
+  topic: string,
+  retain = false,
+): Decision {
+  const request = operation === 'publish' ? { action: operation, topic, retain } : { action: operation, filter: topic }
+  return explainTopic(grants, request)
 }
 
 /**
@@ -21,8 +32,7 @@ export function ungranted(
   retain = false,
 ): NotGrantedError | undefined {
   checkTopic(operation, topic)
-  const request = operation === 'publish' ? { action: operation, topic, retain } : { action: operation, filter: topic }
-  const decision = explainTopic(grants, request)
+  const decision = decisionOn(grants, operation, topic, retain)
   if (decision.allowed) return undefined
   const said = `${userId} may not ${operation} to '${topic}': ${decision.reason}`
   return new NotGrantedError(`${said} Granted: ${describeGrants(grants)}.`, {

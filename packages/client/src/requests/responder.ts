@@ -27,7 +27,7 @@ export interface RespondOptions {
  * The topic of a reply is chosen by who asks, and published with this session's grants: without a limit, a requester could write
  * wherever the responder may.
  */
-export class Response implements AsyncDisposable {
+export class Responder implements AsyncDisposable {
   /** Resolves when requests are received; rejects with what is in the way. */
   readonly ready: Promise<unknown>
   answered = 0

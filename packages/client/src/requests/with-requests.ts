@@ -2,7 +2,7 @@ import type { Message } from '../messages/message.js'
 import type { TopicFilter, TopicName } from '../messages/topic-types.js'
 import type { Session } from '../session.js'
 import { Requester, type RequestOptions } from './requester.js'
-import { type Reply, type RespondOptions, Response } from './responder.js'
+import { type Reply, Responder, type RespondOptions } from './responder.js'
 
 /** Requests and responses on a session. */
 export interface Requests {
@@ -33,7 +33,7 @@ export interface Requests {
     filter: TopicFilter<Filter>,
     handler: (request: Message) => Reply | Promise<Reply>,
     options?: RespondOptions,
-  ): Response
+  ): Responder
 }
 
 /**
@@ -51,7 +51,7 @@ export function withRequests<S extends Session>(
   const requests: Requests = {
     replies: requester,
     request: (topic, payload, options) => requester.request(topic, payload, options),
-    respond: (filter, handler, options) => new Response(session, filter, handler, options),
+    respond: (filter, handler, options) => new Responder(session, filter, handler, options),
   }
   return Object.assign(session, requests)
 }

@@ -1,0 +1,43 @@
+// A device that answers: what is asked on devices/<name>/ask gets its state as reply. Configured by the environment:
+//   CREDENTIALS_URL  the stack's output
+//   DEVICE           the device's name
+//   TOKEN_FILE       a file with a bearer token, read anew for each request; without it, the AWS credential chain proves the device
+//   CA               a PEM file, for the stand-in alone
+import { readFile } from 'node:fs/promises'
+import { connect, fromVendor } from '@topic-credentials/client'
+import { withRequests } from '@topic-credentials/client/requests'
+
+const { CREDENTIALS_URL: url = '', DEVICE: name = 'lamp', TOKEN_FILE: tokenFile, CA: ca } = process.env
+
+const credentials = fromVendor({
+  url,
+  ...(ca && { ca }),
+  ...(tokenFile && { token: async () => (await readFile(tokenFile, 'utf8')).trim() }),
+})
+const session = withRequests(await connect({ credentials, transport: 'websocket', ...(ca && { ca }) }))
+session.on('interrupted', (error) => console.error(error.message, error.remedy))
+session.once('closed', (error) => {
+  if (error === undefined) return
+  console.error(error.message, error.remedy)
+  process.exitCode = 1
+})
+
+let on = false
+const response = session.respond(
+  `devices/${name}/ask`,
+  (request) => {
+    const asked = request.text()
+    if (asked === 'on' || asked === 'off') on = asked === 'on'
+    return { device: name, on, at: new Date().toISOString() }
+  },
+  { onError: (error) => console.error('not answered:', error) },
+)
+await response.ready
+console.log(`Answering on devices/${name}/ask as ${session.userId}`)
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    console.log(`${response.answered} answered, ${response.refused} refused, ${response.failed} failed`)
+    void session.close().then(() => credentials.close())
+  })
+}

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { expect, it } from '@jest/globals'
+import { build } from 'esbuild'
+
+/** Bytes, gzipped, beside React and the client. */
+const limit = 2_000
+
+it('is no larger than it may be', async () => {
+  const result = await build({
+    entryPoints: [fileURLToPath(new URL('index.js', import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    write: false,
+    external: ['react', '@topic-credentials/client'],
+    logLevel: 'silent',
+  })
+  const { length } = gzipSync(result.outputFiles[0]?.contents ?? '', { level: 9 })
+  process.stdout.write(`@topic-credentials/react: ${length} bytes gzipped\n`)
+  expect(length).toBeLessThanOrEqual(limit)
+})
+
+it.each(['index.js', 'hooks.js', 'topic-session.js'])('%s says that it is for the client', async (name) => {
+  expect(await readFile(new URL(name, import.meta.url), 'utf8')).toMatch(/^'use client';?\n/u)
+})
