@@ -44,14 +44,7 @@ const expected: Readonly<Record<string, { readonly tells: unknown; readonly naiv
     naive: 'inEffect',
   },
   'the session tells its state, why it is interrupted or has ended, and can be opened anew': {
-    tells: [
-      'idle - -',
-      'closed refused -',
-      'connected - 0',
-      'interrupted gone 0',
-      'connected - 1',
-      'closed over 1',
-    ],
+    tells: ['idle - -', 'closed refused -', 'connected - 0', 'interrupted gone 0', 'connected - 1', 'closed over 1'],
     naive: 'inEffect',
   },
   'what is not granted is an error that the component gets, and works once it is granted': {
