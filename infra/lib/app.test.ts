@@ -144,6 +144,7 @@ describe('variants that pass every check', () => {
     const { template } = app.synth().getStackByName('Staging')
     expect(JSON.stringify(template)).toContain('"RoleName":"Staging-topics"')
     expect(JSON.stringify(template)).toContain('"USER_PREFIX":"Staging~~"')
+    expect((template as Template).Outputs.UserPrefix).toMatchObject({ Value: 'Staging~~' })
   })
 
   it('with a key and a retention for every log, and logs that go with the stack', () => {

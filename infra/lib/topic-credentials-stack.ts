@@ -24,6 +24,9 @@ export class TopicCredentialsStack extends Stack {
               description: 'Table of grants and revocations',
             },
           }),
+      ...(vending.userPrefix === ''
+        ? {}
+        : { UserPrefix: { value: vending.userPrefix, description: 'Prefix of every user ID of this stack' } }),
       FunctionName: { value: vending.function.functionName, description: 'The vending function' },
       ...(deployCheck === undefined
         ? {}

@@ -21,6 +21,8 @@ export interface RevokerOptions {
   readonly iot: IoTDataPlaneClient
   /** The stack's access table. Absent: revocation uses IAM alone. */
   readonly table?: Table | undefined
+  /** The stack's output `UserPrefix`: the prefix of every user ID, which session names of a revoked role begin with. Default: none. */
+  readonly userPrefix?: string | undefined
   /** ARN of the operator, which is stored in the table. */
   readonly operator?: (() => Promise<string>) | undefined
   /** How long to wait for stale reads of IAM. Default: about half a minute. */
@@ -75,13 +77,14 @@ export class Revoker {
     const topicRoleName = roleArn.slice(roleArn.lastIndexOf('/') + 1)
     const byIam = serverTime(iam)
     const now = table === undefined ? byIam : () => table.now()
-    const { onEverybody, onProgress } = options
+    const { onEverybody, onProgress, userPrefix } = options
     this.#options = options
     this.#now = now
     this.#iam = new IamRevoker({ iam, topicRoleName, now, patience, onEverybody })
     const role = iamRole(iam, topicRoleName)
     const vendors = async () => (await vendorRoles(iam, topicRoleName)).map((name) => iamRole(iam, name))
-    this.#table = table && new TableRevoker({ table, role, vendors, now, patience, operator, onEverybody, onProgress })
+    this.#table =
+      table && new TableRevoker({ table, role, userPrefix, vendors, now, patience, operator, onEverybody, onProgress })
   }
 
   /**
@@ -183,7 +186,7 @@ export class Revoker {
     if (role !== undefined) {
       if (this.#table === undefined) throw needsTable('--role')
       roleKey(role)
-      return { key: { kind: 'role', name: role }, sessionName: `${role}~*` }
+      return { key: { kind: 'role', name: role }, sessionName: `${this.#options.userPrefix ?? ''}${role}~*` }
     }
     const sessionName = sessionNameOf(user ?? '', namedBy)
     return { key: { kind: 'user', name: sessionName }, sessionName }

@@ -46,7 +46,14 @@ type Stack = ReturnType<typeof readStack>
 function readStack(file: string) {
   const stacks = asked(() => readOutputs(file))
   const { stackName, outputs } = stackIn(stacks, file)
-  return { stackName, outputs, accessTable: stacks[stackName]?.AccessTable }
+  return { stackName, outputs, ...ownOutputs(stacks, stackName) }
+}
+
+/** Outputs that not every stack has. One that was deployed before it said its prefix has the default one. */
+function ownOutputs(stacks: StackOutputs, stackName: string) {
+  const { AccessTable: accessTable, UserPrefix } = stacks[stackName] ?? {}
+  const byDefault = stackName === 'TopicCredentials' ? '' : `${stackName}~~`
+  return { accessTable, userPrefix: typeof UserPrefix === 'string' ? UserPrefix : byDefault }
 }
 
 /** Whether it was deployed to a stand-in. Then the command must not call AWS's own IAM for its role. */
@@ -54,7 +61,7 @@ function isLocal({ outputs }: Stack): boolean {
   return outputs.IotEndpoint.split(':')[0] === 'localhost'
 }
 
-function deployed({ stackName, outputs, accessTable }: Stack, file: string): Target {
+function deployed({ stackName, outputs, accessTable, userPrefix }: Stack, file: string): Target {
   const { Region: region, RoleArn: roleArn } = outputs
   const iam = new IAMClient({ region })
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
@@ -62,6 +69,7 @@ function deployed({ stackName, outputs, accessTable }: Stack, file: string): Tar
   return {
     description: `the deployed stack ${stackName} (${file})`,
     roleArn,
+    userPrefix,
     iam,
     iot: new IoTDataPlaneClient({ region, endpoint: `https://${outputs.IotEndpoint}` }),
     ...accessOf(accessTable, signed, {
@@ -76,12 +84,14 @@ function standIn({ ca, endpoints, operator, outputs, pid, region }: Announcement
   const credentials = operator
   const requestHandler = { httpsAgent: new Agent({ ca }) }
   const { stackName, outputs: own } = stackIn(outputs, description)
+  const { accessTable, userPrefix } = ownOutputs(outputs, stackName)
   return {
     description,
     roleArn: own.RoleArn,
+    userPrefix,
     iam: new IAMClient({ region, credentials, endpoint: endpoints.iam, requestHandler }),
     iot: new IoTDataPlaneClient({ region, credentials, endpoint: `https://${own.IotEndpoint}`, requestHandler }),
-    ...accessOf(outputs[stackName]?.AccessTable, { region, credentials, ca }, endpoints),
+    ...accessOf(accessTable, { region, credentials, ca }, endpoints),
   }
 }
 

@@ -21,6 +21,8 @@ import { takeOver } from './takeover.js'
 export interface TableRevokerOptions {
   readonly table: Table
   readonly role: RolePolicy
+  /** The stack's prefix of every user ID. Default: none. */
+  readonly userPrefix?: string | undefined
   /** The Revocations policies of the vendor's roles, which earlier versions wrote. */
   readonly vendors: () => Promise<readonly RolePolicy[]>
   /** AWS's time in milliseconds since the epoch. */

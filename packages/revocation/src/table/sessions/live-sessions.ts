@@ -31,6 +31,8 @@ export interface EverybodySignedOut {
 export interface LiveSessionsOptions {
   readonly table: Table
   readonly role: RolePolicy
+  /** The stack's prefix of every user ID. Default: none. */
+  readonly userPrefix?: string | undefined
   /** AWS's time in milliseconds since the epoch. */
   readonly now: () => number
   readonly patience: Patience
@@ -108,7 +110,8 @@ export class LiveSessions {
 
   /** The items are read after the state, which is then written only if nothing came between: older items never replace newer ones. */
   #settling(keys: readonly string[]) {
-    return async (state: SessionState) => settled(state, keys, await this.#items(keys), this.#options.now())
+    return async (state: SessionState) =>
+      settled(state, keys, await this.#items(keys), this.#options.now(), this.#options.userPrefix ?? '')
   }
 
   /**

@@ -64,10 +64,14 @@ export function settled(
   keys: readonly string[],
   items: readonly AccessItem[],
   now: number,
+  userPrefix: string,
 ): SessionState {
   const settling = new Set(keys)
   const others = Object.entries(state.denied).filter(([key]) => !settling.has(itemKey(key)))
-  return { ...state, denied: Object.assign(Object.fromEntries(others), ...items.map((item) => deniedBy(item, now))) }
+  return {
+    ...state,
+    denied: Object.assign(Object.fromEntries(others), ...items.map((item) => deniedBy(item, now, userPrefix))),
+  }
 }
 
 /** Keys of the items with denied sessions. */
@@ -102,7 +106,7 @@ function itemKey(key: string): string {
   return key.endsWith(`/${hashedNames}`) ? key.slice(0, -hashedNames.length - 1) : key
 }
 
-function deniedBy(item: AccessItem, now: number): Readonly<Record<string, DeniedSessions>> {
+function deniedBy(item: AccessItem, now: number, userPrefix: string): Readonly<Record<string, DeniedSessions>> {
   const { revokedAt, signedOutAt } = item
   const key = keyText(item.key)
   const at = revokedAt ?? signedOutAt
@@ -111,7 +115,7 @@ function deniedBy(item: AccessItem, now: number): Readonly<Record<string, Denied
   if (until <= now) return {}
   const entry = { until, ...(revokedAt === undefined ? { before: wholeSeconds(at) } : {}) }
   if (item.key.kind === 'user') return { [key]: { ...entry, pattern: item.key.name } }
-  const prefix = sessionPrefix(item.key.name)
+  const prefix = sessionPrefix(`${userPrefix}${item.key.name}`)
   return {
     ...(prefix === undefined ? {} : { [key]: { ...entry, pattern: `${prefix}*` } }),
     // A hash does not show its role, so all existing sessions with hashed names end; the vendor decides about new ones.
@@ -120,8 +124,8 @@ function deniedBy(item: AccessItem, now: number): Readonly<Record<string, Denied
 }
 
 /** The common prefix of a role's session names, unless they are hashed: `Dev=7E` for the users `Dev~…`. */
-function sessionPrefix(roleName: string): string | undefined {
-  const encoded = encodeUserId(`${roleName}~`)
+function sessionPrefix(userPrefixAndRole: string): string | undefined {
+  const encoded = encodeUserId(`${userPrefixAndRole}~`)
   return encoded.startsWith('==') ? undefined : encoded
 }
 
