@@ -7,9 +7,10 @@ import type { SubscribeOptions, Subscription } from './messages/subscription.js'
 import { Subscriptions } from './messages/subscriptions.js'
 import type { TopicFilter, TopicName } from './messages/topic-types.js'
 import { UnmatchedMessages } from './messages/unmatched-messages.js'
-import { Recovery, type RecoveryParts } from './recovery/recovery.js'
+import { Recovery } from './recovery/recovery.js'
 import { Revalidation } from './recovery/revalidation.js'
 import type { SessionEvents, SessionState } from './session-events.js'
+import type { SessionParts } from './session-parts.js'
 import { abortable, aborted, sleep } from './support/abort.js'
 import { withDeadline } from './support/deadline.js'
 import { Emitter } from './support/emitter.js'
@@ -17,15 +18,6 @@ import { firstRefusal, notAuthorized, type ReasonCode } from './support/reason-c
 import { reconnectDelay } from './support/retry-delay.js'
 
 const grantTimeoutMs = 30_000
-
-/** The parts of a session; `connect` assembles them. */
-export interface SessionParts extends RecoveryParts {
-  readonly mqtt: 3 | 5
-  /** The first credentials. */
-  readonly identity: VendedIdentity
-  /** Milliseconds between two requests to the vendor whether the grants are still valid. */
-  readonly revalidateMs: number | undefined
-}
 
 /**
  * A connection that is limited to the granted topics, and that reconnects automatically with current credentials.

@@ -1,14 +1,7 @@
-import { unsendable } from '../../errors.js'
-import {
-  type ConnackPacket,
-  type ConnectPacket,
-  type PublishPacket,
-  type ServerPacket,
-  writePacket,
-} from '../../mqtt5/index.js'
+import type { ConnackPacket, ConnectPacket, ServerPacket } from '../../mqtt5/index.js'
 import { Emitter } from '../../support/emitter.js'
 import type { ReasonCode } from '../../support/reason-codes.js'
-import { receivedProperties, withMessageId } from '../message-properties.js'
+import { withMessageId } from '../message-properties.js'
 import { answerOverdue } from '../operations.js'
 import type {
   OutgoingMessage,
@@ -20,6 +13,7 @@ import type {
 } from '../transport.js'
 import { MqttConnection } from './mqtt-connection.js'
 import { Outbox } from './outbox.js'
+import { receivedPacket, requireWritable } from './publish-packet.js'
 import type { OpenSocket } from './socket.js'
 
 /** How long the broker keeps the session of a broken connection, in seconds: AWS's default maximum. */
@@ -238,19 +232,6 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     this.#breaks = stoodMs >= goodConnectionIntervals * connectIntervalMs ? 0 : this.#breaks + 1
     const bound = Math.min(maxReconnectMs, firstReconnectMs * 2 ** this.#breaks)
     this.#pause = setTimeout(() => this.start(), random() * bound)
-  }
-}
-
-function receivedPacket({ topic, payload, qos, retain, duplicate, properties }: PublishPacket) {
-  return { topic, payload, qos, retain, duplicate, ...receivedProperties(properties) }
-}
-
-/** Validates before waiting for a connection. @throws TopicCredentialsError `invalid_argument` */
-function requireWritable(packet: PublishPacket): void {
-  try {
-    writePacket({ ...packet, payload: new Uint8Array(), qos: 0 })
-  } catch (error) {
-    throw unsendable((error as Error).message)
   }
 }
 
