@@ -1,4 +1,5 @@
-import { NotGrantedError, overdue, sessionClosed, TopicCredentialsError } from '../errors.js'
+// Of the errors only what index.ts exports: `dist/browser-requests.js` takes them from `dist/browser.js`.
+import { NotGrantedError, TopicCredentialsError } from '../errors.js'
 import type { Message } from '../messages/message.js'
 import type { Subscription } from '../messages/subscription.js'
 import type { Session } from '../session.js'
@@ -41,7 +42,7 @@ export class Requester {
     session.on('refused', (error) => {
       if (error.value === this.topic) this.#end(error)
     })
-    session.once('closed', (error) => this.#end(sessionClosed(error)))
+    session.once('closed', (error) => this.#end(closed(error)))
   }
 
   async request(
@@ -121,8 +122,16 @@ function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+function closed(cause: unknown): TopicCredentialsError {
+  return new TopicCredentialsError('The session is closed', {
+    code: 'session_closed',
+    remedy: 'Connect again.',
+    cause,
+  })
+}
+
 function noReply(topic: string, ms: number): TopicCredentialsError {
-  return overdue(`There is no reply to the request on '${topic}'`, ms, {
+  return new TopicCredentialsError(`There is no reply to the request on '${topic}' within ${ms / 1_000} s`, {
     code: 'operation_timed_out',
     value: topic,
     remedy:

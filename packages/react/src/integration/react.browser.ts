@@ -46,7 +46,7 @@ describe.each([18, 19] as const)('React %s', (version) => {
   beforeAll(async () => {
     const html =
       '<!doctype html><meta charset="utf-8"><title>React</title><script type="module" src="/page.js"></script>'
-    const script = await bundleWithReact("import './page.js'", version)
+    const script = await bundleWithReact("import { start } from './page.js'; start()", version)
     site = new PageSite({ '/index.html': html, '/page.js': script })
     page = await browser.newPage()
     await page.evaluateOnNewDocument(countSockets)

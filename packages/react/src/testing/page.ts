@@ -38,4 +38,7 @@ const page = {
   shown: () => shown,
 }
 
-Object.assign(globalThis, { page })
+/** Called by the page, so that a bundler does not leave it out. */
+export function start(): void {
+  Object.assign(globalThis, { page })
+}

@@ -32,6 +32,13 @@ describe('dist/browser.js', () => {
     process.stdout.write(`dist/browser-requests.js: ${length} bytes gzipped\n`)
     expect(length).toBeLessThanOrEqual(2_500)
     expect(requests).toMatch(/from"\.\/browser\.js"/u)
+  })
+
+  it('exports what that file imports', async () => {
+    const load = `import { withRequests } from ${JSON.stringify(new URL('../../browser-requests.js', import.meta.url))}
+      console.log(typeof withRequests)`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load])
+    expect(stdout).toBe('function\n')
     expect(code).not.toContain('replies/')
   })
 
