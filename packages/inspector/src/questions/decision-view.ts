@@ -16,7 +16,7 @@ export function viewOf({ row, observed }: KeptDecision, vend: Vend | undefined):
 }
 
 /** The policies of a session as documents; session policies first, for they are the user's own. */
-export function policyViews(
+function policyViews(
   { identity, session = [], boundary = [] }: Policies,
   policy: string | undefined,
   statement: string | undefined,
