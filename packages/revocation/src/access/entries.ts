@@ -20,7 +20,7 @@ const known = ['user', 'group', 'role', 'publish', 'subscribe', 'retain', 'expir
  */
 export function parseEntry(line: string, number: number): AccessEntry {
   const fields = parseJson(line, () => wrong(number, 'it is not JSON', line))
-  if (!isRecord(fields)) throw wrong(number, 'it is no object', line)
+  if (!isRecord(fields)) throw wrong(number, 'it is not an object', line)
   const stray = Object.keys(fields).find((name) => !known.includes(name))
   if (stray !== undefined) throw wrong(number, `unknown key "${stray}"; use ${known.join(', ')}`, stray)
   const named = (['user', 'group', 'role'] as const).filter((kind) => fields[kind] !== undefined)
