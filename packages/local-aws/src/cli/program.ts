@@ -135,7 +135,7 @@ In another terminal:
   ${commandLine('deploy:local')}
       the real cdk deploy into it
   eval "$(${commandLine('local', '--env')})"
-      aims cdk, aws-cli, boto3 and the SDKs at it, for what you type yourself
+      points cdk, aws-cli, boto3 and the SDKs in this shell to it
   TOKEN=$(${commandLine('local', '--token alice')})
       a token for alice, where the callers are holders of tokens`
 }

@@ -154,7 +154,7 @@ function explained(error: unknown): unknown {
   const { code, port } = error as NodeJS.ErrnoException & { port?: number }
   if (code !== 'EADDRINUSE') return error
   return new Error(
-    `Port ${port} is taken. Is a stand-in running in another terminal? End it, or choose other ports: ${commandLine('local', '--port 9443')} (eight in a row), or --port 0 for any free ones`,
+    `Port ${port} is in use. If a stand-in is running in another terminal, stop it, or choose other ports: ${commandLine('local', '--port 9443')} (eight in a row), or --port 0 for any free ones`,
     { cause: error },
   )
 }

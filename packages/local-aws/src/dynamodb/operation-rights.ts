@@ -37,13 +37,13 @@ export function rightsFor(operation: string, input: unknown, findTable: FindTabl
   const touches = operations.get(operation)
   if (touches === undefined) {
     const known = [...operations.keys()].join(', ')
-    throw dynamoDbError('UnknownOperationException', `This stand-in has ${known}; not '${operation}'.`)
+    throw dynamoDbError('UnknownOperationException', `The stand-in supports ${known}, not '${operation}'.`)
   }
   const fields = recordOf(input)
   const touched = touches(fields)
   if (touched.length === 0) throw dynamoDbError('ValidationException', 'The request names no table.')
   return touched.map(({ table, keys, all }) => {
-    if (typeof table !== 'string') throw dynamoDbError('ValidationException', 'TableName is a text.')
+    if (typeof table !== 'string') throw dynamoDbError('ValidationException', 'TableName must be a string.')
     const { arn, partitionKey = '' } = findTable(table)
     const context = {
       ...(all === true ? {} : { 'dynamodb:LeadingKeys': keys.flatMap((key) => valuesOf(recordOf(key)[partitionKey])) }),

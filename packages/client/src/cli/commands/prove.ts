@@ -177,7 +177,7 @@ function isEntitlements(document: unknown): document is object {
 
 async function readJson(file: string): Promise<unknown> {
   const refuse = (_: string, cause: unknown) =>
-    unreadable(file, file, cause, 'Name a JSON file: entitlements or an IAM policy.')
+    unreadable(file, file, cause, 'Pass a JSON file with entitlements or with an IAM policy.')
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw refuse('', cause)
   })

@@ -108,6 +108,6 @@ function readMessage(file: string): Uint8Array {
   try {
     return readFileSync(userPath(file))
   } catch (cause) {
-    throw unreadable('The message', file, cause, 'Give a file of at most 128 KB.')
+    throw unreadable('The message', file, cause, 'Use a readable file of at most 128 KB.')
   }
 }

@@ -36,7 +36,7 @@ async function readToken(file: string): Promise<string> {
   try {
     return (await readFile(userPath(file), 'utf8')).trim()
   } catch (cause) {
-    throw unreadable('The token', file, cause, 'Give a file that holds the token and nothing else.')
+    throw unreadable('The token', file, cause, 'Use a file that contains only the token.')
   }
 }
 
