@@ -180,7 +180,7 @@ describe('pnpm local', () => {
     const { code, stderr } = await run('--assembly', assembly.directory, '--port', String(port))
     taken.close()
     expect(code).toBe(1)
-    expect(stderr).toMatch(new RegExp(`^Port ${port} is taken\\..*--port`, 'u'))
+    expect(stderr).toMatch(new RegExp(`^Port ${port} is in use\\..*--port`, 'u'))
     expect(existsSync(join(project, '.local-aws', 'running.json'))).toBe(false)
   })
 
