@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { build } from 'esbuild'
 import { root } from './step.js'
 
-const left = /\.(?:test|integ|long|browser)\.tsx?$|\.d\.ts$|\.cases\.json$/u
+const left = /\.(?:test|integ|long|browser)\.tsx?$|\.d\.ts$|\.cases\.json$|^(?:package|tsconfig)\.json$/u
 const skipped = new Set(['node_modules', 'dist', 'testing', 'integration', 'examples'])
 
 const packages = readdirSync(join(root, 'packages')).map((name) => [join(root, 'packages', name, 'src'), '../dist'])
