@@ -14,6 +14,8 @@ step(
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
+    // The suites share one stack, and topics in it: one after the other, none receives another's messages.
+    '--runInBand',
     '--testPathPatterns',
     '\\.integ\\.js$',
   ],
