@@ -52,6 +52,12 @@ describe.each([18, 19] as const)('React %s', (version) => {
     await page.evaluateOnNewDocument(countSockets)
   }, 60_000)
 
+  // A naive hook leaves its connections to the page.
+  afterAll(async () => {
+    await page.close()
+    while (others().length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }, 60_000)
+
   async function render(naive: boolean): Promise<void> {
     const { accessKeyId, secretAccessKey } = aws.developer
     const { pathname } = new URL(String(aws.outputs.TopicCredentials?.CredentialsUrl))
