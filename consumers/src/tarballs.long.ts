@@ -88,8 +88,8 @@ function reach(manifest: Manifest, byPath: ReadonlyMap<string, string>): Readonl
     found.add(path)
     const content = byPath.get(path)
     if (content === undefined || !/\.(?:js|d\.ts)$/u.test(path)) continue
-    // One file for browsers stands alone.
-    if (path.endsWith('.js') && path !== 'dist/browser.js') open.push(path.replace(/\.js$/u, '.d.ts'))
+    // The bundles for browsers stand alone.
+    if (path.endsWith('.js') && !/^dist\/browser[\w-]*\.js$/u.test(path)) open.push(path.replace(/\.js$/u, '.d.ts'))
     // Of a module with types alone, an empty one is there as well.
     const code = path.replace(/\.d\.ts$/u, '.js')
     if (byPath.has(code)) open.push(code)

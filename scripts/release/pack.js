@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, install, requireNode } from '../setup.js'
+import { build, clean, install, requireNode } from '../setup.js'
 import { root, step } from '../step.js'
 import { publishedPackages, tarballName } from './packages.js'
 
@@ -13,6 +13,8 @@ export const tarballs = join(root, '.release/tarballs')
 export function pack(folder = tarballs) {
   requireNode()
   install()
+  // Nothing of a deleted file is packed.
+  clean()
   build()
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
