@@ -12,7 +12,7 @@ const html =
   '<!doctype html><meta charset="utf-8"><title>Driver</title><script type="module" src="/driver.js"></script>'
 const entry = `
 import * as library from '/browser.js'
-import { LocalDriver } from '../session-driver.js'
+import { LocalDriver } from './session-driver.js'
 globalThis.driver = new LocalDriver(library)
 `
 const commands = ['connect', 'subscribe', 'publish', 'grant', 'load', 'rest', 'look', 'close'] as const
