@@ -17,7 +17,7 @@ const functions = [
     entryPoints: [`${vendor}/handler`],
     outfile: 'vendor/index.mjs',
     format: 'esm',
-    // Parts of the SDK that the handler never needs (docs/adr/0036).
+    // Parts of the SDK that the handler never needs (docs/adr/0014).
     alias: Object.fromEntries(
       [
         '@aws-sdk/credential-provider-node',

@@ -42,7 +42,7 @@ export interface DeployCheckProps extends LogProps {
 /**
  * Proves what vended credentials can and cannot do, at each deployment that changes a resource of the stack. If the proof fails, the
  * deployment fails and CloudFormation rolls back. The check requests its own credentials, uses them, and tries neighbouring names that
- * must be refused (docs/adr/0040, 0091).
+ * must be refused (docs/adr/0015, 0036).
  *
  * The first IoT connection of a new account can take minutes: the check waits for it, up to the 14 minutes of its function.
  */
@@ -144,7 +144,7 @@ export class DeployCheck extends Construct {
       executeAfter: props.checked as Construct[],
     })
     // With a fixed ID, a change would be an update, and its rollback would run the old check. If the cause is outside the template, that check
-    // fails too, and the stack remains in UPDATE_ROLLBACK_FAILED. A new resource is only deleted, and no check runs (docs/adr/0091).
+    // fails too, and the stack remains in UPDATE_ROLLBACK_FAILED. A new resource is only deleted, and no check runs (docs/adr/0036).
     for (const resource of trigger.node.findAll().filter(CfnResource.isCfnResource)) renameAtEachChange(resource)
     return narrowTriggers(this.function, props)
   }
