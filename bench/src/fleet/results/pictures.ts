@@ -50,7 +50,7 @@ function step(clients: number) {
  * @param bound seconds in which the quota lets all of them in, dashed
  * @param quota dashed, where the picture is about requests
  */
-export function panels(
+function panels(
   values: readonly { readonly client: string }[],
   field: string,
   axis: { readonly title: string; readonly format?: string },
