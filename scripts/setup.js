@@ -8,7 +8,7 @@ const node = process.execPath
 const tokensAssembly = '.local-aws/cdk.out.tokens'
 const localTokens = { jwtIssuer: 'https://localhost:8450', jwtAudience: 'local' }
 /** The packages that the template depends on, besides infra. */
-const shippedPackages = ['cdk', 'credential-vendor', 'deploy-check', 'grants']
+const shippedPackages = ['access', 'cdk', 'credential-vendor', 'deploy-check', 'grants']
 
 /**
  * Prepares a machine that only has Node.js and npm: installs, compiles and synthesizes what is not up to date.
@@ -35,15 +35,18 @@ export function install({ product = false } = {}) {
   const enough = product ? stamps : stamps.slice(0, 1)
   if (enough.some((stamp) => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)) return
   const { packageManager } = JSON.parse(inputs[0].toString())
+  // A developer's installation stays whole: `npm start` must not remove what tests need.
+  const productAlone = product && (existsSync(stamps[1]) || !existsSync(join(root, 'node_modules/.modules.yaml')))
   step('Installing dependencies (about a minute, once)', 'npx', [
     '--yes',
     '--loglevel=error',
     packageManager,
     'install',
     '--frozen-lockfile',
-    ...(product ? ['--prod'] : []),
+    ...(productAlone ? ['--prod'] : []),
   ])
-  write(stamps[product ? 1 : 0], wanted)
+  if (!productAlone) rmSync(stamps[1], { force: true })
+  write(stamps[productAlone ? 1 : 0], wanted)
 }
 
 /** Compiles if a source is newer than the last build. */

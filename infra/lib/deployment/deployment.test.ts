@@ -169,7 +169,7 @@ describe('a sound stack', () => {
     }
     const tooLittle = dense?.filter((line) => line.startsWith('!')) ?? []
     for (const what of ['publish to', 'subscribe to']) {
-      const line = `^! dense form: ${what} .*: refused .*; users with that many topics get too little: switch the form off with -c dense=off$`
+      const line = `^! dense form: ${what} .*: refused .*; users with that many topics get too few permissions; disable the form with -c dense=off$`
       expect(tooLittle).toContainEqual(expect.stringMatching(new RegExp(line, 'u')))
     }
     // Nothing that it grants is allowed, and its refusals stay.
