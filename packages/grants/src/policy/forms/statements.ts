@@ -1,7 +1,7 @@
 import { resourceArn } from '../iam/arn.js'
-import { wildcard } from '../iam/glob.js'
+import { includesGlob, wildcard } from '../iam/glob.js'
 import type { Statement } from '../iam/policy-document.js'
-import type { Action, ActionGrants } from '../translation/action-grants.js'
+import type { Action, ActionGrants, TranslatedFilter } from '../translation/action-grants.js'
 import type { ResourceActions, StatementDraft } from './statement-draft.js'
 
 /** The input of all forms besides the grants. */
@@ -17,16 +17,27 @@ export function topicResources(
   head: string,
   skip?: ReadonlySet<string>,
 ): readonly ResourceActions[] {
-  const entries = new Map<string, Set<Action>>()
+  const entries = new Map<string, { readonly needed: Set<Action>; readonly harmless: Set<Action> }>()
   for (const { action, type, filters } of byAction) {
     if (type !== 'topic') continue
-    for (const { filter, allow } of filters) {
-      if (!skip?.has(filter)) entries.set(allow, (entries.get(allow) ?? new Set()).add(action))
+    const named = filters.filter(({ filter }) => !skip?.has(filter))
+    for (const one of named) {
+      const { needed, harmless } = entries.get(one.allow) ?? { needed: new Set(), harmless: new Set() }
+      harmless.add(action)
+      if (!isRedundant(one, named)) needed.add(action)
+      entries.set(one.allow, { needed, harmless })
     }
   }
-  return [...entries].map(([glob, actions]) => {
-    return { resource: resourceArn(head, 'topic', glob), needed: actions, harmless: actions }
+  return [...entries].flatMap(([glob, { needed, harmless }]) => {
+    return needed.size === 0 ? [] : [{ resource: resourceArn(head, 'topic', glob), needed, harmless }]
   })
+}
+
+/** `$aws/+` as a pattern, `$aws/*`, also matches everything of `$aws/+/#`: the pattern of the latter need not be named. */
+function isRedundant({ allow }: TranslatedFilter, named: readonly TranslatedFilter[]): boolean {
+  return named.some(
+    (other) => other.allow !== allow && other.allow.includes(wildcard) && includesGlob(other.allow, allow),
+  )
 }
 
 /** The topic filters as ARNs. */
@@ -39,7 +50,9 @@ export function subscribeDraft(
   const resources = filters.filter(({ filter }) => !skip?.has(filter))
   return {
     actions: resources.length === 0 ? [] : ['iot:Subscribe'],
-    resources: resources.map(({ allow }) => resourceArn(head, 'topicfilter', allow)),
+    resources: resources
+      .filter((one) => !isRedundant(one, resources))
+      .map(({ allow }) => resourceArn(head, 'topicfilter', allow)),
   }
 }
 
