@@ -22,6 +22,7 @@ export async function openAccount(options: Pick<LocalAwsOptions, 'clock' | 'jour
       ROLE_ARN: arn,
       IOT_ENDPOINT: aws.endpoints.iot,
       API_ID: 'api',
+      PROVERS: 'iam',
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_LAMBDA_FUNCTION_NAME: 'vendor',
