@@ -12,26 +12,16 @@ import {
 } from '@topic-credentials/project'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { carriedAssembly, isCdkApp } from '../carried-assembly.js'
-import type { TypeWildcards } from '../iam/index.js'
 import { localAudience, localIssuer } from '../sign-in/names.js'
-import type { PackedPolicyEstimate } from '../sts/index.js'
 import type { Companion } from './companion.js'
+import type { ServeOptions } from './serve.js'
 import { shellExports } from './shell-exports.js'
 
 /** Options of the command. */
-export interface LocalOptions {
+export interface LocalOptions extends Omit<ServeOptions, 'root' | 'assembly' | 'companion'> {
   /** True: the project's cdk.out. */
   readonly assembly?: string | true
-  readonly fresh?: true
-  readonly ignoreUnknown?: true
-  readonly port: number
-  readonly region?: string
-  readonly packedPolicy: PackedPolicyEstimate
-  readonly typeWildcards: TypeWildcards
-  readonly json?: true
-  readonly logs?: true
   readonly env?: true
-  readonly open?: true
   /** Whose token is printed. */
   readonly token?: string
   readonly groups?: readonly string[]
