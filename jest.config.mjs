@@ -1,4 +1,9 @@
-/** Tests run as compiled: what is tested is what ships, and no second compiler takes part. @type {import('jest').Config} */
+/**
+ * Tests run as compiled by tsc, without a transform: what is tested is what ships. TypeScript 7 has no API for a transform, and some packages
+ * are ESM only. A test whose source was deleted stays in `dist`, so `npm test` begins with a clean build.
+ *
+ * @type {import('jest').Config}
+ */
 export default {
   roots: ['<rootDir>/packages', '<rootDir>/infra', '<rootDir>/bench'],
   testMatch: ['**/dist/**/*.test.js', '**/dist/**/*.integ.js'],

@@ -5,7 +5,7 @@
 //   node scripts/deployed-integration.js deploy | test | destroy     one of the three
 //
 // CDK_CONTEXT contains further CDK arguments: `-c keepLogs=false`. With --local they default to those of the workflow, and nothing may be left
-// in the account at the end.
+// in the account at the end. The commands are a script and not lines of the workflow, so that `npm test` can run them without an account.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

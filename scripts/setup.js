@@ -24,7 +24,9 @@ export function setUp({ product = false, tokens = false } = {}) {
 }
 
 /**
- * Installs what pnpm-lock.yaml says, with the pnpm that package.json pins.
+ * Installs what pnpm-lock.yaml says, with the pnpm that package.json pins. pnpm runs through npx, because a machine may have only Node.js and
+ * npm. `pmOnFail: ignore` in pnpm-workspace.yaml stops pnpm 12 from installing itself again, which fails on registries that lack one of its
+ * platform packages. `hoist: false` makes undeclared imports fail, and no package's install scripts run.
  *
  * @param product without what only tests, the compiler, the linter and the CDK's command line need
  */
@@ -61,7 +63,7 @@ export function build() {
     'tsconfig.base.json',
     'pnpm-lock.yaml',
   ]
-  if (upToDate(stamp, sources, (name) => name !== 'dist')) return
+  if (upToDate(stamp, sources, (name) => name !== 'dist' && !name.endsWith('.tsbuildinfo'))) return
   const began = new Date()
   const compiler = 'node_modules/typescript/bin/tsc'
   const compiles = existsSync(join(root, compiler)) ? [compiler, '-b'] : ['scripts/transpile.js']

@@ -1,4 +1,5 @@
 // `npm run test:browser`: tests the client in Chromium, which is installed first. Arguments select test files.
+// The browsers (67 MB, Bun and Deno 100 MB each) have a package.json of their own outside the workspace, so that `npm start` does not install them.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setUp } from './setup.js'

@@ -17,7 +17,7 @@ const functions = [
     entryPoints: [`${vendor}/handler`],
     outfile: 'vendor/index.mjs',
     format: 'esm',
-    // Parts of the SDK that the handler never needs (docs/adr/0014).
+    // Parts of the SDK that the handler never needs: `sts/left-out.ts` has the reasons.
     alias: Object.fromEntries(
       [
         '@aws-sdk/credential-provider-node',

@@ -77,6 +77,7 @@ async function start(options: LocalAwsOptions, release: () => Promise<void>): Pr
     await making,
   )
   try {
+    // The endpoints respond before the deploy check has ended, which takes longer than the rest of the start. The stand-in is announced afterwards.
     const standing = async () => options.serving?.(whereIs(account))
     if (stacks.length === 0) await standing()
     for (const stack of stacks) {

@@ -111,6 +111,8 @@ export class DeployCheck extends Construct {
           statements: [
             allow('WriteOwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], this.logGroup.logGroupArn),
             allow('AskForCredentials', ['execute-api:Invoke'], routeArn),
+            // Without this permission the check would be refused even if the trust policy were open to the whole account, and would prove
+            // nothing. With a correct trust policy it allows nothing.
             allow('TryTheTrustPolicy', ['sts:AssumeRole'], topicRoleArn),
           ],
         }),

@@ -4,7 +4,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 
 /**
  * The metrics of the vending function. The function writes each metric into its log entries, where CloudWatch extracts it
- * (docs/adr/0013). The names come from the function's package.
+ * (`metrics.ts` there). The names come from the function's package.
  */
 export class VendingMetrics {
   /** Credentials vended. */

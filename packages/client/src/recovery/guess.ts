@@ -14,7 +14,8 @@ export interface Guess {
 
 /**
  * Guesses why a WebSocket did not open in a browser, which only reports that it did not (code 1006), from what is known about the
- * credentials. The error states that it is a guess.
+ * credentials. The error states that it is a guess. A plain request to the same signed URL could be answered readably, but a page's
+ * `connect-src wss://…` forbids it and reports a violation.
  *
  * @see https://websockets.spec.whatwg.org/#feedback-from-the-protocol (a page must not learn details of its user's network)
  */

@@ -6,7 +6,9 @@ type Values = Readonly<Record<string, readonly [value: number, unit: 'Count' | '
 
 /**
  * {@link Measure} in embedded metric format: CloudWatch extracts the metrics from the log line. Metrics and log cannot differ, and neither
- * an API call nor a permission is needed.
+ * an API call nor a permission is needed. Metric filters would repeat the names and have no percentiles; a library for the format would take a
+ * twentieth of the bundle. A user or a topic is never a dimension, because each combination costs 0.30 USD a month. The function's log level
+ * must stay INFO.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */

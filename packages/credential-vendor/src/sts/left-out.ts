@@ -1,6 +1,7 @@
 /**
  * Replaces modules of the SDK that the handler's client does not need: defaults of the client's configuration that `sts-client.ts` sets
- * explicitly or leaves undefined on purpose, and features that STS does not use.
+ * explicitly or leaves undefined on purpose, and features that STS does not use. A cold start would read all of it: 320 KB without this, 199 KB
+ * with it. If a package begins to need another export of these modules, the build fails and names it.
  */
 
 /** Replaces 130 KB of credential providers (profiles, SSO, web identity, instance metadata): Lambda sets the credentials. */

@@ -7,7 +7,11 @@ const timeoutMs = 15_000
 /** The outcome if the broker closes a connection without a reason code. */
 export const closed = 'closed'
 
-/** One MQTT 5 connection without reconnection: what happens to it is the outcome of the trial. */
+/**
+ * One MQTT 5 connection without reconnection: what happens to it is the outcome of the trial. MQTT 5, because only its reason codes distinguish
+ * a refusal from a lost connection. MQTT.js, because the client's SDK would add 44 MB of native code to a function that runs for a second, and
+ * so that check and client share no MQTT code whose fault could hide.
+ */
 export class TestConnection implements AsyncDisposable {
   readonly #client: MqttClient
   readonly #received: string[] = []

@@ -2,7 +2,11 @@ import { GrantError } from '../errors.js'
 import type { TopicFilter } from '../grant-types.js'
 import { sizeFault, textFault, topicLimits } from './topic-name.js'
 
-/** A parsed `$share/<group>/<filter>`; a plain filter has no group. */
+/**
+ * A parsed `$share/<group>/<filter>`; a plain filter has no group. A shared filter has its own `topicfilter/` ARN, and a member of a group takes
+ * messages away from the others, so it is a grant of its own: neither a plain filter nor another group allows it. Its messages are received
+ * under `topic/…`, as the plain filter's are.
+ */
 export interface Subscription {
   readonly group?: string
   readonly filter: string

@@ -17,7 +17,13 @@ export type Answer = Extract<FromFunction, { type: 'result' | 'error' }>
 /** How long the pipes of an exited process may stay open: child processes may hold them. */
 const pipesMilliseconds = 500
 
-/** One process of a function, in its own folder, which is removed with it. Accepts one call at a time. */
+/**
+ * One process of a function, in its own folder, which is removed with it. Accepts one call at a time.
+ *
+ * A worker thread would share environment, memory and `process.exit` with the stand-in, and code in the checkout would find packages that are
+ * not in its bundle. So the process gets a complete environment of its own and a copy of its asset outside of every `node_modules`, with an
+ * empty HOME. It exits when its channel to the parent closes. A cold start takes 100 to 150 ms, a warm call 1 to 5 ms.
+ */
 export class FunctionProcess {
   readonly accessKeyId: string
   /** Resolves when the handler is loaded, or cannot be loaded. */

@@ -17,7 +17,10 @@ export interface StackSettings extends TemplateSettings {
   readonly say: (line: string) => void
 }
 
-/** The probe's own stack: created, and deleted whatever happened. */
+/**
+ * The probe's own stack: created, and deleted whatever happened. A template in the code, without the CDK: it needs no bootstrap and no asset, and the
+ * product's role would be too narrow for the questions.
+ */
 export class ProbeStack {
   readonly #settings: StackSettings
   /** Whether it may be there: also when the answer was lost. */

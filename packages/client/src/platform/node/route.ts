@@ -10,7 +10,10 @@ export function routeTo(url: string, { ca, proxy }: RouteOptions): Route {
   return { ...trustOf(ca), proxy: proxyOf(url, proxy) }
 }
 
-/** An agent for this route. */
+/**
+ * An agent for this route. Node 20 and `ws` do not read the proxy from the environment, so libraries do (`https-proxy-agent`, `proxy-from-env`).
+ * Only `http://` proxies: over TLS, the device SDK would need a second trust store.
+ */
 export function agentFor({ ca, proxy }: Route): Agent {
   const trust = ca === undefined ? {} : { ca }
   if (proxy === undefined) return new Agent({ keepAlive: true, ...trust })
