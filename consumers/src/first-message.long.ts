@@ -61,7 +61,7 @@ describe('three commands in an empty folder', () => {
 
 function commandsOfReadme(): readonly string[] {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const block = /<!-- first message -->\s*```\n([\s\S]*?)```/u.exec(readme)?.[1] ?? ''
+  const block = /<!-- run by consumers\/src\/first-message.long.ts -->\s*```sh\n([\s\S]*?)```/u.exec(readme)?.[1] ?? ''
   return block
     .split('\n')
     .map((line) => line.replace(/\s+#.*$/u, ''))
