@@ -6,9 +6,10 @@ import { isTakenByAws } from '../../testing/judge.js'
 import { namesThatAwsTakes } from '../names/aws-names.js'
 import { reservedNames } from '../names/reserved.js'
 import type { Automaton } from './automaton.js'
+import { Languages } from './languages.js'
 import { coveredFilters, matchedTopics } from './mqtt-language.js'
-import { PatternSet } from './pattern-set.js'
-import { codePoints, type Token } from './token.js'
+import { PatternSet, type Place } from './pattern-set.js'
+import { codePoints, type Token, wildcard } from './token.js'
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 
@@ -74,6 +75,41 @@ describe(`the prover's languages (SEED=${seed})`, () => {
     })
     fc.assert(property, { seed, numRuns: 20_000 })
     expect(Math.min(tally.matched, tally.covered)).toBeGreaterThan(100)
+  })
+
+  it('leaves out only what cannot change the answer', () => {
+    const piece = fc.oneof(
+      { weight: 2, arbitrary: fc.constantFrom('a', 'b', '/') },
+      fc.constantFrom<'*' | '?'>('*', '?'),
+    )
+    const pattern = fc
+      .array(piece, { maxLength: 6 })
+      .map((pieces): readonly Token[] =>
+        pieces.map((one) => (one === '*' || one === '?' ? wildcard(one) : (codePoints(one)[0] as number))),
+      )
+    const patterns = fc.array(pattern, { maxLength: 4 })
+    const name = fc.array(fc.constantFrom('a', 'b', '/'), { maxLength: 8 })
+    const tally = { allowed: 0, shorter: 0 }
+    const property = fc.property(patterns, patterns, name, (session, denies, characters) => {
+      const languages = new Languages()
+      languages.add('roleAllows', [[wildcard('*')]])
+      languages.add('sessionAllows', session)
+      languages.add('denies', denies)
+      const set = new PatternSet(languages.patterns)
+      let whole = set.start()
+      let reduced: Place | undefined = whole
+      for (const character of characters.flatMap(codePoints)) {
+        whole = set.advance(whole, character)
+        const next: Place | undefined = reduced && set.advance(reduced, character)
+        reduced = next && languages.reduce(set, next, { grantsMatter: true })
+        if (reduced && reduced.nodes.length < whole.nodes.length) tally.shorter++
+      }
+      const allowed = languages.isAllowed(set.accepted(whole))
+      if (allowed) tally.allowed++
+      expect(reduced !== undefined && languages.isAllowed(set.accepted(reduced))).toBe(allowed)
+    })
+    fc.assert(property, { seed, numRuns: 20_000 })
+    expect(Math.min(tally.allowed, tally.shorter)).toBeGreaterThan(500)
   })
 
   it.each([

@@ -43,7 +43,7 @@ export class Languages {
 
   /** The place without irrelevant parts; undefined if nothing that follows is granted or allowed. */
   reduce(patterns: PatternSet, place: Place, { grantsMatter }: { readonly grantsMatter: boolean }): Place | undefined {
-    const kept = grantsMatter ? place : patterns.without(place, bits.granted)
+    const kept = this.#withoutIdle(patterns, grantsMatter ? place : patterns.without(place, bits.granted))
     const alive = patterns.alive(kept)
     const isGrantable = (alive & bits.granted) !== 0
     const isClosed =
@@ -55,6 +55,12 @@ export class Languages {
     if (!isGrantable) return undefined
     const grantedOnly = patterns.without(kept, ~bits.granted)
     return { ...grantedOnly, always: grantedOnly.always | closed }
+  }
+
+  #withoutIdle(patterns: PatternSet, place: Place): Place {
+    const allowsAnything =
+      (place.always & (bits.sessionAllows | closed)) !== 0 || this.#negatedOf('sessionAllows').length > 0
+    return allowsAnything ? place : patterns.withoutIdle(place, bits.sessionAllows, bits.denies)
   }
 
   #has(category: Category, accepted: number): boolean {
