@@ -83,10 +83,13 @@ function listens(command: string): boolean {
   )
 }
 
-/** What a person answers to the CDK, which has no terminal here. Settings are tried by synthesis: the stack stays as it is. */
+/** What a person answers to the CDK, which has no terminal here. Settings for another account, Region, stack or issuer are only synthesized. */
 function approved(command: string): string {
   return command
-    .replace(/cdk -- deploy(?=.* -c )|(?<=AWS_REGION=.*)cdk -- deploy/u, 'cdk -- synth --quiet')
+    .replace(
+      /cdk -- deploy(?=.* -c (?:jwtIssuer|stackName|account|roleName)=)|(?<=AWS_REGION=.*)cdk -- deploy/u,
+      'cdk -- synth --quiet',
+    )
     .replace(/deploy:local(?! --)/u, 'deploy:local --')
     .replace(/(?:cdk -- deploy|deploy:local --).*/u, '$& --require-approval never')
     .replace(/cdk -- destroy/u, '$& --force')

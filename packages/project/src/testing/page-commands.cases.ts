@@ -54,7 +54,6 @@ export const notRun: Readonly<Record<string, string>> = {
 /** Commands that the pages leave to the reader to complete. */
 export const completed: Readonly<Record<string, string>> = {
   'npm run access': 'npm run access -- --help',
-  'npm run access -- get --user …': 'npm run access -- get --user alice',
   'npm run access -- grant': 'npm run access -- grant --user alice --publish test',
   'npm run access -- withdraw': 'npm run access -- withdraw --user alice --publish test',
   'npm run revoke': 'npm run revoke -- --help',
