@@ -4,16 +4,19 @@ import { completed, notRun, placeholders } from './testing/page-commands.cases.j
 import { commandsOf, type PageCommand, pages } from './testing/page-commands.js'
 
 // Every command of the documentation that is not marked otherwise, as it is written there, in a copy of this checkout, against a stand-in.
-jest.setTimeout(1_200_000)
+jest.setTimeout(1_800_000)
 
 const readme = commandsOf('README.md').filter(({ mark }) => mark === 'run')
 const beforeTheStandIn = readme.slice(
   0,
   readme.findIndex(({ text }) => text === 'npm run local'),
 )
-let copy: CheckoutCopy
+/** The stand-in's first port, in place of 8443; the API has the next. */
+const port = 20_000 + (process.pid % 2_000) * 8
 const failed: string[] = []
 const done = new Set<string>()
+let copy: CheckoutCopy
+let code: number | null = 0
 
 beforeAll(() => {
   copy = new CheckoutCopy()
@@ -25,69 +28,72 @@ afterAll(async () => copy[Symbol.asyncDispose]())
 
 describe('every command of the documentation', () => {
   it('works before anything is deployed', async () => {
-    await runAll(beforeTheStandIn)
+    for (const command of beforeTheStandIn) await runOnce(command)
     await copy.interrupt()
     expect(failed).toEqual([])
   })
 
   it('works in front of a stand-in', async () => {
-    const all = pages()
-      .flatMap(commandsOf)
-      .filter(({ mark }) => mark === 'run' || mark === 'span')
-    const last = all.filter(({ text }) => /destroy|--clear/u.test(text))
-    await runAll([...all.filter((command) => !last.includes(command)), ...last])
+    const all = pages().flatMap(commandsOf)
+    const wanted = all.filter(({ mark }) => mark === 'run' || mark === 'span')
+    // The stack goes last.
+    const last = wanted.filter(({ text }) => /destroy|--clear/u.test(text))
+    for (const command of [...wanted.filter((one) => !last.includes(one)), ...last]) await runOnce(command)
     expect(failed).toEqual([])
     expect(done.size).toBeGreaterThan(60)
   })
 })
 
-async function runAll(commands: readonly PageCommand[]): Promise<void> {
-  let code: number | null = 0
-  for (const { page, line, text, shown } of commands) {
-    const command = placeholders.reduce(
-      (whole, [name, value]) => whole.replaceAll(name, value),
-      completed[text] ?? text,
-    )
-    if (text === 'echo $?') {
-      if (String(code) !== shown) failed.push(`${page}:${line} the exit code is ${code}`)
-      continue
-    }
-    if (notRun[text] !== undefined || done.has(command)) continue
-    done.add(command)
-    if (/^npm run local(?: -- --port 0)?$/u.test(command)) {
-      await copy.begin('npm run local -- --port 0', /enforcement: on/u)
+async function runOnce({ page, line, text, shown }: PageCommand): Promise<void> {
+  const command = placeholders.reduce(
+    (whole, [name, value]) => whole.replaceAll(name, value),
+    completed[text] ?? text.replace('localhost:8444', `localhost:${port + 1}`),
+  )
+  // What takes long is run once for all pages.
+  const key = /cdk|local|build|format/u.test(command) ? command : `${page} ${command}`
+  if (notRun[text] !== undefined || (done.has(key) && text !== 'echo $?')) return
+  done.add(key)
+  const fault = await faultOf(command, shown)
+  if (fault !== undefined) failed.push(`${page}:${line} ${command}: ${fault}`)
+}
+
+/** Runs a command as a reader does; undefined if it does what the page shows. */
+async function faultOf(command: string, shown: string): Promise<string | undefined> {
+  if (command === 'echo $?') return String(code) === shown ? undefined : `the exit code is ${code}`
+  try {
+    if (command === 'npm run local') {
+      await copy.begin(`npm run local -- --port ${port}`, /enforcement: on/u)
       copy.evaluate((await copy.run('npm run --silent local -- --env')).output)
-    } else if (listens(command)) {
-      await copy.begin(command, /Subscribed with QoS/u)
-    } else {
-      const outcome = await copy.run(approved(command))
-      code = outcome.code
-      const expected = shown.split('…').map((part) =>
-        part
-          .replaceAll(/\s+/gu, ' ')
-          .replace(/ # .*$/u, '')
-          .trim(),
-      )
-      const printed = outcome.output.replaceAll(/\s+/gu, ' ')
-      const refused = shown.startsWith('Error')
-      if ((code !== 0) !== refused || expected.some((part) => !printed.includes(part))) {
-        failed.push(`${page}:${line} ${command}: ${code}\n${outcome.output.slice(-2_000)}`)
-      }
+      return undefined
     }
+    if (listens(command)) {
+      await copy.begin(command, /Subscribed with QoS/u)
+      return undefined
+    }
+  } catch (error) {
+    return String(error)
   }
+  const outcome = await copy.run(approved(command))
+  code = outcome.code
+  const printed = oneLine(outcome.output)
+  const expected = shown.split('…').every((part) => printed.includes(oneLine(part)))
+  return expected && (code !== 0) === shown.startsWith('Error') ? undefined : `${code}\n${outcome.output.slice(-2_000)}`
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/gu, ' ').trim()
 }
 
 function listens(command: string): boolean {
-  return (
-    /^npm start(?! -- (?:publish|whoami|explain|prove|credentials)\b)/u.test(command) && !command.includes('--count')
-  )
+  const ends = /--count|^npm start -- (?:publish|whoami|explain|prove|credentials|--topic other)\b/u
+  return command.startsWith('npm start') && !ends.test(command)
 }
 
 /** What a person answers to the CDK, which has no terminal here. Settings for another account, Region, stack or issuer are only synthesized. */
 function approved(command: string): string {
   return command
     .replace(
-      /cdk -- deploy(?=.* -c (?:jwtIssuer|stackName|account|roleName)=)|(?<=AWS_REGION=.*)cdk -- deploy/u,
+      /cdk -- deploy(?=.*-c (?:jwtIssuer|stackName|account|roleName)=)|(?<=AWS_REGION=.*)cdk -- deploy/u,
       'cdk -- synth --quiet',
     )
     .replace(/deploy:local(?! --)/u, 'deploy:local --')
