@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 /** The root folder of this checkout. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
+// The pinned AWS SDK works on Node 20. Its warning, nine lines about later releases, does not concern the reader of a command's output.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 /** Runs one step with its output on stderr. If it fails, the process ends with the step's exit code. */
 export function step(title, command, args, { env = {}, quiet = false, interactive = false } = {}) {
   if (!quiet) process.stderr.write(`— ${title}\n`)
