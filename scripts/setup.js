@@ -63,13 +63,20 @@ export function build() {
     'tsconfig.base.json',
     'pnpm-lock.yaml',
   ]
-  if (upToDate(stamp, sources, (name) => name !== 'dist' && !name.endsWith('.tsbuildinfo'))) return
+  if (upToDate(stamp, sources, isSource)) return
   const began = new Date()
   const compiler = 'node_modules/typescript/bin/tsc'
   const compiles = existsSync(join(root, compiler)) ? [compiler, '-b'] : ['scripts/transpile.js']
   step('Compiling', node, compiles)
   step('Bundling the functions', node, ['packages/cdk/scripts/bundle-functions.js'])
   write(stamp, began.toISOString())
+}
+
+/** Whether a file or folder is not written by a build: cdk.json's `build` also writes them, and must not make the next command compile again. */
+function isSource(name, folder) {
+  return (
+    name !== 'dist' && !name.endsWith('.tsbuildinfo') && join(folder, name) !== join(root, 'packages/cdk/functions')
+  )
 }
 
 /** Removes the compiled files, so that tests of deleted source files do not run. */
@@ -135,7 +142,7 @@ function newest(paths, wanted) {
       latest = Math.max(latest, stat.mtimeMs)
       continue
     }
-    const names = readdirSync(path).filter((name) => name !== 'node_modules' && wanted(name))
+    const names = readdirSync(path).filter((name) => name !== 'node_modules' && wanted(name, path))
     latest = Math.max(
       latest,
       newest(
