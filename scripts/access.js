@@ -1,4 +1,4 @@
-// `pnpm access …`: installs and builds if necessary, then runs the operators' command line for the access table.
+// `npm run access`: installs and builds if necessary, then runs the operators' command line for the access table.
 import { build, install } from './setup.js'
 
 install({ product: true })

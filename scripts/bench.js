@@ -1,4 +1,4 @@
-// `pnpm bench`: installs and builds if necessary, then runs the benchmarks.
+// `npm run bench`: installs and builds if necessary, then runs the benchmarks.
 import { setUp } from './setup.js'
 
 setUp()

@@ -1,4 +1,4 @@
-// `pnpm --filter client test:integration`: runs the integration suite against the deployed stack, or against a stand-in.
+// `npm run test:integration`: runs the integration suite against the deployed stack, or against a stand-in.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setUp } from './setup.js'

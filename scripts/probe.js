@@ -1,4 +1,4 @@
-// `pnpm probe`: sets up what is missing, then becomes the command line that asks an AWS account what AWS's documentation leaves open.
+// `npm run probe`: sets up what is missing, then becomes the command line that asks an AWS account what AWS's documentation leaves open.
 import { build, install } from './setup.js'
 
 install()

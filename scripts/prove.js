@@ -1,4 +1,4 @@
-// `pnpm prove`: installs and builds if necessary, then proves the policies of many random grant sets.
+// `npm run prove`: installs and builds if necessary, then proves the policies of many random grant sets.
 import { build, install, requireNode } from './setup.js'
 
 requireNode()

@@ -1,6 +1,6 @@
 /** One benchmark. */
 export interface Bench {
-  /** The argument of `pnpm bench NAME`, and the name of its files in docs/benchmarks. */
+  /** The argument of `npm run bench -- NAME`, and the name of its files in docs/benchmarks. */
   readonly name: string
   /** One line for `--help`. */
   readonly summary: string

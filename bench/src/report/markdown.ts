@@ -48,7 +48,7 @@ export function section({
 
 const introduction = `# Benchmarks
 
-Written by \`pnpm bench\`; \`pnpm bench NAME\` replaces one section. Each ratio comes from one run in which the compared things took
+Written by \`npm run bench\`; \`npm run bench -- NAME\` replaces one section. Each ratio comes from one run in which the compared things took
 turns; how that is done, and what it cannot show, is in [ADR 22](../adr/0022-how-measurements-are-made.md). Figures are medians with
 the least and the greatest beside them.`
 

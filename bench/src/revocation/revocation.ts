@@ -17,10 +17,10 @@ const intervalMs = 12
 /** How long to wait for late messages. */
 const listeningOnMs = 500
 
-/** How fast `pnpm revoke` cuts off a connected user. */
+/** How fast `npm run revoke` cuts off a connected user. */
 export const revocation: Bench = {
   name: 'revocation',
-  summary: 'How long after `pnpm revoke USER` a live connection still gets messages',
+  summary: 'How long after `npm run revoke -- USER` a live connection still gets messages',
   run,
 }
 
@@ -103,7 +103,7 @@ function findings(silences: readonly Silence[]): Findings {
   return {
     tables: [
       {
-        title: 'After the start of `pnpm revoke USER`',
+        title: 'After the start of `npm run revoke -- USER`',
         columns: ['what', 'median', 'min–max', 'runs'],
         rows: [
           row('to the last message, ms', ({ lastMessage }) => lastMessage),
