@@ -107,6 +107,10 @@ describe('variants that pass every check', () => {
     ['no check', { deployCheck: 'false' }],
     ['a table that goes with the stack', { keepTable: 'false' }],
     [
+      'a key of KMS for the table',
+      { tableKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
+    ],
+    [
       'a function of the app’s own',
       { access: 'file', accessFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:grants' },
     ],

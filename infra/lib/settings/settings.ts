@@ -41,6 +41,7 @@ export function settings(node: Node): Settings {
       ceiling: ceiling(context),
       access: context.oneOf('access', ['table', 'file']),
       keepTable: context.flag('keepTable'),
+      tableKeyArn: context.text('tableKeyArn', ...keyArn),
       accessFunctionArn: context.text(
         'accessFunctionArn',
         /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w$-]{1,128})?$/u,
@@ -84,14 +85,15 @@ function logs(context: Context): LogProps {
   const days = context.oneOf('logRetentionDays', retentionDays)
   return {
     logRetention: days === undefined ? undefined : Number(days),
-    logKeyArn: context.text(
-      'logKeyArn',
-      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/u,
-      'the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID',
-    ),
+    logKeyArn: context.text('logKeyArn', ...keyArn),
     keepLogs: context.flag('keepLogs'),
   }
 }
+
+const keyArn = [
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/u,
+  'the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID',
+] as const
 
 /** The retention periods that CloudWatch Logs supports. */
 const retentionDays = Object.values(RetentionDays).flatMap((days) =>

@@ -5,6 +5,7 @@
  * - `beyond_ceiling`: grants that the stack's role does not cover
  * - `too_many_groups`: a user in more groups than one request can read
  * - `changed_meanwhile`: other writers changed the item during every attempt
+ * - `interrupted`: the caller ended an import between two writes
  * - `table_unavailable`: the table did not respond in time, or the response is not one of DynamoDB
  * - `table_throttled`: the table is throttling requests
  * - `table_refused`: the table refused the caller: missing permissions, invalid credentials, or no such table
@@ -16,6 +17,7 @@ export type AccessErrorCode =
   | 'beyond_ceiling'
   | 'too_many_groups'
   | 'changed_meanwhile'
+  | 'interrupted'
   | 'table_unavailable'
   | 'table_throttled'
   | 'table_refused'

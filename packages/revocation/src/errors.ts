@@ -4,6 +4,8 @@
  * - `foreign_policy`: the role has a policy with this name that was not written by this package
  * - `no_room`: the role's inline policies cannot hold one more entry
  * - `unknown_vendor`: the topic role trusts a principal that this package cannot prevent from vending
+ * - `invalid_date`: a date that cannot be read
+ * - `invalid_file`: a given file cannot be read, or does not have the expected format
  * - `needs_table`: the operation requires an access table, and the stack has none
  * - `no_stack`: no stack was found
  */
@@ -13,6 +15,8 @@ export type RevocationErrorCode =
   | 'foreign_policy'
   | 'no_room'
   | 'unknown_vendor'
+  | 'invalid_date'
+  | 'invalid_file'
   | 'needs_table'
   | 'no_stack'
 

@@ -29,6 +29,10 @@ const vendorActions: readonly {
       Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type === 'AWS::DynamoDB::Table',
   },
   {
+    actions: /^kms:(decrypt|describekey)$/u,
+    on: (arn, _, template) => !/[*?]/u.test(arn) && tableKeys(template).includes(arn),
+  },
+  {
     // The one function that it is told to ask. Its answers grant, so it must not be the vending function itself, nor any of a pattern.
     actions: /^lambda:invokefunction$/u,
     on: (arn, { vendor }) => arn === appFunctionOf(vendor) && !/[*?]/u.test(arn) && !vendor.isNamedIn(arn),
@@ -107,6 +111,14 @@ export const vendorForSessions: Check = {
 function appFunctionOf({ resource: { Properties = {} } }: Part): string | undefined {
   const { ACCESS_FUNCTION } = recordOf(recordOf(Properties.Environment).Variables)
   return ACCESS_FUNCTION === undefined ? undefined : text(ACCESS_FUNCTION)
+}
+
+/** The keys of KMS that encrypt the tables of this template. */
+function tableKeys({ Resources = {} }: Template): readonly string[] {
+  return Object.values(Resources).flatMap(({ Type, Properties = {} }) => {
+    const { KMSMasterKeyId } = recordOf(Properties.SSESpecification)
+    return Type === 'AWS::DynamoDB::Table' && KMSMasterKeyId !== undefined ? [text(KMSMasterKeyId)] : []
+  })
 }
 
 function at({ logicalId, location }: Statement): (found: string) => Violation {

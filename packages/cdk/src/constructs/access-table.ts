@@ -1,7 +1,7 @@
 import { partitionKey } from '@topic-credentials/access'
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
-import type { IKey } from 'aws-cdk-lib/aws-kms'
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 
 /** Properties of {@link AccessTable}. */
@@ -12,8 +12,13 @@ export interface AccessTableProps {
    * @default true
    */
   readonly keepTable?: boolean | undefined
-  /** A customer managed key; the operators and the function then need permission to use it. @default - a key owned by DynamoDB */
-  readonly tableKey?: IKey | undefined
+  /**
+   * KMS key that encrypts the table. The function and the deploy check get the permission to use it through DynamoDB; the key policy must
+   * allow the account to delegate (as the default key policy does), and operators need the same permission.
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+   * @default - a key owned by DynamoDB
+   */
+  readonly tableKeyArn?: string | undefined
 }
 
 /**
@@ -22,16 +27,19 @@ export interface AccessTableProps {
  */
 export class AccessTable extends Construct {
   readonly table: Table
+  /** Undefined: DynamoDB's own. */
+  readonly key: IKey | undefined
 
-  constructor(scope: Construct, id: string, { keepTable = true, tableKey }: AccessTableProps = {}) {
+  constructor(scope: Construct, id: string, { keepTable = true, tableKeyArn }: AccessTableProps = {}) {
     super(scope, id)
+    this.key = tableKeyArn === undefined ? undefined : Key.fromKeyArn(this, 'Key', tableKeyArn)
     this.table = new Table(this, 'Table', {
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: keepTable,
       removalPolicy: keepTable ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      ...(tableKey === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: tableKey }),
+      ...(this.key === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: this.key }),
     })
   }
 }

@@ -9,7 +9,6 @@ import {
   sessionPolicy,
 } from '@topic-credentials/grants'
 import { Aws, CfnResource, Duration } from 'aws-cdk-lib'
-import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -18,12 +17,14 @@ import { Construct, type IConstruct } from 'constructs'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
 import { withFunctionCode } from '../functions/function-code.js'
+import type { AccessTable } from './access-table.js'
 import { renameAtEachChange } from './check-renewal.js'
 import type { CredentialsApi } from './credentials-api.js'
 import { type LogProps, logGroup } from './logs.js'
 import type { TopicRole } from './topic-role.js'
 import { narrowTriggers } from './trigger-provider.js'
 import type { VendingFunction } from './vending-function.js'
+import { useTableKey } from './vendor-role.js'
 
 /** Properties of {@link DeployCheck}. */
 export interface DeployCheckProps extends LogProps {
@@ -59,7 +60,8 @@ export class DeployCheck extends Construct {
     const entrance = props.api.openToCheck()
     const role = this.#role(entrance.routeArn, props.topics.role.roleArn)
     if (entrance.checkOnly) props.vending.admitCheck(role)
-    const table = props.vending.accessTable?.table
+    const { accessTable } = props.vending
+    const table = accessTable?.table
     const environment: CheckEnvironment = {
       CREDENTIALS_URL: entrance.url,
       USERS_URL: props.api.credentialsUrl,
@@ -76,7 +78,7 @@ export class DeployCheck extends Construct {
             ...(reachesAll(props) ? {} : { BEYOND_CEILING: everything }),
           }),
     }
-    const rights = table === undefined ? [] : [this.#mayWriteOwnItem(role, table)]
+    const rights = accessTable === undefined ? [] : [this.#mayWriteOwnItem(role, accessTable)]
     this.function = withFunctionCode(
       'deploy-check',
       props.entitlements,
@@ -121,7 +123,7 @@ export class DeployCheck extends Construct {
   }
 
   /** One item of the access table, by its key: the check shuts itself out, and grants itself too much. */
-  #mayWriteOwnItem(role: Role, { tableArn, encryptionKey }: Table): Policy {
+  #mayWriteOwnItem(role: Role, { table: { tableArn }, key }: AccessTable): Policy {
     const statement = new PolicyStatement({
       sid: 'WriteOwnItem',
       actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
@@ -132,9 +134,12 @@ export class DeployCheck extends Construct {
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     })
+    const encrypt = ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'ReEncryptFrom', 'ReEncryptTo'].map(
+      (one) => `kms:${one}`,
+    )
+    const statements = key === undefined ? [statement] : [statement, useTableKey(this, key.keyArn, encrypt)]
     // A policy of its own: the item's key has the role's name in it.
-    encryptionKey?.grantEncryptDecrypt(role)
-    return new Policy(this, 'OwnItem', { roles: [role], statements: [statement] })
+    return new Policy(this, 'OwnItem', { roles: [role], statements })
   }
 
   #trigger(props: DeployCheckProps): Construct {

@@ -106,12 +106,10 @@ export class VendingFunction extends Construct {
     const needed = [
       vendor.mayLog(this.logGroup),
       ...(table === undefined ? [] : [vendor.mayRead(table)]),
+      ...(props.accessTable?.key === undefined ? [] : [vendor.mayDecrypt(props.accessTable.key)]),
       ...(props.accessFunctionArn === undefined ? [] : [vendor.mayAsk(props.accessFunctionArn)]),
       ...(props.tracing === true ? [vendor.mayTrace()] : []),
     ]
-    if (props.accessTable?.table.encryptionKey !== undefined) {
-      props.accessTable.table.encryptionKey.grantDecrypt(vendor.role)
-    }
     const onlyFile = table === undefined && props.accessFunctionArn === undefined
     const environment: VendorEnvironment = {
       ROLE_ARN: topics.role.roleArn,

@@ -1,5 +1,6 @@
-import { Validations } from 'aws-cdk-lib'
+import { Stack, Validations } from 'aws-cdk-lib'
 import { Effect, type IRole, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -53,6 +54,11 @@ export class VendorRole extends Construct {
     return this.#allow('Access', 'ReadAccess', ['dynamodb:BatchGetItem'], tableArn)
   }
 
+  /** Allows decrypting the access table: the role's requests to DynamoDB use its key. */
+  mayDecrypt({ keyArn }: IKey): Policy {
+    return this.#add('Decrypt', useTableKey(this, keyArn, ['kms:Decrypt', 'kms:DescribeKey']))
+  }
+
   /** Lets the function ask the app's own function, and no other. */
   mayAsk(functionArn: string): Policy {
     return this.#allow('Ask', 'AskForAccess', ['lambda:InvokeFunction'], functionArn)
@@ -69,7 +75,21 @@ export class VendorRole extends Construct {
   }
 
   #allow(id: string, sid: string, actions: string[], resource: string): Policy {
-    const statement = new PolicyStatement({ sid, actions, resources: [resource] })
+    return this.#add(id, new PolicyStatement({ sid, actions, resources: [resource] }))
+  }
+
+  #add(id: string, statement: PolicyStatement): Policy {
     return new Policy(this, id, { roles: [this.role], statements: [statement] })
   }
+}
+
+/**
+ * Allows using the key of the access table, only through DynamoDB in the stack's Region.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export function useTableKey(scope: Construct, keyArn: string, actions: string[]): PolicyStatement {
+  const { region, urlSuffix } = Stack.of(scope)
+  const conditions = { StringEquals: { 'kms:ViaService': `dynamodb.${region}.${urlSuffix}` } }
+  return new PolicyStatement({ sid: 'UseTableKey', actions, resources: [keyArn], conditions })
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { AccessTable } from '../constructs/access-table.js'
 import { CredentialsApi } from '../constructs/credentials-api.js'
 import type { VendingFunction } from '../constructs/vending-function.js'
 import { propertiesOf, synthesized } from '../testing/synthesized.js'
@@ -10,7 +11,7 @@ import { VendingMetrics } from './vending-metrics.js'
 const runbook = readFileSync(new URL('../../../../docs/runbook.md', import.meta.url), 'utf8')
 const topic = 'arn:aws:sns:eu-west-1:123456789012:on-call'
 
-function monitoring(alarmTopicArn?: string) {
+function monitoring(alarmTopicArn?: string, withTable = false) {
   return synthesized((stack) => {
     const code = Code.fromInline('exports.handler = async () => ({})')
     const handler = new LambdaFunction(stack, 'Function', {
@@ -22,6 +23,7 @@ function monitoring(alarmTopicArn?: string) {
       vending: {
         function: handler,
         metrics: new VendingMetrics(handler),
+        accessTable: withTable ? new AccessTable(stack, 'Access') : undefined,
       } as Partial<VendingFunction> as VendingFunction,
       api: new CredentialsApi(stack, 'Api', { handler }),
       alarmTopicArn,
@@ -32,6 +34,7 @@ function monitoring(alarmTopicArn?: string) {
 interface AlarmProperties {
   readonly AlarmDescription: string
   readonly MetricName: string
+  readonly Dimensions?: { readonly Name: string; readonly Value: unknown }[]
   readonly Threshold: number
   readonly EvaluationPeriods: number
   readonly ComparisonOperator: string
@@ -43,8 +46,8 @@ interface AlarmProperties {
   readonly OKActions?: string[]
 }
 
-function alarms(alarmTopicArn?: string): AlarmProperties[] {
-  return Object.values(monitoring(alarmTopicArn).findResources('AWS::CloudWatch::Alarm')).map(
+function alarms(alarmTopicArn?: string, withTable = false): AlarmProperties[] {
+  return Object.values(monitoring(alarmTopicArn, withTable).findResources('AWS::CloudWatch::Alarm')).map(
     ({ Properties }) => Properties,
   )
 }
@@ -75,9 +78,18 @@ describe('Monitoring', () => {
     const sections = [...runbook.matchAll(/^## (.+)$/gmu)].map(([, title = '']) =>
       title.toLowerCase().replaceAll(' ', '-'),
     )
-    const named = alarms().map(({ AlarmDescription }) => /docs\/runbook\.md#([a-z0-9-]+)$/u.exec(AlarmDescription)?.[1])
-    expect(named).toHaveLength(7)
+    const named = alarms(undefined, true).map(
+      ({ AlarmDescription }) => /docs\/runbook\.md#([a-z0-9-]+)$/u.exec(AlarmDescription)?.[1],
+    )
+    expect(named).toHaveLength(10)
     for (const section of named) expect(sections).toContain(section)
+  })
+
+  it.each(['access_unavailable', 'access_unusable', 'beyond_ceiling'])('watches %s of the access table', (code) => {
+    const ofCode = (found: readonly AlarmProperties[]) =>
+      found.filter(({ Dimensions = [] }) => Dimensions.some(({ Name, Value }) => Name === 'outcome' && Value === code))
+    expect(ofCode(alarms(undefined, true))).toMatchObject([{ MetricName: 'Refused', Statistic: 'Sum', Threshold: 1 }])
+    expect(ofCode(alarms())).toEqual([])
   })
 
   it('tells the topic when an alarm begins and when it ends', () => {
@@ -99,6 +111,18 @@ describe('Monitoring', () => {
       'Alarms',
     ]) {
       expect(body).toContain(shown)
+    }
+    const withTable = JSON.stringify(
+      propertiesOf(monitoring(undefined, true), 'AWS::CloudWatch::Dashboard').DashboardBody,
+    )
+    for (const shown of [
+      'ConsumedReadCapacityUnits',
+      'ThrottledRequests',
+      'SuccessfulRequestLatency',
+      'BatchGetItem',
+    ]) {
+      expect(withTable).toContain(shown)
+      expect(body).not.toContain(shown)
     }
   })
 })

@@ -172,7 +172,7 @@ function widgets({ vending, api }: MonitoringProps): GraphWidget[][] {
         vending.function.metricThrottles({ period }),
         vending.function.metric('ConcurrentExecutions', { period, statistic: 'Maximum' }),
       ]),
-      ...(vending.accessTable === undefined ? [] : [graph('Access table', tableMetrics(vending.accessTable))]),
+      ...(vending.accessTable === undefined ? [] : [tableGraph(vending.accessTable)]),
       graph('Largest session policy, in percent of the limit of STS', [
         vending.metrics.packedPolicySize.with({ period }),
       ]),
@@ -180,12 +180,21 @@ function widgets({ vending, api }: MonitoringProps): GraphWidget[][] {
   ]
 }
 
-function tableMetrics({ table }: AccessTable): IMetric[] {
-  return [
-    table.metricConsumedReadCapacityUnits({ period, label: 'Read units' }),
-    table.metricConsumedWriteCapacityUnits({ period, label: 'Write units' }),
-    table.metricUserErrors({ period, label: 'Refused by DynamoDB' }),
-  ]
+/** Load and throttling of the table; on the right, how long the vendor's reads take, in milliseconds. */
+function tableGraph({ table }: AccessTable): GraphWidget {
+  const read = { Operation: 'BatchGetItem', TableName: table.tableName }
+  const latency = (statistic: string) =>
+    table.metricSuccessfulRequestLatency({ period, statistic, dimensionsMap: read, label: `Reads ${statistic}, ms` })
+  return new GraphWidget({
+    title: 'Access table',
+    width: 8,
+    left: [
+      table.metricConsumedReadCapacityUnits({ period, label: 'Read units' }),
+      table.metricConsumedWriteCapacityUnits({ period, label: 'Write units' }),
+      table.metric('ThrottledRequests', { period, statistic: 'Sum', dimensionsMap: read, label: 'Reads throttled' }),
+    ],
+    right: [latency('p50'), latency('p99')],
+  })
 }
 
 /** `StsThrottling` is the section `sts-throttling`. */

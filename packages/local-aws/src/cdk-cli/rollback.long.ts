@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { type TestAssembly, writeAssembly } from '../testing/assembly.js'
 import { openCdk, type TestCdk } from '../testing/cdk.js'
+import { openedAssembly, openTrust } from '../testing/changed-assembly.js'
 import { customResource, inlineFunction, provider } from '../testing/template-parts.js'
 
 // Twenty deployments by the CDK's command line, which looks at each every other second.
@@ -18,31 +19,13 @@ afterAll(async () => account[Symbol.asyncDispose]())
 
 const never = ['--require-approval', 'never'] as const
 const roleName = 'sts-sample-role'
-const open = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] }],
-}
 
 /** Somebody opens the topic role's trust by hand: what the check is for. Answers how it is put right. */
-function openTrust(): () => void {
+function openByHand(): () => void {
   const { directory } = account.aws
   const before = directory.policyText(directory.role(roleName)?.trustPolicy as never)
-  directory.updateAssumeRolePolicy(roleName, open)
+  directory.updateAssumeRolePolicy(roleName, openTrust)
   return () => directory.updateAssumeRolePolicy(roleName, before)
-}
-
-/** The same, by the template. */
-async function openedTemplate(): Promise<string> {
-  const assembly = await account.synthesize({ rateLimit: '8' })
-  const file = join(assembly, 'TopicCredentials.template.json')
-  const template = JSON.parse(await readFile(file, 'utf8')) as {
-    Resources: Record<string, { Properties: { RoleName?: string; AssumeRolePolicyDocument?: object } }>
-  }
-  for (const { Properties } of Object.values(template.Resources)) {
-    if (Properties?.RoleName === roleName) Properties.AssumeRolePolicyDocument = open
-  }
-  await writeFile(file, JSON.stringify(template))
-  return assembly
 }
 
 describe('an update whose check fails', () => {
@@ -50,11 +33,11 @@ describe('an update whose check fails', () => {
     expect((await account.cdk('deploy', '--app', plain, ...never)).code).toBe(0)
     const { outputs } = account.aws
     const changed = await account.synthesize({ rateLimit: '7' })
-    const opened = await openedTemplate()
+    const opened = await openedAssembly(account, roleName, { rateLimit: '8' })
     for (let round = 1; round <= 10; round++) {
       const byHand = round % 2 === 0
       // It stays open while everything is taken back.
-      const close = byHand ? openTrust() : () => {}
+      const close = byHand ? openByHand() : () => {}
       const { code, output } = await account.cdk('deploy', '--app', byHand ? changed : opened, ...never)
       close()
       expect([round, code]).toEqual([round, 1])
@@ -71,7 +54,7 @@ describe('an update whose check fails', () => {
 
   it('that is to stay as it failed is taken back by cdk rollback', async () => {
     const changed = await account.synthesize({ rateLimit: '9' })
-    const close = openTrust()
+    const close = openByHand()
     const failed = await account.cdk('deploy', '--app', changed, ...never, '--no-rollback')
     expect([failed.code, failed.output]).toEqual([1, expect.stringMatching(/UPDATE_FAILED/u)])
     const { code, output } = await account.cdk('rollback', '--app', changed)

@@ -3,13 +3,16 @@ import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
   DeleteItemCommand,
+  DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
+  ListBackupsCommand,
   ListTablesCommand,
   PutItemCommand,
   ScanCommand,
   UpdateItemCommand,
+  UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type AccessKey, Directory } from '../iam/index.js'
@@ -107,10 +110,47 @@ describe('tables', () => {
     await expect(owner.send(new GetItemCommand({ ...key('a'), TableName: 'none' }))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     })
-    await expect(owner.send(new ListTablesCommand({}))).rejects.toMatchObject({
+    await expect(owner.send(new ListBackupsCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
       message: expect.stringContaining('The stand-in supports BatchGetItem'),
     })
+  })
+
+  it('are deleted by hand by who may, where nothing protects them', async () => {
+    const whole = { Effect: 'Allow', Action: ['dynamodb:DeleteTable', 'dynamodb:DescribeTable'], Resource: '*' }
+    const cleaner = userWith(whole, { ...whole, Action: 'dynamodb:ListTables' })
+    const TableName = 'by-hand'
+    await tables.create({
+      tableName: TableName,
+      keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      deletionProtection: true,
+    })
+    const named = async () => (await cleaner.send(new ListTablesCommand({}))).TableNames
+    expect(await named()).toContain(TableName)
+    await expect(cleaner.send(new DeleteTableCommand({ TableName }))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('Disable deletion protection first.'),
+    })
+    const unprotect = new UpdateTableCommand({ TableName, DeletionProtectionEnabled: false })
+    await expect(cleaner.send(unprotect)).rejects.toMatchObject({ name: 'AccessDeniedException' })
+    const keeper = userWith(whole, { ...whole, Action: 'dynamodb:UpdateTable' })
+    await expect(keeper.send(new ListTablesCommand({}))).rejects.toMatchObject({ name: 'AccessDeniedException' })
+    await expect(keeper.send(new UpdateTableCommand({ TableName, TableClass: 'STANDARD' }))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('not TableClass'),
+    })
+    const { TableDescription } = await keeper.send(unprotect)
+    expect(TableDescription).toMatchObject({ TableName, DeletionProtectionEnabled: false })
+    const { Table } = await keeper.send(new DescribeTableCommand({ TableName }))
+    expect(Table?.DeletionProtectionEnabled).toBe(false)
+    await cleaner.send(new DeleteTableCommand({ TableName }))
+    expect(await named()).not.toContain(TableName)
+    for (const command of [new DescribeTableCommand({ TableName }), new DeleteTableCommand({ TableName })]) {
+      await expect(cleaner.send(command as DescribeTableCommand)).rejects.toMatchObject({
+        name: 'ResourceNotFoundException',
+      })
+    }
   })
 
   it('that are protected are not deleted; others are', async () => {

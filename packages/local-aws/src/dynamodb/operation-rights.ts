@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>
 interface Touched {
   readonly table: unknown
   readonly keys: readonly unknown[]
-  /** A scan accesses every key and has no `dynamodb:LeadingKeys`. */
+  /** What is done to a whole table has no `dynamodb:LeadingKeys`. */
   readonly all?: true
 }
 
@@ -19,11 +19,14 @@ const operations: ReadonlyMap<string, (input: Fields) => readonly Touched[]> = n
   ['BatchGetItem', ({ RequestItems }: Fields) => batch(RequestItems, (one) => list(recordOf(one).Keys))],
   ['BatchWriteItem', ({ RequestItems }: Fields) => batch(RequestItems, (one) => list(one).map(written))],
   ['DeleteItem', ({ TableName, Key }: Fields) => [{ table: TableName, keys: [Key] }]],
+  ['DeleteTable', ({ TableName }: Fields) => [{ table: TableName, keys: [], all: true as const }]],
   ['DescribeTable', ({ TableName }: Fields) => [{ table: TableName, keys: [], all: true as const }]],
   ['GetItem', ({ TableName, Key }: Fields) => [{ table: TableName, keys: [Key] }]],
+  ['ListTables', () => [{ table: '*', keys: [], all: true as const }]],
   ['PutItem', ({ TableName, Item }: Fields) => [{ table: TableName, keys: [Item] }]],
   ['Scan', ({ TableName }: Fields) => [{ table: TableName, keys: [], all: true as const }]],
   ['UpdateItem', ({ TableName, Key }: Fields) => [{ table: TableName, keys: [Key] }]],
+  ['UpdateTable', ({ TableName }: Fields) => [{ table: TableName, keys: [], all: true as const }]],
 ])
 
 /**

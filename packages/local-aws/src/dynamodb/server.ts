@@ -16,6 +16,7 @@ import type { TlsMaterial } from '../tls.js'
 import { dynamoDbError, qualified } from './dynamodb-error.js'
 import { type DynamoDbFaults, PendingFaults } from './faults.js'
 import { rightsFor } from './operation-rights.js'
+import { operateOn } from './table-operations.js'
 import type { Tables } from './tables.js'
 
 export interface DynamoDbSettings extends ServiceSettings {
@@ -72,7 +73,7 @@ function tableService(settings: DynamoDbSettings, faults: PendingFaults): Servic
       if (faults.meets('throttle')) throw dynamoDbError('ProvisionedThroughputExceededException', tooMuch)
       const text = call.body.toString()
       const unprocessed = operation === 'BatchGetItem' && faults.meets('unprocessed')
-      const { status, body } = await (unprocessed ? partly(tables, text) : tables.call(operation, text))
+      const { status, body } = await (unprocessed ? partly(tables, text) : operateOn(tables, operation, text))
       const isLost = faults.meets('lose')
       const isGarbled = !isLost && faults.meets('garble')
       return { reply: json(status, isGarbled ? '<html>busy</html>' : body), isLost, fields: { status } }

@@ -135,6 +135,10 @@ export class Tables {
     return [...this.#tables.keys()]
   }
 
+  isProtected(tableName: string): boolean {
+    return this.#tables.get(tableName)?.deletionProtection ?? false
+  }
+
   /** @throws ServiceError when no table was ever made */
   async call(operation: string, body: string, kept = true): Promise<EngineAnswer> {
     if (this.#engine === undefined) {

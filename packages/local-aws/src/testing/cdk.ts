@@ -10,7 +10,7 @@ import { announce } from '@topic-credentials/project'
 import { toolEnvironment } from '../cli/tool-variables.js'
 import type { JournalEntry } from '../journal.js'
 import { startLocalAws } from '../local-aws.js'
-import type { LocalAws } from '../local-aws-types.js'
+import type { LocalAws, LocalAwsOptions } from '../local-aws-types.js'
 import { send } from './https-client.js'
 
 /** The folder of this checkout. */
@@ -32,10 +32,10 @@ export interface TestCdk extends AsyncDisposable {
   run(program: string, ...words: string[]): Promise<{ readonly code: number; readonly output: string }>
 }
 
-export async function openCdk(): Promise<TestCdk> {
+export async function openCdk(options: Pick<LocalAwsOptions, 'ignoreUnknown'> = {}): Promise<TestCdk> {
   const folder = await mkdtemp(join(tmpdir(), 'test-cdk-'))
   const journal: JournalEntry[] = []
-  const aws = await startLocalAws({ journal: (entry) => journal.push(entry), state: join(folder, 'account') })
+  const aws = await startLocalAws({ ...options, journal: (entry) => journal.push(entry), state: join(folder, 'account') })
   await writeFile(
     join(folder, 'cdk.json'),
     JSON.stringify({ notices: false, versionReporting: false, context: { 'cli-telemetry': false } }),

@@ -1,4 +1,4 @@
-import { AccessError, keyText } from '@topic-credentials/access'
+import { AccessError, type AccessErrorCode, keyText } from '@topic-credentials/access'
 import type { AccessAdmin, AccessEntry } from './access-admin.js'
 import { parseEntry } from './entries.js'
 
@@ -6,6 +6,8 @@ export interface ImportOptions {
   /** Validates all lines without writing. */
   readonly dryRun?: boolean | undefined
   /** Called after each batch with the number of entries written. */
+  /** Ends the import after the batch that is being written. */
+  readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((written: number, all: number) => void) | undefined
 }
 
@@ -17,33 +19,43 @@ const batch = 20
  * import can be repeated.
  *
  * @param text JSON lines, in the format of `export`.
- * @throws AccessError `invalid_grants` or `beyond_ceiling` with the line number, before anything is written; errors of the table, with the
- *   number of entries written so far
+ * @throws AccessError `invalid_grants` or `beyond_ceiling` with the line number, before anything is written; `interrupted` and errors of the
+ *   table, with the number of entries written so far
  */
 export async function importAccess(
   access: AccessAdmin,
   text: string,
-  { dryRun = false, onProgress }: ImportOptions = {},
+  { dryRun = false, signal, onProgress }: ImportOptions = {},
 ): Promise<{ readonly entries: number }> {
   const entries = checked(access, text)
   if (dryRun) return { entries: entries.length }
   let written = 0
   for (let first = 0; first < entries.length; first += batch) {
+    if (signal?.aborted === true) throw stopped('interrupted', 'Interrupted.', written, entries.length)
     try {
       await Promise.all(entries.slice(first, first + batch).map((entry) => access.replace(entry)))
     } catch (error) {
       if (!(error instanceof AccessError)) throw error
-      const message = `${error.message} The first ${written} of ${entries.length} entries are written.`
-      throw new AccessError(error.code, message, {
-        value: error.value,
-        remedy: 'Run the import again; entries that are already written stay the same.',
-        cause: error,
-      })
+      throw stopped(error.code, error.message, written, entries.length, error)
     }
     written = Math.min(first + batch, entries.length)
     onProgress?.(written, entries.length)
   }
   return { entries: entries.length }
+}
+
+function stopped(
+  code: AccessErrorCode,
+  reason: string,
+  written: number,
+  all: number,
+  cause?: AccessError,
+): AccessError {
+  return new AccessError(code, `${reason} The first ${written} of ${all} entries are written.`, {
+    value: cause?.value ?? written,
+    remedy: 'Run the import again; entries that are already written stay the same.',
+    cause,
+  })
 }
 
 function checked(access: AccessAdmin, text: string): readonly AccessEntry[] {

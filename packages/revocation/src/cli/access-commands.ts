@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import {
   type AccessItem,
   type AccessKey,
@@ -9,8 +8,8 @@ import {
   roleKey,
   sessionKey,
 } from '@topic-credentials/access'
-import { grantsFor, parseEntitlements, parseGrantRule } from '@topic-credentials/grants'
-import { commandLine, userPath } from '@topic-credentials/project'
+import { grantsFor, isRecord, parseEntitlements, parseGrantRule } from '@topic-credentials/grants'
+import { commandLine } from '@topic-credentials/project'
 import { AccessAdmin } from '../access/access-admin.js'
 import { entryLine } from '../access/entries.js'
 import { importAccess } from '../access/import-access.js'
@@ -18,6 +17,7 @@ import { roleReach } from '../access/role-reach.js'
 import { whoReaches } from '../access/who.js'
 import { RevocationError } from '../errors.js'
 import { type NamedBy, sessionNameOf } from '../user.js'
+import { readText, readWith } from './input-file.js'
 import { findTarget } from './target.js'
 
 /** The subject of a command: exactly one of the three. */
@@ -48,7 +48,7 @@ function note(text: string): void {
 }
 
 async function open({ outputs }: Common) {
-  const { description, table, operator, iam, roleArn } = await findTarget(outputs)
+  const { description, table, operator, iam, roleArn, userPrefix = '' } = await findTarget(outputs)
   if (table === undefined || operator === undefined) {
     throw new RevocationError('needs_table', `The stack has no access table: ${description}.`, {
       value: description,
@@ -57,7 +57,7 @@ async function open({ outputs }: Common) {
   }
   note(`At ${description}`)
   const beyond = await roleReach(iam, roleArn.slice(roleArn.lastIndexOf('/') + 1))
-  return { access: new AccessAdmin({ table, operator, beyond }), table }
+  return { access: new AccessAdmin({ table, operator, beyond }), table, userPrefix }
 }
 
 function keyOf({ user, group, role, as }: Whom): AccessKey {
@@ -68,7 +68,8 @@ function keyOf({ user, group, role, as }: Whom): AccessKey {
   ]
   const key = parseKey(texts[0] ?? '')
   if (key !== undefined && texts.length === 1) return key
-  throw new RevocationError('invalid_user', 'No user, group or role is given.', {
+  const count = texts.length === 0 ? 'No user, group or role is' : 'More than one user, group or role is'
+  throw new RevocationError('invalid_user', `${count} given.`, {
     value: texts,
     remedy: 'Pass one of --user, --group and --role.',
   })
@@ -105,7 +106,7 @@ export async function grant(options: Common & Whom & GrantFlags & { until?: stri
   const key = keyOf(options)
   const expiresAt = options.until === undefined ? undefined : Date.parse(options.until)
   if (Number.isNaN(expiresAt)) {
-    throw new RevocationError('invalid_user', `'${options.until}' is not a date.`, {
+    throw new RevocationError('invalid_date', `'${options.until}' is not a date.`, {
       value: options.until,
       remedy: 'Use the format 2026-12-31T00:00:00Z.',
     })
@@ -140,7 +141,8 @@ export async function withdraw(options: Common & Whom & GrantFlags & { all?: tru
   )
 }
 
-export async function importAll(options: Common & { dryRun?: true }, text: string): Promise<void> {
+export async function importAll(options: Common & { dryRun?: true }, file: string): Promise<void> {
+  const text = readText(file)
   const { access } = await open(options)
   const { dryRun } = options
   let said = 0
@@ -152,7 +154,10 @@ export async function importAll(options: Common & { dryRun?: true }, text: strin
       note(`${written} of ${all}`)
     }
   }
-  const { entries } = await importAccess(access, text, { dryRun, onProgress })
+  const interrupt = new AbortController()
+  // Once: a second one ends the process.
+  process.once('SIGINT', () => interrupt.abort())
+  const { entries } = await importAccess(access, text, { dryRun, onProgress, signal: interrupt.signal })
   const words =
     dryRun === true ? `${entries} lines are valid. Nothing was written (--dry-run).` : `${entries} imported.`
   print(options.json === true ? JSON.stringify({ entries, written: dryRun === true ? 0 : entries }) : words)
@@ -187,12 +192,12 @@ export async function who(options: Common, topic: string): Promise<void> {
 export async function explain(
   options: Common & Whom & { claims?: string; groupsClaim: string; entitlements: string },
 ): Promise<void> {
-  const { access, table } = await open(options)
   const { user = '', role, claims: claimsFile, groupsClaim } = options
-  const read = (file: string): unknown => JSON.parse(readFileSync(userPath(file), 'utf8'))
-  const claims = claimsFile === undefined ? {} : (read(claimsFile) as Record<string, unknown>)
-  const file = parseEntitlements(read(options.entitlements))
-  const groups = [claims[groupsClaim]].flat().filter((one): one is string => typeof one === 'string')
+  const claims = claimsFile === undefined ? {} : readWith(claimsFile, 'the claims of a token', claimsOf)
+  const file = readWith(options.entitlements, 'the entitlements', parseEntitlements)
+  const { access, table, userPrefix } = await open(options)
+  const named = [claims[groupsClaim]].flat().filter((one): one is string => typeof one === 'string')
+  const groups = [...new Set(named)]
   const keys = [
     keyOf({ user, ...(options.as === undefined ? {} : { as: options.as }) }),
     ...(role === undefined ? [] : [keyOf({ role })]),
@@ -209,7 +214,7 @@ export async function explain(
   const revokedBy = found.filter(({ revokedAt }) => revokedAt !== undefined).map(({ key }) => keyText(key))
   const answers = sources.map(({ source, rules }) => ({
     source,
-    grants: grantsFor({ ...file, rules }, { userId: user, claims } as never),
+    grants: grantsFor({ ...file, rules }, { userId: user, userPrefix, claims }),
   }))
   if (options.json === true) {
     print(JSON.stringify({ user, revokedBy, sources: answers }))
@@ -221,4 +226,9 @@ export async function explain(
     }
   }
   if (revokedBy.length > 0) print(`But no credentials are vended: access is revoked by ${revokedBy.join(' and ')}.`)
+}
+
+function claimsOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value
+  throw new Error('it is not an object')
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { commandLine, examples, programName } from '@topic-credentials/project'
 import { Command, Option } from 'commander'
 import type { NamedBy } from '../user.js'
 import type { GrantFlags, Whom } from './access-commands.js'
+import { failureLine } from './failure.js'
 
 /** Collects the values of a repeatable option. */
 function collect(value: string, values: readonly string[]): readonly string[] {
@@ -54,6 +54,10 @@ async function run<T extends Common>(
   await action(await import('./access-commands.js'), options)
 }
 
+function givesNone({ publish = [], subscribe = [], retain = [] }: GrantFlags): boolean {
+  return [publish, subscribe, retain].every((filters) => filters.length === 0)
+}
+
 about(command('get', 'prints the entry of a user, group or role')).action((options: Common) =>
   run(options, (commands) => commands.get(options)),
 )
@@ -61,22 +65,28 @@ about(command('get', 'prints the entry of a user, group or role')).action((optio
 grants(about(command('grant', 'adds grants')))
   .option('--until <date>', 'when all grants of the entry expire, such as 2026-12-31T00:00:00Z')
   .option('--dry-run', 'validate without writing')
-  .action((options: Common & { readonly until?: string; readonly dryRun?: true }) =>
-    run(options, (commands) => commands.grant(options)),
-  )
+  .action((options: Common & { readonly until?: string; readonly dryRun?: true }, one: Command) => {
+    if (givesNone(options) && options.until === undefined) {
+      one.error('error: pass --publish, --subscribe or --retain with a topic filter, or --until')
+    }
+    return run(options, (commands) => commands.grant(options))
+  })
 
 grants(about(command('withdraw', 'removes grants')))
   .option('--all', 'all grants of the entry')
   .option('--dry-run', 'print the current entry without writing')
-  .action((options: Common & { readonly all?: true; readonly dryRun?: true }) =>
-    run(options, (commands) => commands.withdraw(options)),
-  )
+  .action((options: Common & { readonly all?: true; readonly dryRun?: true }, one: Command) => {
+    if (givesNone(options) && options.all !== true) {
+      one.error('error: pass --publish, --subscribe or --retain with a topic filter, or --all')
+    }
+    return run(options, (commands) => commands.withdraw(options))
+  })
 
 command('import', 'replaces the grants of many entries: one line of JSON for each, in the format of export')
   .argument('<file>', '- for standard input')
   .option('--dry-run', 'validate all lines without writing')
   .action((file: string, options: Common & { readonly dryRun?: true }) =>
-    run(options, (commands) => commands.importAll(options, readFileSync(file === '-' ? 0 : file, 'utf8'))),
+    run(options, (commands) => commands.importAll(options, file)),
   )
 
 command('export', 'prints all grants of the table, one line of JSON for each user, group and role').action(
@@ -112,7 +122,7 @@ program.addHelpText(
 try {
   await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
 } catch (error) {
-  const { name, message, remedy } = error as Error & { readonly remedy?: string }
-  process.stderr.write(`${remedy === undefined ? `${name}: ${message}` : `${message} ${remedy}`}\n`)
-  process.exitCode = 1
+  process.stderr.write(`${failureLine(error)}\n`)
+  // As a shell counts it: 128 and the number of SIGINT.
+  process.exitCode = (error as { readonly code?: unknown }).code === 'interrupted' ? 130 : 1
 }

@@ -1,49 +1,22 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { announce, type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import type { LocalAws } from '@topic-credentials/local-aws'
+import { type CommandProject, type Ended, openProject } from '../testing/command.js'
 
-/** The command as a process, in a project of its own with a stand-in that is announced there. */
-
-const command = fileURLToPath(new URL('./main.js', import.meta.url))
-const assembly = fileURLToPath(new URL('../../../../cdk.out', import.meta.url))
-const project = mkdtempSync(join(tmpdir(), 'revocation-'))
+let project: CommandProject
 let aws: LocalAws
-let withdraw: () => Promise<void>
 
 beforeAll(async () => {
-  writeFileSync(join(project, 'cdk.json'), '{}')
-  aws = await startLocalAws({ assembly })
-  const { remove } = await announce(aws, { directory: project })
-  withdraw = remove
+  project = await openProject()
+  aws = project.aws
 })
 
-afterAll(async () => {
-  await withdraw()
-  await aws.close()
-  rmSync(project, { recursive: true })
-})
-
-interface Ended {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
+afterAll(async () => project[Symbol.asyncDispose]())
 
 function run(...args: string[]): Promise<Ended> {
-  return runIn(project, ...args)
-}
-
-function runIn(folder: string, ...args: string[]): Promise<Ended> {
-  const env = { PATH: process.env.PATH, INIT_CWD: folder, NODE_NO_WARNINGS: '1' }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    )
-  })
+  return project.run('revoke', args)
 }
 
 describe('pnpm revoke', () => {
@@ -72,18 +45,48 @@ describe('pnpm revoke', () => {
   })
 
   it('reaches a stack that was deployed into the stand-in there, and never AWS in its place', async () => {
-    const file = join(project, 'cdk-outputs.json')
+    const file = join(project.folder, 'cdk-outputs.json')
     writeFileSync(file, JSON.stringify(aws.outputs))
     expect(await run('--list')).toMatchObject({ code: 0, stderr: expect.stringContaining('At the running stand-in') })
     rmSync(file)
     const other = mkdtempSync(join(tmpdir(), 'revocation-'))
     writeFileSync(join(other, 'cdk.json'), '{}')
     writeFileSync(join(other, 'cdk-outputs.json'), JSON.stringify(aws.outputs))
-    expect(await runIn(other, '--list')).toMatchObject({
+    expect(await project.run('revoke', ['--list'], { folder: other })).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('belongs to a stand-in that is no longer running'),
     })
     rmSync(other, { recursive: true })
+  })
+
+  it('says what IAM alone can do where the stack has no table', async () => {
+    const file = join(project.folder, 'file-outputs.json')
+    const { AccessTable: _, ...outputs } = aws.outputs.TopicCredentials ?? {}
+    writeFileSync(file, JSON.stringify({ TopicCredentials: outputs }))
+    const { accessKeyId, secretAccessKey } = aws.operator
+    const env = {
+      AWS_ENDPOINT_URL_IAM: aws.endpoints.iam,
+      AWS_ENDPOINT_URL_IOT_DATA_PLANE: `https://${aws.endpoints.iot}`,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      NODE_EXTRA_CA_CERTS: aws.caFile,
+    }
+    const byIam = (...words: string[]) => project.run('revoke', [...words, '--outputs', file], { env })
+    const plain = /about 200 users fit, and only one operator at a time may run this command\.\n$/u
+    expect(await byIam('dave')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Revoked: dave.'),
+      stderr: expect.stringMatching(plain),
+    })
+    expect(await byIam('--list')).toMatchObject({ code: 0, stdout: 'dave  revoked\n' })
+    for (const words of [['--repair'], ['--role', 'Dev']]) {
+      expect(await byIam(...words)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/requires an access table, and this stack has none\. Deploy the stack without/u),
+      })
+    }
+    expect((await byIam('--undo', 'dave')).stdout).toContain('Undone: dave')
+    expect((await byIam('--clear')).code).toBe(0)
   })
 
   it.each([

@@ -2,6 +2,7 @@
 import { examples, programName } from '@topic-credentials/project'
 import { Command, Option } from 'commander'
 import type { NamedBy } from '../user.js'
+import { failureLine } from './failure.js'
 
 interface RevokeOptions {
   readonly clientId: readonly string[]
@@ -84,11 +85,11 @@ const program = new Command(programName('revoke'))
     const { findTarget } = await import('./target.js')
     const { progressOn } = await import('./progress.js')
     const { Revoker } = await import('../revoker.js')
-    const { clearedLines, everybodyLine, listLines, repairedLines, revokedLines, undoneLines } = await import(
-      './report.js'
-    )
+    const { clearedLines, everybodyLine, iamOnlyLine, listLines, repairedLines, revokedLines, undoneLines } =
+      await import('./report.js')
     const target = await findTarget(options.outputs)
     process.stderr.write(`At ${target.description}\n`)
+    if (target.table === undefined) process.stderr.write(`${iamOnlyLine}\n`)
     const progress = progressOn(process.stderr)
     const revoker = new Revoker({
       ...target,
@@ -124,9 +125,6 @@ const program = new Command(programName('revoke'))
 try {
   await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
 } catch (error) {
-  const { name, message, remedy } = error as Error & { readonly remedy?: string }
-  process.stderr.write(
-    `${name === 'RevocationError' || name === 'AccessError' ? `${message}. ${remedy}` : `${name}: ${message}`}\n`,
-  )
+  process.stderr.write(`${failureLine(error)}\n`)
   process.exitCode = 1
 }

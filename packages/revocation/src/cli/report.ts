@@ -47,6 +47,10 @@ export function repairedLines({ standing }: { readonly standing: boolean }): str
   return [standing ? 'Repaired: the Deny statements of the topic role match the revocations in the table.' : later]
 }
 
+/** Printed for a stack without an access table. */
+export const iamOnlyLine =
+  'The stack has no access table, so policies in IAM alone revoke: about 200 users fit, and only one operator at a time may run this command.'
+
 /** Printed before the sessions of all users are ended. */
 export function everybodyLine({ before, names, characters, room }: EverybodySignedOut): string {
   return `The policy of the topic role has no room for ${names} names (${characters} of ${room} characters). The sessions of all users issued before ${new Date(before).toISOString()} end now; clients of users with access reconnect automatically.`

@@ -1,0 +1,99 @@
+import { type IAMClient, NoSuchEntityException } from '@aws-sdk/client-iam'
+import { describe, expect, it } from '@jest/globals'
+import { beyond, ceilingPolicy, grantsFor, parseEntitlements, parseGrantRule, reachOf } from '@topic-credentials/grants'
+import fc from 'fast-check'
+import { roleReach } from './role-reach.js'
+
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
+const scope = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' }
+
+/** IAM with one inline policy of one role, as the wire has it: percent-encoded. */
+function iamWith(document: object | undefined): { iam: IAMClient; asked: unknown[] } {
+  const asked: unknown[] = []
+  const iam: Partial<IAMClient> = {
+    send: (async ({ input }: { readonly input: unknown }) => {
+      asked.push(input)
+      if (document === undefined) throw new NoSuchEntityException({ message: 'none', $metadata: {} })
+      return { PolicyDocument: encodeURIComponent(JSON.stringify(document)) }
+    }) as IAMClient['send'],
+  }
+  return { iam: iam as IAMClient, asked }
+}
+
+interface Lists {
+  readonly publish?: readonly string[]
+  readonly subscribe?: readonly string[]
+  readonly retain?: readonly string[]
+}
+
+/** The deployed ceiling of a file and a declaration, as the construct writes it. */
+function deployed(rules: readonly Lists[], declared: readonly string[] = []): object {
+  const file = parseEntitlements({ entitlements: rules })
+  const added = declared.length === 0 ? [] : [parseGrantRule(all(declared), 'ceiling')]
+  return ceilingPolicy({ ...file, rules: [...file.rules, ...added] }, scope)
+}
+
+function all(filters: readonly string[]) {
+  return { publish: filters, subscribe: filters, retain: filters }
+}
+
+async function missing(document: object | undefined, lists: Lists): Promise<readonly string[]> {
+  const reach = await roleReach(iamWith(document).iam, 'topics')
+  const rule = parseGrantRule({ publish: [], subscribe: [], retain: [], ...lists }, 'user#alice')
+  return reach(rule).map(({ kind, filter }) => `${kind} ${filter}`)
+}
+
+describe('roleReach', () => {
+  it('reads the policy that the construct wrote, and takes a role without it for a wide one', async () => {
+    const { iam, asked } = iamWith(undefined)
+    const reach = await roleReach(iam, 'topics')
+    expect(asked).toEqual([{ RoleName: 'topics', PolicyName: 'Ceiling' }])
+    expect(reach(parseGrantRule(all(['anything/#']), 'x'))).toEqual([])
+  })
+
+  it.each<[Lists, readonly string[]]>([
+    [{ publish: ['users/alice/x'] }, []],
+    [{ publish: ['users/${userId}/x'], subscribe: ['users/+/x', 'users/alice/#'] }, []],
+    [{ subscribe: ['$share/group/users/alice/x'] }, []],
+    [{ publish: ['tenants/t1/x'], subscribe: ['tenants/t1/#'], retain: ['tenants/t1/x'] }, []],
+    [{ publish: ['news'], subscribe: ['news'] }, ['publish news']],
+    [{ subscribe: ['users/#', 'other/x'] }, ['subscribe users/#', 'subscribe other/x']],
+    [{ subscribe: ['#'] }, ['subscribe #']],
+    [{ publish: ['tenants/t1'] }, ['publish tenants/t1']],
+    [{ retain: ['users/alice/x'] }, ['retain users/alice/x']],
+  ])('%j goes beyond the ceiling by %j', async (lists, expected) => {
+    const rules = [{ publish: ['users/${userId}/#'], subscribe: ['users/${userId}/#', 'news'] }]
+    expect(await missing(deployed(rules, ['tenants/+/#']), lists)).toEqual(expected)
+  })
+
+  it(`agrees with the vendor: what it lets an operator write is vended (SEED=${seed})`, async () => {
+    const level = fc.constantFrom('a', 'b', 'users', '+', '*', '?', '$', 'a*', '${claims.x}')
+    const filter = fc
+      .tuple(fc.array(level, { minLength: 1, maxLength: 4 }), fc.boolean())
+      .map(([levels, isDeep]) => [...levels, ...(isDeep ? ['#'] : [])].join('/'))
+      .filter((text) => !text.startsWith('$'))
+    const plain = filter.filter((text) => !text.includes('${'))
+    let written = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(filter, { minLength: 1, maxLength: 3 }),
+        fc.array(plain, { maxLength: 2 }),
+        fc.array(plain, { minLength: 1, maxLength: 3 }),
+        async (subscribe, declared, granted) => {
+          const file = parseEntitlements({ entitlements: [{ subscribe }] })
+          const beyondRole = await missing(deployed([{ subscribe }], declared), { subscribe: granted })
+          const rule = parseGrantRule({ publish: [], subscribe: granted, retain: [] }, 'user#alice')
+          const grants = grantsFor({ ...file, rules: [rule] }, { userId: 'alice', claims: {} })
+          const beyondVendor = beyond(reachOf(file, declared), grants)
+          if (beyondRole.length === 0) {
+            written += 1
+            expect(beyondVendor).toEqual([])
+          }
+        },
+      ),
+      { seed, numRuns: 2_000 },
+    )
+    // Otherwise nothing was compared.
+    expect(written).toBeGreaterThan(50)
+  })
+})
