@@ -81,6 +81,10 @@ describe('StackChecks', () => {
     ['with a boundary', { permissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/boundary' }],
     ['without a check', { deployCheck: false }],
     [
+      'with a key for the table',
+      { tableKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
+    ],
+    [
       'with a function of the app’s own',
       { accessFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:grants:live' },
     ],

@@ -45,10 +45,12 @@ describe('DeployCheck', () => {
 
   it('is waited for by the deployment, as long as a first connection may take', () => {
     expect(propertiesOf(template, 'Custom::Trigger')).toMatchObject({
-      HandlerArn: { Ref: expect.stringContaining('DeployCheckFunctionCurrentVersion') },
+      HandlerArn: { 'Fn::GetAtt': [expect.stringMatching(/^ItDeployCheckFunction/u), 'Arn'] },
       InvocationType: 'RequestResponse',
       Timeout: '870000',
     })
+    // A version would keep the environment of an earlier deployment.
+    expect(template.findResources('AWS::Lambda::Version')).toEqual({})
     expect(propertiesOf(template, 'AWS::Lambda::Function', 'ItDeployCheck')).toMatchObject({ Timeout: 840 })
     expect(propertiesOf(template, 'AWS::Lambda::Function', 'AWSCDKTrigger')).toMatchObject({ Timeout: 900 })
   })
@@ -145,6 +147,7 @@ describe('DeployCheck', () => {
     const [{ PolicyDocument }] = role.Policies as [{ PolicyDocument: { Statement: { Action: unknown }[] } }]
     expect(role).not.toHaveProperty('ManagedPolicyArns')
     expect(PolicyDocument.Statement.map(({ Action }) => Action)).toEqual([
+      ['lambda:InvokeFunction'],
       ['lambda:InvokeFunction'],
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
     ])

@@ -152,7 +152,13 @@ export class DeployCheck extends Construct {
     })
     // With a fixed ID, a change would be an update, and its rollback would run the old check. If the cause is outside the template, that check
     // fails too, and the stack remains in UPDATE_ROLLBACK_FAILED. A new resource is only deleted, and no check runs (docs/adr/0036).
-    for (const resource of trigger.node.findAll().filter(CfnResource.isCfnResource)) renameAtEachChange(resource)
+    for (const resource of trigger.node.findAll().filter(CfnResource.isCfnResource)) {
+      renameAtEachChange(resource)
+      // The CDK's version of the function keeps the environment with which it was published, such as the ARN of a role that has since been
+      // replaced (docs/adr/0053). The latest function has the current one.
+      resource.addPropertyOverride('HandlerArn', this.function.functionArn)
+    }
+    this.function.node.tryRemoveChild('CurrentVersion')
     return narrowTriggers(this.function, props)
   }
 }

@@ -28,7 +28,10 @@ describe('a stack with resources that the stand-in does not know', () => {
     await using account = await openCdk({ ignoreUnknown: true })
     const assembly = await withQueue(account)
     const { code, output } = await account.cdk('deploy', '--app', assembly, ...never)
-    expect([code, output]).toEqual([0, expect.stringMatching(/CREATE_COMPLETE +\| AWS::SQS::Queue .*Skipped: the stand-in does not model/u)])
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/CREATE_COMPLETE +\| AWS::SQS::Queue .*Skipped: the stand-in does not model/u),
+    ])
     expect((await account.vend()).status).toBe(200)
     expect((await account.cdk('destroy', '--force', '--app', assembly)).code).toBe(0)
   })

@@ -111,7 +111,8 @@ describe('the access table', () => {
     await done('deploy', '--app', plain, ...never)
     const unkept = await account.synthesize({ rateLimit: '7' })
     await changeTemplate(unkept, (resources) => {
-      for (const resource of Object.values(resources)) if (resource.Type === 'AWS::DynamoDB::Table') resource.DeletionPolicy = 'Delete'
+      for (const resource of Object.values(resources))
+        if (resource.Type === 'AWS::DynamoDB::Table') resource.DeletionPolicy = 'Delete'
     })
     await done('deploy', '--app', unkept, ...never)
     const { code, output } = await account.cdk('destroy', '--force', '--app', unkept)

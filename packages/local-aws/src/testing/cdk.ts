@@ -35,7 +35,11 @@ export interface TestCdk extends AsyncDisposable {
 export async function openCdk(options: Pick<LocalAwsOptions, 'ignoreUnknown'> = {}): Promise<TestCdk> {
   const folder = await mkdtemp(join(tmpdir(), 'test-cdk-'))
   const journal: JournalEntry[] = []
-  const aws = await startLocalAws({ ...options, journal: (entry) => journal.push(entry), state: join(folder, 'account') })
+  const aws = await startLocalAws({
+    ...options,
+    journal: (entry) => journal.push(entry),
+    state: join(folder, 'account'),
+  })
   await writeFile(
     join(folder, 'cdk.json'),
     JSON.stringify({ notices: false, versionReporting: false, context: { 'cli-telemetry': false } }),

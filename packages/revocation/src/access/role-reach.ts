@@ -16,38 +16,74 @@ const ceilingName = 'Ceiling'
 /**
  * The grants that the deployed policy of the topic role covers. A role without that policy has AWS's managed policy, which covers all.
  *
+ * A grant is covered if the Allow statements include all that it needs, and no Deny statement applies to what it stands for: IAM's `*` also
+ * matches slashes, so a ceiling such as `tenants/+` is an Allow for `tenants/*` with a Deny for deeper topics.
+ *
  * @returns a function that finds the grants of a rule beyond the policy
  */
 export async function roleReach(iam: IAMClient, roleName: string): Promise<(rule: Rule) => readonly GrantReference[]> {
   const text = await readPolicy(iam, roleName, ceilingName)
   if (text === undefined) return () => []
-  // Its Deny statements apply to all users whatever their grants, so only the Allow statements matter.
-  const allows = (document: PolicyDocument) => document.Statement.filter(({ Effect }) => Effect === 'Allow')
-  const ceiling = allows(JSON.parse(text) as PolicyDocument)
-  const [, partition = 'aws', , region = '', accountId = ''] =
-    /^arn:([^:]*):(iot):([^:]*):([^:]*):/u.exec([ceiling[0]?.Resource ?? ''].flat()[0] ?? '') ?? []
+  const resourcesOf = (document: PolicyDocument, effect: string, action: (one: string) => boolean) =>
+    document.Statement.filter(({ Effect, Action }) => Effect === effect && [Action].flat().some(action)).flatMap(
+      ({ Resource }) => [Resource].flat(),
+    )
+  const ceiling = JSON.parse(text) as PolicyDocument
+  const [some = ''] = resourcesOf(ceiling, 'Allow', () => true)
+  const [, partition = 'aws', , region = '', accountId = ''] = /^arn:([^:]*):(iot):([^:]*):([^:]*):/u.exec(some) ?? []
   const scope = { partition, region, accountId }
+  // The other Deny statements are about connecting.
+  const denied = resourcesOf(ceiling, 'Deny', (action) => action === '*' || action === 'iot:*')
   return (rule) =>
     rule.templates.flatMap((template) => {
       const needed = ceilingPolicy({ rules: [{ ...rule, templates: [template] }], singleValued: new Set() }, scope)
-      const reached = allows(needed as PolicyDocument).every(({ Action, Resource }) =>
-        [Resource].flat().every((one) => isReached(ceiling, String(Action), String(one))),
+      const isAllowed = (needed as PolicyDocument).Statement.filter(({ Effect }) => Effect === 'Allow').every(
+        ({ Action, Resource }) => {
+          const allowed = resourcesOf(ceiling, 'Allow', (action) => action === String(Action))
+          return [Resource].flat().every((one) => allowed.some((pattern) => includes(pattern, String(one))))
+        },
       )
-      return reached ? [] : [{ kind: template.kind, filter: template.text }]
+      const isDenied = examples(template).some((one) =>
+        denied.some((pattern) => matchesResource(pattern, `arn:${partition}:iot:${region}:${accountId}:${one}`)),
+      )
+      return isAllowed && !isDenied ? [] : [{ kind: template.kind, filter: template.text }]
     })
-}
-
-function isReached(ceiling: PolicyDocument['Statement'], action: string, resource: string): boolean {
-  return ceiling
-    .filter(({ Action }) => [Action].flat().includes(action))
-    .some(({ Resource }) => [Resource].flat().some((pattern) => includes(pattern, resource)))
 }
 
 /** Whether `pattern` matches everything that `glob` matches: stars of `pattern` match any text, including stars of `glob`. */
 function includes(pattern: string, glob: string): boolean {
-  const pieces = pattern.split(/(\$\{[*?$]\}|\*)/u)
-  const source = pieces
-    .map((piece) => (piece === '*' ? '.*' : piece.replaceAll(/[\\^$.*+?()[\]{}|]/gu, '\\$&')))
+  return expression(pattern, { '*': '.*' }).test(glob)
+}
+
+/** Whether `pattern` matches this one resource, written as IAM writes it: `${*}` for an asterisk. */
+function matchesResource(pattern: string, resource: string): boolean {
+  return expression(pattern, { '*': '.*', '?': '.' }).test(resource)
+}
+
+function expression(pattern: string, wildcards: Readonly<Record<string, string>>): RegExp {
+  const source = pattern
+    .split(/(\$\{[*?$]\}|[*?])/u)
+    .map((piece) => wildcards[piece] ?? piece.replaceAll(/[\\^$.*+?()[\]{}|]/gu, '\\$&'))
     .join('')
-  return new RegExp(`^${source}$`, 'su').test(glob)
+  return new RegExp(`^${source}$`, 'su')
+}
+
+/** Levels of a topic. https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
+const mostLevels = 8
+/** A name that no policy has. */
+const anyName = 'x9q0z7'
+
+/** Topics and filters that a template stands for, as resources: of each depth, and with wildcards where it is a filter. */
+function examples({ kind, text }: Pick<Rule['templates'][number], 'kind' | 'text'>): readonly string[] {
+  const levels = text.split('/').map((level) => level.replaceAll(/\$\{[^}]*\}/gu, anyName))
+  const isDeep = levels.at(-1) === '#'
+  const literal = isDeep ? levels.slice(0, -1) : levels
+  const named = literal.map((level) => (level === '+' ? anyName : level))
+  const depths = isDeep ? Array.from({ length: mostLevels }, (_, depth) => depth) : [0]
+  const deep = (one: readonly string[]) =>
+    depths.map((depth) => [...one, ...Array<string>(depth).fill(anyName)].join('/')).filter((topic) => topic !== '')
+  const filters = kind === 'subscribe' ? [levels.join('/'), ...deep(literal), ...deep(named)] : []
+  return [...deep(named).map((topic) => `topic/${topic}`), ...filters.map((filter) => `topicfilter/${filter}`)].map(
+    (resource) => resource.replaceAll(/[*?$]/gu, '$${$&}'),
+  )
 }
