@@ -158,6 +158,7 @@ const changes: readonly (readonly [string, (assembly: Assembly) => void, string,
 
 /** One of each kind: the session policy, the trust, the entitlements, the table, the role. */
 const always = new Set([
+  'when the session policy allows everything',
   'when the function forgets the session policy',
   'when everybody may assume the role',
   'when the vendor may not assume the role',

