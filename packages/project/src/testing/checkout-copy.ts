@@ -56,7 +56,8 @@ export class CheckoutCopy {
 
   /** Interrupts what goes on, as Ctrl-C does. */
   async interrupt(): Promise<void> {
-    for (const { child } of this.#running) if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+    const alive = this.#running.filter(({ child }) => child.exitCode === null && child.signalCode === null)
+    for (const { child } of alive) if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
     await Promise.all(this.#running.map(({ ended }) => ended))
     this.#running.length = 0
   }
@@ -75,7 +76,14 @@ export class CheckoutCopy {
     const { PATH, LANG } = process.env
     const child = spawn('bash', ['-c', `${this.#exports}${command}`], {
       cwd: this.folder,
-      env: { PATH, LANG, HOME: this.#home, NODE_NO_WARNINGS: '1', CDK_DISABLE_VERSION_CHECK: '1' },
+      env: {
+        PATH,
+        LANG,
+        HOME: this.#home,
+        NODE_NO_WARNINGS: '1',
+        CDK_DISABLE_VERSION_CHECK: '1',
+        CDK_VALIDATION: 'false',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     })

@@ -66,6 +66,7 @@ function deployed({ stackName, outputs, accessTable, userPrefix }: Stack, file: 
   const iam = new IAMClient({ region })
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
   const signed = { region, credentials: () => iam.config.credentials() }
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_STS } = process.env
   return {
     description: `the deployed stack ${stackName} (${file})`,
     roleArn,
@@ -73,8 +74,8 @@ function deployed({ stackName, outputs, accessTable, userPrefix }: Stack, file: 
     iam,
     iot: new IoTDataPlaneClient({ region, endpoint: `https://${outputs.IotEndpoint}` }),
     ...accessOf(accessTable, signed, {
-      dynamodb: process.env.AWS_ENDPOINT_URL_DYNAMODB ?? `https://dynamodb.${region}.${domain}`,
-      sts: process.env.AWS_ENDPOINT_URL_STS ?? `https://sts.${region}.${domain}`,
+      dynamodb: AWS_ENDPOINT_URL_DYNAMODB ?? AWS_ENDPOINT_URL ?? `https://dynamodb.${region}.${domain}`,
+      sts: AWS_ENDPOINT_URL_STS ?? AWS_ENDPOINT_URL ?? `https://sts.${region}.${domain}`,
     }),
   }
 }
