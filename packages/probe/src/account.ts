@@ -1,9 +1,9 @@
-import { request } from 'node:https'
 import { setTimeout } from 'node:timers/promises'
 import { DeleteRolePolicyCommand, type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts'
-import { presignedHandshake, type Signable, signedHeaders } from './mqtt/presign.js'
+import { presignedHandshake } from './mqtt/presign.js'
 import { RawClient } from './mqtt/raw-client.js'
+import { type Answered, domainOf, signedCall } from './signed-call.js'
 import type { Keys, Patience, Target } from './target.js'
 
 /** Credentials of a session, and what STS said of them. */
@@ -32,12 +32,12 @@ export interface AccountSettings {
   readonly outputs: Readonly<Record<string, string>>
   /** Begins every topic and client ID. */
   readonly prefix: string
+  /** Once it is aborted, nothing is asked any more: whatever is called rejects, and connections are cut. */
+  readonly signal: AbortSignal
 }
 
 /** Milliseconds for which a new role may not be known to STS yet. */
 const newRole = 60_000
-/** Milliseconds for an answer over HTTPS. */
-const httpTimeout = 60_000
 const inlinePolicy = 'Changed'
 
 /** What questions are asked with. */
@@ -50,6 +50,7 @@ export class ProbeAccount {
   constructor(settings: AccountSettings) {
     this.#settings = settings
     this.#sts = settings.stsAs()
+    settings.signal.addEventListener('abort', () => void this.#cutAll(), { once: true })
   }
 
   get prefix(): string {
@@ -66,7 +67,17 @@ export class ProbeAccount {
     return value
   }
 
-  /** A name that nobody has used. */
+  /** Resolves after so many milliseconds. @throws AbortError */
+  async pause(milliseconds: number): Promise<void> {
+    await setTimeout(milliseconds, undefined, { signal: this.#settings.signal })
+  }
+
+  /** Until the credentials have expired. @throws AbortError */
+  expired(keys: ProbeSession): Promise<void> {
+    return this.patience.expired(keys, this.#settings.signal)
+  }
+
+  /** A name that nothing else has. */
   name(what: string): string {
     this.#names += 1
     return `${this.prefix}-${what}-${this.#names}`
@@ -93,14 +104,14 @@ export class ProbeAccount {
       Policy: text,
       ...(policyArns === undefined ? {} : { PolicyArns: policyArns.map((arn) => ({ arn })) }),
     })
-    const { Credentials, PackedPolicySize } = await this.#patiently(() => this.#sts.send(command))
+    const { Credentials, PackedPolicySize } = await this.#patiently(() => this.#sts.send(command, this.#abortable))
     return { ...keysOf(Credentials), packedPolicySize: PackedPolicySize }
   }
 
   /** Who assumes a role of the stack, by output. */
   async become(output: string): Promise<Keys> {
     const command = new AssumeRoleCommand({ RoleArn: this.output(output), RoleSessionName: 'probe' })
-    return keysOf((await this.#patiently(() => this.#sts.send(command))).Credentials)
+    return keysOf((await this.#patiently(() => this.#sts.send(command, this.#abortable))).Credentials)
   }
 
   /** What STS says to these keys when they ask for a role of the stack that they may not have. */
@@ -118,50 +129,31 @@ export class ProbeAccount {
 
   /** A client of these credentials that has not sent CONNECT. @throws HandshakeRefused */
   async open(keys: Keys, version: 4 | 5 = 5): Promise<RawClient> {
-    const { target, iotEndpoint, patience } = this.#settings
+    const { target, iotEndpoint, patience, signal } = this.#settings
+    signal.throwIfAborted()
     const url = await presignedHandshake(iotEndpoint, target.region, keys)
     const client = await RawClient.open({ url, version, ca: target.ca, silence: patience.silence })
     this.#open.push(client)
+    if (signal.aborted) await client.cut()
+    signal.throwIfAborted()
     return client
   }
 
-  /** A request that is signed with somebody's keys: its status and its text. */
-  async call(keys: Keys, service: string, url: URL, body?: string): Promise<{ status: number; text: string }> {
-    const { region, ca } = this.#settings.target
-    const signable: Signable = {
-      method: body === undefined ? 'GET' : 'POST',
-      url,
-      service,
-      ...(body === undefined ? {} : { body }),
-    }
-    const headers = await signedHeaders(signable, region, keys)
-    return new Promise((resolve, reject) => {
-      const options = { method: signable.method, headers, timeout: httpTimeout, ...(ca === undefined ? {} : { ca }) }
-      const sent = request(url, options, (response) => {
-        let text = ''
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk
-        })
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
-      })
-      sent.on('timeout', () => sent.destroy(new Error(`${service} did not answer within ${httpTimeout / 1000} s`)))
-      sent.on('error', reject)
-      sent.end(body)
-    })
-  }
-
   /** Publishes over HTTPS. */
-  publish(keys: Keys, topic: string): Promise<{ status: number; text: string }> {
-    const url = new URL(`https://${this.#settings.iotEndpoint}/topics/${encodeURIComponent(topic)}?qos=1`)
-    return this.call(keys, 'iotdata', url, 'x')
+  publish(keys: Keys, topic: string): Promise<Answered> {
+    const { iotEndpoint, target, signal } = this.#settings
+    const url = new URL(`https://${iotEndpoint}/topics/${encodeURIComponent(topic)}?qos=1`)
+    return signedCall({ target, signal, keys, service: 'iotdata', url, body: 'x' })
   }
 
   /** Calls the stack's function. */
   async invoke(event: object): Promise<unknown> {
-    const { target } = this.#settings
+    const { target, signal } = this.#settings
     const base = target.endpoint ?? `https://lambda.${target.region}.${domainOf(target.region)}`
     const url = new URL(`/2015-03-31/functions/${this.output('Function')}/invocations`, base)
-    const { status, text } = await this.call(await target.keys(), 'lambda', url, JSON.stringify(event))
+    const keys = await target.keys()
+    const body = JSON.stringify(event)
+    const { status, text } = await signedCall({ target, signal, keys, service: 'lambda', url, body })
     if (status !== 200) throw new Error(`Lambda answered ${status}: ${text}`)
     return JSON.parse(text)
   }
@@ -171,6 +163,7 @@ export class ProbeAccount {
     const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements })
     await this.#settings.iam.send(
       new PutRolePolicyCommand({ RoleName: this.#roleName(), PolicyName: inlinePolicy, PolicyDocument }),
+      this.#abortable,
     )
   }
 
@@ -185,6 +178,14 @@ export class ProbeAccount {
   /** Ends all connections. */
   async close(): Promise<void> {
     this.#sts.destroy()
+    await this.#cutAll()
+  }
+
+  get #abortable(): { readonly abortSignal: AbortSignal } {
+    return { abortSignal: this.#settings.signal }
+  }
+
+  async #cutAll(): Promise<void> {
     await Promise.all(this.#open.splice(0).map((client) => client.cut()))
   }
 
@@ -200,7 +201,7 @@ export class ProbeAccount {
         return await ask()
       } catch (error) {
         if ((error as Error).name !== 'AccessDenied' || Date.now() > end) throw error
-        await setTimeout(this.patience.look)
+        await this.pause(this.patience.look)
       }
     }
   }
@@ -221,8 +222,4 @@ function keysOf(
     sessionToken: SessionToken,
     expiresAt: Expiration?.getTime() ?? 0,
   }
-}
-
-export function domainOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
 }

@@ -3,12 +3,13 @@ import { Agent } from 'node:https'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { domainOf, ProbeAccount } from './account.js'
-import { ProbeError } from './errors.js'
+import { ProbeAccount } from './account.js'
+import { ProbeError, stopped } from './errors.js'
 import { normalise } from './normalise.js'
 import { allQuestions } from './questions/index.js'
 import type { Answer, Question } from './questions/question.js'
 import { answerLine } from './report.js'
+import { domainOf, signedCall } from './signed-call.js'
 import { ProbeStack } from './stack/probe-stack.js'
 import type { Keys, Patience, Target } from './target.js'
 
@@ -22,8 +23,12 @@ export interface ProbeOptions {
     readonly region: string
   }) => Promise<boolean>
   readonly say: (line: string) => void
-  /** Ctrl-C: no further question, and the stack is deleted. */
+  /** Ctrl-C: what is being asked is left, and the stack is deleted. */
   readonly signal: AbortSignal
+  /** Called with each answer as it comes: they are worth having also where something fails later. */
+  readonly answered?: (answer: Answer) => void
+  /** Called with the stack's name before it is ordered, and with undefined once it is deleted. */
+  readonly holds?: (stackName: string | undefined) => void
   /** Names of questions; default: all. */
   readonly only?: readonly string[]
 }
@@ -37,75 +42,71 @@ export interface ProbeResult {
 /**
  * Deploys a stack, asks every question in it, and deletes it, whatever happened.
  *
- * @throws ProbeError; what failed first, where the stack could be deleted
+ * @throws ProbeError: what failed first, where the stack could be deleted; otherwise `not_destroyed`, with what failed first as its cause
  */
 export async function runProbe(options: ProbeOptions): Promise<ProbeResult> {
-  const { target, patience, agreed, say, signal, only } = options
+  const { target, patience, agreed, say, signal, holds = () => {} } = options
   const clients = clientsOf(target)
   try {
-    const {
-      Account: accountId = '',
-      Arn: arn = '',
-      UserId: userId = '',
-    } = await clients
-      .sts()
-      .send(new GetCallerIdentityCommand())
-      .catch((error: Error) => {
-        throw new ProbeError('no_account', `The credentials do not work: ${error.message}`, {
-          remedy: 'Set AWS_PROFILE, or sign in: aws sso login.',
-        })
-      })
+    const { Account: accountId = '', Arn: arn = '', UserId: userId = '' } = await identity(clients, signal)
     if (!(await agreed({ accountId, arn, region: target.region }))) {
+      if (signal.aborted) throw stopped('before anything was done')
       throw new ProbeError('no_account', 'Nothing was done', { value: accountId, remedy: 'Say yes, or give --yes.' })
     }
     const prefix = `probe-${randomBytes(4).toString('hex')}`
     const { cloudFormation } = clients
-    const stack = new ProbeStack({ cloudFormation, stackName: prefix, prefix, userId, look: patience.look, say })
+    const settings = { cloudFormation, stackName: prefix, prefix, userId, look: patience.look, say, holds }
+    const stack = new ProbeStack(settings)
     let account: ProbeAccount | undefined
-    try {
-      say(`Deploying the stack ${prefix}: a minute or two …`)
-      const outputs = await stack.create(signal)
-      const iotEndpoint = target.iotEndpoint ?? (await iotEndpointOf(target, clients))
-      account = new ProbeAccount({
-        target,
-        patience,
-        iam: clients.iam,
-        stsAs: clients.sts,
-        iotEndpoint,
-        outputs,
-        prefix,
-      })
-      const answers = await askAll(account, { say, signal, only, names: [prefix, accountId, arn, userId, iotEndpoint] })
-      return { answers, names: [prefix, accountId, arn, userId, iotEndpoint] }
-    } finally {
+    const finish = async (failure?: unknown) => {
       await account?.close()
       // An inline policy that a question has left is in the way.
       await account?.deletePolicy().catch(() => {})
-      await stack.destroy()
+      await stack.destroy(failure)
+    }
+    try {
+      say(`Deploying the stack ${prefix}: a minute or two …`)
+      const outputs = await stack.create(signal)
+      const iotEndpoint = target.iotEndpoint ?? (await iotEndpointOf(target, signal))
+      const shared = { target, patience, signal, iam: clients.iam, stsAs: clients.sts }
+      account = new ProbeAccount({ ...shared, iotEndpoint, outputs, prefix })
+      const names = [prefix, accountId, arn, userId, iotEndpoint]
+      const answers = await askAll(account, names, options)
+      await finish()
+      return { answers, names }
+    } catch (error) {
+      await finish(error)
+      throw error
     }
   } finally {
     clients.destroy()
   }
 }
 
-interface AskOptions extends Pick<ProbeOptions, 'say' | 'signal'> {
-  readonly only: readonly string[] | undefined
-  readonly names: readonly string[]
+function identity({ sts }: ReturnType<typeof clientsOf>, signal: AbortSignal) {
+  return sts()
+    .send(new GetCallerIdentityCommand(), { abortSignal: signal })
+    .catch((error: Error) => {
+      if (signal.aborted) throw stopped('before anything was done')
+      throw new ProbeError('no_account', `The credentials do not work: ${error.message}`, {
+        remedy: 'Set AWS_PROFILE, or sign in: aws sso login.',
+      })
+    })
 }
 
-async function askAll(account: ProbeAccount, { say, signal, only, names }: AskOptions): Promise<Answer[]> {
+async function askAll(account: ProbeAccount, names: readonly string[], options: ProbeOptions): Promise<Answer[]> {
+  const { say, signal, only, answered = () => {} } = options
   const { ending, questions } = allQuestions()
   const wanted = questions.filter(({ name }) => only === undefined || only.includes(name))
-  await ending.begin(account)
+  if (wanted.some(({ name }) => ending.owns(name))) await ending.begin(account)
   const answers: Answer[] = []
   for (const question of wanted) {
-    if (signal.aborted) {
-      throw new ProbeError('aborted', `Stopped before ${question.name}`, {
-        remedy: 'Nothing is left of it; run it again.',
-      })
-    }
+    const { name, takes } = question
+    say(`… ${name} (${answers.length + 1} of ${wanted.length}${takes === undefined ? '' : `; ${takes}`})`)
     const answer = await ask(account, question, names)
+    if (signal.aborted) throw stopped(`at ${name}`)
     answers.push(answer)
+    answered(answer)
     say(answerLine(answer))
   }
   return answers
@@ -150,14 +151,10 @@ function identityOf({ accessKeyId, secretAccessKey, sessionToken }: Keys) {
 }
 
 /** @see https://docs.aws.amazon.com/iot/latest/apireference/API_DescribeEndpoint.html */
-async function iotEndpointOf(target: Target, { iam, sts }: ReturnType<typeof clientsOf>): Promise<string> {
+async function iotEndpointOf(target: Target, signal: AbortSignal): Promise<string> {
   const { region } = target
-  const asks = new ProbeAccount({
-    ...{ target, iam, stsAs: sts, iotEndpoint: '', outputs: {}, prefix: '' },
-    patience: { silence: 0, look: 0, change: 0, expired: async () => {} },
-  })
   const url = new URL(`https://iot.${region}.${domainOf(region)}/endpoint?endpointType=iot%3AData-ATS`)
-  const { status, text } = await asks.call(await target.keys(), 'iot', url)
+  const { status, text } = await signedCall({ target, signal, keys: await target.keys(), service: 'iot', url })
   if (status === 200) return String((JSON.parse(text) as { endpointAddress: unknown }).endpointAddress)
   throw new ProbeError('not_deployed', `AWS IoT did not name its endpoint: HTTP ${status} ${text}`, {
     value: region,

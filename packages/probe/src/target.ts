@@ -25,6 +25,6 @@ export interface Patience {
   readonly look: number
   /** Milliseconds for a change of a policy to be felt; AWS IoT says 6 to 8 minutes. */
   readonly change: number
-  /** Until credentials have expired. */
-  expired(keys: Keys & { readonly expiresAt: number }): Promise<void>
+  /** Until credentials have expired. @throws AbortError */
+  expired(keys: Keys & { readonly expiresAt: number }, signal: AbortSignal): Promise<void>
 }

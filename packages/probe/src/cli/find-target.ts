@@ -8,8 +8,8 @@ const atAws: Patience = {
   silence: 3_000,
   look: 2_000,
   change: 12 * 60_000,
-  expired: async ({ expiresAt }) => {
-    await setTimeout(Math.max(0, expiresAt - Date.now() + 15_000))
+  expired: async ({ expiresAt }, signal) => {
+    await setTimeout(Math.max(0, expiresAt - Date.now() + 15_000), undefined, { signal })
   },
 }
 
@@ -18,11 +18,12 @@ export function findTarget(options: { readonly region?: string; readonly iotEndp
   readonly target: Target
   readonly patience: Patience
 } {
-  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL: endpoint } = process.env
+  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_IOT_DATA_PLANE } = process.env
   const region = options.region ?? AWS_REGION ?? AWS_DEFAULT_REGION
   if (region === undefined) {
     throw new ProbeError('no_account', 'No Region is named', { remedy: 'Give --region eu-west-1, or set AWS_REGION.' })
   }
   const keys = defaultProvider({ clientConfig: { region } })
-  return { target: { region, endpoint, iotEndpoint: options.iotEndpoint, keys: () => keys() }, patience: atAws }
+  const iotEndpoint = options.iotEndpoint ?? AWS_ENDPOINT_URL_IOT_DATA_PLANE?.replace(/^https:\/\//u, '')
+  return { target: { region, endpoint, iotEndpoint, keys: () => keys() }, patience: atAws }
 }

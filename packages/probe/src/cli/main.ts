@@ -26,7 +26,8 @@ It takes about half an hour, most of it until credentials have expired and a cha
 connections and some thousand messages. Use an account that holds nothing else. Your identity needs rights to create IAM roles and a Lambda
 function, and iot:DescribeEndpoint.
 
-Ends with 0 when all defaults are right, with 1 when some are wrong, with 2 when something could not be asked or was not deployed.
+Ends with 0 when all defaults are right, with 1 when some are wrong, with 2 when something could not be asked, was not deployed or could not
+be deleted, with 130 after Ctrl-C. What was answered by then is written in each case.
 
 Examples:
   pnpm probe
@@ -43,5 +44,7 @@ try {
 } catch (error) {
   const known = error instanceof ProbeError
   process.stderr.write(known ? `${error.message}. ${error.remedy}\n` : `${String(error)}\n`)
+  const cause = known && error.cause instanceof Error ? error.cause.message : ''
+  if (cause !== '' && !(error as Error).message.includes(cause)) process.stderr.write(`Before that: ${cause}\n`)
   process.exitCode = 2
 }

@@ -1,9 +1,13 @@
 import { writeFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline/promises'
 import { userPath } from '@topic-credentials/project'
+import { ProbeError } from '../errors.js'
 import { runProbe } from '../probe.js'
+import type { Answer } from '../questions/question.js'
 import { summary, surprises, transcript } from '../report.js'
+import { deletionCommand } from '../stack/probe-stack.js'
+import { confirm } from './confirm.js'
 import { findTarget } from './find-target.js'
+import { interruption } from './interruption.js'
 
 export interface ProbeCommand {
   readonly yes?: true
@@ -13,44 +17,44 @@ export interface ProbeCommand {
   readonly only?: readonly string[]
 }
 
-/** The whole command; its exit code. */
+/** The whole command; its exit code. @throws ProbeError */
 export async function probe(command: ProbeCommand): Promise<number> {
   const say = (line: string) => process.stdout.write(`${line}\n`)
   const { target, patience } = findTarget(command)
-  const { answers } = await runProbe({
-    ...{ target, patience, say, signal: interruption(say) },
-    ...(command.only === undefined ? {} : { only: command.only }),
-    agreed: async ({ accountId, arn, region }) => {
-      say(`Account ${accountId}, ${region}, as ${arn}`)
-      return command.yes === true || (await yes('Deploy a stack there, and delete it at the end? [y/N] '))
-    },
+  const answers: Answer[] = []
+  let held: string | undefined
+  const stopping = interruption(say, () => {
+    if (held !== undefined) process.stderr.write(`The stack ${held} is left. Delete it: ${deletionCommand(held)}\n`)
   })
-  const file = userPath(command.transcript)
-  await writeFile(file, transcript(answers, target.region))
-  for (const line of ['', ...summary(answers), `Written to ${file}`]) say(line)
+  try {
+    await runProbe({
+      ...{ target, patience, say, signal: stopping.signal },
+      ...(command.only === undefined ? {} : { only: command.only }),
+      answered: (answer) => answers.push(answer),
+      holds: (stackName) => {
+        held = stackName
+      },
+      agreed: async ({ accountId, arn, region }) => {
+        say(`Account ${accountId}, ${region}, as ${arn}`)
+        if (command.yes === true) return true
+        return confirm('Deploy a stack there, and delete it at the end? [y/N] ', stopping)
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof ProbeError) || error.code !== 'aborted') throw error
+    process.stderr.write(`${error.message}. ${error.remedy}\n`)
+    return stopping.exitCode
+  } finally {
+    // Also what was found out before a failure: it took up to half an hour.
+    if (answers.length > 0) say(`Written to ${await write(command, answers, target.region)}`)
+  }
+  for (const line of ['', ...summary(answers)]) say(line)
   if (answers.some(({ answer }) => answer === undefined)) return 2
   return surprises(answers).length === 0 ? 0 : 1
 }
 
-/** Ctrl-C ends the questions; the stack is deleted all the same. A second one does not wait for that. */
-function interruption(say: (line: string) => void): AbortSignal {
-  const stopped = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      say('Stopping. The stack is deleted first; a second Ctrl-C does not wait for that.')
-      process.once(name, () => process.exit(130))
-      stopped.abort()
-    })
-  }
-  return stopped.signal
-}
-
-async function yes(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) return false
-  const asking = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    return /^y(?:es)?$/iu.test((await asking.question(question)).trim())
-  } finally {
-    asking.close()
-  }
+async function write({ transcript: name }: ProbeCommand, answers: readonly Answer[], region: string): Promise<string> {
+  const file = userPath(name)
+  await writeFile(file, transcript(answers, region))
+  return file
 }

@@ -138,21 +138,33 @@ export class RawClient {
   }
 
   async #wait(wanted: (packet: Packet) => boolean, milliseconds = answerMs): Promise<Packet | undefined> {
-    const end = AbortSignal.timeout(milliseconds)
+    const deadline = performance.now() + milliseconds
     for (;;) {
       const packet = this.#received.find(wanted)
       if (packet !== undefined || this.#closed) return packet
-      try {
-        await once(this.#events, 'change', { signal: end })
-      } catch {
-        return undefined
-      }
+      if (!(await this.#change(deadline - performance.now()))) return undefined
     }
   }
 
   /** Until the connection ends, or nothing more is to be expected. */
   async #quiet(): Promise<void> {
-    if (this.#silence === 0) return
-    await once(this.#events, 'change', { signal: AbortSignal.timeout(this.#silence) }).catch(() => {})
+    if (this.#silence > 0 && !this.#closed) await this.#change(this.#silence)
+  }
+
+  /**
+   * Whether something came within this time. Its timer keeps the process alive, which that of AbortSignal.timeout does not: where the server has ended the
+   * only connection, nothing else does, and the process would end with its stack in the account.
+   */
+  #change(milliseconds: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (came: boolean) => {
+        clearTimeout(timer)
+        this.#events.off('change', onChange)
+        resolve(came)
+      }
+      const onChange = () => settle(true)
+      const timer = setTimeout(settle, Math.max(0, milliseconds), false)
+      this.#events.once('change', onChange)
+    })
   }
 }

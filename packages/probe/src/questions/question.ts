@@ -8,6 +8,8 @@ export interface Question {
   readonly about: string
   /** What the stand-in does by default. */
   readonly expected: string
+  /** For whom waits, where it is long: `until …, at most 15 minutes`. */
+  readonly takes?: string
   /** The answer in a word; `note` is for what led to it. */
   ask(account: ProbeAccount, note: (line: string) => void): Promise<string>
 }

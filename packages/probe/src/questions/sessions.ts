@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ProbeAccount } from '../account.js'
 import { packetName } from '../mqtt/packet-name.js'
 import type { RawClient } from '../mqtt/raw-client.js'
@@ -59,10 +58,10 @@ export const sessions: readonly Question[] = [
     first.client.subscribe(`${clientId}/a`)
     await first.client.settle()
     await first.client.cut()
-    await setTimeout(oncePerClientId)
+    await account.pause(oncePerClientId)
     const again = await connect('first-session')
     await again.client.cut()
-    await setTimeout(oncePerClientId)
+    await account.pause(oncePerClientId)
     const other = await connect('other-session')
     note(`the same principal: ${again.present}, another one: ${other.present}`)
     return other.present ? 'any-principal' : 'same-principal'
@@ -85,7 +84,7 @@ export const sessions: readonly Question[] = [
     first.publish(`${clientId}/a`)
     await first.next(({ cmd }) => cmd === 'publish')
     await first.cut()
-    await setTimeout(oncePerClientId)
+    await account.pause(oncePerClientId)
     const packet = await (await connect()).next(({ cmd }) => cmd === 'publish')
     if (packet?.cmd !== 'publish') return 'it does not come again'
     note(packet.dup ? 'again, with DUP' : 'again, without DUP')

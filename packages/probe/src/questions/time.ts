@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises'
 import type { ProbeAccount, ProbeSession } from '../account.js'
 import { HandshakeRefused, type RawClient } from '../mqtt/raw-client.js'
 import { allow, type Question } from './question.js'
@@ -12,6 +11,11 @@ export class EndingCredentials {
   #begun: { readonly keys: ProbeSession; readonly client: RawClient; readonly clientId: string } | undefined
 
   #failure = 'it was not begun'
+
+  /** Whether it is one of these questions. */
+  owns(name: string): boolean {
+    return this.questions().some((question) => question.name === name)
+  }
 
   /** What goes wrong here is told by the questions. */
   async begin(account: ProbeAccount): Promise<void> {
@@ -32,10 +36,17 @@ export class EndingCredentials {
   }
 
   questions(): readonly Question[] {
+    return this.#all().map((question) => ({
+      ...question,
+      takes: 'until credentials have expired, at most 15 minutes',
+    }))
+  }
+
+  #all(): readonly Question[] {
     return [
       ofSwitch('credentialExpiry', async (account, note) => {
         const { keys, client, clientId } = this.#of()
-        await account.patience.expired(keys)
+        await account.expired(keys)
         if (!client.isClosed) client.publish(`${clientId}/after`)
         const seen = await client.settle()
         note(seen.join(', ') || 'silence')
@@ -48,7 +59,7 @@ export class EndingCredentials {
         expected: 'HTTP 403',
         ask: async (account, note) => {
           const { keys } = this.#of()
-          await account.patience.expired(keys)
+          await account.expired(keys)
           try {
             await account.open(keys)
             return 'accepted'
@@ -69,12 +80,12 @@ export class EndingCredentials {
 }
 
 /** Something that is looked at until it is so; how many seconds that took, undefined when it never was. */
-async function felt({ patience }: ProbeAccount, isSo: () => Promise<boolean>): Promise<number | undefined> {
+async function felt(account: ProbeAccount, isSo: () => Promise<boolean>): Promise<number | undefined> {
   const begun = Date.now()
   for (;;) {
     if (await isSo()) return Math.round((Date.now() - begun) / 1000)
-    if (Date.now() - begun > patience.change) return undefined
-    await setTimeout(patience.look)
+    if (Date.now() - begun > account.patience.change) return undefined
+    await account.pause(account.patience.look)
   }
 }
 
@@ -83,6 +94,7 @@ export const roleChange: Question = {
   about:
     "Do the publishes and deliveries of a connection stop when the role's policy changes under it? Revocation rests on it.",
   expected: 'both stop',
+  takes: 'until AWS IoT feels a changed policy, at most 25 minutes',
   async ask(account, note) {
     const clientId = account.name('denied')
     const policy = allow(account, {

@@ -1,11 +1,13 @@
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@topic-credentials/local-aws'
 import { type ProbeOptions, type ProbeResult, runProbe } from '../probe.js'
-import type { Patience, Target } from '../target.js'
+import type { Keys, Patience, Target } from '../target.js'
 
 /** A stand-in that is probed by somebody who may do everything in it. */
 export interface ProbedAccount extends AsyncDisposable {
   readonly aws: LocalAws
   readonly target: Target
+  /** Who asks. */
+  keys: Keys
   /** What was said, line by line. */
   readonly said: string[]
   probe(options?: Partial<ProbeOptions>): Promise<ProbeResult>
@@ -32,7 +34,7 @@ export async function openProbedAccount(options: LocalAwsOptions = {}): Promise<
   const say = (line: string) => said.push(line)
   const signal = new AbortController().signal
   return {
-    ...{ aws, target, said },
+    ...{ aws, target, said, keys },
     probe: (more = {}) => runProbe({ target, patience, say, signal, agreed: async () => true, ...more }),
     [Symbol.asyncDispose]: () => aws.close(),
   }

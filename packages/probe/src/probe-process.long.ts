@@ -1,0 +1,255 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import type { JournalEntry } from '@topic-credentials/local-aws'
+import type { Keys } from './target.js'
+import { openProbedAccount, type ProbedAccount } from './testing/probed-account.js'
+
+/** The command as a person has it: a process, with Ctrl-C at each point. */
+
+const main = fileURLToPath(new URL('./cli/main.js', import.meta.url))
+
+let account: ProbedAccount
+let folder: string
+let heard: (entry: JournalEntry) => void
+let probe: Running | undefined
+
+interface Running {
+  readonly child: ChildProcess
+  /** Resolves with what was printed so far, once it matches. */
+  prints(pattern: RegExp): Promise<string>
+  /** How it ended. */
+  ended(): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }>
+}
+
+beforeEach(async () => {
+  heard = () => {}
+  folder = await mkdtemp(join(tmpdir(), 'probe-'))
+  account = await openProbedAccount({ journal: (entry) => heard(entry) })
+})
+afterEach(async () => {
+  probe?.child.kill('SIGKILL')
+  probe = undefined
+  await account[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function start(...words: string[]): Running {
+  const { aws, target, keys } = account
+  const child = spawn(process.execPath, [main, ...words], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      INIT_CWD: folder,
+      NODE_NO_WARNINGS: '1',
+      AWS_REGION: aws.region,
+      AWS_ENDPOINT_URL: target.endpoint,
+      AWS_ENDPOINT_URL_IOT_DATA_PLANE: `https://${target.iotEndpoint}`,
+      NODE_EXTRA_CA_CERTS: aws.caFile,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const closed = once(child, 'close')
+  const errors = text(child.stderr)
+  let out = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    out += chunk
+  })
+  const running: Running = {
+    child,
+    async prints(pattern) {
+      while (!pattern.test(out)) {
+        const [chunk] = await Promise.race([once(child.stdout, 'data'), closed.then(() => [undefined])])
+        if (chunk === undefined && !pattern.test(out)) throw new Error(`It ended without ${pattern}: ${out}`)
+      }
+      return out
+    },
+    async ended() {
+      const [code] = await closed
+      return { code: code as number | null, out, err: await errors }
+    },
+  }
+  probe = running
+  return running
+}
+
+/** Ctrl-C when the account has noted that. */
+function interruptAt(running: Running, wanted: (entry: JournalEntry) => boolean): void {
+  heard = (entry) => {
+    if (!wanted(entry)) return
+    heard = () => {}
+    running.child.kill('SIGINT')
+  }
+}
+
+/** Somebody who may do everything but this. */
+function denied(Action: string): Keys {
+  const Statement = [
+    { Effect: 'Allow', Action: '*', Resource: '*' },
+    { Effect: 'Deny', Action, Resource: '*' },
+  ]
+  return account.aws.createUser(Action.replace(':', '-'), { Version: '2012-10-17', Statement })
+}
+
+const asks = ['--yes', '--only', 'userIdOverMqtt', 'v5PublishQos1Denied', 'credentialExpiry']
+
+describe('the command', () => {
+  it('asks, writes what it found, and ends with 0', async () => {
+    const { code, out, err } = await start('--yes', '--only', 'userIdOverMqtt').ended()
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('All 1 answers are what the stand-in does by default.')
+    expect(await readFile(join(folder, 'probe-transcript.txt'), 'utf8')).toContain('✓ userIdOverMqtt')
+    expect(account.aws.stacks).toEqual([])
+  })
+
+  it('ends with 1 where a default is wrong', async () => {
+    await account[Symbol.asyncDispose]()
+    account = await openProbedAccount({ switches: { v5PublishQos1Denied: 'puback-0x87-and-disconnect' } })
+    const { code, out } = await start('--yes', '--only', 'v5PublishQos1Denied').ended()
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('1 of 1 defaults') })
+    expect(account.aws.stacks).toEqual([])
+  })
+
+  it('does nothing where no person can be asked', async () => {
+    const { code, err } = await start('--only', 'userIdOverMqtt').ended()
+    expect({ code, err }).toEqual({ code: 2, err: 'Nothing was done. Say yes, or give --yes.\n' })
+    expect(account.aws.stacks).toEqual([])
+  })
+})
+
+describe('Ctrl-C', () => {
+  it('before the deployment: nothing is deployed', async () => {
+    const running = start(...asks)
+    interruptAt(running, ({ event }) => event === 'GetCallerIdentity')
+    const { code, err } = await running.ended()
+    expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/^Stopped .*Nothing is left of it/u) })
+    expect(account.aws.stacks).toEqual([])
+  })
+
+  it('while it deploys: the stack is deleted', async () => {
+    const running = start(...asks)
+    interruptAt(running, ({ service, fields = {} }) => service === 'cloudformation' && fields.type === 'AWS::IAM::Role')
+    const { code, out, err } = await running.ended()
+    expect({ code, err }).toEqual({
+      code: 130,
+      err: expect.stringMatching(/^Stopped while the stack was being created/u),
+    })
+    expect(out).toMatch(/Stopping\. The stack is deleted first.*Deleting the stack probe-/su)
+    expect(account.aws.stacks).toEqual([])
+  })
+
+  it('at a question that waits for a quarter of an hour: at once, and what was answered before is written', async () => {
+    const running = start(...asks)
+    await running.prints(/… credentialExpiry \(3 of 3; until credentials have expired, at most 15 minutes\)/u)
+    running.child.kill('SIGINT')
+    const { code, out, err } = await running.ended()
+    expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/^Stopped at credentialExpiry/u) })
+    expect(out).toContain('Written to')
+    expect(account.aws.stacks).toEqual([])
+    const written = await readFile(join(folder, 'probe-transcript.txt'), 'utf8')
+    expect(written).toContain('✓ v5PublishQos1Denied')
+    expect(written).not.toContain('credentialExpiry')
+  })
+
+  it('while a role is changed: its policy is not in the way of the deletion', async () => {
+    account.aws.faults.iam.lagPolicies(0, { iot: 3_600_000 })
+    const running = start('--yes', '--only', 'roleChange')
+    interruptAt(running, ({ event }) => event === 'PutRolePolicy')
+    const { code, err } = await running.ended()
+    expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/^Stopped at roleChange/u) })
+    expect(account.aws.stacks).toEqual([])
+  })
+
+  it('a second time: at once, with the command that deletes what is left', async () => {
+    const running = start(...asks)
+    await running.prints(/… credentialExpiry/u)
+    running.child.kill('SIGINT')
+    const out = await running.prints(/Deleting the stack (\S+)/u)
+    running.child.kill('SIGINT')
+    const { code, err } = await running.ended()
+    const stackName = /Deleting the stack (\S+)/u.exec(out)?.[1] ?? ''
+    expect({ code, err }).toEqual({
+      code: 130,
+      err: `The stack ${stackName} is left. Delete it: aws cloudformation delete-stack --stack-name ${stackName}\n`,
+    })
+  })
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s does the same, with %i', async (name, exitCode) => {
+    const running = start(...asks)
+    await running.prints(/… credentialExpiry/u)
+    running.child.kill(name)
+    expect(await running.ended()).toMatchObject({ code: exitCode })
+    expect(account.aws.stacks).toEqual([])
+  })
+
+  it('a reader that goes away (pnpm probe | head) leaves nothing either', async () => {
+    const running = start(...asks)
+    await running.prints(/✓ userIdOverMqtt/u)
+    running.child.stdout?.destroy()
+    expect((await running.ended()).code).toBe(130)
+    expect(account.aws.stacks).toEqual([])
+  })
+})
+
+describe('a failure in the middle', () => {
+  it('of a question is told, the others are asked, and the exit code is 2', async () => {
+    const running = start('--yes', '--only', 'userIdOverMqtt', 'v5PublishQos1Denied', 'sourceFunctionArn')
+    await running.prints(/✓ sourceFunctionArn/u)
+    account.aws.faults.outage('iot', 'unavailable')
+    const { code, out } = await running.ended()
+    expect({ code, out }).toEqual({
+      code: 2,
+      out: expect.stringMatching(/\d could not be asked: .*v5PublishQos1Denied/u),
+    })
+    expect(account.aws.stacks).toEqual([])
+  })
+
+  it('of the order: nothing is deployed, and what is missing is said', async () => {
+    account.keys = denied('cloudformation:CreateStack')
+    const { code, err } = await start(...asks).ended()
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(/was not created: .*needs rights for CloudFormation/u),
+    })
+    expect(account.aws.stacks).toEqual([])
+  })
+
+  it('of CloudFormation while it deploys: the command that deletes the stack is printed, and what failed first', async () => {
+    const running = start(...asks)
+    heard = ({ service, fields = {} }) => {
+      if (service !== 'cloudformation' || fields.type !== 'AWS::IAM::Role') return
+      heard = () => {}
+      account.aws.faults.outage('cloudformation', 'unavailable')
+    }
+    const { code, err } = await running.ended()
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(
+        /^The stack (\S+) is still there: .*aws cloudformation delete-stack --stack-name \1$/mu,
+      ),
+    })
+    expect(account.aws.stacks).toHaveLength(1)
+  })
+
+  it('of the deletion: the answers are written, with the command that deletes it', async () => {
+    account.keys = denied('cloudformation:DeleteStack')
+    const { code, err } = await start('--yes', '--only', 'userIdOverMqtt').ended()
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringMatching(
+        /is still there: .*not authorized.*aws cloudformation delete-stack --stack-name probe-/u,
+      ),
+    })
+    expect(await readFile(join(folder, 'probe-transcript.txt'), 'utf8')).toContain('✓ userIdOverMqtt')
+  })
+})
