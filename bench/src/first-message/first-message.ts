@@ -8,6 +8,7 @@ import { articleProgram, type Contestant, contestants } from './contestants.js'
 import type { Target as ProgramTarget } from './programs/report.js'
 import { watchServer } from './server-moments.js'
 import { messageStages, type Stages, stagesOf, total } from './stages.js'
+import { stagesPicture } from './stages-picture.js'
 
 const roundCount = 15
 
@@ -96,6 +97,10 @@ function medianOf(runs: readonly Stages[], stage: (typeof messageStages)[number]
   return summary(runs.map((one) => one[stage])).median
 }
 
+function mediansOf(runs: readonly Stages[]): Stages {
+  return Object.fromEntries(messageStages.map((stage) => [stage, medianOf(runs, stage)])) as Stages
+}
+
 function stagesTable(all: Readonly<Record<string, Contestant>>, runs: Runs) {
   const rows = Object.entries(all).map(([name, { what }]) => [
     what,
@@ -123,23 +128,11 @@ function targets(runs: Runs): Target[] {
 }
 
 function picture(all: Readonly<Record<string, Contestant>>, runs: Runs): Picture {
-  const values = Object.entries(all).flatMap(([name, { what }]) =>
-    messageStages.map((stage, order) => ({ what, stage, order, ms: medianOf(runs[name] ?? [], stage) })),
-  )
+  const staged = Object.entries(all).map(([name, { what }]) => ({ what, stages: mediansOf(runs[name] ?? []) }))
   return {
     name: 'first-message-stages',
     title: 'From the start of the process to its first own message',
-    spec: {
-      width: 620,
-      data: { values },
-      mark: 'bar',
-      encoding: {
-        y: { field: 'what', type: 'nominal', title: null, sort: Object.values(all).map(({ what }) => what) },
-        x: { field: 'ms', type: 'quantitative', title: 'milliseconds (median of each stage)' },
-        color: { field: 'stage', type: 'nominal', title: null, sort: messageStages, scale: { scheme: 'tableau10' } },
-        order: { field: 'order' },
-      },
-    },
+    spec: stagesPicture(staged),
   }
 }
 

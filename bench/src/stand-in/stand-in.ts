@@ -67,7 +67,16 @@ function findings(report: Report): Findings {
           },
           encoding: { y: { field: 'what', type: 'nominal', title: null, sort: null } },
           layer: [
-            { mark: 'bar', encoding: { x: { field: 'median', type: 'quantitative', title: 'messages per second' } } },
+            {
+              mark: 'bar',
+              encoding: {
+                x: {
+                  field: 'median',
+                  type: 'quantitative',
+                  title: 'messages per second: median, and lowest to highest run',
+                },
+              },
+            },
             {
               mark: { type: 'rule', strokeWidth: 2, color: 'black' },
               encoding: { x: { field: 'min', type: 'quantitative' }, x2: { field: 'max' } },
