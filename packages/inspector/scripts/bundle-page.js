@@ -7,7 +7,7 @@ export const bundleFile = file('../dist/page.bundle.js')
 /** Bundles what is compiled. @returns bytes of each input in the bundle, by file */
 export async function bundlePage() {
   const shared = { bundle: true, minify: true, logLevel: 'silent' }
-  await build({ ...shared, entryPoints: [file('../src/page/page.css')], outfile: file('../dist/page.css') })
+  await build({ ...shared, entryPoints: [file('../src/page/style/page.css')], outfile: file('../dist/page.css') })
   const { metafile } = await build({
     ...shared,
     entryPoints: [file('../dist/page/main.js')],

@@ -7,31 +7,12 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals'
-import { type ObservedDecision, startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '@topic-credentials/project'
-import { Inspector } from './inspector.js'
+import { type Browser, goTo, isLive, launchBrowser, type Page, shows as showsOn } from './testing/browser.js'
 
 /** The page in a real Chromium, from `npm run local` on, as a person uses it. `SCREENSHOTS=1` writes what it looks like to docs/inspector. */
 
 jest.setTimeout(180_000)
-
-interface Page {
-  goto(url: string): Promise<unknown>
-  evaluate(script: string): Promise<unknown>
-  waitForFunction(condition: string, options: { readonly polling: number }): Promise<unknown>
-  setViewport(size: { readonly width: number; readonly height: number }): Promise<void>
-  emulateMediaFeatures(features: readonly { readonly name: string; readonly value: string }[]): Promise<void>
-  screenshot(options: { readonly path: string }): Promise<unknown>
-  on(event: 'pageerror', listener: (error: Error) => void): void
-  on(event: 'console', listener: (message: { text(): string; type(): string }) => void): void
-  on(event: 'request', listener: (request: { url(): string }) => void): void
-  keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> }
-}
-
-interface Browser {
-  newPage(): Promise<Page>
-  close(): Promise<void>
-}
 
 const views = ['decisions', 'connections', 'messages', 'ask', 'clients', 'faults', 'log']
 const root = projectRoot(process.cwd())
@@ -68,10 +49,7 @@ beforeAll(async () => {
     if (address !== '') break
   }
   child.stdout?.resume()
-  const chromium: { launchChromium(): Promise<Browser> } = await import(
-    new URL('../../client/dist/testing/chromium/chromium.js', import.meta.url).href
-  )
-  browser = await chromium.launchChromium()
+  browser = await launchBrowser()
   page = await browser.newPage()
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
@@ -82,7 +60,7 @@ beforeAll(async () => {
     if (!url.startsWith(new URL(address).origin) && !url.startsWith('data:')) elsewhere.push(url)
   })
   await page.goto(address)
-  await shows("document.querySelector('.live')?.textContent === '● live'")
+  await shows(isLive)
 })
 
 afterAll(async () => {
@@ -92,37 +70,14 @@ afterAll(async () => {
   await rm(project, { recursive: true })
 })
 
-/** Waits for it; when it does not come, the error holds what the page shows instead. */
-async function shows(condition: string): Promise<void> {
-  try {
-    await page.waitForFunction(condition, { polling: 50 })
-  } catch (error) {
-    throw new Error(`${condition} does not come: ${await page.evaluate("document.querySelector('main')?.innerText")}`, {
-      cause: error,
-    })
-  }
+function shows(condition: string): Promise<void> {
+  return showsOn(page, condition)
 }
-async function view(name: string): Promise<void> {
-  await page.evaluate(`document.querySelector('nav a[href="#${name}"]').click()`)
-  await shows(`document.querySelector('nav a[aria-current]')?.hash === '#${name}'`)
+function view(name: string): Promise<void> {
+  return goTo(page, name)
 }
 function click(selector: string): Promise<unknown> {
   return page.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`)
-}
-function flooding(count: number): ObservedDecision {
-  return {
-    at: Date.now(),
-    accessKeyId: 'ASIA',
-    principal: 'arn:aws:sts::123456789012:assumed-role/topics/device',
-    clientId: 'device:1',
-    action: 'iot:Publish',
-    resource: `arn:aws:iot:us-east-1:123456789012:topic/flood/${count}`,
-    allowed: count % 10 > 0,
-    policy: undefined,
-    statement: undefined,
-    reason: 'it is a flood',
-    policies: { identity: [] },
-  }
 }
 function pressDenyIot(): Promise<unknown> {
   return page.evaluate(
@@ -182,7 +137,7 @@ it('what may a user do: with claims and without', async () => {
 it('works by the keyboard: to the content, into a view, open a row', async () => {
   await page.goto('about:blank')
   await page.goto(`${address}#connections`)
-  await shows("document.querySelector('.live')?.textContent === '● live'")
+  await shows(isLive)
   await page.evaluate('document.activeElement?.blur()')
   await page.keyboard.press('Tab')
   expect(await page.evaluate('document.activeElement.className')).toBe('skip')
@@ -227,52 +182,6 @@ it('axe finds nothing, in both colour schemes, wide and at 360 px; nothing runs 
       }
     }
   }
-})
-
-it('a thousand messages a second, each with a decision, do not freeze it', async () => {
-  const inspector = new Inspector()
-  const { observer, site } = inspector
-  await using aws = await startLocalAws({ observer, site })
-  const flooded = await browser.newPage()
-  await flooded.goto(`${inspector.begin(aws, [])}#messages`)
-  await flooded.evaluate(`
-    let last = performance.now()
-    window.longest = 0
-    window.began = last
-    requestAnimationFrame(function tick() {
-      const now = performance.now()
-      window.longest = Math.max(window.longest, now - last)
-      last = now
-      requestAnimationFrame(tick)
-    })`)
-  let count = 0
-  const began = performance.now()
-  const flood = setInterval(() => {
-    for (; count < performance.now() - began; count++) {
-      const message = { topic: `flood/${count}`, payload: Buffer.from('x'.repeat(200)), qos: 1 as const, retain: false }
-      observer.message({ ...message, properties: {}, from: 'device:1', receivedAt: Date.now() })
-      observer.decision(flooding(count))
-    }
-  }, 20)
-  try {
-    for (const name of ['decisions', 'messages', 'ask', 'log', 'messages']) {
-      await flooded.evaluate(`document.querySelector('nav a[href="#${name}"]').click()`)
-      await flooded.waitForFunction(`document.querySelector('nav a[aria-current]')?.hash === '#${name}'`, {
-        polling: 20,
-      })
-    }
-    const full = "document.querySelectorAll('.row').length === 100 && /came too fast/u.test(document.body.textContent)"
-    await flooded.waitForFunction(full, { polling: 50 })
-    await flooded.waitForFunction('performance.now() - window.began > 3_000', { polling: 50 })
-  } finally {
-    clearInterval(flood)
-    inspector.end()
-  }
-  const longest = Number(await flooded.evaluate('window.longest'))
-  const rate = Math.round((count / (performance.now() - began)) * 1_000)
-  process.stdout.write(`flood: ${count} messages, ${rate} a second, longest frame ${Math.round(longest)} ms\n`)
-  // A second without a frame is a page that hangs, on whatever machine.
-  expect(longest).toBeLessThan(1_000)
 })
 
 it('nothing is loaded from elsewhere, and nothing complains', () => {
