@@ -37,7 +37,8 @@ export function vendRefusal({
       throttled,
     )
   }
-  if (status === 403 && problem === undefined && Math.abs(clockOffset) > acceptedSkewMs) {
+  // A wrong clock makes a signature worthless; a token is refused with 401 then.
+  if (status === 403 && problem === undefined && challenge === undefined && Math.abs(clockOffset) > acceptedSkewMs) {
     return new ClockSkewError(clockOffset, url.host)
   }
   return new VendRefusedError(`The credential vendor responded with ${status}: ${said}`, {
@@ -61,6 +62,7 @@ function remedyFor(status: number, problem: Problem | undefined, challenge: stri
   }
   if (problem !== undefined) return problem.remedy ?? 'Change the request as described in the message.'
   if (status === 401) return refusedToken(challenge)
+  if (status === 403 && challenge !== undefined) return missingScope(challenge)
   if (status === 403) {
     return 'Check the caller’s credentials and its permission execute-api:Invoke for this API.'
   }
@@ -73,6 +75,14 @@ function refusedToken(challenge: string | undefined): string {
   if (challenge === undefined) return 'This API takes tokens alone: give `token`, --token-file or --as (stand-in).'
   const why = /error_description="([^"]*)"/u.exec(challenge)?.[1]
   return why === undefined ? 'Get a new token: this one was not accepted.' : `Get a new token: ${why}.`
+}
+
+/** A valid token without the scope of the route (RFC 6750 section 3.1). */
+function missingScope(challenge: string): string {
+  const scope = /scope="([^"]+)"/u.exec(challenge)?.[1]
+  return scope === undefined
+    ? 'Sign in with the scope that this API requires: the token does not have it.'
+    : `Sign in with the scope ${scope}: the token does not have it.`
 }
 
 /** API Gateway's own error format: `{"message":"Forbidden"}`. */

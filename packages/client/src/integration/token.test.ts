@@ -109,6 +109,20 @@ describe('a token', () => {
     expect(vends()).toBe(before)
   })
 
+  it('without the scope is told to have it, and one that has expired that it has; no signature, no clock is blamed', async () => {
+    const refused = (change: object) => vend(issuer.token(claims(change)))
+    await expect(refused({ scope: 'openid' })).rejects.toMatchObject({
+      remedy: 'Sign in with the scope mqtt: the token does not have it.',
+    })
+    await expect(refused({ exp: seconds() - 1 })).rejects.toMatchObject({
+      remedy: expect.stringMatching(/^Get a new token: .*exp.*\.$/u),
+    })
+    aws.faults.skewClock(10 * 60_000)
+    const later = seconds() + 10 * 60
+    const valid = { scope: 'openid', iat: later, nbf: later, exp: later + 600 }
+    await expect(refused(valid)).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
+  })
+
   it.each([
     ['a filter', 'alice/#'],
     ['a wildcard', '+'],
