@@ -114,7 +114,6 @@ export function synth({ validate = false, tokens = false } = {}) {
     ...(validate ? {} : { CDK_VALIDATION: 'false' }),
     ...(tokens ? { CDK_CONTEXT_JSON: JSON.stringify(localTokens) } : {}),
   }
-  if (tokens) write(join(root, `${folder}.settings.json`), JSON.stringify(localTokens))
   step(
     tokens ? 'Synthesizing the stack, for users with tokens' : 'Synthesizing the stack',
     node,

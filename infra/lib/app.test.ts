@@ -72,6 +72,14 @@ describe('the stack', () => {
     expect(JSON.stringify(synthesize({ tracing: 'true' }))).toMatch(/^[\x20-\x7e]*$/u)
   })
 
+  it('has its settings beside it, without what belongs to the CDK: a stand-in synthesizes it again with them', () => {
+    const outdir = join(folder, 'with-settings')
+    const context = { rateLimit: '7', entitlements: entitlementsFile, 'aws:cdk:enable-path-metadata': true }
+    topicCredentialsApp({ outdir, context, builtinCloudFormationValidation: false })
+    const settings = JSON.parse(readFileSync(join(outdir, 'settings.json'), 'utf8'))
+    expect(settings).toEqual({ rateLimit: '7', entitlements: entitlementsFile })
+  })
+
   it('is the same each time, its assets too', () => {
     expect(synthesize()).toEqual(template)
   })

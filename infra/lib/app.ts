@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readEntitlements, StackChecks } from '@topic-credentials/cdk'
 import { App, type AppProps, Validations } from 'aws-cdk-lib'
 import flags from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' }
 import { AwsSolutionsChecks } from 'cdk-nag'
+import { givenSettings } from './settings/context.js'
 import { settings } from './settings/settings.js'
 import { TopicCredentialsStack } from './topic-credentials-stack.js'
 
@@ -19,6 +22,8 @@ export function topicCredentialsApp({ context, ...props }: AppProps = {}): App {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new StackChecks())
   const { stackName, entitlementsFile = appEntitlements, env, props: constructs } = settings(app.node)
   const entitlements = readEntitlements(entitlementsFile)
+  // With it a stand-in synthesizes the app again as it was, when the entitlements change.
+  writeFileSync(join(app.outdir, 'settings.json'), `${JSON.stringify(givenSettings(app.node))}\n`)
   new TopicCredentialsStack(app, stackName, { ...constructs, ...(env === undefined ? {} : { env }), entitlements })
   return app
 }

@@ -101,6 +101,25 @@ describe('pnpm check', () => {
     expect(refused.stderr).toContain('Your identity needs lambda:InvokeFunction on this function.')
   })
 
+  it('asks the stand-in that the outputs in the project belong to, and no AWS, also once it has ended', async () => {
+    const file = join(project, 'cdk-outputs.json')
+    writeFileSync(file, JSON.stringify(aws.outputs))
+    // An endpoint that nothing answers at: what goes to AWS does not reach it.
+    const nowhere = { AWS_ENDPOINT_URL_LAMBDA: 'https://127.0.0.1:9' }
+    expect(await run([], nowhere)).toMatchObject({ code: 0, stderr: expect.stringContaining('the running stand-in') })
+    await withdraw()
+    try {
+      const { code, stderr } = await run([], nowhere)
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringMatching(/belongs to a stand-in that is no longer running\. Pass --outputs/u),
+      })
+    } finally {
+      rmSync(file)
+      withdraw = (await announce(aws, { directory: project })).remove
+    }
+  })
+
   it('is the only way to call it: a request without a signature is refused', async () => {
     const name = String(aws.outputs.TopicCredentials?.CheckFunctionName)
     const url = `${aws.endpoints.endpoint}/2015-03-31/functions/${name}/invocations`

@@ -5,6 +5,12 @@ import { SettingError } from './setting-error.js'
 /** Context keys that belong to the CDK: feature flags, lookups and settings of its command line. */
 const ofTheCdk = /[:/@]|^(cli-telemetry|acknowledged-issue-numbers|tree)$/u
 
+/** The settings that were given, without what belongs to the CDK. */
+export function givenSettings(node: Node): Readonly<Record<string, unknown>> {
+  const all = Object.entries(node.getAllContext() as Readonly<Record<string, unknown>>)
+  return Object.fromEntries(all.filter(([name]) => !ofTheCdk.test(name)))
+}
+
 /** The settings in a CDK context. A value given with `-c` is a string; in `cdk.json` it may be a number, a boolean or a list. */
 export class Context {
   readonly #node: Node
@@ -60,8 +66,7 @@ export class Context {
    * @throws SettingError `unknown_setting`, suggesting the closest name
    */
   refuseUnknown(): void {
-    const given = Object.keys(this.#node.getAllContext() as object)
-    const unknown = given.find((name) => !ofTheCdk.test(name) && !this.#asked.has(name))
+    const unknown = Object.keys(givenSettings(this.#node)).find((name) => !this.#asked.has(name))
     if (unknown === undefined) return
     const [nearest = ''] = [...this.#asked].sort((a, b) => distance(a, unknown) - distance(b, unknown))
     throw new SettingError(

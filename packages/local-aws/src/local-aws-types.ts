@@ -145,11 +145,18 @@ export interface LocalAws extends Served, AsyncDisposable {
   deleteRolePolicy(roleName: string, policyName: string): void
   /**
    * Deploys an assembly into the stacks that stand, in place: what differs is updated, what is new is created, connections stay. An update that
-   * fails is rolled back, and says so in its answer.
+   * fails is rolled back, and says so in its answer. An account with `state` keeps the functions' code; another one reads it from the folder.
+   *
+   * @param options `standing`: only stacks that stand; none is created
+   * @throws RealisationError for a folder without an assembly
+   */
+  deploy(assembly: string, options?: { readonly standing?: boolean }): Promise<readonly Redeployment[]>
+  /**
+   * What {@link deploy} would change in the stacks that stand; nothing is done. A stack that is not deployed is left out.
    *
    * @throws RealisationError for a folder without an assembly
    */
-  deploy(assembly: string): Promise<readonly Redeployment[]>
+  plan(assembly: string): Promise<readonly Redeployment[]>
   /** When a stack was last changed, in milliseconds since the epoch; undefined in an empty account. */
   readonly deployedAt: number | undefined
   /** Ends everything: sockets, processes, files. Resolves when nothing remains; idempotent. */

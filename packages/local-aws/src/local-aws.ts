@@ -159,9 +159,20 @@ function describe(account: Account, keeper: Keeper | undefined, release: () => P
     },
     signInSecret: account.signInSecret,
     signIn: (request) => account.signIn(request),
-    deploy: async (assembly) => {
+    deploy: async (assembly, { standing = false } = {}) => {
       const { redeploy } = await import('./cloudformation/index.js')
-      return redeploy(await readAssembly(assembly), account.stacks)
+      const all = await readAssembly(assembly)
+      const read = standing ? all.filter(({ stackName }) => account.stacks.find(stackName) !== undefined) : all
+      if (keeper === undefined) return redeploy(read, account.stacks)
+      const { uploadAssets } = await import('./saved/upload-assets.js')
+      const place = { buckets: account.buckets, ...settings, now: account.clock.now() }
+      for (const stack of read) await uploadAssets(stack, place)
+      const uploaded = read.map((stack) => ({ ...stack, assets: new Map<string, string>() }))
+      return redeploy(uploaded, account.stacks)
+    },
+    plan: async (assembly) => {
+      const { planRedeployment } = await import('./cloudformation/index.js')
+      return planRedeployment(await readAssembly(assembly), account.stacks)
     },
     get deployedAt() {
       const times = account.stacks

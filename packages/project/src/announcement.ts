@@ -39,6 +39,10 @@ export interface Announcement {
   readonly asOf?: string
   /** It deploys changed sources by itself. */
   readonly follows?: true
+  /** ISO 8601: sources of that time could not be deployed; its terminal says why. */
+  readonly failedAt?: string
+  /** A file that was synthesized, differs from what is deployed, and is not deployed by itself. */
+  readonly behind?: string
   /** Access keys of a user that may revoke access and invoke the deploy check. */
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
@@ -86,6 +90,8 @@ export async function announce(
     ...(aws.signInSecret === undefined ? {} : { signInSecret: aws.signInSecret }),
     ...(aws.asOf === undefined ? {} : { asOf: aws.asOf }),
     ...(aws.follows === undefined ? {} : { follows: aws.follows }),
+    ...(aws.failedAt === undefined ? {} : { failedAt: aws.failedAt }),
+    ...(aws.behind === undefined ? {} : { behind: aws.behind }),
   }
   const folder = join(directory, announcementFolder)
   await mkdir(folder, { recursive: true })

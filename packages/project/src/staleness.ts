@@ -20,15 +20,26 @@ export async function upToDate(
 ): Promise<{ readonly running: Announcement; readonly notice?: string }> {
   let running = found
   const deadline = performance.now() + patienceMilliseconds
-  while (running.follows && changedSince(root, running) !== undefined && performance.now() < deadline) {
+  while (isComing(root, running) && performance.now() < deadline) {
     await delay(lookEveryMilliseconds)
     running = (await findRunning({ directory: root })) ?? running
   }
   const changed = changedSince(root, running)
-  if (changed === undefined) return { running }
-  const what = `${changed.file} was changed after the running stand-in's stack was deployed`
-  const next = running.follows
-    ? 'it is not deployed yet, and the terminal of the stand-in says why'
-    : `deploy it with ${commandLine('deploy:local')}`
-  return { running, notice: `${what}: ${next}.` }
+  if (changed !== undefined) {
+    const what = `${changed.file} was changed after the running stand-in's stack was deployed`
+    const next = running.follows
+      ? 'it is not deployed yet, and the terminal of the stand-in says why'
+      : `deploy it with ${commandLine('deploy:local')}`
+    return { running, notice: `${what}: ${next}.` }
+  }
+  if (running.behind === undefined) return { running }
+  const notice = `${running.behind} is not what the running stand-in's stack was deployed from: deploy it with ${commandLine('deploy:local')}.`
+  return { running, notice }
+}
+
+/** Whether the stand-in is about to deploy what was changed. */
+function isComing(root: string, running: Announcement): boolean {
+  const changed = changedSince(root, running)
+  if (!running.follows || changed === undefined) return false
+  return running.failedAt === undefined || changed.writtenAt > Date.parse(running.failedAt)
 }

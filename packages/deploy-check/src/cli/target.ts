@@ -33,10 +33,13 @@ export async function findTarget(given: string | undefined): Promise<Target> {
   const directory = projectRoot()
   const file = given === undefined ? join(directory, outputsFile) : userPath(given)
   try {
-    if (given !== undefined || existsSync(file)) return deployed(file)
+    const stack = given !== undefined || existsSync(file) ? stackIn(file) : undefined
+    if (stack !== undefined && (given !== undefined || !isLocal(stack))) return deployed(stack, file)
     const found = await findRunning({ directory })
     if (found === undefined) {
-      throw noStack(directory, `There is no stack to check: ${file} does not exist, and no stand-in is running`)
+      throw stack === undefined
+        ? noStack(directory, `There is no stack to check: ${file} does not exist, and no stand-in is running`)
+        : noStack(file, `${file} belongs to a stand-in that is no longer running`)
     }
     const { running, notice } = await upToDate(directory, found)
     if (notice !== undefined) console.error(`! ${notice}`)
@@ -56,17 +59,27 @@ export async function findTarget(given: string | undefined): Promise<Target> {
   }
 }
 
-function deployed(file: string): Target {
-  const outputs = readOutputs(file)
-  const { stackName, outputs: own } = stackWith(outputs, ['CredentialsUrl', 'Region'], file)
-  const { Region: region } = own
+function stackIn(file: string) {
+  const all = readOutputs(file)
+  return { all, ...stackWith(all, ['CredentialsUrl', 'Region'], file) }
+}
+
+type Stack = ReturnType<typeof stackIn>
+
+/** Whether it was deployed to a stand-in. Then the command must not call AWS's own Lambda for its function. */
+function isLocal({ outputs }: Stack): boolean {
+  return new URL(outputs.CredentialsUrl).hostname === 'localhost'
+}
+
+function deployed({ all, stackName, outputs: { Region: region } }: Stack, file: string): Target {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  const { AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL } = process.env
   return {
     description: `the deployed stack ${stackName} (${file})`,
     region,
-    endpoint: process.env.AWS_ENDPOINT_URL_LAMBDA ?? `https://lambda.${region}.${domain}`,
+    endpoint: AWS_ENDPOINT_URL_LAMBDA ?? AWS_ENDPOINT_URL ?? `https://lambda.${region}.${domain}`,
     keys: defaultProvider({ clientConfig: { region } }),
-    ...checkIn(outputs, file),
+    ...checkIn(all, file),
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
-import { type TestAssembly, writeAssembly } from '../testing/assembly.js'
+import { lambdaRole, type TestAssembly, writeAssembly } from '../testing/assembly.js'
 import { openCdk, type TestCdk } from '../testing/cdk.js'
 import { openedAssembly, openTrust } from '../testing/changed-assembly.js'
 import { customResource, inlineFunction, provider } from '../testing/template-parts.js'
@@ -26,6 +26,23 @@ function openByHand(): () => void {
   const before = directory.policyText(directory.role(roleName)?.trustPolicy as never)
   directory.updateAssumeRolePolicy(roleName, openTrust)
   return () => directory.updateAssumeRolePolicy(roleName, before)
+}
+
+/** For the bootstrapped account, as the CDK's default synthesizer writes it. */
+async function assembly(written: object): Promise<TestAssembly> {
+  const { accountId, region } = account.aws
+  const made = await writeAssembly(written, {}, `aws://${accountId}/${region}`)
+  const role = (name: string) => `arn:aws:iam::${accountId}:role/cdk-hnb659fds-${name}-role-${accountId}-${region}`
+  const file = join(made.directory, 'manifest.json')
+  const manifest = JSON.parse(await readFile(file, 'utf8')) as { artifacts: { Test: { properties: object } } }
+  Object.assign(manifest.artifacts.Test.properties, {
+    assumeRoleArn: role('deploy'),
+    cloudFormationExecutionRoleArn: role('cfn-exec'),
+    requiresBootstrapStackVersion: 6,
+    bootstrapStackVersionSsmParameter: '/cdk-bootstrap/hnb659fds/version',
+  })
+  await writeFile(file, JSON.stringify(manifest))
+  return made
 }
 
 describe('an update whose check fails', () => {
@@ -71,23 +88,6 @@ describe('a stack whose rollback fails', () => {
     Resources: { ...inlineFunction('Provider', provider), Thing: customResource(properties), ...more },
   })
 
-  /** For the bootstrapped account, as the CDK's default synthesizer writes it. */
-  async function assembly(written: object): Promise<TestAssembly> {
-    const { accountId, region } = account.aws
-    const made = await writeAssembly(written, {}, `aws://${accountId}/${region}`)
-    const role = (name: string) => `arn:aws:iam::${accountId}:role/cdk-hnb659fds-${name}-role-${accountId}-${region}`
-    const file = join(made.directory, 'manifest.json')
-    const manifest = JSON.parse(await readFile(file, 'utf8')) as { artifacts: { Test: { properties: object } } }
-    Object.assign(manifest.artifacts.Test.properties, {
-      assumeRoleArn: role('deploy'),
-      cloudFormationExecutionRoleArn: role('cfn-exec'),
-      requiresBootstrapStackVersion: 6,
-      bootstrapStackVersionSsmParameter: '/cdk-bootstrap/hnb659fds/version',
-    })
-    await writeFile(file, JSON.stringify(manifest))
-    return made
-  }
-
   it('says so, and comes back with cdk rollback --orphan', async () => {
     await using first = await assembly(template({ Fail: 'Update', Value: '1' }))
     const broken = { ...customResource({ Fail: 'Create' }), DependsOn: 'Thing' }
@@ -101,5 +101,26 @@ describe('a stack whose rollback fails', () => {
     const left = await account.cdk('rollback', '--app', second.directory, '--orphan', 'Thing')
     expect([left.code, left.output]).toEqual([0, expect.stringMatching(/UPDATE_ROLLBACK_COMPLET/u)])
     expect((await account.cdk('destroy', '--force', '--app', first.directory)).code).toBe(0)
+  })
+})
+
+describe('a first deployment that fails', () => {
+  it('because another stack has the name of the role: it leaves nothing in the way, and another name goes', async () => {
+    expect((await account.cdk('destroy', '--force', '--app', plain)).code).toBe(0)
+    const { Type, Properties } = lambdaRole() as { Type: string; Properties: object }
+    const taken = { Resources: { Role: { Type, Properties: { ...Properties, RoleName: roleName } } } }
+    await using other = await assembly(taken)
+    expect((await account.cdk('deploy', '--app', other.directory, ...never)).code).toBe(0)
+    const failed = await account.cdk('deploy', '--app', plain, ...never)
+    expect([failed.code, failed.output]).toEqual([1, expect.stringMatching(/already exists/u)])
+    expect(failed.output).toMatch(/ROLLBACK_COMPLETE/u)
+    const renamed = await account.synthesize({ roleName: 'topics' })
+    const { code } = await account.cdk('deploy', '--app', renamed, ...never)
+    expect([code, (await account.vend()).status]).toEqual([0, 200])
+    expect(account.aws.directory.role(roleName)).toBeDefined()
+    for (const app of [renamed, other.directory]) {
+      expect((await account.cdk('destroy', '--force', '--app', app)).code).toBe(0)
+    }
+    expect(account.aws.stacks).toEqual([])
   })
 })

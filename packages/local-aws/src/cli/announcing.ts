@@ -1,4 +1,5 @@
 import { announce } from '@topic-credentials/project'
+import type { Known } from '../live/follow-kept.js'
 import type { LocalAws } from '../local-aws-types.js'
 
 /** Announces a stand-in to other processes, and again when its deployed stacks have changed. */
@@ -6,7 +7,8 @@ export class Announcing {
   readonly #directory: string
   #aws: LocalAws | undefined
   #announced = ''
-  #caughtUp: number | undefined
+  #known: Known = { follows: false }
+  #failedAt: number | undefined
   #writing: Promise<void> = Promise.resolve()
   #remove: () => Promise<void> = async () => {}
 
@@ -19,9 +21,16 @@ export class Announcing {
     return this.again()
   }
 
-  /** The stacks are what the sources said at that time, and go on to be: milliseconds since the epoch. */
-  caughtUp(asOf: number): void {
-    this.#caughtUp = asOf
+  /** Something else is known of what is deployed. */
+  know(known: Known): void {
+    this.#known = known
+    this.#failedAt = undefined
+    void this.again()
+  }
+
+  /** Sources of that time could not be deployed. */
+  failed(asOf: number): void {
+    this.#failedAt = asOf
     void this.again()
   }
 
@@ -40,10 +49,12 @@ export class Announcing {
   async #write(): Promise<void> {
     if (this.#aws === undefined) return
     const { outputs, endpoints, deployedAt } = this.#aws
-    const known = this.#caughtUp ?? deployedAt
+    const { asOf = deployedAt, follows, behind } = this.#known
     const more = {
-      ...(known === undefined ? {} : { asOf: new Date(known).toISOString() }),
-      ...(this.#caughtUp === undefined ? {} : { follows: true as const }),
+      ...(asOf === undefined ? {} : { asOf: new Date(asOf).toISOString() }),
+      ...(follows ? { follows } : {}),
+      ...(behind === undefined ? {} : { behind }),
+      ...(this.#failedAt === undefined ? {} : { failedAt: new Date(this.#failedAt).toISOString() }),
     }
     const told = JSON.stringify([outputs, endpoints, more])
     if (told === this.#announced) return

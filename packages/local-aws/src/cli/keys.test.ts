@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { startLocalAws } from '../local-aws.js'
 import type { LocalAws } from '../local-aws-types.js'
@@ -32,6 +34,20 @@ describe('faultKeys', () => {
 
   it('has one key per fault', () => {
     expect(new Set(keys.map(({ name }) => name)).size).toBe(keys.length)
+  })
+
+  it('each key and each method of aws.faults has a line in the README, and no other', async () => {
+    const readme = await readFile(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8')
+    const [, table = ''] = /^\| key \| method .*\n\| --- .*\n((?:\|.*\n)+)/mu.exec(readme) ?? []
+    const cells = table
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.split(' | ').map((cell) => cell.replace(/^\| ?/u, '')))
+    const named = cells.flatMap(([key = '']) => [...key.matchAll(/`(\w)`/gu)].map(([, one = '']) => one))
+    const digits = serviceNames.map((_, index) => String(index + 1))
+    expect(new Set([...named, ...digits])).toEqual(new Set(keys.map(({ name }) => name)))
+    const methods = cells.map(([, method = '']) => method).join()
+    for (const method of Object.keys(aws.faults)) expect(methods).toMatch(new RegExp(`\`${method}\\b`, 'u'))
   })
 
   it('s: the clock is wrong, then right again', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  type Announcement,
   commandLine,
   examples,
   findRunning,
@@ -8,6 +9,7 @@ import {
   programName,
   projectRoot,
   signInAt,
+  upToDate,
   userPath,
 } from '@topic-credentials/project'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -139,21 +141,15 @@ function toRealise(root: string, { assembly, fresh }: LocalOptions): { readonly 
 }
 
 async function printExports(root: string): Promise<number> {
-  const running = await findRunning({ directory: root })
-  if (running === undefined) {
-    console.error(`No stand-in is running for ${root}. Start one with: ${commandLine('local')}`)
-    return 1
-  }
+  const running = await findUpToDate(root)
+  if (running === undefined) return 1
   process.stdout.write(shellExports(running))
   return 0
 }
 
 async function printToken(root: string, user: string, { groups, claims }: LocalOptions): Promise<number> {
-  const running = await findRunning({ directory: root })
-  if (running === undefined) {
-    console.error(`No stand-in is running for ${root}. Start one with: ${commandLine('local')}`)
-    return 1
-  }
+  const running = await findUpToDate(root)
+  if (running === undefined) return 1
   const signedIn = await signInAt(running, { user, claims: { ...claims, ...(groups === undefined ? {} : { groups }) } })
   if (signedIn.kind === 'token') {
     process.stdout.write(`${signedIn.token}\n`)
@@ -164,6 +160,18 @@ async function printToken(root: string, user: string, { groups, claims }: LocalO
     `  Deploy it for tokens: npm run deploy:local -- -c jwtIssuer=${localIssuer} -c jwtAudience=${localAudience}`,
   )
   return 1
+}
+
+/** The stand-in that runs for the project; what it is behind with is said. Undefined, and said, where there is none. */
+async function findUpToDate(root: string): Promise<Announcement | undefined> {
+  const found = await findRunning({ directory: root })
+  if (found === undefined) {
+    console.error(`No stand-in is running for ${root}. Start one with: ${commandLine('local')}`)
+    return undefined
+  }
+  const { running, notice } = await upToDate(root, found)
+  if (notice !== undefined) console.error(`! ${notice}`)
+  return running
 }
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> {

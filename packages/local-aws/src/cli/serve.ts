@@ -3,7 +3,7 @@ import { commandLine } from '@topic-credentials/project'
 import type { TypeWildcards } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
 import { follow } from '../live/follow.js'
-import { tellOfChanges } from '../live/tell-of-changes.js'
+import { followKept } from '../live/follow-kept.js'
 import { startLocalAws } from '../local-aws.js'
 import type { Served } from '../local-aws-types.js'
 import type { PackedPolicyEstimate } from '../sts/index.js'
@@ -73,10 +73,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   started = true
   const tell = options.json ? () => {} : print
   await announcing.begin(aws)
+  const followed = { aws, root, print: tell, failed: (asOf: number) => announcing.failed(asOf) }
   const stopLooking =
     assembly === undefined
-      ? tellOfChanges(aws, root, tell)
-      : follow({ aws, assembly, root, print: tell, caughtUp: (asOf) => announcing.caughtUp(asOf) })
+      ? followKept({ ...followed, known: (known) => announcing.know(known) })
+      : follow({ ...followed, assembly, caughtUp: (asOf) => announcing.know({ asOf, follows: true }) })
   const faults = faultKeys()
   const page = companion?.begin(aws, faults)
   if (options.json) {

@@ -7,7 +7,6 @@ import type { LocalAws } from '../local-aws-types.js'
 import { httpApi, lambdaFunction, lambdaRole, type TestAssembly, writeAssembly } from '../testing/assembly.js'
 import { send } from '../testing/https-client.js'
 import { follow } from './follow.js'
-import { tellOfChanges } from './tell-of-changes.js'
 
 function resources(action: string) {
   return {
@@ -26,11 +25,13 @@ let project: string
 let lines: string[]
 let heard: () => void
 let times: number[]
+let failures: number[]
 let end: () => Promise<void>
 
 beforeEach(async () => {
   lines = []
   times = []
+  failures = []
   heard = () => {}
   assembly = await writeAssembly({ Resources: resources('s3:GetObject') }, { it: answering('one') })
   project = await mkdtemp(join(tmpdir(), 'live-'))
@@ -44,6 +45,7 @@ beforeEach(async () => {
       heard()
     },
     caughtUp: (asOf) => times.push(asOf),
+    failed: (asOf) => failures.push(asOf),
   })
 }, 60_000)
 
@@ -137,6 +139,8 @@ describe('follow', () => {
     await change('wrong', 5)
     expect(await told('✗')).toBe('✗ entitlements.json is not deployed: entitlements[0]: wrong')
     expect(await answer()).toBe('one')
+    // Commands need not wait for it.
+    expect(failures).toEqual([expect.any(Number)])
     await change('two', 10)
     expect(await told('✓')).toMatch(/^✓ Test deployed in place from entitlements\.json in [\d.]+ s: ~Function$/u)
     expect(await answer()).toBe('two')
@@ -146,26 +150,4 @@ describe('follow', () => {
     await end()
     await expect(readFile(join(folder, 'manifest.json'))).rejects.toThrow('ENOENT')
   })
-})
-
-it('an account that is deployed into by hand tells of what has changed since, once for each change', async () => {
-  const stop = tellOfChanges(
-    aws,
-    project,
-    (line) => {
-      lines.push(line)
-      heard()
-    },
-    20,
-  )
-  try {
-    const later = new Date(Date.now() + 60_000)
-    // The assembly's own following is not what is tried here.
-    await end()
-    await utimes(join(project, 'entitlements.json'), later, later)
-    expect(await told('!')).toMatch(/^! entitlements\.json has changed since the stack was deployed: .*deploy:local/u)
-    expect(lines.filter((line) => line.startsWith('!'))).toHaveLength(1)
-  } finally {
-    stop()
-  }
 })

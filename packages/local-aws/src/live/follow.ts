@@ -2,8 +2,9 @@ import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sourcesOf } from '@topic-credentials/project'
-import type { LocalAws, Redeployment } from '../local-aws-types.js'
-import { synthesize } from './synthesize.js'
+import type { LocalAws } from '../local-aws-types.js'
+import { settingsOf, synthesize } from './synthesize.js'
+import { said, tell } from './tell.js'
 
 /** What is followed. */
 export interface FollowOptions {
@@ -16,6 +17,8 @@ export interface FollowOptions {
   readonly print: (line: string) => void
   /** Called when the stacks are what the sources said at that time, in milliseconds since the epoch. */
   readonly caughtUp: (asOf: number) => void
+  /** Called when sources of that time could not be deployed. */
+  readonly failed?: (asOf: number) => void
   /** @default 500 */
   readonly lookEveryMilliseconds?: number
 }
@@ -78,49 +81,30 @@ async function fromAssembly({ aws, assembly, print, caughtUp }: FollowOptions, a
 }
 
 async function fromSources(
-  { aws, assembly, root, print, caughtUp }: FollowOptions,
+  { aws, assembly, root, print, caughtUp, failed = () => {} }: FollowOptions,
   asOf: number,
   folder: string,
 ): Promise<void> {
-  const [source] = sourcesOf(root)
-  const file = source?.file ?? 'a source'
+  const file = sourcesOf(root)[0]?.file ?? 'a source'
   print(`… ${file} has changed: synthesizing`)
   const began = performance.now()
   try {
-    await synthesize(root, assembly, folder)
-    if (tell(print, await aws.deploy(folder), file, began)) caughtUp(asOf)
+    await synthesize(root, await settingsOf(assembly), folder)
+    if (tell(print, await aws.deploy(folder), file, began)) {
+      caughtUp(asOf)
+      return
+    }
   } catch (error) {
     print(`✗ ${file} is not deployed: ${said(error)}`)
   }
+  failed(asOf)
 }
 
-/** Says what became of each stack. True when none was rolled back. */
-function tell(print: (line: string) => void, all: readonly Redeployment[], cause: string, began: number): boolean {
-  const seconds = ((performance.now() - began) / 1000).toFixed(1)
-  for (const { stackName, changes, failure } of all) {
-    const list = changes.map(({ action, logicalId }) => `${signs[action]}${logicalId}`)
-    const what = list.length > 4 ? `${list.slice(0, 4).join(' ')} and ${list.length - 4} more` : list.join(' ')
-    if (failure !== undefined) {
-      print(`✗ ${stackName} was rolled back to what it was: ${failure}`)
-    } else if (list.length === 0) {
-      print(`✓ ${stackName} is what ${cause} says: nothing changed`)
-    } else {
-      print(`✓ ${stackName} deployed in place from ${cause} in ${seconds} s: ${what}`)
-    }
-  }
-  return all.every(({ failure }) => failure === undefined)
-}
-
-const signs = { Add: '+', Modify: '~', Remove: '-' } as const
-
-function writtenAt(file: string): number {
+/** 0 where it does not exist. */
+export function writtenAt(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
 function newestOf(root: string): number {
   return sourcesOf(root)[0]?.writtenAt ?? 0
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

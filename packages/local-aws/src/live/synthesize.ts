@@ -2,27 +2,30 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { isRecord, parseJson } from '@topic-credentials/project'
 
+/** Beside manifest.json: an app that writes it can be synthesized again as it was. */
+const settingsFile = 'settings.json'
 /** Lines of an app's complaint that a person is shown. */
 const shownLines = 3
 
 /**
- * Runs the project's app, as the CDK's command line would, with the settings that an assembly was made with, as far as it tells them.
+ * Runs the project's app, as the CDK's command line would.
  *
+ * @param settings context beside that of cdk.json
  * @param folder where the assembly is written; functions go on reading it
  * @throws Error with what the app said
  */
-export async function synthesize(root: string, like: string, folder: string): Promise<void> {
+export async function synthesize(root: string, settings: object | undefined, folder: string): Promise<void> {
   const { app, context = {} } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8')) as {
     app?: string
     context?: object
   }
   if (typeof app !== 'string') throw new Error('cdk.json names no app')
-  const settings = { ...context, ...(await settingsOf(like)) }
   const env = {
     ...process.env,
     CDK_OUTDIR: folder,
-    CDK_CONTEXT_JSON: JSON.stringify(settings),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...settings }),
     CDK_VALIDATION: 'false',
   }
   const child = spawn(app, { cwd: root, env, shell: true, stdio: ['ignore', 'ignore', 'pipe'] })
@@ -34,8 +37,8 @@ export async function synthesize(root: string, like: string, folder: string): Pr
   if ((await ended) !== 0) throw new Error(complaint.trim().split('\n').slice(0, shownLines).join('\n'))
 }
 
-/** Of `scripts/setup.js`: what it synthesized this assembly with. */
-async function settingsOf(assembly: string): Promise<object> {
-  const file = await readFile(`${assembly}.settings.json`, 'utf8').catch(() => '{}')
-  return JSON.parse(file) as object
+/** The settings that an assembly was made with, as its app has written them down; undefined where it has not. */
+export async function settingsOf(assembly: string): Promise<object | undefined> {
+  const settings = parseJson(await readFile(join(assembly, settingsFile), 'utf8').catch(() => ''))
+  return isRecord(settings) ? settings : undefined
 }

@@ -52,16 +52,19 @@ async function startWith(root: string, tell: (line: string) => void, wanted?: st
   if (assembly === undefined) throw nothingToUse(root)
   // The deploy check would delay the first message; `pnpm local`, the tests and every deployment run it.
   const aws = await standIn.startLocalAws({ assembly, triggers: false, caFolder: join(root, '.local-aws') })
+  let known = {}
   let announcement = await announce(aws, { directory: root })
+  const tellOthers = async (more: { readonly asOf: string } | { readonly failedAt: string }) => {
+    known = 'asOf' in more ? { ...more, follows: true } : { ...known, ...more }
+    announcement = await announce({ ...aws, ...known }, { directory: root })
+  }
   const end = standIn.follow({
     aws,
     assembly,
     root,
     print: tell,
-    caughtUp: async (asOf) => {
-      const known = { asOf: new Date(asOf).toISOString(), follows: true as const }
-      announcement = await announce({ ...aws, ...known }, { directory: root })
-    },
+    caughtUp: (asOf) => tellOthers({ asOf: new Date(asOf).toISOString() }),
+    failed: (asOf) => tellOthers({ failedAt: new Date(asOf).toISOString() }),
   })
   const description = 'a new stand-in (no deployed stack, no running stand-in)'
   const own = target(announcement.content, description, async () => {

@@ -2,7 +2,7 @@ import type { AssemblyStack } from '../template/assembly.js'
 import { updateStack } from './operations/update.js'
 import { planChanges } from './plan.js'
 import { realise } from './realise.js'
-import type { ResourceChange } from './stack.js'
+import type { ResourceChange, Stack } from './stack.js'
 import type { Stacks } from './stacks.js'
 
 /** What became of one stack. */
@@ -26,8 +26,22 @@ export async function redeploy(assembly: readonly AssemblyStack[], stacks: Stack
   return all
 }
 
+/** What {@link redeploy} would change in the stacks that stand; nothing is done. */
+export async function planRedeployment(assembly: readonly AssemblyStack[], stacks: Stacks): Promise<Redeployment[]> {
+  await stacks.idle()
+  return assembly.flatMap((next) => {
+    const stack = stacks.find(next.stackName)
+    return stack === undefined ? [] : [planned(next, stack, stacks)]
+  })
+}
+
+function planned({ stackName, template }: AssemblyStack, stack: Stack, stacks: Stacks) {
+  const definition = { ...stack.definition, template, templateBody: JSON.stringify(template) }
+  return { stackName, definition, changes: planChanges(stack, definition, stacks.settings(stack)) }
+}
+
 async function redeployStack(next: AssemblyStack, stacks: Stacks): Promise<Redeployment> {
-  const { stackName, template, assets } = next
+  const { stackName, assets } = next
   await stacks.idle()
   const stack = stacks.find(stackName)
   if (stack === undefined) {
@@ -36,10 +50,9 @@ async function redeployStack(next: AssemblyStack, stacks: Stacks): Promise<Redep
     const changes = created.map(({ logicalId, type }) => ({ action: 'Add' as const, logicalId, type, details: [] }))
     return { stackName, changes }
   }
-  const definition = { ...stack.definition, template, templateBody: JSON.stringify(template) }
   // Also those of before: an update that fails goes back to them.
   stacks.add(stack, new Map([...(stacks.settings(stack).assets ?? []), ...assets]))
-  const changes = planChanges(stack, definition, stacks.settings(stack))
+  const { definition, changes } = planned(next, stack, stacks)
   if (changes.length === 0) return { stackName, changes }
   stacks.begin(stack, (op) => updateStack(op, definition))
   await stacks.idle()

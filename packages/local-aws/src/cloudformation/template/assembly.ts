@@ -12,6 +12,15 @@ export interface AssemblyStack {
   readonly region: string | undefined
   /** Folders of zip assets, by the object key in the template. */
   readonly assets: ReadonlyMap<string, string>
+  /** Where the CDK's command line would upload them; bucket names may hold `${AWS::AccountId}` and the like. */
+  readonly uploads: readonly AssetUpload[]
+}
+
+/** A folder that is uploaded as a zip file. */
+export interface AssetUpload {
+  readonly folder: string
+  readonly bucket: string
+  readonly key: string
 }
 
 interface Artifact {
@@ -28,7 +37,7 @@ interface AssetManifest {
       string,
       {
         readonly source: { readonly path?: string; readonly packaging?: string }
-        readonly destinations: Readonly<Record<string, { readonly objectKey: string }>>
+        readonly destinations: Readonly<Record<string, { readonly bucketName: string; readonly objectKey: string }>>
       }
     >
   >
@@ -93,14 +102,16 @@ async function readStack(
 ): Promise<AssemblyStack> {
   const stackName = properties?.stackName ?? name
   const template = await readJson<Template>(root, properties?.templateFile ?? `${name}.template.json`)
-  const assets = new Map<string, string>()
+  const uploads: AssetUpload[] = []
   for (const dependency of dependencies) {
     const file =
       artifacts[dependency]?.type === 'cdk:asset-manifest' ? artifacts[dependency]?.properties?.file : undefined
     if (file === undefined) continue
     for (const { source, destinations } of Object.values((await readJson<AssetManifest>(root, file)).files ?? {})) {
       if (source.packaging !== 'zip' || source.path === undefined) continue
-      for (const { objectKey } of Object.values(destinations)) assets.set(objectKey, join(root, source.path))
+      for (const { bucketName: bucket, objectKey: key } of Object.values(destinations)) {
+        uploads.push({ folder: join(root, source.path), bucket, key })
+      }
     }
   }
   const [, accountId, region] = /^aws:\/\/([^/]+)\/(.+)$/u.exec(environment) ?? []
@@ -109,7 +120,8 @@ async function readStack(
     template: checkTemplate(template, stackName),
     accountId: accountId === 'unknown-account' ? undefined : accountId,
     region: region === 'unknown-region' ? undefined : region,
-    assets,
+    assets: new Map(uploads.map(({ key, folder }) => [key, folder])),
+    uploads,
   }
 }
 

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { Consumer } from './testing/consumer.js'
+import { Registry } from './testing/registry.js'
+import { tarballs } from './testing/tools.js'
+
+/** The operators' commands as npm installs them, against the stand-in that runs in the folder. */
+describe('npx topic-credentials-ops', () => {
+  let registry: Registry
+  let consumer: Consumer
+
+  beforeAll(async () => {
+    registry = await Registry.start(tarballs)
+    consumer = new Consumer(registry)
+    const packages = ['ops', 'client', 'local-aws'].map((name) => `@topic-credentials/${name}`)
+    await consumer.install(...packages)
+    await consumer.standIn()
+  })
+  afterAll(async () => {
+    await consumer[Symbol.asyncDispose]()
+    await registry[Symbol.asyncDispose]()
+  })
+
+  const ops = (...words: string[]) => consumer.expect('npx', 'topic-credentials-ops', ...words)
+  const whoami = () => consumer.run('npx', 'topic-credentials', 'whoami', '--as', 'alice', '--json')
+
+  it('teaches: each command and each of its own has help with examples that work here', async () => {
+    const { stdout } = await ops('--help')
+    const commands = [...stdout.matchAll(/^ {2}(\w+) {2,}\S/gmu)].map(([, name = '']) => name)
+    expect(commands).toEqual(['revoke', 'access', 'check'])
+    for (const words of [...commands.map((name) => [name]), ['access', 'grant'], ['access', 'explain']]) {
+      const help = (await ops(...words, '--help')).stdout
+      expect(help).toContain(`Usage: topic-credentials-ops ${words.join(' ')}`)
+      expect(help).not.toMatch(/npm (?:start|run)|pnpm/u)
+    }
+  })
+
+  it('check lists what it tried, with progress beside the list', async () => {
+    const { stdout, stderr } = await ops('check')
+    expect(stderr).toMatch(/^Checking the running stand-in .* …$/mu)
+    expect(stdout).toMatch(/^✓ /mu)
+    expect(stdout).toMatch(/^All \d+ passed\.$/mu)
+  })
+
+  it('access gives a topic, finds it, and takes it back', async () => {
+    await ops('access', 'grant', '--user', 'alice', '--subscribe', 'test')
+    expect((await ops('access', 'get', '--user', 'alice')).stdout).toContain('test')
+    expect((await ops('access', 'who', 'test')).stdout).toContain('alice')
+    await ops('access', 'withdraw', '--user', 'alice', '--all')
+    expect((await ops('access', 'who', 'test')).stdout).not.toContain('alice')
+  })
+
+  it('revoke takes the access of a user, and gives it back', async () => {
+    expect((await whoami()).code).toBe(0)
+    await ops('revoke', 'alice')
+    expect((await ops('revoke', '--list')).stdout).toContain('alice')
+    const refused = await whoami()
+    expect(refused.code).not.toBe(0)
+    expect({ code: refused.code, stderr: refused.stderr }).toEqual({
+      code: expect.any(Number),
+      stderr: expect.stringContaining('revoked'),
+    })
+    await ops('revoke', '--undo', 'alice')
+    expect((await ops('revoke', '--list')).stdout).not.toContain('alice')
+  })
+
+  it('without a stack it says what is missing, by commands that exist here', async () => {
+    await using empty = new Consumer(registry)
+    await empty.install('@topic-credentials/ops')
+    for (const words of [['check'], ['revoke', 'alice'], ['access', 'get', '--user', 'alice']]) {
+      const { code, stderr } = await empty.run('npx', 'topic-credentials-ops', ...words)
+      expect({ code, stderr }).toEqual({
+        code: words[0] === 'check' ? 2 : 1,
+        stderr: expect.stringMatching(/npx local-aws/u),
+      })
+    }
+  })
+})
