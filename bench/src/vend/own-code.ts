@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { type Attributes, type Table, TableClient, tableReader } from '@topic-credentials/access'
+import { type Attributes, roleKey, type Table, TableClient, tableReader, userKey } from '@topic-credentials/access'
 import type { Prover } from '@topic-credentials/credential-vendor'
 import { vendingHandler } from '@topic-credentials/credential-vendor/vending-handler'
 import type { LocalAws } from '@topic-credentials/local-aws'
@@ -16,8 +16,8 @@ const region = 'eu-west-1'
 
 /** What a user has in the table: eight devices, and the role of the session two more. */
 const items: readonly Attributes[] = [
-  { pk: { S: 'user#Dev~alice' }, version: { N: '1' }, writeId: { S: 'w' }, subscribe: list(8) },
-  { pk: { S: 'role#Dev' }, version: { N: '1' }, writeId: { S: 'w' }, publish: list(2) },
+  { pk: { S: userKey('Dev~alice') }, version: { N: '1' }, writeId: { S: 'w' }, subscribe: list(8) },
+  { pk: { S: roleKey('Dev') }, version: { N: '1' }, writeId: { S: 'w' }, publish: list(2) },
 ]
 
 function list(devices: number) {

@@ -46,6 +46,7 @@ describe('cdk deploy', () => {
     const outputs = join(account.folder, 'outputs.json')
     const { code, output } = await account.cdk('deploy', '--app', plain, ...never, '--outputs-file', outputs)
     expect([code, output]).toEqual([0, expect.stringMatching(/✅ {2}TopicCredentials/u)])
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
     expect(output).toMatch(/CREATE_COMPLETE +\| Custom::Trigger/u)
     expect((await account.vend()).status).toBe(200)
   })
@@ -79,6 +80,7 @@ describe('cdk deploy', () => {
     expect(diff.output).toMatch(/AWS::IAM::Role .*TopicRole.* replace/u)
     const { code, output } = await account.cdk('deploy', '--app', renamed, ...never)
     expect(code).toBe(0)
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
     expect(output).toMatch(/Requested update requires the creation of a new physical resource; hence creating one\./u)
     const cleanUp = output.slice(output.indexOf('UPDATE_COMPLETE_CLEANUP'))
     expect(cleanUp).toMatch(/DELETE_COMPLETE +\| AWS::IAM::Role/u)
@@ -104,6 +106,7 @@ describe('a deployment whose check fails', () => {
     const { code, output } = await account.cdk('deploy', '--app', changed, ...never)
     aws.directory.updateAssumeRolePolicy('sts-sample-role', trust)
     expect(code).toBe(1)
+    // The words: https://github.com/cloudcomponents/cdk-constructs/issues/197; the order: https://github.com/aws/aws-cdk/issues/17040
     expect(output).toMatch(/(CREATE|UPDATE)_FAILED +\| Custom::Trigger/u)
     expect(output).toMatch(/Received response status \[FAILED\] from custom resource/u)
     expect(output).toMatch(/UPDATE_ROLLBACK_COMPLET +\| AWS::CloudFormation::Stack/u)
@@ -119,6 +122,7 @@ describe('cdk destroy', () => {
     const done = await account.run(program, 'auth0|mallory')
     expect([done.code, done.output]).toEqual([0, expect.stringContaining('Revoked')])
     const failed = await account.cdk('destroy', '--force', '--app', plain)
+    // https://github.com/serverless/serverless/issues/9144, https://github.com/convox/rack/issues/2672
     expect([failed.code, failed.output]).toEqual([
       1,
       expect.stringMatching(/Cannot delete entity, must delete policies first/u),

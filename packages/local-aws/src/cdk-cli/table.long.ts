@@ -13,6 +13,7 @@ import { changeTemplate, openedAssembly } from '../testing/changed-assembly.js'
 /** What becomes of the access table, with the CDK's own command line and the words that it prints. One account; in this order. */
 const never = ['--require-approval', 'never'] as const
 const revoke = new URL('../../../revocation/dist/cli/main.js', import.meta.url).pathname
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 const skipped = /DELETE_SKIPPED +\| AWS::DynamoDB::Table +\| Credentials\/Access\/Table/u
 let account: TestCdk
 let plain: string
