@@ -42,8 +42,11 @@ export async function openProject(options: LocalAwsOptions = {}): Promise<Comman
       const program = fileURLToPath(new URL(programs[command], import.meta.url))
       const variables = { PATH: process.env.PATH, INIT_CWD: shell, NODE_NO_WARNINGS: '1', ...env }
       return new Promise((resolve) => {
-        const child = execFile(process.execPath, [program, ...words], { env: variables }, (error, stdout, stderr) =>
-          resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+        const child = execFile(
+          process.execPath,
+          [program, ...words],
+          { env: variables, maxBuffer: 2 ** 26 },
+          (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
         )
         child.stdin?.end(input)
         started(child)
