@@ -6,9 +6,9 @@ export interface ImportOptions {
   /** Validates all lines without writing. */
   readonly dryRun?: boolean | undefined
   /** Called after each batch with the number of entries written. */
+  readonly onProgress?: ((written: number, all: number) => void) | undefined
   /** Ends the import after the batch that is being written. */
   readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((written: number, all: number) => void) | undefined
 }
 
 /** Number of items that are written concurrently. */
