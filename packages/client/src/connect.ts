@@ -5,10 +5,12 @@ import { Handshake } from './connection/handshake.js'
 import type { Route, RouteOptions } from './connection/route.js'
 import type { TransportKind } from './connection/transport.js'
 import type { VendedCredentialsProvider } from './credentials/provider.js'
+import type { VendedIdentity } from './credentials/vendor-options.js'
 import { overdue, TopicCredentialsError } from './errors.js'
 import { grantedWill, type LastWill } from './messages/last-will.js'
 import { Session } from './session.js'
 import { aborted, sleep } from './support/abort.js'
+import { withDeadline } from './support/deadline.js'
 
 export interface ConnectOptions extends RouteOptions {
   /** The credentials provider: `fromVendor({ url })`. */
@@ -41,8 +43,9 @@ export interface ConnectOptions extends RouteOptions {
   /** The message that the broker publishes if the connection ends without `close()`. Default: none. */
   readonly will?: LastWill
   /**
-   * Milliseconds until the first connection must be established. Default 30,000. If the fleet's reconnects are spread over a period, the
-   * default is longer by the maximum delay of a throttled client.
+   * Milliseconds until the first connection must be established, including the request for credentials. Default: 30,000 after the
+   * credentials have arrived, which the provider requests up to six times; if the fleet's reconnects are spread over a period, longer by
+   * the maximum delay of a throttled client.
    */
   readonly timeoutMs?: number
   /** Minimum milliseconds between two CONNECTs. Default 1,000, AWS IoT's limit for a client ID. */
@@ -70,7 +73,8 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const { mqtt = 5, resume = false, revalidateSeconds } = options
   const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
   if (resume && options.clientIdSuffix === undefined) throw nothingToResume()
-  const vending = credentials(signal === undefined ? {} : { signal })
+  const began = performance.now()
+  const vending = vendedInTime(credentials, options)
   const [identity, openTransport] = await Promise.all([vending, platform.loadTransport(options.transport, mqtt)])
   const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
@@ -115,7 +119,9 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const settled = new AbortController()
   try {
     transport.start()
-    const connected = firstConnection(session, options.timeoutMs ?? 30_000 + 2 * (spreadMs ?? 0), signal)
+    const { timeoutMs = 30_000 + 2 * (spreadMs ?? 0) } = options
+    const since = options.timeoutMs === undefined ? performance.now() : began
+    const connected = firstConnection(session, since, timeoutMs, signal)
     await Promise.race([connected, checkTrustWhenLate(endpoint, route, settled.signal)])
   } catch (error) {
     await session.close()
@@ -139,7 +145,27 @@ async function checkTrustWhenLate(endpoint: Endpoint, route: Route, settled: Abo
   return never
 }
 
-function firstConnection(session: Session, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+/** The first credentials. The provider has deadlines of its own, but may ask several times; a `timeoutMs` of the caller covers that, too. */
+function vendedInTime(
+  credentials: VendedCredentialsProvider,
+  { timeoutMs, signal }: Pick<ConnectOptions, 'signal' | 'timeoutMs'>,
+): Promise<VendedIdentity> {
+  if (timeoutMs === undefined) return credentials(signal === undefined ? {} : { signal })
+  const late = () =>
+    overdue('No connection (there are no credentials yet)', timeoutMs, {
+      code: 'timed_out',
+      remedy: 'Check that the credential vendor can be reached and what its log says, or allow more time.',
+    })
+  return withDeadline((until) => credentials({ signal: until }), timeoutMs, late, signal)
+}
+
+/** @param since when the deadline began to run, by the monotonic clock */
+function firstConnection(
+  session: Session,
+  since: number,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let last: TopicCredentialsError | undefined
     const settle = (error?: Error) => {
@@ -160,7 +186,7 @@ function firstConnection(session: Session, timeoutMs: number, signal: AbortSigna
     }
     const onClosed = (error: TopicCredentialsError | undefined) => settle(error ?? timedOut(timeoutMs, last))
     const onAbort = () => settle(signal === undefined ? undefined : aborted(signal))
-    const timer = setTimeout(() => settle(timedOut(timeoutMs, last)), timeoutMs)
+    const timer = setTimeout(() => settle(timedOut(timeoutMs, last)), since + timeoutMs - performance.now())
     signal?.addEventListener('abort', onAbort, { once: true })
     session.on('interrupted', onInterrupted)
     session.once('connected', onConnected)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { connect } from './connect.js'
 import { VendorClient } from './credentials/vendor-client.js'
 import { TopicCredentialsError } from './errors.js'
 import { DrivenClock } from './testing/driven-clock.js'
@@ -73,6 +74,16 @@ describe('a vendor', () => {
     const interrupted = new Promise((_, reject) => session.once('interrupted', reject))
     transport.start()
     expect(await ending(interrupted)).toEqual(['vendor_timed_out', 8_000])
+  })
+})
+
+describe('connect', () => {
+  it('whose credentials do not come: timed_out, when the caller says', async () => {
+    const credentials = Object.assign(never, { invalidate: () => {}, ask: never, refresh: never, close: () => {} })
+    expect(await ending(connect({ credentials, transport: 'websocket', timeoutMs: 5_000 }))).toEqual([
+      'timed_out',
+      5_000,
+    ])
   })
 })
 

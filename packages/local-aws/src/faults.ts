@@ -8,7 +8,7 @@ import type { Sts } from './sts/index.js'
 export interface Faults {
   /** Expires one session's credentials; without an ID, all issued ones. Returns their number. */
   expireCredentials(accessKeyId?: string): number
-  /** Sets every clock of the stand-in ahead (negative: back) by this time; 0 ends it. */
+  /** Sets every clock of the stand-in ahead (negative: back) by this time; 0 ends it. The processes of functions keep the machine's clock. */
   skewClock(milliseconds: number): void
   /** Destroys the MQTT sockets of one client, or of all. Returns their number. */
   cutSockets(clientId?: string): number

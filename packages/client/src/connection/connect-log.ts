@@ -29,12 +29,16 @@ export class ConnectLog {
     return log
   }
 
-  /** Milliseconds until the next CONNECT may be sent. Reserves that time. */
+  /**
+   * Takes the turn for a CONNECT if there is one now. Returns the milliseconds until there may be one, 0 if it was taken.
+   *
+   * Nothing is reserved ahead: an attempt that is abandoned while it waits would keep the turn from the next one.
+   */
   takeTurn(intervalMs: number): number {
     const now = performance.now()
-    const at = Math.max(now, this.#lastAt + intervalMs)
-    this.#lastAt = at
-    return at - now
+    const wait = Math.max(0, this.#lastAt + intervalMs - now)
+    if (wait === 0) this.#lastAt = now
+    return wait
   }
 
   /** Records the end of an attempt. @param accepted whether the CONNECT was accepted, or may have been */

@@ -39,14 +39,26 @@ const patienceMs = 8_000
 /** AWS IoT's quota is one CONNECT per second from a client ID; limits of one in ten seconds have been reported. */
 const ownDoingIntervals = 10
 
-/** Decides when each handshake may be signed and with which credentials, and records the result. Transports do the signing. */
+/** An attempt while it is in progress. */
+type OpenAttempt = { -readonly [Key in keyof HandshakeAttempt]: HandshakeAttempt[Key] }
+
+/**
+ * Decides when each handshake may be signed and with which credentials, and records the result. Transports do the signing.
+ *
+ * Attempts can overlap: one that was abandoned may still wait for credentials when the next one has begun. Each writes into a record of its
+ * own, so that an abandoned one changes nothing.
+ */
 export class Handshake {
   readonly #options: HandshakeOptions
-  attempt: HandshakeAttempt = {}
-  #beganAt = 0
+  #attempt: OpenAttempt = {}
 
   constructor(options: HandshakeOptions) {
     this.#options = options
+  }
+
+  /** The record of the latest attempt. */
+  get attempt(): HandshakeAttempt {
+    return this.#attempt
   }
 
   /**
@@ -55,24 +67,28 @@ export class Handshake {
    * @throws the provider's error, which is also stored in `attempt`
    */
   async prepare(): Promise<void> {
-    this.attempt = {}
     const { credentials, closing } = this.#options
-    await credentials({ signal: closing }).catch((error: unknown) => this.failed(error))
+    await this.#recorded(async () => {
+      await credentials({ signal: closing })
+    })
   }
 
-  /** Credentials for the next handshake, once it may be sent. */
-  async begin(): Promise<VendedIdentity> {
-    this.attempt = {}
-    const { log, intervalMs, closing } = this.#options
-    const wait = log.takeTurn(intervalMs)
-    if (wait > 0) await sleep(wait, closing)
-    closing.throwIfAborted()
-    return this.#credentialsSoon()
-  }
-
-  /** @param path as sent to the endpoint, including the signature */
-  signed(identity: VendedIdentity, path: string): void {
-    this.attempt = { identity, path, beganAt: this.#beganAt }
+  /**
+   * Signs the handshake of one attempt, as soon as it may be sent.
+   *
+   * @param signature signs with these credentials, and resolves with path and query as sent to the endpoint
+   * @returns what `signature` resolves with
+   * @throws the provider's error, which is also stored in `attempt`; an error if another attempt has begun in the meantime
+   */
+  async sign(signature: (identity: VendedIdentity) => Promise<string>): Promise<string> {
+    return this.#recorded(async (attempt) => {
+      await this.#turn(attempt)
+      const identity = await this.#credentialsSoon()
+      const beganAt = performance.now()
+      const path = await signature(identity)
+      Object.assign(attempt, { identity, path, beganAt })
+      return path
+    })
   }
 
   /** Records the end of the attempt. @param accepted whether the CONNECT was accepted, or may have been */
@@ -86,10 +102,25 @@ export class Handshake {
     return log.sinceAccepted < ownDoingIntervals * intervalMs
   }
 
-  /** Records the error because of which there is no handshake, and throws it. */
-  failed(error: unknown): never {
-    this.attempt = { error }
-    throw error
+  /** Begins a record, and stores the error in it if there is one. */
+  async #recorded<T>(run: (attempt: OpenAttempt) => Promise<T>): Promise<T> {
+    const attempt: OpenAttempt = {}
+    this.#attempt = attempt
+    try {
+      return await run(attempt)
+    } catch (error) {
+      attempt.error = error
+      throw error
+    }
+  }
+
+  async #turn(attempt: HandshakeAttempt): Promise<void> {
+    const { log, intervalMs, closing } = this.#options
+    for (let wait = log.takeTurn(intervalMs); wait > 0; wait = log.takeTurn(intervalMs)) {
+      await sleep(wait, closing)
+      if (attempt !== this.#attempt) throw new Error('another attempt has begun')
+    }
+    closing.throwIfAborted()
   }
 
   async #credentialsSoon(): Promise<VendedIdentity> {
@@ -97,9 +128,7 @@ export class Handshake {
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(), patienceMs)
     try {
-      const identity = await abortable(credentials({ signal: closing }), patience.signal)
-      this.#beganAt = performance.now()
-      return identity
+      return await abortable(credentials({ signal: closing }), patience.signal)
     } catch (error) {
       if (!patience.signal.aborted || closing.aborted) throw error
       throw new TopicCredentialsError(`The credential vendor did not respond within ${patienceMs / 1000} s`, {

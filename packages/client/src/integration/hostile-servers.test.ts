@@ -112,10 +112,12 @@ describe('a broker that', () => {
 
   const attempt = async (options: Partial<ConnectOptions>, treat: (socket: Socket) => void, plain?: boolean) => {
     await using server = await HostileServer.start(treat, plain)
+    const credentials = account.credentials()
+    await credentials()
     const began = performance.now()
     const endpoint = `localhost:${server.port}`
     const error = await account
-      .connect({ ...options, endpoint, ca: server.ca, timeoutMs: deadlineMs })
+      .connect({ ...options, credentials, endpoint, ca: server.ca, timeoutMs: deadlineMs })
       .catch((caught: unknown) => caught)
     return { error, ms: performance.now() - began }
   }

@@ -167,12 +167,19 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
       await driver.close(name)
     })
 
-    it('grants of a live session are exchanged for others', async () => {
+    it('grants of a live session are exchanged for others, again and again: each time, one connection ends and one begins', async () => {
       const { driver } = subject
       const name = await connected({}, { request: { publish: ['test'] } })
       expect(await driver.subscribe(name, 'test')).toMatch(/^not_granted/u)
-      aSecondLater()
-      expect(await driver.grant(name, { publish: ['test'], subscribe: ['test'] })).toBe('ok')
+      const before = (await driver.look(name)).events.length
+      const exchanges = 4
+      for (let turn = 0; turn < exchanges; turn++) {
+        aSecondLater()
+        expect(await driver.grant(name, { publish: ['test'], subscribe: ['test'] })).toBe('ok')
+      }
+      const exchange = ['interrupted connection_lost', 'connecting', 'resumed', 'renewed']
+      const since = (await driver.look(name)).events.slice(before)
+      expect(since).toEqual(Array.from({ length: exchanges }, () => exchange).flat())
       expect(await driver.subscribe(name, 'test')).toBe('ok')
       await driver.close(name)
     })

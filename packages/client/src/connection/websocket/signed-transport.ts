@@ -20,13 +20,9 @@ export function signedTransport(options: TransportOptions, platform: WebSocketPl
 async function signedAddress(options: TransportOptions): Promise<string> {
   const { handshake, region, plain } = options
   const host = hostHeader(options)
-  try {
-    const identity = await handshake.begin()
+  const path = await handshake.sign((identity) => {
     const date = new Date(Date.now() + identity.clockOffset)
-    const path = await presignedPath({ ...identity, region, date }, host)
-    handshake.signed(identity, path)
-    return `${plain ? 'ws' : 'wss'}://${host}${path}`
-  } catch (error) {
-    return handshake.failed(error)
-  }
+    return presignedPath({ ...identity, region, date }, host)
+  })
+  return `${plain ? 'ws' : 'wss'}://${host}${path}`
 }

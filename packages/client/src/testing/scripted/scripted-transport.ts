@@ -51,7 +51,6 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements Trans
     this.#deadline = setTimeout(() => this.#end(connection, { name: connectOverdue, message: 'late' }), 10_000)
     this.emit('connecting')
     this.#connect(connection).catch((error: unknown) => {
-      this.#handshake.attempt = { error }
       this.#end(connection, { name: 'HANDSHAKE', message: String(error) })
     })
   }
@@ -95,9 +94,10 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements Trans
   }
 
   async #connect(connection: number): Promise<void> {
-    const identity = await this.#handshake.begin()
-    if ((await this.#met('handshake', connection)) !== 'passed') return
-    this.#handshake.signed(identity, '/mqtt')
+    await this.#handshake.sign(async () => {
+      if ((await this.#met('handshake', connection)) !== 'passed') await new Promise(() => {})
+      return '/mqtt'
+    })
     if ((await this.#met('upgrade', connection)) !== 'passed') return
     this.connects.push(performance.now())
     if ((await this.#met('connack', connection)) !== 'passed') return

@@ -1,5 +1,6 @@
 import { auth, type http } from 'aws-iot-device-sdk-v2'
 import type { Handshake } from '../../../connection/handshake.js'
+import type { VendedIdentity } from '../../../credentials/vendor-options.js'
 
 /** AWS_ERROR_UNKNOWN: the only error that the SDK's hook can report; the handshake stores the real one. */
 const unknownError = 3
@@ -15,7 +16,7 @@ const unknownError = 3
 export function handshakeTransform(handshake: Handshake, region: string, wanted: () => boolean = () => true) {
   return (request: http.HttpRequest, done: (errorCode?: number) => void): void => {
     const signed = wanted()
-      ? sign(request, handshake, region).catch((error: unknown) => handshake.failed(error))
+      ? handshake.sign((identity) => sign(request, identity, region))
       : Promise.reject(new Error('the attempt was abandoned'))
     signed.then(
       () => done(wanted() ? undefined : unknownError),
@@ -24,8 +25,7 @@ export function handshakeTransform(handshake: Handshake, region: string, wanted:
   }
 }
 
-async function sign(request: http.HttpRequest, handshake: Handshake, region: string): Promise<void> {
-  const identity = await handshake.begin()
+async function sign(request: http.HttpRequest, identity: VendedIdentity, region: string): Promise<string> {
   await auth.aws_sign_request(request, {
     algorithm: auth.AwsSigningAlgorithm.SigV4,
     signature_type: auth.AwsSignatureType.HttpRequestViaQueryParams,
@@ -41,5 +41,5 @@ async function sign(request: http.HttpRequest, handshake: Handshake, region: str
     // AWS IoT refuses a session token that is part of the signature: it is appended after signing.
     omit_session_token: true,
   })
-  handshake.signed(identity, request.path)
+  return request.path
 }

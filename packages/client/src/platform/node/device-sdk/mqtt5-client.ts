@@ -13,10 +13,15 @@ import { propertiesOf } from './sdk-properties.js'
 
 /** How long the broker keeps the session of a broken connection, in seconds: AWS's default maximum. */
 const sessionExpirySeconds = 3_600
-/** Creates an MQTT 5 client of the device SDK, configured for AWS IoT; not started. */
+/**
+ * Creates an MQTT 5 client of the device SDK, configured for AWS IoT; not started.
+ *
+ * @param wanted whether an attempt of this client may continue: the SDK makes further ones by itself until it is told to stop
+ */
 export function buildClient(
   options: TransportOptions,
   sessionBehavior: mqtt5.ClientSessionBehavior,
+  wanted: () => boolean,
 ): mqtt5.Mqtt5Client {
   const tls = new io.TlsContextOptions()
   if (options.route.ca !== undefined) tls.override_default_trust_store(options.route.ca)
@@ -35,7 +40,7 @@ export function buildClient(
     ...(httpProxyOptions === undefined ? {} : { httpProxyOptions }),
     extendedValidationAndFlowControlOptions: mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,
     disableMetrics: true,
-    websocketHandshakeTransform: handshakeTransform(options.handshake, options.region),
+    websocketHandshakeTransform: handshakeTransform(options.handshake, options.region, wanted),
   })
 }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { mqtt5 } from 'aws-iot-device-sdk-v2'
 import { withMessageId } from '../../../connection/message-properties.js'
@@ -122,7 +121,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     const client = this.#client
     if (!this.#running || client === undefined) return
     this.#running = false
-    this.#rest = once(client, mqtt5.Mqtt5Client.STOPPED)
+    this.#rest = stopped(client)
     // Until then, the CONNECT of an abandoned attempt may still be sent.
     if (!this.connected) void this.#rest.then(() => this.options.handshake.settled(false))
     if (packet === undefined) {
@@ -161,9 +160,11 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
 
   #build(): mqtt5.Mqtt5Client {
     const behavior = mqtt5.ClientSessionBehavior
-    const client = buildClient(this.options, this.#rejoins ? behavior.RejoinAlways : behavior.Clean)
+    // A client that has been told to stop still reports the end of its connection, and may begin one more attempt: neither counts.
+    const isCurrent = () => this.#client === client && this.#running
+    const client = buildClient(this.options, this.#rejoins ? behavior.RejoinAlways : behavior.Clean, isCurrent)
     const current = (listener: () => void) => {
-      if (this.#client === client) listener()
+      if (isCurrent()) listener()
     }
     client.on('connectionSuccess', ({ settings }) =>
       current(() => {
@@ -194,4 +195,16 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     client.on('error', () => {})
     return client
   }
+}
+
+/**
+ * Resolves when the client has stopped, and has reported all that happened before. Each kind of event has a queue of its own between the
+ * SDK's thread and Node (aws-crt 1.33.1): `disconnection` often arrives after `stopped`, and at the latest in the next turn of the event
+ * loop. If the client is started before, its next attempt seems to have failed.
+ */
+function stopped(client: mqtt5.Mqtt5Client): Promise<void> {
+  const turns = (left: number, done: () => void): unknown =>
+    left === 0 ? done() : setImmediate(() => turns(left - 1, done))
+  // Not `once` of `node:events`, which rejects if an 'error' comes first.
+  return new Promise((resolve) => client.once(mqtt5.Mqtt5Client.STOPPED, () => turns(2, resolve)))
 }

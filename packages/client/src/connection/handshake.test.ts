@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals'
+import { http } from 'aws-iot-device-sdk-v2'
+import type { VendedCredentialsProvider } from '../credentials/provider.js'
+import type { VendedIdentity } from '../credentials/vendor-options.js'
+import { handshakeTransform } from '../platform/node/device-sdk/handshake-transform.js'
+import { DrivenClock } from '../testing/driven-clock.js'
+import { ScriptedBroker } from '../testing/scripted/scripted-broker.js'
+import { ConnectLog } from './connect-log.js'
+import { Handshake } from './handshake.js'
+import { signedTransport } from './websocket/signed-transport.js'
+
+/** What an attempt that another one has replaced still brings does not count. */
+
+function identity(accessKeyId: string): VendedIdentity {
+  return {
+    accessKeyId,
+    secretAccessKey: 's',
+    sessionToken: 't',
+    expiration: new Date(Date.now() + 3_600_000),
+    clockOffset: 0,
+    vended: {
+      endpoint: 'iot.invalid',
+      region: 'eu-central-1',
+      userId: 'alice',
+      clientIdPrefix: 'alice:',
+      grants: { publish: [], subscribe: [], retain: [] },
+      policyCharacters: 0,
+    },
+  }
+}
+
+const endpoint = { host: 'iot.invalid', port: 443, plain: false }
+
+/** A handshake whose credentials come, call by call, when a test says so. */
+function held() {
+  const calls: { resolve(identity: VendedIdentity): void; reject(error: Error): void }[] = []
+  const wake: (() => void)[] = []
+  const next = () =>
+    new Promise<VendedIdentity>((resolve, reject) => {
+      calls.push({ resolve, reject })
+      for (const one of wake.splice(0)) one()
+    })
+  const credentials: VendedCredentialsProvider = Object.assign(next, {
+    invalidate: () => {},
+    ask: next,
+    refresh: next,
+    close: () => {},
+  })
+  const log = ConnectLog.of(endpoint, 'alice:held')
+  const handshake = new Handshake({ credentials, log, intervalMs: 0, closing: new AbortController().signal })
+  const call = async (index: number) => {
+    while (calls[index] === undefined) await new Promise<void>((resolve) => wake.push(resolve))
+    return calls[index]
+  }
+  return { handshake, call }
+}
+
+/** Begins an attempt; resolves when it is signed, or has failed. */
+type Begin = () => Promise<unknown>
+
+const ways: readonly [string, (handshake: Handshake) => Begin][] = [
+  [
+    'the device SDK',
+    (handshake) => {
+      const transform = handshakeTransform(handshake, 'eu-central-1')
+      return () => {
+        const request = new http.HttpRequest('GET', '/mqtt', new http.HttpHeaders([['host', endpoint.host]]))
+        return new Promise((resolve) => transform(request, resolve))
+      }
+    },
+  ],
+  [
+    'websocket',
+    (handshake) => {
+      const route = { ca: undefined, trusted: 'nothing', proxy: undefined } as const
+      const options = { ...endpoint, region: 'eu-central-1', clientId: 'alice:held', keepAliveSeconds: 60, route }
+      const broker = new ScriptedBroker()
+      return async () => {
+        const transport = signedTransport(
+          { ...options, handshake, resume: false, will: undefined, connectIntervalMs: 0 },
+          { openSocket: broker.openSocket },
+        )
+        const opened = broker.connections.length
+        const failed = new Promise<void>((resolve) => transport.on('failed', () => resolve()))
+        transport.start()
+        const signed = async () => {
+          while (broker.connections.length === opened) await new Promise((resolve) => setImmediate(resolve))
+        }
+        await Promise.race([signed(), failed])
+        await transport.stop()
+      }
+    },
+  ],
+]
+
+describe.each(ways)('an attempt that was replaced, over %s', (_, over) => {
+  it('leaves no credentials when it is signed late', async () => {
+    const { handshake, call } = held()
+    const begin = over(handshake)
+    const first = begin()
+    const slow = await call(0)
+    const second = begin()
+    ;(await call(1)).resolve(identity('ASIASECOND'))
+    await second
+    slow.resolve(identity('ASIAFIRST'))
+    await first
+    expect(handshake.attempt.identity?.accessKeyId).toBe('ASIASECOND')
+  })
+
+  it('leaves no error when it fails late', async () => {
+    const { handshake, call } = held()
+    const begin = over(handshake)
+    const first = begin()
+    const slow = await call(0)
+    const second = begin()
+    ;(await call(1)).resolve(identity('ASIASECOND'))
+    await second
+    slow.reject(new Error('late'))
+    await first
+    expect(handshake.attempt).toMatchObject({ identity: { accessKeyId: 'ASIASECOND' } })
+    expect(handshake.attempt.error).toBeUndefined()
+  })
+})
+
+describe('credentials that were prepared for an attempt', () => {
+  it('leave no error when they fail after the next attempt was signed', async () => {
+    const { handshake, call } = held()
+    const preparing = handshake.prepare().catch((error: Error) => error.message)
+    const slow = await call(0)
+    const attempt = ways[0]?.[1](handshake)()
+    ;(await call(1)).resolve(identity('ASIASECOND'))
+    await attempt
+    slow.reject(new Error('late'))
+    expect(await preparing).toBe('late')
+    expect(handshake.attempt).toMatchObject({ identity: { accessKeyId: 'ASIASECOND' } })
+  })
+})
+
+describe('the turn of a client ID', () => {
+  it('is not kept by attempts that were replaced while they waited for it', async () => {
+    using clock = new DrivenClock()
+    const vended = identity('ASIA')
+    const credentials = Object.assign(async () => vended, {
+      invalidate: () => {},
+      ask: async () => vended,
+      refresh: async () => vended,
+      close: () => {},
+    })
+    const log = ConnectLog.of(endpoint, 'alice:turns')
+    const handshake = new Handshake({ credentials, log, intervalMs: 1_000, closing: new AbortController().signal })
+    const signedAt: number[] = []
+    const begin = () =>
+      handshake
+        .sign(async () => '/mqtt')
+        .then(
+          () => signedAt.push(clock.now),
+          () => {},
+        )
+    for (let count = 0; count < 20; count++) void begin()
+    await clock.runUntil(60_000)
+    expect(signedAt).toEqual([0, 1_000])
+  })
+})
+
+describe('the last attempt', () => {
+  it.each(ways)('leaves its error, over %s: it is the one to diagnose', async (_, over) => {
+    const { handshake, call } = held()
+    const attempt = over(handshake)()
+    const error = new Error('no credentials')
+    ;(await call(0)).reject(error)
+    await attempt
+    expect(handshake.attempt).toEqual({ error })
+  })
+})
