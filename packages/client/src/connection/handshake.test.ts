@@ -8,6 +8,7 @@ import { ScriptedBroker } from '../testing/scripted/scripted-broker.js'
 import { ConnectLog } from './connect-log.js'
 import { Handshake } from './handshake.js'
 import { signedTransport } from './websocket/signed-transport.js'
+import type { OpenSocket } from './websocket/socket.js'
 
 /** What an attempt that another one has replaced still brings does not count. */
 
@@ -76,17 +77,21 @@ const ways: readonly [string, (handshake: Handshake) => Begin][] = [
       const options = { ...endpoint, region: 'eu-central-1', clientId: 'alice:held', keepAliveSeconds: 60, route }
       const broker = new ScriptedBroker()
       return async () => {
+        let open = () => {}
+        const opened = new Promise<void>((resolve) => {
+          open = resolve
+        })
+        const openSocket: OpenSocket = (...socket) => {
+          open()
+          return broker.openSocket(...socket)
+        }
         const transport = signedTransport(
           { ...options, handshake, resume: false, will: undefined, connectIntervalMs: 0 },
-          { openSocket: broker.openSocket },
+          { openSocket },
         )
-        const opened = broker.connections.length
         const failed = new Promise<void>((resolve) => transport.on('failed', () => resolve()))
         transport.start()
-        const signed = async () => {
-          while (broker.connections.length === opened) await new Promise((resolve) => setImmediate(resolve))
-        }
-        await Promise.race([signed(), failed])
+        await Promise.race([opened, failed])
         await transport.stop()
       }
     },

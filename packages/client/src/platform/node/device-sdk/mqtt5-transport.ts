@@ -38,6 +38,8 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
   #client: mqtt5.Mqtt5Client | undefined
   /** Resolves when the client has stopped. */
   #rest: Promise<unknown> = Promise.resolve()
+  /** Number of the current client; 0 after `free`. */
+  #generation = 0
   /** Whether the client has been started and not stopped. */
   #running = false
   /** Number of the current attempt or connection; events of earlier ones are ignored. */
@@ -112,6 +114,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     // Also ends the broker's session unless it is to be resumed, so that the broker does not keep queueing messages.
     this.#stop(this.options.resume ? normalDisconnect : { ...normalDisconnect, sessionExpiryIntervalSeconds: 0 })
     this.#client = undefined
+    this.#generation = 0
     const freed = this.#rest.then(() => freeClient(client))
     await Promise.race([freed, setTimeout(stopDeadlineMs, undefined, { ref: false })])
   }
@@ -158,10 +161,18 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
     this.#rest = Promise.resolve()
   }
 
+  /**
+   * Whether the client of this generation is in use. One that has been told to stop still reports the end of its connection, and may begin
+   * one more attempt: neither counts. The SDK holds this function, which must not hold the client: it would never be collected.
+   */
+  #currency(generation: number): () => boolean {
+    return () => this.#generation === generation && this.#running
+  }
+
   #build(): mqtt5.Mqtt5Client {
     const behavior = mqtt5.ClientSessionBehavior
-    // A client that has been told to stop still reports the end of its connection, and may begin one more attempt: neither counts.
-    const isCurrent = () => this.#client === client && this.#running
+    this.#generation += 1
+    const isCurrent = this.#currency(this.#generation)
     const client = buildClient(this.options, this.#rejoins ? behavior.RejoinAlways : behavior.Clean, isCurrent)
     const current = (listener: () => void) => {
       if (isCurrent()) listener()
