@@ -5,7 +5,6 @@ import { Handshake } from './connection/handshake.js'
 import type { Route, RouteOptions } from './connection/route.js'
 import type { TransportKind } from './connection/transport.js'
 import type { VendedCredentialsProvider } from './credentials/provider.js'
-import type { VendedIdentity } from './credentials/vendor-options.js'
 import { overdue, TopicCredentialsError } from './errors.js'
 import { grantedWill, type LastWill } from './messages/last-will.js'
 import { Session } from './session.js'
@@ -56,6 +55,8 @@ export interface ConnectOptions extends RouteOptions {
 
 /** AWS IoT accepts one CONNECT per second from a client ID. */
 const minConnectIntervalMs = 1_000
+/** Maximum time until the first credentials arrive, unless the caller sets one: a day, as for the vendor's Retry-After. */
+const maxVendingMs = 86_400_000
 /** AWS IoT's limit for a client ID, in bytes of UTF-8. */
 const maxClientIdBytes = 128
 
@@ -73,9 +74,17 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const { mqtt = 5, resume = false, revalidateSeconds } = options
   const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
   if (resume && options.clientIdSuffix === undefined) throw nothingToResume()
-  const began = performance.now()
-  const vending = vendedInTime(credentials, options)
+  const called = performance.now()
+  // The provider has deadlines of its own, but asks several times, and as late as the vendor says.
+  const vendingMs = options.timeoutMs ?? maxVendingMs
+  const vending = withDeadline(
+    (until) => credentials({ signal: until }),
+    vendingMs,
+    () => timedOut(vendingMs, undefined),
+    signal,
+  )
   const [identity, openTransport] = await Promise.all([vending, platform.loadTransport(options.transport, mqtt)])
+  const began = options.timeoutMs === undefined ? performance.now() : called
   const { vended } = identity
   const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
   const route = await platform.routeTo(`https://${endpoint.host}:${endpoint.port}`, options)
@@ -119,9 +128,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const settled = new AbortController()
   try {
     transport.start()
-    const { timeoutMs = 30_000 + 2 * (spreadMs ?? 0) } = options
-    const since = options.timeoutMs === undefined ? performance.now() : began
-    const connected = firstConnection(session, since, timeoutMs, signal)
+    const connected = firstConnection(session, options.timeoutMs ?? 30_000 + 2 * (spreadMs ?? 0), began, signal)
     await Promise.race([connected, checkTrustWhenLate(endpoint, route, settled.signal)])
   } catch (error) {
     await session.close()
@@ -145,25 +152,11 @@ async function checkTrustWhenLate(endpoint: Endpoint, route: Route, settled: Abo
   return never
 }
 
-/** The first credentials. The provider has deadlines of its own, but may ask several times; a `timeoutMs` of the caller covers that, too. */
-function vendedInTime(
-  credentials: VendedCredentialsProvider,
-  { timeoutMs, signal }: Pick<ConnectOptions, 'signal' | 'timeoutMs'>,
-): Promise<VendedIdentity> {
-  if (timeoutMs === undefined) return credentials(signal === undefined ? {} : { signal })
-  const late = () =>
-    overdue('No connection (there are no credentials yet)', timeoutMs, {
-      code: 'timed_out',
-      remedy: 'Check that the credential vendor can be reached and what its log says, or allow more time.',
-    })
-  return withDeadline((until) => credentials({ signal: until }), timeoutMs, late, signal)
-}
-
-/** @param since when the deadline began to run, by the monotonic clock */
+/** @param began when the deadline began to run, by the monotonic clock */
 function firstConnection(
   session: Session,
-  since: number,
   timeoutMs: number,
+  began: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -186,7 +179,7 @@ function firstConnection(
     }
     const onClosed = (error: TopicCredentialsError | undefined) => settle(error ?? timedOut(timeoutMs, last))
     const onAbort = () => settle(signal === undefined ? undefined : aborted(signal))
-    const timer = setTimeout(() => settle(timedOut(timeoutMs, last)), since + timeoutMs - performance.now())
+    const timer = setTimeout(() => settle(timedOut(timeoutMs, last)), began + timeoutMs - performance.now())
     signal?.addEventListener('abort', onAbort, { once: true })
     session.on('interrupted', onInterrupted)
     session.once('connected', onConnected)
@@ -198,7 +191,7 @@ function firstConnection(
 function timedOut(timeoutMs: number, last: TopicCredentialsError | undefined): TopicCredentialsError {
   return overdue(`No connection${last === undefined ? '' : ` (${last.message})`}`, timeoutMs, {
     code: 'timed_out',
-    remedy: last?.remedy ?? 'Check that port 443 is open to the endpoint, or allow more time.',
+    remedy: last?.remedy ?? 'Check that port 443 is open to vendor and endpoint, or allow more time.',
     cause: last,
   })
 }

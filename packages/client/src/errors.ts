@@ -61,6 +61,9 @@ export class TopicCredentialsError extends Error {
     this.code = details.code
     this.value = details.value
     this.remedy = details.remedy
+    // Reading the stack releases the frames that the error has captured. Otherwise an error that was created in a callback of the SDK, and that
+    // the program keeps, keeps the SDK's client, and with it the process, alive.
+    void this.stack
   }
 }
 

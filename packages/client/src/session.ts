@@ -232,8 +232,6 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     this.#state = 'closed'
     this.#error = error
     const reason = error ?? sessionClosed(undefined)
-    // Reading `.stack` now releases the frames it captured; otherwise the error keeps the SDK's client, and with it the process, alive.
-    void reason.stack
     this.#parts.closing.abort(reason)
     this.#subscriptions.end(error)
     this.#unmatched.end()

@@ -118,7 +118,7 @@ export class Handshake {
     const { log, intervalMs, closing } = this.#options
     for (let wait = log.takeTurn(intervalMs); wait > 0; wait = log.takeTurn(intervalMs)) {
       await sleep(wait, closing)
-      if (attempt !== this.#attempt) throw new Error('another attempt has begun')
+      if (attempt !== this.#attempt) throw new Error('replaced')
     }
     closing.throwIfAborted()
   }
@@ -134,7 +134,7 @@ export class Handshake {
       throw new TopicCredentialsError(`The credential vendor did not respond within ${patienceMs / 1000} s`, {
         code: 'vendor_timed_out',
         remedy:
-          'The client connects as soon as the vendor responds. If it does not, check the log and the alarms of the vending function.',
+          'The client retries automatically. If it persists, check the log and the alarms of the vending function.',
       })
     } finally {
       clearTimeout(timer)

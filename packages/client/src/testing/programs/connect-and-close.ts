@@ -7,11 +7,14 @@ const { url, region, ca, accessKeyId, secretAccessKey, mqtt, refused, cut, publi
 )
 const credentials = fromVendor({ url, region, ca, credentials: { accessKeyId, secretAccessKey } })
 let closingAt = performance.now()
+const kept: unknown[] = []
 if (refused) {
   const allowed = await connect({ credentials, ca, mqtt }).catch(() => undefined)
   if (allowed !== undefined) throw new Error('The connection was to be refused')
 } else {
   const session = await connect({ credentials, ca, mqtt })
+  // An error that a program keeps keeps nothing alive.
+  session.on('interrupted', (error) => kept.push(error))
   const back = cut ? new Promise((resolve) => session.once('connected', resolve)) : undefined
   await session.subscribe('test').ready
   await back

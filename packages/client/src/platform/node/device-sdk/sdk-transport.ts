@@ -130,6 +130,8 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
   }
 
   #giveUp(error: Error): void {
+    // Releases the frames that it has captured, which keep the SDK's client.
+    void error.stack
     for (const reject of this.#handedOver) reject(error)
     this.#handedOver.clear()
   }
