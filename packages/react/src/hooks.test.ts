@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { bundleWithReact, type ReactVersion } from './testing/bundle.js'
+import { openWindow, type Window } from './testing/jsdom.js'
 import type { Bench, Hooks, Scenario } from './testing/scenarios.js'
 
 const entry = `
@@ -14,10 +14,6 @@ interface Bundled extends Pick<Bench, 'createRoot'> {
   readonly scenarios: Readonly<Record<string, Scenario>>
   readonly ours: Hooks
   readonly naive: { readonly inEffect: Partial<Hooks>; readonly whileRendering: Partial<Hooks> }
-}
-
-interface Jsdom {
-  readonly window: { eval(code: string): unknown; readonly document: { createElement(name: string): unknown } }
 }
 
 /** What each scenario must tell, and which naive hooks must not. */
@@ -53,23 +49,12 @@ const expected: Readonly<Record<string, { readonly tells: unknown; readonly naiv
   'it is closed while it is not enabled': { tells: { open: [0, 1, 0, 1], connections: 2, last: 0 }, naive: 'inEffect' },
 }
 
-/** React's `act` posts to itself. Node's own MessageChannel would keep the process. */
-class Channel {
-  readonly port1: { onmessage?: () => void } = {}
-  readonly port2 = { postMessage: () => void setTimeout(() => this.port1.onmessage?.()) }
-}
-
 describe.each([18, 19] as const)('React %s in jsdom', (version: ReactVersion) => {
   let bundled: Bundled
-  let window: Jsdom['window']
+  let window: Window
 
   beforeAll(async () => {
-    const { JSDOM } = createRequire(import.meta.url)('jsdom') as {
-      JSDOM: new (html: string, options: object) => Jsdom
-    }
-    window = new JSDOM('<!doctype html>', { runScripts: 'outside-only', pretendToBeVisual: true }).window
-    // The client's modules want them, and jsdom has none.
-    Object.assign(window, { TextEncoder, TextDecoder, MessageChannel: Channel })
+    window = openWindow()
     const code = await bundleWithReact(entry, version)
     bundled = window.eval(`globalThis.IS_REACT_ACT_ENVIRONMENT = true; ${code}; bundled`) as Bundled
   })

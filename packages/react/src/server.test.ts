@@ -26,7 +26,7 @@ const entry = `
 it.each([18, 19] as const)(
   'React %s renders on a server without a connection; a naive hook opens one',
   async (version) => {
-    const code = await bundleWithReact(entry, version, 'production')
+    const code = await bundleWithReact(entry, version, { mode: 'production' })
     const globals = {
       TextEncoder,
       TextDecoder,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type ConnectOptions, connect, fromVendor, type Session } from '@topic-credentials/client'
-import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '@topic-credentials/project'
 import { type Browser, launchChromium, type Page } from '../../../client/dist/testing/chromium/chromium.js'
 import { PageSite } from '../../../client/dist/testing/servers/page-site.js'
@@ -17,8 +17,25 @@ interface Shown {
 
 const countSockets = `
   globalThis.sockets = 0
-  globalThis.WebSocket = class extends WebSocket { constructor(...words) { super(...words); globalThis.sockets += 1 } }
+  globalThis.openSockets = 0
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...words) {
+      super(...words)
+      globalThis.sockets += 1
+      globalThis.openSockets += 1
+      this.addEventListener('close', () => { globalThis.openSockets -= 1 })
+    }
+  }
 `
+/** SUBSCRIBEs for `test` that the broker was asked for. */
+let subscribes = 0
+const observer: NonNullable<LocalAwsOptions['observer']> = {
+  decision: ({ action, resource }) => {
+    if (action === 'iot:Subscribe' && resource.endsWith('topicfilter/test')) subscribes += 1
+  },
+  message: () => {},
+  delivery: () => {},
+}
 let aws: LocalAws
 let browser: Browser
 let publisher: Session
@@ -26,7 +43,12 @@ let site: PageSite
 
 beforeAll(async () => {
   const assembly = join(projectRoot(process.cwd()), 'cdk.out')
-  aws = await startLocalAws({ assembly, site: async (request, response) => site.answer(request, response) })
+  aws = await startLocalAws({
+    assembly,
+    observer,
+    triggers: false,
+    site: async (request, response) => site.answer(request, response),
+  })
   const { accessKeyId, secretAccessKey } = aws.developer
   const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
   const credentials = fromVendor({ url, region: aws.region, ca: aws.ca, credentials: { accessKeyId, secretAccessKey } })
@@ -55,10 +77,11 @@ describe.each([18, 19] as const)('React %s', (version) => {
   // A naive hook leaves its connections to the page.
   afterAll(async () => {
     await page.close()
-    while (others().length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (others().length > 0) await tick()
   }, 60_000)
 
-  async function render(naive: boolean): Promise<void> {
+  /** Calls a function of the page with what a session needs. */
+  async function call(name: string, naive: boolean, ...more: readonly number[]): Promise<void> {
     const { accessKeyId, secretAccessKey } = aws.developer
     const { pathname } = new URL(String(aws.outputs.TopicCredentials?.CredentialsUrl))
     const vendor = {
@@ -67,8 +90,9 @@ describe.each([18, 19] as const)('React %s', (version) => {
       credentials: { accessKeyId, secretAccessKey },
     }
     const options: Partial<ConnectOptions> = { endpoint: aws.endpoints.plain.replace('http:', 'ws:') }
-    await page.evaluate(`page.render(${naive}, ${JSON.stringify(vendor)}, ${JSON.stringify(options)})`)
+    await page.evaluate(`page.${name}(${[naive, vendor, options, ...more].map((each) => JSON.stringify(each)).join()})`)
   }
+  const render = (naive: boolean) => call('render', naive)
 
   const shows = (condition: string) =>
     page.waitForFunction(`(() => { const shown = page.shown(); return ${condition} })()`, { polling: 20 })
@@ -94,13 +118,58 @@ describe.each([18, 19] as const)('React %s', (version) => {
     expect(await sockets()).toBe(1)
     expect(others()).toHaveLength(1)
     await page.evaluate('page.unmount()')
-    while (others().length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (others().length > 0) await tick()
   }, 60_000)
 
   it('a naive hook opens two', async () => {
     await page.goto(`${aws.endpoints.plain}/`)
     await render(true)
-    while ((await sockets()) < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    while ((await sockets()) < 2) await tick()
     await page.evaluate('page.unmount()')
   }, 60_000)
+
+  it('100 mounts leave no connection, no socket and no session; of 10 with a naive hook some stay', async () => {
+    await page.goto(`${aws.endpoints.plain}/`)
+    const devtools = await page.createCDPSession()
+    while (others().length > 0) await tick()
+    await call('mounts', false, 100)
+    while (others().length > 0 || (await page.evaluate('openSockets')) !== 0) await tick()
+    expect(await page.evaluate('page.opened()')).toBeGreaterThanOrEqual(50)
+    // React keeps what it rendered last.
+    const held = async () => {
+      await devtools.send('HeapProfiler.collectGarbage')
+      return page.evaluate<number, []>('page.held()')
+    }
+    while ((await held()) > 1) await tick()
+
+    await page.goto(`${aws.endpoints.plain}/`)
+    await call('mounts', true, 10)
+    while ((await sockets()) !== (await page.evaluate('page.opened()'))) await tick()
+    expect(others().length).toBeGreaterThanOrEqual(5)
+  }, 120_000)
+
+  it('a changed callback does not subscribe again, and hears; with a naive hook each subscribes', async () => {
+    for (const naive of [false, true]) {
+      await page.goto(`${aws.endpoints.plain}/`)
+      while (others().length > 0) await tick()
+      subscribes = 0
+      for (let turn = 0; turn < 10; turn++) {
+        await call('renderListener', naive, turn)
+        await shows("shown.state === 'connected'")
+        while (!others().some(({ subscriptions }) => subscriptions.includes('test'))) await tick()
+      }
+      const heard = () => page.evaluate<readonly string[], []>('page.heard()')
+      while ((await heard()).at(-1) !== '9 x') await publisher.publish('test', 'x')
+      if (naive) {
+        expect(subscribes).toBeGreaterThan(1)
+      } else {
+        expect(subscribes).toBe(1)
+      }
+      await page.evaluate('page.unmount()')
+    }
+  }, 60_000)
 })
+
+function tick(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5))
+}

@@ -1,32 +1,46 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 export type ReactVersion = 18 | 19
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const modules = join(here, '../../node_modules')
+const own = join(here, '../..')
+const modules = join(own, 'node_modules')
 
-/** Code of this package, with React of this version, as a script that leaves its exports in `globalThis.bundled`. */
+interface BundleOptions {
+  readonly mode?: 'development' | 'production'
+  /** A script leaves its exports in `globalThis.bundled`; a module may await at its top. */
+  readonly format?: 'iife' | 'esm'
+  /** Where relative imports begin. Default: this folder. */
+  readonly from?: string
+  readonly plugins?: Plugin[]
+}
+
+/** Code of this package, or of a page elsewhere that uses it, with React of this version. */
 export async function bundleWithReact(
   code: string,
-  version: ReactVersion,
-  mode: 'development' | 'production' = 'development',
+  version: ReactVersion = 19,
+  { mode = 'development', format = 'iife', from = here, plugins = [] }: BundleOptions = {},
 ): Promise<string> {
   const result = await build({
-    stdin: { contents: code, resolveDir: here },
+    stdin: { contents: code, resolveDir: from },
     bundle: true,
-    format: 'iife',
-    globalName: 'bundled',
+    format,
+    ...(format === 'iife' && { globalName: 'bundled' }),
     platform: 'browser',
     target: 'es2022',
+    jsx: 'automatic',
     write: false,
     define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
     alias: {
       react: join(modules, version === 18 ? 'react-18' : 'react'),
       'react-dom': join(modules, version === 18 ? 'react-dom-18' : 'react-dom'),
+      '@topic-credentials/react/store': join(own, 'dist/store/index.js'),
+      '@topic-credentials/react': join(own, 'dist/index.js'),
     },
-    external: ['/browser.js'],
+    plugins,
+    nodePaths: [modules],
     logLevel: 'silent',
   })
   return result.outputFiles[0]?.text ?? ''

@@ -7,14 +7,16 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '@topic-credentials/project'
-import { stackWith } from '../testing/account/stack-variant.js'
-import { type Browser, launchChromium, type Page } from '../testing/chromium/chromium.js'
-import { PageSite } from '../testing/servers/page-site.js'
-import { SignInIssuer } from '../testing/servers/sign-in-issuer.js'
+import { stackWith } from '../../../client/dist/testing/account/stack-variant.js'
+import { type Browser, launchChromium, type Page } from '../../../client/dist/testing/chromium/chromium.js'
+import { PageSite } from '../../../client/dist/testing/servers/page-site.js'
+import { SignInIssuer } from '../../../client/dist/testing/servers/sign-in-issuer.js'
+import { bundleWithReact } from '../testing/bundle.js'
 
 /** The example's page as it stands in infra/examples/browser: signed in with OpenID Connect, on the stand-in's plain origin. */
 
 const root = projectRoot(process.cwd())
+const pageFolder = join(root, 'infra/examples/browser')
 const entitlements = {
   entitlements: [
     { publish: ['test'], subscribe: ['test'] },
@@ -33,21 +35,20 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'example-'))
   await writeFile(join(folder, 'entitlements.json'), JSON.stringify(entitlements))
   issuer = await SignInIssuer.start()
-  const files = await Promise.all(
-    ['index.html', 'app.js', 'sign-in.js', 'style.css'].map(
-      async (name) => [`/${name}`, await readFile(join(root, 'infra/examples/browser', name), 'utf8')] as const,
-    ),
-  )
-  const library = await readFile(join(root, 'packages/client/dist/browser.js'), 'utf8')
-  const requests = await readFile(join(root, 'packages/client/dist/browser-requests.js'), 'utf8')
+  const html = await readFile(join(pageFolder, 'index.html'), 'utf8')
+  const files = {
+    // As a bundler leaves it.
+    '/index.html': html.replace('main.jsx', 'main.js'),
+    '/main.js': await bundleWithReact("import './main.jsx'", 19, {
+      format: 'esm',
+      from: pageFolder,
+      mode: 'production',
+    }),
+    '/style.css': await readFile(join(pageFolder, 'style.css'), 'utf8'),
+  }
   let config = ''
   const site = (): PageSite => {
-    const pages = new PageSite({
-      ...Object.fromEntries(files),
-      '/browser.js': library,
-      '/browser-requests.js': requests,
-      '/config.json': config,
-    })
+    const pages = new PageSite({ ...files, '/config.json': config })
     pages.connectTo = [issuer.origin]
     return pages
   }
@@ -122,14 +123,16 @@ it('two users sign in, each sees what is granted to them, reaches it, and is tol
     await shows(page, 'grants', `publish users/${user}/#`)
     expect(await page.$eval('#grants', ({ textContent }) => textContent)).not.toContain(other)
     await submit(page, 'subscribe', { filter: `users/${user}/#` })
-    await shows(page, 'answer', `Subscribed to users/${user}/#`)
+    await shows(page, 'may-filter', 'granted')
+    await shows(page, 'subscriptions', `users/${user}/#`)
     await submit(page, 'subscribe', { filter: `users/${other}/#` })
-    await shows(page, 'answer', `${user} may not subscribe to 'users/${other}/#'`)
+    await shows(page, 'may-filter', 'not granted')
+    await shows(page, 'subscriptions', `${user} may not subscribe to 'users/${other}/#'`)
     await submit(page, 'publish', { topic: `users/${other}/x`, text: 'intruder' })
-    await shows(page, 'answer', `${user} may not publish to 'users/${other}/x'`)
+    await shows(page, 'published', `${user} may not publish to 'users/${other}/x'`)
   }
   await submit(alice, 'publish', { topic: 'users/alice/x', text: 'before' })
-  await shows(alice, 'messages', 'users/alice/x: before')
+  await shows(alice, 'subscriptions', 'users/alice/x: before')
 
   // Credentials and tokens expire, and the connection is cut.
   const [connection] = aws.iot.connections().filter(({ clientId }) => clientId.startsWith('alice:'))
@@ -139,10 +142,10 @@ it('two users sign in, each sees what is granted to them, reaches it, and is tol
   aws.faults.skewClock(280_000)
   aws.faults.cutSockets(connection?.clientId)
   await submit(alice, 'publish', { topic: 'users/alice/x', text: 'after' })
-  await shows(alice, 'messages', 'users/alice/x: after')
+  await shows(alice, 'subscriptions', 'users/alice/x: after')
   await shows(alice, 'state', 'Connected until')
   expect(issuer.tokens).toBeGreaterThan(tokens)
-  expect(await bob.$eval('#messages', ({ textContent }) => textContent)).toBe('')
+  expect(await bob.$eval('#subscriptions pre', ({ textContent }) => textContent)).toBe('')
   expect(complaints).toEqual([])
 }, 120_000)
 
@@ -174,9 +177,9 @@ it('the page asks a device, which is the Node example, and says before the click
   await shows(page, 'answer', "alice may not publish to 'devices/lamp/other'")
   await shows(page, 'may-asked', 'not granted')
   await submit(page, 'subscribe', { filter: 'users/alice/#' })
-  await shows(page, 'answer', 'Subscribed to users/alice/#')
+  await shows(page, 'subscriptions', 'users/alice/#')
   await submit(page, 'publish', { topic: 'users/alice/x', text: 'hello' })
-  await shows(page, 'messages', 'users/alice/x: hello (text/plain, from=page)')
+  await shows(page, 'subscriptions', 'users/alice/x: hello (text/plain, from=page)')
   expect(complaints).toEqual([])
 
   device.kill('SIGTERM')
