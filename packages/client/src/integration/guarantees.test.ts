@@ -9,7 +9,7 @@ import { nodeTransports } from '../testing/transports.js'
 for (const { name, options } of nodeTransports) guarantees(name, () => inThisProcess(options))
 
 async function inThisProcess(options: Subject['options']): Promise<Subject> {
-  const aws = await startLocalAws({ assembly: join(projectRoot(process.cwd()), 'cdk.out') })
+  const aws = await startLocalAws({ assembly: join(projectRoot(process.cwd()), 'cdk.out'), triggers: false })
   const { accessKeyId, secretAccessKey } = aws.developer
   const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
   return {

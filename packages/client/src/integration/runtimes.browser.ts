@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL('../testing/programs/one-message.js', impo
 let aws: LocalAws
 
 beforeAll(async () => {
-  aws = await startLocalAws({ assembly: join(projectRoot(process.cwd()), 'cdk.out') })
+  aws = await startLocalAws({ assembly: join(projectRoot(process.cwd()), 'cdk.out'), triggers: false })
 }, 60_000)
 
 afterAll(() => aws.close())

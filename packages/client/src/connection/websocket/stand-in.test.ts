@@ -17,7 +17,7 @@ const open: WebSocketTransport[] = []
 
 beforeAll(async () => {
   const assembly = join(fileURLToPath(new URL('../../../../..', import.meta.url)), 'cdk.out')
-  aws = await startLocalAws({ assembly })
+  aws = await startLocalAws({ assembly, triggers: false })
   const { accessKeyId, secretAccessKey } = aws.developer
   const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
   const vendor = { url, region: aws.region, ca: aws.ca, credentials: { accessKeyId, secretAccessKey } }

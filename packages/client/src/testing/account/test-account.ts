@@ -23,7 +23,11 @@ export class TestAccount implements AsyncDisposable {
     this.#watches = watches
   }
 
-  /** @param switches what AWS leaves open, where it is to differ from the stand-in's defaults */
+  /**
+   * Without the deploy check, which takes longer than everything else at the start.
+   *
+   * @param switches what AWS leaves open, where it is to differ from the stand-in's defaults
+   */
   static async start(switches: NonNullable<LocalAwsOptions['switches']> = {}): Promise<TestAccount> {
     const journal: JournalEntry[] = []
     const watches = new Set<Watch>()
@@ -31,6 +35,7 @@ export class TestAccount implements AsyncDisposable {
     const aws = await startLocalAws({
       assembly,
       switches,
+      triggers: false,
       journal: (entry) => {
         journal.push(entry)
         for (const watch of watches) watch(entry)

@@ -27,7 +27,7 @@ export async function openTestTarget(): Promise<TestTarget> {
       [Symbol.asyncDispose]: async () => {},
     }
   }
-  const aws = await startLocalAws({ assembly: `${projectRoot(process.cwd())}/cdk.out` })
+  const aws = await startLocalAws({ assembly: `${projectRoot(process.cwd())}/cdk.out`, triggers: false })
   const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
   return {
     vendor: { url, region: aws.region, credentials: aws.developer, ca: aws.ca },

@@ -47,6 +47,7 @@ async function start(open: AsyncDisposable[], close: () => Promise<void>, plain:
   const aws = await startLocalAws({
     assembly:
       origin === undefined ? join(projectRoot(process.cwd()), 'cdk.out') : await stackWith({ corsOrigins: origin }),
+    triggers: false,
     site: async (request, response) => site.answer(request, response),
   })
   open.push(aws)
