@@ -43,6 +43,12 @@ describe('entitledTo', () => {
     expect(grantsOf('auth0|a/b+c', { team: 'a' }).subscribe).toEqual(['replies/auth0=7Ca=2Fb=2Bc/#'])
     // A rule whose claim is missing gives nothing of it.
     expect(grantsOf('alice')).toEqual({ publish: [], subscribe: [], retain: [] })
+    // As an item of the access table says it, which has plain grants alone.
+    const plain = { publish: ['devices/+/ask'], subscribe: ['replies/${encodedUserId}/#'] }
+    const [short, long] = [{ request: ['devices/+/ask'] }, plain].map((rule) =>
+      entitledTo(parseEntitlements({ entitlements: [rule] }), { userId: 'auth0|a/b+c', claims: {} }),
+    )
+    expect(short?.grants).toEqual(long?.grants)
   })
 
   it('names the rules that give a grant', () => {
