@@ -105,7 +105,8 @@ function accessOf(
   if (typeof tableName !== 'string' || dynamodb === undefined) return {}
   let arn: Promise<string> | undefined
   return {
-    table: new TableClient({ ...signed, tableName, endpoint: dynamodb }),
+    // An operator rather waits than begins again.
+    table: new TableClient({ ...signed, tableName, endpoint: dynamodb, timeoutMs: 10_000 }),
     operator: () => {
       arn ??= callerArn({ ...signed, endpoint: sts })
       return arn
