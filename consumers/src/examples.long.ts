@@ -37,16 +37,16 @@ const installed = [
   'revocation',
 ]
 const libraries = [
-  '@aws-sdk/client-iam@3.1173.0',
-  '@aws-sdk/client-iot-data-plane@3.1173.0',
+  '@aws-sdk/client-iam@3.1169.0',
+  '@aws-sdk/client-iot-data-plane@3.1138.0',
   '@aws-sdk/credential-providers@3.1173.0',
   '@types/node@20.19.43',
-  '@types/react@19',
+  '@types/react@19.3.3',
   'aws-cdk-lib@2.276.0',
   'constructs@10.8.1',
-  'react@19',
-  'svelte@5',
-  'vue@3',
+  'react@19.3.1',
+  'svelte@5.57.3',
+  'vue@3.5.45',
 ]
 /** What the examples take as given: the reader's own names, and imports that another block of the page shows. */
 const given = `
