@@ -1,5 +1,4 @@
 import { connect, fromVendor, type Session } from '@topic-credentials/client'
-import { withRequests } from '@topic-credentials/client/requests'
 import { startLocalAws } from '@topic-credentials/local-aws'
 import type { Bench, Findings } from '../bench.js'
 import { assembly } from '../checkout.js'
@@ -27,7 +26,8 @@ async function run(say: (line: string) => void): Promise<Findings> {
   const { accessKeyId, secretAccessKey } = aws.developer
   const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
   const options = { url, region: aws.region, ca: aws.ca, credentials: { accessKeyId, secretAccessKey } }
-  const open = () => connect({ credentials: fromVendor(options), ca: aws.ca, transport: 'websocket' })
+  const open = () =>
+    connect({ credentials: fromVendor(options), ca: aws.ca, transport: 'websocket', replyPrefix: replies })
   await using requester = await open()
   await using responder = await open()
   return findings(await measured(requester, responder, say))
@@ -40,11 +40,9 @@ interface Times {
 
 /** One of each in turn, so that whatever slows the machine down slows down both. */
 async function measured(one: Session, other: Session, say: (line: string) => void): Promise<Times> {
-  const asking = withRequests(one, { replyPrefix: replies })
-  const answering = withRequests(other)
   let arrived = () => {}
   await other.subscribe(oneWayTopic, { onMessage: () => arrived() }).ready
-  await answering.respond(requestTopic, ({ payload }) => payload, { replyTo: `${replies}#` }).ready
+  await other.respond(requestTopic, ({ payload }) => payload, { replyTo: `${replies}#` })
   const payload = new Uint8Array(256)
   const times = { oneWay: [] as number[], request: [] as number[] }
   for (let round = -warmUps; round < rounds; round++) {
@@ -55,7 +53,7 @@ async function measured(one: Session, other: Session, say: (line: string) => voi
     await Promise.all([delivered.then(() => keep(times.oneWay, round, sent)), one.publish(oneWayTopic, payload)])
     await pause()
     const asked = performance.now()
-    await asking.request(requestTopic, payload)
+    await one.request(requestTopic, payload)
     keep(times.request, round, asked)
     await pause()
     if (round % 100 === 0) say(`${round} of ${rounds}`)

@@ -1,6 +1,5 @@
-import { withRequests } from '@topic-credentials/client/requests'
 import { useCan, useMessages, useSession } from '@topic-credentials/react'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 
 /** What the user may do, and three forms to do it with. */
 export function Board() {
@@ -96,8 +95,7 @@ function Ask({ session }) {
   const [topic, setTopic] = useState('')
   const [question, setQuestion] = useState('')
   const [answer, run] = useAnswer()
-  const requests = useMemo(() => withRequests(session), [session])
-  const ask = async () => `Answered: ${(await requests.request(topic, question, { timeoutMs: 10_000 })).text()}`
+  const ask = async () => `Answered: ${(await session.request(topic, question, { timeoutMs: 10_000 })).text()}`
   return (
     <form id="ask" onSubmit={run(ask)}>
       <Field id="asked" label="Topic to ask" value={topic} set={setTopic} />

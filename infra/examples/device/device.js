@@ -5,7 +5,6 @@
 //   CA               a PEM file, for the stand-in alone
 import { readFile } from 'node:fs/promises'
 import { connect, fromVendor } from '@topic-credentials/client'
-import { withRequests } from '@topic-credentials/client/requests'
 
 const { CREDENTIALS_URL: url = '', DEVICE: name = 'lamp', TOKEN_FILE: tokenFile, CA: ca } = process.env
 
@@ -14,7 +13,7 @@ const credentials = fromVendor({
   ...(ca && { ca }),
   ...(tokenFile && { token: async () => (await readFile(tokenFile, 'utf8')).trim() }),
 })
-const session = withRequests(await connect({ credentials, transport: 'websocket', ...(ca && { ca }) }))
+const session = await connect({ credentials, transport: 'websocket', ...(ca && { ca }) })
 session.on('interrupted', (error) => console.error(error.message, error.remedy))
 session.once('closed', (error) => {
   if (error === undefined) return
@@ -23,7 +22,7 @@ session.once('closed', (error) => {
 })
 
 let on = false
-const response = session.respond(
+const response = await session.respond(
   `devices/${name}/ask`,
   (request) => {
     const asked = request.text()
@@ -32,7 +31,6 @@ const response = session.respond(
   },
   { onError: (error) => console.error('not answered:', error) },
 )
-await response.ready
 console.log(`Answering on devices/${name}/ask as ${session.userId}`)
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

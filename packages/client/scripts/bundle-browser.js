@@ -1,22 +1,39 @@
-// Writes dist/browser.js, the library in one file for a plain `<script type="module">`, and dist/browser-requests.js beside it. Used by
-// `pnpm build:browser`, before packing and in tests.
+// Writes dist/browser.js, the library in one file for a plain `<script type="module">`, and beside it a file for each part that it loads
+// when it is needed first. Used by `pnpm build:browser`, before packing and in tests.
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 export const bundleFile = inDist('browser.js')
 
-/** Bundles as an application's bundler would; an import of a Node.js module fails. @returns bytes of each input in the bundle, by file */
+/** Bundles as an application's bundler would; an import of a Node.js module fails. @returns esbuild's metafiles, the library's first */
 export async function bundleBrowser() {
-  const [{ metafile }] = await Promise.all([
-    bundle('index.js', bundleFile),
-    bundle('requests/index.js', inDist('browser-requests.js'), [sharedErrors]),
-  ])
-  return metafile
+  const parts = new Set()
+  const metafiles = [await bundle(inDist('index.js'), bundleFile, [separate(parts)])]
+  // A part may have parts of its own: they are added while this runs.
+  for (const part of parts) metafiles.push(await bundle(part, inDist(nameOf(part)), [separate(parts), shared]))
+  return metafiles
 }
 
-/** The errors are those of browser.js, so that `instanceof` means the same for both. */
-const sharedErrors = {
-  name: 'shared-errors',
+/** What is imported dynamically becomes a file of its own. */
+function separate(parts) {
+  return {
+    name: 'separate',
+    setup({ onResolve }) {
+      // biome-ignore lint/style/useUnicodeRegex: esbuild runs it, in Go.
+      onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+        if (kind !== 'dynamic-import') return undefined
+        const part = join(resolveDir, path)
+        parts.add(part)
+        return { path: `./${nameOf(part)}`, external: true }
+      })
+    },
+  }
+}
+
+/** The classes of errors are those of browser.js, so that `instanceof` means the same in all files. */
+const shared = {
+  name: 'shared',
   setup({ onResolve }) {
     // biome-ignore lint/style/useUnicodeRegex: esbuild runs it, in Go.
     onResolve({ filter: /\/errors\.js$/ }, ({ importer }) =>
@@ -25,13 +42,19 @@ const sharedErrors = {
   },
 }
 
+/** `browser-requests.js` for `requests/index.js`. */
+function nameOf(part) {
+  const name = basename(part, '.js')
+  return `browser-${name === 'index' ? basename(dirname(part)) : name}.js`
+}
+
 function inDist(name) {
   return fileURLToPath(new URL(`../dist/${name}`, import.meta.url))
 }
 
-function bundle(entry, outfile, plugins = []) {
-  return build({
-    entryPoints: [inDist(entry)],
+async function bundle(entry, outfile, plugins) {
+  const { metafile } = await build({
+    entryPoints: [entry],
     outfile,
     bundle: true,
     minify: true,
@@ -43,6 +66,7 @@ function bundle(entry, outfile, plugins = []) {
     logLevel: 'silent',
     plugins,
   })
+  return metafile
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleBrowser()

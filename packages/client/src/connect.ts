@@ -1,15 +1,18 @@
 import { platform } from '#platform'
+import { overdue } from './common-errors.js'
 import { ConnectLog } from './connection/connect-log.js'
 import { type Endpoint, parseEndpoint } from './connection/endpoint.js'
 import { Handshake } from './connection/handshake.js'
 import type { Route, RouteOptions } from './connection/route.js'
 import type { TransportKind } from './connection/transport.js'
 import type { VendedCredentialsProvider } from './credentials/provider.js'
-import { overdue, TopicCredentialsError } from './errors.js'
+import type { TopicCredentialsError } from './errors.js'
 import { grantedWill, type LastWill } from './messages/last-will.js'
 import { Session } from './session.js'
 import { aborted, sleep } from './support/abort.js'
 import { withDeadline } from './support/deadline.js'
+import { randomHex } from './support/hex.js'
+import { rare } from './support/rare.js'
 
 export interface ConnectOptions extends RouteOptions {
   /** The credentials provider: `fromVendor({ url })`. */
@@ -47,6 +50,8 @@ export interface ConnectOptions extends RouteOptions {
    * the maximum delay of a throttled client.
    */
   readonly timeoutMs?: number
+  /** Where replies to this session's requests arrive: a topic prefix with a `/` at the end. Default `replies/<encoded user ID>/`. */
+  readonly replyPrefix?: string
   /** Minimum milliseconds between two CONNECTs. Default 1,000, AWS IoT's limit for a client ID. */
   readonly connectIntervalMs?: number
   /** Aborts connecting, or closes the session later. */
@@ -72,8 +77,8 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const { credentials, signal } = options
   if (signal?.aborted) throw aborted(signal)
   const { mqtt = 5, resume = false, revalidateSeconds } = options
-  const keepAliveSeconds = checkKeepAlive(options.keepAliveSeconds ?? 60)
-  if (resume && options.clientIdSuffix === undefined) throw nothingToResume()
+  const keepAliveSeconds = await checkKeepAlive(options.keepAliveSeconds ?? 60)
+  if (resume && options.clientIdSuffix === undefined) throw (await rare()).nothingToResume()
   const called = performance.now()
   // The provider has deadlines of its own, but asks several times, and as late as the vendor says.
   const vendingMs = options.timeoutMs ?? maxVendingMs
@@ -86,10 +91,12 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   const [identity, openTransport] = await Promise.all([vending, platform.loadTransport(options.transport, mqtt)])
   const began = options.timeoutMs === undefined ? performance.now() : called
   const { vended } = identity
-  const endpoint = parseEndpoint(options.endpoint ?? vended.endpoint)
+  const address = options.endpoint ?? vended.endpoint
+  const endpoint = parseEndpoint(address)
+  if (endpoint === undefined) throw (await rare()).endpointInvalid(address)
   const route = await platform.routeTo(`https://${endpoint.host}:${endpoint.port}`, options)
-  const clientId = checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomSuffix()))
-  const will = options.will && grantedWill(options.will, vended)
+  const clientId = await checkClientId(vended.clientIdPrefix + (options.clientIdSuffix ?? randomHex(4)))
+  const will = options.will && (await grantedWill(options.will, vended))
   const connectIntervalMs = options.connectIntervalMs ?? minConnectIntervalMs
   const spreadMs = vended.spreadSeconds === undefined ? undefined : vended.spreadSeconds * 1000
   const closing = new AbortController()
@@ -116,13 +123,14 @@ export async function connect(options: ConnectOptions): Promise<Session> {
     credentials,
     endpoint,
     route,
-    askHandshake: transport.hidesAnswers ? platform.askHandshake : undefined,
+    diagnoseHandshake: platform.diagnoseHandshake,
     clientId,
     identity,
     closing,
     spreadMs,
     connectIntervalMs,
     mqtt,
+    replyPrefix: options.replyPrefix ?? `replies/${vended.clientIdPrefix.replace(/:.*/u, '')}/`,
     revalidateMs: revalidateSeconds === undefined ? undefined : revalidateSeconds * 1000,
   })
   const settled = new AbortController()
@@ -153,38 +161,28 @@ async function checkTrustWhenLate(endpoint: Endpoint, route: Route, settled: Abo
 }
 
 /** @param began when the deadline began to run, by the monotonic clock */
-function firstConnection(
+async function firstConnection(
   session: Session,
   timeoutMs: number,
   began: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let last: TopicCredentialsError | undefined
-    const settle = (error?: Error) => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-      session.off('interrupted', onInterrupted)
-      session.off('connected', onConnected)
-      session.off('closed', onClosed)
-      if (error === undefined) {
-        resolve()
-      } else {
-        reject(error)
-      }
-    }
-    const onConnected = () => settle()
-    const onInterrupted = (error: TopicCredentialsError) => {
-      last = error
-    }
-    const onClosed = (error: TopicCredentialsError | undefined) => settle(error ?? timedOut(timeoutMs, last))
-    const onAbort = () => settle(signal === undefined ? undefined : aborted(signal))
-    const timer = setTimeout(() => settle(timedOut(timeoutMs, last)), began + timeoutMs - performance.now())
-    signal?.addEventListener('abort', onAbort, { once: true })
-    session.on('interrupted', onInterrupted)
-    session.once('connected', onConnected)
-    session.once('closed', onClosed)
-  })
+  let last: TopicCredentialsError | undefined
+  const onInterrupted = (error: TopicCredentialsError) => {
+    last = error
+  }
+  const late = () => timedOut(timeoutMs, last)
+  const connected = () =>
+    new Promise<void>((resolve, reject) => {
+      session.once('connected', () => resolve())
+      session.once('closed', (error) => reject(error ?? late()))
+    })
+  session.on('interrupted', onInterrupted)
+  try {
+    await withDeadline(connected, began + timeoutMs - performance.now(), late, signal)
+  } finally {
+    session.off('interrupted', onInterrupted)
+  }
 }
 
 /** @param last the error of the last attempt */
@@ -196,35 +194,13 @@ function timedOut(timeoutMs: number, last: TopicCredentialsError | undefined): T
   })
 }
 
-function nothingToResume(): TopicCredentialsError {
-  return new TopicCredentialsError('Resuming a session requires a fixed client ID', {
-    code: 'invalid_argument',
-    value: 'resume: true',
-    remedy: 'Set `clientIdSuffix`, and use it for one connection at a time.',
-  })
-}
-
-function checkKeepAlive(seconds: number): number {
+async function checkKeepAlive(seconds: number): Promise<number> {
   if (Number.isInteger(seconds) && seconds >= 30 && seconds <= 1_200) return seconds
-  throw new TopicCredentialsError(`The keep-alive interval ${seconds} s is not valid`, {
-    code: 'invalid_argument',
-    value: String(seconds),
-    remedy: 'Set an integer from 30 to 1,200 seconds; AWS IoT treats smaller values as 30.',
-  })
+  throw (await rare()).keepAliveInvalid(seconds)
 }
 
-function checkClientId(clientId: string): string {
-  const bytes = new TextEncoder().encode(clientId).byteLength
-  if (bytes <= maxClientIdBytes) return clientId
-  throw new TopicCredentialsError(`The client ID '${clientId}' has ${bytes} bytes; the limit is ${maxClientIdBytes}`, {
-    code: 'invalid_argument',
-    value: clientId,
-    remedy: 'Use a shorter clientIdSuffix.',
-  })
-}
-
-/** 32 random bits in hexadecimal. */
-function randomSuffix(): string {
-  const [bits = 0] = crypto.getRandomValues(new Uint32Array(1))
-  return bits.toString(16).padStart(8, '0')
+async function checkClientId(clientId: string): Promise<string> {
+  const { byteLength } = new TextEncoder().encode(clientId)
+  if (byteLength <= maxClientIdBytes) return clientId
+  throw (await rare()).clientIdTooLong(clientId, byteLength, maxClientIdBytes)
 }

@@ -19,6 +19,7 @@ export type ClientErrorCode =
   | 'invalid_argument'
   | 'not_granted'
   | 'operation_timed_out'
+  | 'part_not_loaded'
   | 'proxy_refused'
   | 'quota_exceeded'
   | 'refused'
@@ -135,48 +136,4 @@ export class ClockSkewError extends TopicCredentialsError {
     })
     this.clockOffset = clockOffset
   }
-}
-
-/** The error for a property that MQTT cannot encode. @param fault the property and the type of its value: `contentType cannot be number` */
-export function unsendable(fault: string): TopicCredentialsError {
-  return new TopicCredentialsError(`The message cannot be sent: ${fault}`, {
-    code: 'invalid_argument',
-    value: fault,
-    remedy: 'See MessageProperties.',
-  })
-}
-
-/** @param name a property of MQTT 5 */
-export function notInMqtt3(name: string): TopicCredentialsError {
-  return new TopicCredentialsError(`MQTT 3.1.1 has no ${name}`, {
-    code: 'invalid_argument',
-    value: name,
-    remedy: 'Connect with MQTT 5, or omit the property.',
-  })
-}
-
-/** The error of a timeout. @param what beginning of the message: `The broker did not respond …` */
-export function overdue(
-  what: string,
-  ms: number,
-  details: Omit<ErrorDetails, 'value'> & { readonly value?: string },
-): TopicCredentialsError {
-  return new TopicCredentialsError(`${what} within ${ms / 1000} s`, { value: `${ms} ms`, ...details })
-}
-
-/** The error for calls on a session that has ended. @param cause why it ended, unless it was closed */
-export function sessionClosed(cause: unknown): TopicCredentialsError {
-  return new TopicCredentialsError('The session is closed', {
-    code: 'session_closed',
-    remedy: 'Call connect again.',
-    cause,
-  })
-}
-
-/** A session's grants were not exchanged in time. */
-export function grantOverdue(ms: number): TopicCredentialsError {
-  return overdue('The session did not reconnect with the new grants', ms, {
-    code: 'grant_timed_out',
-    remedy: 'The next connection will use them once they are vended. See the interrupted events for the cause.',
-  })
 }

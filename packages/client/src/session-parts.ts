@@ -6,6 +6,8 @@ export interface SessionParts extends RecoveryParts {
   readonly mqtt: 3 | 5
   /** The first credentials. */
   readonly identity: VendedIdentity
+  /** Where replies arrive; ends with `/`. */
+  readonly replyPrefix: string
   /** Milliseconds between two requests to the vendor whether the grants are still valid. */
   readonly revalidateMs: number | undefined
 }

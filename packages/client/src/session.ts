@@ -1,7 +1,8 @@
 import type { Grants } from '@topic-credentials/grants/core'
+import { sessionClosed } from './common-errors.js'
 import type { AskedGrants, VendedIdentity } from './credentials/vendor-options.js'
-import { grantOverdue, sessionClosed, TopicCredentialsError } from './errors.js'
-import { brokerRefusal, decisionOn, notSent, ungranted } from './messages/grant-check.js'
+import { TopicCredentialsError } from './errors.js'
+import { allows, notSent, ungranted } from './messages/grant-check.js'
 import { Publisher, type PublishOptions } from './messages/publisher.js'
 import type { SubscribeOptions, Subscription } from './messages/subscription.js'
 import { Subscriptions } from './messages/subscriptions.js'
@@ -9,22 +10,20 @@ import type { TopicFilter, TopicName } from './messages/topic-types.js'
 import { UnmatchedMessages } from './messages/unmatched-messages.js'
 import { Recovery } from './recovery/recovery.js'
 import { Revalidation } from './recovery/revalidation.js'
+import { Requests } from './requests/requests.js'
 import type { SessionEvents, SessionState } from './session-events.js'
 import type { SessionParts } from './session-parts.js'
-import { abortable, aborted, sleep } from './support/abort.js'
-import { withDeadline } from './support/deadline.js'
-import { Emitter } from './support/emitter.js'
+import { aborted, sleep } from './support/abort.js'
 import { firstRefusal, notAuthorized, type ReasonCode } from './support/reason-codes.js'
+import { refusal } from './support/refusals.js'
 import { reconnectDelay } from './support/retry-delay.js'
-
-const grantTimeoutMs = 30_000
 
 /**
  * A connection that is limited to the granted topics, and that reconnects automatically with current credentials.
  *
  * Created by `connect`. Close it, or declare it with `await using`.
  */
-export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
+export class Session extends Requests implements AsyncDisposable {
   readonly #parts: SessionParts
   readonly #recovery: Recovery
   readonly #revalidation: Revalidation
@@ -38,7 +37,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
   #stood = false
 
   constructor(parts: SessionParts) {
-    super()
+    super(parts.replyPrefix)
     this.#parts = parts
     this.#identity = parts.identity
     const { closing, spreadMs, transport } = parts
@@ -67,7 +66,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     this.#recovery.on('interrupted', (error, failure) => {
       this.#state = 'interrupted'
       const refused = this.#publisher.refused(failure)
-      if (refused !== undefined) this.#refused('publish', refused.topic, refused.code)
+      if (refused !== undefined) void this.#refused('publish', refused.topic, refused.code)
       this.emit('interrupted', error)
     })
     this.#recovery.on('ended', (error) => void this.#close(error))
@@ -114,7 +113,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
 
   /** Whether the grants of this connection allow it, without asking anybody. */
   can(operation: 'publish' | 'subscribe', topic: string): boolean {
-    return decisionOn(this.grants, operation, topic).allowed
+    return allows(this.grants, operation, topic)
   }
 
   /**
@@ -148,7 +147,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     this.#requireOpen()
     this.#requireGranted('publish', topic, options.retain)
     const code = await this.#publisher.publish(topic, payload, options)
-    if (code >= firstRefusal) throw this.#refused('publish', topic, code)
+    if (code >= firstRefusal) throw await this.#refused('publish', topic, code)
   }
 
   /**
@@ -164,14 +163,7 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
   ): Promise<void> {
     this.#requireOpen()
-    const { credentials, closing, spreadMs = 0 } = this.#parts
-    const { signal, timeoutMs = grantTimeoutMs + 2 * spreadMs } = options
-    const renewed = async (until: AbortSignal) => {
-      const ends = AbortSignal.any([until, closing.signal])
-      await abortable(credentials.ask(asked), ends)
-      await this.#recovery.renew(ends)
-    }
-    await withDeadline(renewed, timeoutMs, () => grantOverdue(timeoutMs), signal)
+    await this.#recovery.exchange(asked, options)
   }
 
   /** @internal The machine woke up, or the network is back. */
@@ -214,10 +206,14 @@ export class Session extends Emitter<SessionEvents> implements AsyncDisposable {
     if (error !== undefined) throw error
   }
 
-  #refused(operation: 'publish' | 'subscribe' | 'unsubscribe', value: string, code: ReasonCode): TopicCredentialsError {
-    const error = brokerRefusal(operation, value, code, this.#parts.mqtt)
+  async #refused(
+    operation: 'publish' | 'subscribe' | 'unsubscribe',
+    value: string,
+    code: ReasonCode,
+  ): Promise<TopicCredentialsError> {
     // The grants allow it, so the vendor is asked whether they are still valid.
     if (code === notAuthorized) this.#revalidation.soon()
+    const error = await refusal(({ brokerRefusal }) => brokerRefusal(operation, value, code, this.#parts.mqtt))
     this.emit('refused', error)
     return error
   }

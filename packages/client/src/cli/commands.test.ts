@@ -126,7 +126,7 @@ describe('publish', () => {
 
   it.each([
     ['another topic', ['--topic', 'users/bob/in'], "may not publish to 'users/bob/in'"],
-    ['RETAIN', ['--topic', topic, '--retain'], 'with RETAIN is not granted'],
+    ['RETAIN', ['--topic', topic, '--retain'], 'may not retain messages on'],
   ])('ends with 3 for %s that is not granted, without waiting for input', async (_, words, why) => {
     const refused = await ended(project.start('publish', ...words))
     expect(refused).toMatchObject({ code: 3, out: [], err: expect.stringContaining(why) })

@@ -31,6 +31,7 @@ export const exitByCode: Readonly<Record<ClientErrorCode, number>> = {
   invalid_argument: exitCodes.usage,
   not_granted: exitCodes.notGranted,
   operation_timed_out: exitCodes.timedOut,
+  part_not_loaded: exitCodes.noConnection,
   proxy_refused: exitCodes.noConnection,
   quota_exceeded: exitCodes.noConnection,
   refused: exitCodes.notGranted,

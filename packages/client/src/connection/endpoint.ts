@@ -1,4 +1,3 @@
-import { TopicCredentialsError } from '../errors.js'
 import { isLoopback } from '../support/loopback.js'
 
 /** The address of the IoT data plane. */
@@ -15,19 +14,14 @@ const pattern = /^(?<plain>ws:\/\/)?(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:
  * Parses `xxxx-ats.iot.eu-central-1.amazonaws.com`, or `localhost:8443` for a stand-in. The default port is 443, the only one on which
  * AWS accepts SigV4. `ws://127.0.0.1:8448` is without TLS, and only accepted for this machine.
  *
- * @throws TopicCredentialsError `invalid_argument`
+ * @returns undefined for any other text
  */
-export function parseEndpoint(text: string): Endpoint {
+export function parseEndpoint(text: string): Endpoint | undefined {
   const { plain, host, port: digits } = pattern.exec(text)?.groups ?? {}
   const port = Number(digits ?? (plain === undefined ? 443 : 80))
   const allowed = host !== undefined && (plain === undefined || isLoopback(host))
   if (allowed && port >= 1 && port <= 65_535) return { host, port, plain: plain !== undefined }
-  throw new TopicCredentialsError(`'${text}' is not the host name of an IoT endpoint`, {
-    code: 'invalid_argument',
-    value: text,
-    remedy:
-      'Use a host name without a scheme: xxxx-ats.iot.<region>.amazonaws.com. ws://127.0.0.1:<port> is only accepted for this machine',
-  })
+  return undefined
 }
 
 /** The value of the Host header, which is signed. */

@@ -1,12 +1,8 @@
 import { spreadLimits } from '@topic-credentials/grants/core'
-import {
-  type ClientErrorCode,
-  ClockSkewError,
-  TopicCredentialsError,
-  VendorBusyError,
-  VendRefusedError,
-} from '../errors.js'
+import { mayPass } from '../common-errors.js'
+import { ClockSkewError, TopicCredentialsError, VendorBusyError } from '../errors.js'
 import { abortable, sleep } from '../support/abort.js'
+import { rare } from '../support/rare.js'
 import { type Backoff, defaultBackoff, reconnectDelay, retryDelay } from '../support/retry-delay.js'
 import type { Vended } from './vendor-client.js'
 import type { AskedGrants, VendedIdentity } from './vendor-options.js'
@@ -121,7 +117,7 @@ export class CredentialsCache {
     for (let attempt = 1; ; attempt++) {
       signal.throwIfAborted()
       try {
-        return this.#hold(await this.#vendor.vend(asked, this.#clockOffset, signal))
+        return await this.#hold(await this.#vendor.vend(asked, this.#clockOffset, signal))
       } catch (error) {
         if (error instanceof ClockSkewError && this.#correctClock(error.clockOffset)) continue
         if (!mayPass(error)) throw error
@@ -153,10 +149,10 @@ export class CredentialsCache {
     return news
   }
 
-  #hold({ response, clockOffset }: Vended): VendedIdentity {
+  async #hold({ response, clockOffset }: Vended): Promise<VendedIdentity> {
     const { credentials, ...vended } = response
     this.#userId ??= vended.userId
-    if (vended.userId !== this.#userId) throw userChanged(this.#userId, vended.userId)
+    if (vended.userId !== this.#userId) throw (await rare()).userChanged(this.#userId, vended.userId)
     const expiration = new Date(credentials.expiration)
     const now = this.#timing.now()
     const expiresAt = expiration.getTime() - clockOffset
@@ -186,26 +182,9 @@ function checkSpread(seconds: number | undefined): number | undefined {
 /** Smaller corrections are ignored: Date headers have a resolution of one second, and AWS accepts five minutes. */
 const skewNewsMs = 60_000
 
-/** Another user has other topics and client IDs: subscriptions, publishes and queued messages belong to the previous user. */
-function userChanged(before: string, now: string): TopicCredentialsError {
-  return new TopicCredentialsError(`The vendor identified this caller as ${now}, but as ${before} before`, {
-    code: 'user_changed',
-    value: now,
-    remedy:
-      'Use AWS credentials with a fixed session name (role_session_name, AWS_ROLE_SESSION_NAME), or open a new session for the new user.',
-  })
-}
-
 function closedError(): TopicCredentialsError {
   return new TopicCredentialsError('The credentials provider is closed', {
     code: 'session_closed',
     remedy: 'Create a new provider with fromVendor.',
   })
 }
-
-function mayPass(error: unknown): boolean {
-  if (error instanceof VendRefusedError) return false
-  return error instanceof TopicCredentialsError && passing.has(error.code)
-}
-
-const passing: ReadonlySet<ClientErrorCode> = new Set(['host_not_found', 'vendor_timed_out', 'vendor_unavailable'])

@@ -1,8 +1,10 @@
 import { parseJson, parseVendResponse, type VendResponse } from '@topic-credentials/grants/core'
-import { overdue, TopicCredentialsError } from '../errors.js'
+import { overdue } from '../common-errors.js'
+import { TopicCredentialsError } from '../errors.js'
 import { withDeadline } from '../support/deadline.js'
+import { loaded } from '../support/loaded.js'
 import { isLoopback } from '../support/loopback.js'
-import { vendRefusal } from './vendor-error.js'
+import { rare } from '../support/rare.js'
 import type { AskedGrants, VendorOptions } from './vendor-options.js'
 
 /** Timeout of one request, from obtaining the caller's own credentials to the last byte of the response. */
@@ -80,7 +82,8 @@ export class VendorClient {
     const { status, date, retryAfter, body, challenge } = await withDeadline(send, this.#timeoutMs, late, signal)
     const serverTime = Date.parse(date ?? '')
     const offset = Number.isNaN(serverTime) ? 0 : serverTime - this.#now()
-    if (status === 200) return { response: this.#parse(body), clockOffset: offset }
+    if (status === 200) return { response: await this.#parse(body), clockOffset: offset }
+    const { vendRefusal } = await loaded(() => import('./vendor-error.js'))
     throw vendRefusal({ status, body, challenge, retryAfter, clockOffset: offset, url: this.#url })
   }
 
@@ -105,16 +108,11 @@ export class VendorClient {
     })
   }
 
-  #parse(body: string): VendResponse {
+  async #parse(body: string): Promise<VendResponse> {
     try {
       return parseVendResponse(parseJson(body))
     } catch (cause) {
-      throw new TopicCredentialsError(`${this.#url.href} responded with 200, but without credentials`, {
-        code: 'endpoint_wrong',
-        value: this.#url.href,
-        remedy: 'Use the unchanged value of the stack’s output CredentialsUrl.',
-        cause,
-      })
+      throw (await rare()).noVendor(this.#url.href, cause)
     }
   }
 }

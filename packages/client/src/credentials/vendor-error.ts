@@ -1,4 +1,5 @@
-import { type Problem, parseJson, parseProblem, recordOf, spreadLimits } from '@topic-credentials/grants/core'
+import { parseJson, recordOf, spreadLimits } from '@topic-credentials/grants/core'
+import { type Problem, parseProblem } from '@topic-credentials/grants/problem'
 import { ClockSkewError, type TopicCredentialsError, VendorBusyError, VendRefusedError } from '../errors.js'
 
 /** A response other than 200, from the vendor or from API Gateway. */

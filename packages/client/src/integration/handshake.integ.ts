@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { http } from 'aws-iot-device-sdk-v2'
 import { ConnectLog } from '../connection/connect-log.js'
-import { parseEndpoint } from '../connection/endpoint.js'
 import type { HandshakeAnswer } from '../connection/handshake.js'
 import { Handshake } from '../connection/handshake.js'
 import type { Route } from '../connection/route.js'
@@ -10,6 +9,7 @@ import { fromVendor } from '../from-vendor.js'
 import { handshakeTransform } from '../platform/node/device-sdk/handshake-transform.js'
 import { askHandshake } from '../platform/node/handshake-probe.js'
 import { openTestTarget, type TestTarget } from '../testing/account/test-target.js'
+import { endpointOf } from '../testing/wire/raw-client.js'
 
 let target: TestTarget
 let identity: VendedIdentity
@@ -42,9 +42,9 @@ async function signed(change: Partial<VendedIdentity> = {}, region = identity.ve
     ask: async () => identity,
     refresh: async () => identity,
   })
-  const log = ConnectLog.of(parseEndpoint(identity.vended.endpoint), 'any')
+  const log = ConnectLog.of(endpointOf(identity.vended.endpoint), 'any')
   const handshake = new Handshake({ credentials, log, intervalMs: 0, closing: new AbortController().signal })
-  const { host } = parseEndpoint(identity.vended.endpoint)
+  const { host } = endpointOf(identity.vended.endpoint)
   const request = new http.HttpRequest('GET', '/mqtt', new http.HttpHeaders([['host', host]]))
   await new Promise<void>((resolve, reject) =>
     handshakeTransform(handshake, region)(request, (code) =>
@@ -55,7 +55,7 @@ async function signed(change: Partial<VendedIdentity> = {}, region = identity.ve
 }
 
 function ask({ pathname, search }: URL): Promise<HandshakeAnswer> {
-  return askHandshake(parseEndpoint(identity.vended.endpoint), trusting(target.ca), pathname + search)
+  return askHandshake(endpointOf(identity.vended.endpoint), trusting(target.ca), pathname + search)
 }
 
 function trusting(ca: string | undefined): Route {

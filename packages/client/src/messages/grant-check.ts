@@ -1,7 +1,5 @@
-import { type Decision, explainTopic, type Grants } from '@topic-credentials/grants/core'
+import { coversFilter, filterFault, type Grants, matches, topicFault } from '@topic-credentials/grants/core'
 import { NotGrantedError, TopicCredentialsError } from '../errors.js'
-import { endedWithoutReason, inWords, notAuthorized, quotaExceeded, type ReasonCode } from '../support/reason-codes.js'
-import { checkTopic } from './topic-check.js'
 
 /** The user and its grants. */
 interface Holder {
@@ -9,21 +7,41 @@ interface Holder {
   readonly grants: Grants
 }
 
-/** What the grants say of an operation; what is no topic or no filter is not allowed. */
-export function decisionOn(
-  grants: Grants,
-  operation: 'publish' | 'subscribe',
-  topic: string,
-  retain = false,
-): Decision {
-  const request = operation === 'publish' ? { action: operation, topic, retain } : { action: operation, filter: topic }
-  return explainTopic(grants, request)
+/** Whether the grants allow an operation; an invalid topic or filter is not allowed. */
+export function allows(grants: Grants, operation: 'publish' | 'subscribe', topic: string, retain = false): boolean {
+  if (faultOf(operation, topic) !== undefined) return false
+  if (operation === 'subscribe') return grants.subscribe.some((given) => coversFilter(given, topic))
+  const lists = retain ? [grants.publish, grants.retain] : [grants.publish]
+  return lists.every((list) => list.some((given) => matches(given, topic)))
+}
+
+function faultOf(operation: 'publish' | 'subscribe', topic: string): string | undefined {
+  return operation === 'publish' ? topicFault(topic) : filterFault(topic)
+}
+
+/**
+ * Distinguishes topics and topic filters that AWS IoT does not take from those that are not granted.
+ *
+ * @throws TopicCredentialsError `invalid_argument`
+ */
+export function checkTopic(operation: 'publish' | 'subscribe', topic: string): void {
+  const fault = faultOf(operation, topic)
+  if (fault === undefined) return
+  const [what, remedy] =
+    operation === 'publish'
+      ? ['topic', 'Use a topic such as devices/1/state.']
+      : ['topic filter', 'Use a filter such as devices/+/state or devices/#.']
+  throw new TopicCredentialsError(`'${topic}' is not a valid ${what}: it ${fault}`, {
+    code: 'invalid_argument',
+    value: topic,
+    remedy,
+  })
 }
 
 /**
  * The error for an operation that the grants do not cover, with the operation, the grants and a remedy.
  *
- * @throws TopicCredentialsError `invalid_argument` if no grant can cover it, because it is not a valid topic or filter
+ * @throws TopicCredentialsError `invalid_argument` if no grant can cover it, because AWS IoT does not take the topic or filter
  */
 export function ungranted(
   { userId, grants }: Holder,
@@ -32,10 +50,9 @@ export function ungranted(
   retain = false,
 ): NotGrantedError | undefined {
   checkTopic(operation, topic)
-  const decision = decisionOn(grants, operation, topic, retain)
-  if (decision.allowed) return undefined
-  const said = `${userId} may not ${operation} to '${topic}': ${decision.reason}`
-  return new NotGrantedError(`${said} Granted: ${describeGrants(grants)}.`, {
+  if (allows(grants, operation, topic, retain)) return undefined
+  const kind = retain ? 'retain messages on' : `${operation} to`
+  return new NotGrantedError(`${userId} may not ${kind} '${topic}'. Granted: ${describeGrants(grants)}.`, {
     operation,
     byBroker: false,
     value: topic,
@@ -49,41 +66,6 @@ export function describeGrants(grants: Grants): string {
     .filter((kind) => grants[kind].length > 0)
     .map((kind) => `${kind} ${grants[kind].join(', ')}`)
   return parts.length === 0 ? 'nothing' : parts.join('; ')
-}
-
-/** What a reason code of SUBACK, UNSUBACK or PUBACK means, where it is a no. */
-export function brokerRefusal(
-  operation: 'publish' | 'subscribe' | 'unsubscribe',
-  value: string,
-  code: ReasonCode,
-  mqtt: 3 | 5,
-): TopicCredentialsError {
-  const said = `AWS IoT refused to ${operation} '${value}': ${inWords(code)}`
-  if (code === quotaExceeded) {
-    return new TopicCredentialsError(said, {
-      code: 'quota_exceeded',
-      value,
-      remedy: 'Stay within 50 subscriptions and 100 messages per second per connection.',
-    })
-  }
-  // With MQTT 3.1.1 and with QoS 0, AWS IoT closes the connection for an unauthorized operation.
-  const denied = code === notAuthorized || code === 0x80 || (code === endedWithoutReason && mqtt === 3)
-  // UNSUBSCRIBE needs no permission.
-  if (denied && operation !== 'unsubscribe') {
-    return new NotGrantedError(said, {
-      operation,
-      byBroker: true,
-      value,
-      remedy:
-        'The grants allow it, so the policy of the role or the credentials have changed: request new credentials.',
-    })
-  }
-  return new TopicCredentialsError(said, {
-    code: 'refused',
-    value,
-    remedy:
-      'It is not sent again, because AWS IoT does not support it: check topic, size, options and the reserved topics ($aws/…).',
-  })
 }
 
 /** The error for a QoS 0 message without a connection, or whose connection ended while it was in flight. */

@@ -27,11 +27,11 @@ export interface LastWill {
  * @throws NotGrantedError before anything is sent
  * @throws TopicCredentialsError `invalid_argument` for a payload that cannot be sent
  */
-export function grantedWill(
+export async function grantedWill(
   { topic, payload, qos = 1, retain = false }: LastWill,
   holder: Pick<VendResponse, 'userId' | 'grants'>,
-): OutgoingMessage {
+): Promise<OutgoingMessage> {
   const error = ungranted(holder, 'publish', topic, retain)
   if (error !== undefined) throw error
-  return { topic, payload: payloadBytes(payload, maxWillBytes), qos, retain }
+  return { topic, payload: await payloadBytes(payload, maxWillBytes), qos, retain }
 }

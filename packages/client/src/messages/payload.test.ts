@@ -1,37 +1,38 @@
 import { describe, expect, it } from '@jest/globals'
 import { maxWillBytes, payloadBytes } from './payload.js'
 
-function text(bytes: Uint8Array) {
-  return new TextDecoder().decode(bytes)
+async function text(payload: unknown) {
+  return new TextDecoder().decode(await payloadBytes(payload))
 }
 
 describe('payloadBytes', () => {
-  it('sends bytes and text as they are, everything else as JSON', () => {
+  it('sends bytes and text as they are, everything else as JSON', async () => {
     const bytes = new Uint8Array([0, 255])
     expect(payloadBytes(bytes)).toBe(bytes)
-    expect(text(payloadBytes('{"a": 1}'))).toBe('{"a": 1}')
-    expect(text(payloadBytes({ a: 1 }))).toBe('{"a":1}')
-    expect(text(payloadBytes(null))).toBe('null')
+    expect(await text('{"a": 1}')).toBe('{"a": 1}')
+    expect(await text({ a: 1 })).toBe('{"a":1}')
+    expect(await text(null)).toBe('null')
     expect(payloadBytes('')).toHaveLength(0)
   })
 
-  it('takes 128 KB and refuses a byte more', () => {
+  it('takes 128 KB and refuses a byte more', async () => {
     expect(payloadBytes('x'.repeat(131_072))).toHaveLength(131_072)
-    expect(() => payloadBytes('x'.repeat(131_073))).toThrow(
-      expect.objectContaining({ code: 'invalid_argument', value: '131073 bytes' }),
-    )
-    expect(() => payloadBytes('é'.repeat(65_537))).toThrow(expect.objectContaining({ value: '131074 bytes' }))
+    await expect(payloadBytes('x'.repeat(131_073))).rejects.toMatchObject({
+      code: 'invalid_argument',
+      value: '131073 bytes',
+    })
+    await expect(payloadBytes('é'.repeat(65_537))).rejects.toMatchObject({ value: '131074 bytes' })
   })
 
-  it('takes 65,535 bytes for a last will, whose length stands in two bytes, and refuses a byte more', () => {
+  it('takes 65,535 bytes for a last will, whose length stands in two bytes, and refuses a byte more', async () => {
     expect(payloadBytes('x'.repeat(65_535), maxWillBytes)).toHaveLength(65_535)
-    expect(() => payloadBytes('x'.repeat(65_536), maxWillBytes)).toThrow(
+    await expect(payloadBytes('x'.repeat(65_536), maxWillBytes)).rejects.toThrow(
       /65536 bytes; the limit of a last will is 65535/u,
     )
   })
 
-  it('refuses what JSON cannot say', () => {
-    expect(() => payloadBytes(undefined)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
-    expect(() => payloadBytes(() => {})).toThrow(expect.objectContaining({ value: 'function' }))
+  it('refuses what JSON cannot say', async () => {
+    await expect(payloadBytes(undefined)).rejects.toMatchObject({ code: 'invalid_argument' })
+    await expect(payloadBytes(() => {})).rejects.toMatchObject({ value: 'function' })
   })
 })

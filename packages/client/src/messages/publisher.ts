@@ -1,6 +1,7 @@
+import { overdue } from '../common-errors.js'
 import { chosenProperties, type MessageProperties } from '../connection/message-properties.js'
 import type { QoS, Transport, TransportFailure } from '../connection/transport.js'
-import { overdue, type TopicCredentialsError } from '../errors.js'
+import type { TopicCredentialsError } from '../errors.js'
 import { aborted, sleep } from '../support/abort.js'
 import { withDeadline } from '../support/deadline.js'
 import type { ReasonCode } from '../support/reason-codes.js'
@@ -47,13 +48,14 @@ export class Publisher {
   }
 
   /** @returns the broker's answer; 0 for a message with QoS 0 that is sent */
-  publish(
+  async publish(
     topic: string,
     payload: unknown,
     { qos = 1, retain = false, timeoutMs = publishTimeoutMs, signal, ...options }: PublishOptions,
   ): Promise<ReasonCode> {
     const { transport, notSent } = this.#parts
-    const message = { topic, payload: payloadBytes(payload), qos, retain, properties: chosenProperties(options) }
+    const properties = chosenProperties(options)
+    const message = { topic, payload: await payloadBytes(payload), qos, retain, properties }
     const sent = (until: AbortSignal) =>
       this.#rate.run(async () => {
         if (until.aborted) throw aborted(until)

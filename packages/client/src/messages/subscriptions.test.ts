@@ -4,7 +4,7 @@ import { Subscriptions } from './subscriptions.js'
 import { UnmatchedMessages } from './unmatched-messages.js'
 
 const quotaExceeded = 0x97
-function refused(code: number) {
+async function refused(code: number) {
   return new Error(`refused with ${code}`)
 }
 

@@ -1,6 +1,7 @@
 import { matches } from '@topic-credentials/grants/core'
+import { overdue } from '../common-errors.js'
 import type { QoS, ReceivedPacket, Transport } from '../connection/transport.js'
-import { overdue, TopicCredentialsError } from '../errors.js'
+import { TopicCredentialsError } from '../errors.js'
 import { withDeadline } from '../support/deadline.js'
 import { firstRefusal, quotaExceeded, type ReasonCode } from '../support/reason-codes.js'
 import { DuplicateFilter } from './duplicate-filter.js'
@@ -19,7 +20,7 @@ const subscribeTimeoutMs = 3_600_000
 const unsubscribeDeadlineMs = 5_000
 
 /** Makes the error for what the broker refuses, and tells of it. */
-type Refused = (code: ReasonCode, operation: 'subscribe' | 'unsubscribe') => Error
+type Refused = (code: ReasonCode, operation: 'subscribe' | 'unsubscribe') => Promise<Error>
 
 /** The subscriptions of one session: creates them, delivers messages to them, restores them if the broker lost them. */
 export class Subscriptions {
@@ -76,7 +77,7 @@ export class Subscriptions {
     let refusal: Error | undefined
     const answered = async () => {
       const code = await this.#transport.unsubscribe(subscription.filter)
-      if (code >= firstRefusal) refusal = refused?.(code, 'unsubscribe')
+      if (code >= firstRefusal) refusal = await refused?.(code, 'unsubscribe')
     }
     // Without a connection, the UNSUBSCRIBE waits for the next one; the caller does not.
     await withDeadline(answered, unsubscribeDeadlineMs, () => new Error('late')).catch(() => {})
@@ -123,7 +124,7 @@ export class Subscriptions {
     if (code < firstRefusal) return code === 0 ? 0 : 1
     const refused = this.#all.get(subscription)
     this.#all.delete(subscription)
-    const error = refused?.(code, 'subscribe') ?? new Error('The subscription has ended')
+    const error = (await refused?.(code, 'subscribe')) ?? new Error('The subscription has ended')
     subscription.end(error)
     throw error
   }

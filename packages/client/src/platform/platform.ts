@@ -3,8 +3,8 @@ import type { Route, RouteOptions } from '../connection/route.js'
 import type { Sleeper, Transport, TransportKind, TransportOptions } from '../connection/transport.js'
 import type { VendorPost } from '../credentials/vendor-client.js'
 import type { VendorOptions } from '../credentials/vendor-options.js'
-import { TopicCredentialsError } from '../errors.js'
-import type { AskHandshake } from '../recovery/diagnosis.js'
+import type { DiagnoseHandshake } from '../recovery/diagnosis.js'
+import { rare } from '../support/rare.js'
 
 /** The differences between Node and browsers. `#platform` (package.json, `imports`) resolves to the one in use. */
 export interface Platform {
@@ -29,18 +29,12 @@ export interface Platform {
    * @throws TopicCredentialsError `tls_trust`, `host_not_found`, `connection_lost`
    */
   checkTrust(endpoint: Endpoint, route: Route, signal: AbortSignal): Promise<void>
-  /** Undefined if the response to a handshake cannot be read. */
-  readonly askHandshake: AskHandshake | undefined
+  readonly diagnoseHandshake: DiagnoseHandshake
   /** Reports when the machine or the page sleeps and wakes up, or the network is back. @returns a function that stops it */
   watchSleep(sleeper: Sleeper): () => void
 }
 
 /** @throws TopicCredentialsError `invalid_argument` */
-export function onlyMqtt5(mqtt: 3 | 5): void {
-  if (mqtt === 5) return
-  throw new TopicCredentialsError('The websocket transport supports only MQTT 5, not MQTT 3.1.1', {
-    code: 'invalid_argument',
-    value: `mqtt: ${mqtt}`,
-    remedy: 'Omit `mqtt`, or use the transport `device-sdk` (Node only).',
-  })
+export async function onlyMqtt5(mqtt: 3 | 5): Promise<void> {
+  if (mqtt !== 5) throw (await rare()).onlyMqtt5(mqtt)
 }

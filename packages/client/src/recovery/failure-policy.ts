@@ -3,9 +3,10 @@ import type { Handshake } from '../connection/handshake.js'
 import type { Route } from '../connection/route.js'
 import type { Transport, TransportFailure } from '../connection/transport.js'
 import type { VendedCredentialsProvider } from '../credentials/provider.js'
-import { TopicCredentialsError } from '../errors.js'
+import type { TopicCredentialsError } from '../errors.js'
+import { refusal } from '../support/refusals.js'
 import type { Setback } from '../support/retry-delay.js'
-import { type AskHandshake, diagnose, diagnoseBreak } from './diagnosis.js'
+import { type DiagnoseHandshake, diagnose, diagnoseBreak } from './diagnosis.js'
 
 /** The parts of the connection. */
 export interface ConnectionParts {
@@ -14,7 +15,7 @@ export interface ConnectionParts {
   readonly credentials: VendedCredentialsProvider
   readonly endpoint: Endpoint
   readonly route: Route
-  readonly askHandshake: AskHandshake | undefined
+  readonly diagnoseHandshake: DiagnoseHandshake
   readonly clientId: string
 }
 
@@ -48,13 +49,17 @@ export class FailurePolicy {
 
   /** Classifies a failed attempt, and ensures that the next one does not use credentials that AWS has refused. */
   async assessAttempt(failure: TransportFailure): Promise<AssessedFailure> {
-    const { handshake, credentials, endpoint, route, clientId, askHandshake } = this.#parts
+    const { handshake, credentials, endpoint, route, clientId, transport, diagnoseHandshake } = this.#parts
     const { attempt, connectedLately } = handshake
-    const diagnosis = await diagnose({ failure, attempt, endpoint, route, clientId, askHandshake })
+    const failed = { failure, attempt, endpoint, route, clientId, hidesAnswers: transport.hidesAnswers }
+    const diagnosis = await diagnose(failed, diagnoseHandshake)
     const { error, terminal, throttled = false, refusedKey, doubtedKey, hungUp = false } = diagnosis
     // A CONNACK does not tell whose quota was exceeded, and with MQTT 3.1.1 there is no CONNACK at all.
     const ofClientId = hungUp || (throttled && failure.reasonCode !== undefined)
-    if (ofClientId && connectedLately) return { error: tooSoon(clientId), terminal: false, setback: 'too_soon' }
+    if (ofClientId && connectedLately) {
+      const error = await refusal(({ tooSoon }) => tooSoon(clientId))
+      return { error, terminal: false, setback: 'too_soon' }
+    }
     this.#hangUps = hungUp ? this.#hangUps + 1 : 0
     if (refusedKey !== undefined) {
       credentials.invalidate(refusedKey)
@@ -74,16 +79,4 @@ export interface AssessedFailure {
   readonly error: TopicCredentialsError
   readonly terminal: boolean
   readonly setback: Setback
-}
-
-function tooSoon(clientId: string): TopicCredentialsError {
-  return new TopicCredentialsError(
-    `AWS IoT refused the connection of '${clientId}' because it came too soon after the last one`,
-    {
-      code: 'quota_exceeded',
-      value: clientId,
-      remedy:
-        'The client retries within 12 s. Reconnect less often with one client ID, or use a different one for each connection.',
-    },
-  )
 }

@@ -1,10 +1,15 @@
+import { overdue } from '../common-errors.js'
 import { connectOverdue } from '../connection/operations.js'
 import type { TransportFailure } from '../connection/transport.js'
+import type { AskedGrants } from '../credentials/vendor-options.js'
 import type { TopicCredentialsError } from '../errors.js'
 import { abortable, aborted, onAbort } from '../support/abort.js'
+import { withDeadline } from '../support/deadline.js'
 import { Emitter } from '../support/emitter.js'
 import { type AssessedFailure, type ConnectionParts, FailurePolicy } from './failure-policy.js'
 import { Reconnection } from './reconnection.js'
+
+const grantTimeoutMs = 30_000
 
 /** The events of a connection that is kept up. */
 export interface RecoveryEvents {
@@ -71,12 +76,27 @@ export class Recovery extends Emitter<RecoveryEvents> {
     transport.on('interrupted', (failure) => this.#onBreak(failure))
   }
 
+  /** Requests credentials with these grants, and reconnects with them. @throws what the vendor refuses; `grant_timed_out` */
+  async exchange(
+    asked: AskedGrants,
+    options: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
+  ): Promise<void> {
+    const { credentials, closing, spreadMs = 0 } = this.#parts
+    const { signal, timeoutMs = grantTimeoutMs + 2 * spreadMs } = options
+    const renewed = async (until: AbortSignal) => {
+      const ends = AbortSignal.any([until, closing.signal])
+      await abortable(credentials.ask(asked), ends)
+      await this.#renew(ends)
+    }
+    await withDeadline(renewed, timeoutMs, () => grantOverdue(timeoutMs), signal)
+  }
+
   /**
    * Reconnects with the provider's current credentials. Resolves when the connection is established.
    *
    * @throws the signal's reason; the error that ended the session
    */
-  async renew(signal: AbortSignal): Promise<void> {
+  async #renew(signal: AbortSignal): Promise<void> {
     const since = performance.now()
     await abortable(this.#assessing, signal)
     // A deliberate reconnect does not wait for its turn in the fleet.
@@ -145,4 +165,12 @@ export class Recovery extends Emitter<RecoveryEvents> {
     }
     return !terminal
   }
+}
+
+/** A session's grants were not exchanged in time. */
+function grantOverdue(ms: number): TopicCredentialsError {
+  return overdue('The session did not reconnect with the new grants', ms, {
+    code: 'grant_timed_out',
+    remedy: 'The next connection will use them once they are vended. See the interrupted events for the cause.',
+  })
 }

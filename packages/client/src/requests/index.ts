@@ -1,3 +1,3 @@
-export type { RequestOptions } from './requester.js'
-export type { Reply, Responder, RespondOptions } from './responder.js'
-export { type Requests, withRequests } from './with-requests.js'
+// Loaded with the first request or response of a session: see Session.
+export { Requester } from './requester.js'
+export { Responder } from './responder.js'

@@ -1,10 +1,11 @@
-// Of the errors only what index.ts exports: `dist/browser-requests.js` takes them from `dist/browser.js`.
+import { sessionClosed } from '../common-errors.js'
 import { NotGrantedError, TopicCredentialsError } from '../errors.js'
 import type { Message } from '../messages/message.js'
 import type { Subscription } from '../messages/subscription.js'
-import type { Session } from '../session.js'
 import { withDeadline } from '../support/deadline.js'
+import { hex } from '../support/hex.js'
 import { isFailure } from './failure.js'
+import type { Replies, RequestSession } from './request-session.js'
 
 const defaultTimeoutMs = 30_000
 /** 128 bits: who has not seen the request does not guess them. */
@@ -25,24 +26,22 @@ interface Pending {
 
 /** The requests of one session. All replies arrive at one topic, which no other session has. */
 export class Requester {
-  readonly topic: string
-  dropped = 0
-  readonly #session: Session
-  readonly #prefix: string
+  readonly #session: RequestSession
+  readonly #replies: Replies
   readonly #pending = new Map<string, Pending>()
   #subscription: Subscription | undefined
 
-  constructor(session: Session, prefix: string) {
+  constructor(session: RequestSession, replies: Replies) {
     this.#session = session
-    this.#prefix = prefix
-    this.topic = prefix + hex(crypto.getRandomValues(new Uint8Array(8)))
+    this.#replies = replies
+    const { topic } = replies
     session.on('renewed', () => {
-      if (!session.can('subscribe', this.topic)) this.#end(this.#needsGrant())
+      if (!session.can('subscribe', topic)) this.#end(this.#needsGrant())
     })
     session.on('refused', (error) => {
-      if (error.value === this.topic) this.#end(error)
+      if (error.value === topic) this.#end(error)
     })
-    session.once('closed', (error) => this.#end(closed(error)))
+    session.once('closed', (error) => this.#end(sessionClosed(error)))
   }
 
   async request(
@@ -53,7 +52,7 @@ export class Requester {
     const correlationData = crypto.getRandomValues(new Uint8Array(correlationBytes))
     const key = hex(correlationData)
     const properties = {
-      responseTopic: this.topic,
+      responseTopic: this.#replies.topic,
       correlationData,
       messageExpiryInterval: Math.max(1, Math.ceil(timeoutMs / 1_000)),
     }
@@ -73,8 +72,9 @@ export class Requester {
 
   async #listen(): Promise<void> {
     if (this.#subscription === undefined) {
-      if (!this.#session.can('subscribe', this.topic)) throw this.#needsGrant()
-      this.#subscription = this.#session.subscribe(this.topic, { onMessage: (message) => this.#take(message) })
+      const { topic } = this.#replies
+      if (!this.#session.can('subscribe', topic)) throw this.#needsGrant()
+      this.#subscription = this.#session.subscribe(topic, { onMessage: (message) => this.#take(message) })
     }
     const subscription = this.#subscription
     await subscription.ready.catch((error: unknown) => {
@@ -89,7 +89,7 @@ export class Requester {
     const key = correlationData?.byteLength === correlationBytes ? hex(correlationData) : ''
     const pending = this.#pending.get(key)
     if (pending === undefined || retained) {
-      this.dropped += 1
+      this.#replies.dropped += 1
       return
     }
     this.#pending.delete(key)
@@ -108,26 +108,14 @@ export class Requester {
   }
 
   #needsGrant(): NotGrantedError {
-    const needed = `subscribe '${this.#prefix}#'`
+    const needed = `subscribe '${this.#replies.topic.replace(/[^/]*$/u, '#')}'`
     return new NotGrantedError(`${this.#session.userId} may not receive replies: that needs the grant ${needed}`, {
       operation: 'subscribe',
       byBroker: false,
-      value: this.topic,
+      value: this.#replies.topic,
       remedy: 'Write what is asked under "request" in the entitlements: that grants the replies, too.',
     })
   }
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function closed(cause: unknown): TopicCredentialsError {
-  return new TopicCredentialsError('The session is closed', {
-    code: 'session_closed',
-    remedy: 'Connect again.',
-    cause,
-  })
 }
 
 function noReply(topic: string, ms: number): TopicCredentialsError {

@@ -2,8 +2,8 @@ import { matches } from '@topic-credentials/grants/core'
 import { NotGrantedError } from '../errors.js'
 import type { Message } from '../messages/message.js'
 import type { Subscription } from '../messages/subscription.js'
-import type { Session } from '../session.js'
 import { failure } from './failure.js'
+import type { RequestSession } from './request-session.js'
 
 /** Users' reply prefixes, as `request` in the entitlements grants them. */
 const userReplies = 'replies/+/#'
@@ -28,24 +28,22 @@ export interface RespondOptions {
  * wherever the responder may.
  */
 export class Responder implements AsyncDisposable {
-  /** Resolves when requests are received; rejects with what is in the way. */
-  readonly ready: Promise<unknown>
   answered = 0
   /** Messages that were no request that may be answered: no response topic, another one than `replyTo` allows, or retained. */
   refused = 0
   /** Requests whose handler threw, or whose reply could not be published. */
   failed = 0
-  readonly #session: Session
+  readonly #session: RequestSession
   readonly #handler: (request: Message) => Reply | Promise<Reply>
   readonly #replyTo: string
   readonly #onError: RespondOptions['onError']
   readonly #subscription: Subscription
 
-  constructor(
-    session: Session,
+  private constructor(
+    session: RequestSession,
     filter: string,
     handler: (request: Message) => Reply | Promise<Reply>,
-    { replyTo = userReplies, onError, signal }: RespondOptions = {},
+    { replyTo = userReplies, onError, signal }: RespondOptions,
   ) {
     this.#session = session
     this.#handler = handler
@@ -54,7 +52,18 @@ export class Responder implements AsyncDisposable {
     if (!session.can('publish', replyTo.replaceAll(/[+#]/gu, 'x'))) throw needsGrant(session.userId, replyTo)
     const onMessage = (message: Message) => void this.#take(message)
     this.#subscription = session.subscribe(filter, signal === undefined ? { onMessage } : { onMessage, signal })
-    this.ready = this.#subscription.ready
+  }
+
+  /** Resolves when requests are received. @throws what is in the way */
+  static async open(
+    session: RequestSession,
+    filter: string,
+    handler: (request: Message) => Reply | Promise<Reply>,
+    options: RespondOptions,
+  ): Promise<Responder> {
+    const responder = new Responder(session, filter, handler, options)
+    await responder.#subscription.ready
+    return responder
   }
 
   async close(): Promise<void> {

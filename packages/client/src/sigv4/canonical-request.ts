@@ -1,4 +1,5 @@
 import { type Signable, sha256Hex } from './digest.js'
+import { uriEncode } from './uri-encode.js'
 
 /** The signed parts of a request. */
 export interface RequestToSign {
@@ -42,11 +43,6 @@ export function canonicalQuery(query: readonly (readonly [string, string])[]): s
     .sort((a, b) => byName(a, b) || byName([a[1], ''], [b[1], '']))
     .map(([name, value]) => `${name}=${value}`)
     .join('&')
-}
-
-/** RFC 3986: everything but letters, digits, `-`, `.`, `_` and `~`. @throws URIError for half a surrogate pair */
-export function uriEncode(text: string): string {
-  return encodeURIComponent(text).replaceAll(/[!'()*]/gu, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /** Removes dot segments and repeated slashes, then encodes each segment once more: `%20` is signed as `%2520`. */

@@ -1,4 +1,5 @@
-import { hex, hmac, sha256Hex } from './digest.js'
+import { hex } from '../support/hex.js'
+import { hmac, sha256Hex } from './digest.js'
 
 /** Key, service, region and time of a signature. */
 export interface SigningScope {
@@ -6,6 +7,16 @@ export interface SigningScope {
   readonly region: string
   readonly service: string
   /** By the server's clock: AWS accepts a difference of five minutes. */
+  readonly date: Date
+}
+
+/** The keys, region and time of a signature. */
+export interface Signer {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string | undefined
+  readonly region: string
+  /** By the server's clock. */
   readonly date: Date
 }
 

@@ -1,8 +1,8 @@
 import { RequestError } from '../errors.js'
-import type { DroppedRule, Grants } from '../grant-types.js'
-import { parseGrants } from '../grants.js'
+import type { DroppedRule, GrantKind, Grants, TopicFilter } from '../grant-types.js'
 import { isRecord } from '../json.js'
 import { spreadLimits } from '../limits.js'
+import { filterFault } from '../mqtt/topic-filter.js'
 import type { PolicyForm } from '../policy-form.js'
 
 /** Temporary AWS credentials. Three of the four fields are secret: never log them. */
@@ -116,12 +116,24 @@ function spreadAt(fields: Fields): number {
   throw malformed(`spreadSeconds is not between ${minimum} and ${maximum}`)
 }
 
+/** Does not use `parseGrants`, whose explanations are for people who write grants: browsers load this module. */
 function grantsAt(value: unknown): Grants {
-  try {
-    return parseGrants(value)
-  } catch (cause) {
-    throw malformed(`grants: ${cause instanceof Error ? cause.message : String(cause)}`)
+  const lists = objectAt(value, 'grants')
+  return {
+    publish: filtersAt(lists, 'publish'),
+    subscribe: filtersAt(lists, 'subscribe'),
+    retain: filtersAt(lists, 'retain'),
   }
+}
+
+function filtersAt(lists: Fields, kind: GrantKind): readonly TopicFilter[] {
+  const list = lists[kind] ?? []
+  if (!Array.isArray(list)) throw malformed(`grants.${kind} is not a list`)
+  for (const filter of list) {
+    const fault = typeof filter === 'string' ? filterFault(filter) : 'is not a string'
+    if (fault) throw malformed(`a filter of grants.${kind} ${fault}`)
+  }
+  return list
 }
 
 function droppedAt(value: unknown): readonly DroppedRule[] {

@@ -65,6 +65,11 @@ const answer = {
 describe('parseVendResponse', () => {
   it('reads what the vendor writes, and leaves out what it does not know', () => {
     expect(parseVendResponse({ ...answer, later: true })).toEqual(answer)
+    expect(parseVendResponse({ ...answer, grants: { publish: ['a'], later: ['b'] } }).grants).toEqual({
+      publish: ['a'],
+      subscribe: [],
+      retain: [],
+    })
     const { packedPolicySize: _, ...without } = answer
     expect(parseVendResponse(without)).toEqual(without)
     expect(parseVendResponse({ ...answer, spreadSeconds: 86_400 })).toEqual({ ...answer, spreadSeconds: 86_400 })
@@ -78,6 +83,9 @@ describe('parseVendResponse', () => {
     [{ ...answer, credentials: { ...answer.credentials, secretAccessKey: 1 } }],
     [{ ...answer, credentials: { ...answer.credentials, expiration: 'hush' } }],
     [{ ...answer, grants: { publish: ['hush#'] } }],
+    [{ ...answer, grants: { subscribe: 'hush' } }],
+    [{ ...answer, grants: { retain: [1] } }],
+    [{ ...answer, grants: undefined }],
     [{ ...answer, endpoint: '' }],
     [{ ...answer, policyCharacters: -1 }],
     [{ ...answer, packedPolicySize: '12' }],

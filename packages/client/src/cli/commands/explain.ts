@@ -1,7 +1,7 @@
 import { type AccessRequest, explain, sessionPolicy, type VendResponse, widestRole } from '@topic-credentials/grants'
 import { prove } from '@topic-credentials/grants/proof'
 import { Argument, type Command } from 'commander'
-import { checkTopic } from '../../messages/topic-check.js'
+import { checkTopic } from '../../messages/grant-check.js'
 import { asTyped } from '../as-typed.js'
 import type { Chosen, Context } from '../command.js'
 import { exitCodes } from '../exit-code.js'

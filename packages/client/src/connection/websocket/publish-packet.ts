@@ -1,4 +1,3 @@
-import { unsendable } from '../../errors.js'
 import { type PublishPacket, writePacket } from '../../mqtt5/index.js'
 import { receivedProperties } from '../message-properties.js'
 import type { ReceivedPacket } from '../transport.js'
@@ -8,11 +7,12 @@ export function receivedPacket({ topic, payload, qos, retain, duplicate, propert
   return { topic, payload, qos, retain, duplicate, ...receivedProperties(properties) }
 }
 
-/** Validates before waiting for a connection. @throws TopicCredentialsError `invalid_argument` */
-export function requireWritable(packet: PublishPacket): void {
+/** Why MQTT cannot encode a packet; validated before waiting for a connection. */
+export function unwritable(packet: PublishPacket): string | undefined {
   try {
     writePacket({ ...packet, payload: new Uint8Array(), qos: 0 })
   } catch (error) {
-    throw unsendable((error as Error).message)
+    return (error as Error).message
   }
+  return undefined
 }

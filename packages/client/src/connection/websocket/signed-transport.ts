@@ -1,4 +1,4 @@
-import { presignedPath } from '../../sigv4/index.js'
+import { presignedPath } from '../../sigv4/presigned-path.js'
 import { hostHeader } from '../endpoint.js'
 import type { TransportOptions } from '../transport.js'
 import type { OpenSocket } from './socket.js'

@@ -5,7 +5,7 @@ import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
 import { fromVendor } from '../../from-vendor.js'
 import { nodeSockets } from '../../platform/node/node-socket.js'
-import { presignedPath } from '../../sigv4/index.js'
+import { presignedPath } from '../../sigv4/presigned-path.js'
 import type { OutgoingMessage, ReceivedPacket, TransportEvents } from '../transport.js'
 import { WebSocketTransport } from './websocket-transport.js'
 

@@ -1,5 +1,6 @@
 import type { ConnackPacket, ConnectPacket, ServerPacket } from '../../mqtt5/index.js'
 import { Emitter } from '../../support/emitter.js'
+import { rare } from '../../support/rare.js'
 import type { ReasonCode } from '../../support/reason-codes.js'
 import { withMessageId } from '../message-properties.js'
 import { answerOverdue } from '../operations.js'
@@ -13,7 +14,7 @@ import type {
 } from '../transport.js'
 import { MqttConnection } from './mqtt-connection.js'
 import { Outbox } from './outbox.js'
-import { receivedPacket, requireWritable } from './publish-packet.js'
+import { receivedPacket, unwritable } from './publish-packet.js'
 import type { OpenSocket } from './socket.js'
 
 /** How long the broker keeps the session of a broken connection, in seconds: AWS's default maximum. */
@@ -98,7 +99,8 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     if (this.#stopped) throw stopped()
     const { topic, payload, qos, retain, properties = {} } = message
     const packet = { type: 'publish', topic, payload, qos, retain, duplicate: false, id: 0, properties } as const
-    requireWritable(packet)
+    const fault = unwritable(packet)
+    if (fault !== undefined) throw (await rare()).unsendable(fault)
     if (qos === 0) {
       if (this.#acceptedAt === undefined) throw new Error('there is no connection')
       this.#connection?.send(packet)

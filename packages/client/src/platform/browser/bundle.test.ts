@@ -6,47 +6,61 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 
 const script = fileURLToPath(new URL('../../../scripts/bundle-browser.js', import.meta.url))
-const bundle = fileURLToPath(new URL('../../browser.js', import.meta.url))
-/** Bytes, gzipped. The aim is 18,000; until that is reached, it must not grow. */
-const limit = 25_900
+/**
+ * Bytes of each file, gzipped: what a page loads at once, and what it loads when it is needed first. The aim for browser.js is 18,000; until
+ * that is reached, it must not grow (ADR 51).
+ */
+const limits = {
+  'browser.js': 20_900,
+  'browser-broker-refusals.js': 1_350,
+  'browser-iam-caller.js': 2_150,
+  'browser-rare-errors.js': 1_300,
+  'browser-requests.js': 2_150,
+  'browser-vendor-error.js': 3_200,
+}
+const names = Object.keys(limits) as (keyof typeof limits)[]
 
-let code = ''
-let requests = ''
+const code: Record<string, string> = {}
 
 beforeAll(async () => {
   // As an application's bundler does it: an import of anything of Node's fails here.
   await promisify(execFile)(process.execPath, [script])
-  code = await readFile(bundle, 'utf8')
-  requests = await readFile(fileURLToPath(new URL('../../browser-requests.js', import.meta.url)), 'utf8')
+  for (const name of names) code[name] = await readFile(pathOf(name), 'utf8')
 })
 
-describe('dist/browser.js', () => {
+function pathOf(name: string): string {
+  return fileURLToPath(new URL(`../../${name}`, import.meta.url))
+}
+
+describe.each(names)('dist/%s', (name) => {
   it('is no larger than it may be', () => {
-    const { length } = gzipSync(code, { level: 9 })
-    process.stdout.write(`dist/browser.js: ${length} bytes gzipped\n`)
-    expect(length).toBeLessThanOrEqual(limit)
-  })
-
-  it('has requests and responses in a file beside it, which imports the errors from it', () => {
-    const { length } = gzipSync(requests, { level: 9 })
-    process.stdout.write(`dist/browser-requests.js: ${length} bytes gzipped\n`)
-    expect(length).toBeLessThanOrEqual(2_500)
-    expect(requests).toMatch(/from"\.\/browser\.js"/u)
-  })
-
-  it('exports what that file imports', async () => {
-    const load = `import { withRequests } from ${JSON.stringify(new URL('../../browser-requests.js', import.meta.url))}
-      console.log(typeof withRequests)`
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load])
-    expect(stdout).toBe('function\n')
-    expect(code).not.toContain('replies/')
+    const { length } = gzipSync(code[name] ?? '', { level: 9 })
+    process.stdout.write(`dist/${name}: ${length} bytes gzipped\n`)
+    expect(length).toBeLessThanOrEqual(limits[name])
   })
 
   it('names nothing of Node’s', () => {
-    expect(code + requests).not.toMatch(/\bnode:|\bBuffer\b|\bprocess\.|\brequire\(|setImmediate/u)
+    expect(code[name]).not.toMatch(/\bnode:|\bBuffer\b|\bprocess\.|\brequire\(|setImmediate/u)
   })
 
   it('needs nothing that a strict Content-Security-Policy forbids, and stores nothing', () => {
-    expect(code + requests).not.toMatch(/\beval\(|new Function|blob:|localStorage|sessionStorage|indexedDB|\.cookie\b/u)
+    expect(code[name]).not.toMatch(/\beval\(|new Function|blob:|localStorage|sessionStorage|indexedDB|\.cookie\b/u)
   })
+})
+
+it('loads what is needed seldom from the files beside it, and they take the errors from browser.js', async () => {
+  const loaded = [
+    ...Object.values(code)
+      .join('')
+      .matchAll(/import\("\.\/([^"]*)"\)/gu),
+  ].map(([, file]) => file)
+  expect([...new Set(loaded)].sort()).toEqual(names.filter((name) => name !== 'browser.js').sort())
+  for (const name of names.slice(1)) {
+    expect(code[name]).not.toContain('"TopicCredentialsError"')
+    // What it takes from there is exported there: otherwise this does not load.
+    const load = `await import(${JSON.stringify(pathOf(name))}); console.log('loaded')`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load])
+    expect(stdout).toBe('loaded\n')
+  }
+  expect(code['browser.js']).not.toContain('replies/+')
 })

@@ -1,11 +1,10 @@
 import type { HttpAnswer, VendorPost } from '../../credentials/vendor-client.js'
-import type { AwsCredentialIdentity, VendorOptions } from '../../credentials/vendor-options.js'
+import type { VendorOptions } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
-import { signedPostHeaders } from '../../sigv4/index.js'
+import { loaded } from '../../support/loaded.js'
 import { isOffline } from './page.js'
 
 const responseLimitBytes = 1024 * 1024
-const defaultTimeoutMs = 10_000
 
 /** Uses `fetch`, with SigV4 or a bearer token. Stores nothing and sends no cookies. */
 export class FetchPost implements VendorPost {
@@ -21,14 +20,12 @@ export class FetchPost implements VendorPost {
   async send(json: string, signingDate: Date, signal: AbortSignal, asking: () => void): Promise<HttpAnswer> {
     const headers = await this.#authorized(json, signingDate)
     asking()
-    const late = AbortSignal.timeout(this.#options.timeoutMs ?? defaultTimeoutMs)
-    const ends = [late, this.#closed.signal, ...(signal === undefined ? [] : [signal])]
     try {
       const response = await fetch(this.#url, {
         method: 'POST',
         headers,
         body: json,
-        signal: AbortSignal.any(ends),
+        signal: AbortSignal.any([signal, this.#closed.signal]),
         credentials: 'omit',
         redirect: 'error',
         referrerPolicy: 'no-referrer',
@@ -43,8 +40,8 @@ export class FetchPost implements VendorPost {
         body,
       }
     } catch (error) {
-      if (signal?.aborted) throw signal.reason
-      throw this.#unreachable(error, late.aborted)
+      if (signal.aborted) throw signal.reason
+      throw this.#unreachable(error)
     }
   }
 
@@ -53,25 +50,21 @@ export class FetchPost implements VendorPost {
   }
 
   async #authorized(body: string, date: Date): Promise<Record<string, string>> {
-    const { token, credentials, region = regionOf(this.#url) } = this.#options
-    if (token !== undefined) {
-      const bearer = typeof token === 'function' ? await token() : token
-      return { 'content-type': 'application/json', authorization: `Bearer ${bearer}` }
+    const { token } = this.#options
+    if (token === undefined) {
+      const { signedHeaders } = await loaded(() => import('./iam-caller.js'))
+      return signedHeaders(this.#options, this.#url, body, date)
     }
-    if (credentials === undefined) throw noProof()
-    if (region === undefined) throw noRegion(this.#url)
-    const identity = await identityOf(credentials)
-    return signedPostHeaders({ ...identity, region, date }, 'execute-api', this.#url, body)
+    const bearer = typeof token === 'function' ? await token() : token
+    return { 'content-type': 'application/json', authorization: `Bearer ${bearer}` }
   }
 
   /** `fetch` does not report why it failed. */
-  #unreachable(cause: unknown, late: boolean): TopicCredentialsError {
+  #unreachable(cause: unknown): TopicCredentialsError {
     const { host } = this.#url
     const guess = isOffline()
       ? 'this device is offline'
-      : late
-        ? 'it did not respond in time'
-        : 'the network, CORS or the page’s Content-Security-Policy blocks the request'
+      : 'the network, CORS or the page’s Content-Security-Policy blocks the request'
     return new TopicCredentialsError(`The credential vendor (${host}) is not reachable: ${guess}`, {
       code: 'vendor_unavailable',
       value: host,
@@ -80,37 +73,6 @@ export class FetchPost implements VendorPost {
       cause,
     })
   }
-}
-
-async function identityOf(credentials: NonNullable<VendorOptions['credentials']>): Promise<AwsCredentialIdentity> {
-  try {
-    return typeof credentials === 'function' ? await credentials() : credentials
-  } catch (cause) {
-    throw new TopicCredentialsError('There are no AWS credentials for the request to the vendor', {
-      code: 'credentials_not_found',
-      remedy: 'See the cause: it is the error of the given provider.',
-      cause,
-    })
-  }
-}
-
-function noProof(): TopicCredentialsError {
-  return new TopicCredentialsError('In a browser, `token` or `credentials` is required', {
-    code: 'credentials_not_found',
-    remedy: 'Set `token` (from any OIDC library) or `credentials`, for example of a Cognito identity pool.',
-  })
-}
-
-function regionOf({ hostname }: URL): string | undefined {
-  return /\.execute-api\.([a-z0-9-]+)\./u.exec(hostname)?.[1]
-}
-
-function noRegion({ host }: URL): TopicCredentialsError {
-  return new TopicCredentialsError(`The host name ${host} does not contain a region`, {
-    code: 'invalid_argument',
-    value: host,
-    remedy: 'Set `region`.',
-  })
 }
 
 async function bodyOf(response: Response): Promise<string> {

@@ -28,16 +28,16 @@ export const platform: Platform = {
     await checkTrust(endpoint, route, signal)
   },
 
-  async askHandshake(endpoint, route, path) {
-    const { askHandshake } = await import('./handshake-probe.js')
-    return askHandshake(endpoint, route, path)
+  async diagnoseHandshake(failed) {
+    const { diagnoseHandshake } = await import('./handshake-diagnosis.js')
+    return diagnoseHandshake(failed)
   },
   // The keep-alive detects sleep.
   watchSleep: () => () => {},
 }
 
 async function loadWebSocket(mqtt: 3 | 5): Promise<(options: TransportOptions) => Transport> {
-  onlyMqtt5(mqtt)
+  await onlyMqtt5(mqtt)
   const [{ signedTransport }, { nodeSockets }] = await Promise.all([
     import('../../connection/websocket/signed-transport.js'),
     import('./node-socket.js'),

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { Agent } from 'node:https'
-import { HttpsProxyAgent } from 'https-proxy-agent'
-import { getProxyForUrl } from 'proxy-from-env'
+import { createRequire } from 'node:module'
 import type { Route, RouteOptions } from '../../connection/route.js'
 import { TopicCredentialsError } from '../../errors.js'
+
+/** Most have no proxy: what it needs is loaded for the others. */
+const require = createRequire(import.meta.url)
 
 /** @throws TopicCredentialsError `invalid_argument` for an invalid proxy or `ca` */
 export function routeTo(url: string, { ca, proxy }: RouteOptions): Route {
@@ -17,6 +19,7 @@ export function routeTo(url: string, { ca, proxy }: RouteOptions): Route {
 export function agentFor({ ca, proxy }: Route): Agent {
   const trust = ca === undefined ? {} : { ca }
   if (proxy === undefined) return new Agent({ keepAlive: true, ...trust })
+  const { HttpsProxyAgent } = require('https-proxy-agent') as typeof import('https-proxy-agent')
   const agent = new HttpsProxyAgent(proxy, { keepAlive: true })
   // The options given to its constructor are for the proxy's own certificate.
   Object.assign(agent.options, trust)
@@ -52,7 +55,7 @@ function unusableCa(ca: string, why: string, cause?: unknown): TopicCredentialsE
 
 function proxyOf(url: string, proxy: string | false | undefined): string | undefined {
   if (proxy === false) return undefined
-  const found = proxy ?? getProxyForUrl(url)
+  const found = proxy ?? proxyInEnvironment(url)
   if (found === '') return undefined
   if (URL.canParse(found) && new URL(found).protocol === 'http:') return found
   throw new TopicCredentialsError('The proxy is not an http:// URL', {
@@ -60,4 +63,10 @@ function proxyOf(url: string, proxy: string | false | undefined): string | undef
     value: URL.canParse(found) ? new URL(found).host : found,
     remedy: `Use http://host:port${proxy === undefined ? ' as HTTPS_PROXY, or add the host to NO_PROXY' : ', or `proxy: false`'}.`,
   })
+}
+
+function proxyInEnvironment(url: string): string {
+  if (!Object.keys(process.env).some((name) => /_proxy$/iu.test(name))) return ''
+  const { getProxyForUrl } = require('proxy-from-env') as typeof import('proxy-from-env')
+  return getProxyForUrl(url)
 }

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startLocalAws } from '@topic-credentials/local-aws'
 import { projectRoot } from '@topic-credentials/project'
 import { stackWith } from '../account/stack-variant.js'
 import type { Subject } from '../guarantees.js'
-import { bundleForPage, PageSite } from '../servers/page-site.js'
+import { bundleForPage, libraryFiles, PageSite } from '../servers/page-site.js'
 import type { SessionDriver } from '../session-driver.js'
 import { type Browser, launchChromium, type Page } from './chromium.js'
 
@@ -84,7 +83,7 @@ async function start(open: AsyncDisposable[], close: () => Promise<void>, plain:
 async function libraryPage(): Promise<PageSite> {
   return new PageSite({
     '/index.html': html,
-    '/browser.js': await readFile(new URL('../../browser.js', import.meta.url), 'utf8'),
+    ...(await libraryFiles()),
     '/driver.js': await bundleForPage(entry),
     '/elsewhere.html': '<!doctype html><meta charset="utf-8"><title>Elsewhere</title>',
   })

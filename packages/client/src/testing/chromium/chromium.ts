@@ -12,6 +12,7 @@ export interface Page {
     ...args: Args
   ): Promise<Awaited<Answer>>
   evaluateOnNewDocument(script: string): Promise<unknown>
+  exposeFunction(name: string, call: (...args: never[]) => unknown): Promise<void>
   on(event: 'console', listener: (message: { text(): string; type(): string }) => void): void
   on(event: 'pageerror', listener: (error: Error) => void): void
   click(selector: string): Promise<void>

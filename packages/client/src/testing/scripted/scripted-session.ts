@@ -68,13 +68,14 @@ export function scriptedSession(script: Script) {
     credentials,
     endpoint,
     route: { ca: undefined, trusted: 'nothing', proxy: undefined },
-    askHandshake: undefined,
+    diagnoseHandshake: async () => undefined,
     clientId,
     identity: current,
     closing,
     spreadMs: undefined,
     connectIntervalMs: 1_000,
     mqtt: 5,
+    replyPrefix: 'replies/alice/',
     revalidateMs: undefined,
   })
   return { session, transport, credentials }

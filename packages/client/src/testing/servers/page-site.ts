@@ -1,5 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -50,6 +52,14 @@ export class PageSite implements AsyncDisposable {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }
+}
+
+/** The library as it is shipped for pages: `/browser.js`, and beside it what that loads. */
+export async function libraryFiles(): Promise<Record<string, string>> {
+  const folder = fileURLToPath(new URL('../..', import.meta.url))
+  const names = (await readdir(folder)).filter((name) => /^browser(-[a-z]+)*\.js$/u.test(name))
+  const files = names.map(async (name) => [`/${name}`, await readFile(join(folder, name), 'utf8')] as const)
+  return Object.fromEntries(await Promise.all(files))
 }
 
 /** A compiled module of this package with what it imports, for a page; `/browser.js` is the library, as it is shipped. @param code the entry */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { auth, io, iot, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2'
-import { parseEndpoint } from '../../connection/endpoint.js'
+import { type Endpoint, parseEndpoint } from '../../connection/endpoint.js'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
 import { collectSoon } from '../../platform/node/device-sdk/native-ending.js'
 
@@ -52,7 +52,7 @@ class RawMqtt5 implements RawClient {
   readonly #inbox = new Inbox()
 
   constructor({ identity, clientId, ca }: RawClientOptions) {
-    const { host, port } = parseEndpoint(identity.vended.endpoint)
+    const { host, port } = endpointOf(identity.vended.endpoint)
     const { accessKeyId, secretAccessKey, sessionToken } = identity
     const builder = iot.AwsIotMqtt5ClientConfigBuilder.newWebsocketMqttBuilderWithSigv4Auth(host, {
       region: identity.vended.region,
@@ -110,7 +110,7 @@ class RawMqtt3 implements RawClient {
   #connected = false
 
   constructor({ identity, clientId, ca }: RawClientOptions) {
-    const { host, port } = parseEndpoint(identity.vended.endpoint)
+    const { host, port } = endpointOf(identity.vended.endpoint)
     const { accessKeyId, secretAccessKey, sessionToken } = identity
     const builder = iot.AwsIotMqttConnectionConfigBuilder.new_with_websockets()
       .with_endpoint(host)
@@ -155,4 +155,11 @@ class RawMqtt3 implements RawClient {
     const allowed = await Promise.race([answered.catch(() => false), interrupted])
     return allowed ? 'allowed' : 'refused'
   }
+}
+
+/** An endpoint that is one. */
+export function endpointOf(text: string): Endpoint {
+  const endpoint = parseEndpoint(text)
+  if (endpoint === undefined) throw new Error(`${text} is no endpoint`)
+  return endpoint
 }

@@ -1,6 +1,7 @@
-import { auth, type http } from 'aws-iot-device-sdk-v2'
+import type { http } from 'aws-iot-device-sdk-v2'
 import type { Handshake } from '../../../connection/handshake.js'
 import type { VendedIdentity } from '../../../credentials/vendor-options.js'
+import { sdk } from './sdk.js'
 
 /** AWS_ERROR_UNKNOWN: the only error that the SDK's hook can report; the handshake stores the real one. */
 const unknownError = 3
@@ -26,10 +27,10 @@ export function handshakeTransform(handshake: Handshake, region: string, wanted:
 }
 
 async function sign(request: http.HttpRequest, identity: VendedIdentity, region: string): Promise<string> {
-  await auth.aws_sign_request(request, {
-    algorithm: auth.AwsSigningAlgorithm.SigV4,
-    signature_type: auth.AwsSignatureType.HttpRequestViaQueryParams,
-    provider: auth.AwsCredentialsProvider.newStatic(
+  await sdk.auth.aws_sign_request(request, {
+    algorithm: sdk.auth.AwsSigningAlgorithm.SigV4,
+    signature_type: sdk.auth.AwsSignatureType.HttpRequestViaQueryParams,
+    provider: sdk.auth.AwsCredentialsProvider.newStatic(
       identity.accessKeyId,
       identity.secretAccessKey,
       identity.sessionToken,
@@ -37,7 +38,7 @@ async function sign(request: http.HttpRequest, identity: VendedIdentity, region:
     region,
     service: 'iotdevicegateway',
     date: new Date(Date.now() + identity.clockOffset),
-    signed_body_value: auth.AwsSignedBodyValue.EmptySha256,
+    signed_body_value: sdk.auth.AwsSignedBodyValue.EmptySha256,
     // AWS IoT refuses a session token that is part of the signature: it is appended after signing.
     omit_session_token: true,
   })

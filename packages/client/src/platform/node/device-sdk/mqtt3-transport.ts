@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
-import { io, mqtt } from 'aws-iot-device-sdk-v2'
+import type { mqtt } from 'aws-iot-device-sdk-v2'
+import { notInMqtt3 } from '../../../common-errors.js'
 import type { OutgoingMessage, QoS, Transport, TransportFailure } from '../../../connection/transport.js'
-import { notInMqtt3 } from '../../../errors.js'
 import { firstRefusal, type ReasonCode } from '../../../support/reason-codes.js'
 import { handshakeTransform } from './handshake-transform.js'
 import { bytesOfBuffer, proxyOptions } from './mqtt5-client.js'
+import { sdk } from './sdk.js'
 import { SdkTransport } from './sdk-transport.js'
 
 /** Maximum time that closing waits for the DISCONNECT to be sent. */
@@ -131,10 +132,10 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
   /** @param wanted whether the attempt should still continue when it is signed */
   #open(wanted: () => boolean): mqtt.MqttClientConnection {
     const { host, port, region, clientId, keepAliveSeconds, will, route, handshake } = this.options
-    const tls = new io.TlsContextOptions()
+    const tls = new sdk.io.TlsContextOptions()
     if (route.ca !== undefined) tls.override_default_trust_store(route.ca)
     const proxy = proxyOptions(route)
-    return new mqtt.MqttClient().new_connection({
+    return new sdk.mqtt.MqttClient().new_connection({
       client_id: clientId,
       host_name: host,
       port,
@@ -143,8 +144,8 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
       keep_alive: keepAliveSeconds,
       reconnect_min_sec: sdkReconnectSeconds,
       reconnect_max_sec: sdkReconnectSeconds,
-      socket_options: new io.SocketOptions(),
-      tls_ctx: new io.ClientTlsContext(tls),
+      socket_options: new sdk.io.SocketOptions(),
+      tls_ctx: new sdk.io.ClientTlsContext(tls),
       ...(proxy === undefined ? {} : { proxy_options: proxy }),
       use_websocket: true,
       disable_metrics: true,
@@ -154,7 +155,7 @@ export class Mqtt3Transport extends SdkTransport<Line> implements Transport {
 }
 
 function willOf({ topic, qos, payload, retain }: OutgoingMessage): mqtt.MqttWill {
-  return new mqtt.MqttWill(topic, qos, new Uint8Array(payload).buffer, retain)
+  return new sdk.mqtt.MqttWill(topic, qos, new Uint8Array(payload).buffer, retain)
 }
 
 function failure(error: { error_name?: string; toString(): string } | undefined): TransportFailure {

@@ -1,4 +1,4 @@
-import { http, io, mqtt5 } from 'aws-iot-device-sdk-v2'
+import type { http, mqtt5 } from 'aws-iot-device-sdk-v2'
 import { receivedProperties } from '../../../connection/message-properties.js'
 import type { Route } from '../../../connection/route.js'
 import type {
@@ -9,6 +9,7 @@ import type {
 } from '../../../connection/transport.js'
 import { handshakeTransform } from './handshake-transform.js'
 import { collectSoon } from './native-ending.js'
+import { sdk } from './sdk.js'
 import { propertiesOf } from './sdk-properties.js'
 
 /** How long the broker keeps the session of a broken connection, in seconds: AWS's default maximum. */
@@ -23,13 +24,13 @@ export function buildClient(
   sessionBehavior: mqtt5.ClientSessionBehavior,
   wanted: () => boolean,
 ): mqtt5.Mqtt5Client {
-  const tls = new io.TlsContextOptions()
+  const tls = new sdk.io.TlsContextOptions()
   if (options.route.ca !== undefined) tls.override_default_trust_store(options.route.ca)
   const httpProxyOptions = proxyOptions(options.route)
-  return new mqtt5.Mqtt5Client({
+  return new sdk.mqtt5.Mqtt5Client({
     hostName: options.host,
     port: options.port,
-    tlsCtx: new io.ClientTlsContext(tls),
+    tlsCtx: new sdk.io.ClientTlsContext(tls),
     connectProperties: {
       clientId: options.clientId,
       keepAliveIntervalSeconds: options.keepAliveSeconds,
@@ -38,7 +39,7 @@ export function buildClient(
     },
     sessionBehavior,
     ...(httpProxyOptions === undefined ? {} : { httpProxyOptions }),
-    extendedValidationAndFlowControlOptions: mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,
+    extendedValidationAndFlowControlOptions: sdk.mqtt5.ClientExtendedValidationAndFlowControl.AwsIotCoreDefaults,
     disableMetrics: true,
     websocketHandshakeTransform: handshakeTransform(options.handshake, options.region, wanted),
   })
@@ -79,15 +80,15 @@ export function failure(
 export function proxyOptions({ proxy }: Route): http.HttpProxyOptions | undefined {
   if (proxy === undefined) return undefined
   const { hostname, port, username, password } = new URL(proxy)
-  const { None, Basic } = http.HttpProxyAuthenticationType
-  return new http.HttpProxyOptions(
+  const { None, Basic } = sdk.http.HttpProxyAuthenticationType
+  return new sdk.http.HttpProxyOptions(
     hostname,
     port === '' ? 80 : Number(port),
     username === '' ? None : Basic,
     decodeURIComponent(username),
     decodeURIComponent(password),
     undefined,
-    http.HttpProxyConnectionType.Tunneling,
+    sdk.http.HttpProxyConnectionType.Tunneling,
   )
 }
 

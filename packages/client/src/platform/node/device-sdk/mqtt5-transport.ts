@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { mqtt5 } from 'aws-iot-device-sdk-v2'
+import type { mqtt5 } from 'aws-iot-device-sdk-v2'
 import { withMessageId } from '../../../connection/message-properties.js'
 import type {
   OutgoingMessage,
@@ -10,6 +10,7 @@ import type {
 } from '../../../connection/transport.js'
 import type { ReasonCode } from '../../../support/reason-codes.js'
 import { buildClient, failure, freeClient, receivedPacket } from './mqtt5-client.js'
+import { sdk } from './sdk.js'
 import { sdkProperties } from './sdk-properties.js'
 import { SdkTransport } from './sdk-transport.js'
 
@@ -22,7 +23,7 @@ const flushedMs = 10_000
 /** Maximum time to wait for that. */
 const flushDeadlineMs = 5_000
 
-const normalDisconnect = { reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection }
+const normalDisconnect = { reasonCode: sdk.mqtt5.DisconnectReasonCode.NormalDisconnection }
 
 interface Line {
   readonly client: mqtt5.Mqtt5Client
@@ -170,7 +171,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
   }
 
   #build(): mqtt5.Mqtt5Client {
-    const behavior = mqtt5.ClientSessionBehavior
+    const behavior = sdk.mqtt5.ClientSessionBehavior
     this.#generation += 1
     const isCurrent = this.#currency(this.#generation)
     const client = buildClient(this.options, this.#rejoins ? behavior.RejoinAlways : behavior.Clean, isCurrent)
@@ -195,7 +196,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
       if (this.#leaving.has(client)) {
         // The handle is acquired and never used, so that a resumed session delivers the message again.
         acknowledgementControl?.acquireHandle()
-      } else if (message.qos !== mqtt5.QoS.AtMostOnce) {
+      } else if (message.qos !== sdk.mqtt5.QoS.AtMostOnce) {
         this.#acknowledgedAt = performance.now()
       }
       const packet = receivedPacket(message)
@@ -217,5 +218,5 @@ function stopped(client: mqtt5.Mqtt5Client): Promise<void> {
   const turns = (left: number, done: () => void): unknown =>
     left === 0 ? done() : setImmediate(() => turns(left - 1, done))
   // Not `once` of `node:events`, which rejects if an 'error' comes first.
-  return new Promise((resolve) => client.once(mqtt5.Mqtt5Client.STOPPED, () => turns(2, resolve)))
+  return new Promise((resolve) => client.once(sdk.mqtt5.Mqtt5Client.STOPPED, () => turns(2, resolve)))
 }

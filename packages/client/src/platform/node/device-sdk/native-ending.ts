@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { isMainThread } from 'node:worker_threads'
+import { requireOfSdk } from './sdk.js'
 
 /** The used part of the SDK's native module. */
 interface NativeBinding {
@@ -17,8 +17,7 @@ interface NativeBinding {
 if (isMainThread) process.on('exit', () => nativeBinding().default.disable_threadsafe_function())
 
 function nativeBinding(): NativeBinding {
-  const ours = createRequire(import.meta.url)
-  return createRequire(ours.resolve('aws-iot-device-sdk-v2'))('aws-crt/dist/native/binding.js') as NativeBinding
+  return requireOfSdk('aws-crt/dist/native/binding.js') as NativeBinding
 }
 
 let scheduled = false

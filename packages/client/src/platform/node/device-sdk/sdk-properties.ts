@@ -1,6 +1,6 @@
 import type { mqtt5 } from 'aws-iot-device-sdk-v2'
 import type { MessageProperties } from '../../../connection/message-properties.js'
-import { unsendable } from '../../../errors.js'
+import { unsendable } from '../../../rare-errors.js'
 
 /** The length field of an MQTT string has two bytes (MQTT 5 §1.5.4). */
 const maxBytes = 65_535

@@ -1,6 +1,6 @@
-import type { Endpoint } from '../connection/endpoint.js'
-import type { VendedIdentity } from '../credentials/vendor-options.js'
-import { TopicCredentialsError } from '../errors.js'
+import type { Endpoint } from '../../connection/endpoint.js'
+import type { VendedIdentity } from '../../credentials/vendor-options.js'
+import { TopicCredentialsError } from '../../errors.js'
 
 /** A possible cause. */
 export interface Guess {

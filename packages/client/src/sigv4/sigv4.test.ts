@@ -5,8 +5,9 @@ import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { canonicalRequest, type RequestToSign } from './canonical-request.js'
-import { presignedPath, signedPostHeaders } from './sign-request.js'
+import { presignedPath } from './presigned-path.js'
 import { signatureOf, stringToSign } from './signature.js'
+import { signedPostHeaders } from './signed-post-headers.js'
 
 interface Vector {
   readonly name: string

@@ -1,1 +1,0 @@
-export { presignedPath, signedPostHeaders } from './sign-request.js'

@@ -1,0 +1,27 @@
+import { TopicCredentialsError } from '../errors.js'
+import { withDeadline } from './deadline.js'
+
+const loadDeadlineMs = 10_000
+
+/**
+ * Loads a part of this package that most programs do not need.
+ *
+ * @throws TopicCredentialsError `part_not_loaded`: without a network, or if the files of the page have been replaced
+ * @example const { answer } = await loaded(() => import('./part.js'))
+ */
+export async function loaded<Part>(load: () => Promise<Part>, signal?: AbortSignal): Promise<Part> {
+  const late = () => notLoaded(`no response within ${loadDeadlineMs / 1_000} s`)
+  return withDeadline(
+    () => load().catch((cause: unknown) => Promise.reject(notLoaded(String(cause)))),
+    loadDeadlineMs,
+    late,
+    signal,
+  )
+}
+
+function notLoaded(why: string): TopicCredentialsError {
+  return new TopicCredentialsError(`A part of the client could not be loaded: ${why}`, {
+    code: 'part_not_loaded',
+    remedy: 'Try again with a network. If that does not help, reload the page: its files may have been replaced.',
+  })
+}
