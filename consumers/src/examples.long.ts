@@ -59,6 +59,7 @@ declare function measure(): Promise<number>
 declare const region: string, tableName: string, identityPoolId: string, logins: Record<string, string>
 declare const stack: import('aws-cdk-lib').Stack, certificate: import('aws-cdk-lib/aws-certificatemanager').ICertificate
 declare const entitlements: ReturnType<typeof import('@topic-credentials/cdk').readEntitlements>
+declare const session: import('@topic-credentials/client').Session, device: typeof session
 declare const connect: typeof import('@topic-credentials/client').connect
 declare const fromVendor: typeof import('@topic-credentials/client').fromVendor
 declare const credentials: ReturnType<typeof fromVendor>, deviceCredentials: ReturnType<typeof fromVendor>
