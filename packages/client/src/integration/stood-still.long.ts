@@ -46,14 +46,14 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     const { child, clientId } = await listening(options)
     try {
       const { aws } = account
-      const stood = account.happens(
-        ({ event, outcome }) => event === step && outcome === 'ok',
-        () => child.kill('SIGSTOP'),
-      )
+      const stop = () => child.kill('SIGSTOP')
       const before = when === 'before it reconnects'
-      if (before) child.kill('SIGSTOP')
+      const stood = before
+        ? undefined
+        : account.happens(({ event, outcome }) => event === step && outcome === 'ok', stop)
+      if (before) stop()
       await aws.faults.restartBroker({ keepSessions: false })
-      if (!before) await stood
+      await stood
       await new Promise((resolve) => setTimeout(resolve, stillMs))
       await aws.faults.restartBroker({ keepSessions: false })
       const subscribed = account.happens(
