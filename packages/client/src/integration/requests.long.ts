@@ -1,0 +1,96 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
+import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
+import { connect } from '../connect.js'
+import { TopicCredentialsError } from '../errors.js'
+import { fromVendor } from '../from-vendor.js'
+import { stackWith } from '../testing/account/stack-variant.js'
+import { Issuer } from '../testing/servers/issuer.js'
+
+/** Many requests at once over real sockets that are cut. On the driven clock, with a scripted broker: `requests.test.ts` beside the requester. */
+
+const count = 1_000
+const entitlements = {
+  entitlements: [
+    { when: { userId: 'alice' }, request: ['devices/+/ask'] },
+    { when: { userId: 'device' }, subscribe: ['devices/d/ask'], publish: ['replies/+/#'] },
+  ],
+}
+const open: AsyncDisposable[] = []
+let issuer: Issuer
+let assembly: string
+let aws: LocalAws
+
+beforeAll(async () => {
+  issuer = await Issuer.start()
+  const file = join(process.cwd(), `node_modules/.entitlements-${process.pid}.json`)
+  writeFileSync(file, JSON.stringify(entitlements))
+  const jwt = { jwtIssuer: issuer.url, jwtAudience: 'app', jwtScope: 'mqtt' }
+  assembly = await stackWith({ ...jwt, entitlements: file, deployCheck: 'false' })
+  rmSync(file)
+  aws = await startLocalAws({ assembly, trust: issuer.certificate })
+})
+afterEach(async () => {
+  for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
+})
+afterAll(async () => {
+  await aws.close()
+  await issuer[Symbol.asyncDispose]()
+  rmSync(assembly, { recursive: true })
+})
+
+async function sessionOf(sub: string) {
+  const now = Math.floor(Date.now() / 1000)
+  const claims = { iss: issuer.url, aud: 'app', sub, scope: 'mqtt', iat: now, nbf: now, exp: now + 600 }
+  const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
+  const credentials = fromVendor({ url, ca: aws.ca, token: () => issuer.token(claims) })
+  const session = await connect({ credentials, ca: aws.ca, transport: 'websocket' })
+  open.push(session, { [Symbol.asyncDispose]: async () => credentials.close() })
+  return session
+}
+
+it.each([
+  // The client sends 80 a second: in 8 s not all are even sent.
+  ['times out where there is no time', 8_000],
+  ['is answered where there is time', 120_000],
+])(
+  'each of 1,000 requests at once, while both sides lose their connections, ends once, and %s',
+  async (_, timeoutMs) => {
+    const [device, alice] = await Promise.all([sessionOf('device'), sessionOf('alice')])
+    let cuts = 0
+    const handled = new Map<string, number>()
+    await device.respond('devices/d/ask', (request) => {
+      handled.set(request.text(), (handled.get(request.text()) ?? 0) + 1)
+      // Every 60th request costs one side its connection, in turn.
+      if (handled.size % 60 === 0) {
+        aws.faults.cutSockets((cuts % 2 === 0 ? alice : device).clientId)
+        cuts += 1
+      }
+      return `re ${request.text()}`
+    })
+    const ends = Array.from({ length: count }, () => [] as string[])
+    const asked = ends.map((outcomes, index) =>
+      alice.request('devices/d/ask', String(index), { timeoutMs }).then(
+        (reply) => outcomes.push(reply.text() === `re ${index}` ? 'answered' : `another’s: ${reply.text()}`),
+        (error: unknown) => outcomes.push(error instanceof TopicCredentialsError ? error.code : String(error)),
+      ),
+    )
+    await Promise.all(asked)
+    const ending = (wanted: string) => ends.flat().filter((outcome) => outcome === wanted).length
+    const [answered, timedOut] = [ending('answered'), ending('operation_timed_out')]
+    process.stdout.write(
+      `${answered} answered, ${timedOut} timed out, ${cuts} cuts, ${alice.replies.dropped} dropped\n`,
+    )
+    expect(ends.every(({ length }) => length === 1)).toBe(true)
+    expect(answered + timedOut).toBe(count)
+    expect(answered).toBeGreaterThan(0)
+    expect(cuts).toBeGreaterThan(timeoutMs > 10_000 ? 5 : 0)
+    if (timeoutMs > 10_000) {
+      expect(timedOut).toBe(0)
+    } else {
+      expect(timedOut).toBeGreaterThan(0)
+    }
+    expect(Math.max(...handled.values())).toBe(1)
+  },
+)
