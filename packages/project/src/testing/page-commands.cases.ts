@@ -25,7 +25,7 @@ export const notRun: Readonly<Record<string, string>> = {
   'npm run bench -- density': 'measures for minutes',
   'npm run bench -- stand-in': 'measures for minutes',
   'npm run --prefix packages/local-aws bench': 'measures for minutes',
-  'npm run --prefix packages/client endings': 'measures for minutes',
+  'npm run --prefix packages/client endings -- --runs 500 --node NODE': 'measures for minutes',
   'npm run --prefix packages/client soak -- 2000 websocket': 'measures for an hour',
   'npm run --prefix packages/local-aws stock-clients': 'needs programs in Python and C',
   'npm run --prefix packages/local-aws peers -- --paho DIR --aws-crt DIR --aws-c-auth DIR':
