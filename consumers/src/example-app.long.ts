@@ -1,13 +1,13 @@
-import { cpSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
 import { root, tarballs } from './testing/tools.js'
 
-/** examples/chat from packed packages: deployed by the real CDK into a stand-in, driven in Chromium by two users. */
+/** examples/chat from packed packages: deployed by the real CDK into a stand-in, its React page built and driven in Chromium by two users. */
 
 interface Tab {
   goto(url: string): Promise<unknown>
@@ -16,6 +16,8 @@ interface Tab {
   waitForFunction(condition: string, options: { readonly polling: number }): Promise<unknown>
   $eval(selector: string, read: (element: { readonly textContent: string }) => string): Promise<string>
   on(event: 'pageerror', listener: (error: Error) => void): void
+  bringToFront(): Promise<void>
+  close(): Promise<void>
 }
 
 let registry: Registry
@@ -32,7 +34,6 @@ beforeAll(async () => {
   const variables = [...exports.matchAll(/^export (\w+)='([^']*)'$/gmu)].map(([, name, value]) => [name, value])
   app.env = { ...Object.fromEntries(variables), CDK_DISABLE_VERSION_CHECK: '1', PORT: '0' }
   await app.expect('npm', 'run', 'deploy')
-  await app.expect('npm', 'run', 'build')
   const server = app.start('node', 'server.js')
   url = await new Promise((resolve) =>
     server.stdout?.setEncoding('utf8').once('data', (line: string) => resolve(line.trim())),
@@ -45,17 +46,52 @@ afterAll(async () => {
   await registry[Symbol.asyncDispose]()
 })
 
-it('what one user says is heard by another, under the name of who said it', async () => {
-  const alice = await signedIn('alice')
-  const bob = await signedIn('bob')
-  await alice.type('#text', 'hello bob')
-  await alice.click('#say button')
-  await bob.waitForFunction("document.querySelector('li')?.textContent === 'Chat~~alice: hello bob'", { polling: 50 })
+/** The app's own build, and that of an app whose bundler is esbuild. Both write `dist`, which the server reads for each request. */
+const builds = [
+  ['Vite', () => app.expect('npm', 'run', 'build')],
+  [
+    'esbuild',
+    async () => {
+      await app.install('--no-save', 'esbuild@0.28.2')
+      rmSync(join(app.folder, 'dist'), { recursive: true })
+      mkdirSync(join(app.folder, 'dist'))
+      const html = readFileSync(join(app.folder, 'web/index.html'), 'utf8')
+      app.write('dist/index.html', html.replace('main.jsx', 'main.js'))
+      const options = [
+        '--bundle',
+        '--minify',
+        '--format=esm',
+        '--platform=browser',
+        '--jsx=automatic',
+        '--target=es2022',
+      ]
+      await app.expect('npx', 'esbuild', 'web/main.jsx', ...options, '--outfile=dist/main.js')
+    },
+  ],
+] as const
 
-  await bob.type('#text', '/as Chat~~alice I am a fool')
-  await bob.click('#say button')
-  await bob.waitForFunction("document.getElementById('state').textContent.includes('may not publish')", { polling: 50 })
-  expect(await alice.$eval('#messages', ({ textContent }) => textContent)).not.toContain('fool')
+describe.each(builds)('the page, built by %s', (_name, build) => {
+  beforeAll(async () => {
+    await build()
+  }, 300_000)
+
+  it('what one user says is heard by another, under the name of who said it', async () => {
+    const alice = await signedIn('alice')
+    const bob = await signedIn('bob')
+    // What a page says after it has subscribed, it hears.
+    await says(bob, 'here')
+    await hears(bob, 'Chat~~bob: here')
+    await says(alice, 'hello bob')
+    await hears(bob, 'Chat~~alice: hello bob')
+
+    await says(bob, '/as Chat~~alice I am a fool')
+    await bob.waitForFunction("document.getElementById('state').textContent.includes('may not publish')", {
+      polling: 50,
+    })
+    expect(await alice.$eval('#messages', ({ textContent }) => textContent)).not.toContain('fool')
+    await alice.close()
+    await bob.close()
+  })
 })
 
 it('the server vends to nobody who is not signed in', async () => {
@@ -75,6 +111,18 @@ async function signedIn(name: string): Promise<Tab> {
     throw new Error(errors.join('\n'), { cause: error })
   })
   return tab
+}
+
+async function says(tab: Tab, text: string): Promise<void> {
+  // A hidden tab has no frames, in which a click is prepared.
+  await tab.bringToFront()
+  await tab.type('#text', text)
+  await tab.click('#say button')
+}
+
+async function hears(tab: Tab, text: string): Promise<void> {
+  const there = `document.getElementById('messages').textContent.includes(${JSON.stringify(text)})`
+  await tab.waitForFunction(there, { polling: 50 })
 }
 
 /** The Chromium that the client's own tests install. */

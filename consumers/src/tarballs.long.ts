@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { filesInTarball } from './testing/registry.js'
@@ -25,6 +25,21 @@ const carried: Readonly<Record<string, RegExp>> = {
   '@topic-credentials/local-aws': /^(?:assembly\/.*|THIRD-PARTY-NOTICES\.txt|dist\/tls-worker\.(?:js|d\.ts))$/u,
 }
 
+/** Kilobytes that each tarball may have: a file or a bundle that should not be there is more than the distance. */
+const limits: Readonly<Record<string, number>> = {
+  '@topic-credentials/access': 24,
+  '@topic-credentials/cdk': 240,
+  '@topic-credentials/client': 210,
+  '@topic-credentials/credential-vendor': 12,
+  '@topic-credentials/deploy-check': 16,
+  '@topic-credentials/grants': 110,
+  '@topic-credentials/local-aws': 680,
+  '@topic-credentials/ops': 8,
+  '@topic-credentials/project': 15,
+  '@topic-credentials/react': 13,
+  '@topic-credentials/revocation': 54,
+}
+
 const packed = readdirSync(tarballs)
   .filter((name) => name.endsWith('.tgz'))
   .map((name) => {
@@ -33,10 +48,10 @@ const packed = readdirSync(tarballs)
       files.map(({ path, content }) => [path.replace(/^package\//u, ''), content.toString('utf8')]),
     )
     const manifest = JSON.parse(byPath.get('package.json') ?? '') as Manifest
-    return [manifest.name, { manifest, byPath }] as const
+    return [manifest.name, { manifest, byPath, bytes: statSync(join(tarballs, name)).size }] as const
   })
 
-describe.each(packed)('%s', (name, { manifest, byPath }) => {
+describe.each(packed)('%s', (name, { manifest, byPath, bytes }) => {
   const reached = reach(manifest, byPath)
 
   it('says what it is', () => {
@@ -49,6 +64,11 @@ describe.each(packed)('%s', (name, { manifest, byPath }) => {
     expect(manifest.sideEffects).toBeDefined()
     expect(byPath.get('README.md')?.length).toBeGreaterThan(200)
     expect(byPath.get('LICENSE')).toContain('Apache License')
+  })
+
+  it('is no larger than it may be', () => {
+    process.stdout.write(`${name}: ${(bytes / 1000).toFixed(1)} kB\n`)
+    expect(bytes).toBeLessThanOrEqual((limits[name] ?? 0) * 1000)
   })
 
   it('has every file that its entries lead to', () => {
