@@ -37,7 +37,7 @@ export function signedHeaders(headers: Readonly<Record<string, string>>): string
 }
 
 /** Encoded by RFC 3986, and sorted in byte order. */
-export function canonicalQuery(query: readonly (readonly [string, string])[]): string {
+function canonicalQuery(query: readonly (readonly [string, string])[]): string {
   const pairs = query.map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
   return pairs
     .sort((a, b) => byName(a, b) || byName([a[1], ''], [b[1], '']))
