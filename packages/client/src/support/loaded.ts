@@ -7,7 +7,7 @@ const loadDeadlineMs = 10_000
  * Loads a part of this package that most programs do not need.
  *
  * @throws TopicCredentialsError `part_not_loaded`: without a network, or if the files of the page have been replaced
- * @example const { Requester } = await loaded(() => import('../requests/index.js'))
+ * @example const { noRegion } = await loaded(load, signal)
  */
 export async function loaded<Part>(load: () => Promise<Part>, signal?: AbortSignal): Promise<Part> {
   const late = () => notLoaded(`no response within ${loadDeadlineMs / 1_000} s`)
