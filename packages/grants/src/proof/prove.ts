@@ -203,7 +203,8 @@ function ask(
           // If wild types match nothing, less may be allowed; see usesWildTypes.
           return reading.typesMayBeWild ? isAllowed !== isGranted : isAllowed && !isGranted
         },
-        reduce: (place, isReserved) => languages.reduce(patterns, place, { grantsMatter: !isReserved }),
+        reduce: (place, isReserved, isThorough) =>
+          languages.reduce(patterns, place, { grantsMatter: !isReserved, isThorough }),
       },
       most,
     )

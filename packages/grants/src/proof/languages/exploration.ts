@@ -12,8 +12,8 @@ export interface Question {
   readonly reserved: Automaton
   /** Is the name a counterexample? */
   differs(accepted: number, isReserved: boolean): boolean
-  /** The place without irrelevant parts; undefined if no counterexample can follow. */
-  reduce(place: Place, isReserved: boolean): Place | undefined
+  /** The place without irrelevant parts; undefined if no counterexample can follow. A thorough search for them pays in a long exploration. */
+  reduce(place: Place, isReserved: boolean, isThorough: boolean): Place | undefined
 }
 
 /** The result of a search over all names. */
@@ -28,6 +28,9 @@ export interface Found {
   readonly accepted: number
   readonly isReserved: boolean
 }
+
+/** Most explorations end before this number of states. */
+const statesBeforeThoroughness = 1_000
 
 interface State {
   readonly place: Place
@@ -46,7 +49,8 @@ export function explore(question: Question, limit: number): Outcome {
   const known = new Set<string>()
   const queue: State[] = []
   const add = (next: State): void => {
-    const place = question.reduce(next.place, reserved.accepts(next.reservedState))
+    const isThorough = queue.length > statesBeforeThoroughness
+    const place = question.reduce(next.place, reserved.accepts(next.reservedState), isThorough)
     if (!place) return
     const key = `${String.fromCharCode(next.name, next.reservedState)}${place.always},${keyOf(place.nodes)}`
     if (known.has(key)) return

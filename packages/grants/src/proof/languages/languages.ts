@@ -15,6 +15,12 @@ interface Negated {
   readonly category: Category
 }
 
+interface Reduction {
+  readonly grantsMatter: boolean
+  /** Whether to look for nodes that cannot change what is allowed. */
+  readonly isThorough: boolean
+}
+
 /**
  * Combines patterns to the sets "granted" and "allowed". IAM allows a request that the role's policy and the session policy both allow
  * and neither denies.
@@ -42,8 +48,9 @@ export class Languages {
   }
 
   /** The place without irrelevant parts; undefined if nothing that follows is granted or allowed. */
-  reduce(patterns: PatternSet, place: Place, { grantsMatter }: { readonly grantsMatter: boolean }): Place | undefined {
-    const kept = this.#withoutIdle(patterns, grantsMatter ? place : patterns.without(place, bits.granted))
+  reduce(patterns: PatternSet, place: Place, { grantsMatter, isThorough }: Reduction): Place | undefined {
+    const relevant = grantsMatter ? place : patterns.without(place, bits.granted)
+    const kept = isThorough ? this.#withoutIdle(patterns, relevant) : relevant
     const alive = patterns.alive(kept)
     const isGrantable = (alive & bits.granted) !== 0
     const isClosed =

@@ -1,4 +1,5 @@
-import { nothing, Remainders } from './remainders.js'
+import { IdleNodes } from './idle-nodes.js'
+import type { Node } from './pattern-node.js'
 import { type Token, takes, type Wildcard } from './token.js'
 
 /** One pattern and the number (0 to 29) of its language. A language is the union of its patterns. */
@@ -15,24 +16,6 @@ export interface Place {
   readonly always: number
 }
 
-/** A prefix that patterns of one language share. */
-interface Node {
-  readonly index: number
-  /** The bit of the language. */
-  readonly bit: number
-  /** Characters that stay at this node. */
-  readonly loop: Wildcard | undefined
-  readonly literals: Map<number, Node>
-  readonly wildcards: { readonly token: Wildcard; readonly node: Node }[]
-  /** Nodes of the runs that begin here; runs may be empty. */
-  readonly runs: Node[]
-  isEnd: boolean
-  /** A node on the only path below that accepts everything this node accepts. */
-  wider: Node | undefined
-  /** Numbers of all that can follow. */
-  remainders: readonly number[]
-}
-
 /** Many patterns as one nondeterministic automaton, with one tree per language. */
 export class PatternSet {
   readonly #nodes: Node[] = []
@@ -40,9 +23,7 @@ export class PatternSet {
   /** The last round in which each node was reached. */
   readonly #marks: Int32Array
   #round = 0
-  readonly #remainders = new Remainders()
-  /** The last round in which each remainder was denied. */
-  readonly #denied: Int32Array
+  #idleNodes: IdleNodes | undefined
 
   constructor(patterns: readonly Pattern[]) {
     for (const { tokens, language } of patterns) {
@@ -52,11 +33,7 @@ export class PatternSet {
       node.isEnd = true
     }
     this.#marks = new Int32Array(this.#nodes.length)
-    for (const node of this.#nodes.toReversed()) {
-      node.wider = widerBelow(node)
-      node.remainders = this.#remaindersOf(node)
-    }
-    this.#denied = new Int32Array(this.#remainders.count)
+    for (const node of this.#nodes.toReversed()) node.wider = widerBelow(node)
   }
 
   start(): Place {
@@ -113,40 +90,10 @@ export class PatternSet {
     return { nodes: kept, always: always & ~languages }
   }
 
-  /**
-   * The place without nodes that cannot change what is allowed: those that allow only what is denied anyway, and then those that deny only
-   * what is not allowed.
-   */
+  /** @see IdleNodes */
   withoutIdle({ nodes, always }: Place, allowing: number, denying: number): Place {
-    this.#round++
-    for (const index of nodes) {
-      const { bit, remainders } = this.#nodes[index] as Node
-      if (bit === denying) for (const remainder of remainders) this.#denied[remainder] = this.#round
-    }
-    const allowed = new Set<number>()
-    const useful = nodes.filter((index) => {
-      const { bit, remainders } = this.#nodes[index] as Node
-      if (bit !== allowing) return true
-      if (remainders.every((each) => this.#denied[each] === this.#round)) return false
-      for (const remainder of remainders) allowed.add(remainder)
-      return true
-    })
-    const kept = useful.filter((index) => {
-      const { bit, remainders } = this.#nodes[index] as Node
-      return bit !== denying || remainders.some((each) => this.#remainders.canMeetOne(each, allowed))
-    })
-    return { nodes: kept, always }
-  }
-
-  #remaindersOf({ loop, literals, wildcards, runs, isEnd }: Node): readonly number[] {
-    const begin = (token: Token, { remainders }: Node) => remainders.map((rest) => this.#remainders.begin(token, rest))
-    const all = [
-      ...(isEnd ? [nothing] : []),
-      ...[...literals].flatMap(([character, node]) => begin(character, node)),
-      ...wildcards.flatMap(({ token, node }) => begin(token, node)),
-      ...runs.flatMap(({ remainders }) => remainders),
-    ]
-    return loop ? all.map((rest) => this.#remainders.begin(loop, rest)) : all
+    this.#idleNodes ??= new IdleNodes(this.#nodes)
+    return { nodes: this.#idleNodes.leaveOut(nodes, allowing, denying), always }
   }
 
   #add(bit: number, loop?: Wildcard): Node {
@@ -159,7 +106,6 @@ export class PatternSet {
       runs: [],
       isEnd: false,
       wider: undefined,
-      remainders: [],
     }
     this.#nodes.push(node)
     return node
