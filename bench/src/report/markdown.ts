@@ -49,7 +49,7 @@ export function section({
 const introduction = `# Benchmarks
 
 Written by \`npm run bench\`; \`npm run bench -- NAME\` replaces one section. Each ratio comes from one run in which the compared things took
-turns; how that is done, and what it cannot show, is in [ADR 22](../adr/0022-how-measurements-are-made.md). Figures are medians with
+turns; how that is done, and what it cannot show, is in [ADR 10](../adr/0010-how-measurements-are-made.md). Figures are medians with
 the least and the greatest beside them.`
 
 /** The whole page, from the stored results of each benchmark. */

@@ -92,7 +92,7 @@ async function run(say: (line: string) => void): Promise<Findings> {
         target: `at most ${figure(targetBytes / 1000)} kB`,
         measured: `${figure(ours / 1000)} kB`,
         met: ours <= targetBytes,
-        why: 'see ADR 51 for the figures of each module',
+        why: 'see ADR 30 for the figures of each module',
       },
     ],
     method: methodText,

@@ -43,7 +43,7 @@ export interface DeployCheckProps extends LogProps {
 /**
  * Proves what vended credentials can and cannot do, at each deployment that changes a resource of the stack. If the proof fails, the
  * deployment fails and CloudFormation rolls back. The check requests its own credentials, uses them, and tries neighbouring names that
- * must be refused (docs/adr/0015, 0036).
+ * must be refused (docs/adr/0007, 0036).
  *
  * The first IoT connection of a new account can take minutes: the check waits for it, up to the 14 minutes of its function.
  */
@@ -151,11 +151,11 @@ export class DeployCheck extends Construct {
       executeAfter: props.checked as Construct[],
     })
     // With a fixed ID, a change would be an update, and its rollback would run the old check. If the cause is outside the template, that check
-    // fails too, and the stack remains in UPDATE_ROLLBACK_FAILED. A new resource is only deleted, and no check runs (docs/adr/0036).
+    // fails too, and the stack remains in UPDATE_ROLLBACK_FAILED. A new resource is only deleted, and no check runs (docs/adr/0018).
     for (const resource of trigger.node.findAll().filter(CfnResource.isCfnResource)) {
       renameAtEachChange(resource)
       // The CDK's version of the function keeps the environment with which it was published, such as the ARN of a role that has since been
-      // replaced (docs/adr/0053). The latest function has the current one.
+      // replaced (docs/adr/0032). The latest function has the current one.
       resource.addPropertyOverride('HandlerArn', this.function.functionArn)
     }
     this.function.node.tryRemoveChild('CurrentVersion')

@@ -49,7 +49,7 @@ export function proofWarnings(toProve: ToProve): readonly (readonly [id: string,
   return [...packedSizeWarnings(proved), ...leftOutWarnings(left)]
 }
 
-/** Policies that STS may refuse because of their packed size. AWS does not publish how STS packs; docs/adr/0026 has the known facts. */
+/** Policies that STS may refuse because of their packed size. AWS does not publish how STS packs; docs/adr/0013 has the known facts. */
 function packedSizeWarnings(proved: EntitlementsProof['proved']) {
   const [worst] = proved
     .map(({ rules, userId, policy }) => ({ rules, userId, ...estimatePackedSize(policy.document) }))

@@ -79,7 +79,7 @@ export class DeployedStack {
     return this.#environment.userPrefix
   }
 
-  /** Calls GetCallerIdentity, which needs no permission, and returns the user ID that the vendor must use for it (docs/adr/0002, 0039). */
+  /** Calls GetCallerIdentity, which needs no permission, and returns the user ID that the vendor must use for it (docs/adr/0001, 0039). */
   async callerIdentity(): Promise<{ outcome: Outcome; userId: string }> {
     const { outcome, text } = await this.#sts({ Action: 'GetCallerIdentity' })
     const [, role = '', session = ''] = /:assumed-role\/([^/<]+)\/([^<]+)<\/Arn>/u.exec(text) ?? []

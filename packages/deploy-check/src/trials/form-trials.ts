@@ -12,7 +12,7 @@ const mostTopics = 80
  * ARN. It is not certain that IAM supports a wildcard in place of a resource type. A dense policy that allows too little is reported but
  * does not fail the check.
  *
- * @see docs/adr/0008-dense-form.md
+ * @see docs/adr/0004-dense-form.md
  */
 export async function formTrials(
   stack: DeployedStack,

@@ -8,7 +8,7 @@ export interface PackedSize {
 
 /**
  * STS packs a session policy into a binary form and refuses it over a limit that can be reached below 2,048 characters. Neither the form
- * nor the limit is public. This model fits all published sizes (docs/adr/0026) if the limit is between these two values.
+ * nor the limit is public. This model fits all published sizes (docs/adr/0013) if the limit is between these two values.
  */
 const limitBytes = { low: 570, high: 470 } as const
 const matchBytes = 4

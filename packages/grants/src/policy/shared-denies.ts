@@ -13,7 +13,7 @@ const types = ['client', 'topic', 'topicfilter'] as const
  *   a topic `x:topic/a`.
  * - Client IDs with `#` or `+`, for which AWS IoT sends no lifecycle events.
  *
- * @see docs/adr/0007-names-that-continue-an-arn.md
+ * @see docs/adr/0003-names-that-continue-an-arn.md
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html
  */
 export function sharedDenies(location: IotLocation): readonly Statement[] {

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 const script = fileURLToPath(new URL('../../../scripts/bundle-browser.js', import.meta.url))
 /**
  * Bytes of each file, gzipped: what a page loads at once, and what it loads when it is needed first. The aim for browser.js is 18,000; until
- * that is reached, it must not grow (ADR 51).
+ * that is reached, it must not grow (ADR 30).
  */
 const limits = {
   'browser.js': 20_900,

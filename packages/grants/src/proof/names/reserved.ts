@@ -2,7 +2,7 @@ import { type Automaton, automaton } from '../languages/automaton.js'
 import { codePoints } from '../languages/token.js'
 import type { NameType } from './aws-names.js'
 
-/** A name that contains one of these could be the end of another ARN (docs/adr/0007), so it is never granted. */
+/** A name that contains one of these could be the end of another ARN (docs/adr/0003), so it is never granted. */
 const reservedTexts = [':client/', ':topic/', ':topicfilter/']
 
 /** Names that are never granted, whatever the grants say. A state is `seen` or a prefix of a reserved string. */
