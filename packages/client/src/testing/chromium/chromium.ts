@@ -17,6 +17,13 @@ export interface Page {
   on(event: 'pageerror', listener: (error: Error) => void): void
   click(selector: string): Promise<void>
   type(selector: string, text: string): Promise<void>
+  focus(selector: string): Promise<void>
+  readonly keyboard: {
+    down(key: string): Promise<void>
+    up(key: string): Promise<void>
+    press(key: string): Promise<void>
+    type(text: string): Promise<void>
+  }
   $eval<Answer>(selector: string, read: (element: { readonly textContent: string | null }) => Answer): Promise<Answer>
   /** @param options how often to look: by default once a frame, of which a hidden tab has none */
   waitForFunction(condition: string, options: { readonly polling: number }): Promise<unknown>
