@@ -83,7 +83,7 @@ export class Requester {
     })
   }
 
-  /** Whoever may publish here can send anything: only what has a waiting request's bits is a reply, and only once. */
+  /** Every publisher to this topic can send anything: only what has a waiting request's bits is a reply, and only once. */
   #take(message: Message): void {
     const { correlationData, retained } = message
     const key = correlationData?.byteLength === correlationBytes ? hex(correlationData) : ''
@@ -123,7 +123,7 @@ function noReply(topic: string, ms: number): TopicCredentialsError {
     code: 'operation_timed_out',
     value: topic,
     remedy:
-      'See whether somebody responds there, and may publish the reply; or allow more time. It may be done all the same.',
+      'Check that a responder is running and may publish the reply, or allow more time. The request may still be carried out.',
   })
 }
 

@@ -38,12 +38,9 @@ interface Line {
 /**
  * Operations that are not acknowledged yet, across reconnects.
  *
- * If the broker kept the session, they are sent again in order with their packet identifiers [MQTT-4.4.0-1] [MQTT-4.6.0-1], within its Receive
- * Maximum; a new session makes them new messages with the same message ID. A broker that answers an operation by closing the connection would
- * get it again and again: if the connection ends over the oldest operation, that one is sent alone, and refused if the connection ends again.
- *
  * Messages are sent in the order of the calls, with at most as many unacknowledged ones as the broker allows (Receive Maximum). After an
- * interruption they are sent in the same order again [MQTT-4.6.0-1], with the same packet identifiers if the broker kept the session. If
+ * interruption they are sent in the same order again [MQTT-4.6.0-1]: with the same packet identifiers if the broker kept the session
+ * [MQTT-4.4.0-1], otherwise as new messages with the same message ID. If
  * the connection ends because of the oldest one, that one is next sent alone, to see whether it is the cause: an operation that the broker
  * answers by closing the connection would otherwise block all others.
  */
