@@ -31,7 +31,8 @@ export interface TestAccount extends AsyncDisposable {
 }
 
 export async function startTestAccount(options: Partial<IotOptions> = {}): Promise<TestAccount> {
-  const clock = { skew: 0, now: () => Date.now() + clock.skew }
+  const started = Date.now()
+  const clock = { skew: 0, now: () => started + clock.skew }
   const directory = new Directory({ accountId, clock })
   const journal: JournalEntry[] = []
   const material = await tls
