@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { announce, findRunning } from '@topic-credentials/project'
 import { startLocalAws } from './local-aws.js'
@@ -69,6 +73,46 @@ describe('announce and findRunning', () => {
     await writeFile(file(), JSON.stringify(change(content)))
     expect(await findRunning({ directory })).toBeUndefined()
     await expect(stat(file())).rejects.toThrow('ENOENT')
+  })
+
+  describe('on a busy machine', () => {
+    /** Announces the stand-in at a port that passes connections on after `ms`, or never. */
+    async function announceBehind(ms: number | undefined, change: object = {}) {
+      const { hostname, port } = new URL(aws.endpoints.endpoint)
+      const slow = createServer((socket) => {
+        socket.on('error', () => {})
+        if (ms === undefined) return
+        setTimeout(() => {
+          const onward = connect(Number(port), hostname)
+          pipeline(socket, onward, socket, () => {})
+        }, ms)
+      })
+      await once(slow.listen(0, 'localhost'), 'listening')
+      const endpoint = `https://localhost:${(slow.address() as AddressInfo).port}`
+      const { content } = await announce(aws, { directory })
+      const slowly = { ...content, endpoints: { ...aws.endpoints, endpoint }, ...change }
+      await writeFile(file(), JSON.stringify(slowly))
+      return { slowly, slow }
+    }
+
+    it('finds a stand-in that takes more than a second to answer', async () => {
+      const { slowly, slow } = await announceBehind(1_200)
+      expect(await findRunning({ directory })).toEqual(slowly)
+      slow.close()
+    })
+
+    it('keeps the announcement of a process that does not answer in time, and removes it when the process is gone', async () => {
+      const { slow } = await announceBehind(undefined)
+      expect(await findRunning({ directory }, 100)).toBeUndefined()
+      await stat(file())
+      slow.close()
+      const child = spawn(process.execPath, ['--eval', ''])
+      await once(child, 'exit')
+      const { slow: again } = await announceBehind(undefined, { pid: child.pid })
+      expect(await findRunning({ directory }, 100)).toBeUndefined()
+      await expect(stat(file())).rejects.toThrow('ENOENT')
+      again.close()
+    })
   })
 
   it('does not trust a server that another authority signed for', async () => {

@@ -57,8 +57,8 @@ export interface AnnouncementPlace {
 
 const announcementFolder = '.local-aws'
 const file = 'running.json'
-/** Milliseconds. A running stand-in on this machine responds immediately. */
-const healthMilliseconds = 1_000
+/** Milliseconds for a response. On a busy machine it takes seconds; where nothing listens, the connection is refused immediately. */
+const patienceMilliseconds = 15_000
 
 /**
  * Makes a running stand-in discoverable by other processes: writes `.local-aws/running.json`, readable by this user only. A later
@@ -104,13 +104,20 @@ export async function announce(
 }
 
 /**
- * The stand-in that runs for this project, verified by a request over TLS. An announcement of a process that has died is removed.
+ * The stand-in that runs for this project, verified by a request over TLS.
+ *
+ * An announcement is removed if nothing or something else answers at its port. If there is no answer in time, it is kept as long as its
+ * process exists: a process that is stopped or starved can continue.
  */
-export async function findRunning({ directory }: AnnouncementPlace): Promise<Announcement | undefined> {
+export async function findRunning(
+  { directory }: AnnouncementPlace,
+  patienceMs = patienceMilliseconds,
+): Promise<Announcement | undefined> {
   const found = await readAnnouncement(directory)
   if (found === undefined) return undefined
-  if (await isAlive(found)) return found
-  await removeAnnouncement(directory, found.id)
+  const health = await healthOf(found, patienceMs)
+  if (health === 'running') return found
+  if (health === 'gone' || !exists(found.pid)) await removeAnnouncement(directory, found.id)
   return undefined
 }
 
@@ -127,21 +134,32 @@ async function removeAnnouncement(directory: string, id: string): Promise<void> 
   await rm(join(directory, announcementFolder, file), { force: true })
 }
 
-/** Whether the process behind the port knows its ID and holds the private key of its certificate. */
-function isAlive({ id, endpoints, ca }: Announcement): Promise<boolean> {
+/** `running` if the process behind the port knows the ID and holds the private key of the certificate; `silent` without an answer in time. */
+function healthOf({ id, endpoints, ca }: Announcement, patienceMs: number): Promise<'gone' | 'running' | 'silent'> {
   return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(healthMilliseconds)
+    const signal = AbortSignal.timeout(patienceMs)
+    const failed = () => resolve(signal.aborted ? 'silent' : 'gone')
     const request = get(`${endpoints.endpoint}/_local/health`, { ca, agent: false, signal }, async (response) => {
       try {
         let text = ''
         for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) text += chunk
-        resolve(recordOf(parseJson(text)).id === id)
+        resolve(recordOf(parseJson(text)).id === id ? 'running' : 'gone')
       } catch {
-        resolve(false)
+        failed()
       }
     })
-    request.on('error', () => resolve(false))
+    request.on('error', failed)
   })
+}
+
+/** Whether there is a process with this ID. One of another user exists too, and cannot be signalled (EPERM). */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 function isAnnouncement(value: unknown): value is Announcement {
