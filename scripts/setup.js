@@ -51,6 +51,23 @@ export function install({ product = false } = {}) {
   write(stamps[productAlone ? 1 : 0], wanted)
 }
 
+/** Installs the tools of a folder that is not part of the workspace and has a lock file of its own, if they are not what it says. */
+export function installTools(folder) {
+  const installed = join(root, folder, 'node_modules/.package-lock.json')
+  if (existsSync(installed) && sameVersions(join(root, folder, 'package-lock.json'), installed)) return
+  const words = ['ci', '--no-fund', '--no-audit', '--prefix', folder]
+  step(`Installing the tools of ${folder} (once)`, 'npm', words)
+}
+
+/** Whether all that is there is what the lock file says; what is for other platforms is not there. */
+function sameVersions(lock, installed) {
+  const [wanted, there] = [lock, installed].map((file) => JSON.parse(readFileSync(file, 'utf8')).packages)
+  return Object.entries(wanted).every(
+    ([name, { version, optional }]) =>
+      name === '' || there[name]?.version === version || (optional && there[name] === undefined),
+  )
+}
+
 /** Compiles if a source is newer than the last build. */
 export function build() {
   const stamp = join(root, 'node_modules/.topic-credentials/built')

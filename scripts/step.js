@@ -8,8 +8,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
 /** Runs one step with its output on stderr. If it fails, the process ends with the step's exit code. */
-export function step(title, command, args, { env = {}, quiet = false, interactive = false } = {}) {
-  if (!quiet) process.stderr.write(`— ${title}\n`)
+export function step(title, command, args, { env = {}, interactive = false } = {}) {
+  process.stderr.write(`— ${title}\n`)
   const began = performance.now()
   const { status, error } = spawnSync(command, args, {
     cwd: root,
@@ -22,5 +22,5 @@ export function step(title, command, args, { env = {}, quiet = false, interactiv
     process.stderr.write(`${title} failed (${command} ${args.join(' ')})\n`)
     process.exit(status ?? 1)
   }
-  if (!quiet) process.stderr.write(`  ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+  process.stderr.write(`  ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
-import { root, tarballs } from './testing/tools.js'
+import { root, tarballs, tool } from './testing/tools.js'
 
-/** An app with the lowest CDK that the package names as its peer, and with the highest that the registry has: synthesized, checked, deployed. */
+/** An app with the lowest CDK that the package names as its peer, and with the highest that the registry has: compiled, synthesized, checked, deployed. */
 
 const { peerDependencies } = JSON.parse(readFileSync(join(root, 'packages/cdk/package.json'), 'utf8')) as {
   readonly peerDependencies: Readonly<Record<string, string>>
@@ -31,13 +31,30 @@ describe.each([
       '@topic-credentials/local-aws',
       version('aws-cdk-lib'),
       version('constructs'),
+      '@types/node@20.19.43',
     )
-    const { version: installed } = JSON.parse(
-      readFileSync(join(app.folder, 'node_modules/aws-cdk-lib/package.json'), 'utf8'),
-    ) as { readonly version: string }
-    process.stdout.write(`aws-cdk-lib ${installed}\n`)
+    process.stdout.write(`aws-cdk-lib ${installed('aws-cdk-lib')}, constructs ${installed('constructs')}\n`)
   })
+  const installed = (name: string): string =>
+    JSON.parse(readFileSync(join(app.folder, 'node_modules', name, 'package.json'), 'utf8')).version
   afterAll(() => app[Symbol.asyncDispose]())
+
+  it('compiles an app, with all declarations of the package checked', async () => {
+    app.write(
+      'typed.mts',
+      `import { App, Stack, Validations } from 'aws-cdk-lib'
+import { readEntitlements, StackChecks, TopicCredentials, type TopicCredentialsProps } from '@topic-credentials/cdk'
+const app = new App()
+const props: TopicCredentialsProps = { entitlements: readEntitlements('entitlements.json') }
+new TopicCredentials(new Stack(app, 'Typed'), 'Credentials', props)
+Validations.of(app).addPlugins(new StackChecks())
+// @ts-expect-error: no entitlements
+new TopicCredentials(new Stack(app, 'Untyped'), 'Credentials', {})
+`,
+    )
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--types', 'node']
+    await app.expect(process.execPath, tool('typescript/bin/tsc'), ...options, '--skipLibCheck', 'false', 'typed.mts')
+  })
 
   it('synthesizes an app, whose checks pass', async () => {
     app.env = { CDK_OUTDIR: 'cdk.out' }

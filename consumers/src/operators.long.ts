@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
@@ -26,7 +28,7 @@ describe('npx topic-credentials-ops', () => {
   it('teaches: each command and each of its own has help with examples that work here', async () => {
     const { stdout } = await ops('--help')
     const commands = [...stdout.matchAll(/^ {2}(\w+) {2,}\S/gmu)].map(([, name = '']) => name)
-    expect(commands).toEqual(['revoke', 'access', 'check'])
+    expect(commands).toEqual(['revoke', 'access', 'check', 'probe'])
     for (const words of [...commands.map((name) => [name]), ['access', 'grant'], ['access', 'explain']]) {
       const help = (await ops(...words, '--help')).stdout
       expect(help).toContain(`Usage: topic-credentials-ops ${words.join(' ')}`)
@@ -62,6 +64,23 @@ describe('npx topic-credentials-ops', () => {
     await ops('revoke', '--undo', 'alice')
     // What was vended before stays worthless.
     expect((await ops('revoke', '--list')).stdout).toMatch(/^alice {2}sessions issued before \S+ are denied$/mu)
+  })
+
+  it('probe asks an account, and needs nothing of the stand-in’s package for that', async () => {
+    const exports = (await consumer.expect('npx', 'local-aws', '--env')).stdout
+    const variables = [...exports.matchAll(/^export (\w+)='([^']*)'$/gmu)].map(([, name, value]) => [name, value])
+    await using other = new Consumer(registry)
+    await other.install('@topic-credentials/ops')
+    expect(existsSync(join(other.folder, 'node_modules/@topic-credentials/local-aws'))).toBe(false)
+    other.env = Object.fromEntries(variables)
+    const probe = (...words: string[]) =>
+      other.run('npx', 'topic-credentials-ops', 'probe', '--only', 'userIdOverMqtt', ...words)
+    expect(await probe()).toMatchObject({ code: 2, stderr: 'Nothing was done. Say yes, or give --yes.\n' })
+    expect(await probe('--yes')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^All 1 answers are what the stand-in does by default\.$/mu),
+    })
+    expect(readFileSync(join(other.folder, 'probe-transcript.txt'), 'utf8')).toContain('✓ userIdOverMqtt')
   })
 
   it('without a stack it says what is missing, by commands that exist here', async () => {

@@ -23,6 +23,7 @@ const carried: Readonly<Record<string, RegExp>> = {
   '@topic-credentials/cdk': /^functions\/(?:vendor\/index\.mjs|deploy-check\/index\.cjs|THIRD-PARTY-NOTICES\.txt)$/u,
   '@topic-credentials/client': /^dist\/browser\.js\.map$/u,
   '@topic-credentials/local-aws': /^(?:assembly\/.*|THIRD-PARTY-NOTICES\.txt|dist\/tls-worker\.(?:js|d\.ts))$/u,
+  '@topic-credentials/ops': /^probe\/THIRD-PARTY-NOTICES\.txt$/u,
 }
 
 /** Kilobytes that each tarball may have: a file or a bundle that should not be there is more than the distance. */
@@ -34,7 +35,7 @@ const limits: Readonly<Record<string, number>> = {
   '@topic-credentials/deploy-check': 16,
   '@topic-credentials/grants': 110,
   '@topic-credentials/local-aws': 680,
-  '@topic-credentials/ops': 8,
+  '@topic-credentials/ops': 310,
   '@topic-credentials/project': 15,
   '@topic-credentials/react': 13,
   '@topic-credentials/revocation': 54,
@@ -108,8 +109,10 @@ function reach(manifest: Manifest, byPath: ReadonlyMap<string, string>): Readonl
     found.add(path)
     const content = byPath.get(path)
     if (content === undefined || !/\.(?:js|d\.ts)$/u.test(path)) continue
-    // The bundles for browsers stand alone.
-    if (path.endsWith('.js') && !/^dist\/browser[\w-]*\.js$/u.test(path)) open.push(path.replace(/\.js$/u, '.d.ts'))
+    // Bundles have no types of their own.
+    if (path.endsWith('.js') && !/^(?:dist\/browser[\w-]*|probe\/main)\.js$/u.test(path)) {
+      open.push(path.replace(/\.js$/u, '.d.ts'))
+    }
     // Of a module with types alone, an empty one is there as well.
     const code = path.replace(/\.d\.ts$/u, '.js')
     if (byPath.has(code)) open.push(code)

@@ -4,16 +4,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from '../setup.js'
-import { root, step } from '../step.js'
+import { build, installTools } from '../setup.js'
+import { root } from '../step.js'
 import { publishedPackages } from './packages.js'
 
 const folder = join(root, 'docs/api')
 const check = process.argv.includes('--check')
 const tools = join(root, 'consumers')
-if (!existsSync(join(tools, 'node_modules/@microsoft/api-extractor'))) {
-  step('Installing API Extractor (once)', 'npm', ['ci', '--no-fund', '--no-audit', '--prefix', tools])
-}
+installTools('consumers')
 const { Extractor, ExtractorConfig } = createRequire(join(tools, 'package.json'))('@microsoft/api-extractor')
 
 build()

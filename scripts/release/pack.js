@@ -19,13 +19,14 @@ export function pack(folder = tarballs) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const pnpm = ['--yes', '--loglevel=error', packageManager]
   const packed = {}
   for (const { folder: own, manifest } of publishedPackages()) {
     const licence = join(own, 'LICENSE')
     copyFileSync(join(root, 'LICENSE'), licence)
     try {
-      const words = ['--yes', '--loglevel=error', packageManager, '--dir', own, 'pack', '--pack-destination', folder]
-      step(`Packing ${manifest.name}`, 'npx', words, { quiet: true })
+      const words = ['--dir', own, 'pack', '--silent', '--pack-destination', folder]
+      step(`Packing ${manifest.name}`, 'npx', [...pnpm, ...words])
     } finally {
       rmSync(licence)
     }

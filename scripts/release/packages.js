@@ -11,6 +11,11 @@ export function publishedPackages() {
     .filter(({ manifest }) => manifest.private !== true)
 }
 
+/** The files of `.changeset/`: changes that no version contains yet. */
+export function waitingChanges() {
+  return readdirSync(join(root, '.changeset')).filter((name) => name.endsWith('.md') && name !== 'README.md')
+}
+
 /** The file name of a package's tarball, as `npm pack` creates it. */
 export function tarballName({ name, version }) {
   return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`

@@ -1,23 +1,20 @@
 // `npm run release:version`: the next version, in every manifest, of what the files of `.changeset/` say, and their sentences as a section of
 // CHANGELOG.md. `npm run changeset` (the word `add`) writes such a file.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { installTools } from '../setup.js'
 import { root, step } from '../step.js'
 import { changelogSection } from './changelog.js'
-import { publishedPackages } from './packages.js'
+import { publishedPackages, waitingChanges } from './packages.js'
 
 const tools = join(root, 'consumers')
-if (!existsSync(join(tools, 'node_modules/@changesets/cli'))) {
-  step('Installing changesets (once)', 'npm', ['ci', '--no-fund', '--no-audit', '--prefix', tools])
-}
+installTools('consumers')
 const [word = 'version'] = process.argv.slice(2)
 
 if (word === 'version') {
   const { default: parse } = createRequire(join(tools, 'package.json'))('@changesets/parse')
-  const folder = join(root, '.changeset')
-  const files = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md')
-  const changes = files.map((name) => parse(readFileSync(join(folder, name), 'utf8')))
+  const changes = waitingChanges().map((name) => parse(readFileSync(join(root, '.changeset', name), 'utf8')))
   if (changes.length === 0) {
     process.stderr.write('No change waits for a version: .changeset/ has no file. npm run changeset writes one.\n')
     process.exit(1)

@@ -26,7 +26,7 @@ export function notices(files) {
   }
   const parts = [...byText].map(([text, titles]) => `${titles.join('\n')}\n\n${text}`)
   const head =
-    'The functions of this package contain code of these packages, each under its own licence; packages with the same licence text are listed together.'
+    'This package contains code of the following packages, each under its own licence; packages with the same licence text are listed together.'
   return `${[head, ...parts].join('\n\n\n')}\n`
 }
 

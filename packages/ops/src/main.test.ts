@@ -17,6 +17,7 @@ describe('topic-credentials-ops', () => {
     ['revoke', '--client-id'],
     ['access', 'withdraw'],
     ['check', '--outputs'],
+    ['probe', '--transcript'],
   ])('%s is that command, with its own help', async (command, sign) => {
     const { code, stdout } = await run(command, '--help')
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(sign) })

@@ -7,9 +7,10 @@ Commands:
   revoke   revokes the access of a user: existing sessions, new credentials, connections
   access   manages the grants in the access table, without a deployment
   check    runs the deploy check on the current stack
+  probe    asks an AWS account what AWS's documentation leaves open
 
-The commands use the stack of cdk-outputs.json in this folder or a parent folder, otherwise the stand-in that runs here; --outputs FILE
-selects another stack. They use your AWS credentials. For details: topic-credentials-ops <command> --help
+The first three use the stack of cdk-outputs.json in this folder or a parent folder, otherwise the stand-in that runs here; --outputs FILE
+selects another stack. All use your AWS credentials. For details: topic-credentials-ops <command> --help
 `
 
 const [command, ...words] = process.argv.slice(2)
@@ -23,6 +24,9 @@ switch (command) {
     break
   case 'check':
     await import('@topic-credentials/deploy-check/cli')
+    break
+  case 'probe':
+    await import('#probe')
     break
   case '--help':
   case '-h':

@@ -192,7 +192,7 @@ describe('Ctrl-C', () => {
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('a reader that goes away (pnpm probe | head) leaves nothing either', async () => {
+  it('a reader that goes away (npm run probe | head) leaves nothing either', async () => {
     const running = start(...asks)
     await running.prints(/✓ userIdOverMqtt/u)
     running.child.stdout?.destroy()

@@ -7,6 +7,7 @@ const cases: readonly [CommandName, string, string, string][] = [
   ['local', '', 'npm run local', 'npx local-aws'],
   ['local', '--env', 'npm run local -- --env', 'npx local-aws --env'],
   ['deploy', '-c roleName=x', 'npm run cdk -- deploy -c roleName=x', 'npx cdk deploy -c roleName=x'],
+  ['probe', '', 'npm run probe', 'npx topic-credentials-ops probe'],
   ['revoke', 'alice', 'npm run revoke -- alice', 'npx topic-credentials-ops revoke alice'],
 ]
 

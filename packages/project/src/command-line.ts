@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
 /** What a person may have to type next. */
-export type CommandName = 'client' | 'local' | 'deploy' | 'deploy:local' | 'revoke' | 'access' | 'check'
+export type CommandName = 'client' | 'local' | 'deploy' | 'deploy:local' | 'revoke' | 'access' | 'check' | 'probe'
 
 /** As scripts of this repository, with npm alone. */
 const scripts: Readonly<Record<CommandName, string>> = {
@@ -12,6 +12,7 @@ const scripts: Readonly<Record<CommandName, string>> = {
   revoke: 'npm run revoke',
   access: 'npm run access',
   check: 'npm run check',
+  probe: 'npm run probe',
 }
 
 /** As programs of installed packages. */
@@ -23,6 +24,7 @@ const programs: Readonly<Record<CommandName, string>> = {
   revoke: 'npx topic-credentials-ops revoke',
   access: 'npx topic-credentials-ops access',
   check: 'npx topic-credentials-ops check',
+  probe: 'npx topic-credentials-ops probe',
 }
 
 /** Whether this code was installed from a registry, and is not a checkout of the repository. */

@@ -10,7 +10,7 @@ export interface Interruption {
 }
 
 /**
- * Ctrl-C ends the questions, and the stack is deleted all the same; so do the end of the terminal, and a reader that goes away (`pnpm probe | head`). A second
+ * Ctrl-C ends the questions, and the stack is deleted all the same; so do the end of the terminal, and a reader that goes away (`npm run probe | head`). A second
  * Ctrl-C does not wait for the deletion.
  *
  * @param leave called before the process ends at once

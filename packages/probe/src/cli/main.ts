@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { examples, programName } from '@topic-credentials/project'
 import { Command } from 'commander'
 import { ProbeError } from '../errors.js'
 
@@ -10,7 +11,7 @@ interface CommandOptions {
   readonly only?: string[]
 }
 
-const program = new Command('probe')
+const program = new Command(programName('probe'))
   .description(
     "Asks an AWS account what AWS's documentation leaves open, and says which defaults of the stand-in are wrong. It deploys a stack of its own (roles, a function that is called once), and deletes it at the end, also after a failure or Ctrl-C",
   )
@@ -28,10 +29,10 @@ function, and iot:DescribeEndpoint.
 
 Ends with 0 when all defaults are right, with 1 when some are wrong, with 2 when something could not be asked, was not deployed or could not
 be deleted, with 130 after Ctrl-C. What was answered by then is written in each case.
-
-Examples:
-  pnpm probe
-  pnpm probe --only sessionResume redelivery`,
+${examples('probe', [
+  ['', 'name the account, and ask before anything is deployed'],
+  ['--only sessionResume redelivery', 'ask these two questions'],
+])}`,
   )
   .action(async (options: CommandOptions) => {
     // Loaded on demand: --help needs no SDK.
