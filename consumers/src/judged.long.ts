@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 import { run } from './testing/run.js'
 import { root, tarballs, tool } from './testing/tools.js'
@@ -44,8 +45,15 @@ describe('the reference of the packages', () => {
       cwd: join(root, 'consumers'),
     })
 
-  it('has no dead link and no undocumented export', async () => {
-    const { code, stdout, stderr } = await typedoc()
+  it('has every entry of every package, no dead link and no undocumented export', async () => {
+    const { publishedEntries } = (await import(pathToFileURL(join(root, 'scripts/release/packages.js')).href)) as {
+      publishedEntries(): readonly { readonly packageFolder: string; readonly declarations: string }[]
+    }
+    const sources = publishedEntries().map(({ packageFolder, declarations }) =>
+      join(packageFolder, 'src', relative(join(packageFolder, 'dist'), declarations).replace(/\.d\.ts$/u, '.ts')),
+    )
+    expect(sources.length).toBeGreaterThan(15)
+    const { code, stdout, stderr } = await typedoc(...sources.flatMap((source) => ['--entryPoints', source]))
     expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 })
   })
 

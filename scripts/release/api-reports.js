@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build, installTools } from '../setup.js'
 import { root } from '../step.js'
-import { publishedPackages } from './packages.js'
+import { publishedEntries } from './packages.js'
 
 const folder = join(root, 'docs/api')
 const check = process.argv.includes('--check')
@@ -17,7 +17,7 @@ const { Extractor, ExtractorConfig } = createRequire(join(tools, 'package.json')
 build()
 mkdirSync(folder, { recursive: true })
 const different = []
-for (const { name, packageFolder, declarations } of entries()) {
+for (const { name, packageFolder, declarations } of publishedEntries()) {
   const text = report(packageFolder, declarations, name)
   const file = join(folder, `${name}.api.md`)
   if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
@@ -29,19 +29,6 @@ for (const file of different)
 if (check && different.length > 0) {
   process.stderr.write('Run npm run api:reports, and look at what it changes.\n')
   process.exit(1)
-}
-
-/** Each entry that a package names: `client`, `grants.proof`. */
-function entries() {
-  return publishedPackages().flatMap(({ folder: packageFolder, manifest }) =>
-    Object.entries(Object(manifest.publishConfig?.exports ?? manifest.exports)).flatMap(([entry, target]) => {
-      const file = typeof target === 'string' ? target : target.types
-      if (!/\.(?:d\.ts|js)$/u.test(file) || entry.includes('/cli') || entry === './browser') return []
-      const declarations = join(packageFolder, file.replace(/(?:\.d\.ts|\.js)$/u, '.d.ts'))
-      const suffix = entry === '.' ? '' : entry.slice(1).replaceAll('/', '.')
-      return [{ name: manifest.name.replace('@topic-credentials/', '') + suffix, packageFolder, declarations }]
-    }),
-  )
 }
 
 function report(packageFolder, declarations, name) {

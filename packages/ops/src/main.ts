@@ -13,6 +13,9 @@ The first three use the stack of cdk-outputs.json in this folder or a parent fol
 selects another stack. All use your AWS credentials. For details: topic-credentials-ops <command> --help
 `
 
+// The pinned AWS SDK works on Node 20. Its warning, nine lines about later releases, does not concern the reader of a command's output.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 const [command, ...words] = process.argv.slice(2)
 process.argv.splice(2, process.argv.length, ...words)
 switch (command) {

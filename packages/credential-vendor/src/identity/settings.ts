@@ -1,7 +1,7 @@
 /** What proves a user's identity. */
 export type Prover = 'iam' | 'jwt' | 'backend' | 'deploy-check'
 
-/** The provers that can be configured; `deploy-check` comes with {@link IdentitySettings.deployCheckRole}. */
+/** The provers that can be configured; `deploy-check` comes with `deployCheckRole`. */
 export const provers = ['iam', 'jwt', 'backend'] as const
 
 /** The identity settings of a stack. */
