@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { parseEntitlements, parseProblem, parseVendResponse } from '@topic-credentials/grants'
+import { requireContract } from '@topic-credentials/grants/testing/contract'
 import fc from 'fast-check'
 import { VendError } from './errors.js'
 import type { IdentitySettings, Prover } from './identity/settings.js'
@@ -7,7 +8,6 @@ import { jsonLog } from './log/log.js'
 import bodies from './respond.cases.json' with { type: 'json' }
 import { respondWith, type VendEvent } from './respond.js'
 import type { AssumeRole, StsSessionRequest } from './sts/assume-role.js'
-import { requireContract } from './testing/contract.js'
 import { iamUsers } from './testing/events.js'
 import { vended } from './testing/fake-sts.js'
 
@@ -251,8 +251,9 @@ describe('events that API Gateway does not make', () => {
     { requestContext: { apiId: 'api', authorizer: { iam: null } } },
   ])('%j is answered, and nothing is vended', async (event) => {
     const { respond, asked } = testFunction()
-    const { statusCode } = await respond(event as unknown as VendEvent, context)
-    expect(statusCode).toBe(403)
+    const answer = await respond(event as unknown as VendEvent, context)
+    requireContract(undefined, answer)
+    expect(answer.statusCode).toBe(403)
     expect(asked).toEqual([])
   })
 
@@ -266,7 +267,9 @@ describe('events that API Gateway does not make', () => {
     )
     await fc.assert(
       fc.asyncProperty(fc.oneof(event, fc.jsonValue()), async (any) => {
-        expect((await respond(any as unknown as VendEvent, context)).statusCode).toBeGreaterThanOrEqual(400)
+        const answer = await respond(any as unknown as VendEvent, context)
+        requireContract(undefined, answer)
+        expect(answer.statusCode).toBeGreaterThanOrEqual(400)
       }),
       { numRuns: 2000 },
     )

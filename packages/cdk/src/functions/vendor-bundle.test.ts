@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { type FakeSts, startFakeSts, vended } from '@topic-credentials/credential-vendor/testing'
 import { parseVendResponse } from '@topic-credentials/grants'
+import { requireContract } from '@topic-credentials/grants/testing/contract'
 import { writeFunction } from './function-code.js'
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
@@ -81,7 +82,9 @@ describe('the vendor’s code', () => {
       )
       const env = { ...environment, AWS_ENDPOINT_URL_STS: sts.url, ...overrides }
       const { stdout, stderr } = await promisify(execFile)(process.execPath, ['invoke.mjs'], { cwd: folder, env })
-      const { statusCode, body } = JSON.parse(readFileSync(answer, 'utf8')) as { statusCode: number; body: string }
+      const answered = JSON.parse(readFileSync(answer, 'utf8')) as Parameters<typeof requireContract>[1]
+      requireContract('POST /credentials', answered)
+      const { statusCode, body } = answered
       return { statusCode, json: JSON.parse(body) as Record<string, unknown>, output: stdout + stderr }
     }
 

@@ -5,6 +5,7 @@ import { Hash } from '@smithy/hash-node'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { requireContract } from '@topic-credentials/grants/testing/contract'
 import { defaultChain } from '../platform/node/signed-post.js'
 import { openTestTarget, type TestTarget } from '../testing/account/test-target.js'
 import cases from './bad-input.cases.json' with { type: 'json' }
@@ -42,11 +43,10 @@ async function post(body: string): Promise<{ status: number; type: string | unde
     body,
   })
   const { response } = await http.handle(HttpRequest.clone(await signer.sign(request)))
-  return {
-    status: response.statusCode,
-    type: response.headers['content-type'],
-    answer: JSON.parse(await text(response.body)),
-  }
+  const { statusCode, headers } = response
+  const answer = await text(response.body)
+  requireContract('POST /credentials', { statusCode, headers, body: answer })
+  return { status: statusCode, type: headers['content-type'], answer: JSON.parse(answer) }
 }
 
 /** `{257}` in a case stands for that many characters, which no reader of the table wants to see. */

@@ -17,17 +17,17 @@ interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: object }>>>>
 }
 
-const document = createRequire(import.meta.url)('@topic-credentials/grants/openapi.json') as OpenApi
+const document = createRequire(import.meta.url)('../../openapi.json') as OpenApi
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 const plugin: unknown = addFormats
 ;(plugin as FormatsPlugin)(ajv)
 ajv.addSchema(document, 'openapi.json')
 
 /**
- * Holds an answer of the function against the OpenAPI document.
+ * Compares an answer of the vendor with the OpenAPI document.
  *
- * @param routeKey such as `POST /credentials`; of another route, the answers of that one count
- * @throws Error saying what is not as the document says
+ * @param routeKey such as `POST /credentials`; any route but `GET /credentials` has that one's answers
+ * @throws Error that says what differs
  */
 export function requireContract(routeKey: string | undefined, { statusCode, headers, body }: Answer): void {
   const method = routeKey?.startsWith('GET ') ? 'get' : 'post'
