@@ -18,6 +18,25 @@ export function overdue(
   return new TopicCredentialsError(`${what} within ${ms / 1000} s`, { value: `${ms} ms`, ...details })
 }
 
+/** @param value the vendor's host, if it is known */
+export function vendorOverdue(ms: number, value = `${ms} ms`): TopicCredentialsError {
+  return overdue('The credential vendor did not respond', ms, {
+    code: 'vendor_timed_out',
+    value,
+    remedy:
+      'The client retries automatically. If it persists, check the network, then the log and the alarms of the vending function.',
+  })
+}
+
+/** The broker did not respond to an operation. @param operation `the publish to` @param value the topic or topic filter */
+export function operationOverdue(operation: string, value: string, ms: number): TopicCredentialsError {
+  return overdue(`AWS IoT did not respond to ${operation} '${value}'`, ms, {
+    code: 'operation_timed_out',
+    value,
+    remedy: 'See the interrupted events for the cause, or allow more time.',
+  })
+}
+
 /** The error for calls on a session that has ended. @param cause why it ended, unless it was closed */
 export function sessionClosed(cause: unknown): TopicCredentialsError {
   return new TopicCredentialsError('The session is closed', {

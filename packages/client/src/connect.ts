@@ -1,15 +1,15 @@
 import { platform } from '#platform'
 import { overdue } from './common-errors.js'
 import { ConnectLog } from './connection/connect-log.js'
-import { type Endpoint, parseEndpoint } from './connection/endpoint.js'
+import { parseEndpoint } from './connection/endpoint.js'
 import { Handshake } from './connection/handshake.js'
-import type { Route, RouteOptions } from './connection/route.js'
+import type { RouteOptions } from './connection/route.js'
 import type { TransportKind } from './connection/transport.js'
 import type { VendedCredentialsProvider } from './credentials/provider.js'
 import type { TopicCredentialsError } from './errors.js'
 import { grantedWill, type LastWill } from './messages/last-will.js'
 import { Session } from './session.js'
-import { aborted, sleep } from './support/abort.js'
+import { aborted } from './support/abort.js'
 import { withDeadline } from './support/deadline.js'
 import { randomHex } from './support/hex.js'
 import { rare } from './support/rare.js'
@@ -76,8 +76,10 @@ const maxClientIdBytes = 128
 export async function connect(options: ConnectOptions): Promise<Session> {
   const { credentials, signal } = options
   if (signal?.aborted) throw aborted(signal)
-  const { mqtt = 5, resume = false, revalidateSeconds } = options
-  const keepAliveSeconds = await checkKeepAlive(options.keepAliveSeconds ?? 60)
+  const { mqtt = 5, resume = false, revalidateSeconds, keepAliveSeconds = 60 } = options
+  if (!Number.isInteger(keepAliveSeconds) || keepAliveSeconds < 30 || keepAliveSeconds > 1_200) {
+    throw (await rare()).keepAliveInvalid(keepAliveSeconds)
+  }
   if (resume && options.clientIdSuffix === undefined) throw (await rare()).nothingToResume()
   const called = performance.now()
   // The provider has deadlines of its own, but asks several times, and as late as the vendor says.
@@ -137,7 +139,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   try {
     transport.start()
     const connected = firstConnection(session, options.timeoutMs ?? 30_000 + 2 * (spreadMs ?? 0), began, signal)
-    await Promise.race([connected, checkTrustWhenLate(endpoint, route, settled.signal)])
+    await Promise.race([connected, platform.watchTrust(endpoint, route, settled.signal)])
   } catch (error) {
     await session.close()
     throw error
@@ -147,17 +149,6 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   signal?.addEventListener('abort', () => void session.close(), { once: true })
   session.once('closed', platform.watchSleep(session))
   return session
-}
-
-const never = new Promise<never>(() => {})
-
-/** Most connections are established by then. Otherwise the connection is examined, because the device SDK reports causes late. */
-const lateMs = 1_000
-
-async function checkTrustWhenLate(endpoint: Endpoint, route: Route, settled: AbortSignal): Promise<never> {
-  await sleep(lateMs, settled).catch(() => never)
-  await platform.checkTrust(endpoint, route, settled)
-  return never
 }
 
 /** @param began when the deadline began to run, by the monotonic clock */
@@ -172,31 +163,22 @@ async function firstConnection(
     last = error
   }
   const late = () => timedOut(timeoutMs, last)
-  const connected = () =>
-    new Promise<void>((resolve, reject) => {
-      session.once('connected', () => resolve())
-      session.once('closed', (error) => reject(error ?? late()))
-    })
   session.on('interrupted', onInterrupted)
-  try {
-    await withDeadline(connected, began + timeoutMs - performance.now(), late, signal)
-  } finally {
-    session.off('interrupted', onInterrupted)
-  }
+  const connected = new Promise<void>((resolve, reject) => {
+    session.once('connected', () => resolve())
+    session.once('closed', (error) => reject(error ?? late()))
+  })
+  await withDeadline(() => connected, began + timeoutMs - performance.now(), late, signal)
+  session.off('interrupted', onInterrupted)
 }
 
 /** @param last the error of the last attempt */
 function timedOut(timeoutMs: number, last: TopicCredentialsError | undefined): TopicCredentialsError {
   return overdue(`No connection${last === undefined ? '' : ` (${last.message})`}`, timeoutMs, {
     code: 'timed_out',
-    remedy: last?.remedy ?? 'Check that port 443 is open to vendor and endpoint, or allow more time.',
+    remedy: last?.remedy ?? 'Check that port 443 is open, or allow more time.',
     cause: last,
   })
-}
-
-async function checkKeepAlive(seconds: number): Promise<number> {
-  if (Number.isInteger(seconds) && seconds >= 30 && seconds <= 1_200) return seconds
-  throw (await rare()).keepAliveInvalid(seconds)
 }
 
 async function checkClientId(clientId: string): Promise<string> {

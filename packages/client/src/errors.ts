@@ -53,53 +53,44 @@ export interface ErrorDetails {
  */
 export class TopicCredentialsError extends Error {
   override readonly name: string = 'TopicCredentialsError'
-  readonly code: ClientErrorCode
-  readonly value: string | undefined
-  readonly remedy: string
+  declare readonly code: ClientErrorCode
+  declare readonly value: string | undefined
+  declare readonly remedy: string
 
-  constructor(message: string, details: ErrorDetails) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.code = details.code
-    this.value = details.value
-    this.remedy = details.remedy
+  constructor(message: string, { cause, ...details }: ErrorDetails) {
+    super(message, cause === undefined ? undefined : { cause })
+    Object.assign(this, details)
     // Reading the stack releases the frames that the error has captured. Otherwise an error that was created in a callback of the SDK, and that
     // the program keeps, keeps the SDK's client, and with it the process, alive.
     void this.stack
   }
 }
 
+/** The details of a class whose code is fixed, with its own fields. */
+type Details<Kind, Fields extends keyof Kind> = Omit<ErrorDetails, 'code'> & Pick<Kind, Fields>
+
 /** The grants do not cover the operation: detected before sending, or refused by the broker. */
 export class NotGrantedError extends TopicCredentialsError {
   override readonly name = 'NotGrantedError'
   declare readonly code: 'not_granted'
-  readonly operation: 'connect' | 'publish' | 'subscribe'
+  declare readonly operation: 'connect' | 'publish' | 'subscribe'
   /** True if the broker refused an operation that the grants allow: the policy behind them has changed. */
-  readonly byBroker: boolean
+  declare readonly byBroker: boolean
 
-  constructor(
-    message: string,
-    details: Omit<ErrorDetails, 'code'> & { operation: 'connect' | 'publish' | 'subscribe'; byBroker: boolean },
-  ) {
+  constructor(message: string, details: Details<NotGrantedError, 'operation' | 'byBroker'>) {
     super(message, { ...details, code: 'not_granted' })
-    this.operation = details.operation
-    this.byBroker = details.byBroker
   }
 }
 
 /** The vendor refused the request. The same request would be refused again. */
 export class VendRefusedError extends TopicCredentialsError {
   override readonly name = 'VendRefusedError'
-  readonly status: number
+  declare readonly status: number
   /** The vendor's problem document, if it sent one. */
-  readonly problem: Problem | undefined
+  declare readonly problem: Problem | undefined
 
-  constructor(
-    message: string,
-    details: Omit<ErrorDetails, 'code'> & { status: number; problem?: Problem | undefined },
-  ) {
+  constructor(message: string, details: Details<VendRefusedError, 'status' | 'problem'>) {
     super(message, { ...details, code: 'vend_refused' })
-    this.status = details.status
-    this.problem = details.problem
   }
 }
 
@@ -107,17 +98,12 @@ export class VendRefusedError extends TopicCredentialsError {
 export class VendorBusyError extends TopicCredentialsError {
   override readonly name = 'VendorBusyError'
   /** The delay requested by the vendor, in milliseconds. */
-  readonly retryAfterMs: number | undefined
+  declare readonly retryAfterMs: number | undefined
   /** Whether a quota of the vendor or of AWS is used up; false for other errors. */
-  readonly throttled: boolean
+  declare readonly throttled: boolean
 
-  constructor(message: string, retryAfterMs: number | undefined, throttled: boolean) {
-    super(message, {
-      code: 'vendor_unavailable',
-      remedy: 'This is usually temporary. If it persists, check the log and the alarms of the vending function.',
-    })
-    this.retryAfterMs = retryAfterMs
-    this.throttled = throttled
+  constructor(message: string, details: Details<VendorBusyError, 'retryAfterMs' | 'throttled'>) {
+    super(message, { ...details, code: 'vendor_unavailable' })
   }
 }
 
@@ -125,15 +111,9 @@ export class VendorBusyError extends TopicCredentialsError {
 export class ClockSkewError extends TopicCredentialsError {
   override readonly name = 'ClockSkewError'
   /** The server's clock minus this machine's, in milliseconds. */
-  readonly clockOffset: number
+  declare readonly clockOffset: number
 
-  constructor(clockOffset: number, server: string) {
-    const minutes = Math.round(Math.abs(clockOffset) / 60_000)
-    super(`This machine’s clock is ${minutes} minutes ${clockOffset > 0 ? 'behind' : 'ahead of'} that of ${server}`, {
-      code: 'clock_skew',
-      value: `${clockOffset} ms`,
-      remedy: 'Set the clock: AWS only accepts signatures that are at most five minutes old.',
-    })
-    this.clockOffset = clockOffset
+  constructor(message: string, details: Details<ClockSkewError, 'clockOffset'>) {
+    super(message, { ...details, code: 'clock_skew' })
   }
 }

@@ -1,6 +1,10 @@
 import { platform } from '#platform'
-import type { RefreshOptions, RefreshTiming } from './credentials/credentials-cache.js'
-import { fromSource, type VendedCredentialsProvider } from './credentials/provider.js'
+import {
+  fromSource,
+  type RefreshOptions,
+  type RefreshTiming,
+  type VendedCredentialsProvider,
+} from './credentials/provider.js'
 import { VendorClient } from './credentials/vendor-client.js'
 import type { VendorOptions } from './credentials/vendor-options.js'
 

@@ -75,6 +75,23 @@ export function unsendable(fault: string): TopicCredentialsError {
   return invalid(`The message cannot be sent: ${fault}`, fault, 'See MessageProperties.')
 }
 
+/** @param seconds the invalid `spreadSeconds` */
+export function spreadInvalid(seconds: unknown): TopicCredentialsError {
+  return invalid(
+    `spreadSeconds is ${seconds}`,
+    seconds,
+    'Set spreadSeconds to a value from 1 to 86,400: about 1.1 × clients / 500.',
+  )
+}
+
+export function vendorUrlInvalid(url: string): TopicCredentialsError {
+  return invalid(
+    `'${url}' is not the https URL of a credential vendor`,
+    url,
+    'Use the stack’s output CredentialsUrl: https://….execute-api.<region>.amazonaws.com/credentials',
+  )
+}
+
 /** Another user has other topics and client IDs: subscriptions, publishes and queued messages belong to the previous user. */
 export function userChanged(before: string, now: string): TopicCredentialsError {
   return new TopicCredentialsError(`The vendor identified this caller as ${now}, but as ${before} before`, {

@@ -8,12 +8,14 @@ import type { SubscribeOptions, Subscription } from './messages/subscription.js'
 import { Subscriptions } from './messages/subscriptions.js'
 import type { TopicFilter, TopicName } from './messages/topic-types.js'
 import { UnmatchedMessages } from './messages/unmatched-messages.js'
+import type { ExchangeOptions } from './recovery/exchange.js'
 import { Recovery } from './recovery/recovery.js'
 import { Revalidation } from './recovery/revalidation.js'
 import { Requests } from './requests/requests.js'
 import type { SessionEvents, SessionState } from './session-events.js'
 import type { SessionParts } from './session-parts.js'
 import { aborted, sleep } from './support/abort.js'
+import { loaded } from './support/loaded.js'
 import { firstRefusal, notAuthorized, type ReasonCode } from './support/reason-codes.js'
 import { refusal } from './support/refusals.js'
 import { reconnectDelay } from './support/retry-delay.js'
@@ -158,12 +160,10 @@ export class Session extends Requests implements AsyncDisposable {
    * @throws TopicCredentialsError `grant_timed_out` after `timeoutMs` (default 30,000, and twice the fleet's spread)
    * @example await session.grant({ subscribe: ['devices/1/#'], publish: ['devices/1/cmd'] })
    */
-  async grant(
-    asked: AskedGrants,
-    options: { readonly signal?: AbortSignal; readonly timeoutMs?: number } = {},
-  ): Promise<void> {
+  async grant(asked: AskedGrants, options: ExchangeOptions = {}): Promise<void> {
     this.#requireOpen()
-    await this.#recovery.exchange(asked, options)
+    const { exchangeGrants } = await loaded(() => import('./recovery/exchange.js'), options.signal)
+    await exchangeGrants(this.#parts, this.#recovery, asked, options)
   }
 
   /** @internal The machine woke up, or the network is back. */

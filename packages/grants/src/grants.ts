@@ -1,7 +1,7 @@
 import { GrantError } from './errors.js'
 import { type GrantKind, type GrantReference, type Grants, grantKinds, type TopicFilter } from './grant-types.js'
 import { isRecord } from './json.js'
-import { coversFilter } from './mqtt/matching.js'
+import { coversFilterFast } from './mqtt/literal-ends.js'
 import { parseTopicFilter } from './mqtt/topic-filter.js'
 
 /** Maximum number of entries per list. No session policy of 2,048 characters can hold more. */
@@ -87,7 +87,7 @@ export type Coverage =
 export function covers(outer: Grants, inner: Grants): Coverage {
   const missing = grantKinds.flatMap((kind) =>
     inner[kind]
-      .filter((filter) => !outer[kind].some((given) => coversFilter(given, filter)))
+      .filter((filter) => !outer[kind].some((given) => coversFilterFast(given, filter)))
       .map((filter) => ({ kind, filter })),
   )
   return missing.length === 0 ? { covered: true } : { covered: false, missing }

@@ -32,11 +32,7 @@ export { type SessionPolicy, sessionPolicy } from './policy/session-policy.js'
 export { elsewhereDenied, sharedDenies, widestRole } from './policy/shared-denies.js'
 export type { PolicyForm } from './policy-form.js'
 export { clientIdPrefix, encodeUserId } from './user-id.js'
+export { parseVendResponse } from './wire/parse-vend-response.js'
 export { type Problem, type ProblemCode, type ProblemExtras, parseProblem, problem, problems } from './wire/problem.js'
 export { askedGrants, parseVendRequest, type VendRequest } from './wire/vend-request.js'
-export {
-  type ContainerCredentials,
-  parseVendResponse,
-  type VendedCredentials,
-  type VendResponse,
-} from './wire/vend-response.js'
+export type { ContainerCredentials, VendedCredentials, VendResponse } from './wire/vend-response.js'

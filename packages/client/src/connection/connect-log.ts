@@ -19,12 +19,7 @@ export class ConnectLog {
   static of({ host, port }: { readonly host: string; readonly port: number }, clientId: string): ConnectLog {
     const key = `${host}:${port} ${clientId}`
     const log = ConnectLog.#logs.get(key) ?? new ConnectLog()
-    // Reinserted at the end, so that the least recently used ones are first.
-    ConnectLog.#logs.delete(key)
-    for (const [other, { idle }] of ConnectLog.#logs) {
-      if (!idle) break
-      ConnectLog.#logs.delete(other)
-    }
+    for (const [other, { idle }] of ConnectLog.#logs) if (idle) ConnectLog.#logs.delete(other)
     ConnectLog.#logs.set(key, log)
     return log
   }

@@ -8,7 +8,7 @@ export interface Endpoint {
   readonly plain: boolean
 }
 
-const pattern = /^(?<plain>ws:\/\/)?(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?<port>\d{1,5}))?$/iu
+const pattern = /^(ws:\/\/)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(\d{1,5}))?$/iu
 
 /**
  * Parses `xxxx-ats.iot.eu-central-1.amazonaws.com`, or `localhost:8443` for a stand-in. The default port is 443, the only one on which
@@ -17,7 +17,7 @@ const pattern = /^(?<plain>ws:\/\/)?(?<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:
  * @returns undefined for any other text
  */
 export function parseEndpoint(text: string): Endpoint | undefined {
-  const { plain, host, port: digits } = pattern.exec(text)?.groups ?? {}
+  const [, plain, host, digits] = pattern.exec(text) ?? []
   const port = Number(digits ?? (plain === undefined ? 443 : 80))
   const allowed = host !== undefined && (plain === undefined || isLoopback(host))
   if (allowed && port >= 1 && port <= 65_535) return { host, port, plain: plain !== undefined }

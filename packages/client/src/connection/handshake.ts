@@ -1,7 +1,8 @@
+import { vendorOverdue } from '../common-errors.js'
 import type { VendedCredentialsProvider } from '../credentials/provider.js'
 import type { VendedIdentity } from '../credentials/vendor-options.js'
-import { TopicCredentialsError } from '../errors.js'
-import { abortable, sleep } from '../support/abort.js'
+import { sleep } from '../support/abort.js'
+import { withDeadline } from '../support/deadline.js'
 import type { ConnectLog } from './connect-log.js'
 
 /** Options of {@link Handshake}. */
@@ -125,19 +126,11 @@ export class Handshake {
 
   async #credentialsSoon(): Promise<VendedIdentity> {
     const { credentials, closing } = this.#options
-    const patience = new AbortController()
-    const timer = setTimeout(() => patience.abort(), patienceMs)
-    try {
-      return await abortable(credentials({ signal: closing }), patience.signal)
-    } catch (error) {
-      if (!patience.signal.aborted || closing.aborted) throw error
-      throw new TopicCredentialsError(`The credential vendor did not respond within ${patienceMs / 1000} s`, {
-        code: 'vendor_timed_out',
-        remedy:
-          'The client retries automatically. If it persists, check the log and the alarms of the vending function.',
-      })
-    } finally {
-      clearTimeout(timer)
-    }
+    return withDeadline(
+      () => credentials({ signal: closing }),
+      patienceMs,
+      () => vendorOverdue(patienceMs),
+      closing,
+    )
   }
 }

@@ -3,6 +3,7 @@ import type { TransportFailure } from './transport.js'
 
 /** Maximum time for the broker's response. After that, the connection is considered broken. */
 export const answerDeadlineMs = 10_000
+export const noAnswer = `no response within ${answerDeadlineMs / 1_000} s`
 /** An operation is refused after the connection has ended because of it this many times. */
 export const strikeLimit = 2
 /** If a connection ends within this time after a packet was sent, the packet may be the cause. Later, the network is. */
@@ -13,6 +14,8 @@ const resentPerSecond = 50
 
 /** Failure name of an attempt that took too long. */
 export const connectOverdue = 'CONNECT_OVERDUE'
+/** Failure name of a connection on which a PINGRESP did not arrive in time. */
+export const pingOverdue = 'PING_OVERDUE'
 /** Failure name of a connection on which a response did not arrive in time. */
 export const answerOverdue = 'ANSWER_OVERDUE'
 

@@ -1,6 +1,6 @@
-import { parseJson, parseVendResponse, type VendResponse } from '@topic-credentials/grants/core'
-import { overdue } from '../common-errors.js'
-import { TopicCredentialsError } from '../errors.js'
+import { parseJson, readVendResponse, type VendResponse } from '@topic-credentials/grants/core'
+import { overdue, vendorOverdue } from '../common-errors.js'
+import type { TopicCredentialsError } from '../errors.js'
 import { withDeadline } from '../support/deadline.js'
 import { loaded } from '../support/loaded.js'
 import { isLoopback } from '../support/loopback.js'
@@ -40,23 +40,23 @@ export interface VendorPost {
 
 /** Requests credentials from one vendor with one HTTP request per call over a keep-alive connection. */
 export class VendorClient {
-  readonly #url: URL
+  readonly #url: URL | undefined
+  readonly #options: Pick<VendorOptions, 'timeoutMs' | 'url'>
   readonly #now: () => number
-  readonly #timeoutMs: number
   readonly #openPost: (url: URL) => Promise<VendorPost>
   /** Opened by the first call. */
   #post: Promise<VendorPost> | undefined
   #closed = false
 
   constructor(
-    { url, timeoutMs = defaultTimeoutMs }: Pick<VendorOptions, 'timeoutMs' | 'url'>,
+    options: Pick<VendorOptions, 'timeoutMs' | 'url'>,
     openPost: (url: URL) => Promise<VendorPost>,
     now: () => number = Date.now,
   ) {
+    this.#url = parseUrl(options.url)
+    this.#options = options
     this.#openPost = openPost
-    this.#timeoutMs = timeoutMs
     this.#now = now
-    this.#url = parseUrl(url)
   }
 
   /**
@@ -67,10 +67,13 @@ export class VendorClient {
    * @throws VendRefusedError the vendor refused (400, 401, 403, 404, 413, …): a retry does not help
    * @throws VendorBusyError 429 and 5xx: a later retry may help
    * @throws TopicCredentialsError `host_not_found`, `tls_trust`, `vendor_unavailable`, `vendor_timed_out`, `credentials_not_found`,
-   *   `credentials_timed_out`
+   *   `credentials_timed_out`; `invalid_argument` if the URL is not that of a vendor
    */
   async vend(asked: AskedGrants, clockOffset: number, signal?: AbortSignal): Promise<Vended> {
-    this.#post ??= this.#open()
+    const url = this.#url
+    const { url: text, timeoutMs = defaultTimeoutMs } = this.#options
+    if (url === undefined) throw (await rare()).vendorUrlInvalid(text)
+    this.#post ??= this.#open(url)
     const post = await this.#post
     const signingDate = new Date(this.#now() + clockOffset)
     let asking = false
@@ -78,13 +81,19 @@ export class VendorClient {
       post.send(JSON.stringify(asked), signingDate, until, () => {
         asking = true
       })
-    const late = () => (asking ? this.#overdue() : proofOverdue(this.#timeoutMs))
-    const { status, date, retryAfter, body, challenge } = await withDeadline(send, this.#timeoutMs, late, signal)
+    const late = () => (asking ? vendorOverdue(timeoutMs, url.host) : proofOverdue(timeoutMs))
+    const { date, ...answer } = await withDeadline(send, timeoutMs, late, signal)
     const serverTime = Date.parse(date ?? '')
     const offset = Number.isNaN(serverTime) ? 0 : serverTime - this.#now()
-    if (status === 200) return { response: await this.#parse(body), clockOffset: offset }
-    const { vendRefusal } = await loaded(() => import('./vendor-error.js'))
-    throw vendRefusal({ status, body, challenge, retryAfter, clockOffset: offset, url: this.#url })
+    if (answer.status !== 200) {
+      const { vendRefusal } = await loaded(() => import('./vendor-error.js'))
+      throw vendRefusal({ ...answer, clockOffset: offset, url })
+    }
+    try {
+      return { response: readVendResponse(parseJson(answer.body)), clockOffset: offset }
+    } catch (cause) {
+      throw (await rare()).noVendor(text, cause)
+    }
   }
 
   /** Closes the keep-alive connection, so that the process can exit. */
@@ -93,46 +102,23 @@ export class VendorClient {
     this.#post?.then((post) => post.close()).catch(() => {})
   }
 
-  async #open(): Promise<VendorPost> {
-    const post = await this.#openPost(this.#url)
+  async #open(url: URL): Promise<VendorPost> {
+    const post = await this.#openPost(url)
     if (this.#closed) post.close()
     return post
-  }
-
-  #overdue(): TopicCredentialsError {
-    return overdue(`The credential vendor (${this.#url.host}) did not respond`, this.#timeoutMs, {
-      code: 'vendor_timed_out',
-      value: this.#url.host,
-      remedy:
-        'The client retries. If the problem persists, check the network, then the log and the alarms of the vending function.',
-    })
-  }
-
-  async #parse(body: string): Promise<VendResponse> {
-    try {
-      return parseVendResponse(parseJson(body))
-    } catch (cause) {
-      throw (await rare()).noVendor(this.#url.href, cause)
-    }
   }
 }
 
 function proofOverdue(ms: number): TopicCredentialsError {
-  return overdue('The credentials or the token for the vendor were not available', ms, {
+  return overdue('No token or credentials for the vendor', ms, {
     code: 'credentials_timed_out',
-    remedy:
-      'Check why `token` or `credentials` does not resolve, or the AWS credential chain (a credential_process, the network).',
+    remedy: 'Check `token`, `credentials`, or the AWS credential chain.',
   })
 }
 
-function parseUrl(text: string): URL {
+/** Plain HTTP only to this machine, because the request authenticates the caller. */
+function parseUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'https:') return url
-  // Plain HTTP only to this machine, because the request authenticates the caller.
-  if (url?.protocol === 'http:' && isLoopback(url.hostname)) return url
-  throw new TopicCredentialsError(`'${text}' is not the https URL of a credential vendor`, {
-    code: 'invalid_argument',
-    value: text,
-    remedy: 'Use the stack’s output CredentialsUrl: https://….execute-api.<region>.amazonaws.com/credentials',
-  })
+  const plain = url?.protocol === 'http:' && isLoopback(url.hostname)
+  return plain || url?.protocol === 'https:' ? url : undefined
 }

@@ -32,21 +32,32 @@ export function vendRefusal({
   if (status === 429 || status >= 500) {
     // A 503 that is not a problem document comes from API Gateway and means Lambda's concurrency limit.
     const throttled = status === 429 || (status === 503 && problem === undefined)
-    return new VendorBusyError(
-      `The credential vendor responded with ${status}: ${said}`,
-      milliseconds(retryAfter),
+    return new VendorBusyError(`The credential vendor responded with ${status}: ${said}`, {
+      retryAfterMs: milliseconds(retryAfter),
       throttled,
-    )
+      remedy: 'This is usually temporary. If it persists, check the log and the alarms of the vending function.',
+    })
   }
   // A wrong clock makes a signature worthless; a token is refused with 401 then.
   if (status === 403 && problem === undefined && challenge === undefined && Math.abs(clockOffset) > acceptedSkewMs) {
-    return new ClockSkewError(clockOffset, url.host)
+    return clockSkew(clockOffset, url.host)
   }
   return new VendRefusedError(`The credential vendor responded with ${status}: ${said}`, {
     status,
     problem,
     value: url.href,
     remedy: remedyFor(status, problem, challenge),
+  })
+}
+
+/** The local clock is wrong by this much, as `server` measures. */
+export function clockSkew(clockOffset: number, server: string): ClockSkewError {
+  const minutes = Math.round(Math.abs(clockOffset) / 60_000)
+  const direction = clockOffset > 0 ? 'behind' : 'ahead of'
+  return new ClockSkewError(`This machine’s clock is ${minutes} minutes ${direction} that of ${server}`, {
+    clockOffset,
+    value: `${clockOffset} ms`,
+    remedy: 'Set the clock: AWS only accepts signatures that are at most five minutes old.',
   })
 }
 

@@ -71,7 +71,7 @@ describe('in an ordinary page', () => {
     const { driver, vendor } = subject
     const endpoint = 'ws://127.0.0.1:65530'
     const said = await driver.connect('nowhere', vendor, { endpoint, timeoutMs: 1_500 })
-    expect(said).toMatch(/^timed_out: .*The WebSocket to 127\.0\.0\.1:65530 did not open.*This is a guess/u)
+    expect(said).toMatch(/^timed_out: .*The WebSocket to 127\.0\.0\.1:65530 did not open.*A guess/u)
   })
 })
 

@@ -27,14 +27,12 @@ function faultOf(operation: 'publish' | 'subscribe', topic: string): string | un
 export function checkTopic(operation: 'publish' | 'subscribe', topic: string): void {
   const fault = faultOf(operation, topic)
   if (fault === undefined) return
-  const [what, remedy] =
-    operation === 'publish'
-      ? ['topic', 'Use a topic such as devices/1/state.']
-      : ['topic filter', 'Use a filter such as devices/+/state or devices/#.']
+  const [what, example] =
+    operation === 'publish' ? ['topic', 'devices/1/state'] : ['topic filter', 'devices/+/state or devices/#']
   throw new TopicCredentialsError(`'${topic}' is not a valid ${what}: it ${fault}`, {
     code: 'invalid_argument',
     value: topic,
-    remedy,
+    remedy: `Use a ${what} such as ${example}.`,
   })
 }
 
@@ -62,10 +60,10 @@ export function ungranted(
 
 /** `publish a, b/#; subscribe c`, or `nothing`. */
 export function describeGrants(grants: Grants): string {
-  const parts = (['publish', 'subscribe', 'retain'] as const)
-    .filter((kind) => grants[kind].length > 0)
-    .map((kind) => `${kind} ${grants[kind].join(', ')}`)
-  return parts.length === 0 ? 'nothing' : parts.join('; ')
+  const parts = (['publish', 'subscribe', 'retain'] as const).map(
+    (kind) => grants[kind].length > 0 && `${kind} ${grants[kind].join(', ')}`,
+  )
+  return parts.filter(Boolean).join('; ') || 'nothing'
 }
 
 /** The error for a QoS 0 message without a connection, or whose connection ended while it was in flight. */
@@ -75,7 +73,7 @@ export function notSent(topic: string, cause: unknown): TopicCredentialsError {
     {
       code: 'connection_lost',
       value: topic,
-      remedy: 'Publish again, or use QoS 1, which waits for the next connection.',
+      remedy: 'Publish again, or with QoS 1, which waits for a connection.',
       cause,
     },
   )

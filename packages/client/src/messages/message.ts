@@ -20,13 +20,13 @@ type SchemaResult<Output> =
 
 /** One received message. With MQTT 3.1.1 it has no properties. */
 export class Message {
-  readonly topic: string
-  readonly payload: Uint8Array
-  readonly qos: 0 | 1
+  declare readonly topic: string
+  declare readonly payload: Uint8Array
+  declare readonly qos: 0 | 1
   /** True if the broker had retained it before the subscription. */
-  readonly retained: boolean
+  declare readonly retained: boolean
   /** True if the broker may have sent it before. Only reported by the MQTT 3.1.1 client. */
-  readonly duplicate: boolean
+  declare readonly duplicate: boolean
   /** The topic for a response. The publisher chose it: validate it before you publish there. */
   declare readonly responseTopic?: string
   /** To be returned with the response. */
@@ -37,13 +37,8 @@ export class Message {
   /** Names and values, in the publisher's order. */
   declare readonly userProperties: readonly UserProperty[]
 
-  constructor({ topic, payload, qos, retain, duplicate, properties = {} }: ReceivedPacket) {
-    this.topic = topic
-    this.payload = payload
-    this.qos = qos
-    this.retained = retain
-    this.duplicate = duplicate
-    Object.assign(this, { userProperties: [] }, chosenProperties(properties))
+  constructor({ id, retain: retained, properties = {}, ...packet }: ReceivedPacket) {
+    Object.assign(this, packet, { retained, userProperties: [] }, chosenProperties(properties))
   }
 
   /** @throws TopicCredentialsError `unreadable_payload` when the bytes are not UTF-8 */

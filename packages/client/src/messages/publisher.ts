@@ -1,7 +1,6 @@
-import { overdue } from '../common-errors.js'
+import { operationOverdue } from '../common-errors.js'
 import { chosenProperties, type MessageProperties } from '../connection/message-properties.js'
 import type { QoS, Transport, TransportFailure } from '../connection/transport.js'
-import type { TopicCredentialsError } from '../errors.js'
 import { aborted, sleep } from '../support/abort.js'
 import { withDeadline } from '../support/deadline.js'
 import type { ReasonCode } from '../support/reason-codes.js'
@@ -63,7 +62,7 @@ export class Publisher {
         const answer = transport.publish(message)
         return (qos === 0 ? answer : this.answered(answer)).catch((error: unknown) => notSent(topic, error))
       })
-    return withDeadline(sent, timeoutMs, () => unansweredInTime(topic, timeoutMs), signal)
+    return withDeadline(sent, timeoutMs, () => operationOverdue('the publish to', topic, timeoutMs), signal)
   }
 
   /** Counts what the broker is still to answer, publishes and others. */
@@ -80,12 +79,4 @@ export class Publisher {
   refused(failure: TransportFailure): Refused | undefined {
     return this.#unacknowledged.refused(failure, this.#unanswered > 0)
   }
-}
-
-function unansweredInTime(topic: string, ms: number): TopicCredentialsError {
-  return overdue(`AWS IoT has not answered the publish of '${topic}'`, ms, {
-    code: 'operation_timed_out',
-    value: topic,
-    remedy: 'See the interrupted events for the cause, or allow more time. The operation may still be carried out.',
-  })
 }

@@ -38,7 +38,8 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
   dropped = 0
   readonly #owner: SubscriptionOwner
   readonly #buffer: Message[] = []
-  #waiting: PromiseWithResolvers<void> | undefined
+  /** Continues the iterator that waits for a message. */
+  #wake: (() => void) | undefined
   #ended = false
   #error: Error | undefined
 
@@ -73,7 +74,7 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
       this.dropped += 1
     }
     this.#buffer.push(message)
-    this.#waiting?.resolve()
+    this.#wake?.()
   }
 
   /** @internal No more messages will come. Buffered ones are still delivered. */
@@ -81,7 +82,7 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
     if (this.#ended) return
     this.#ended = true
     this.#error = error
-    this.#waiting?.resolve()
+    this.#wake?.()
   }
 
   /**
@@ -115,8 +116,9 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
           if (this.#error !== undefined) throw this.#error
           return
         } else {
-          this.#waiting = withResolvers()
-          await this.#waiting.promise
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve
+          })
         }
       }
     } finally {
@@ -125,24 +127,10 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
   }
 }
 
-interface PromiseWithResolvers<T> {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-}
-
-/** `Promise.withResolvers` does not exist in Node 20. */
-function withResolvers(): PromiseWithResolvers<void> {
-  let resolve: () => void = () => {}
-  const promise = new Promise<void>((fulfil) => {
-    resolve = fulfil
-  })
-  return { promise, resolve }
-}
-
 function overflow(filter: string): TopicCredentialsError {
   return new TopicCredentialsError(`The message buffer of the subscription '${filter}' is full`, {
     code: 'buffer_overflow',
     value: filter,
-    remedy: 'Process messages faster, set a larger bufferSize, or drop the oldest messages (onOverflow: drop-oldest).',
+    remedy: 'Process messages faster, or set a larger bufferSize.',
   })
 }

@@ -1,5 +1,5 @@
-import { matches } from '@topic-credentials/grants/core'
-import { overdue } from '../common-errors.js'
+import { matches, parseSubscription } from '@topic-credentials/grants/core'
+import { operationOverdue } from '../common-errors.js'
 import type { QoS, ReceivedPacket, Transport } from '../connection/transport.js'
 import { TopicCredentialsError } from '../errors.js'
 import { withDeadline } from '../support/deadline.js'
@@ -46,7 +46,8 @@ export class Subscriptions {
    * @throws TopicCredentialsError `quota_exceeded`
    */
   add(filter: string, options: SubscribeOptions, refused: Refused): Subscription {
-    if (this.#filters().size >= maxSubscriptions && !this.#filters().has(filter)) throw tooMany(filter)
+    const filters = this.#filters()
+    if (filters.size >= maxSubscriptions && !filters.has(filter)) throw tooMany(filter)
     const made = new Subscription(this, filter, options, (subscription) => {
       // Registered before the SUBACK, because messages may arrive earlier.
       this.#all.set(subscription, refused)
@@ -115,7 +116,7 @@ export class Subscriptions {
     const asked = withDeadline(
       () => this.#ask(subscription),
       timeoutMs,
-      () => notAnswered(filter, timeoutMs),
+      () => operationOverdue('the subscription to', filter, timeoutMs),
     )
     const code = await asked.catch((error: unknown) => {
       this.#all.delete(subscription)
@@ -141,26 +142,13 @@ export class Subscriptions {
 }
 
 function isFor({ topic }: Message, filter: string): boolean {
-  return matches(withoutGroup(filter), topic)
-}
-
-/** The filter of `$share/<group>/<filter>`, which decides what it receives. */
-function withoutGroup(filter: string): string {
-  return filter.replace(/^\$share\/[^/]+\//u, '')
-}
-
-function notAnswered(filter: string, ms: number): TopicCredentialsError {
-  return overdue(`AWS IoT did not respond to the subscription to '${filter}'`, ms, {
-    code: 'operation_timed_out',
-    value: filter,
-    remedy: 'See the interrupted events for the cause, or allow more time.',
-  })
+  return matches(parseSubscription(filter).filter, topic)
 }
 
 function tooMany(filter: string): TopicCredentialsError {
   return new TopicCredentialsError(`'${filter}' would be subscription ${maxSubscriptions + 1} of this connection`, {
     code: 'quota_exceeded',
     value: filter,
-    remedy: 'Use a wildcard, end a subscription, or open another session.',
+    remedy: 'Use a wildcard, or open another session.',
   })
 }

@@ -25,9 +25,10 @@ export class Unacknowledged {
    * @returns the refused message: immediately with a reason code, and without one if the connection ends twice because of the same topic
    */
   refused({ reasonCode }: TransportFailure, answersDue: boolean): Refused | undefined {
-    const { topic, at } = this.#last ?? { topic: '', at: Number.NEGATIVE_INFINITY }
+    const last = this.#last
     this.#last = undefined
-    if (answersDue || performance.now() - at >= suspicionMs) return undefined
+    if (answersDue || last === undefined || performance.now() - last.at >= suspicionMs) return undefined
+    const { topic } = last
     if (reasonCode !== undefined) return isOverAnOperation(reasonCode) ? { topic, code: reasonCode } : undefined
     const again = this.#suspect === topic
     this.#suspect = again ? undefined : topic

@@ -17,8 +17,6 @@ export class UnmatchedMessages {
   /** Kept for a listener. */
   #unheard: Message[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** Number of messages dropped for lack of space. */
-  dropped = 0
 
   /** @param direct passes a message to the listeners; returns false if there are none */
   constructor(direct: (message: Message) => boolean) {
@@ -65,8 +63,6 @@ export class UnmatchedMessages {
 
   #keep(messages: Message[], message: Message): void {
     messages.push(message)
-    if (messages.length <= keptMessages) return
-    messages.shift()
-    this.dropped += 1
+    if (messages.length > keptMessages) messages.shift()
   }
 }

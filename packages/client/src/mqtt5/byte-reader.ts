@@ -33,7 +33,7 @@ export class ByteReader {
       if (byte === 0 && shift > 0) break
       return value
     }
-    throw malformed('a length is not a Variable Byte Integer')
+    throw malformed('MQTT-1.5.5-1')
   }
 
   /** A length of two bytes, and that many bytes. @throws CodecError */
@@ -43,25 +43,21 @@ export class ByteReader {
 
   /** Well-formed UTF-8 without U+0000 [MQTT-1.5.4-1] [MQTT-1.5.4-2]. @throws CodecError */
   text(): string {
-    const text = decode(this.take(this.unsigned(2)))
-    if (text?.includes('\0') === false) return text
-    throw malformed('a string is not UTF-8, or contains U+0000')
+    const bytes = this.take(this.unsigned(2))
+    try {
+      if (!bytes.includes(0)) return utf8.decode(bytes)
+    } catch {
+      // Not UTF-8: refused below.
+    }
+    throw malformed('MQTT-1.5.4-1')
   }
 
   /** A view, not a copy. @throws CodecError */
   take(size: number): Uint8Array {
     const end = this.#at + size
-    if (end > this.#bytes.length) throw malformed('a packet ends before its last field')
+    if (end > this.#bytes.length) throw malformed('a packet is too short')
     const taken = this.#bytes.subarray(this.#at, end)
     this.#at = end
     return taken
-  }
-}
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return undefined
   }
 }

@@ -20,20 +20,16 @@ export class ByteWriter {
       this.#bytes[at + index] = rest % 256
   }
 
+  /** A Variable Byte Integer: §1.5.5. */
   variable(value: number): void {
-    if (!Number.isInteger(value) || value < 0 || value > maxLength) {
-      throw unwritable(`${value} is not a valid packet length`)
+    if (value > maxLength) throw unwritable(`a length of ${value} bytes`)
+    for (let rest = value; ; rest >>>= 7) {
+      this.unsigned(1, rest > 0x7f ? (rest & 0x7f) | 0x80 : rest)
+      if (rest <= 0x7f) return
     }
-    let rest = value
-    do {
-      const low = rest & 0x7f
-      rest >>>= 7
-      this.unsigned(1, rest > 0 ? low | 0x80 : low)
-    } while (rest > 0)
   }
 
   binary(bytes: Uint8Array): void {
-    if (bytes.length > 0xffff) throw unwritable(`${bytes.length} bytes are more than 65,535`)
     this.unsigned(2, bytes.length)
     this.raw(bytes)
   }

@@ -1,4 +1,4 @@
-export { CodecError } from './codec-error.js'
+export { CodecError, protocolError } from './codec-error.js'
 export { PacketSplitter, type RawPacket } from './packet-splitter.js'
 export type {
   ClientPacket,

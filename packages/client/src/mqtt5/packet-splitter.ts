@@ -1,4 +1,5 @@
-import { CodecError, malformed } from './codec-error.js'
+import { ByteReader } from './byte-reader.js'
+import { CodecError } from './codec-error.js'
 
 /** One control packet, not parsed yet. */
 export interface RawPacket {
@@ -8,8 +9,6 @@ export interface RawPacket {
   readonly body: Uint8Array
 }
 
-const empty = new Uint8Array()
-
 /**
  * Splits a stream into control packets, independently of WebSocket frames: a frame may contain several packets or a part of one
  * [MQTT-6.0.0-2]. Buffers at most one packet, with memory allocated by its announced length; a length over the maximum is refused before
@@ -17,9 +16,8 @@ const empty = new Uint8Array()
  */
 export class PacketSplitter {
   readonly #maximum: number
-  #head = -1
-  #length = 0
-  #shift = 0
+  /** The bytes of the fixed header that have been read. */
+  #header: number[] = []
   #body: Uint8Array | undefined
   #filled = 0
 
@@ -30,15 +28,9 @@ export class PacketSplitter {
 
   /** The packets that are complete. @throws CodecError; the stream cannot be read any further then */
   *push(chunk: Uint8Array): Generator<RawPacket, void, undefined> {
-    let at = 0
-    while (at < chunk.length) {
+    for (let at = 0; at < chunk.length; ) {
       if (this.#body === undefined) {
-        const byte = chunk[at] ?? 0
-        if (this.#head < 0) {
-          this.#head = byte
-        } else {
-          this.#readLength(byte)
-        }
+        this.#readHeader(chunk[at] ?? 0)
         at += 1
       } else {
         const part = chunk.subarray(at, at + this.#body.length - this.#filled)
@@ -46,32 +38,24 @@ export class PacketSplitter {
         this.#filled += part.length
         at += part.length
       }
-      if (this.#body !== undefined && this.#filled === this.#body.length) yield this.#take(this.#body)
+      if (this.#body?.length !== this.#filled) continue
+      const packet = { head: this.#header[0] ?? 0, body: this.#body }
+      this.#header = []
+      this.#body = undefined
+      this.#filled = 0
+      yield packet
     }
   }
 
-  /** Reads one byte of the Variable Byte Integer with the packet's length. */
-  #readLength(byte: number): void {
-    this.#length += (byte & 0x7f) << this.#shift
-    if (byte >= 0x80) {
-      this.#shift += 7
-      if (this.#shift > 21) throw malformed('the length of a packet is longer than four bytes')
-      return
+  /** The length follows the first byte, and ends with a byte below 0x80, or with its fourth. */
+  #readHeader(byte: number): void {
+    const header = this.#header
+    header.push(byte)
+    if (header.length < 2 || (byte >= 0x80 && header.length <= 4)) return
+    const length = new ByteReader(Uint8Array.from(header.slice(1))).variable()
+    if (length > this.#maximum) {
+      throw new CodecError('packet_too_large', `a packet of ${length} bytes; the limit is ${this.#maximum}`)
     }
-    if (byte === 0 && this.#shift > 0) throw malformed('the length of a packet is not in its shortest encoding')
-    if (this.#length > this.#maximum) {
-      throw new CodecError('packet_too_large', `a packet of ${this.#length} bytes; the limit is ${this.#maximum}`)
-    }
-    this.#body = this.#length === 0 ? empty : new Uint8Array(this.#length)
-  }
-
-  #take(body: Uint8Array): RawPacket {
-    const packet = { head: this.#head, body }
-    this.#head = -1
-    this.#length = 0
-    this.#shift = 0
-    this.#body = undefined
-    this.#filled = 0
-    return packet
+    this.#body = new Uint8Array(length)
   }
 }

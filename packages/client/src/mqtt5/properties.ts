@@ -1,6 +1,6 @@
 import { ByteReader } from './byte-reader.js'
 import { ByteWriter } from './byte-writer.js'
-import { CodecError, malformed, unwritable } from './codec-error.js'
+import { malformed, protocolError, unwritable } from './codec-error.js'
 
 /** The properties of one packet, named as in MQTT 5 §2.2.2.2. */
 export interface Properties {
@@ -31,64 +31,57 @@ export interface Properties {
 
 export type UserProperty = readonly [name: string, value: string]
 
-/** Packets that the client reads, and packets that it writes; a will has its own properties. */
+/** Packets that the client reads, and packets that it writes with properties; a will has its own. */
 export type ReadPlace = 'connack' | 'disconnect' | 'puback' | 'publish' | 'suback' | 'unsuback'
-export type WritePlace = 'connect' | 'disconnect' | 'puback' | 'publish' | 'subscribe' | 'unsubscribe' | 'will'
+export type WritePlace = 'connect' | 'disconnect' | 'puback' | 'publish' | 'will'
 
-type Kind = 'binary' | 'byte' | 'four' | 'pair' | 'text' | 'two' | 'variable'
-
-interface Property {
-  readonly id: number
-  readonly name: keyof Properties
-  readonly kind: Kind
-  readonly read: string
-  readonly written: string
-  /** Minimum of a number; the default maximum is given by its size. */
-  readonly least: number
-  readonly most: number
-}
+/** A number of so many bytes, or another of the data types. */
+type Kind = 1 | 2 | 4 | 'binary' | 'pair' | 'text' | 'variable'
 
 const answers = 'connack disconnect puback suback unsuback'
 const message = 'publish'
 const messageOrWill = 'publish will'
-const all = 'connect disconnect puback publish subscribe unsubscribe will'
-const any = Number.POSITIVE_INFINITY
+const all = 'connect disconnect puback publish will'
+
+/** Identifier, name, type, the packets that are read and written with it, minimum and maximum of a number. */
+type Property = readonly [
+  id: number,
+  name: keyof Properties,
+  kind: Kind,
+  read: string,
+  written: string,
+  least?: number,
+  most?: number,
+]
 
 /**
- * The client's part of Table 2-4 of the specification: identifier, name, type, the packets from which it is read and to which it is written,
- * minimum and maximum of a number. Enhanced authentication and the request for response information are omitted: this client never uses
+ * The client's part of Table 2-4 of the specification. Enhanced authentication and the request for response information are omitted: this client never uses
  * them, so no response may contain them. The broker's DISCONNECT has no Session Expiry Interval [MQTT-3.14.2-2].
  */
-const table: readonly (readonly [number, keyof Properties, Kind, string, string, number?, number?])[] = [
-  [0x01, 'payloadFormatIndicator', 'byte', message, messageOrWill, 0, 1],
-  [0x02, 'messageExpiryInterval', 'four', message, messageOrWill],
+const table = [
+  [0x01, 'payloadFormatIndicator', 1, message, messageOrWill, 0, 1],
+  [0x02, 'messageExpiryInterval', 4, message, messageOrWill],
   [0x03, 'contentType', 'text', message, messageOrWill],
   [0x08, 'responseTopic', 'text', message, messageOrWill],
   [0x09, 'correlationData', 'binary', message, messageOrWill],
   [0x0b, 'subscriptionIdentifier', 'variable', 'publish', '', 1],
-  [0x11, 'sessionExpiryInterval', 'four', 'connack', 'connect disconnect'],
+  [0x11, 'sessionExpiryInterval', 4, 'connack', 'connect disconnect'],
   [0x12, 'assignedClientIdentifier', 'text', 'connack', ''],
-  [0x13, 'serverKeepAlive', 'two', 'connack', ''],
+  [0x13, 'serverKeepAlive', 2, 'connack', ''],
   [0x1a, 'responseInformation', 'text', 'connack', ''],
   [0x1c, 'serverReference', 'text', 'connack disconnect', ''],
   [0x1f, 'reasonString', 'text', answers, 'disconnect puback'],
-  [0x21, 'receiveMaximum', 'two', 'connack', 'connect', 1],
-  [0x22, 'topicAliasMaximum', 'two', 'connack', 'connect'],
-  [0x23, 'topicAlias', 'two', 'publish', 'publish', 1],
-  [0x24, 'maximumQoS', 'byte', 'connack', '', 0, 1],
-  [0x25, 'retainAvailable', 'byte', 'connack', '', 0, 1],
+  [0x21, 'receiveMaximum', 2, 'connack', 'connect', 1],
+  [0x22, 'topicAliasMaximum', 2, 'connack', 'connect'],
+  [0x23, 'topicAlias', 2, 'publish', 'publish', 1],
+  [0x24, 'maximumQoS', 1, 'connack', '', 0, 1],
+  [0x25, 'retainAvailable', 1, 'connack', '', 0, 1],
   [0x26, 'userProperties', 'pair', `${answers} publish`, all],
-  [0x27, 'maximumPacketSize', 'four', 'connack', 'connect', 1],
-  [0x28, 'wildcardSubscriptionAvailable', 'byte', 'connack', '', 0, 1],
-  [0x29, 'subscriptionIdentifiersAvailable', 'byte', 'connack', '', 0, 1],
-  [0x2a, 'sharedSubscriptionAvailable', 'byte', 'connack', '', 0, 1],
-]
-const properties: readonly Property[] = table.map(([id, name, kind, read, written, least = 0, most = any]) => {
-  return { id, name, kind, read, written, least, most }
-})
-const byId = new Map(properties.map((property) => [property.id, property]))
-const byName: ReadonlyMap<string, Property> = new Map(properties.map((property) => [property.name, property]))
-
+  [0x27, 'maximumPacketSize', 4, 'connack', 'connect', 1],
+  [0x28, 'wildcardSubscriptionAvailable', 1, 'connack', '', 0, 1],
+  [0x29, 'subscriptionIdentifiersAvailable', 1, 'connack', '', 0, 1],
+  [0x2a, 'sharedSubscriptionAvailable', 1, 'connack', '', 0, 1],
+] as const satisfies readonly Property[]
 /**
  * Reads properties with their length prefix.
  *
@@ -99,14 +92,13 @@ export function readProperties(reader: ByteReader, place: ReadPlace): Properties
   const found: Partial<Record<keyof Properties, unknown>> = {}
   while (block.left > 0) {
     const id = block.variable()
-    const property = byId.get(id)
-    if (property === undefined || !standsIn(property.read, place)) {
-      throw malformed(`property ${id} is not allowed in ${place}`)
-    }
-    const { name, kind } = property
-    const value = readValue(block, property)
+    const property: Property | undefined = table.find(([known, , , read]) => known === id && standsIn(read, place))
+    if (property === undefined) throw malformed(`property ${id} is not allowed in ${place}`)
+    const [, name, kind] = property
+    const value = readValue(block, kind)
     const several = kind === 'pair' || kind === 'variable'
-    if (!several && name in found) throw new CodecError('protocol_error', `${name} is repeated`)
+    const repeated = !several && name in found
+    if (repeated || (typeof value === 'number' && !inRange(property, value))) throw protocolError(`${name} ${value}`)
     found[name] = several ? [...((found[name] ?? []) as unknown[]), value] : value
   }
   return found as Properties
@@ -116,12 +108,12 @@ export function readProperties(reader: ByteReader, place: ReadPlace): Properties
 export function writeProperties(writer: ByteWriter, place: WritePlace, values: Properties): void {
   const block = new ByteWriter()
   for (const [name, value] of Object.entries(values)) {
-    const property = byName.get(name)
-    if (property === undefined || !standsIn(property.written, place)) {
-      throw unwritable(`${place} has no property ${name}`)
-    }
-    for (const one of property.kind === 'pair' ? value : [value]) {
-      block.variable(property.id)
+    const property: Property | undefined = table.find(
+      ([, known, , , written]) => known === name && standsIn(written, place),
+    )
+    if (property === undefined) throw unwritable(`${place} has no property ${name}`)
+    for (const one of property[2] === 'pair' ? value : [value]) {
+      block.variable(property[0])
       writeValue(block, property, one)
     }
   }
@@ -130,41 +122,28 @@ export function writeProperties(writer: ByteWriter, place: WritePlace, values: P
   writer.raw(bytes)
 }
 
-function readValue(block: ByteReader, property: Property): unknown {
-  switch (property.kind) {
-    case 'text':
-      return block.text()
-    case 'binary':
-      return block.binary()
-    case 'pair':
-      return [block.text(), block.text()]
-    default: {
-      const value = property.kind === 'variable' ? block.variable() : block.unsigned(sizes[property.kind])
-      if (inRange(property, value)) return value
-      throw new CodecError('protocol_error', `${property.name} is ${value}`)
-    }
-  }
+function readValue(block: ByteReader, kind: Kind): unknown {
+  if (kind === 'pair') return [block.text(), block.text()]
+  return typeof kind === 'number' ? block.unsigned(kind) : block[kind]()
 }
 
 function writeValue(block: ByteWriter, property: Property, value: unknown): void {
-  const { kind, name } = property
+  const [, name, kind] = property
   if (kind === 'text' && typeof value === 'string') {
     block.text(value)
   } else if (kind === 'binary' && value instanceof Uint8Array) {
     block.binary(value)
   } else if (kind === 'pair' && Array.isArray(value) && value.length === 2) {
     for (const text of value) block.text(String(text))
-  } else if (kind in sizes && typeof value === 'number' && inRange(property, value)) {
-    block.unsigned(sizes[kind as keyof typeof sizes], value)
+  } else if (typeof kind === 'number' && typeof value === 'number' && inRange(property, value)) {
+    block.unsigned(kind, value)
   } else {
     throw unwritable(`${name} must not be ${typeof value === 'number' ? value : typeof value}`)
   }
 }
 
-const sizes = { byte: 1, two: 2, four: 4 } as const
-
-function inRange({ least, most }: Property, value: number): boolean {
-  return Number.isInteger(value) && value >= least && value <= most
+function inRange([, , , , , least = 0, most]: Property, value: number): boolean {
+  return Number.isInteger(value) && value >= least && (most === undefined || value <= most)
 }
 
 /** Compares whole words: `unsuback` does not contain `puback`. */

@@ -1,5 +1,5 @@
 import { ByteReader } from './byte-reader.js'
-import { CodecError, malformed } from './codec-error.js'
+import { malformed, protocolError } from './codec-error.js'
 import type { RawPacket } from './packet-splitter.js'
 import type { PublishPacket, ServerPacket } from './packets.js'
 import { type Properties, type ReadPlace, readProperties } from './properties.js'
@@ -17,20 +17,20 @@ export function readPacket({ head, body }: RawPacket): ServerPacket {
   const reader = new ByteReader(body)
   const packet = read(head, reader)
   if (reader.left === 0) return packet
-  throw malformed(`${reader.left} bytes follow the last field of ${packet.type}`)
+  throw malformed('a packet is too long')
 }
 
 function read(head: number, reader: ByteReader): ServerPacket {
   const type = head >> 4
   if (type === 3) return readPublish(head & 0x0f, reader)
-  if ((head & 0x0f) !== 0) throw malformed(`the flags of a packet of type ${type} are not 0`)
+  if ((head & 0x0f) !== 0) throw malformed('MQTT-2.1.3-1')
   switch (type) {
     case 2: {
       const flags = reader.unsigned(1)
-      if (flags > 1) throw malformed('the acknowledge flags of connack are reserved')
+      if (flags > 1) throw malformed('MQTT-3.2.2-1')
       const reasonCode = reader.unsigned(1)
       if (flags === 1 && reasonCode !== 0) {
-        throw new CodecError('protocol_error', 'a session is present in a refusal [MQTT-3.2.2-6]')
+        throw protocolError('MQTT-3.2.2-6')
       }
       const properties = readProperties(reader, 'connack')
       return { type: 'connack', sessionPresent: flags === 1, reasonCode, properties }
@@ -44,31 +44,32 @@ function read(head: number, reader: ByteReader): ServerPacket {
       const properties = readProperties(reader, place)
       const reasonCodes = [...reader.take(reader.left)]
       if (reasonCodes.length > 0) return { type: place, id, reasonCodes, properties }
-      throw malformed(`${place} has no reason code`)
+      throw malformed('a packet is too short')
     }
     case 13:
       return { type: 'pingresp' }
     case 14:
       return { type: 'disconnect', ...readReason(reader, 'disconnect') }
     default:
-      throw new CodecError('protocol_error', `a broker must not send a packet of type ${type}`)
+      throw protocolError(`packet type ${type}`)
   }
 }
 
 function readPublish(flags: number, reader: ByteReader): PublishPacket {
   const qos = (flags >> 1) & 3
   const duplicate = (flags & 8) !== 0
-  if (qos === 3) throw malformed('a QoS of 3 [MQTT-3.3.1-4]')
-  if (qos === 2) throw new CodecError('protocol_error', 'QoS 2, but no subscription uses it')
-  if (qos === 0 && duplicate) throw malformed('a duplicate with QoS 0 [MQTT-3.3.1-2]')
+  if (qos === 3) throw malformed('MQTT-3.3.1-4')
+  // No subscription of this client uses it.
+  if (qos === 2) throw protocolError('QoS 2')
+  if (qos === 0 && duplicate) throw malformed('MQTT-3.3.1-2')
   const topic = reader.text()
   const id = qos === 0 ? 0 : readId(reader)
   const properties = readProperties(reader, 'publish')
   // Topic aliases are not allowed, because the client announces no Topic Alias Maximum [MQTT-3.3.2-9].
   if (topic === '' || properties.topicAlias !== undefined) {
-    throw new CodecError('protocol_error', 'a topic alias, but this client allows none')
+    throw protocolError('MQTT-3.3.2-9')
   }
-  if (/[#+]/u.test(topic)) throw malformed('a wildcard in the topic of a message [MQTT-3.3.2-2]')
+  if (/[#+]/u.test(topic)) throw malformed('MQTT-3.3.2-2')
   const payload = reader.take(reader.left).slice()
   return {
     type: 'publish',
@@ -82,11 +83,10 @@ function readPublish(flags: number, reader: ByteReader): PublishPacket {
   }
 }
 
-/** [MQTT-2.2.1-3] */
 function readId(reader: ByteReader): number {
   const id = reader.unsigned(2)
   if (id !== 0) return id
-  throw malformed('a packet identifier is 0')
+  throw malformed('MQTT-2.2.1-3')
 }
 
 /** Reason code and properties, both optional at the end (§3.4.2.1, §3.14.2.1). */

@@ -29,8 +29,7 @@ function write(writer: ByteWriter, packet: ClientPacket): number {
       return 0x40
     case 'subscribe':
       writeId(writer, packet.id)
-      writeProperties(writer, 'subscribe', {})
-      atLeastOne(packet.subscriptions)
+      writer.variable(0)
       for (const { filter, qos } of packet.subscriptions) {
         writeTopic(writer, filter)
         writer.unsigned(1, checkQos(qos))
@@ -38,8 +37,7 @@ function write(writer: ByteWriter, packet: ClientPacket): number {
       return 0x82
     case 'unsubscribe':
       writeId(writer, packet.id)
-      writeProperties(writer, 'unsubscribe', {})
-      atLeastOne(packet.filters)
+      writer.variable(0)
       for (const filter of packet.filters) writeTopic(writer, filter)
       return 0xa2
     case 'pingreq':
@@ -67,9 +65,8 @@ function writeConnect(writer: ByteWriter, packet: ConnectPacket): void {
 
 function writePublish(writer: ByteWriter, packet: PublishPacket): number {
   const { topic, payload, qos, retain, duplicate, id, properties } = packet
-  if (/[#+]/u.test(topic)) throw unwritable('the topic of a message contains a wildcard [MQTT-3.3.2-2]')
-  if (/[#+]|^$/u.test(properties.responseTopic ?? 'x')) throw unwritable('responseTopic is no topic [MQTT-3.3.2-14]')
-  if (qos === 0 && duplicate) throw unwritable('a duplicate must have QoS 1 [MQTT-3.3.1-2]')
+  if (/[#+]/u.test(topic)) throw unwritable('MQTT-3.3.2-2')
+  if (/[#+]|^$/u.test(properties.responseTopic ?? 'x')) throw unwritable('responseTopic is not a topic')
   writeTopic(writer, topic)
   if (checkQos(qos) === 1) writeId(writer, id)
   writeProperties(writer, 'publish', properties)
@@ -89,24 +86,17 @@ function writeReason(
   if (!silent) writeProperties(writer, place, properties)
 }
 
-/** [MQTT-2.2.1-3] */
 function writeId(writer: ByteWriter, id: number): void {
-  if (id === 0) throw unwritable('a packet identifier is 0')
+  if (id === 0) throw unwritable('MQTT-2.2.1-3')
   writer.unsigned(2, id)
 }
 
-/** [MQTT-4.7.3-1] */
 function writeTopic(writer: ByteWriter, topic: string): void {
-  if (topic === '') throw unwritable('a topic is empty')
+  if (topic === '') throw unwritable('MQTT-4.7.3-1')
   writer.text(topic)
 }
 
 function checkQos(qos: number): number {
   if (qos === 0 || qos === 1) return qos
-  throw unwritable(`a QoS of ${qos}`)
-}
-
-/** [MQTT-3.8.3-2] [MQTT-3.10.3-2] */
-function atLeastOne(list: readonly unknown[]): void {
-  if (list.length === 0) throw unwritable('there is no topic filter')
+  throw unwritable(`QoS ${qos}`)
 }

@@ -24,11 +24,12 @@ export interface Platform {
    */
   loadTransport(kind: TransportKind | undefined, mqtt: 3 | 5): Promise<(options: TransportOptions) => Transport>
   /**
-   * Checks name resolution, network and certificate of an endpoint. Resolves if there is no problem or nothing can be determined.
+   * Examines name resolution, network and certificate of an endpoint to which a connection takes long. Never resolves.
    *
+   * @param settled the connection is established, or has failed
    * @throws TopicCredentialsError `tls_trust`, `host_not_found`, `connection_lost`
    */
-  checkTrust(endpoint: Endpoint, route: Route, signal: AbortSignal): Promise<void>
+  watchTrust(endpoint: Endpoint, route: Route, settled: AbortSignal): Promise<never>
   readonly diagnoseHandshake: DiagnoseHandshake
   /** Reports when the machine or the page sleeps and wakes up, or the network is back. @returns a function that stops it */
   watchSleep(sleeper: Sleeper): () => void

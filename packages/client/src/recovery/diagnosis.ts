@@ -1,7 +1,7 @@
 import { mayPass } from '../common-errors.js'
 import type { Endpoint } from '../connection/endpoint.js'
 import type { HandshakeAttempt } from '../connection/handshake.js'
-import { answerOverdue, connectOverdue } from '../connection/operations.js'
+import { answerOverdue, connectOverdue, pingOverdue } from '../connection/operations.js'
 import type { Route } from '../connection/route.js'
 import type { TransportFailure } from '../connection/transport.js'
 import { TopicCredentialsError, VendorBusyError } from '../errors.js'
@@ -44,28 +44,27 @@ export function diagnoseBreak(failure: TransportFailure, endpoint: Endpoint, cli
   if (reasonCode === 0) return passing(lost(failure, endpoint))
   if (reasonCode === sessionTakenOver) return { error: takenOver(clientId), terminal: true }
   // Not authorized, among others: this concerns an operation, whose caller is informed.
-  const throttled = isThrottle(reasonCode)
-  const error = new TopicCredentialsError(`AWS IoT ended the connection, with reason code ${inHex(reasonCode)}`, {
-    code: throttled ? 'quota_exceeded' : 'connection_lost',
-    value: inHex(reasonCode),
-    remedy: 'The client reconnects automatically.',
-  })
-  return { error, terminal: false, throttled }
+  return passing(
+    new TopicCredentialsError(`AWS IoT ended the connection, with reason code ${inHex(reasonCode)}`, {
+      code: isThrottle(reasonCode) ? 'quota_exceeded' : 'connection_lost',
+      value: inHex(reasonCode),
+      remedy: 'The client reconnects automatically.',
+    }),
+  )
 }
 
 /** Finds out why an attempt to connect failed. */
 export async function diagnose(failed: FailedAttempt, diagnoseHandshake: DiagnoseHandshake): Promise<Diagnosis> {
   const { failure, attempt, endpoint, clientId } = failed
+  const { name, reasonCode = 0, error } = failure
   if (attempt.error !== undefined) return ofProvider(attempt.error)
-  const { reasonCode = 0, error } = failure
-  if (reasonCode === sessionTakenOver) return { error: takenOver(clientId), terminal: true }
-  if (reasonCode !== 0) {
-    const error = await refusal(({ connectRefused }) => connectRefused(reasonCode, clientId))
-    return { error, terminal: permanent.has(reasonCode), throttled: isThrottle(reasonCode) }
+  if (reasonCode !== 0 && reasonCode !== sessionTakenOver) {
+    const refused = await refusal(({ connectRefused }) => connectRefused(reasonCode, clientId))
+    return { error: refused, terminal: permanent.has(reasonCode), throttled: isThrottle(reasonCode) }
   }
   if (error !== undefined) return { error, terminal: error.code === 'tls_trust' }
-  if (overdueNames.has(failure.name)) return passing(silent(failure, endpoint))
-  return (await diagnoseHandshake(failed)) ?? passing(lost(failure, endpoint))
+  const known = reasonCode === 0 && !overdueNames.has(name) ? await diagnoseHandshake(failed) : undefined
+  return known ?? diagnoseBreak(failure, endpoint, clientId)
 }
 
 function ofProvider(error: unknown): Diagnosis {
@@ -74,7 +73,7 @@ function ofProvider(error: unknown): Diagnosis {
   }
   const failed = new TopicCredentialsError('The credentials provider failed', {
     code: 'credentials_not_found',
-    remedy: 'See the cause: it is the provider’s own error.',
+    remedy: 'See the cause.',
     cause: error,
   })
   return { error: failed, terminal: true }
@@ -99,18 +98,13 @@ export function lost(failure: TransportFailure, endpoint: Endpoint): TopicCreden
 }
 
 /** Failure names for a broker that does not respond in time. */
-const overdueNames: ReadonlySet<string> = new Set([
-  answerOverdue,
-  connectOverdue,
-  'PING_OVERDUE',
-  'AWS_ERROR_MQTT_TIMEOUT',
-])
+const overdueNames: ReadonlySet<string> = new Set([answerOverdue, connectOverdue, pingOverdue])
 
 function silent({ message }: TransportFailure, { host, port }: Endpoint): TopicCredentialsError {
   return new TopicCredentialsError(`${host}:${port} does not respond: ${message}`, {
     code: 'broker_timed_out',
     value: `${host}:${port}`,
-    remedy: 'The client retries automatically. If the problem persists, check the network.',
+    remedy: 'The client retries automatically. If it persists, check the network.',
   })
 }
 
@@ -118,6 +112,6 @@ function takenOver(clientId: string): TopicCredentialsError {
   return new TopicCredentialsError(`Another connection took over the client ID '${clientId}'`, {
     code: 'client_id_taken_over',
     value: clientId,
-    remedy: 'Use a different client ID for each connection, or omit it to use a random one.',
+    remedy: 'Use another client ID for each connection, or a random one.',
   })
 }

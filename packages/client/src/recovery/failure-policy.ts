@@ -6,7 +6,7 @@ import type { VendedCredentialsProvider } from '../credentials/provider.js'
 import type { TopicCredentialsError } from '../errors.js'
 import { refusal } from '../support/refusals.js'
 import type { Setback } from '../support/retry-delay.js'
-import { type DiagnoseHandshake, diagnose, diagnoseBreak } from './diagnosis.js'
+import { type DiagnoseHandshake, type Diagnosis, diagnose, diagnoseBreak } from './diagnosis.js'
 
 /** The parts of the connection. */
 export interface ConnectionParts {
@@ -41,17 +41,16 @@ export class FailurePolicy {
   }
 
   /** Classifies the end of an established connection. */
-  assessBreak(failure: TransportFailure): AssessedFailure {
+  assessBreak(failure: TransportFailure): Diagnosis {
     const { endpoint, clientId } = this.#parts
-    const { error, terminal, throttled = false } = diagnoseBreak(failure, endpoint, clientId)
-    return { error, terminal, setback: throttled ? 'throttled' : 'failed' }
+    return diagnoseBreak(failure, endpoint, clientId)
   }
 
   /** Classifies a failed attempt, and ensures that the next one does not use credentials that AWS has refused. */
   async assessAttempt(failure: TransportFailure): Promise<AssessedFailure> {
-    const { handshake, credentials, endpoint, route, clientId, transport, diagnoseHandshake } = this.#parts
+    const { handshake, credentials, clientId, transport, diagnoseHandshake } = this.#parts
     const { attempt, connectedLately } = handshake
-    const failed = { failure, attempt, endpoint, route, clientId, hidesAnswers: transport.hidesAnswers }
+    const failed = { ...this.#parts, failure, attempt, hidesAnswers: transport.hidesAnswers }
     const diagnosis = await diagnose(failed, diagnoseHandshake)
     const { error, terminal, throttled = false, refusedKey, doubtedKey, hungUp = false } = diagnosis
     // A CONNACK does not tell whose quota was exceeded, and with MQTT 3.1.1 there is no CONNACK at all.

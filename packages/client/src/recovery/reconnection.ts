@@ -19,9 +19,9 @@ export interface ReconnectionOptions {
 /** Makes the next attempt to connect at the right time and with credentials available. */
 export class Reconnection {
   readonly #options: ReconnectionOptions
-  readonly #setbacks: Record<Setback, number> = { failed: 0, throttled: 0, too_soon: 0 }
+  #setbacks = none()
   /** Ends the delay after an ordinary failure. */
-  #waiting: AbortController | undefined
+  #hurried: AbortController | undefined
 
   constructor(options: ReconnectionOptions) {
     this.#options = options
@@ -29,15 +29,13 @@ export class Reconnection {
 
   /** Called when a connection is established: the delays start small again. */
   succeeded(): void {
-    this.#setbacks.failed = 0
-    this.#setbacks.throttled = 0
-    this.#setbacks.too_soon = 0
+    this.#setbacks = none()
   }
 
   /** Makes the next attempt now: the machine woke up, or the network is back. A delay because of a quota continues. */
   hurry(): void {
     this.#setbacks.failed = 0
-    this.#waiting?.abort()
+    this.#hurried?.abort()
   }
 
   /**
@@ -47,33 +45,25 @@ export class Reconnection {
    * @param signal ends the wait without an attempt
    * @throws the errors of the credentials provider; the signal's reason if it is aborted
    */
-  async attempt(after: Setback, signal?: AbortSignal): Promise<void> {
-    const { transport, handshake, connectIntervalMs, spreadMs } = this.#options
-    const closing = signal === undefined ? this.#options.closing : AbortSignal.any([this.#options.closing, signal])
-    const { random = Math.random, pause = sleep } = this.#options
+  async attempt(after: Setback, signal = this.#options.closing): Promise<void> {
+    const { transport, handshake, connectIntervalMs, spreadMs, random = Math.random, pause = sleep } = this.#options
+    const closing = this.#options.closing === signal ? signal : AbortSignal.any([this.#options.closing, signal])
     this.#setbacks[after] += 1
     const delay = reconnectDelay(after, this.#setbacks[after], random(), spreadMs)
+    const hurried = new AbortController()
+    if (after === 'failed') this.#hurried = hurried
     // A delay below the connect interval would be extended to it, for all such clients to the same time.
-    if (after === 'failed') {
-      await this.#wait(delay, closing)
-    } else {
-      await pause(after === 'throttled' ? connectIntervalMs + delay : delay, closing)
-    }
+    const ms = after === 'throttled' ? connectIntervalMs + delay : delay
+    await pause(ms, AbortSignal.any([closing, hurried.signal])).catch((error: unknown) => {
+      if (!hurried.signal.aborted) throw error
+    })
+    closing.throwIfAborted()
     await handshake.prepare()
     closing.throwIfAborted()
     transport.start()
   }
+}
 
-  async #wait(delay: number, closing: AbortSignal): Promise<void> {
-    const { pause = sleep } = this.#options
-    const waiting = new AbortController()
-    this.#waiting = waiting
-    try {
-      await pause(delay, AbortSignal.any([closing, waiting.signal]))
-    } catch (error) {
-      if (closing.aborted || !waiting.signal.aborted) throw error
-    } finally {
-      this.#waiting = undefined
-    }
-  }
+function none(): Record<Setback, number> {
+  return { failed: 0, throttled: 0, too_soon: 0 }
 }

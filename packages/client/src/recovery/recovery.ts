@@ -1,15 +1,11 @@
-import { overdue } from '../common-errors.js'
 import { connectOverdue } from '../connection/operations.js'
 import type { TransportFailure } from '../connection/transport.js'
-import type { AskedGrants } from '../credentials/vendor-options.js'
 import type { TopicCredentialsError } from '../errors.js'
-import { abortable, aborted, onAbort } from '../support/abort.js'
-import { withDeadline } from '../support/deadline.js'
+import { abortable } from '../support/abort.js'
 import { Emitter } from '../support/emitter.js'
-import { type AssessedFailure, type ConnectionParts, FailurePolicy } from './failure-policy.js'
+import type { Diagnosis } from './diagnosis.js'
+import { type ConnectionParts, FailurePolicy } from './failure-policy.js'
 import { Reconnection } from './reconnection.js'
-
-const grantTimeoutMs = 30_000
 
 /** The events of a connection that is kept up. */
 export interface RecoveryEvents {
@@ -76,36 +72,22 @@ export class Recovery extends Emitter<RecoveryEvents> {
     transport.on('interrupted', (failure) => this.#onBreak(failure))
   }
 
-  /** Requests credentials with these grants, and reconnects with them. @throws what the vendor refuses; `grant_timed_out` */
-  async exchange(
-    asked: AskedGrants,
-    options: { readonly signal?: AbortSignal; readonly timeoutMs?: number },
-  ): Promise<void> {
-    const { credentials, closing, spreadMs = 0 } = this.#parts
-    const { signal, timeoutMs = grantTimeoutMs + 2 * spreadMs } = options
-    const renewed = async (until: AbortSignal) => {
-      const ends = AbortSignal.any([until, closing.signal])
-      await abortable(credentials.ask(asked), ends)
-      await this.#renew(ends)
-    }
-    await withDeadline(renewed, timeoutMs, () => grantOverdue(timeoutMs), signal)
-  }
-
   /**
    * Reconnects with the provider's current credentials. Resolves when the connection is established.
    *
    * @throws the signal's reason; the error that ended the session
    */
-  async #renew(signal: AbortSignal): Promise<void> {
+  async renew(signal: AbortSignal): Promise<void> {
+    const { transport, handshake } = this.#parts
     const since = performance.now()
     await abortable(this.#assessing, signal)
     // A deliberate reconnect does not wait for its turn in the fleet.
     this.#waiting?.abort()
-    await this.#parts.transport.reconnect()
-    while ((this.#parts.handshake.attempt.beganAt ?? 0) < since || !this.#connected) {
-      await this.#nextConnected(signal)
+    await transport.reconnect()
+    while ((handshake.attempt.beganAt ?? 0) < since || !this.#connected) {
+      await abortable(new Promise<void>((resolve) => this.once('connected', () => resolve())), signal)
       // An attempt in progress was signed with the previous credentials.
-      if ((this.#parts.handshake.attempt.beganAt ?? 0) < since) await this.#parts.transport.reconnect()
+      if ((handshake.attempt.beganAt ?? 0) < since) await transport.reconnect()
     }
   }
 
@@ -113,20 +95,6 @@ export class Recovery extends Emitter<RecoveryEvents> {
   wake(): void {
     this.#reconnection.hurry()
     this.#parts.transport.wake?.()
-  }
-
-  #nextConnected(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (finish: () => void) => {
-        this.off('connected', onConnected)
-        forget()
-        finish()
-      }
-      const onConnected = () => settle(resolve)
-      if (signal.aborted) return reject(aborted(signal))
-      this.on('connected', onConnected)
-      const forget = onAbort(signal, () => settle(() => reject(aborted(signal))))
-    })
   }
 
   #onBreak(failure: TransportFailure): void {
@@ -151,12 +119,12 @@ export class Recovery extends Emitter<RecoveryEvents> {
     } catch {
       if (signal.aborted || waiting.signal.aborted) return
       // The handshake stores the provider's own error, which tells whether the session ends.
-      void this.#tryAgain({ name: 'CREDENTIALS', message: 'there are no credentials to connect with' })
+      void this.#tryAgain({ name: 'CREDENTIALS', message: 'no credentials' })
     }
   }
 
   /** Returns true if the next attempt follows. */
-  #tell({ error, terminal }: AssessedFailure, failure: TransportFailure): boolean {
+  #tell({ error, terminal }: Diagnosis, failure: TransportFailure): boolean {
     this.#told = 'interrupted'
     if (terminal) {
       this.emit('ended', error)
@@ -165,12 +133,4 @@ export class Recovery extends Emitter<RecoveryEvents> {
     }
     return !terminal
   }
-}
-
-/** A session's grants were not exchanged in time. */
-function grantOverdue(ms: number): TopicCredentialsError {
-  return overdue('The session did not reconnect with the new grants', ms, {
-    code: 'grant_timed_out',
-    remedy: 'The next connection will use them once they are vended. See the interrupted events for the cause.',
-  })
 }

@@ -17,19 +17,12 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
 }
 
 /** Waits; rejects immediately with the signal's reason when it is aborted. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(aborted(signal))
-    const timer = setTimeout(() => {
-      forget()
-      resolve()
-    }, ms)
-    const forget = onAbort(signal, () => {
-      clearTimeout(timer)
-      forget()
-      reject(aborted(signal))
-    })
+export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
   })
+  await abortable(over, signal).finally(() => clearTimeout(timer))
 }
 
 /** Waits for a promise, but at most until the signal is aborted. The underlying operation continues. */
@@ -47,7 +40,7 @@ export function aborted(signal: AbortSignal): Error {
   if (signal.reason instanceof TopicCredentialsError) return signal.reason
   return new TopicCredentialsError('Aborted by the caller', {
     code: 'aborted',
-    remedy: 'No action is needed: the caller aborted its own signal.',
+    remedy: 'No action is needed.',
     cause: signal.reason,
   })
 }

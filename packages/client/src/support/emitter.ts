@@ -5,7 +5,7 @@ interface Entry<Args extends readonly unknown[]> {
 
 /** Events by name: `on`, `once` and `off` as in Node's EventEmitter, without Node's modules. */
 export class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
-  readonly #listeners: { [Name in keyof Events]?: readonly Entry<Events[Name]>[] } = {}
+  #listeners: { [Name in keyof Events]?: readonly Entry<Events[Name]>[] } = {}
 
   on<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void): this {
     return this.#add(name, listener, false)
@@ -43,7 +43,7 @@ export class Emitter<Events extends Record<keyof Events, readonly unknown[]>> {
   }
 
   protected removeAllListeners(): void {
-    for (const name in this.#listeners) delete this.#listeners[name]
+    this.#listeners = {}
   }
 
   #add<Name extends keyof Events>(name: Name, listener: (...args: Events[Name]) => void, once: boolean): this {

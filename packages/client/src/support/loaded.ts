@@ -10,18 +10,13 @@ const loadDeadlineMs = 10_000
  * @example const { noRegion } = await loaded(load, signal)
  */
 export async function loaded<Part>(load: () => Promise<Part>, signal?: AbortSignal): Promise<Part> {
-  const late = () => notLoaded(`no response within ${loadDeadlineMs / 1_000} s`)
-  return withDeadline(
-    () => load().catch((cause: unknown) => Promise.reject(notLoaded(String(cause)))),
-    loadDeadlineMs,
-    late,
-    signal,
-  )
+  const begin = () => load().catch((cause: unknown) => Promise.reject(notLoaded(String(cause))))
+  return withDeadline(begin, loadDeadlineMs, () => notLoaded('timeout'), signal)
 }
 
 function notLoaded(why: string): TopicCredentialsError {
   return new TopicCredentialsError(`A part of the client could not be loaded: ${why}`, {
     code: 'part_not_loaded',
-    remedy: 'Try again with a network. If that does not help, reload the page: its files may have been replaced.',
+    remedy: 'Check the network, then reload the page: its files may have been replaced.',
   })
 }

@@ -1,6 +1,6 @@
 import { EntitlementError } from '../errors.js'
 import type { GrantReference, Grants } from '../grant-types.js'
-import { coversFilter } from '../mqtt/matching.js'
+import { coversFilterFast } from '../mqtt/literal-ends.js'
 import { type ActionGrants, grantsByAction, type TranslatedFilter } from '../policy/translation/action-grants.js'
 import { type DenyPattern, firstCut, grantsAll } from '../policy/translation/deny-pattern.js'
 import type { Variable } from './template-parts.js'
@@ -79,7 +79,7 @@ function firstConflict(
 
 /** A filter that the other rule covers is left out of the policy, and needs no Deny. */
 function isCovered({ filter }: TranslatedFilter, others: ActionGrants): boolean {
-  return others.filters.some((other) => other.filter !== filter && coversFilter(other.filter, filter))
+  return others.filters.some((other) => other.filter !== filter && coversFilterFast(other.filter, filter))
 }
 
 /** Can one user match both conditions? A user has one ID and one value of a single-valued claim; any other claim may be a list. */

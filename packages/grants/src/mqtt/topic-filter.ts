@@ -50,17 +50,19 @@ export function parseTopicFilter(text: unknown): TopicFilter {
   return text as TopicFilter
 }
 
+const shareForm = 'needs the form "$share/<group>/<filter>", with a group name without wildcards'
+
 function groupFault(group: string, filter: string): string | undefined {
-  if (group === '' || /[+#]/u.test(group)) return 'needs a group name without wildcards after "$share/"'
+  if (group === '' || /[+#]/u.test(group) || filter === '' || filter.startsWith('$share/')) return shareForm
   if (group.length > topicLimits.shareNameCharacters) {
     return `has a group name of ${group.length} characters; the limit is ${topicLimits.shareNameCharacters}`
   }
-  return filter === '' || filter.startsWith('$share/') ? 'needs a plain topic filter after its group name' : undefined
+  return undefined
 }
 
 function wildcardFault(filter: string): string | undefined {
   const levels = filter.split('/')
-  if (levels[0] === '$share') return 'needs the form "$share/<group>/<filter>"'
+  if (levels[0] === '$share') return shareForm
   if (levels.some((level) => level.includes('+') && level !== '+')) {
     return 'has a "+" next to other characters in a level'
   }

@@ -1,4 +1,3 @@
-import { RequestError } from '../errors.js'
 import type { DroppedRule, GrantKind, Grants, TopicFilter } from '../grant-types.js'
 import { isRecord } from '../json.js'
 import { spreadLimits } from '../limits.js'
@@ -56,97 +55,91 @@ export interface ContainerCredentials {
 /**
  * Reads a vendor's response. Unknown fields are ignored, so an older client accepts a newer vendor.
  *
- * @throws RequestError `malformed_response`, naming the field and never its value
- * @example parseVendResponse(await response.json()).credentials.expiration
+ * @throws TypeError naming the field and never its value
+ * @example readVendResponse(await response.json()).credentials.expiration
  */
-export function parseVendResponse(input: unknown): VendResponse {
-  const response = objectAt(input, 'The response')
-  const credentials = objectAt(response.credentials, 'credentials')
-  const expiration = textAt(credentials, 'expiration', 'credentials.')
-  if (Number.isNaN(Date.parse(expiration))) throw malformed('credentials.expiration is not a time')
-  const { policyForm: form, packedPolicySize: packed, spreadSeconds: spread, dropped } = response
+export function readVendResponse(input: unknown): VendResponse {
+  const response = objectAt(input, 'response')
+  const keys = ['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration'] as const
+  const credentials = stringsAt(response.credentials, 'credentials', keys)
+  if (Number.isNaN(Date.parse(credentials.expiration))) throw malformed('credentials.expiration', 'a time')
+  const { policyForm: form, dropped } = response
   return {
-    credentials: {
-      accessKeyId: textAt(credentials, 'accessKeyId', 'credentials.'),
-      secretAccessKey: textAt(credentials, 'secretAccessKey', 'credentials.'),
-      sessionToken: textAt(credentials, 'sessionToken', 'credentials.'),
-      expiration,
-    },
-    endpoint: textAt(response, 'endpoint'),
-    region: textAt(response, 'region'),
-    userId: textAt(response, 'userId'),
-    clientIdPrefix: textAt(response, 'clientIdPrefix'),
+    ...stringsAt(response, 'response', ['endpoint', 'region', 'userId', 'clientIdPrefix']),
+    credentials,
     grants: grantsAt(response.grants),
-    ...(dropped === undefined || dropped === null ? {} : { dropped: droppedAt(dropped) }),
+    ...(isAbsent(dropped) ? {} : { dropped: listAt(dropped, 'dropped').map(droppedAt) }),
     policyCharacters: numberAt(response, 'policyCharacters'),
     ...(isPolicyForm(form) ? { policyForm: form } : {}),
-    ...(packed === undefined || packed === null ? {} : { packedPolicySize: numberAt(response, 'packedPolicySize') }),
-    ...(spread === undefined || spread === null ? {} : { spreadSeconds: spreadAt(response) }),
+    ...optionalAt(response, 'packedPolicySize'),
+    ...optionalAt(response, 'spreadSeconds', spreadLimits),
   }
 }
 
 /** A form that this client does not know is ignored. */
 function isPolicyForm(value: unknown): value is PolicyForm {
-  return value === 'full' || value === 'short' || value === 'dense'
+  return ['full', 'short', 'dense'].includes(value as string)
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-function objectAt(value: unknown, name: string): Fields {
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null
+}
+
+function objectAt(value: unknown, path: string): Fields {
   if (isRecord(value)) return value
-  throw malformed(`${name} is not an object`)
+  throw malformed(path, 'an object')
 }
 
-function textAt(fields: Fields, key: string, path = ''): string {
-  const value = fields[key]
-  if (typeof value === 'string' && value !== '') return value
-  throw malformed(`${path}${key} is not a string`)
+function listAt(value: unknown, path: string): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw malformed(path, 'a list')
 }
 
-function numberAt(fields: Fields, key: string): number {
-  const value = fields[key]
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number
-  throw malformed(`${key} is not an integer`)
+function stringsAt<Key extends string>(value: unknown, path: string, keys: readonly Key[]): Record<Key, string> {
+  const fields = objectAt(value, path)
+  for (const key of keys) {
+    if (typeof fields[key] !== 'string' || fields[key] === '') throw malformed(`${path}.${key}`, 'a string')
+  }
+  return Object.fromEntries(keys.map((key) => [key, fields[key]])) as Record<Key, string>
 }
 
-function spreadAt(fields: Fields): number {
-  const seconds = numberAt(fields, 'spreadSeconds')
-  const { minimum, maximum } = spreadLimits
-  if (seconds >= minimum && seconds <= maximum) return seconds
-  throw malformed(`spreadSeconds is not between ${minimum} and ${maximum}`)
+function numberAt(fields: Fields, key: string, { minimum, maximum }: Range = anyNumber): number {
+  const value = Number.isSafeInteger(fields[key]) ? (fields[key] as number) : -1
+  if (value >= minimum && value <= maximum) return value
+  throw malformed(key, `an integer from ${minimum} to ${maximum}`)
+}
+
+const anyNumber: Range = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+
+interface Range {
+  readonly minimum: number
+  readonly maximum: number
+}
+
+function optionalAt<Key extends string>(fields: Fields, key: Key, range?: Range): Partial<Record<Key, number>> {
+  return isAbsent(fields[key]) ? {} : ({ [key]: numberAt(fields, key, range) } as Record<Key, number>)
 }
 
 /** Does not use `parseGrants`, whose explanations are for people who write grants: browsers load this module. */
 function grantsAt(value: unknown): Grants {
   const lists = objectAt(value, 'grants')
-  return {
-    publish: filtersAt(lists, 'publish'),
-    subscribe: filtersAt(lists, 'subscribe'),
-    retain: filtersAt(lists, 'retain'),
+  const filtersAt = (kind: GrantKind) => {
+    const path = `grants.${kind}`
+    const list = listAt(lists[kind] ?? [], path)
+    for (const filter of list) {
+      if (typeof filter !== 'string' || filterFault(filter)) throw malformed(`an entry of ${path}`, 'a topic filter')
+    }
+    return list as readonly TopicFilter[]
   }
+  return { publish: filtersAt('publish'), subscribe: filtersAt('subscribe'), retain: filtersAt('retain') }
 }
 
-function filtersAt(lists: Fields, kind: GrantKind): readonly TopicFilter[] {
-  const list = lists[kind] ?? []
-  if (!Array.isArray(list)) throw malformed(`grants.${kind} is not a list`)
-  for (const filter of list) {
-    const fault = typeof filter === 'string' ? filterFault(filter) : 'is not a string'
-    if (fault) throw malformed(`a filter of grants.${kind} ${fault}`)
-  }
-  return list
+function droppedAt(entry: unknown): DroppedRule {
+  return stringsAt(entry, 'dropped[]', ['rule', 'reason', 'remedy'])
 }
 
-function droppedAt(value: unknown): readonly DroppedRule[] {
-  if (!Array.isArray(value)) throw malformed('dropped is not a list')
-  return value.map((entry: unknown) => {
-    const fields = objectAt(entry, 'an entry of dropped')
-    const [rule, reason, remedy] = ['rule', 'reason', 'remedy'].map((key) => textAt(fields, key, 'dropped[].'))
-    return { rule: rule ?? '', reason: reason ?? '', remedy: remedy ?? '' }
-  })
-}
-
-function malformed(what: string): RequestError {
-  return new RequestError('malformed_response', `The vendor's response is not valid: ${what}.`, {
-    remedy: 'Check that the URL is that of the credential vendor, and that client and vendor have compatible versions.',
-  })
+function malformed(path: string, expected: string): TypeError {
+  return new TypeError(`${path} is not ${expected}`)
 }

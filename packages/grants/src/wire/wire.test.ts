@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { parseGrants } from '../grants.js'
+import { parseVendResponse } from './parse-vend-response.js'
 import { parseProblem, problem, problems } from './problem.js'
 import { askedGrants, parseVendRequest } from './vend-request.js'
-import { parseVendResponse } from './vend-response.js'
 
 describe('parseVendRequest', () => {
   it.each([

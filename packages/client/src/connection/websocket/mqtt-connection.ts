@@ -4,24 +4,22 @@ import {
   type ConnackPacket,
   type ConnectPacket,
   PacketSplitter,
+  protocolError,
   readPacket,
   type ServerPacket,
   writePacket,
 } from '../../mqtt5/index.js'
-import { connectOverdue } from '../operations.js'
+import { inHex } from '../../support/reason-codes.js'
+import { answerDeadlineMs, connectOverdue, noAnswer, pingOverdue } from '../operations.js'
 import type { TransportFailure } from '../transport.js'
 import { KeepAlive } from './keep-alive.js'
 import type { OpenSocket, Socket } from './socket.js'
 
-/** Maximum time from opening the socket to the CONNACK. */
-const connectDeadlineMs = 10_000
 /** AWS IoT's own packets have at most 146 KB. */
 const maximumPacketBytes = 256 * 1024
 
 /** The events of one connection. */
 export interface ConnectionEvents {
-  /** CONNECT was sent, which AWS counts. */
-  connectSent(): void
   accepted(connack: ConnackPacket): void
   /** Any packet except CONNACK, PINGRESP and DISCONNECT, and only after `accepted`. */
   received(packet: ServerPacket): void
@@ -53,13 +51,10 @@ export class MqttConnection {
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#options = options
     this.#events = events
-    this.#deadline = setTimeout(
-      () => this.end({ name: connectOverdue, message: `no response within ${connectDeadlineMs / 1000} s` }),
-      connectDeadlineMs,
-    )
+    this.#deadline = setTimeout(() => this.end({ name: connectOverdue, message: noAnswer }), answerDeadlineMs)
     this.#socket = options.openSocket(options.url, {
-      opened: () => this.#connect(),
-      received: (bytes) => this.#receive(bytes),
+      opened: () => this.#strictly(() => this.send(options.connect)),
+      received: (bytes) => this.#strictly(() => this.#receive(bytes)),
       ended: (failure) => this.end(failure),
     })
   }
@@ -100,32 +95,23 @@ export class MqttConnection {
     return this.#socket.close()
   }
 
-  #connect(): void {
-    try {
-      this.send(this.#options.connect)
-      this.#events.connectSent()
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error
-      this.end({ name: 'CONNECT_UNWRITABLE', message: error.message })
-    }
-  }
-
   #receive(bytes: Uint8Array): void {
-    try {
-      for (const raw of this.#splitter.push(bytes)) {
-        this.#take(readPacket(raw))
-        if (this.#over) return
-      }
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error
-      this.#refuse(error)
+    for (const raw of this.#splitter.push(bytes)) {
+      this.#take(readPacket(raw))
+      if (this.#over) return
     }
   }
 
-  /** [MQTT-4.13.1-1] */
-  #refuse(error: CodecError): void {
-    if (this.#keepAlive !== undefined) this.send({ type: 'disconnect', reasonCode: error.reasonCode, properties: {} })
-    this.end({ name: error.code.toUpperCase(), message: `the broker sent invalid MQTT 5: ${error.message}` })
+  /** Ends the connection if a packet is not valid [MQTT-4.13.1-1]. */
+  #strictly(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error
+      const { code, reasonCode, message } = error
+      if (this.#keepAlive !== undefined) this.send({ type: 'disconnect', reasonCode, properties: {} })
+      this.end({ name: code.toUpperCase(), message: `invalid MQTT 5: ${message}` })
+    }
   }
 
   #take(packet: ServerPacket): void {
@@ -138,13 +124,13 @@ export class MqttConnection {
         this.end({ name: 'DISCONNECTED', message: reasonOf(packet), reasonCode: packet.reasonCode })
         break
       default:
-        if (this.#keepAlive === undefined) throw new CodecError('protocol_error', `${packet.type} before connack`)
+        if (this.#keepAlive === undefined) throw protocolError('MQTT-3.2.0-1')
         if (packet.type !== 'pingresp') this.#events.received(packet)
     }
   }
 
   #acknowledged(packet: ConnackPacket): void {
-    if (this.#keepAlive !== undefined) throw new CodecError('protocol_error', 'a second connack')
+    if (this.#keepAlive !== undefined) throw protocolError('MQTT-3.2.0-2')
     const { reasonCode, sessionPresent, properties } = packet
     if (reasonCode >= 0x80) {
       this.end({ name: 'CONNECT_REFUSED', message: reasonOf(packet), reasonCode })
@@ -152,14 +138,14 @@ export class MqttConnection {
     }
     const { cleanStart, keepAliveSeconds } = this.#options.connect
     if (sessionPresent && cleanStart) {
-      throw new CodecError('protocol_error', 'a resumed session, although a new one was requested')
+      throw protocolError('MQTT-3.2.2-2')
     }
     clearTimeout(this.#deadline)
     this.#keepAlive = new KeepAlive({
       seconds: properties.serverKeepAlive ?? keepAliveSeconds,
       timersLateMs: this.#options.timersLateMs,
       ping: () => this.send({ type: 'pingreq' }),
-      dead: () => this.end({ name: 'PING_OVERDUE', message: 'the broker does not respond any more' }),
+      dead: () => this.end({ name: pingOverdue, message: 'no response to a ping' }),
     })
     this.#events.accepted(packet)
   }
@@ -167,5 +153,5 @@ export class MqttConnection {
 
 function reasonOf({ reasonCode, properties }: Pick<ConnackPacket, 'properties' | 'reasonCode'>): string {
   const said = properties.reasonString === undefined ? '' : `: ${properties.reasonString}`
-  return `reason code 0x${reasonCode.toString(16).padStart(2, '0')}${said}`
+  return `reason code ${inHex(reasonCode)}${said}`
 }

@@ -62,7 +62,8 @@ export class Outbox {
   add(operation: Operation): Promise<ReasonCode> {
     return new Promise((settle, fail) => {
       const pending = { ...operation, settle, fail, id: 0, sentAt: 0, strikes: 0 }
-      this.#queue(operation.type).add(pending)
+      const queue = isMessage(pending) ? this.#messages : this.#requests
+      queue.add(pending)
       this.#pump()
     })
   }
@@ -100,8 +101,8 @@ export class Outbox {
 
   /** Rejects all operations; nothing is sent any more. */
   abandon(error: unknown): void {
-    const all = [...this.#sent.values(), ...this.#messages, ...this.#requests]
     this.closed(undefined)
+    const all = [...this.#messages, ...this.#requests]
     this.#messages.clear()
     this.#requests.clear()
     this.#ids.clear()
@@ -180,24 +181,16 @@ export class Outbox {
     pending.id = 0
   }
 
-  #watch(): void {
-    this.#timer ??= setTimeout(() => this.#checkOldest(), answerDeadlineMs)
-  }
-
-  #checkOldest(): void {
-    this.#timer = undefined
-    const [oldest] = this.#sent.values()
-    if (oldest === undefined) return
-    const left = oldest.sentAt + answerDeadlineMs - Date.now()
-    if (left <= 0) {
+  /** Checks after this time how long the oldest operation has been waiting. */
+  #watch(ms = answerDeadlineMs): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      const [oldest] = this.#sent.values()
+      if (oldest === undefined) return
+      const left = oldest.sentAt + answerDeadlineMs - Date.now()
+      if (left > 0) return this.#watch(left)
       this.#line?.overdue()
-    } else {
-      this.#timer = setTimeout(() => this.#checkOldest(), left)
-    }
-  }
-
-  #queue(type: Operation['type']): Set<Pending> {
-    return type === 'publish' ? this.#messages : this.#requests
+    }, ms)
   }
 }
 

@@ -3,7 +3,7 @@ import { Emitter } from '../../support/emitter.js'
 import { rare } from '../../support/rare.js'
 import type { ReasonCode } from '../../support/reason-codes.js'
 import { withMessageId } from '../message-properties.js'
-import { answerOverdue } from '../operations.js'
+import { answerOverdue, noAnswer } from '../operations.js'
 import type {
   OutgoingMessage,
   QoS,
@@ -81,7 +81,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
         if (attempt === this.#attempt) this.#connect(url)
       },
       (error: unknown) => {
-        if (attempt === this.#attempt) this.#failed({ name: 'NO_ADDRESS', message: String(error) })
+        if (attempt === this.#attempt) this.#ended({ name: 'NO_ADDRESS', message: String(error) })
       },
     )
   }
@@ -116,7 +116,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
   async reconnect(): Promise<void> {
     // With a DISCONNECT, so that the last will is only published for lost connections.
     void this.#leave(false)
-    this.emit('interrupted', { name: 'RECONNECT', message: 'reconnecting on request' })
+    this.emit('interrupted', { name: 'RECONNECT', message: 'new credentials' })
     this.start()
   }
 
@@ -178,7 +178,6 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     this.#connection = new MqttConnection(
       { url, openSocket, connect, timersLateMs },
       {
-        connectSent: () => {},
         accepted: (connack) => this.#accepted(connack),
         received: (packet) => this.#received(packet),
         ended: (failure) => {
@@ -195,7 +194,7 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
     this.#established = true
     this.#acceptedAt = Date.now()
     this.emit('connected', { sessionPresent })
-    const overdue = () => connection.end({ name: answerOverdue, message: 'the broker did not respond in time' })
+    const overdue = () => connection.end({ name: answerOverdue, message: noAnswer })
     // A listener may have ended it already.
     if (this.#connection !== connection) return
     this.#outbox.opened({ send: (bytes) => connection.sendBytes(bytes), overdue, limits: properties }, sessionPresent)
@@ -222,11 +221,6 @@ export class WebSocketTransport extends Emitter<TransportEvents> implements Tran
       this.#comeBack(Date.now() - acceptedAt)
       this.emit('interrupted', failure)
     }
-  }
-
-  #failed(failure: TransportFailure): void {
-    this.#idle()
-    this.emit('failed', failure)
   }
 
   #comeBack(stoodMs: number): void {

@@ -6,17 +6,15 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 
 const script = fileURLToPath(new URL('../../../scripts/bundle-browser.js', import.meta.url))
-/**
- * Bytes of each file, gzipped: what a page loads at once, and what it loads when it is needed first. The aim for browser.js is 18,000; until
- * that is reached, it must not grow (ADR 30).
- */
+/** Maximum bytes of each file, gzipped: what a page loads at once, and what it loads when it is needed first (ADR 30). */
 const limits = {
-  'browser.js': 20_900,
+  'browser.js': 18_000,
   'browser-broker-refusals.js': 1_350,
-  'browser-iam-caller.js': 2_150,
-  'browser-rare-errors.js': 1_300,
+  'browser-exchange.js': 800,
+  'browser-iam-caller.js': 2_050,
+  'browser-rare-errors.js': 1_400,
   'browser-requests.js': 2_150,
-  'browser-vendor-error.js': 3_200,
+  'browser-vendor-error.js': 3_300,
 }
 const names = Object.keys(limits) as (keyof typeof limits)[]
 
@@ -33,7 +31,7 @@ function pathOf(name: string): string {
 }
 
 describe.each(names)('dist/%s', (name) => {
-  it('is no larger than it may be', () => {
+  it('is not larger than its limit', () => {
     const { length } = gzipSync(code[name] ?? '', { level: 9 })
     process.stdout.write(`dist/${name}: ${length} bytes gzipped\n`)
     expect(length).toBeLessThanOrEqual(limits[name])

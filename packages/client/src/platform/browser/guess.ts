@@ -20,24 +20,18 @@ export interface Guess {
  * @see https://websockets.spec.whatwg.org/#feedback-from-the-protocol (a page must not learn details of its user's network)
  */
 export function guess(identity: VendedIdentity | undefined, { host, port }: Endpoint): Guess {
-  const where = `${host}:${port}`
-  const said = `The WebSocket to ${where} did not open, and browsers do not report why. This is a guess`
-  if (identity !== undefined && identity.expiration.getTime() <= Date.now() + identity.clockOffset) {
-    const error = new TopicCredentialsError(`${said}: the credentials have expired`, {
-      code: 'credentials_expired',
-      value: identity.accessKeyId,
-      remedy: 'The client requests new ones automatically.',
-    })
-    return { error, terminal: false, refusedKey: identity.accessKeyId }
-  }
+  const key = identity?.accessKeyId
+  const expired = identity !== undefined && identity.expiration.getTime() <= Date.now() + identity.clockOffset
+  const cause = expired
+    ? 'the credentials have expired'
+    : 'the network or the page’s Content-Security-Policy (connect-src) blocks it, or the credentials were refused'
   const error = new TopicCredentialsError(
-    `${said}: a network or a firewall blocks it, connect-src in the page’s Content-Security-Policy does not contain the endpoint, or the credentials were refused`,
+    `The WebSocket to ${host}:${port} did not open, and browsers do not report why. A guess: ${cause}`,
     {
-      code: 'connection_lost',
-      value: where,
-      remedy:
-        'The client retries automatically, from the second attempt on with new credentials. The browser’s console shows a violated Content-Security-Policy.',
+      code: expired ? 'credentials_expired' : 'connection_lost',
+      value: expired ? identity.accessKeyId : `${host}:${port}`,
+      remedy: 'The client retries automatically. The browser’s console shows the cause.',
     },
   )
-  return { error, terminal: false, ...(identity === undefined ? {} : { doubtedKey: identity.accessKeyId }) }
+  return { error, terminal: false, ...(key && { [expired ? 'refusedKey' : 'doubtedKey']: key }) }
 }

@@ -1,5 +1,5 @@
 import type { Sleeper } from '../../connection/transport.js'
-import { page } from './page.js'
+import { type Listener, page, type Target } from './page.js'
 
 /**
  * Notifies a session when its page sleeps and wakes up.
@@ -13,27 +13,16 @@ import { page } from './page.js'
  */
 export function watchSleep(sleeper: Sleeper): () => void {
   const { document } = page
+  const watching = new AbortController()
   const wake = () => sleeper.wake()
-  const listeners: Record<string, (event: { readonly persisted?: boolean }) => void> = {
-    online: wake,
-    // The browser reports that the network is gone: check now instead of waiting for an unanswered message.
-    offline: wake,
-    pageshow: ({ persisted }) => {
-      if (persisted === true) wake()
-    },
-    pagehide: ({ persisted }) => {
-      if (persisted === true) sleeper.suspend()
-    },
+  const when = (target: Target | undefined, names: string, listener: Listener) => {
+    for (const name of names.split(' ')) target?.addEventListener?.(name, listener, { signal: watching.signal })
   }
-  const visible = () => {
-    if (document?.visibilityState === 'visible') wake()
-  }
-  for (const [name, listener] of Object.entries(listeners)) page.addEventListener?.(name, listener)
-  document?.addEventListener('visibilitychange', visible)
-  document?.addEventListener('resume', wake)
-  return () => {
-    for (const [name, listener] of Object.entries(listeners)) page.removeEventListener?.(name, listener)
-    document?.removeEventListener('visibilitychange', visible)
-    document?.removeEventListener('resume', wake)
-  }
+  // `offline`: the browser reports that the network is gone. Check now instead of waiting for an unanswered message.
+  when(page, 'online offline', wake)
+  when(page, 'pageshow', ({ persisted }) => persisted === true && wake())
+  when(page, 'pagehide', ({ persisted }) => persisted === true && sleeper.suspend())
+  when(document, 'visibilitychange', () => document?.visibilityState === 'visible' && wake())
+  when(document, 'resume', wake)
+  return () => watching.abort()
 }

@@ -1,6 +1,7 @@
 import { connectNotGranted } from '../../broker-refusals.js'
 import type { HandshakeAnswer } from '../../connection/handshake.js'
-import { ClockSkewError, TopicCredentialsError } from '../../errors.js'
+import { clockSkew } from '../../credentials/vendor-error.js'
+import { TopicCredentialsError } from '../../errors.js'
 import { type Diagnosis, type FailedAttempt, lost, passing } from '../../recovery/diagnosis.js'
 import { askHandshake } from './handshake-probe.js'
 
@@ -52,7 +53,7 @@ function ofAnswer(
   const key = refusedKey === undefined ? {} : { refusedKey }
   // The clock has changed since these were vended. New credentials measure the difference; if that does not help, the error is terminal.
   if (/^Signature (expired|not yet current)/iu.test(message)) {
-    return { error: new ClockSkewError(clockOffset, where), terminal: false, ...key }
+    return { error: clockSkew(clockOffset, where), terminal: false, ...key }
   }
   const expired = /expired/iu.test(message)
   return {

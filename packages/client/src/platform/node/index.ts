@@ -1,5 +1,9 @@
 import type { Transport, TransportOptions } from '../../connection/transport.js'
+import { sleep } from '../../support/abort.js'
 import { onlyMqtt5, type Platform } from '../platform.js'
+
+/** Most connections are established by then. Otherwise the connection is examined, because the device SDK reports causes late. */
+const lateMs = 1_000
 
 /** Node. Modules are loaded on demand: together they are most of the start-up time. */
 export const platform: Platform = {
@@ -23,9 +27,12 @@ export const platform: Platform = {
     return (options) => new Mqtt5Transport(options)
   },
 
-  async checkTrust(endpoint, route, signal) {
+  async watchTrust(endpoint, route, settled) {
+    const never = new Promise<never>(() => {})
+    await sleep(lateMs, settled).catch(() => never)
     const { checkTrust } = await import('./handshake-probe.js')
-    await checkTrust(endpoint, route, signal)
+    await checkTrust(endpoint, route, settled)
+    return never
   },
 
   async diagnoseHandshake(failed) {

@@ -1,5 +1,5 @@
 import type { GrantKind, GrantReference, Grants } from '../../grant-types.js'
-import { coversFilter } from '../../mqtt/matching.js'
+import { coversFilterFast } from '../../mqtt/literal-ends.js'
 import { parseSubscription } from '../../mqtt/topic-filter.js'
 import { NameSet, type NameType } from './name-set.js'
 import { type Translation, translate } from './translation.js'
@@ -58,5 +58,5 @@ export function grantsByAction(grants: Grants): readonly ActionGrants[] | Inexpr
 function widest(filters: readonly string[]): readonly string[] {
   const distinct = [...new Set(filters)].sort()
   const wide = distinct.filter((filter) => /[+#]/u.test(filter))
-  return distinct.filter((filter) => !wide.some((other) => other !== filter && coversFilter(other, filter)))
+  return distinct.filter((filter) => !wide.some((other) => other !== filter && coversFilterFast(other, filter)))
 }

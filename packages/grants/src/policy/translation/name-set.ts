@@ -1,4 +1,4 @@
-import { literalEnds } from '../../mqtt/matching.js'
+import { literalEnds } from '../../mqtt/literal-ends.js'
 import { parseSubscription } from '../../mqtt/topic-filter.js'
 import { type Glob, includesGlob, wildcard } from '../iam/glob.js'
 

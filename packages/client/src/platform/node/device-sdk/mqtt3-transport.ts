@@ -4,7 +4,7 @@ import { notInMqtt3 } from '../../../common-errors.js'
 import type { OutgoingMessage, QoS, Transport, TransportFailure } from '../../../connection/transport.js'
 import { firstRefusal, type ReasonCode } from '../../../support/reason-codes.js'
 import { handshakeTransform } from './handshake-transform.js'
-import { bytesOfBuffer, proxyOptions } from './mqtt5-client.js'
+import { bytesOfBuffer, failureName, proxyOptions } from './mqtt5-client.js'
 import { sdk } from './sdk.js'
 import { SdkTransport } from './sdk-transport.js'
 
@@ -159,5 +159,5 @@ function willOf({ topic, qos, payload, retain }: OutgoingMessage): mqtt.MqttWill
 }
 
 function failure(error: { error_name?: string; toString(): string } | undefined): TransportFailure {
-  return { name: error?.error_name ?? 'AWS_ERROR_UNKNOWN', message: String(error) }
+  return { name: failureName(error ?? {}), message: String(error) }
 }

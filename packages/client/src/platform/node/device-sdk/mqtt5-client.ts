@@ -1,5 +1,6 @@
 import type { http, mqtt5 } from 'aws-iot-device-sdk-v2'
 import { receivedProperties } from '../../../connection/message-properties.js'
+import { pingOverdue } from '../../../connection/operations.js'
 import type { Route } from '../../../connection/route.js'
 import type {
   OutgoingMessage,
@@ -70,10 +71,15 @@ export function failure(
   reasonCode: number | undefined,
 ): TransportFailure {
   return {
-    name: error.error_name ?? 'AWS_ERROR_UNKNOWN',
+    name: failureName(error),
     message: error.toString(),
     ...(reasonCode === undefined ? {} : { reasonCode }),
   }
+}
+
+/** The SDK's name of an error; the client's own one for a broker that does not respond. */
+export function failureName({ error_name: name = 'AWS_ERROR_UNKNOWN' }: { error_name?: string }): string {
+  return name === 'AWS_ERROR_MQTT_TIMEOUT' ? pingOverdue : name
 }
 
 /** The proxy in the SDK's format. */

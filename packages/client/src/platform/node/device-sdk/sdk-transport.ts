@@ -1,4 +1,4 @@
-import { answerOverdue, connectOverdue, Operations } from '../../../connection/operations.js'
+import { answerOverdue, connectOverdue, noAnswer, Operations } from '../../../connection/operations.js'
 import type { TransportEvents, TransportFailure, TransportOptions } from '../../../connection/transport.js'
 import { Emitter } from '../../../support/emitter.js'
 import { firstReconnectMs } from '../../../support/retry-delay.js'
@@ -99,9 +99,7 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
     this.#acceptedAt = performance.now()
     this.emit('connected', { sessionPresent })
     if (!this.connected) return
-    this.operations.opened(line, () =>
-      this.ended({ name: answerOverdue, message: 'the broker did not respond in time' }),
-    )
+    this.operations.opened(line, () => this.ended({ name: answerOverdue, message: noAnswer }))
   }
 
   /** Called when the connection or attempt has ended. */
