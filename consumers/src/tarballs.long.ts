@@ -21,7 +21,6 @@ interface Manifest {
 /** What each package may carry besides what its entries lead to. */
 const carried: Readonly<Record<string, RegExp>> = {
   '@topic-credentials/cdk': /^functions\/(?:vendor\/index\.mjs|deploy-check\/index\.cjs|THIRD-PARTY-NOTICES\.txt)$/u,
-  '@topic-credentials/client': /^dist\/browser\.js\.map$/u,
   '@topic-credentials/local-aws': /^(?:assembly\/.*|THIRD-PARTY-NOTICES\.txt|dist\/tls-worker\.(?:js|d\.ts))$/u,
   '@topic-credentials/ops': /^probe\/THIRD-PARTY-NOTICES\.txt$/u,
 }
