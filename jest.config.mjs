@@ -13,6 +13,6 @@ export default {
   // A worker keeps the modules of every suite that it ran: without a limit it collects garbage in more than a gigabyte towards the end.
   workerIdleMemoryLimit: '512MB',
   // Room for a machine that does other things besides, and for a client that waits 10 to 11 s after a second refused CONNECT.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   reporters: ['default', '<rootDir>/scripts/jest-summary.js'],
 }
