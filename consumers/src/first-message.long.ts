@@ -46,6 +46,12 @@ describe('three commands in an empty folder', () => {
     expect(stdout).toContain('developer')
   })
 
+  it('a stand-in runs in an empty folder, with nothing installed', async () => {
+    await using empty = new Consumer(registry)
+    const outputs = await empty.standInBy('npx --yes @topic-credentials/local-aws')
+    expect(outputs.TopicCredentials?.CredentialsUrl).toMatch(/^https:/u)
+  })
+
   it('help and remedies name the programs, and no script of the repository', async () => {
     for (const words of [
       ['topic-credentials', '--help'],

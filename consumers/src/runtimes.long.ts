@@ -4,7 +4,7 @@ import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
 import { nodes, root, tarballs, tool } from './testing/tools.js'
 
-/** What can be imported from each package, and something of it that works without a network. */
+/** Something of each package for programs that works without a network. All entries of all packages are imported besides. */
 const programs: Readonly<Record<string, string>> = {
   '@topic-credentials/grants':
     "covers(parseGrants({ subscribe: ['a/#'] }), parseGrants({ subscribe: ['a/b'] })).covered",
@@ -24,29 +24,39 @@ let consumer: Consumer
 beforeAll(async () => {
   registry = await Registry.start(tarballs)
   consumer = new Consumer(registry)
-  await consumer.install(...Object.keys(programs), '@types/node@20.19.43')
+  await consumer.install(...registry.names, '@types/node@20.19.43')
   const entries = Object.entries(programs)
   const checks = entries
     .map(([, expression]) => `if (!(${expression})) throw new Error(${JSON.stringify(expression)})\n`)
     .join('')
-  consumer.write(
-    'app.mjs',
-    `${entries.map(([name, expression]) => `import { ${names(expression)} } from '${name}'\n`).join('')}${checks}console.log('works')\n`,
-  )
-  consumer.write(
-    'app.cjs',
-    `${entries.map(([name, expression]) => `const { ${names(expression)} } = require('${name}')\n`).join('')}${checks}console.log('works')\n`,
-  )
-})
+  const imports = entries.map(([name, expression]) => `import { ${names(expression)} } from '${name}'\n`)
+  const requires = entries.map(([name, expression]) => `const { ${names(expression)} } = require('${name}')\n`)
+  const every = (load: string) => `for (const name of ${JSON.stringify(registry.specifiers)}) {
+  if (Object.keys(${load}(name)).length === 0) throw new Error(name)
+}
+console.log('works')
+`
+  consumer.write('app.mjs', `${imports.join('')}${checks}${every('await import')}`)
+  consumer.write('app.cjs', `${requires.join('')}${checks}${every('require')}`)
+  await consumer.standIn()
+}, 300_000)
 afterAll(async () => {
   await consumer[Symbol.asyncDispose]()
   await registry[Symbol.asyncDispose]()
 })
 
 describe.each(nodes())('%s', (_name, node) => {
-  it.each(['app.mjs', 'app.cjs'])('%s', async (file) => {
+  it.each(['app.mjs', 'app.cjs', 'all.mjs', 'all.cjs'])('%s', async (file) => {
     const { stdout } = await consumer.expect(node, '--disable-warning=ExperimentalWarning', file)
     expect(stdout.trim()).toBe('works')
+  })
+
+  it.each([
+    ['listen', ['--publish', 'hello', '--count', '1'], "Received message from topic 'test': hello"],
+    ['whoami', [], 'developer'],
+  ])('%s', async (command, words, sign) => {
+    const program = 'node_modules/@topic-credentials/client/dist/cli/main.js'
+    expect((await consumer.expect(node, program, command, ...words)).stdout).toContain(sign)
   })
 })
 

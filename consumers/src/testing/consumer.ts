@@ -10,6 +10,9 @@ export interface Outcome {
   readonly stderr: string
 }
 
+/** The outputs of the stacks, by stack. */
+export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>
+
 /** An empty folder outside of every workspace, in which somebody installs our packages as they would be on npm. */
 export class Consumer {
   readonly folder: string
@@ -71,8 +74,13 @@ export class Consumer {
   env: Readonly<Record<string, string>> = {}
 
   /** Starts `npx local-aws`, and resolves with its outputs when what it deploys is there. */
-  async standIn(...words: string[]): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
-    const child = this.start('npx', 'local-aws', '--port', '0', '--json', ...words)
+  standIn(...words: string[]): Promise<Outputs> {
+    return this.standInBy('npx local-aws', ...words)
+  }
+
+  async standInBy(command: string, ...words: string[]): Promise<Outputs> {
+    const [program = '', ...first] = command.split(' ')
+    const child = this.start(program, ...first, '--port', '0', '--json', ...words)
     let seen = ''
     let errors = ''
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
 interface Packed {
-  readonly manifest: { readonly name: string; readonly version: string }
+  readonly manifest: { readonly name: string; readonly version: string; readonly exports: unknown }
   readonly tarball: Buffer
 }
 
@@ -58,6 +58,16 @@ export class Registry {
 
   get names(): readonly string[] {
     return [...this.#packages.keys()]
+  }
+
+  /** What programs import: every entry with code that is neither a command nor for pages alone. */
+  get specifiers(): readonly string[] {
+    return [...this.#packages.values()].flatMap(({ manifest: { name, exports } }) =>
+      // The one entry of a package of commands is a string.
+      Object.entries(typeof exports === 'string' ? {} : Object(exports))
+        .filter(([entry, target]) => String(target).endsWith('.js') && !/^\.\/(?:cli|browser)/u.test(entry))
+        .map(([entry]) => name + entry.slice(1)),
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
