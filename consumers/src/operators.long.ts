@@ -5,6 +5,21 @@ import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
 import { tarballs } from './testing/tools.js'
 
+/** An account in which the caller is allowed everything; it prints the variables that lead there. */
+const accountProgram = `import { startLocalAws } from '@topic-credentials/local-aws'
+const aws = await startLocalAws({ region: 'eu-west-1' })
+const Statement = [{ Effect: 'Allow', Action: '*', Resource: '*' }]
+const { accessKeyId, secretAccessKey } = aws.createUser('prober', { Version: '2012-10-17', Statement })
+console.log(JSON.stringify({
+  AWS_REGION: aws.region,
+  AWS_ENDPOINT_URL: aws.endpoints.endpoint,
+  AWS_ENDPOINT_URL_IOT_DATA_PLANE: 'https://' + aws.endpoints.iot,
+  NODE_EXTRA_CA_CERTS: aws.caFile,
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+}))
+`
+
 /** The operators' commands as npm installs them, against the stand-in that runs in the folder. */
 describe('npx topic-credentials-ops', () => {
   let registry: Registry
@@ -67,18 +82,19 @@ describe('npx topic-credentials-ops', () => {
   })
 
   it('probe asks an account, and needs nothing of the stand-in’s package for that', async () => {
-    const exports = (await consumer.expect('npx', 'local-aws', '--env')).stdout
-    const variables = [...exports.matchAll(/^export (\w+)='([^']*)'$/gmu)].map(([, name, value]) => [name, value])
+    consumer.write('account.mjs', accountProgram)
+    const account = consumer.start('node', 'account.mjs')
     await using other = new Consumer(registry)
     await other.install('@topic-credentials/ops')
     expect(existsSync(join(other.folder, 'node_modules/@topic-credentials/local-aws'))).toBe(false)
-    other.env = Object.fromEntries(variables)
+    other.env = JSON.parse(await new Promise((resolve) => account.stdout?.once('data', resolve)))
     const probe = (...words: string[]) =>
       other.run('npx', 'topic-credentials-ops', 'probe', '--only', 'userIdOverMqtt', ...words)
     expect(await probe()).toMatchObject({ code: 2, stderr: 'Nothing was done. Say yes, or give --yes.\n' })
     expect(await probe('--yes')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^All 1 answers are what the stand-in does by default\.$/mu),
+      stderr: '',
     })
     expect(readFileSync(join(other.folder, 'probe-transcript.txt'), 'utf8')).toContain('✓ userIdOverMqtt')
   })

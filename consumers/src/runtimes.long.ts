@@ -46,7 +46,7 @@ afterAll(async () => {
 })
 
 describe.each(nodes())('%s', (_name, node) => {
-  it.each(['app.mjs', 'app.cjs', 'all.mjs', 'all.cjs'])('%s', async (file) => {
+  it.each(['app.mjs', 'app.cjs'])('%s', async (file) => {
     const { stdout } = await consumer.expect(node, '--disable-warning=ExperimentalWarning', file)
     expect(stdout.trim()).toBe('works')
   })
