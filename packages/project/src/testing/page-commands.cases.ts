@@ -19,6 +19,7 @@ export const notRun: Readonly<Record<string, string>> = {
   'npx topic-credentials credentials --help': 'recipes.long.ts runs it',
   'npx topic-credentials-ops revoke': 'examples.long.ts runs it',
   'npx topic-credentials-ops check': 'examples.long.ts runs it',
+  'npx topic-credentials-ops probe': 'operators.long.ts runs it',
   'npm run bench': 'measures for minutes',
   'npm run bench -- revocation': 'measures for minutes',
   'npm run bench -- fleet': 'measures for minutes',
