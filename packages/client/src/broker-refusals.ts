@@ -1,4 +1,4 @@
-// The errors for what the broker refuses. Loaded with the first one: see support/refusals.ts.
+// The errors for the broker's refusals. This module is loaded when the first one is needed: see support/refusals.ts.
 import { NotGrantedError, TopicCredentialsError } from './errors.js'
 import {
   endedWithoutReason,
@@ -11,7 +11,7 @@ import {
   unanswered,
 } from './support/reason-codes.js'
 
-/** What a reason code of SUBACK, UNSUBACK or PUBACK means, where it is a no. */
+/** The error for a reason code of SUBACK, UNSUBACK or PUBACK that is a refusal. */
 export function brokerRefusal(
   operation: 'publish' | 'subscribe' | 'unsubscribe',
   value: string,

@@ -46,7 +46,7 @@ export function sessionClosed(cause: unknown): TopicCredentialsError {
   })
 }
 
-/** Errors of the vendor and of the way to it after which another call may succeed. */
+/** Temporary errors of the vendor and of the connection to it: another call may succeed. */
 const passing: ReadonlySet<ClientErrorCode> = new Set([
   'host_not_found',
   'part_not_loaded',

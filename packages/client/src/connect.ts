@@ -82,7 +82,7 @@ export async function connect(options: ConnectOptions): Promise<Session> {
   }
   if (resume && options.clientIdSuffix === undefined) throw (await rare()).nothingToResume()
   const called = performance.now()
-  // The provider has deadlines of its own, but asks several times, and as late as the vendor says.
+  // The provider has its own deadlines, but it retries several times, with the delays that the vendor requests.
   const vendingMs = options.timeoutMs ?? maxVendingMs
   const vending = withDeadline(
     (until) => credentials({ signal: until }),

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
 })
 
-/** A provider before a vendor that answers as told, with a clock that the test drives and no jitter. */
+/** A provider with a scripted vendor, a clock that the test controls, and no jitter. */
 async function provider(
   answer: (call: number, request: IncomingMessage) => Answer,
   options: Partial<FromVendorOptions & RefreshTiming> = {},
@@ -31,7 +31,7 @@ function vend(call: number): Answer {
 }
 
 describe('fromVendor', () => {
-  it('gives the shape of every AWS SDK v3 client, and what was vended', async () => {
+  it('returns credentials in the format of the AWS SDK v3, with the vended fields', async () => {
     const { credentials } = await provider(vend)
     expect(await credentials()).toMatchObject({
       accessKeyId: 'ASIA1',
@@ -45,7 +45,7 @@ describe('fromVendor', () => {
     })
   })
 
-  it('asks once for any number of callers at once, and again only when renewal is due', async () => {
+  it('sends one request for concurrent callers, and the next one only when renewal is due', async () => {
     const { vendor, clock, credentials } = await provider(vend)
     const keys = await Promise.all(Array.from({ length: 20 }, async () => (await credentials()).accessKeyId))
     expect(new Set(keys)).toEqual(new Set(['ASIA1']))
@@ -66,7 +66,7 @@ describe('fromVendor', () => {
     expect((await credentials()).accessKeyId).toBe('ASIA2')
   })
 
-  it('goes on with the old credentials while a renewal fails with what may pass, until they expire', async () => {
+  it('returns the old credentials while a renewal fails temporarily, until they expire', async () => {
     const { clock, credentials } = await provider((call) => (call === 1 ? vend(1) : { status: 503 }), {
       backoff: { baseMs: 0, capMs: 0, attempts: 3 },
     })
@@ -77,21 +77,24 @@ describe('fromVendor', () => {
     await expect(credentials()).rejects.toMatchObject({ code: 'vendor_unavailable' })
   })
 
-  it.each([429, 500, 502, 503, 504])('tries again after %s, as often as the backoff says', async (status) => {
-    const { vendor, credentials } = await provider((call) => (call < 3 ? { status } : vend(call)), {
-      backoff: { baseMs: 0, capMs: 0, attempts: 3 },
-    })
-    expect((await credentials()).accessKeyId).toBe('ASIA3')
-    expect(vendor.calls).toBe(3)
-  })
+  it.each([429, 500, 502, 503, 504])(
+    'retries after %s, up to the number of attempts of the backoff',
+    async (status) => {
+      const { vendor, credentials } = await provider((call) => (call < 3 ? { status } : vend(call)), {
+        backoff: { baseMs: 0, capMs: 0, attempts: 3 },
+      })
+      expect((await credentials()).accessKeyId).toBe('ASIA3')
+      expect(vendor.calls).toBe(3)
+    },
+  )
 
-  it.each([400, 401, 403, 404, 413])('does not try again after %s', async (status) => {
+  it.each([400, 401, 403, 404, 413])('does not retry after %s', async (status) => {
     const { vendor, credentials } = await provider(() => ({ status, date: startTime }))
     await expect(credentials()).rejects.toMatchObject({ code: 'vend_refused', status })
     expect(vendor.calls).toBe(1)
   })
 
-  it('hands the vendor’s own sentence on', async () => {
+  it('passes on the message of the vendor', async () => {
     const body = JSON.stringify({
       code: 'not_entitled',
       status: 403,
@@ -105,7 +108,7 @@ describe('fromVendor', () => {
     })
   })
 
-  it('says so in an error of its own when it is another user at a renewal', async () => {
+  it('fails with a separate error if a renewal returns another user', async () => {
     const { credentials, clock } = await provider((call) => {
       const answer = vendedAnswer(call, startTime + call * hour, startTime)
       return call === 1 ? answer : { ...answer, body: String(answer.body).replace('"alice"', '"alice-2"') }
@@ -126,7 +129,7 @@ describe('fromVendor', () => {
     ['99999999999', 86_400_000],
     ['-5', 0],
     ['soon', 0],
-  ])('waits a day at most: where Retry-After is %s, at least %i ms', async (retryAfter, least) => {
+  ])('waits at most a day: with Retry-After %s, %i ms', async (retryAfter, least) => {
     const pauses: number[] = []
     const { credentials } = await provider(
       (call) => (call === 1 ? { status: 429, body: '{}', headers: { 'retry-after': retryAfter } } : vend(call)),
@@ -136,7 +139,7 @@ describe('fromVendor', () => {
     expect(pauses).toEqual([least])
   })
 
-  it('asks anew after the credentials it holds were refused, and only then', async () => {
+  it('requests new credentials after the current ones were refused, and only then', async () => {
     const { vendor, credentials } = await provider(vend)
     await credentials()
     credentials.invalidate('ASIAother')
@@ -158,14 +161,14 @@ describe('fromVendor', () => {
     expect(dates).toEqual(['20261123T121000Z', '20261123T120000Z'])
   })
 
-  it('says so when correcting the clock does not help', async () => {
+  it('fails with clock_skew if correcting the clock does not help', async () => {
     const { vendor, credentials, clock } = await provider(() => ({ status: 403, date: startTime }))
     clock.now = startTime + 10 * 60_000
     await expect(credentials()).rejects.toMatchObject({ code: 'clock_skew' })
     expect(vendor.calls).toBe(2)
   })
 
-  it('sends the bearer token instead of a signature, a fresh one each time', async () => {
+  it('sends a bearer token instead of a signature, and a new one with each request', async () => {
     const seen: unknown[] = []
     const { clock, credentials } = await provider(
       (call, request) => {
@@ -180,7 +183,7 @@ describe('fromVendor', () => {
     expect(seen).toEqual(['Bearer jwt-0', 'Bearer jwt-1'])
   })
 
-  it('refuses an answer that is no vended credential, without repeating what is in it', async () => {
+  it('refuses a response without valid credentials, and does not repeat its content', async () => {
     const { credentials } = await provider(() => ({
       status: 200,
       body: '{"credentials":{"secretAccessKey":"s3cret"}}',
@@ -190,7 +193,7 @@ describe('fromVendor', () => {
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('s3cret')
   })
 
-  it('names a certificate that is not trusted, a name that does not exist, and a vendor that is not there', async () => {
+  it('reports an untrusted certificate, an unknown host and an unreachable vendor', async () => {
     const { vendor } = await provider(vend)
     const backoff = { baseMs: 0, capMs: 0, attempts: 1 }
     const ask = (url: string) => fromVendor({ url, credentials: exampleKeys, region: 'eu-central-1', backoff })()
@@ -207,7 +210,7 @@ describe('fromVendor', () => {
     },
   )
 
-  it('stops waiting when its signal is aborted, and lets the others wait on', async () => {
+  it('stops waiting when its signal is aborted, and does not affect other callers', async () => {
     const { credentials } = await provider(vend)
     const stop = new AbortController()
     const [stopped, other] = [credentials({ signal: stop.signal }), credentials()]
@@ -216,8 +219,8 @@ describe('fromVendor', () => {
     expect((await other).accessKeyId).toBe('ASIA1')
   })
 
-  describe('of a fleet', () => {
-    /** Waits, in milliseconds, that a provider makes while the vendor answers with these, then vends. */
+  describe('in a fleet', () => {
+    /** The delays in milliseconds while the vendor answers with these responses, and then vends. */
     async function waits(answers: Answer[], options: Partial<FromVendorOptions>): Promise<number[]> {
       const waited: number[] = []
       const { credentials } = await provider((call) => answers[call - 1] ?? vend(call), {
@@ -231,17 +234,17 @@ describe('fromVendor', () => {
       return waited
     }
 
-    it('spreads itself when it is throttled, over the time that the program gives', async () => {
+    it('spreads throttled retries over the period that the program sets', async () => {
       const lambdaLimit = { status: 503, body: '{"message":"Service Unavailable"}' }
       expect(await waits([{ status: 429 }, lambdaLimit], { spreadSeconds: 2_200 })).toEqual([1_100_000, 1_100_000])
     })
 
-    it('keeps to the backoff after trouble of another kind, and without such a time', async () => {
+    it('uses the backoff after other errors, and without a period', async () => {
       const body = JSON.stringify({
         code: 'sts_unavailable',
         status: 503,
         title: 'STS is not reachable',
-        detail: 'So it is.',
+        detail: 'STS did not respond.',
       })
       expect(await waits([{ status: 503, body }, { status: 500 }], { spreadSeconds: 2_200 })).toEqual([250, 500])
       expect(await waits([{ status: 429 }, { status: 429 }], {})).toEqual([250, 500])
@@ -252,7 +255,7 @@ describe('fromVendor', () => {
       return { ...answer, body: JSON.stringify({ ...JSON.parse(String(body)), spreadSeconds }) }
     }
 
-    it('takes the time from the vendor, once it has been served', async () => {
+    it('uses the period from the vendor after the first response', async () => {
       const waited: number[] = []
       const { credentials, clock } = await provider((call) => (call === 2 ? { status: 429 } : spread(call, 100)), {
         random: () => 0.5,
@@ -266,7 +269,7 @@ describe('fromVendor', () => {
       expect(waited).toEqual([50_000])
     })
 
-    it('prefers what the program gives', async () => {
+    it('prefers the period that the program sets', async () => {
       const { credentials } = await provider((call) => spread(call, 100), { spreadSeconds: 7 })
       expect((await credentials()).vended.spreadSeconds).toBe(7)
     })
@@ -279,7 +282,7 @@ describe('fromVendor', () => {
     })
   })
 
-  it('ends a wait when it is closed, and vends no more', async () => {
+  it('ends a delay when it is closed, and sends no more requests', async () => {
     const { vendor, credentials } = await provider(() => ({ status: 503 }), {
       pause: async (_, signal) => {
         credentials.close()

@@ -23,7 +23,7 @@ import { type Answer, ScriptedVendor, vendedAnswer } from '../testing/scripted/s
 
 const stockSdk = fileURLToPath(new URL('../testing/programs/stock-sdk.js', import.meta.url))
 
-/** One stand-in in this process for all commands, which find it as they find one of another terminal. */
+/** One stand-in in this process for all commands. They find it through its announcement, like a stand-in in another terminal. */
 let aws: LocalAws
 let project: Project
 let credentials: VendedCredentialsProvider
@@ -69,7 +69,7 @@ describe('publish', () => {
     expect(await received()).toEqual({ topic, payload: '{"on":true}' })
   })
 
-  it('publishes with the properties of MQTT 5, and says that MQTT 3.1.1 has none', async () => {
+  it('publishes with MQTT 5 properties, and refuses them over MQTT 3.1.1', async () => {
     const flags = [
       '--response-topic',
       'r',
@@ -115,7 +115,7 @@ describe('publish', () => {
     for (const payload of ['a', 'b', '\u00c3\u00a9', 'last']) expect(await received()).toEqual({ topic, payload })
   })
 
-  it('loses none of more messages than AWS IoT takes in a second', async () => {
+  it('loses no message when it sends more than AWS IoT accepts per second', async () => {
     const numbers = Array.from({ length: 300 }, (_, index) => String(index))
     expect(await project.fed(numbers.join('\n'), 'publish', '--topic', topic)).toMatchObject({
       code: 0,
@@ -127,12 +127,12 @@ describe('publish', () => {
   it.each([
     ['another topic', ['--topic', 'users/bob/in'], "may not publish to 'users/bob/in'"],
     ['RETAIN', ['--topic', topic, '--retain'], 'may not retain messages on'],
-  ])('ends with 3 for %s that is not granted, without waiting for input', async (_, words, why) => {
+  ])('exits with 3 if %s is not granted, without waiting for input', async (_, words, why) => {
     const refused = await ended(project.start('publish', ...words))
     expect(refused).toMatchObject({ code: 3, out: [], err: expect.stringContaining(why) })
   })
 
-  it('stops when the broker refuses, says how far it came, and goes on when it is allowed again', async () => {
+  it('stops when the broker refuses a message, prints the number of acknowledged messages, and works again once allowed', async () => {
     const child = project.start('publish', '--topic', topic)
     const end = ended(child)
     child.stdin.write('first\n')
@@ -147,7 +147,7 @@ describe('publish', () => {
     expect(await received()).toEqual({ topic, payload: 'third' })
   })
 
-  it('ends with 130 when it is interrupted, and with 6 when the time is over, and says how far it came', async () => {
+  it('exits with 130 when it is interrupted and with 6 after the timeout, and prints the number of acknowledged messages', async () => {
     const child = project.start('publish', '--topic', topic)
     const end = ended(child)
     child.stdin.write('one\n')
@@ -158,7 +158,7 @@ describe('publish', () => {
     expect(late).toMatchObject({ code: 6, out: [`0 of 0 messages to '${topic}' acknowledged`] })
   })
 
-  it('ends with 2 for a message that cannot be', async () => {
+  it('exits with 2 for a message file that is missing or too large', async () => {
     writeFileSync(join(project.folder, 'large'), Buffer.alloc(128 * 1024 + 1))
     expect(await project.run('publish', '--file', 'none')).toMatchObject({
       code: 2,
@@ -171,7 +171,7 @@ describe('publish', () => {
   })
 })
 
-/** Asks STS who these credentials are. */
+/** The ARN that STS returns for these credentials. */
 async function callerOf(identity: AwsCredentialIdentity): Promise<string | undefined> {
   const requestHandler = new NodeHttpHandler({ httpsAgent: new Agent({ ca: aws.ca }) })
   const sts = new STSClient({ region: aws.region, endpoint: aws.endpoints.sts, credentials: identity, requestHandler })
@@ -180,7 +180,7 @@ async function callerOf(identity: AwsCredentialIdentity): Promise<string | undef
   return Arn
 }
 
-/** Publishes over HTTPS, as `aws iot-data publish` does, and answers with the status. */
+/** Publishes over HTTPS, as `aws iot-data publish` does, and returns the status. */
 async function publishOverHttps(identity: AwsCredentialIdentity, topic: string): Promise<number> {
   const [hostname = '', port] = aws.endpoints.iot.split(':')
   const signer = new SignatureV4({
@@ -206,7 +206,7 @@ async function publishOverHttps(identity: AwsCredentialIdentity, topic: string):
 }
 
 describe('credentials', () => {
-  it('prints what works, on stdout and nowhere else', async () => {
+  it('prints working credentials on stdout, and no secret on stderr', async () => {
     const { code, out, err } = await project.run('credentials')
     const vended = JSON.parse(out.join('')) as AwsCredentialIdentity & { sessionToken: string }
     expect(Object.keys(vended)).toEqual(['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration'])
@@ -216,7 +216,7 @@ describe('credentials', () => {
     for (const secret of [vended.secretAccessKey, vended.sessionToken]) expect(err).not.toContain(secret)
   })
 
-  it('asks for less: what is left out is refused by AWS IoT, what is asked for is not', async () => {
+  it('requests a subset of the grants: AWS IoT allows the requested topic and refuses the others', async () => {
     const { out, err } = await project.run('credentials', '--json', '--publish', 'test', '--duration', '900')
     const narrow = JSON.parse(out.join('')) as AwsCredentialIdentity
     expect(new Date(String(narrow.expiration)).getTime()).toBeLessThanOrEqual(Date.now() + 901_000)
@@ -228,7 +228,7 @@ describe('credentials', () => {
     expect(err).toBe('')
   })
 
-  it('ends with 3, and prints nothing, when more is asked for than the caller may have', async () => {
+  it('exits with 3 and prints nothing if the request exceeds the grants', async () => {
     expect(await project.run('credentials', '--subscribe', 'test', 'users/bob/#')).toMatchObject({
       code: 3,
       out: [],
@@ -236,7 +236,7 @@ describe('credentials', () => {
     })
   })
 
-  it('prints lines for a shell', async () => {
+  it('prints export statements for a shell', async () => {
     const { out } = await project.run('credentials', '--format', 'env')
     const names = execFileSync('sh', [
       '-c',
@@ -255,7 +255,7 @@ describe('credentials', () => {
   })
 
   describe('as a credential process', () => {
-    /** As after a deployment: outputs in the project, the caller in the AWS configuration. */
+    /** The state after a deployment: outputs in the project, the caller in the AWS configuration. */
     let deployed: Project
 
     beforeAll(async () => {
@@ -280,13 +280,13 @@ describe('credentials', () => {
       await deployed[Symbol.asyncDispose]()
     })
 
-    it('gives credentials to any AWS SDK, by the line that the help shows', async () => {
+    it('gives credentials to a stock AWS SDK with the line from the help text', async () => {
       const env = { ...process.env, ...deployed.env, AWS_PROFILE: 'topics', AWS_ENDPOINT_URL_STS: aws.endpoints.sts }
       const { stdout } = await promisify(execFile)(process.execPath, [stockSdk], { env: { ...env, NODE_OPTIONS: '' } })
       expect(stdout).toMatch(/^arn:aws:sts::.*:assumed-role\/.*\/developer\n$/u)
     })
 
-    it('sends a bearer token only where the caller says so: this folder may be anybody’s', async () => {
+    it('sends a bearer token only to a vendor that the caller names, because outputs in a folder can be from anyone', async () => {
       writeFileSync(join(deployed.folder, 'token'), 'a.b.c')
       const unasked = await deployed.run('whoami', '--token-file', 'token')
       expect(unasked).toMatchObject({ code: 2, out: [] })
@@ -296,7 +296,7 @@ describe('credentials', () => {
       expect(String(asked.err)).toContain('vend_refused')
     })
 
-    it('prints the five fields alone, and nothing on stderr', async () => {
+    it('prints only the five fields, and nothing on stderr', async () => {
       const { out, err } = await deployed.run('credentials', '--format', 'credential-process', '--profile', 'default')
       const fields = JSON.parse(out.join('')) as Record<string, unknown>
       expect(Object.keys(fields)).toEqual(['Version', 'AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration'])
@@ -304,7 +304,7 @@ describe('credentials', () => {
       expect(err).toBe('')
     })
 
-    it('does not ask itself for ever', async () => {
+    it('does not call itself recursively', async () => {
       deployed.env = { ...deployed.env, AWS_PROFILE: 'itself' }
       const { code, out, err } = await deployed.run('credentials')
       expect({ code, out }).toEqual({ code: 4, out: [] })
@@ -343,7 +343,7 @@ describe('explain', () => {
     expect(code).toBe(3)
   })
 
-  it('answers in JSON', async () => {
+  it('prints the decision as JSON', async () => {
     const { out, err } = await project.run('--json', 'explain', 'publish', 'test')
     expect(out.map((line) => JSON.parse(line))).toEqual([
       {
@@ -366,14 +366,14 @@ describe('explain --prove', () => {
   it.each([
     ['test', /^Allowed for developer: /u, 0],
     ['other', /^Not allowed for developer: /u, 3],
-  ])('proves the policy beside the answer about %s', async (topic, answer, code) => {
+  ])('proves the policy in addition to the decision about %s', async (topic, answer, code) => {
     const ended = await project.run('explain', 'publish', topic, '--prove')
     expect(ended.out[0]).toMatch(answer)
     expect(ended.out.at(-1)).toMatch(proved)
     expect(ended.code).toBe(code)
   })
 
-  it('answers in JSON', async () => {
+  it('prints the decision as JSON', async () => {
     const { out, code } = await project.run('--json', 'explain', 'publish', 'test', '--prove')
     const { allowed, proof } = JSON.parse(out.join('')) as { allowed: boolean; proof: object }
     expect({ allowed, proof }).toEqual({
@@ -389,7 +389,7 @@ describe('explain --prove', () => {
     expect(code).toBe(0)
   })
 
-  it('says so where what was vended has another form than what is proved', async () => {
+  it('says that the vended policy has a different form than the proved one', async () => {
     await using vendor = await ScriptedVendor.start(formAnswer('dense', 40))
     const { out, code } = await project.run('explain', 'publish', 'test', '--prove', ...asking(vendor))
     expect(out.at(-1)).toMatch(
@@ -418,14 +418,14 @@ describe('whoami', () => {
     ['full', 12, 'full form, 214 of 2048 characters, packed 12 % of STS’s limit'],
     ['dense', 80, 'dense form, 214 of 2048 characters, packed 80 % of STS’s limit: request fewer topics at once'],
     ['of another release', 79, '214 of 2048 characters, packed 79 % of STS’s limit'],
-  ])('names the form of the policy and how full it is: %s', async (form, packed, line) => {
+  ])('prints the form and the size of the policy: %s', async (form, packed, line) => {
     await using vendor = await ScriptedVendor.start(formAnswer(form, packed))
     const { out } = await project.run('whoami', ...asking(vendor))
     expect(out).toContainEqual(expect.stringMatching(/^session policy /u))
     expect(out.find((row) => row.startsWith('session policy'))?.slice(18)).toBe(line)
   })
 
-  it('says who, what, until when and where', async () => {
+  it('prints user, grants, expiration and endpoint', async () => {
     const { code, out } = await project.run('whoami')
     const rows = Object.fromEntries(out.map((line) => [line.slice(0, 18).trim(), line.slice(18)]))
     expect(rows).toMatchObject({
@@ -442,7 +442,7 @@ describe('whoami', () => {
     expect(code).toBe(0)
   })
 
-  it('answers in JSON, with nothing secret', async () => {
+  it('prints JSON without secrets', async () => {
     const { out } = await project.run('whoami', '--json')
     const answer = JSON.parse(out.join('')) as { accessKeyId: string }
     expect(answer).toMatchObject({
@@ -457,7 +457,7 @@ describe('whoami', () => {
     expect(out.join()).not.toContain(secret)
   })
 
-  it('asks a vendor by its URL, as the environment says who', async () => {
+  it('uses the vendor at a URL, with the caller from the environment', async () => {
     const { accessKeyId, secretAccessKey } = aws.developer
     project.env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey }
     const words = ['whoami', '--url', vendorUrl(), '--region', aws.region, '--ca', aws.caFile]
@@ -469,7 +469,7 @@ describe('whoami', () => {
     expect(unknown).toMatchObject({ code: 4, out: [], err: expect.stringContaining('Error (vend_refused)') })
   })
 
-  it('takes a bearer token from a file', async () => {
+  it('reads a bearer token from a file', async () => {
     const token = join(project.folder, 'token')
     const to = ['--url', vendorUrl(), '--ca', aws.caFile]
     expect(await project.run('whoami', '--token-file', token, ...to)).toMatchObject({
@@ -483,8 +483,8 @@ describe('whoami', () => {
   })
 })
 
-describe('what is printed', () => {
-  it.each(['3', '5'])('with --verbose over MQTT %s is the SDK’s log, without secrets', async (mqtt) => {
+describe('the output', () => {
+  it.each(['3', '5'])('with --verbose over MQTT %s contains the SDK’s log, without secrets', async (mqtt) => {
     const words = ['--json', '--count', '1', '--publish', 'the payload', '--mqtt', mqtt]
     const { code, out, err } = await project.run(...words, '--verbose')
     const events = out.map((line) => JSON.parse(line) as { event: string; accessKeyId: string })
@@ -506,7 +506,7 @@ describe('what is printed', () => {
     for (const { out, err } of runs) expect(out.join('') + err.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
   })
 
-  it('is nothing, and exit code 130, when nobody reads on', async () => {
+  it('ends, with exit code 130, when the reader closes the pipe', async () => {
     const child = project.start('--json')
     child.stdout.destroy()
     const [code] = await once(child, 'close')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { ended, Project, printed } from '../testing/account/project.js'
 
-/** A project of its own for each test: with the synthesized stack, with nothing deployed, with nothing running. */
+/** A separate project for each test, with a synthesized stack, no deployment and no running stand-in. */
 let project: Project
 function start(...words: string[]) {
   return project.start(...words)
@@ -33,7 +33,7 @@ describe('topic-credentials', () => {
     expect(code).toBe(0)
   })
 
-  it('prints one JSON object a line with --json, and nothing secret', async () => {
+  it('prints one JSON object per line with --json, without secrets', async () => {
     const { code, out } = await run('--json', '--publish', 'hi', '--count', '1', '--topic', 'users/developer/inbox')
     const events = out.map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(events.map(({ event }) => event)).toEqual([
@@ -49,7 +49,7 @@ describe('topic-credentials', () => {
     expect(code).toBe(0)
   })
 
-  it('ends with 3 for a topic that is not granted, and says what is', async () => {
+  it('exits with 3 for a topic that is not granted, and prints the grants', async () => {
     const { code, out, err } = await run('--topic', 'other')
     expect([code, out]).toEqual([3, []])
     expect(err).toMatch(/Error \(not_granted\): developer may not subscribe to 'other'.*Granted: publish test/u)
@@ -57,7 +57,7 @@ describe('topic-credentials', () => {
     expect(err).not.toContain('    at ')
   })
 
-  it('is found by the next terminal, hears it, and goes when it is interrupted', async () => {
+  it('shares its stand-in with a second terminal, receives the message from there, and exits with 0 when it is interrupted', async () => {
     const first = start()
     await printed(first, 'Subscribed with QoS 1')
     const received = printed(first, "Received message from topic 'test': x")
@@ -71,7 +71,7 @@ describe('topic-credentials', () => {
     expect(await ended(first)).toMatchObject({ code: 0, err: expect.not.stringContaining('    at ') })
   })
 
-  it('ends with 130 when it is interrupted before the messages came, and with 6 when the time is over', async () => {
+  it('exits with 130 when it is interrupted before all messages have arrived, and with 6 after the timeout', async () => {
     const first = start('--count', '1')
     await printed(first, 'Subscribed with QoS 1')
     expect(await run('--count', '1', '--timeout', '0.5')).toMatchObject({
@@ -82,7 +82,7 @@ describe('topic-credentials', () => {
     expect((await ended(first)).code).toBe(130)
   })
 
-  it('ends with 2 for wrong usage, outputs that are none, and a CA file that is missing', async () => {
+  it('exits with 2 for wrong usage, a missing outputs file and a missing CA file', async () => {
     expect(await run('--qos', '7')).toMatchObject({
       code: 2,
       out: [],
@@ -92,7 +92,7 @@ describe('topic-credentials', () => {
     expect(await run('--ca', 'none.pem')).toMatchObject({ code: 2, err: expect.stringContaining('none.pem') })
   })
 
-  it('prefers the outputs of a deployed stack, and names what it cannot reach', async () => {
+  it('prefers the outputs of a deployed stack to a new stand-in', async () => {
     const url = 'https://abc.invalid/credentials'
     writeFileSync(
       join(project.folder, 'cdk-outputs.json'),
@@ -102,7 +102,7 @@ describe('topic-credentials', () => {
     expect(await ended(child)).toMatchObject({ err: expect.stringContaining('Using the deployed stack Stack') })
   })
 
-  it('leaves outputs alone that are of a stand-in which has ended', async () => {
+  it('ignores the outputs of a stand-in that has ended', async () => {
     const outputs = { Stack: { CredentialsUrl: 'https://localhost:1/credentials', Region: 'eu-west-1' } }
     writeFileSync(join(project.folder, 'cdk-outputs.json'), JSON.stringify(outputs))
     expect(await run('--publish', 'hi', '--count', '1')).toMatchObject({
@@ -111,7 +111,7 @@ describe('topic-credentials', () => {
     })
   })
 
-  it('says what to do where there is nothing to talk to', async () => {
+  it('explains what to do if there is no stack to use', async () => {
     rmSync(join(project.folder, 'cdk.out'))
     expect(await run()).toMatchObject({
       code: 2,
@@ -119,7 +119,7 @@ describe('topic-credentials', () => {
     })
   })
 
-  it('teaches', async () => {
+  it('prints help with examples', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, out: expect.arrayContaining(['Examples:']) })
   })
 })

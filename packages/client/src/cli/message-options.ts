@@ -14,11 +14,11 @@ export interface MessageOptions {
 /** Declares `MessageOptions`. */
 export function withMessageOptions(command: Command): void {
   command
-    .option('--response-topic <topic>', 'where an answer is expected (MQTT 5, as those below)')
-    .option('--correlation-data <text>', 'comes back with the answer')
-    .option('--message-expiry <seconds>', 'deliver it no later than so long after', positiveInteger)
-    .option('--content-type <type>', 'what the message is: application/json')
-    .option('--user-property <name=value>', 'a property of your own; may be given again, the order is kept', pair)
+    .option('--response-topic <topic>', 'topic for the response (MQTT 5 only, like the options below)')
+    .option('--correlation-data <text>', 'returned with the response')
+    .option('--message-expiry <seconds>', 'do not deliver it after this time', positiveInteger)
+    .option('--content-type <type>', 'type of the payload, such as application/json')
+    .option('--user-property <name=value>', 'user property; repeatable, the order is kept', pair)
 }
 
 /** Options of `publish`. */

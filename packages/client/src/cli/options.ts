@@ -10,11 +10,11 @@ export interface SharedOptions {
   readonly profile?: string
   /** Path of a file with a bearer token. */
   readonly tokenFile?: string
-  /** A user of the stand-in, who is signed in there. */
+  /** The user to sign in at the stand-in. */
   readonly as?: string
-  /** Of that user: the claim `groups`. */
+  /** The claim `groups` of that user. */
   readonly groups?: readonly string[]
-  /** Of that user: further claims. */
+  /** Further claims of that user. */
   readonly claims?: Readonly<Record<string, unknown>>
   readonly region?: string
   /** Path of a PEM file. */
@@ -49,10 +49,12 @@ export function withSharedOptions(program: Command): Command {
       ).conflicts('profile'),
     )
     .addOption(
-      new Option(
-        '--as <user>',
-        'ask as this user of the stand-in, who is signed in there; no account needed',
-      ).conflicts(['profile', 'tokenFile', 'url', 'outputs']),
+      new Option('--as <user>', 'sign in to the stand-in as this user; needs no AWS account').conflicts([
+        'profile',
+        'tokenFile',
+        'url',
+        'outputs',
+      ]),
     )
     .option('--groups <names>', "with --as: the claim 'groups', separated by commas", names)
     .option('--claims <json>', 'with --as: further claims, as a JSON object', jsonObject)

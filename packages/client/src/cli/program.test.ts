@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals'
 import { CommanderError } from 'commander'
 import { parseCommandLine } from './program.js'
 
-/** Runs with what is printed caught. */
+/** Runs a function and captures its output. */
 function silently(run: () => unknown): { error?: unknown; out: string; err: string } {
   const stdout = jest.spyOn(process.stdout, 'write').mockReturnValue(true)
   const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true)
@@ -30,7 +30,7 @@ describe('the command line', () => {
   it.each([
     ['without a separator', []],
     ['with one', ['--']],
-  ])('takes the arguments %s', (_, separator) => {
+  ])('accepts the arguments %s', (_, separator) => {
     const words = '--topic a/b --publish hi --qos 0 --count 2 --timeout 1.5 --mqtt 3 --json'.split(' ')
     expect(parseOptions([...separator, ...words])).toEqual({
       topic: 'a/b',
@@ -66,11 +66,11 @@ describe('the command line', () => {
     expect(parseOptions(['--topic', filter]).topic).toBe(filter)
   })
 
-  it('refuses words that belong to nothing', () => {
+  it('refuses an unknown command', () => {
     expect(silently(() => parseOptions(['test'])).error).toBeInstanceOf(CommanderError)
   })
 
-  it('teaches with examples and exit codes', () => {
+  it('prints help with examples and exit codes', () => {
     const { error, out } = silently(() => parseOptions(['--help']))
     expect(error).toMatchObject({ exitCode: 0 })
     expect(out).toContain('Examples:')

@@ -10,7 +10,7 @@ import { Project } from '../testing/account/project.js'
 // Each command is a process; on a busy machine one takes longer than jest's five seconds.
 jest.setTimeout(120_000)
 
-/** Every command that uses a stand-in that runs, and a project that has changed since: each says so, and does its work. */
+/** Each command that uses a running stand-in, with a project that changed after the deployment: it warns and continues. */
 
 const programs = {
   'topic-credentials': new URL('./main.js', import.meta.url),
@@ -67,7 +67,7 @@ function edited(at: number): void {
 const stale = /^! entitlements\.json was changed after .* deploy it with npm run deploy:local\.$/mu
 
 describe.each(commands)('%s %s %s %s %s', (...command) => {
-  it('says that the stand-in is behind, on stderr alone', async () => {
+  it('warns that the stand-in is outdated, on stderr only', async () => {
     const asOf = new Date(Date.now() - 60_000).toISOString()
     await announce({ ...aws, asOf }, { directory: project.folder })
     edited(Date.now())
@@ -77,16 +77,16 @@ describe.each(commands)('%s %s %s %s %s', (...command) => {
   })
 })
 
-describe('whoami, as every command', () => {
+describe('whoami', () => {
   const whoami = ['topic-credentials', 'whoami'] as const
 
-  it('says nothing where the stand-in is not behind', async () => {
+  it('does not warn if the stand-in is up to date', async () => {
     edited(Date.now() - 60_000)
     await announce({ ...aws, asOf: new Date().toISOString() }, { directory: project.folder })
     expect((await run(whoami)).err).not.toContain('!')
   })
 
-  it('says that something else was synthesized', async () => {
+  it('warns that the synthesized stack differs from the deployed one', async () => {
     await announce({ ...aws, asOf: new Date().toISOString(), behind: 'cdk.out' }, { directory: project.folder })
     expect((await run(whoami)).err).toMatch(/^! cdk\.out is not what .* deploy it with npm run deploy:local\.$/mu)
   })
@@ -100,14 +100,14 @@ describe('upToDate', () => {
     return content
   }
 
-  it('waits for a stand-in that deploys it by itself, and has nothing to say then', async () => {
+  it('waits for a stand-in that deploys the change itself, and then returns no notice', async () => {
     const waiting = upToDate(project.folder, await behind({}))
     const asOf = new Date(Date.now() + 60_000).toISOString()
     await announce({ ...aws, follows: true, asOf }, { directory: project.folder })
     expect(await waiting).toEqual({ running: expect.objectContaining({ asOf }) })
   })
 
-  it('does not wait a minute for what could not be deployed', async () => {
+  it('does not wait after a failed deployment', async () => {
     const found = await behind({ failedAt: new Date(Date.now() + 60_000).toISOString() })
     const { notice } = await upToDate(project.folder, found)
     expect(notice).toMatch(/^entitlements\.json .* the terminal of the stand-in says why\.$/u)

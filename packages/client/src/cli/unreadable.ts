@@ -1,6 +1,6 @@
 import { TopicCredentialsError } from '../errors.js'
 
-/** A file that an option names and that does not give what it should. */
+/** The error for a file from an option that cannot be read or has the wrong content. */
 export function unreadable(what: string, file: string, cause: unknown, remedy: string): TopicCredentialsError {
   return new TopicCredentialsError(`${what} cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
     code: 'invalid_argument',

@@ -25,7 +25,7 @@ export class ConnectLog {
   }
 
   /**
-   * Takes the turn for a CONNECT if there is one now. Returns the milliseconds until there may be one, 0 if it was taken.
+   * Takes the turn for a CONNECT if one is available now. Returns the milliseconds until the next one, or 0 if it was taken.
    *
    * Nothing is reserved ahead: an attempt that is abandoned while it waits would keep the turn from the next one.
    */

@@ -14,7 +14,7 @@ const pattern = /^(ws:\/\/)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(\d{1,5}))?$/i
  * Parses `xxxx-ats.iot.eu-central-1.amazonaws.com`, or `localhost:8443` for a stand-in. The default port is 443, the only one on which
  * AWS accepts SigV4. `ws://127.0.0.1:8448` is without TLS, and only accepted for this machine.
  *
- * @returns undefined for any other text
+ * @returns undefined for any other string
  */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const [, plain, host, digits] = pattern.exec(text) ?? []

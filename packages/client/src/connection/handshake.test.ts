@@ -10,7 +10,7 @@ import { Handshake } from './handshake.js'
 import { signedTransport } from './websocket/signed-transport.js'
 import type { OpenSocket } from './websocket/socket.js'
 
-/** What an attempt that another one has replaced still brings does not count. */
+/** Credentials with this access key ID. */
 
 function identity(accessKeyId: string): VendedIdentity {
   return {
@@ -32,7 +32,7 @@ function identity(accessKeyId: string): VendedIdentity {
 
 const endpoint = { host: 'iot.invalid', port: 443, plain: false }
 
-/** A handshake whose credentials come, call by call, when a test says so. */
+/** A handshake for which the test answers each request for credentials. */
 function held() {
   const calls: { resolve(identity: VendedIdentity): void; reject(error: Error): void }[] = []
   const wake: (() => void)[] = []
@@ -99,7 +99,7 @@ const ways: readonly [string, (handshake: Handshake) => Begin][] = [
 ]
 
 describe.each(ways)('an attempt that was replaced, over %s', (_, over) => {
-  it('leaves no credentials when it is signed late', async () => {
+  it('does not record its credentials when it is signed late', async () => {
     const { handshake, call } = held()
     const begin = over(handshake)
     const first = begin()
@@ -112,7 +112,7 @@ describe.each(ways)('an attempt that was replaced, over %s', (_, over) => {
     expect(handshake.attempt.identity?.accessKeyId).toBe('ASIASECOND')
   })
 
-  it('leaves no error when it fails late', async () => {
+  it('does not record its error when it fails late', async () => {
     const { handshake, call } = held()
     const begin = over(handshake)
     const first = begin()
@@ -128,7 +128,7 @@ describe.each(ways)('an attempt that was replaced, over %s', (_, over) => {
 })
 
 describe('credentials that were prepared for an attempt', () => {
-  it('leave no error when they fail after the next attempt was signed', async () => {
+  it('do not record an error when they fail after the next attempt was signed', async () => {
     const { handshake, call } = held()
     const preparing = handshake.prepare().catch((error: Error) => error.message)
     const slow = await call(0)
@@ -142,7 +142,7 @@ describe('credentials that were prepared for an attempt', () => {
 })
 
 describe('the turn of a client ID', () => {
-  it('is not kept by attempts that were replaced while they waited for it', async () => {
+  it('is not held by attempts that were replaced while they waited for it', async () => {
     using clock = new DrivenClock()
     const vended = identity('ASIA')
     const credentials = Object.assign(async () => vended, {
@@ -168,7 +168,7 @@ describe('the turn of a client ID', () => {
 })
 
 describe('the last attempt', () => {
-  it.each(ways)('leaves its error, over %s: it is the one to diagnose', async (_, over) => {
+  it.each(ways)('records its error for the diagnosis, over %s', async (_, over) => {
     const { handshake, call } = held()
     const attempt = over(handshake)()
     const error = new Error('no credentials')

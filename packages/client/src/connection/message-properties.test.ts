@@ -5,7 +5,7 @@ import { chosenProperties, type MessageProperties, receivedProperties, withMessa
 
 const most = 'x'.repeat(65_535)
 
-/** What decides what MQTT 5 can say: the codec, and beside the device SDK a check of our own. */
+/** The two checks of MQTT 5 properties: the codec, and our own check for the device SDK. */
 const judges = {
   codec: (properties: MessageProperties) =>
     writePacket({
@@ -33,7 +33,7 @@ describe.each(Object.entries(judges))('the %s', (_, judge) => {
     { userProperties: [] },
     { userProperties: [[most, most]] },
     { userProperties: [['', '']] },
-  ] satisfies MessageProperties[])('takes what MQTT 5 can say (%#)', (properties: MessageProperties) => {
+  ] satisfies MessageProperties[])('accepts valid MQTT 5 properties (%#)', (properties: MessageProperties) => {
     expect(() => judge(properties)).not.toThrow()
   })
 
@@ -57,13 +57,13 @@ describe.each(Object.entries(judges))('the %s', (_, judge) => {
     ['userProperties', [['a']]],
     ['userProperties', [['a\0', 'b']]],
     ['userProperties', [['a', '\udc00']]],
-  ])('refuses what it cannot: %s (%#)', (name, value) => {
+  ])('refuses an invalid value of %s (%#)', (name, value) => {
     expect(() => judge({ [name]: value } as MessageProperties)).toThrow()
   })
 })
 
-describe('the properties among other options', () => {
-  it('are those of MQTT 5 that are given', () => {
+describe('chosenProperties', () => {
+  it('selects the MQTT 5 properties from other options', () => {
     const options: MessageProperties & Record<string, unknown> = { qos: 1, timeoutMs: 5, topicAlias: 7 }
     expect(chosenProperties({ contentType: 't', correlationData: Uint8Array.of(1), ...options })).toEqual({
       contentType: 't',
@@ -83,13 +83,13 @@ describe('the ID of a message', () => {
     ],
   }
 
-  it('travels among the user properties and is not seen there', () => {
+  it('is sent as a user property, which the receiver removes', () => {
     const received = receivedProperties({ ...properties, userProperties: withMessageId(properties) })
     expect(received.id).toMatch(/^[\da-f-]{36}$/u)
     expect(received.properties).toEqual(properties)
   })
 
-  it('is nothing that another publisher needs', () => {
+  it('is optional for other publishers', () => {
     expect(receivedProperties(properties)).toEqual({ properties })
     expect(receivedProperties({})).toEqual({ properties: {} })
   })

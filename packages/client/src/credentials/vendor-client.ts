@@ -23,7 +23,7 @@ export interface HttpAnswer {
   readonly date: string | undefined
   readonly retryAfter: string | undefined
   readonly body: string
-  /** Of a token that was sent: `www-authenticate`, or ''. */
+  /** The header `www-authenticate` if a token was sent, or ''. */
   readonly challenge?: string | undefined
 }
 

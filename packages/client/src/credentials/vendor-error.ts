@@ -6,7 +6,7 @@ import { ClockSkewError, type TopicCredentialsError, VendorBusyError, VendRefuse
 export interface RefusedAnswer {
   readonly status: number
   readonly body: string
-  /** Of a token that was sent: the header `www-authenticate`, or '' where it cannot be read. Undefined: none was sent. */
+  /** The header `www-authenticate` if a token was sent, or '' if it cannot be read. Undefined if no token was sent. */
   readonly challenge?: string | undefined
   /** The Retry-After header, in seconds. */
   readonly retryAfter: string | undefined
@@ -38,7 +38,7 @@ export function vendRefusal({
       remedy: 'This is usually temporary. If it persists, check the log and the alarms of the vending function.',
     })
   }
-  // A wrong clock makes a signature worthless; a token is refused with 401 then.
+  // With a wrong clock, a signature is refused with 403; a token is refused with 401.
   if (status === 403 && problem === undefined && challenge === undefined && Math.abs(clockOffset) > acceptedSkewMs) {
     return clockSkew(clockOffset, url.host)
   }
@@ -82,7 +82,7 @@ function remedyFor(status: number, problem: Problem | undefined, challenge: stri
   return 'See the log of the vending function for this request.'
 }
 
-/** Of a token that it refuses API Gateway says why (RFC 6750 section 3); browsers hide that from other origins. */
+/** API Gateway says why it refuses a token (RFC 6750 section 3). Browsers hide this header from other origins. */
 function refusedToken(challenge: string | undefined): string {
   if (challenge === undefined) return 'This API takes tokens alone: give `token`, --token-file or --as (stand-in).'
   const why = /error_description="([^"]*)"/u.exec(challenge)?.[1]

@@ -20,7 +20,7 @@ function faultOf(operation: 'publish' | 'subscribe', topic: string): string | un
 }
 
 /**
- * Distinguishes topics and topic filters that AWS IoT does not take from those that are not granted.
+ * Checks whether AWS IoT accepts a topic or topic filter, independently of the grants.
  *
  * @throws TopicCredentialsError `invalid_argument`
  */
@@ -39,7 +39,7 @@ export function checkTopic(operation: 'publish' | 'subscribe', topic: string): v
 /**
  * The error for an operation that the grants do not cover, with the operation, the grants and a remedy.
  *
- * @throws TopicCredentialsError `invalid_argument` if no grant can cover it, because AWS IoT does not take the topic or filter
+ * @throws TopicCredentialsError `invalid_argument` if no grant can cover it, because AWS IoT does not accept the topic or filter
  */
 export function ungranted(
   { userId, grants }: Holder,

@@ -6,7 +6,7 @@ import { maxWillBytes, payloadBytes } from './payload.js'
 /**
  * The message that the broker publishes if the connection ends unexpectedly: broken, timed out, taken over. Not after `close()`.
  *
- * AWS IoT refuses a connection whose will may not be published. So its topic needs a `publish` grant, and a `retain` grant if it is
+ * AWS IoT refuses a connection if its will is not allowed. So its topic needs a `publish` grant, and a `retain` grant if it is
  * retained, for as long as the session lasts.
  *
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/life-cycle-events.html

@@ -50,7 +50,7 @@ export class Message {
     }
   }
 
-  /** @throws TopicCredentialsError `unreadable_payload` for what is not JSON */
+  /** @throws TopicCredentialsError `unreadable_payload` if the payload is not JSON */
   async json(): Promise<unknown>
   /**
    * @param schema checks and types the value

@@ -6,7 +6,7 @@ async function text(payload: unknown) {
 }
 
 describe('payloadBytes', () => {
-  it('sends bytes and text as they are, everything else as JSON', async () => {
+  it('sends bytes and strings unchanged, everything else as JSON', async () => {
     const bytes = new Uint8Array([0, 255])
     expect(payloadBytes(bytes)).toBe(bytes)
     expect(await text('{"a": 1}')).toBe('{"a": 1}')
@@ -15,7 +15,7 @@ describe('payloadBytes', () => {
     expect(payloadBytes('')).toHaveLength(0)
   })
 
-  it('takes 128 KB and refuses a byte more', async () => {
+  it('accepts 128 KB and refuses one byte more', async () => {
     expect(payloadBytes('x'.repeat(131_072))).toHaveLength(131_072)
     await expect(payloadBytes('x'.repeat(131_073))).rejects.toMatchObject({
       code: 'invalid_argument',
@@ -24,14 +24,14 @@ describe('payloadBytes', () => {
     await expect(payloadBytes('é'.repeat(65_537))).rejects.toMatchObject({ value: '131074 bytes' })
   })
 
-  it('takes 65,535 bytes for a last will, whose length stands in two bytes, and refuses a byte more', async () => {
+  it('accepts 65,535 bytes for a last will, whose length field has two bytes, and refuses one byte more', async () => {
     expect(payloadBytes('x'.repeat(65_535), maxWillBytes)).toHaveLength(65_535)
     await expect(payloadBytes('x'.repeat(65_536), maxWillBytes)).rejects.toThrow(
       /65536 bytes; the limit of a last will is 65535/u,
     )
   })
 
-  it('refuses what JSON cannot say', async () => {
+  it('refuses a value without a JSON form', async () => {
     await expect(payloadBytes(undefined)).rejects.toMatchObject({ code: 'invalid_argument' })
     await expect(payloadBytes(() => {})).rejects.toMatchObject({ value: 'function' })
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { awsPublishRate, PublishRate, type RateClock } from './publish-rate.js'
 
-/** A clock that stands still until somebody sleeps; then it is the time to which the first of them wanted to sleep. */
+/** A clock that only moves to the end of the next sleep. */
 function drivenClock() {
   const sleeping: { readonly until: number; readonly wake: () => void }[] = []
   const clock = {
@@ -9,7 +9,7 @@ function drivenClock() {
     now: () => clock.time,
     sleep: (ms: number) => new Promise<void>((wake) => sleeping.push({ until: clock.time + ms, wake })),
   }
-  /** Lets everything happen that can, then goes on to the next sleeper; until nobody sleeps any more. */
+  /** Runs all pending callbacks, then moves the clock to the end of the next sleep, until no sleep is left. */
   const drive = async () => {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -23,7 +23,7 @@ function drivenClock() {
   return { clock, sleeping, drive }
 }
 
-/** Asks for `count` at once; what becomes true of each is noted with the time. */
+/** Starts `count` operations together, and records their start times and order. */
 function ask(pace: PublishRate, clock: RateClock, count: number, answer: (index: number) => Promise<unknown>) {
   const began: number[] = []
   const order: number[] = []
@@ -39,8 +39,8 @@ function ask(pace: PublishRate, clock: RateClock, count: number, answer: (index:
 
 async function atOnce() {}
 
-describe('Pace', () => {
-  it('lets a burst happen at once, then one at a time, and a burst again after a pause', async () => {
+describe('PublishRate', () => {
+  it('starts a burst immediately, then one at a time, and another burst after a pause', async () => {
     const { clock, drive } = drivenClock()
     const pace = new PublishRate({ perSecond: 100, burst: 3 }, clock)
     const first = ask(pace, clock, 5, atOnce)
@@ -52,7 +52,7 @@ describe('Pace', () => {
     expect(second.began).toEqual([5_020, 5_020, 5_020, 5_030])
   })
 
-  it('begins them in the order in which they were asked for, however late the timers are', async () => {
+  it('starts operations in the order of the calls, even if timers fire late', async () => {
     const { clock, sleeping, drive } = drivenClock()
     const { order } = ask(new PublishRate({ perSecond: 100, burst: 1 }, clock), clock, 20, atOnce)
     for (let turn = 0; turn < 20; turn++) {
@@ -65,10 +65,10 @@ describe('Pace', () => {
   })
 
   it.each([
-    ['at once', () => 0],
-    ['in a heap, whenever the other side has stood still', (now: number) => 700 - (now % 700)],
+    ['immediately', () => 0],
+    ['in bursts, because the other side stalls', (now: number) => 700 - (now % 700)],
     ['late', () => 3_000],
-  ])('keeps publishes under AWS IoT’s 100 in any second where they arrive %s', async (_, delay) => {
+  ])('keeps publishes under AWS IoT’s 100 in any second if they arrive %s', async (_, delay) => {
     const { clock, drive } = drivenClock()
     const arrived: number[] = []
     ask(new PublishRate(awsPublishRate, clock), clock, 1_000, async () => {
@@ -82,7 +82,7 @@ describe('Pace', () => {
     }
   })
 
-  it('goes on where one is never answered, or fails', async () => {
+  it('continues if an operation gets no response, or fails', async () => {
     const { clock, drive } = drivenClock()
     const pace = new PublishRate({ perSecond: 8, burst: 2 }, clock)
     void pace.run(() => new Promise(() => {}))

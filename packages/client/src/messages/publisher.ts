@@ -8,10 +8,10 @@ import { payloadBytes } from './payload.js'
 import { awsPublishRate, PublishRate } from './publish-rate.js'
 import { type Refused, Unacknowledged } from './unacknowledged.js'
 
-/** How long a message may wait for the broker's answer: as long as AWS IoT keeps a session by default. */
+/** Maximum time for the broker's response to a message: as long as AWS IoT keeps a session by default. */
 const publishTimeoutMs = 3_600_000
 
-/** How a message is published. Its `MessageProperties` are MQTT 5's. */
+/** Options of a publish. The `MessageProperties` require MQTT 5. */
 export interface PublishOptions extends MessageProperties {
   /** Default 1: resolves when the broker has accepted the message. With 0, it resolves when the message is sent. */
   readonly qos?: QoS
@@ -24,13 +24,13 @@ export interface PublishOptions extends MessageProperties {
 
 export interface PublisherParts {
   readonly transport: Pick<Transport, 'publish'>
-  /** Ends the wait of messages for their turn. */
+  /** Ends the delays of waiting messages. */
   readonly closing: AbortSignal
-  /** Names why the transport did not publish to a topic. */
+  /** Throws the error for a message that the transport did not publish. */
   readonly notSent: (topic: string, cause: unknown) => never
 }
 
-/** Publishes the messages of one session at AWS IoT's pace, and knows over which one a connection may have ended. */
+/** Publishes the messages of one session at AWS IoT's rate, and determines which QoS 0 message may have ended a connection. */
 export class Publisher {
   readonly #parts: PublisherParts
   readonly #rate: PublishRate
@@ -46,7 +46,7 @@ export class Publisher {
     })
   }
 
-  /** @returns the broker's answer; 0 for a message with QoS 0 that is sent */
+  /** @returns the broker's reason code; 0 when a message with QoS 0 has been sent */
   async publish(
     topic: string,
     payload: unknown,
@@ -65,7 +65,7 @@ export class Publisher {
     return withDeadline(sent, timeoutMs, () => operationOverdue('the publish to', topic, timeoutMs), signal)
   }
 
-  /** Counts what the broker is still to answer, publishes and others. */
+  /** Counts an operation until the broker responds: publishes and others. */
   async answered(answer: Promise<ReasonCode>): Promise<ReasonCode> {
     this.#unanswered += 1
     try {
@@ -75,7 +75,7 @@ export class Publisher {
     }
   }
 
-  /** The connection has ended. @returns the message with QoS 0 over which it has */
+  /** Called when the connection has ended. @returns the QoS 0 message that caused it, if any */
   refused(failure: TransportFailure): Refused | undefined {
     return this.#unacknowledged.refused(failure, this.#unanswered > 0)
   }

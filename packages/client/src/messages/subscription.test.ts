@@ -20,7 +20,7 @@ async function texts(messages: AsyncIterable<Message>): Promise<string[]> {
 }
 
 describe('Subscription', () => {
-  it('hands out what came before and during the iteration, in order, and ends', async () => {
+  it('yields the messages from before and during the iteration in order, and ends', async () => {
     const { subscription: messages } = subscription()
     messages.deliver(message('1'))
     const reading = texts(messages)
@@ -31,7 +31,7 @@ describe('Subscription', () => {
     expect(await reading).toEqual(['1', '2', '3'])
   })
 
-  it('unsubscribes when the loop is left, once', async () => {
+  it('unsubscribes once when the loop ends', async () => {
     const { subscription: messages, unsubscribed } = subscription()
     messages.deliver(message('1'))
     for await (const _ of messages) break
@@ -39,7 +39,7 @@ describe('Subscription', () => {
     expect(unsubscribed).toEqual(['t'])
   })
 
-  it('lets the oldest go when the buffer is full, and counts them', async () => {
+  it('drops the oldest messages when the buffer is full, and counts them', async () => {
     const { subscription: messages } = subscription({ bufferSize: 2 })
     for (const text of ['1', '2', '3', '4']) messages.deliver(message(text))
     messages.end()
@@ -47,21 +47,21 @@ describe('Subscription', () => {
     expect(messages.dropped).toBe(2)
   })
 
-  it('ends with an error when the buffer is full, where that is asked for', async () => {
+  it('ends with an error when the buffer is full, if onOverflow is "fail"', async () => {
     const { subscription: messages } = subscription({ bufferSize: 1, onOverflow: 'fail' })
     messages.deliver(message('1'))
     messages.deliver(message('2'))
     await expect(texts(messages)).rejects.toMatchObject({ code: 'buffer_overflow', value: 't' })
   })
 
-  it('throws the broker’s refusal at whoever iterates, and nothing at whoever does not', async () => {
+  it('throws the broker’s refusal from the iteration, and leaves no unhandled rejection without one', async () => {
     const refusal = new Error('refused')
     const { subscription: messages } = subscription({}, Promise.reject(refusal))
     await expect(texts(messages)).rejects.toBe(refusal)
     subscription({}, Promise.reject(refusal))
   })
 
-  it('calls back instead, where that is asked for', async () => {
+  it('passes messages to onMessage instead, until it ends', async () => {
     const seen: Message[] = []
     const { subscription: messages } = subscription({ onMessage: (received) => seen.push(received) })
     const first = message('1')

@@ -86,10 +86,10 @@ export class Subscription implements AsyncIterable<Message>, AsyncDisposable {
   }
 
   /**
-   * Unsubscribes. Iterating ends after what is buffered.
+   * Unsubscribes. Iteration ends after the buffered messages.
    *
-   * @throws TopicCredentialsError `refused` when the broker refuses: no more messages come all the same. Where a loop, `await using` or a
-   * signal ends the subscription, only the session's event `refused` tells of it.
+   * @throws TopicCredentialsError `refused` if the broker refuses; the subscription still ends. If a loop, `await using` or a signal ends
+   * the subscription, nothing is thrown: only the session's event `refused` reports the refusal.
    */
   async close(): Promise<void> {
     if (this.#ended) return

@@ -16,7 +16,7 @@ const subscriptionMessage = new Message({
   duplicate: false,
 })
 
-/** Subscriptions before a broker that answers with these codes, then with QoS 1; what happens is written down. */
+/** Subscriptions with a broker that answers with these codes, then with success. Records the steps. */
 function scripted(codes: number[]) {
   const steps: string[] = []
   const turns: (() => void)[] = []
@@ -38,7 +38,7 @@ function scripted(codes: number[]) {
     },
     new UnmatchedMessages(() => true),
   )
-  /** Lets the waiting one go on, as soon as one waits. */
+  /** Ends the next delay as soon as it has begun. */
   const nextTurn = async () => {
     while (turns.length === 0) await new Promise(setImmediate)
     turns.shift()?.()
@@ -46,8 +46,8 @@ function scripted(codes: number[]) {
   return { subscriptions, steps, nextTurn }
 }
 
-describe('a SUBSCRIBE that AWS IoT has no quota for', () => {
-  it('is sent again when its turn has come', async () => {
+describe('a SUBSCRIBE that AWS IoT throttles', () => {
+  it('is sent again after each delay', async () => {
     const { subscriptions, steps, nextTurn } = scripted([quotaExceeded, quotaExceeded])
     const subscription = subscriptions.add('a', {}, refused)
     await nextTurn()
@@ -56,7 +56,7 @@ describe('a SUBSCRIBE that AWS IoT has no quota for', () => {
     expect(steps).toEqual(['subscribe a', 'wait 1', 'subscribe a', 'wait 2', 'subscribe a'])
   })
 
-  it('is given up after six times', async () => {
+  it('fails after six attempts', async () => {
     const { subscriptions, steps, nextTurn } = scripted(Array(9).fill(quotaExceeded))
     const subscription = subscriptions.add('a', {}, refused)
     for (let turn = 1; turn <= 5; turn++) await nextTurn()
@@ -64,7 +64,7 @@ describe('a SUBSCRIBE that AWS IoT has no quota for', () => {
     expect(steps.filter((step) => step === 'subscribe a')).toHaveLength(6)
   })
 
-  it('is not sent again when nobody wants it any more', async () => {
+  it('is not sent again after its subscription was closed', async () => {
     const { subscriptions, steps, nextTurn } = scripted([quotaExceeded])
     const subscription = subscriptions.add('a', {}, refused)
     const settled = subscription.ready.catch(() => 'ended')
@@ -83,7 +83,7 @@ it('a SUBSCRIBE that is not authorized is not sent again', async () => {
 })
 
 describe('an UNSUBSCRIBE', () => {
-  it('that the broker refuses is told, and thrown to the caller of close()', async () => {
+  it('that the broker refuses is reported, and makes close() throw', async () => {
     const { subscriptions } = scripted([1, 0x8f])
     const told: unknown[] = []
     const subscription = subscriptions.add('a', {}, (code, operation) => {
@@ -95,7 +95,7 @@ describe('an UNSUBSCRIBE', () => {
     expect(told).toEqual([['unsubscribe', 0x8f]])
   })
 
-  it('that the broker refuses ends a loop and `await using` without an error', async () => {
+  it('that the broker refuses causes no error at the end of a loop or of `await using`', async () => {
     const { subscriptions } = scripted([1, 0x8f, 1, 0x8f])
     const told: unknown[] = []
     const tell = (code: number) => {
@@ -115,7 +115,7 @@ describe('an UNSUBSCRIBE', () => {
     expect(told).toEqual([0x8f, 0x8f])
   })
 
-  it('that is answered, be it with "no subscription existed", is not refused', async () => {
+  it('that is answered with "no subscription existed" is not refused', async () => {
     const { subscriptions } = scripted([1, 0x11])
     const subscription = subscriptions.add('a', {}, refused)
     await subscription.ready

@@ -19,7 +19,7 @@ const subscribeTimeoutMs = 3_600_000
 /** Maximum time that closing a subscription waits for the broker's response. */
 const unsubscribeDeadlineMs = 5_000
 
-/** Makes the error for what the broker refuses, and tells of it. */
+/** Creates the error for a refusal of the broker, and reports it. */
 type Refused = (code: ReasonCode, operation: 'subscribe' | 'unsubscribe') => Promise<Error>
 
 /** The subscriptions of one session: creates them, delivers messages to them, restores them if the broker lost them. */
@@ -69,7 +69,7 @@ export class Subscriptions {
     if (!matched) this.#unmatched.take(message)
   }
 
-  /** @throws what `refused` makes, where the broker refuses in time; later it is told all the same */
+  /** @throws the error of `refused` if the broker refuses within the deadline; a later refusal is only reported */
   async unsubscribe(subscription: Subscription): Promise<void> {
     const refused = this.#all.get(subscription)
     this.#all.delete(subscription)

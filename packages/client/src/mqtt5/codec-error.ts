@@ -23,12 +23,12 @@ export class CodecError extends Error {
   }
 }
 
-/** The error for bytes that are not valid. @param what the clause of the specification that they violate, where it has a number */
+/** The error for bytes that are not valid. @param message the clause of the specification that they violate, if it has a number */
 export function malformed(message: string): CodecError {
   return new CodecError('malformed_packet', message)
 }
 
-/** The error for a packet that the specification does not allow here. @param what as for {@link malformed} */
+/** The error for a packet that the specification does not allow here. @param message as for {@link malformed} */
 export function protocolError(message: string): CodecError {
   return new CodecError('protocol_error', message)
 }

@@ -10,7 +10,7 @@ function read(bytes: Uint8Array): ServerPacket {
   return readPacket(raw)
 }
 
-/** What both name, without what one of them adds. */
+/** The fields that both codecs have. */
 function essence(packet: Packet): unknown {
   const { length: _, ...named } = packet as Packet & Record<string, unknown>
   const { qos, retain, dup, topic, payload, ...rest } = named as Record<string, unknown>
@@ -19,8 +19,8 @@ function essence(packet: Packet): unknown {
   return { ...other, ...message, reasonCode, properties, messageId: messageId ?? null }
 }
 
-describe('two codecs that share no line say the same', () => {
-  it('of what mqtt-packet writes for a broker and we read', () => {
+describe('our codec and mqtt-packet, which share no code, agree', () => {
+  it('on packets that mqtt-packet writes for a broker and we read', () => {
     fc.assert(
       fc.property(serverPacket, (packet) => {
         const here = read(peerBytes(packet))
@@ -31,7 +31,7 @@ describe('two codecs that share no line say the same', () => {
     )
   })
 
-  it('of what we write for a client and mqtt-packet reads', () => {
+  it('on packets that we write for a client and mqtt-packet reads', () => {
     fc.assert(
       fc.property(clientPacket, (packet) => {
         const there = peerRead(writePacket(packet))

@@ -8,10 +8,10 @@ import { type ClientPacket, CodecError, PacketSplitter, readPacket, type ServerP
 
 const inputs = 100_000
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 0x7fffffff)
-/** What may be left in memory after all inputs: a leak of a few hundred bytes for each exceeds it. */
+/** Maximum growth of the heap: a leak of a few hundred bytes per input exceeds it. */
 const heapGrowthBytes = 32 * 1024 * 1024
 
-/** Numbers below a bound, the same for the same seed (xorshift): fast-check's own would take most of the time. */
+/** Random numbers below a bound, reproducible with the seed (xorshift). fast-check's generator would take most of the time. */
 function numbers(): (bound: number) => number {
   let state = (seed | 1) >>> 0
   return (bound) => {
@@ -22,7 +22,7 @@ function numbers(): (bound: number) => number {
   }
 }
 
-/** Bytes changed, cut out and put in: near enough to packets to reach every field; one in ten is noise. */
+/** Changes, removes and inserts bytes: the result is similar enough to packets to reach every field. One in ten is random. */
 function spoiledBytes(bytes: Uint8Array, random: (bound: number) => number): Uint8Array {
   if (random(10) === 0) return Uint8Array.from({ length: random(60) }, () => random(256))
   const changed = [...bytes]
@@ -33,7 +33,7 @@ function spoiledBytes(bytes: Uint8Array, random: (bound: number) => number): Uin
   return Uint8Array.from(changed)
 }
 
-/** Packets that come out whole, or the error; anything else that is thrown fails the test. */
+/** The complete packets, or the codec's error. Any other exception fails the test. */
 function read(bytes: Uint8Array): ServerPacket[] | CodecError {
   try {
     return [...new PacketSplitter(1_000).push(bytes)].map(readPacket)
@@ -59,7 +59,7 @@ function campaign(subject: string, one: (random: (bound: number) => number) => v
   expect(heap() - before).toBeLessThan(heapGrowthBytes)
 }
 
-it('reads any bytes as packets that mean the same when the other codec writes them, or says by a typed error why not', () => {
+it('the reader returns packets that the other codec writes with the same meaning, or throws a typed error', () => {
   const pool = fc.sample(serverPacket, { numRuns: 1_000, seed }).map(peerBytes)
   let packets = 0
   let errors = 0
@@ -76,7 +76,7 @@ it('reads any bytes as packets that mean the same when the other codec writes th
       throw new Error(`${Buffer.from(bytes).toString('hex')} is read as ${JSON.stringify(packet)}`)
     }
   })
-  // Both happen often, or this tests nothing.
+  // Both must be frequent, otherwise the test proves nothing.
   expect(Math.min(packets, errors)).toBeGreaterThan(inputs / 10)
 }, 120_000)
 
@@ -84,7 +84,7 @@ const texts = ['', '\0', '\ud800', 'a/#', '+', 'a', '\u{1f600}', 'a'.repeat(70_0
 const values = [-1, 0, 0.5, 1, 2, 65_535, 65_536, Number.NaN, 2 ** 32]
 const fields = ['id', 'topic', 'filters', 'subscriptions', 'clientId', 'qos', 'keepAliveSeconds', 'properties', 'none']
 
-it('writes any packet as one that the other codec reads as the same kind, or says by a typed error why not', () => {
+it('the writer writes packets that the other codec reads as the same type, or throws a typed error', () => {
   const pool = fc.sample(clientPacket, { numRuns: 1_000, seed })
   let written = 0
   let errors = 0

@@ -8,7 +8,7 @@ function bytes(hex: string): Uint8Array {
 }
 
 describe('a stream of packets', () => {
-  it('reads the same, wherever it is cut', () => {
+  it('contains the same packets wherever it is split', () => {
     fc.assert(
       fc.property(
         fc.array(serverPacket, { maxLength: 5 }),
@@ -31,21 +31,21 @@ describe('a stream of packets', () => {
     )
   })
 
-  it('takes a packet that is as long as the bound, and not one that is longer', () => {
+  it('can contain a packet of the maximum size, but not a longer one', () => {
     expect([...new PacketSplitter(3).push(bytes('20 03 00 00 00'))]).toHaveLength(1)
     expect(() => [...new PacketSplitter(2).push(bytes('20 03 00 00 00'))]).toThrow(
       expect.objectContaining({ code: 'packet_too_large', reasonCode: 0x95 }),
     )
   })
 
-  it('takes no memory for a length that is beyond the bound', () => {
+  it('causes no allocation for a length above the maximum', () => {
     const before = process.memoryUsage().arrayBuffers
     for (let turn = 0; turn < 100; turn++)
       expect(() => [...new PacketSplitter(1_000).push(bytes('30 ff ff ff 7f'))]).toThrow(/268435455 bytes/u)
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000)
   })
 
-  it('is read in linear time, one byte in each frame', () => {
+  it('is read in linear time with one byte per frame', () => {
     const splitter = new PacketSplitter(200_000)
     const body = new Uint8Array(200_000 - 4)
     const packet = new Uint8Array([0x30, 0xbc, 0x9a, 0x0c, ...body])

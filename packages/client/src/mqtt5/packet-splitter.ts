@@ -26,7 +26,7 @@ export class PacketSplitter {
     this.#maximum = maximum
   }
 
-  /** The packets that are complete. @throws CodecError; the stream cannot be read any further then */
+  /** The packets that are complete. @throws CodecError, after which the stream cannot be read any further */
   *push(chunk: Uint8Array): Generator<RawPacket, void, undefined> {
     for (let at = 0; at < chunk.length; ) {
       if (this.#body === undefined) {

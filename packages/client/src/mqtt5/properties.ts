@@ -35,7 +35,7 @@ export type UserProperty = readonly [name: string, value: string]
 export type ReadPlace = 'connack' | 'disconnect' | 'puback' | 'publish' | 'suback' | 'unsuback'
 export type WritePlace = 'connect' | 'disconnect' | 'puback' | 'publish' | 'will'
 
-/** A number of so many bytes, or another of the data types. */
+/** A number with this many bytes, or another data type. */
 type Kind = 1 | 2 | 4 | 'binary' | 'pair' | 'text' | 'variable'
 
 const answers = 'connack disconnect puback suback unsuback'

@@ -8,7 +8,7 @@ function read(hex: string) {
   return [...new PacketSplitter(maximum).push(Buffer.from(hex.replaceAll(' ', ''), 'hex'))].map(readPacket)
 }
 
-it.each(cases)('$name', ({ hex, reads, refused }) => {
+it.each(cases)('reads or refuses $name', ({ hex, reads, refused }) => {
   if (reads === undefined) {
     expect(() => read(hex)).toThrow(expect.objectContaining({ name: 'CodecError', code: refused }))
   } else {
@@ -16,7 +16,7 @@ it.each(cases)('$name', ({ hex, reads, refused }) => {
   }
 })
 
-/** Properties that are not named do not count. */
+/** Compares only the properties that the case contains. */
 function deep(expected: Record<string, unknown>): Record<string, unknown> {
   const { properties, ...plain } = expected
   return properties === undefined ? plain : { ...plain, properties: expect.objectContaining(properties as object) }

@@ -13,11 +13,11 @@ const publish = {
 } as const
 const connect = { type: 'connect', clientId: 'c', cleanStart: true, keepAliveSeconds: 60, properties: {} } as const
 
-describe('a packet of the client’s', () => {
+describe('writePacket', () => {
   it.each<[string, ClientPacket, string]>([
     ['CONNECT', connect, '100e 0004 4d515454 05 02 003c 00 0001 63'],
     [
-      'CONNECT with a will and a session that lasts',
+      'CONNECT with a will and a persistent session',
       {
         ...connect,
         cleanStart: false,
@@ -28,7 +28,7 @@ describe('a packet of the client’s', () => {
     ],
     ['PUBLISH', publish, '3207 0001 61 0001 00 78'],
     ['PUBLISH with QoS 0', { ...publish, qos: 0, id: 0 }, '3005 0001 61 00 78'],
-    ['PUBLISH, again and retained', { ...publish, duplicate: true, retain: true }, '3b07 0001 61 0001 00 78'],
+    ['PUBLISH, duplicate and retained', { ...publish, duplicate: true, retain: true }, '3b07 0001 61 0001 00 78'],
     ['PUBACK', { type: 'puback', id: 258, reasonCode: 0, properties: {} }, '4002 0102'],
     [
       'SUBSCRIBE',
@@ -43,23 +43,23 @@ describe('a packet of the client’s', () => {
       { type: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } },
       'e007 00 05 1100000000',
     ],
-  ])('%s', (_, packet, hex) => {
+  ])('writes %s', (_, packet, hex) => {
     expect(Buffer.from(writePacket(packet)).toString('hex')).toBe(hex.replaceAll(' ', ''))
   })
 
   it.each<[string, ClientPacket]>([
     ['a topic of more than 65,535 bytes', { ...publish, topic: 'a'.repeat(65_536) }],
-    ['a topic with half a surrogate pair, which would become another topic', { ...publish, topic: 'a\ud800' }],
+    ['a topic with a lone surrogate, which would be written as another topic', { ...publish, topic: 'a\ud800' }],
     ['a topic with U+0000', { ...publish, topic: 'a\0' }],
     ['an empty topic', { ...publish, topic: '' }],
     ['a message to a wildcard', { ...publish, topic: 'a/#' }],
     ['a packet identifier of 0', { ...publish, id: 0 }],
-    ['a packet identifier beyond two bytes', { ...publish, id: 65_536 }],
+    ['a packet identifier of more than two bytes', { ...publish, id: 65_536 }],
     ['a property of another packet', { ...publish, properties: { sessionExpiryInterval: 1 } }],
     ['a property out of its range', { ...connect, properties: { receiveMaximum: 0 } }],
-    ['a keep-alive beyond two bytes', { ...connect, keepAliveSeconds: 65_536 }],
+    ['a keep-alive of more than two bytes', { ...connect, keepAliveSeconds: 65_536 }],
     ['a keep-alive of half a second', { ...connect, keepAliveSeconds: 0.5 }],
-  ])('cannot have %s', (_, packet) => {
+  ])('refuses %s', (_, packet) => {
     expect(() => writePacket(packet)).toThrow(expect.objectContaining({ code: 'unwritable_value' }))
   })
 })

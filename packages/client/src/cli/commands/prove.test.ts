@@ -37,7 +37,7 @@ function policy(connect: string, ...others: readonly object[]) {
 }
 
 describe('prove', () => {
-  it('gives a counterexample for each action of a policy that somebody else wrote', async () => {
+  it('prints a counterexample for each action of a policy from another source', async () => {
     const article = policy(
       '*',
       { Effect: 'Allow', Action: ['iot:Publish', 'iot:Receive'], Resource: `${head}topic/a/*` },
@@ -53,7 +53,7 @@ describe('prove', () => {
     ])
   })
 
-  it('proves one that is right', async () => {
+  it('proves a correct policy', async () => {
     const right = policy(`${head}client/bob:*`, { Effect: 'Allow', Action: 'iot:Publish', Resource: `${head}topic/a` })
     expect(await prove(right, '--publish', 'a', '--user', 'bob')).toMatchObject({
       code: 0,
@@ -62,7 +62,7 @@ describe('prove', () => {
     expect(await prove(right, '--publish', 'a')).toMatchObject({ code: 3 })
   })
 
-  it('proves entitlements, and finds own topics that are shared', async () => {
+  it('proves entitlements, and finds topics that two users share', async () => {
     const own = { publish: ['users/${userId}/#'] }
     const right = await prove({ entitlements: [own] }, '--json')
     expect({ code: right.code, ...JSON.parse(right.out) }).toMatchObject({ code: 0, proved: true })
@@ -74,11 +74,11 @@ describe('prove', () => {
     ['no JSON', '{', 'cannot be read'],
     ['a condition', policy('*', { Effect: 'Deny', Action: '*', Resource: '*', Condition: {} }), '"Condition" is not'],
     ['wrong entitlements', { entitlements: [{ publish: ['${user}'] }] }, 'unknown variable'],
-  ])('says what it cannot read: %s', async (_name, document, message) => {
+  ])('refuses a file with %s and says why', async (_name, document, message) => {
     expect(await prove(document, '--publish', 'a')).toMatchObject({ code: 2, err: expect.stringContaining(message) })
   })
 
-  it('asks what a policy is meant to allow', async () => {
+  it('requires the grants that the policy must match', async () => {
     expect(await prove(policy('*'))).toMatchObject({ code: 2, err: expect.stringContaining('--publish') })
   })
 })

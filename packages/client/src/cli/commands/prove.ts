@@ -34,13 +34,13 @@ const location = { partition: 'aws', region: 'eu-west-1' } as const
 
 const examples = `
 Examples:
-  $ npm start -- prove infra/entitlements.json              what users can hold by each rule, by each two and by all; and that
-                                                            no own topics are shared
-  $ npm start -- prove policy.json --publish 'a/+'          does this session policy allow just that to alice?
+  $ npm start -- prove infra/entitlements.json              the policies for each rule, each pair of rules and all rules;
+                                                            and that no two users share topics of their own
+  $ npm start -- prove policy.json --publish 'a/+'          does this session policy allow exactly this to alice?
   $ npm start -- prove policy.json --subscribe a --user bob --role role-policy.json
 
-It reads Allow, Deny, Action, NotAction, Resource and NotResource, and refuses what it does not know. Where the ARNs of a
-policy name a Region and an account, name the same ones with --region and --account.
+It supports Allow, Deny, Action, NotAction, Resource and NotResource, and refuses other elements. If the ARNs of a policy
+contain a Region and an account ID, pass the same ones with --region and --account.
 
 Exit code: 0 proved, 3 disproved or undecided.`
 
@@ -99,7 +99,7 @@ interface Answer {
   readonly facts: object
 }
 
-/** Says now and then how far it is: hundreds of conditional rules make thousands of pairs. */
+/** Shows the progress twice a second, because hundreds of conditional rules make thousands of pairs. */
 function progressOn(screen: Screen): (done: number, all: number) => void {
   let said = performance.now()
   return (done, all) => {

@@ -15,18 +15,18 @@ describe('publishAll', () => {
     expect(published).toEqual([1, 2, 3, 4, 5])
   })
 
-  it('ends at the first failure, and counts what was acknowledged before', async () => {
+  it('ends at the first failure, and counts the messages acknowledged before it', async () => {
     const refusal = new Error('no')
     const publish = async (number: number) => {
       if (number > 2) throw refusal
     }
     const published = await publishAll(counting, publish, never)
     expect(published).toMatchObject({ acknowledged: 2, error: refusal })
-    // Those that are on their way when the refusal comes.
+    // Some messages are in flight when the refusal arrives.
     expect(published.sent).toBeLessThan(5)
   })
 
-  it('ends when nothing comes any more from a source that waits', async () => {
+  it('ends at a failure while the source waits for input', async () => {
     const refusal = new Error('no')
     const waiting = async function* (stop: AbortSignal) {
       yield 1
@@ -36,7 +36,7 @@ describe('publishAll', () => {
     expect(await publishAll(waiting, publish, never)).toEqual({ sent: 1, acknowledged: 0, error: refusal })
   })
 
-  it('keeps few on their way, and stops waiting for them when it is aborted', async () => {
+  it('limits the messages in flight, and stops waiting for them when it is aborted', async () => {
     const interrupt = new AbortController()
     let under = 0
     const publish = () => {

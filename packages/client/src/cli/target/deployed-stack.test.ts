@@ -13,7 +13,7 @@ function file(content: string): string {
 }
 
 describe('deployedStack', () => {
-  it('finds the one stack that vends, among others', () => {
+  it('finds the stack with a vendor among other stacks', () => {
     const outputs = { Network: { VpcId: 'vpc-1' }, TopicCredentials: { CredentialsUrl: url, Region: 'eu-central-1' } }
     expect(deployedStack(file(JSON.stringify(outputs)))).toMatchObject({ credentialsUrl: url, region: 'eu-central-1' })
   })
@@ -27,14 +27,14 @@ describe('deployedStack', () => {
       JSON.stringify({ A: { CredentialsUrl: url }, B: { CredentialsUrl: url } }),
       'several stacks (A and B) have the outputs CredentialsUrl',
     ],
-  ])('refuses a file with %s, by name', (_, content, why) => {
+  ])('refuses a file with %s and names it', (_, content, why) => {
     const path = file(content)
     const call = () => deployedStack(path)
     expect(call).toThrow(why)
     expect(call).toThrow(expect.objectContaining({ code: 'invalid_argument', value: path }))
   })
 
-  it('says which file is missing', () => {
+  it('names the missing file', () => {
     expect(() => deployedStack('/nowhere/cdk-outputs.json')).toThrow('/nowhere/cdk-outputs.json')
   })
 })

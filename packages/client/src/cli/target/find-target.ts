@@ -13,7 +13,7 @@ import { readCertificates, type Target } from './target.js'
 export async function findTarget(options: SharedOptions, tell: (line: string) => void = () => {}): Promise<Target> {
   const { url, ca, outputs, profile, tokenFile } = options
   const user = userIn(options)
-  // Only a stand-in signs anybody in.
+  // Only a stand-in can sign a user in.
   if (user !== undefined) return signedIn(projectRoot(), user, tell)
   const certificates = ca === undefined ? undefined : readCertificates(ca)
   if (url !== undefined) return vendorAt(url, certificates)
@@ -39,7 +39,7 @@ function folderAt(path: string): string | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : undefined
 }
 
-/** As a user of the stand-in that runs, else of one of its own, which takes tokens. */
+/** Signs the user in at the running stand-in, otherwise at a new one whose stack accepts tokens. */
 async function signedIn(root: string, user: UserOfStandIn, tell: (line: string) => void): Promise<Target> {
   const standIn = (await findStandIn(root)) ?? (await startStandInForTokens(root, tell))
   try {
@@ -50,7 +50,7 @@ async function signedIn(root: string, user: UserOfStandIn, tell: (line: string) 
   }
 }
 
-/** Does this command belong to that project? The files in another folder could be from anyone. */
+/** Whether this command is installed in that project. The files in another folder could be from anyone. */
 function isOwnProject(root: string): boolean {
   const path = relative(realpathSync(root), fileURLToPath(import.meta.url))
   return !path.startsWith('..') && !isAbsolute(path)

@@ -8,8 +8,8 @@ import { stackWith } from '../../testing/account/stack-variant.js'
 
 jest.setTimeout(120_000)
 
-/** Two users and their groups, as a person tries them in two terminals: the stack for tokens of the stand-in's own issuer. */
-describe('--as, where the callers have tokens', () => {
+/** Two users with groups, in two terminals. The stack accepts tokens of the stand-in's own issuer. */
+describe('--as with a stack for tokens', () => {
   let assembly: string
   let aws: LocalAws
   let project: Project
@@ -26,7 +26,7 @@ describe('--as, where the callers have tokens', () => {
     rmSync(assembly, { recursive: true })
   })
 
-  it('an operator may what the rule for operators says, and another user may not', async () => {
+  it('gives an operator the grants of the rule for operators, and refuses them to another user', async () => {
     const topic = ['--topic', 'devices/+/telemetry', '--json']
     const operator = await project.run('whoami', '--as', 'alice', '--groups', 'operators', '--json')
     expect(JSON.parse(operator.out[0] ?? '')).toMatchObject({
@@ -38,7 +38,7 @@ describe('--as, where the callers have tokens', () => {
     expect(refused).toMatchObject({ code: 3, err: expect.stringContaining('not_granted') })
   })
 
-  it('one user hears what is published to them, and cannot read what is another’s', async () => {
+  it('lets a user receive on their own topic, and refuses it to another user', async () => {
     const own = 'users/alice/inbox'
     const alice = project.start('--as', 'alice', '--topic', own, '--count', '1')
     const lines = alice.stdout.setEncoding('utf8')
@@ -57,7 +57,7 @@ describe('--as, where the callers have tokens', () => {
     expect(heard).toContain(`Received message from topic '${own}': hi`)
   })
 
-  it('who brings no token is told that one is missing, and who brings a bad one why it is refused', async () => {
+  it('says that a token is missing, or why a wrong token is refused', async () => {
     const missing = await project.run('whoami')
     expect(missing).toMatchObject({ code: 4, err: expect.stringMatching(/takes tokens alone.*--as/su) })
     writeFileSync(join(project.folder, 'bad.jwt'), 'eyJhbGciOiJub25lIiwia2lkIjoib25lIn0.e30.')
@@ -73,17 +73,17 @@ describe('--as, where the callers have tokens', () => {
   })
 
   it.each([
-    ['claims of nobody', ['whoami', '--groups', 'a'], 2, 'none is named'],
-    ['claims that are no object', ['whoami', '--as', 'a', '--claims', '[]'], 2, 'JSON object'],
-    ['two ways to be somebody', ['whoami', '--as', 'a', '--profile', 'b'], 2, 'cannot be used with'],
-    ['a stack elsewhere', ['whoami', '--as', 'a', '--url', 'https://x'], 2, 'cannot be used with'],
-    ['the issuer’s own claim', ['whoami', '--as', 'a', '--claims', '{"sub":"b"}'], 2, "The claim 'sub'"],
-  ])('%s: wrong usage', async (_, words, code, said) => {
+    ['claims without a user', ['whoami', '--groups', 'a'], 2, 'none is named'],
+    ['claims that are not an object', ['whoami', '--as', 'a', '--claims', '[]'], 2, 'JSON object'],
+    ['a user and a profile', ['whoami', '--as', 'a', '--profile', 'b'], 2, 'cannot be used with'],
+    ['a user and the URL of a vendor', ['whoami', '--as', 'a', '--url', 'https://x'], 2, 'cannot be used with'],
+    ['a claim that the issuer sets', ['whoami', '--as', 'a', '--claims', '{"sub":"b"}'], 2, "The claim 'sub'"],
+  ])('refuses %s as wrong usage', async (_, words, code, said) => {
     expect(await project.run(...words)).toMatchObject({ code, err: expect.stringContaining(said) })
   })
 })
 
-describe('--as, where the callers are IAM users', () => {
+describe('--as with a stack for IAM callers', () => {
   let aws: LocalAws
   let project: Project
   beforeAll(async () => {
@@ -96,12 +96,12 @@ describe('--as, where the callers are IAM users', () => {
     await aws.close()
   })
 
-  it('users are made on the fly', async () => {
+  it('creates the user on demand', async () => {
     const { code, out } = await project.run('whoami', '--as', 'carol', '--json')
     expect({ code, userId: JSON.parse(out[0] ?? '').userId }).toEqual({ code: 0, userId: 'carol' })
   })
 
-  it('claims are refused with the command that works', async () => {
+  it('refuses claims and names the command that allows them', async () => {
     const refused = await project.run('whoami', '--as', 'carol', '--groups', 'operators')
     expect(refused).toMatchObject({
       code: 2,

@@ -4,17 +4,17 @@ import type { SharedOptions } from '../options.js'
 import type { StandIn } from './stand-in.js'
 import type { Target } from './target.js'
 
-/** Whom `--as`, `--groups` and `--claims` name. */
+/** The user that `--as`, `--groups` and `--claims` describe. */
 export interface UserOfStandIn {
   readonly user: string
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** @throws TopicCredentialsError `invalid_argument` for claims of nobody */
+/** @throws TopicCredentialsError `invalid_argument` for claims without a user */
 export function userIn({ as: user, groups, claims }: SharedOptions): UserOfStandIn | undefined {
   if (user !== undefined) return { user, claims: { ...claims, ...(groups === undefined ? {} : { groups }) } }
   if (groups === undefined && claims === undefined) return undefined
-  throw new TopicCredentialsError('Claims are of a user, and none is named', {
+  throw new TopicCredentialsError('Claims need a user, and none is named', {
     code: 'invalid_argument',
     value: JSON.stringify(groups ?? claims),
     remedy: 'Name one: --as alice.',
@@ -22,7 +22,8 @@ export function userIn({ as: user, groups, claims }: SharedOptions): UserOfStand
 }
 
 /**
- * The stand-in with this user's proof, fetched anew for each request. Tried once at once: what cannot be is said before anything is asked.
+ * The stand-in as the target of this user, who is signed in again for each request. The first sign-in is immediate, so that an invalid
+ * user fails before credentials are requested.
  *
  * @throws TopicCredentialsError `invalid_argument`
  */
@@ -47,16 +48,16 @@ async function signIn(announcement: StandIn['announcement'], user: UserOfStandIn
 
 function tokenOf(signedIn: SignedInUser): string {
   if (signedIn.kind === 'token') return signedIn.token
-  throw redeployed('no tokens any more')
+  throw redeployed('no longer accepts tokens')
 }
 
 function credentialsOf(signedIn: SignedInUser) {
   if (signedIn.kind === 'credentials') return { ...signedIn, expiration: new Date(signedIn.expiration) }
-  throw redeployed('tokens now')
+  throw redeployed('now requires a token')
 }
 
 function redeployed(what: string): TopicCredentialsError {
-  return new TopicCredentialsError(`The stack was deployed again, and takes ${what}`, {
+  return new TopicCredentialsError(`The stack was deployed again and ${what}`, {
     code: 'credentials_not_found',
     remedy: 'Start the command again.',
   })

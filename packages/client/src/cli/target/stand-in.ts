@@ -5,12 +5,12 @@ import { TopicCredentialsError } from '../../errors.js'
 import { vendorIn } from './deployed-stack.js'
 import type { Target } from './target.js'
 
-/** A stand-in, and what it has announced. */
+/** A stand-in and its announcement. */
 export interface StandIn extends Target {
   readonly announcement: Announcement
 }
 
-/** Where the stack is synthesized with tokens of the stand-in's issuer as its callers' proof. */
+/** The assembly of a stack that accepts tokens of the stand-in's issuer. */
 const tokensAssembly = '.local-aws/cdk.out.tokens'
 
 /** The stand-in that runs for this project in another terminal, if any. */
@@ -34,7 +34,7 @@ export function startStandIn(root: string, tell: (line: string) => void): Promis
   return startWith(root, tell)
 }
 
-/** The same with a stack that takes tokens, so that users may have claims; without such a stack, with the project's own. */
+/** The same with a stack that accepts tokens, so that users can have claims. If there is none, uses the project's own stack. */
 export function startStandInForTokens(root: string, tell: (line: string) => void): Promise<StandIn> {
   return startWith(
     root,

@@ -11,11 +11,11 @@ export interface Target extends AsyncDisposable {
   readonly region?: string
   /** The caller's AWS credentials; default: the AWS credential chain. */
   readonly credentials?: AwsCredentialIdentity | (() => Promise<AwsCredentialIdentity>)
-  /** The caller's token, where the target signs in who was named. */
+  /** The caller's token, if the target signs the user in. */
   readonly token?: () => Promise<string>
   /** PEM certificates of a stand-in, or of a vendor given by its URL. */
   readonly ca?: string
-  /** What the user has to know of it before anything is done. */
+  /** A warning to print before the command runs. */
   readonly notice?: string
   /** A file with these certificates, for other programs. */
   readonly caFile?: string

@@ -32,7 +32,7 @@ describe('lines', () => {
     expect(await split(new Uint8Array([0xff, 0xc3]), new Uint8Array([0x28, 0x0a]))).toEqual(['\u00ff\u00c3('])
   })
 
-  it('does not collect a line without end', async () => {
+  it('does not buffer an endless line', async () => {
     const endless = Readable.from(
       (function* () {
         for (;;) yield Buffer.alloc(65_536, 'x')

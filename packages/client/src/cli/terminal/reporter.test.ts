@@ -17,7 +17,7 @@ function textLines(payload: string | Uint8Array): string[] {
 }
 
 describe('TextReporter', () => {
-  it('prints the lines that programs read on stdout, and nothing else there', () => {
+  it('prints on stdout only the lines that programs parse', () => {
     const out: string[] = []
     const reporter = new TextReporter(
       (line) => out.push(line),
@@ -36,11 +36,11 @@ describe('TextReporter', () => {
     ])
   })
 
-  it('shows control characters instead of sending them, to a pipe, too', () => {
+  it('escapes control characters, also for a pipe', () => {
     expect(textLines('a\u001b[2Jb\u009bc')).toEqual(["Received message from topic 'test': a\\u001b[2Jb\\u009bc"])
   })
 
-  it('says what is not text in base64', () => {
+  it('prints binary data in base64', () => {
     expect(textLines(new Uint8Array([0xff, 0xfe]))).toEqual([
       "Received message from topic 'test': 2 bytes, base64 //4=",
     ])
@@ -48,7 +48,7 @@ describe('TextReporter', () => {
 })
 
 describe('JsonReporter', () => {
-  it('prints one object a line', () => {
+  it('prints one object per line', () => {
     const out: string[] = []
     const reporter = new JsonReporter((line) => out.push(line))
     reporter.connected('alice:1')

@@ -28,7 +28,7 @@ afterEach(() => {
 })
 
 describe('Screen', () => {
-  it('keeps the status below the lines, and makes it anew every second', () => {
+  it('keeps the status below the lines, and redraws it every second', () => {
     const terminal = screen()
     let seconds = 3
     terminal.status(() => `${seconds--} left`)
@@ -43,7 +43,7 @@ describe('Screen', () => {
     expect(shown()).toBe('one\ntwo\n')
   })
 
-  it('turns while it works', () => {
+  it('animates a spinner while it works', () => {
     screen().working('Connecting')
     const first = shown()
     jest.advanceTimersByTime(100)
@@ -81,7 +81,7 @@ describe('Screen', () => {
     ['a pipe', { out: false }, false],
     ['a pipe with FORCE_COLOR and CI', { out: false, env: { FORCE_COLOR: '1', CI: '1' } }, false],
     ['a dumb terminal', { env: { TERM: 'dumb' } }, false],
-  ])('on %s colours are right', (_, options, coloured) => {
+  ])('uses colours only if they are supported and allowed: %s', (_, options, coloured) => {
     expect(screen(options).colours.red('x')).toBe(coloured ? '\u001b[31mx\u001b[39m' : 'x')
   })
 })
@@ -92,7 +92,7 @@ describe('countdown', () => {
     [61_000, '1:01'],
     [999, '0:00'],
     [-5_000, '0:00'],
-  ])('says %d ms as %s', (ms, text) => {
+  ])('formats %d ms as %s', (ms, text) => {
     expect(countdown(new Date(1_000_000 + ms), 1_000_000)).toBe(text)
   })
 })

@@ -3,7 +3,7 @@ import { visible, visibleLines } from './visible.js'
 
 const esc = String.fromCharCode(0x1b)
 
-describe('text of others', () => {
+describe('untrusted text', () => {
   it.each([
     [`${esc}]0;title${String.fromCharCode(7)}`, '\\u001b]0;title\\u0007'],
     ['a\u009b2Jb', 'a\\u009b2Jb'],
@@ -12,13 +12,13 @@ describe('text of others', () => {
     ['日本 é "quoted"', '日本 é "quoted"'],
   ])('%j is shown in one line', (text, shown) => expect(visible(text)).toBe(shown))
 
-  it('keeps lines, tabs and our own colours, and nothing else, in what is printed', () => {
+  it('keeps only line breaks, tabs and our own colours', () => {
     expect(visibleLines(`${esc}[31mError${esc}[39m: a\n\tb${esc}[2J${esc}]0;x\u009b`)).toBe(
       `${esc}[31mError${esc}[39m: a\n\tb\\u001b[2J\\u001b]0;x\\u009b`,
     )
   })
 
-  it('stays JSON', () => {
+  it('stays valid JSON', () => {
     const line = JSON.stringify({ text: `a${esc}[2J\u009b\u007f` })
     expect(JSON.parse(visibleLines(line))).toEqual(JSON.parse(line))
   })

@@ -12,7 +12,7 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-/** One client under a broker that does as it likes. */
+/** One client with a hostile broker. */
 class Trial {
   readonly broker = new ScriptedBroker()
   readonly transport: WebSocketTransport
@@ -56,7 +56,7 @@ class Trial {
     last.send({ cmd: 'puback', messageId, reasonCode })
   }
 
-  /** What must hold at any moment. @returns messages sent so far */
+  /** Checks the invariants. @returns the number of messages sent so far */
   check(): number {
     let sent = 0
     for (const side of this.broker.connections) {
@@ -91,7 +91,7 @@ function step<T>(arbitrary: fc.Arbitrary<T>, act: (trial: Trial, value: T) => vo
 }
 
 const accept = step(fc.tuple(fc.boolean(), small), (trial, [present, window]) => trial.accept(present, window))
-/** What both sides may do: answers right and wrong, twice, too early and to nothing; hang up, or say nothing for a while. */
+/** The steps of both sides. The broker answers correctly, wrongly, twice, too early or without a request, hangs up, or is silent for a while. */
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: step(fc.constantFrom('a', 'b'), (trial, topic) => trial.publish(topic)) },
   { weight: 1, arbitrary: step(fc.constant('a'), (trial, filter) => trial.ask(trial.transport.subscribe(filter, 1))) },
@@ -115,7 +115,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(100, 11_000, 70_000).map((ms) => () => ms) },
 )
 
-it('cannot make the client send a message twice over one connection, settle it twice, or exceed Receive Maximum', async () => {
+it('a hostile broker cannot make the client send a message twice over one connection, settle it twice, or exceed Receive Maximum', async () => {
   let sent = 0
   await fc.assert(
     fc.asyncProperty(fc.array(steps, { maxLength: 60, size: 'max' }), accept, async (list, first) => {
@@ -133,6 +133,6 @@ it('cannot make the client send a message twice over one connection, settle it t
     }),
     { numRuns: Number(process.env.FUZZ_RUNS ?? 150) },
   )
-  // Or this tests nothing.
+  // Otherwise the property has tested nothing.
   expect(sent).toBeGreaterThan(100)
 }, 120_000)

@@ -12,7 +12,7 @@ afterEach(() => {
 
 describe('a hidden tab, whose timers run once a minute', () => {
   it.each([60, 90, 120, 300, 1_200])(
-    'keeps a connection with a keep-alive of %i s: the broker never waits longer than 1.5 of them',
+    'keeps a connection with a keep-alive of %i s: the broker never waits 1.5 times as long',
     (seconds) => {
       fc.assert(
         fc.property(fc.integer({ min: 0, max: 59_999 }), (since) => {
@@ -25,13 +25,13 @@ describe('a hidden tab, whose timers run once a minute', () => {
     },
   )
 
-  it('cannot keep one of less than 45 s, and pings as often as it is let', () => {
+  it('cannot keep one with less than 45 s, and pings at the shortest interval', () => {
     expect(pingIntervalMs(30, 60_000)).toBe(5_000)
     expect(pingIntervalMs(30, 0)).toBe(22_500)
   })
 })
 
-it('takes no memory and leaves no timer behind in an hour, and none after its end', () => {
+it('a keep-alive has one timer during an hour, and none after its end', () => {
   let pings = 0
   const keepAlive = new KeepAlive({
     seconds: 60,

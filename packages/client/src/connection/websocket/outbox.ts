@@ -40,9 +40,9 @@ interface Line {
  *
  * Messages are sent in the order of the calls, with at most as many unacknowledged ones as the broker allows (Receive Maximum). After an
  * interruption they are sent in the same order again [MQTT-4.6.0-1]: with the same packet identifiers if the broker kept the session
- * [MQTT-4.4.0-1], otherwise as new messages with the same message ID. If
- * the connection ends because of the oldest one, that one is next sent alone, to see whether it is the cause: an operation that the broker
- * answers by closing the connection would otherwise block all others.
+ * [MQTT-4.4.0-1], otherwise as new messages with the same message ID. If the connection ends because of the oldest one, that one is next
+ * sent alone, to see whether it is the cause: an operation that the broker answers by closing the connection would otherwise block all
+ * others.
  */
 export class Outbox {
   /** Operations sent over this connection, by packet identifier, in that order. */

@@ -9,7 +9,7 @@ import { presignedPath } from '../../sigv4/presigned-path.js'
 import type { OutgoingMessage, ReceivedPacket, TransportEvents } from '../transport.js'
 import { WebSocketTransport } from './websocket-transport.js'
 
-/** The transport on the real wire: TLS, WebSocket, SigV4 and MQTT 5 as the stand-in judges them. */
+/** The transport over TLS, WebSocket, SigV4 and MQTT 5, with the stand-in as the server. */
 
 let aws: LocalAws
 let identity: VendedIdentity
@@ -40,7 +40,7 @@ interface Variant {
 
 let clients = 0
 
-/** AWS takes one CONNECT a second from a client ID: so each connection has its own. */
+/** AWS accepts one CONNECT per second from a client ID, so each connection has its own. */
 function newClientId(): string {
   clients += 1
   return `${identity.vended.clientIdPrefix}ws${clients}`
@@ -83,8 +83,8 @@ function message(topic: string, text: string): OutgoingMessage {
   return { topic, payload: new TextEncoder().encode(text), qos: 1, retain: false }
 }
 
-describe('over a WebSocket', () => {
-  it('what is granted is published, subscribed to and received; what is not is refused by its reason code', async () => {
+describe('the WebSocket transport', () => {
+  it('publishes, subscribes and receives on a granted topic, and resolves with a reason code for others', async () => {
     const transport = await connected()
     expect(await transport.subscribe('test', 1)).toBe(1)
     expect(await transport.subscribe('other', 1)).toBe(0x87)
@@ -98,7 +98,7 @@ describe('over a WebSocket', () => {
     expect(await transport.unsubscribe('not/#/a filter')).toBe(0x8f)
   })
 
-  it('the session is kept over a cut, and messages that came meanwhile are delivered', async () => {
+  it('keeps the session over a cut, and delivers the messages that arrived in the meantime', async () => {
     const clientId = newClientId()
     const transport = await connected({ clientId })
     const other = await connected()
@@ -116,15 +116,15 @@ describe('over a WebSocket', () => {
   it.each<[string, Variant, object]>([
     ['a wrong signature', { secretAccessKey: 'wrong' }, { answer: { status: 403 } }],
     ['a certificate that is not trusted', { ca: undefined }, { error: expect.objectContaining({ code: 'tls_trust' }) }],
-    ['another user’s client ID', { clientId: 'somebody:1' }, { name: 'CONNECT_REFUSED', reasonCode: 0x87 }],
-  ])('%s fails, and says with what', async (_, variant, failure) => {
+    ['another user’s client ID', { clientId: 'bob:1' }, { name: 'CONNECT_REFUSED', reasonCode: 0x87 }],
+  ])('fails to connect with %s, and reports the reason', async (_, variant, failure) => {
     const transport = make(variant)
     const failed = next(transport, 'failed')
     transport.start()
     expect(await failed).toMatchObject(failure)
   })
 
-  it('messages of 128 KB pass, both ways', async () => {
+  it('sends and receives messages of 128 KB', async () => {
     const transport = await connected()
     await transport.subscribe('test', 1)
     const received = next(transport, 'message')

@@ -45,14 +45,14 @@ async function pass(ms = 0): Promise<void> {
   await jest.advanceTimersByTimeAsync(ms)
 }
 
-/** A connection that stands. */
+/** An established connection. */
 async function connected(properties: object = {}): Promise<void> {
   transport.start()
   await pass()
   broker.last.accept(properties)
 }
 
-/** The connection breaks, and the client is back. */
+/** Breaks the connection and reconnects. */
 async function broken(sessionPresent: boolean, properties: object = {}): Promise<void> {
   broker.last.cut()
   await back()
@@ -69,7 +69,7 @@ function message(topic: string, qos: 0 | 1 = 1): OutgoingMessage {
 }
 
 describe('a connection', () => {
-  it('begins with a CONNECT for a session that lasts, and stands when the broker says so', async () => {
+  it('begins with a CONNECT for a persistent session, and is established by the CONNACK', async () => {
     transport = make({ will: { topic: 'will', payload: Uint8Array.of(1), qos: 1, retain: false } })
     transport.start()
     transport.start()
@@ -90,7 +90,7 @@ describe('a connection', () => {
     expect(events).toEqual(['connecting', 'connected'])
   })
 
-  it('that cannot be opened is reported, and tried again when it is told to', async () => {
+  it('that cannot be opened is reported, and is opened again only by start()', async () => {
     transport.start()
     await pass()
     broker.last.cut('ECONNREFUSED')
@@ -119,18 +119,18 @@ describe('a connection', () => {
       'DISCONNECTED 97',
     ],
     [
-      'resumes a session, though a new one was asked for',
+      'resumes a session although a new one was requested',
       (side = broker.last) => side.send({ cmd: 'connack', reasonCode: 0, sessionPresent: true }),
       'PROTOCOL_ERROR',
     ],
-    ['is answered with something else', (side = broker.last) => side.send({ cmd: 'pingresp' }), 'PROTOCOL_ERROR'],
+    ['is answered with another packet', (side = broker.last) => side.send({ cmd: 'pingresp' }), 'PROTOCOL_ERROR'],
     [
-      'is answered with what is not MQTT',
+      'is answered with data that is not MQTT',
       (side = broker.last) => side.bytes(Buffer.from('HTTP/1.1 200 OK'.padEnd(200))),
       'MALFORMED_PACKET',
     ],
     ['is cut', (side = broker.last) => side.cut(), 'WEBSOCKET_CLOSED'],
-  ])('that %s has failed', async (_, answer, failure) => {
+  ])('that %s fails', async (_, answer, failure) => {
     transport.start()
     await pass()
     broker.last.open()
@@ -158,14 +158,14 @@ describe('a connection', () => {
     ['a topic that is not UTF-8', [0x30, 4, 0, 1, 0xff, 0], 'MALFORMED_PACKET', 0x81],
     ['a packet of 200 MB', [0x30, 0xff, 0xff, 0xff, 0x5f], 'PACKET_TOO_LARGE', 0x95],
     ['a second CONNACK', [0x20, 3, 0, 0, 0], 'PROTOCOL_ERROR', 0x82],
-  ])('ends at %s, and tells the broker why', async (_, bytes, name, reasonCode) => {
+  ])('ends after %s, and sends the reason to the broker', async (_, bytes, name, reasonCode) => {
     await connected()
     broker.last.bytes(Uint8Array.from(bytes))
     expect(events.at(-1)).toBe(`interrupted ${name}`)
     expect(broker.last.sent('disconnect')).toMatchObject([{ reasonCode }])
   })
 
-  it('comes back by itself when it breaks, with the session that the broker has kept', async () => {
+  it('reconnects by itself when it breaks, and resumes the session', async () => {
     await connected()
     await pass(30_000)
     broker.last.cut()
@@ -175,7 +175,7 @@ describe('a connection', () => {
     expect(broker.last.sent('connect')).toMatchObject([{ clean: false }])
   })
 
-  it('comes back later each time when it breaks as soon as it stands', async () => {
+  it('reconnects with a growing delay when it breaks soon after it was established', async () => {
     await connected()
     const pauses: number[] = []
     for (let turn = 0; turn < 14; turn++) {
@@ -190,7 +190,7 @@ describe('a connection', () => {
     expect(pauses.at(-1)).toBe(30_000)
   })
 
-  it('is ended with a DISCONNECT that ends the session, too', async () => {
+  it('is ended with a DISCONNECT that also ends the session', async () => {
     await connected()
     const waiting = transport.publish(message('a'))
     await transport.stop()
@@ -201,7 +201,7 @@ describe('a connection', () => {
     expect(broker.connections).toHaveLength(1)
   })
 
-  it('is exchanged for another one that keeps session and messages; the last will is not sent', async () => {
+  it('is replaced by reconnect(), which keeps session and messages and does not trigger the last will', async () => {
     await connected()
     const answer = transport.publish(message('a'))
     const { last } = broker
@@ -216,7 +216,7 @@ describe('a connection', () => {
     expect(events.slice(2)).toEqual(['interrupted RECONNECT', 'connecting', 'resumed'])
   })
 
-  it('is forgotten when it was exchanged while it was being made', async () => {
+  it('is discarded if reconnect() replaces it before it is open', async () => {
     let resolve: (url: string) => void = () => {}
     transport = make({
       address: () =>
@@ -237,7 +237,7 @@ describe('a connection', () => {
 })
 
 describe('keep-alive', () => {
-  it('pings within the keep-alive and ends what does not answer', async () => {
+  it('pings within the interval, and ends a connection without a response', async () => {
     await connected()
     await pass(45_000)
     expect(broker.last.said()).toEqual(['connect', 'pingreq'])
@@ -248,13 +248,13 @@ describe('keep-alive', () => {
     expect(events.at(-1)).toMatch('interrupted PING_OVERDUE')
   })
 
-  it('goes by the time that the broker names', async () => {
+  it('uses the interval that the broker sets', async () => {
     await connected({ serverKeepAlive: 30 })
     await pass(22_500)
     expect(broker.last.sent('pingreq')).toHaveLength(1)
   })
 
-  it('asks once more when the machine has slept over the answer', async () => {
+  it('pings again if the machine slept while it waited for the response', async () => {
     await connected()
     await pass(45_000)
     jest.setSystemTime(Date.now() + 3_600_000)
@@ -266,7 +266,7 @@ describe('keep-alive', () => {
     expect(events.at(-1)).toBe('connected')
   })
 
-  it('asks at once when the machine wakes, and is back within two seconds', async () => {
+  it('pings immediately when the machine wakes, and reconnects within two seconds', async () => {
     await connected()
     transport.wake()
     broker.last.send({ cmd: 'pingresp' })
@@ -278,7 +278,7 @@ describe('keep-alive', () => {
     expect(events.slice(2)).toEqual(['interrupted PING_OVERDUE', 'connecting', 'resumed'])
   })
 
-  it('tries at once when the machine wakes while it waits to come back', async () => {
+  it('reconnects immediately when the machine wakes during a reconnect delay', async () => {
     transport = make({ random: () => 1 })
     await connected()
     broker.last.cut()
@@ -302,14 +302,14 @@ describe('an operation', () => {
     expect(await published).toBe(0x87)
   })
 
-  it('with QoS 0 is sent at once or not at all', async () => {
+  it('with QoS 0 is sent immediately or not at all', async () => {
     await expect(transport.publish(message('a', 0))).rejects.toThrow('there is no connection')
     await connected()
     expect(await transport.publish(message('a', 0))).toBe(0)
     expect(broker.last.said()).toEqual(['connect', 'publish a'])
   })
 
-  it('that cannot be sent is rejected, and holds nothing up', async () => {
+  it('that cannot be encoded is rejected, and does not block others', async () => {
     await connected()
     await expect(transport.publish(message('a\ud800'))).rejects.toMatchObject({ code: 'invalid_argument' })
     await expect(transport.publish(message('a\0', 0))).rejects.toMatchObject({ code: 'invalid_argument' })
@@ -317,7 +317,7 @@ describe('an operation', () => {
     expect(broker.last.said()).toEqual(['connect', 'publish 1 b'])
   })
 
-  it('waits while as many messages are unanswered as the broker takes; others go on', async () => {
+  it('that publishes waits while the maximum number of messages is in flight; a SUBSCRIBE does not', async () => {
     await connected({ receiveMaximum: 2 })
     const answers = ['a', 'b', 'c', 'd'].map((topic) => transport.publish(message(topic)))
     void transport.subscribe('x', 1).catch(() => {})
@@ -340,14 +340,14 @@ describe('an operation', () => {
   it.each([
     [true, ['publish 1 a again', 'publish 2 b again', 'publish 3 c']],
     [false, ['publish 1 a', 'publish 2 b', 'publish 3 c']],
-  ])('that was not answered is sent again in its order (session kept: %s)', async (kept, expected) => {
+  ])('without a response is sent again in the original order (session kept: %s)', async (kept, expected) => {
     await connected()
     for (const topic of ['a', 'b']) void transport.publish(message(topic)).catch(() => {})
     broker.last.cut()
     void transport.publish(message('c')).catch(() => {})
     await back()
     broker.last.accept({}, kept)
-    // The first one alone: it may be what the broker hung up over.
+    // Only the first one is sent, because it may have ended the connection.
     expect(broker.last.said()).toHaveLength(2)
     broker.last.send({ cmd: 'puback', messageId: broker.last.sent('publish')[0]?.messageId, reasonCode: 0 })
     const said = broker.last.said().slice(1)
@@ -356,7 +356,7 @@ describe('an operation', () => {
     expect(new Set(broker.last.sent('publish').map(({ messageId }) => messageId)).size).toBe(3)
   })
 
-  it('has the same message ID each time it is sent, and no other has it', async () => {
+  it('that publishes keeps its message ID when it is sent again, and no other message has that ID', async () => {
     await connected()
     void transport.publish(message('a')).catch(() => {})
     void transport.publish(message('b')).catch(() => {})
@@ -366,7 +366,7 @@ describe('an operation', () => {
     expect(new Set(ids).size).toBe(2)
   })
 
-  it('that the broker answers by hanging up is given up the second time, and everything else goes on', async () => {
+  it('that the broker answers twice by closing the connection is refused, and the others continue', async () => {
     await connected()
     const bad = transport.publish(message('$aws/reserved'))
     const good = transport.publish(message('b'))
@@ -383,7 +383,7 @@ describe('an operation', () => {
     expect(await good).toBe(0)
   })
 
-  it('over which the connection is lost twice without a word has an answer of its own', async () => {
+  it('that ends the connection twice without a reason resolves with a separate code', async () => {
     await connected()
     const bad = transport.subscribe('a', 1)
     bad.catch(() => {})
@@ -407,13 +407,13 @@ describe('an operation', () => {
     [{ maximumQoS: 0 }, {}, 0x9b],
     [{ retainAvailable: false }, { retain: true }, 0x9a],
     [{ maximumPacketSize: 20 }, {}, 0x95],
-  ])('that the broker has said it does not take is not sent: %j', async (limits, change, code) => {
+  ])('beyond the limits that the broker announced is not sent: %j', async (limits, change, code) => {
     await connected(limits)
     expect(await transport.publish({ ...message('a'), ...change })).toBe(code)
     expect(broker.last.said()).toEqual(['connect'])
   })
 
-  it('never has a packet identifier that another one waits with', async () => {
+  it('never gets the packet identifier of another pending operation', async () => {
     await connected()
     void transport.publish(message('held')).catch(() => {})
     for (let turn = 0; turn < 65_536; turn++) {
@@ -428,7 +428,7 @@ describe('an operation', () => {
 describe('a message', () => {
   const publish = { cmd: 'publish', topic: 'a', payload: 'x', qos: 1, messageId: 7, retain: false, dup: false }
 
-  it('is acknowledged and delivered, with the ID of its publisher', async () => {
+  it('is acknowledged, and delivered with the message ID of its publisher', async () => {
     const received: ReceivedPacket[] = []
     await connected()
     transport.on('message', (packet) => received.push(packet))
@@ -442,7 +442,7 @@ describe('a message', () => {
     expect(broker.last.said().slice(1)).toEqual(['puback 7'])
   })
 
-  it('that ends the transport is the last one', async () => {
+  it('whose listener stops the transport is the last one', async () => {
     let received = 0
     await connected()
     transport.on('message', () => {

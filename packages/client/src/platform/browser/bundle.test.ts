@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from '@jest/globals'
 
 const script = fileURLToPath(new URL('../../../scripts/bundle-browser.js', import.meta.url))
-/** Maximum bytes of each file, gzipped: what a page loads at once, and what it loads when it is needed first (ADR 30). */
+/** Maximum size of each file in bytes, gzipped: the file that a page loads first, and those that it loads on demand (ADR 30). */
 const limits = {
   'browser.js': 18_000,
   'browser-broker-refusals.js': 1_350,
@@ -21,7 +21,7 @@ const names = Object.keys(limits) as (keyof typeof limits)[]
 const code: Record<string, string> = {}
 
 beforeAll(async () => {
-  // As an application's bundler does it: an import of anything of Node's fails here.
+  // Bundles as an application's bundler does: an import of a Node module fails here.
   await promisify(execFile)(process.execPath, [script])
   for (const name of names) code[name] = await readFile(pathOf(name), 'utf8')
 })
@@ -37,16 +37,16 @@ describe.each(names)('dist/%s', (name) => {
     expect(length).toBeLessThanOrEqual(limits[name])
   })
 
-  it('names nothing of Node’s', () => {
+  it('uses no API of Node', () => {
     expect(code[name]).not.toMatch(/\bnode:|\bBuffer\b|\bprocess\.|\brequire\(|setImmediate/u)
   })
 
-  it('needs nothing that a strict Content-Security-Policy forbids, and stores nothing', () => {
+  it('uses nothing that a strict Content-Security-Policy forbids, and stores nothing', () => {
     expect(code[name]).not.toMatch(/\beval\(|new Function|blob:|localStorage|sessionStorage|indexedDB|\.cookie\b/u)
   })
 })
 
-it('loads what is needed seldom from the files beside it, and they take the errors from browser.js', async () => {
+it('browser.js loads rarely needed parts from the other files, which import the error classes from it', async () => {
   const loaded = [
     ...Object.values(code)
       .join('')
@@ -55,7 +55,7 @@ it('loads what is needed seldom from the files beside it, and they take the erro
   expect([...new Set(loaded)].sort()).toEqual(names.filter((name) => name !== 'browser.js').sort())
   for (const name of names.slice(1)) {
     expect(code[name]).not.toContain('"TopicCredentialsError"')
-    // What it takes from there is exported there: otherwise this does not load.
+    // Loading fails if browser.js does not export what the file imports.
     const load = `await import(${JSON.stringify(pathOf(name))}); console.log('loaded')`
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', load])
     expect(stdout).toBe('loaded\n')

@@ -1,4 +1,4 @@
-// Loaded for callers with AWS credentials: most pages have a token.
+// Loaded only for callers with AWS credentials, because most pages use a token.
 import type { AwsCredentialIdentity, VendorOptions } from '../../credentials/vendor-options.js'
 import { TopicCredentialsError } from '../../errors.js'
 import { signedPostHeaders } from '../../sigv4/signed-post-headers.js'

@@ -51,7 +51,7 @@ function ofAnswer(
   }
   const refusedKey = attempt.identity?.accessKeyId
   const key = refusedKey === undefined ? {} : { refusedKey }
-  // The clock has changed since these were vended. New credentials measure the difference; if that does not help, the error is terminal.
+  // The clock has changed since the credentials were vended. New credentials measure the difference; if that does not help, the error is terminal.
   if (/^Signature (expired|not yet current)/iu.test(message)) {
     return { error: clockSkew(clockOffset, where), terminal: false, ...key }
   }

@@ -7,7 +7,7 @@ import { answerOf } from './handshake-answer.js'
 import { networkError } from './network-error.js'
 import { agentFor } from './route.js'
 
-/** Not `import`, which takes twice as long to load it: Node first searches the text of each of its files for names. */
+/** Not `import`, which takes twice as long to load it: Node first searches each of its source files for export names. */
 const { WebSocket } = createRequire(import.meta.url)('ws') as typeof import('ws')
 
 /** Maximum time for the other side to close. */

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import type { Route, RouteOptions } from '../../connection/route.js'
 import { TopicCredentialsError } from '../../errors.js'
 
-/** Most have no proxy: what it needs is loaded for the others. */
+/** Loads the proxy libraries on demand, because most programs use no proxy. */
 const require = createRequire(import.meta.url)
 
 /** @throws TopicCredentialsError `invalid_argument` for an invalid proxy or `ca` */

@@ -18,7 +18,7 @@ const sessionExpirySeconds = 3_600
 /**
  * Creates an MQTT 5 client of the device SDK, configured for AWS IoT; not started.
  *
- * @param wanted whether an attempt of this client may continue: the SDK makes further ones by itself until it is told to stop
+ * @param wanted whether an attempt of this client may continue: the SDK makes further ones by itself until it is stopped
  */
 export function buildClient(
   options: TransportOptions,

@@ -163,8 +163,8 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
   }
 
   /**
-   * Whether the client of this generation is in use. One that has been told to stop still reports the end of its connection, and may begin
-   * one more attempt: neither counts. The SDK holds this function, which must not hold the client: it would never be collected.
+   * Whether the client of this generation is in use. A stopped client still reports the end of its connection, and may begin
+   * one more attempt; both are ignored. The SDK holds this function, so it must not hold the client, which would never be collected.
    */
   #currency(generation: number): () => boolean {
     return () => this.#generation === generation && this.#running
@@ -210,7 +210,7 @@ export class Mqtt5Transport extends SdkTransport<Line> implements Transport {
 }
 
 /**
- * Resolves when the client has stopped, and has reported all that happened before. Each kind of event has a queue of its own between the
+ * Resolves when the client has stopped and has reported all earlier events. Each kind of event has a separate queue between the
  * SDK's thread and Node (aws-crt 1.33.1): `disconnection` often arrives after `stopped`, and at the latest in the next turn of the event
  * loop. If the client is started before, its next attempt seems to have failed.
  */

@@ -4,7 +4,7 @@ import { Handshake } from '../../../connection/handshake.js'
 import { fromSource } from '../../../credentials/provider.js'
 import { SdkTransport } from './sdk-transport.js'
 
-/** A transport whose SDK sends when it is told to. */
+/** A transport for which the test settles the SDK's sending. */
 class Scripted extends SdkTransport<object> {
   send(sending: Promise<string>): Promise<string> {
     return this.handedOver(sending)
@@ -46,11 +46,11 @@ function standing(): Scripted {
   return transport
 }
 
-/** What the SDK does not settle: a message that was on its way when its client was stopped (aws-crt 1.33.1). */
+/** The promise of a message that was in flight when its client was stopped: the SDK never settles it (aws-crt 1.33.1). */
 const never = new Promise<string>(() => {})
 
-describe('a message without an answer', () => {
-  it('is sent when the SDK says so, and fails when the SDK says so', async () => {
+describe('a message with QoS 0', () => {
+  it('settles with the result of the SDK', async () => {
     const transport = standing()
     expect(await transport.send(Promise.resolve('sent'))).toBe('sent')
     await expect(transport.send(Promise.reject(new Error('too large')))).rejects.toThrow('too large')
@@ -59,14 +59,17 @@ describe('a message without an answer', () => {
 
   it.each([
     ['is cut', (transport: Scripted) => transport.fall(), 'before it was known to be sent (cut)'],
-    ['is exchanged', (transport: Scripted) => transport.reconnect(), 'before it was known to be sent (reconnecting)'],
+    ['is replaced', (transport: Scripted) => transport.reconnect(), 'before it was known to be sent (reconnecting)'],
     ['is closed', (transport: Scripted) => transport.stop(), 'the transport is stopped'],
-  ] as const)('fails when the connection %s while it is on its way: the SDK never says so', async (_, end, text) => {
-    const transport = standing()
-    const sending = transport.send(never)
-    const ended = end(transport)
-    await expect(sending).rejects.toThrow(text)
-    await ended
-    await transport.stop()
-  })
+  ] as const)(
+    'fails when the connection %s while it is in flight, which the SDK does not report',
+    async (_, end, text) => {
+      const transport = standing()
+      const sending = transport.send(never)
+      const ended = end(transport)
+      await expect(sending).rejects.toThrow(text)
+      await ended
+      await transport.stop()
+    },
+  )
 })

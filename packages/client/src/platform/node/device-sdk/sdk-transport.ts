@@ -81,9 +81,9 @@ export abstract class SdkTransport<Line> extends Emitter<TransportEvents> {
   }
 
   /**
-   * Waits until the SDK has sent a message that has no answer.
+   * Waits until the SDK has sent a message without an acknowledgement.
    *
-   * @throws Error when the connection ends before: then the SDK does not say what became of it, not even that it failed
+   * @throws Error if the connection ends first, because the SDK then reports neither success nor failure
    */
   protected handedOver<T>(sending: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
