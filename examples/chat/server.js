@@ -1,4 +1,4 @@
-// The chat's server: its login, its page, and credentials for the user who is signed in. It never hands out its own.
+// The chat's server: its login, its page, and credentials for the user who is signed in. It never returns its own credentials.
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -13,7 +13,7 @@ const aws = new AwsClient({
   region: AWS_REGION,
   service: 'execute-api',
 })
-/** Who is signed in: a token of this server for each user. */
+/** The signed-in users, by the token that this server gave them. */
 const users = new Map()
 
 const routes = {
@@ -25,7 +25,7 @@ const routes = {
     users.set(token, name)
     answer(response, 200, { token, endpoint: standInEndpoint() })
   },
-  // What fromVendor() of the page asks: the same body and the same answers as those of the vendor.
+  // The URL for fromVendor() in the page. Requests and responses have the vendor's format.
   'POST /credentials': async (request, response) => {
     const user = users.get(request.headers.authorization?.replace('Bearer ', ''))
     if (user === undefined) return answer(response, 401, { message: 'Sign in first' })
@@ -41,7 +41,7 @@ const routes = {
   },
 }
 
-/** In front of a stand-in a browser uses its plain origin, which needs no certificate; on AWS the page uses what the vendor names. */
+/** With a stand-in, the browser uses its plain origin, which needs no certificate. On AWS, it uses the endpoint from the vendor. */
 function standInEndpoint() {
   if (!existsSync('.local-aws/running.json')) return undefined
   return JSON.parse(readFileSync('.local-aws/running.json', 'utf8')).endpoints.plain?.replace('http', 'ws')

@@ -1,4 +1,4 @@
-// The chat's stack: everybody reads every room, and writes under a name of their own.
+// The chat's stack: each user reads every room, and writes only under their own name.
 import { StackChecks, TopicCredentials } from '@topic-credentials/cdk'
 import { App, CfnOutput, Stack, Validations } from 'aws-cdk-lib'
 

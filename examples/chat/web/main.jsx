@@ -46,7 +46,7 @@ function Lobby() {
     event.preventDefault()
     const form = event.target
     const text = new FormData(form).get('text')
-    // "/as NAME TEXT" tries to speak as somebody else: that is refused before it is sent, and by AWS if it were.
+    // "/as NAME TEXT" publishes under another name: the client refuses it before it is sent, and AWS would refuse it too.
     const [, name = session.userId, words = text] = /^\/as (\S+) (.*)$/u.exec(text) ?? []
     try {
       await session.publish(`rooms/lobby/${name}`, words)

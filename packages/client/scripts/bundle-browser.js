@@ -1,5 +1,5 @@
-// Writes dist/browser.js, the library in one file for a plain `<script type="module">`, and beside it a file for each part that it loads
-// when it is needed first. Used by `pnpm build:browser`, before packing and in tests.
+// Writes dist/browser.js, the library in one file for a plain `<script type="module">`, and a file for each part that it loads on demand.
+// Used by `pnpm build:browser`, before packing and in tests.
 import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,7 @@ export async function bundleBrowser() {
   return metafiles
 }
 
-/** What is imported dynamically becomes a file of its own. */
+/** Makes a separate file of each dynamic import. */
 function separate(parts) {
   return {
     name: 'separate',
@@ -33,7 +33,7 @@ function separate(parts) {
   }
 }
 
-/** The classes of errors are those of browser.js, so that `instanceof` means the same in all files. */
+/** All files import the error classes from browser.js, so that `instanceof` works across files. */
 const shared = {
   name: 'shared',
   setup({ onResolve }) {
@@ -54,7 +54,7 @@ function inDist(name) {
   return fileURLToPath(new URL(`../dist/${name}`, import.meta.url))
 }
 
-/** esbuild shortens private names, which terser cannot; terser then finds 4 % more than esbuild. */
+/** esbuild shortens private names, which terser cannot; terser then saves 4 % more than esbuild. */
 async function bundle(entry, outfile, plugins) {
   const { metafile, outputFiles } = await build({
     entryPoints: [entry],

@@ -1,4 +1,4 @@
-// Errors that most programs never get. Loaded with the first one: see support/rare.ts.
+// Errors that most programs never get. This module is loaded when the first one is needed: see support/rare.ts.
 import { TopicCredentialsError } from './errors.js'
 
 /** An option or a value that cannot be used. */

@@ -5,14 +5,14 @@ import { scriptedSession } from './testing/scripted/scripted-session.js'
 import type { Fault, Point } from './testing/scripted/scripted-transport.js'
 import { randomBy } from './testing/seeded-random.js'
 
-/** How long after the last fault everything is answered, in milliseconds. */
+/** Maximum time from the last fault until every operation has a result, in milliseconds. */
 const answeredWithinMs = 15_000
 const maxFaults = 4
-/** `SESSION_RUNS=10000 SESSION_SEED=1` before the test's command for more of them, or one again. */
+/** Set SESSION_RUNS=10000 for more lives, or SESSION_SEED and SESSION_RUNS=1 to repeat one. */
 const runs = Number(process.env.SESSION_RUNS ?? 2_000)
 const firstSeed = Number(process.env.SESSION_SEED ?? 1)
 
-/** What may follow each event: the state machine of the README. */
+/** The events that can follow each event: the state machine of the README. */
 const next: Readonly<Record<string, readonly string[]>> = {
   begin: ['connecting'],
   connecting: ['connected', 'interrupted', 'closed'],
@@ -38,7 +38,7 @@ const faults: readonly Fault[] = ['cut', 'disconnect', 'quota', 'silence']
 async function live(seed: number): Promise<void> {
   using clock = new DrivenClock()
   const random = randomBy(seed)
-  // The client's own jitter, too, so that a seed repeats its life.
+  // Also seeds the client's jitter, so that a seed repeats its life.
   Math.random = randomBy(seed + 0.5)
   const one = <T>(choices: readonly T[]) => choices[Math.floor(random() * choices.length)] as T
   const latency = () => 1 + Math.floor(random() * 200)
@@ -48,7 +48,7 @@ async function live(seed: number): Promise<void> {
     left -= 1
     const met = one(faults)
     if (met !== 'quota') return met
-    // More than two in a row are a storm of the fleet, which is waited for as long as it takes.
+    // After a third one, the client would wait longer than this test does.
     quotas += 1
     return quotas > 2 ? 'cut' : met
   }
@@ -102,7 +102,7 @@ async function live(seed: number): Promise<void> {
   }
   for (let count = Math.floor(random() * 8); count > 0; count--) {
     await clock.runUntil(clock.now + Math.floor(random() * 1_500))
-    // A first CONNECT that may not be repeated has ended it.
+    // A terminal refusal of the first CONNECT has ended it.
     if (session.state === 'closed') break
     one(Object.values(actions))()
   }
@@ -133,8 +133,8 @@ afterAll(() => {
   Math.random = chance
 })
 
-describe('a session, whatever fails', () => {
-  it(`answers everything in time, tells it in order, never connects twice in a second, delivers nothing twice: ${runs} lives`, async () => {
+describe('a session with random faults', () => {
+  it(`settles every operation in time, emits events in order, never connects twice in a second, delivers nothing twice: ${runs} lives`, async () => {
     for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
       await live(seed).catch((error: unknown) => {
         throw new Error(`SESSION_SEED=${seed} SESSION_RUNS=1 repeats it`, { cause: error })

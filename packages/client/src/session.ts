@@ -113,7 +113,7 @@ export class Session extends Requests implements AsyncDisposable {
     return this.#identity.expiration
   }
 
-  /** Whether the grants of this connection allow it, without asking anybody. */
+  /** Whether the grants of this connection allow the operation. Sends no request. */
   can(operation: 'publish' | 'subscribe', topic: string): boolean {
     return allows(this.grants, operation, topic)
   }
@@ -137,7 +137,7 @@ export class Session extends Requests implements AsyncDisposable {
    * messages per second per connection, it waits for its turn.
    *
    * @param payload bytes and strings are sent as they are, other values as JSON
-   * @throws NotGrantedError before anything is sent, or if the broker refuses it; it is not sent again then
+   * @throws NotGrantedError before anything is sent, or if the broker refuses the message, which is then not sent again
    * @throws TopicCredentialsError `invalid_argument` for a property that MQTT 5 cannot encode, and for any property with MQTT 3.1.1
    * @example await session.publish('devices/1/state', { on: true }, { signal: AbortSignal.timeout(5_000) })
    */

@@ -29,15 +29,15 @@ export async function misuse(session: Session, atRunTime: string): Promise<void>
   // @ts-expect-error a filter has at least one character
   session.subscribe('')
 
-  // @ts-expect-error the grants are not the program's to change
+  // @ts-expect-error a program cannot change the grants
   session.grants.publish.push('other')
-  // @ts-expect-error the state is not the program's to set
+  // @ts-expect-error a program cannot set the state
   session.state = 'connected'
 }
 
 export async function untyped(messages: Subscription, schema: StandardSchema<{ celsius: number }>): Promise<number> {
   for await (const message of messages) {
-    // @ts-expect-error JSON is unknown until a schema has looked at it
+    // @ts-expect-error JSON is `unknown` without a schema
     const guess: number = await message.json()
     return (await message.json(schema)).celsius + guess
   }
@@ -45,6 +45,6 @@ export async function untyped(messages: Subscription, schema: StandardSchema<{ c
 }
 
 export function codes(error: NotGrantedError): boolean {
-  // @ts-expect-error this class has one code only
+  // @ts-expect-error this class has only one code
   return error.code === 'timed_out'
 }

@@ -6,7 +6,7 @@ import { DrivenClock } from './testing/driven-clock.js'
 import { scriptedSession } from './testing/scripted/scripted-session.js'
 import type { Fault, Point } from './testing/scripted/scripted-transport.js'
 
-/** Each wait of the client is held up for ever, and ends by its own deadline with its own code: the table in the README. */
+/** Blocks each wait of the client, which must end at its own deadline with its own code: the table in the README. */
 
 let clock: DrivenClock
 let clients = 0
@@ -23,7 +23,7 @@ function never(): Promise<never> {
   return new Promise(() => {})
 }
 
-/** A session, started, that meets this fault at each of these points from now on. */
+/** A started session with this fault at each of these points. */
 function started(fault?: Fault, ...points: Point[]) {
   clients += 1
   const meets = (point: Point) => (points.includes(point) ? fault : undefined)
@@ -32,7 +32,7 @@ function started(fault?: Fault, ...points: Point[]) {
   return scripted
 }
 
-/** The code with which something ends, and after how many milliseconds. */
+/** The error code of a promise, and the milliseconds until it settles. */
 async function ending(waiting: Promise<unknown>): Promise<[string, number]> {
   const began = clock.now
   let code: string | undefined
@@ -61,7 +61,7 @@ describe('a vendor', () => {
     expect(await ending(vendor.vend({}, 0))).toEqual(['vendor_timed_out', 10_000])
   })
 
-  it('that cannot be asked, because the caller’s own token does not come: credentials_timed_out', async () => {
+  it('that gets no request because the caller’s token does not arrive: credentials_timed_out', async () => {
     const vendor = new VendorClient({ url: 'https://vendor.invalid/', timeoutMs: 3_000 }, async () => ({
       send: never,
       close: () => {},
@@ -78,7 +78,7 @@ describe('a vendor', () => {
 })
 
 describe('connect', () => {
-  it('whose credentials do not come: timed_out, when the caller says', async () => {
+  it('without credentials: timed_out after timeoutMs', async () => {
     const credentials = Object.assign(never, { invalidate: () => {}, ask: never, refresh: never, close: () => {} })
     expect(await ending(connect({ credentials, transport: 'websocket', timeoutMs: 5_000 }))).toEqual([
       'timed_out',
@@ -95,7 +95,7 @@ describe('a broker', () => {
     expect(ms).toBeLessThanOrEqual(10_000)
   })
 
-  it('that does not answer what was sent: the connection is given up, and after the second time what was sent is', async () => {
+  it('that does not acknowledge a message: the connection is replaced, and the second time the message is refused', async () => {
     const { session } = started('silence', 'publish')
     await clock.runUntil(clock.now + 1_000)
     const publishing = session.publish('a', 'x')
@@ -117,7 +117,7 @@ describe('a network that never comes back', () => {
     expect(await ending(begin(session))).toEqual(['operation_timed_out', 3_600_000])
   })
 
-  it('publish, subscribe and grant with a time of their own: their codes, then', async () => {
+  it('publish, subscribe and grant with timeoutMs: their codes after that time', async () => {
     const { session } = started('cut', 'handshake')
     const timeoutMs = 5_000
     expect(await ending(session.publish('a', 'x', { timeoutMs }))).toEqual(['operation_timed_out', timeoutMs])
@@ -130,7 +130,7 @@ describe('a network that never comes back', () => {
     expect(await ending(session.grant({ subscribe: ['a'] }))).toEqual(['grant_timed_out', 30_000])
   })
 
-  it('closing a subscription: done within five seconds; the session: within one', async () => {
+  it('closing a subscription ends within five seconds, closing the session within one', async () => {
     const { session, transport } = started('silence', 'suback')
     await clock.runUntil(clock.now + 1_000)
     const messages = session.subscribe('a')

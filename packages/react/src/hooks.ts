@@ -5,7 +5,7 @@ import { type FeedSnapshot, idle, MessageFeed, type SessionSnapshot } from './st
 import { useStore } from './topic-session.js'
 
 /**
- * What is known of the session: `state`, `error`, `grants`, `expiration`, and the `session` itself, to publish with; `reopen` after it has
+ * The session: its `state`, `error`, `grants` and `expiration`, the `session` itself for publishing, and `reopen` for a session that has
  * ended.
  *
  * @example const { state, session } = useSession()
@@ -19,8 +19,8 @@ export function useSession(): SessionSnapshot & { readonly reopen: () => void } 
 /**
  * Messages of a topic filter, while the component is mounted.
  *
- * @param taker hears each message, and may be another function at each render; or how many of the last messages are kept
- * @returns the messages that are kept, oldest first, and why there are none, where there is a reason (not granted, refused)
+ * @param taker a callback for each message, which can be a different function at each render; or the number of messages to keep
+ * @returns the kept messages, oldest first, and the error if the subscription failed (not granted, refused)
  * @example const { messages } = useMessages('devices/+/state', { limit: 50 })
  */
 export function useMessages(
@@ -29,7 +29,7 @@ export function useMessages(
 ): FeedSnapshot {
   const store = useStore()
   const feed = useMemo(() => new MessageFeed(store, filter), [store, filter])
-  // Before it is subscribed: no message comes ahead of who takes it.
+  // Set before the subscription, so that no message arrives without a receiver.
   useEffect(() => {
     feed.onMessage = typeof taker === 'function' ? taker : undefined
     feed.limit = typeof taker === 'function' ? 0 : taker.limit
@@ -38,7 +38,7 @@ export function useMessages(
 }
 
 /**
- * Whether the grants allow it: known without asking anybody, false until there is a session.
+ * Whether the grants allow the operation. Sends no request. False until there is a session.
  *
  * @example <button disabled={!useCan('publish', topic)}>
  */

@@ -4,10 +4,10 @@ import { gzipSync } from 'node:zlib'
 import { expect, it } from '@jest/globals'
 import { build } from 'esbuild'
 
-/** Bytes, gzipped, beside React and the client. */
+/** Maximum size in bytes, gzipped, without React and the client. */
 const limit = 2_000
 
-it('is no larger than it may be', async () => {
+it('the package is within its size limit', async () => {
   const result = await build({
     entryPoints: [fileURLToPath(new URL('index.js', import.meta.url))],
     bundle: true,
@@ -24,6 +24,6 @@ it('is no larger than it may be', async () => {
   expect(length).toBeLessThanOrEqual(limit)
 })
 
-it.each(['index.js', 'hooks.js', 'topic-session.js'])('%s says that it is for the client', async (name) => {
+it.each(['index.js', 'hooks.js', 'topic-session.js'])('%s begins with "use client"', async (name) => {
   expect(await readFile(new URL(name, import.meta.url), 'utf8')).toMatch(/^'use client';?\n/u)
 })

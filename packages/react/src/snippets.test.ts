@@ -5,12 +5,12 @@ import { compile } from 'svelte/compiler'
 import { bundleWithReact } from './testing/bundle.js'
 import { type Element, openWindow } from './testing/jsdom.js'
 
-/** The README's snippets for other frameworks, as they stand there, with the real Vue and Svelte in jsdom. */
+/** The README's snippets for other frameworks, unchanged, with the real Vue and Svelte in jsdom. */
 
-/** What a component over the snippet showed, and what was open before and after it went. */
+/** What a component with the snippet shows, and what is open while it is mounted and afterwards. */
 const works = { first: 'idle', shown: 'connected one,two', connections: 1, subscribed: 1, open: 0, subscriptions: 0 }
 
-/** Mounts one component, lets two messages come, and unmounts it. `mount` answers what unmounts it. */
+/** Mounts one component, delivers two messages, and unmounts it. `mount` returns the function that unmounts it. */
 const scenario = `
   import { FakeClient } from './fake-client.js'
   import { MessageFeed, SessionStore } from '@topic-credentials/react/store'
@@ -87,7 +87,7 @@ function snippetOf(framework: string): string {
   return snippet
 }
 
-/** Files that are only in memory, by the name that they are imported by. */
+/** Files in memory, by the name in the import. */
 function inMemory(
   files: Readonly<Record<string, { readonly contents: string; readonly loader: 'js' | 'ts' }>>,
 ): Plugin {
@@ -120,16 +120,16 @@ async function run(mount: string, snippet: string): Promise<unknown> {
 }
 
 describe.each([
-  { framework: 'Vue', mount: vueMount, letsGo: 'onUnmounted(() => release())' },
-  { framework: 'Svelte', mount: svelteMount, letsGo: 'release()' },
-])('$framework', ({ framework, mount, letsGo }) => {
-  it('shows the session and its messages, and lets go of both', async () => {
+  { framework: 'Vue', mount: vueMount, release: 'onUnmounted(() => release())' },
+  { framework: 'Svelte', mount: svelteMount, release: 'release()' },
+])('$framework', ({ framework, mount, release }) => {
+  it('shows the session and its messages, and releases both', async () => {
     expect(await run(mount, snippetOf(framework))).toEqual(works)
   })
 
-  it('would stay connected if the snippet did not let go', async () => {
+  it('would stay connected without the release in the snippet', async () => {
     const snippet = snippetOf(framework)
-    expect(snippet).toContain(letsGo)
-    expect(await run(mount, snippet.replace(letsGo, ''))).toEqual({ ...works, open: 1 })
+    expect(snippet).toContain(release)
+    expect(await run(mount, snippet.replace(release, ''))).toEqual({ ...works, open: 1 })
   })
 })

@@ -13,7 +13,7 @@ export interface TopicSessionProps extends SessionSettings {
 /**
  * One session for the components below: connected while this is mounted and enabled, never while rendering on a server.
  *
- * New `credentials` are asked from the next vend on and do not connect again. Another user is another `key`.
+ * New `credentials` are used from the next vend on, without a reconnect. For another user, set another `key`.
  *
  * @example <TopicSession credentials={credentials}><Lamp /></TopicSession>
  */

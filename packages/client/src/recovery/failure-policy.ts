@@ -53,7 +53,7 @@ export class FailurePolicy {
     const failed = { ...this.#parts, failure, attempt, hidesAnswers: transport.hidesAnswers }
     const diagnosis = await diagnose(failed, diagnoseHandshake)
     const { error, terminal, throttled = false, refusedKey, doubtedKey, hungUp = false } = diagnosis
-    // A CONNACK does not tell whose quota was exceeded, and with MQTT 3.1.1 there is no CONNACK at all.
+    // A CONNACK does not say whether the quota of the client ID or the account was exceeded. With MQTT 3.1.1 there is no CONNACK at all.
     const ofClientId = hungUp || (throttled && failure.reasonCode !== undefined)
     if (ofClientId && connectedLately) {
       const error = await refusal(({ tooSoon }) => tooSoon(clientId))

@@ -99,7 +99,7 @@ export class Recovery extends Emitter<RecoveryEvents> {
 
   #onBreak(failure: TransportFailure): void {
     this.#connected = false
-    // An attempt that is replaced by another one has ended too; between two attempts, nothing can end.
+    // A replaced attempt has ended too. Between two attempts there is no connection that could end.
     if (this.#told === 'interrupted') return
     // Its CONNECT may have been sent.
     if (this.#told === 'connecting') this.#parts.handshake.settled(true)
@@ -118,7 +118,7 @@ export class Recovery extends Emitter<RecoveryEvents> {
       await this.#reconnection.attempt(assessed.setback, waiting.signal)
     } catch {
       if (signal.aborted || waiting.signal.aborted) return
-      // The handshake stores the provider's own error, which tells whether the session ends.
+      // The handshake stores the provider's own error, which determines whether the session ends.
       void this.#tryAgain({ name: 'CREDENTIALS', message: 'no credentials' })
     }
   }

@@ -42,7 +42,7 @@ function toSign({ method, path, query, headers, body = '' }: Vector['request']):
 
 describe(suite.source, () => {
   it.each(suite.vectors)('$name', async ({ request, ...expected }) => {
-    // A folded header cannot be sent any more (RFC 9110 §5.5), and this signer is given none.
+    // Folded headers are no longer allowed (RFC 9110 §5.5), and this signer gets none.
     if (/multiline/u.test(expected.name)) return
     const scope = {
       secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
@@ -60,7 +60,7 @@ describe(suite.source, () => {
 
 const signer = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', region: 'eu-central-1', date }
 
-it('signs a POST as @smithy/signature-v4 does, whatever the credentials, path and body', async () => {
+it('signs a POST as @smithy/signature-v4 does, for any credentials, path and body', async () => {
   const segment = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).map(encodeURIComponent)
   const token = fc.option(
     fc.string({ unit: 'grapheme-ascii', minLength: 1 }).map((text) => `t${text.trim()}`),
@@ -87,7 +87,7 @@ it('signs a POST as @smithy/signature-v4 does, whatever the credentials, path an
       const { headers: theirs } = await peer.sign(request, { signingDate: date })
       const ours = await signedPostHeaders({ ...signer, sessionToken }, 'execute-api', to, body)
       const signature = (text: string | undefined) => text?.split('Signature=')[1]
-      // Theirs also has x-amz-content-sha256, which only S3 wants: so the signed headers differ, and the signature with them.
+      // Their request also has x-amz-content-sha256, which only S3 requires. So the signed headers and the signature differ.
       const { 'x-amz-content-sha256': hash, ...rest } = theirs
       expect(hash).toBeDefined()
       const again = await new SignatureV4({
@@ -104,7 +104,7 @@ it('signs a POST as @smithy/signature-v4 does, whatever the credentials, path an
   )
 })
 
-it('signs a WebSocket for AWS IoT: no expiry, and the session token behind the signature', async () => {
+it('signs a WebSocket URL for AWS IoT without an expiry, and appends the session token after the signature', async () => {
   const path = await presignedPath({ ...signer, sessionToken: 'a+/=' }, 'localhost:8443')
   expect(path).toMatch(
     /^\/mqtt\?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Feu-central-1%2Fiotdevicegateway%2Faws4_request&X-Amz-Date=20150830T123600Z&X-Amz-SignedHeaders=host&X-Amz-Signature=[0-9a-f]{64}&X-Amz-Security-Token=a%2B%2F%3D$/u,
@@ -114,7 +114,7 @@ it('signs a WebSocket for AWS IoT: no expiry, and the session token behind the s
   expect(await presignedPath(signer, 'localhost')).not.toBe(without)
 })
 
-it('says by an error of its own that there is no WebCrypto', async () => {
+it('throws a separate error without WebCrypto', async () => {
   const subtle = Object.getOwnPropertyDescriptor(globalThis, 'crypto') ?? {}
   Object.defineProperty(globalThis, 'crypto', { configurable: true, value: {} })
   try {

@@ -1,6 +1,6 @@
 import { TopicCredentialsError } from '../errors.js'
 
-/** One listener for each signal, however many callers wait for it: Node warns at the eleventh. */
+/** One listener per signal for all callers that wait for it, because Node warns at the eleventh listener. */
 const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>()
 
 /** Calls back when the signal is aborted later. @returns a function that cancels it */

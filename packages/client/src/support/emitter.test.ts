@@ -12,7 +12,7 @@ class Bell extends Emitter<{ ring: [number]; stop: [] }> {
 }
 
 describe('Emitter', () => {
-  it('calls listeners in their order, and each as often as it was added', () => {
+  it('calls listeners in order, and each as often as it was added', () => {
     const seen: string[] = []
     const bell = new Bell()
     const twice = (times: number) => void seen.push(`twice ${times}`)
@@ -26,7 +26,7 @@ describe('Emitter', () => {
     expect(seen).toEqual(['twice 1', 'once 1', 'twice 1', 'twice 2'])
   })
 
-  it('goes on with the listeners that stood when it began, whatever one of them adds or removes', () => {
+  it('calls the listeners that existed at the start of the event, even if one of them adds or removes listeners', () => {
     const seen: string[] = []
     const bell = new Bell()
     const last = () => void seen.push('last')

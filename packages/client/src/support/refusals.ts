@@ -4,8 +4,8 @@ import { loaded } from './loaded.js'
 type Refusals = typeof import('../broker-refusals.js')
 
 /**
- * The error for a refusal of the broker. If the module with its words cannot be loaded, the error says that: what follows from the refusal
- * does not depend on it.
+ * The error for a refusal of the broker. If the module with the messages cannot be loaded, the result is that error; the handling of the
+ * refusal does not depend on it.
  *
  * @example const error = await refusal(({ tooSoon }) => tooSoon(clientId))
  */

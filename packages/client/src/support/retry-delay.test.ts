@@ -20,7 +20,7 @@ describe('retryDelay', () => {
   })
 })
 
-/** The upper bound, as near as a random number comes to it. */
+/** The upper bound: the delay with the largest random number. */
 function bound(...[setback, times, spreadMs]: ['failed' | 'throttled', number, number?]) {
   return Math.round(reconnectDelay(setback, times, 1 - Number.EPSILON, spreadMs))
 }
@@ -32,7 +32,7 @@ describe('reconnectDelay', () => {
     [9, 51_200],
     [10, 60_000],
     [5_000, 60_000],
-  ])('after %i failures is below %i ms, spread or not', (times, expected) => {
+  ])('after %i failures is below %i ms, with or without a spread', (times, expected) => {
     expect(bound('failed', times)).toBe(expected)
     expect(bound('failed', times, 2_200_000)).toBe(expected)
   })
@@ -58,14 +58,14 @@ describe('reconnectDelay', () => {
     [1, 2_200_000, 2_200_000],
     [2, 2_200_000, 2_200_000],
     [3, 2_200_000, 3_600_000],
-    // Whoever asks for more than an hour gets it, and no more.
+    // A configured spread of more than an hour applies, and does not grow.
     [1, 7_200_000, 7_200_000],
     [9, 7_200_000, 7_200_000],
   ])('after %i throttled attempts of a fleet that is spread over %i ms is below %i ms', (times, spreadMs, expected) => {
     expect(bound('throttled', times, spreadMs)).toBe(expected)
   })
 
-  it('is uniform below its bound, from nothing on', () => {
+  it('is uniform from 0 to its bound', () => {
     expect(reconnectDelay('throttled', 1, 0, 1_000)).toBe(0)
     expect(reconnectDelay('throttled', 1, 0.25, 1_000)).toBe(250)
     expect(reconnectDelay('failed', 1, 0.5)).toBe(100)

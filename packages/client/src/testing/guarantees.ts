@@ -198,7 +198,7 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
       await driver.close(second)
     })
 
-    it('a vendor that says no is an error in words, and nothing connects', async () => {
+    it('a refusal of the vendor is an error with its reason, and nothing connects', async () => {
       const { driver, vendor, options } = subject
       const credentials = { accessKeyId: 'AKIAUNKNOWN', secretAccessKey: 'wrong' }
       expect(await driver.connect('refused', { ...vendor, credentials }, options)).toMatch(/^vend_refused: .*403/u)

@@ -13,7 +13,7 @@ import { PageSite } from '../../../client/dist/testing/servers/page-site.js'
 import { SignInIssuer } from '../../../client/dist/testing/servers/sign-in-issuer.js'
 import { bundleWithReact } from '../testing/bundle.js'
 
-/** The example's page as it stands in infra/examples/browser: signed in with OpenID Connect, on the stand-in's plain origin. */
+/** The page of infra/examples/browser, unchanged: sign-in with OpenID Connect, on the stand-in's plain origin. */
 
 const root = projectRoot(process.cwd())
 const pageFolder = join(root, 'infra/examples/browser')
@@ -37,7 +37,7 @@ beforeAll(async () => {
   issuer = await SignInIssuer.start()
   const html = await readFile(join(pageFolder, 'index.html'), 'utf8')
   const files = {
-    // As a bundler leaves it.
+    // As in the output of a bundler.
     '/index.html': html.replace('main.jsx', 'main.js'),
     '/main.js': await bundleWithReact("import './main.jsx'", 19, {
       format: 'esm',
@@ -81,7 +81,7 @@ async function signedIn(user: string): Promise<Page> {
   const page = await browser.newPage()
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
-    // The browser's own line for each handshake that is refused, as those with expired credentials are.
+    // The browser logs each refused handshake, for example with expired credentials.
     const refused = message.text().startsWith('WebSocket connection to')
     if (message.type() === 'error' && !refused) complaints.push(message.text())
   })
@@ -95,7 +95,7 @@ async function signedIn(user: string): Promise<Page> {
   return page
 }
 
-/** Waits until an element says it. */
+/** Waits until an element contains the text. */
 async function shows(page: Page, id: string, said: string): Promise<void> {
   await page.waitForFunction(`document.getElementById('${id}')?.textContent.includes(${JSON.stringify(said)})`, {
     polling: 50,
@@ -106,7 +106,7 @@ async function submit(page: Page, fields: Readonly<Record<string, string>>): Pro
   // Keys go to the tab in front.
   await page.bringToFront()
   for (const [id, value] of Object.entries(fields)) {
-    // As a person does it: React would put back a value that a script has cleared when it renders before the next key.
+    // With the keyboard: if a script cleared the value, React would restore it when it renders before the next key.
     await page.focus(`#${id}`)
     await page.keyboard.down('Control')
     await page.keyboard.press('a')
@@ -116,7 +116,7 @@ async function submit(page: Page, fields: Readonly<Record<string, string>>): Pro
   await page.keyboard.press('Enter')
 }
 
-it('two users sign in, each sees what is granted to them, reaches it, and is told in words what is not; through expiry and renewal', async () => {
+it('two users sign in, see and use their own grants, and get an error for other topics, also after expiry and renewal', async () => {
   const alice = await signedIn('alice')
   const bob = await signedIn('bob')
   for (const [page, user, other] of [
@@ -153,7 +153,7 @@ it('two users sign in, each sees what is granted to them, reaches it, and is tol
   expect(complaints).toEqual([])
 }, 120_000)
 
-it('the page asks a device, which is the Node example, and says before the click what is granted', async () => {
+it('the page sends requests to the Node example, and shows before the click whether they are granted', async () => {
   const now = Math.floor(Date.now() / 1000)
   const { url } = issuer.issuer
   const claims = { iss: url, aud: 'web', sub: 'lamp', scope: 'mqtt', iat: now, nbf: now, exp: now + 600 }

@@ -7,7 +7,7 @@ import { type Browser, launchChromium, type Page } from '../../../client/dist/te
 import { PageSite } from '../../../client/dist/testing/servers/page-site.js'
 import { bundleWithReact } from '../testing/bundle.js'
 
-/** The hooks in Chromium, over the real client and broker, on the stand-in's plain origin. */
+/** The hooks in Chromium with the real client, on the stand-in's plain origin. */
 
 interface Shown {
   readonly state: string
@@ -27,7 +27,7 @@ const countSockets = `
     }
   }
 `
-/** SUBSCRIBEs for `test` that the broker was asked for. */
+/** Number of SUBSCRIBEs for `test` at the broker. */
 let subscribes = 0
 const observer: NonNullable<LocalAwsOptions['observer']> = {
   decision: ({ action, resource }) => {
@@ -74,13 +74,13 @@ describe.each([18, 19] as const)('React %s', (version) => {
     await page.evaluateOnNewDocument(countSockets)
   }, 60_000)
 
-  // A naive hook leaves its connections to the page.
+  // The connections of a naive hook end only with the page.
   afterAll(async () => {
     await page.close()
     while (others().length > 0) await tick()
   }, 60_000)
 
-  /** Calls a function of the page with what a session needs. */
+  /** Calls a function of the page with the options of a session. */
   async function call(name: string, naive: boolean, ...more: readonly number[]): Promise<void> {
     const { accessKeyId, secretAccessKey } = aws.developer
     const { pathname } = new URL(String(aws.outputs.TopicCredentials?.CredentialsUrl))
@@ -103,7 +103,7 @@ describe.each([18, 19] as const)('React %s', (version) => {
     await page.goto(`${aws.endpoints.plain}/`)
     await render(false)
     await shows("shown.state === 'connected'")
-    // Its subscription is there when a message of its own filter has come.
+    // The subscription is active once a message has arrived.
     await publisher.publish('test', 'first')
     while (!(await page.evaluate<Shown, []>('page.shown()')).texts.includes('first'))
       await publisher.publish('test', 'first')
@@ -121,21 +121,21 @@ describe.each([18, 19] as const)('React %s', (version) => {
     while (others().length > 0) await tick()
   }, 60_000)
 
-  it('a naive hook opens two', async () => {
+  it('a naive hook opens two WebSockets', async () => {
     await page.goto(`${aws.endpoints.plain}/`)
     await render(true)
     while ((await sockets()) < 2) await tick()
     await page.evaluate('page.unmount()')
   }, 60_000)
 
-  it('100 mounts leave no connection, no socket and no session; of 10 with a naive hook some stay', async () => {
+  it('100 mounts leave no connection, no socket and no session; 10 mounts with a naive hook leave some', async () => {
     await page.goto(`${aws.endpoints.plain}/`)
     const devtools = await page.createCDPSession()
     while (others().length > 0) await tick()
     await call('mounts', false, 100)
     while (others().length > 0 || (await page.evaluate('openSockets')) !== 0) await tick()
     expect(await page.evaluate('page.opened()')).toBeGreaterThanOrEqual(50)
-    // React keeps what it rendered last.
+    // React keeps the last rendered tree.
     const held = async () => {
       await devtools.send('HeapProfiler.collectGarbage')
       return page.evaluate<number, []>('page.held()')
@@ -148,7 +148,7 @@ describe.each([18, 19] as const)('React %s', (version) => {
     expect(others().length).toBeGreaterThanOrEqual(5)
   }, 120_000)
 
-  it('a changed callback does not subscribe again, and hears; with a naive hook each subscribes', async () => {
+  it('a changed callback does not subscribe again, and receives messages; with a naive hook, each callback subscribes', async () => {
     for (const naive of [false, true]) {
       await page.goto(`${aws.endpoints.plain}/`)
       while (others().length > 0) await tick()

@@ -1,8 +1,8 @@
-/** Who wants to hear of a change. */
+/** Functions to call after a change. */
 export class Listeners {
   readonly #all = new Set<() => void>()
 
-  /** @returns takes it back */
+  /** @returns a function that removes it */
   add(listener: () => void): () => void {
     this.#all.add(listener)
     return () => this.#all.delete(listener)
@@ -12,7 +12,7 @@ export class Listeners {
     return this.#all.size
   }
 
-  tell(): void {
+  notify(): void {
     for (const listener of [...this.#all]) listener()
   }
 }

@@ -2,7 +2,7 @@ import type { Message, Session, Subscription } from '@topic-credentials/client'
 import { Listeners } from './listeners.js'
 import type { SessionStore } from './session-store.js'
 
-/** The last messages of a feed, oldest first, and why there are none, where there is a reason. */
+/** The last messages of a feed, oldest first, and the error if its subscription failed. */
 export interface FeedSnapshot {
   readonly messages: readonly Message[]
   readonly error: Error | undefined
@@ -11,8 +11,8 @@ export interface FeedSnapshot {
 const nothing: FeedSnapshot = { messages: [], error: undefined }
 
 /**
- * Messages of one filter over whatever session the store has: subscribed for the first listener, until a macrotask after the last. An
- * external store. Each message is taken as it arrives, outside any rendering, so that none is lost between two renders.
+ * Messages of one topic filter, from the current session of the store. It subscribes for the first listener, and unsubscribes a macrotask
+ * after the last one. An external store: it receives messages outside rendering, so that none is lost between two renders.
  */
 export class MessageFeed {
   readonly #store: SessionStore
@@ -21,9 +21,9 @@ export class MessageFeed {
   #snapshot = nothing
   #stop: (() => void) | undefined
   #late: ReturnType<typeof setTimeout> | undefined
-  /** Hears each message. May be exchanged at any time. */
+  /** Called for each message. Can be replaced at any time. */
   onMessage: ((message: Message) => void) | undefined
-  /** So many messages are kept. */
+  /** Number of messages to keep. */
   limit = 0
 
   constructor(store: SessionStore, filter: string) {
@@ -49,7 +49,7 @@ export class MessageFeed {
 
   readonly getServerSnapshot = (): FeedSnapshot => nothing
 
-  /** Subscribes on each session that the store gets, and again when grants change what is possible. */
+  /** Subscribes with each new session of the store, and again when a change of the grants requires it. */
   #follow(): () => void {
     let of: Session | undefined
     let under: Session['grants'] | undefined
@@ -93,6 +93,6 @@ export class MessageFeed {
 
   #show(snapshot: FeedSnapshot): void {
     this.#snapshot = snapshot
-    this.#listeners.tell()
+    this.#listeners.notify()
   }
 }

@@ -1,26 +1,26 @@
 import { type ConnectOptions, connect, type Session, type VendedCredentialsProvider } from '@topic-credentials/client'
 import { Listeners } from './listeners.js'
 
-/** What a session is opened with. */
+/** The settings of a session. */
 export interface SessionSettings {
-  /** Who vends: `fromVendor({ url, token })`. Another one is asked from the next vend on; the connection stays. */
+  /** The provider: `fromVendor({ url, token })`. A new one is used from the next vend on, and the connection is kept. */
   readonly credentials: VendedCredentialsProvider
-  /** What else `connect` takes; it counts when the session is opened. */
+  /** The other options of `connect`, read when the session is opened. */
   readonly options?: Omit<ConnectOptions, 'credentials' | 'signal'> | undefined
   /** Opens a session. Default: the client's `connect`; for tests. */
   readonly connect?: ((options: ConnectOptions) => Promise<Session>) | undefined
 }
 
-/** What is known of the session: another object whenever something has changed. */
+/** The state of the session: a new object after each change. */
 export interface SessionSnapshot {
-  /** `idle`: nobody has opened it. */
+  /** `idle`: it is not open. */
   readonly state: 'idle' | Session['state']
-  /** From the first connection on. */
+  /** Undefined until the first connection. */
   readonly session: Session | undefined
-  /** Why it is interrupted, or has ended. */
+  /** Why the session is interrupted or has ended. */
   readonly error: Error | undefined
   readonly grants: Session['grants'] | undefined
-  /** When the credentials of the connection expire; they are renewed by themselves. */
+  /** When the credentials of the connection expire; they are renewed automatically. */
   readonly expiration: Date | undefined
 }
 
@@ -33,8 +33,8 @@ export const idle: SessionSnapshot = {
 }
 
 /**
- * One session for whoever holds it: opened for the first, closed a macrotask after the last has let go, so that a component that is
- * mounted twice in a row (StrictMode) opens one connection. An external store, for any framework.
+ * One session for all its users: opened by the first `open`, closed a macrotask after the last release, so that a component that is
+ * mounted twice in a row (StrictMode) opens one connection. An external store for any framework.
  *
  * @example
  * const store = new SessionStore({ credentials })
@@ -53,12 +53,12 @@ export class SessionStore {
     this.#settings = settings
   }
 
-  /** Other credentials for the vends to come, and other options for the next session. Nothing is connected again. */
+  /** Sets the credentials for later vends, and the options for the next session. Does not reconnect. */
   configure(settings: SessionSettings): void {
     this.#settings = settings
   }
 
-  /** Holds the session. @returns lets go; more than once is the same as once */
+  /** Opens the session, or shares the open one. @returns a function that releases it; further calls have no effect */
   readonly open = (): (() => void) => {
     this.#holders += 1
     clearTimeout(this.#late)
@@ -71,7 +71,7 @@ export class SessionStore {
     }
   }
 
-  /** Opens a session anew where the last one has ended and is still held. */
+  /** Opens a new session if the last one has ended and was not released. */
   readonly reopen = (): void => {
     if (this.#holders > 0 && this.#snapshot.state === 'closed') this.#connect()
   }
@@ -113,10 +113,10 @@ export class SessionStore {
 
   #show(snapshot: SessionSnapshot): void {
     this.#snapshot = snapshot
-    this.#listeners.tell()
+    this.#listeners.notify()
   }
 
-  /** Asks whatever provider is the latest. */
+  /** A provider that always uses the current settings. */
   #credentials(): VendedCredentialsProvider {
     const latest = () => this.#settings.credentials
     const provider: VendedCredentialsProvider = Object.assign(
@@ -125,7 +125,7 @@ export class SessionStore {
         invalidate: (accessKeyId: string) => latest().invalidate(accessKeyId),
         ask: (...asked: Parameters<VendedCredentialsProvider['ask']>) => latest().ask(...asked),
         refresh: () => latest().refresh(),
-        // Whoever made it closes it.
+        // The program that created the provider closes it.
         close: () => {},
       },
     )

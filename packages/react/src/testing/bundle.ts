@@ -10,14 +10,14 @@ const modules = join(own, 'node_modules')
 
 interface BundleOptions {
   readonly mode?: 'development' | 'production'
-  /** A script leaves its exports in `globalThis.bundled`; a module may await at its top. */
+  /** A script has its exports in `globalThis.bundled`; a module can use top-level await. */
   readonly format?: 'iife' | 'esm'
-  /** Where relative imports begin. Default: this folder. */
+  /** The folder for relative imports. Default: this folder. */
   readonly from?: string
   readonly plugins?: Plugin[]
 }
 
-/** Code of this package, or of a page elsewhere that uses it, with React of this version. */
+/** Bundles code of this package, or of a page that uses it, with this version of React. */
 export async function bundleWithReact(
   code: string,
   version: ReactVersion = 19,

@@ -2,7 +2,7 @@ import type { ConnectOptions, VendedCredentialsProvider } from '@topic-credentia
 
 type Listener = (...args: readonly unknown[]) => void
 
-/** A session without a network, which counts what is asked of it. */
+/** A session without a network, which records the calls. */
 export class FakeSession {
   state = 'connected'
   grants: {
@@ -52,7 +52,7 @@ export class FakeSession {
     return { ready: Promise.resolve(1), close }
   }
 
-  /** A message that all subscriptions get. */
+  /** Delivers a message to all subscriptions. */
   deliver(message: string): void {
     for (const listener of [...this.#messages]) listener(message)
   }
@@ -64,7 +64,7 @@ export class FakeSession {
   }
 }
 
-/** Stands for the client's `connect`, and for a provider. */
+/** Replaces the client's `connect` and a provider. */
 export class FakeClient {
   readonly sessions: FakeSession[] = []
   readonly vends: string[] = []
@@ -72,7 +72,7 @@ export class FakeClient {
   failing: Error | undefined
   readonly #providers: VendedCredentialsProvider[] = []
 
-  /** As `connect`: vends, and is closed by the signal. */
+  /** Like `connect`: requests credentials, and the signal closes the session. */
   readonly connect = (async ({ credentials, signal }: ConnectOptions) => {
     this.#providers.push(credentials)
     await credentials()
@@ -84,14 +84,14 @@ export class FakeClient {
     return session
   }) as never
 
-  /** A provider with a name, to see who is asked. */
+  /** A provider with a name, which `vends` records. */
   credentials(name: string): VendedCredentialsProvider {
     return (async () => {
       this.vends.push(name)
     }) as never
   }
 
-  /** What a session does when its credentials run out. */
+  /** Requests credentials, as a session does when they expire. */
   async renew(): Promise<void> {
     await this.#providers.at(-1)?.()
   }

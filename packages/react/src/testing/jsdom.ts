@@ -5,18 +5,18 @@ export interface Window {
   readonly document: { createElement(name: string): Element }
 }
 
-/** As much of an element as the tests read. */
+/** The part of an element that the tests read. */
 export interface Element {
   readonly textContent: string
 }
 
-/** React's `act` posts to itself. Node's own MessageChannel would keep the process. */
+/** React's `act` posts messages to itself. Node's MessageChannel would keep the process alive. */
 class Channel {
   readonly port1: { onmessage?: () => void } = {}
   readonly port2 = { postMessage: () => void setTimeout(() => this.port1.onmessage?.()) }
 }
 
-/** A window of its own, with what the client's modules want and jsdom does not have. */
+/** Opens a separate window, with the globals that the client needs and jsdom lacks. */
 export function openWindow(): Window {
   const { JSDOM } = createRequire(import.meta.url)('jsdom') as {
     JSDOM: new (html: string, options: object) => { readonly window: Window }

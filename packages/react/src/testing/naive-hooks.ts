@@ -1,7 +1,7 @@
 import { createContext, createElement, useContext, useEffect, useMemo, useState } from 'react'
 import type { Hooks } from './scenarios.js'
 
-/** The hooks that one writes first. Each scenario must notice what is wrong with them. */
+/** Naive implementations of the hooks. Each scenario must detect their faults. */
 
 interface Sessions {
   on(name: string, listener: () => void): void
@@ -58,7 +58,7 @@ export const inEffect: Partial<Hooks> = {
     }, [last])
     return { messages, error: undefined } as never
   },
-  /** Finds out by trying. */
+  /** Finds out by publishing. */
   useCan: (_operation, topic) => {
     const session = useContext(naiveContext)
     const [can, setCan] = useState(false)

@@ -12,14 +12,14 @@ import * as ours from '../index.js'
 import { inEffect } from './naive-hooks.js'
 import type { Hooks } from './scenarios.js'
 
-/** The page of the browser's tests: hooks over the real client, as a test tells it. */
+/** The page of the browser tests: the hooks with the real client. The tests call its functions. */
 
 type Options = Omit<ConnectOptions, 'credentials' | 'signal'>
 
 const nothingShown = { state: '', texts: [] as readonly string[], can: [] as readonly boolean[] }
 const root = createRoot(document.createElement('div'))
 const heard: string[] = []
-/** The sessions of all mounts, as long as something holds them. */
+/** The sessions of all mounts, as long as they are reachable. */
 const sessions = new Set<WeakRef<Session>>()
 let shown = nothingShown
 let kept: { readonly credentials: VendedCredentialsProvider; readonly connect: typeof connect } | undefined
@@ -32,7 +32,7 @@ function Probe({ hooks }: { readonly hooks: Hooks }): null {
   return null
 }
 
-/** Another callback at each render. */
+/** Uses a new callback at each render. */
 function Listener({ hooks, turn }: { readonly hooks: Hooks; readonly turn: number }): null {
   const { state } = hooks.useSession()
   hooks.useMessages('test', (message) => heard.push(`${turn} ${message.text()}`))
@@ -44,7 +44,7 @@ function hooksOf(naive: boolean): Hooks {
   return naive ? { ...ours, ...inEffect } : ours
 }
 
-/** Naive hooks take `options` from nowhere else. */
+/** Naive hooks get `options` only in this way. */
 function connectWith(options: Options): typeof connect {
   return async (one) => {
     const session = await connect({ ...options, ...one })
@@ -72,7 +72,7 @@ const page = {
     root.render(createElement(hooks.TopicSession, kept, createElement(Listener, { hooks, turn })))
   },
 
-  /** Mounts and unmounts so many times, in StrictMode: every second time as soon as it is there, otherwise once it is connected. */
+  /** Mounts and unmounts this many times in StrictMode: alternately as soon as it has rendered, and once it is connected. */
   async mounts(naive: boolean, vendor: FromVendorOptions, options: Options, count: number): Promise<void> {
     const hooks = hooksOf(naive)
     const credentials = fromVendor(vendor)
@@ -92,12 +92,12 @@ const page = {
   unmount: () => root.render(null),
   shown: () => shown,
   heard: () => heard,
-  /** Sessions that something still holds. */
+  /** Number of sessions that are still reachable. */
   held: () => [...sessions].filter((session) => session.deref() !== undefined).length,
   opened: () => sessions.size,
 }
 
-/** Called by the page, so that a bundler does not leave it out. */
+/** Called by the page, so that a bundler does not remove it. */
 export function start(): void {
   Object.assign(globalThis, { page })
 }

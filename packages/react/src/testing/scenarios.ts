@@ -2,7 +2,7 @@ import { act, createElement, Fragment, type ReactNode, StrictMode } from 'react'
 import type { TopicSession, useCan, useMessages, useSession } from '../index.js'
 import { FakeClient } from './fake-client.js'
 
-/** What is put to the test: ours, or naive ones in their place. */
+/** The hooks under test: ours, or naive ones. */
 export interface Hooks {
   readonly TopicSession: typeof TopicSession
   readonly useSession: typeof useSession
@@ -10,7 +10,7 @@ export interface Hooks {
   readonly useCan: typeof useCan
 }
 
-/** react-dom/client, which is another one for each version. */
+/** From react-dom/client, which differs by version. */
 export type CreateRoot = (container: unknown) => { render(node: ReactNode): void; unmount(): void }
 
 export interface Bench {
@@ -20,10 +20,10 @@ export interface Bench {
   readonly container: () => unknown
 }
 
-/** What each scenario tells of the hooks. */
+/** Runs the hooks, and resolves with what they did. */
 export type Scenario = (bench: Bench) => Promise<unknown>
 
-/** Promises, effects, and what waits for the next macrotask or the one after. */
+/** Waits for promises, effects, and timers of the next macrotasks. */
 async function settle(work: () => unknown = () => {}): Promise<void> {
   await act(async () => {
     await work()
@@ -91,7 +91,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     return { connections, vends: client.vends }
   },
 
-  'a changed callback does not subscribe again, and is the one that hears': async (bench) => {
+  'a changed callback does not subscribe again, and receives the next message': async (bench) => {
     const { client, root, render } = setUp(bench)
     const heard: string[] = []
     const look = (turn: number) => () => {
@@ -104,7 +104,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     return { subscribed, heard }
   },
 
-  'no message is lost that comes between two renders': async (bench) => {
+  'no message between two renders is lost': async (bench) => {
     const { client, root, render } = setUp(bench)
     let shown: readonly unknown[] = []
     const look = () => {
@@ -118,7 +118,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     return { first: shown[0], last: shown.at(-1), count: shown.length }
   },
 
-  'what is granted is known without a round trip, and follows the grants': async (bench) => {
+  'useCan needs no request, and follows the grants': async (bench) => {
     const { client, root, render } = setUp(bench)
     const seen: boolean[][] = []
     const look = () => {
@@ -135,7 +135,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     return { first: seen[0], before, after: seen.at(-1), publishes: session.publishes, vends: client.vends.length }
   },
 
-  'the session tells its state, why it is interrupted or has ended, and can be opened anew': async (bench) => {
+  'useSession returns the state and the error, and reopens a session that has ended': async (bench) => {
     const { client, root, render } = setUp(bench)
     const states: string[] = []
     let reopen = () => {}
@@ -163,11 +163,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       session.emit('closed', new Error('over'))
     })
     await settle(() => root.unmount())
-    // What lasts no longer than an instant is rendered or not, as React puts changes together.
+    // React batches changes, so it may or may not render a short state such as `connecting`.
     return states.filter((state, index) => state !== states[index - 1] && !state.startsWith('connecting'))
   },
 
-  'what is not granted is an error that the component gets, and works once it is granted': async (bench) => {
+  'a filter that is not granted is an error until it is granted': async (bench) => {
     const { client, root, render } = setUp(bench)
     const errors: (string | undefined)[] = []
     const look = () => {
@@ -184,7 +184,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     return { refused, now: errors.at(-1), filters: [...filters] }
   },
 
-  'it is closed while it is not enabled': async (bench) => {
+  'the session is closed while it is not enabled': async (bench) => {
     const { client, root, render } = setUp(bench)
     const open: number[] = []
     for (const enabled of [false, true, false, true]) {
