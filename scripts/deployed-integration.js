@@ -4,8 +4,8 @@
 //   node scripts/deployed-integration.js --local     against its own stand-in
 //   node scripts/deployed-integration.js deploy | test | destroy     one of the three
 //
-// CDK_CONTEXT contains further CDK arguments: `-c keepLogs=false`. With --local they default to those of the workflow, and nothing may be left
-// in the account at the end. The commands are a script and not lines of the workflow, so that `npm test` can run them without an account.
+// CDK_CONTEXT contains further CDK arguments: `-c keepLogs=false`. With --local they default to those of the workflow, and the script fails if
+// a resource remains in the account. The commands are a script and not lines of the workflow, so that `npm test` can run them without an account.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,7 +38,7 @@ try {
   if (local) rmSync(folder, { recursive: true, force: true })
 }
 
-/** The stack is destroyed whatever the outcome of the other commands. */
+/** Runs the commands. The stack is destroyed even if another command fails. */
 function runAll(names) {
   let worst = 0
   for (const name of names) {
@@ -58,7 +58,7 @@ function cdk(command, ...options) {
   return run(join(bin, 'cdk'), [command, ...options, ...app])
 }
 
-/** The settings that CI's job deploys with. */
+/** The settings of CI's deployment job. */
 function workflowContext() {
   const workflow = readFileSync(join(root, '.github/workflows/ci.yml'), 'utf8')
   return /^ +CDK_CONTEXT: (.+)$/mu.exec(workflow)?.[1] ?? ''
@@ -75,7 +75,7 @@ function synthesize() {
   if (status !== 0) throw new Error('The app could not be synthesized')
 }
 
-/** The account as the stand-in has written it down: whatever is in it that was not there before the deployment costs somebody something. */
+/** Fails if a resource of the deployment remains in the account of the stand-in, because in AWS it would cause costs. */
 function requireNothingLeft() {
   const { names, stacks, directory } = JSON.parse(readFileSync(join(folder, '.local-aws/account/account.json'), 'utf8'))
   const left = [
@@ -84,7 +84,7 @@ function requireNothingLeft() {
     ...directory.roles.map(({ roleName }) => roleName).filter((name) => !name.startsWith('cdk-')),
   ]
   if (left.length === 0) return
-  process.stderr.write(`Left in the account after all:\n${left.map((one) => `  ${one}\n`).join('')}`)
+  process.stderr.write(`These resources remain in the account:\n${left.map((one) => `  ${one}\n`).join('')}`)
   process.exitCode ||= 1
 }
 

@@ -2,22 +2,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setUp } from './setup.js'
-import { root, step } from './step.js'
+import { jest, root } from './step.js'
 
 const outputs = process.env.TOPIC_CREDENTIALS_OUTPUTS ?? join(root, 'cdk-outputs.json')
 const deployed = existsSync(outputs)
 setUp()
-step(
+jest(
   `Integration tests against ${deployed ? `the deployed stack (${outputs})` : 'a stand-in (no cdk-outputs.json)'}`,
-  process.execPath,
-  [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    'node_modules/jest/bin/jest.js',
-    // The suites share one stack, and topics in it: one after the other, none receives another's messages.
-    '--runInBand',
-    '--testPathPatterns',
-    '\\.integ\\.js$',
-  ],
+  // The suites share topics of one stack. In parallel, they would receive each other's messages.
+  ['--runInBand', '--testPathPatterns', '\\.integ\\.js$'],
   { env: { TOPIC_CREDENTIALS_OUTPUTS: deployed ? outputs : '' } },
 )

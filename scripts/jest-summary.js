@@ -1,7 +1,7 @@
-/** Seconds from which on a suite is named. */
+/** Suites of this many seconds or more are listed. */
 const slow = 15
 
-/** Jest reporter: names the suites that took long, and ends the run with one plain line. */
+/** Jest reporter that lists slow suites and ends the run with one line. */
 export default class Summary {
   onRunComplete(_contexts, results) {
     const { numPassedTests, numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites, testResults } = results

@@ -1,4 +1,4 @@
-// `npm run probe`: sets up what is missing, then becomes the command line that asks an AWS account what AWS's documentation leaves open.
+// `npm run probe`: installs and builds if necessary, then runs the probe, which tests open questions about AWS in an account.
 import { build, install } from './setup.js'
 
 install()

@@ -4,17 +4,17 @@ import { dirname, join } from 'node:path'
 import { root, step } from './step.js'
 
 const node = process.execPath
-/** The stack whose callers have tokens of the stand-in's issuer: where the client's command line looks for it, and its settings. */
+/** The assembly of the stack whose callers have tokens of the stand-in's issuer, as the client's command line expects it, and its settings. */
 const tokensAssembly = '.local-aws/cdk.out.tokens'
 const localTokens = { jwtIssuer: 'https://localhost:8450', jwtAudience: 'local' }
 /** The packages that the template depends on, besides infra. */
 const shippedPackages = ['access', 'cdk', 'credential-vendor', 'deploy-check', 'grants']
 
 /**
- * Prepares a machine that only has Node.js and npm: installs, compiles and synthesizes what is not up to date.
+ * Prepares a machine that only has Node.js and npm: installs, compiles and synthesizes everything that is not up to date.
  *
- * @param product omit what only tests need
- * @param tokens for callers with tokens of the stand-in's own issuer
+ * @param product omit the packages that only tests need
+ * @param tokens synthesize the stack for callers with tokens of the stand-in's own issuer
  */
 export function setUp({ product = false, tokens = false } = {}) {
   requireNode()
@@ -24,11 +24,11 @@ export function setUp({ product = false, tokens = false } = {}) {
 }
 
 /**
- * Installs what pnpm-lock.yaml says, with the pnpm that package.json pins. pnpm runs through npx, because a machine may have only Node.js and
+ * Installs the packages in pnpm-lock.yaml, with the pnpm that package.json pins. pnpm runs through npx, because a machine can have only Node.js and
  * npm. `pmOnFail: ignore` in pnpm-workspace.yaml stops pnpm 12 from installing itself again, which fails on registries that lack one of its
  * platform packages. `hoist: false` makes undeclared imports fail, and no package's install scripts run.
  *
- * @param product without what only tests, the compiler, the linter and the CDK's command line need
+ * @param product omit the packages that only tests, the compiler, the linter and the CDK's command line need
  */
 export function install({ product = false } = {}) {
   const inputs = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((file) => readFileSync(join(root, file)))
@@ -37,7 +37,7 @@ export function install({ product = false } = {}) {
   const enough = product ? stamps : stamps.slice(0, 1)
   if (enough.some((stamp) => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)) return
   const { packageManager } = JSON.parse(inputs[0].toString())
-  // A developer's installation stays whole: `npm start` must not remove what tests need.
+  // `npm start` must not remove the test packages from a developer's installation.
   const productAlone = product && (existsSync(stamps[1]) || !existsSync(join(root, 'node_modules/.modules.yaml')))
   step('Installing dependencies (about a minute, once)', 'npx', [
     '--yes',
@@ -51,15 +51,16 @@ export function install({ product = false } = {}) {
   write(stamps[productAlone ? 1 : 0], wanted)
 }
 
-/** Installs the tools of a folder that is not part of the workspace and has a lock file of its own, if they are not what it says. */
+/** Installs the tools of a folder that is not part of the workspace and has its own lock file. */
 export function installTools(folder) {
-  const installed = join(root, folder, 'node_modules/.package-lock.json')
-  if (existsSync(installed) && sameVersions(join(root, folder, 'package-lock.json'), installed)) return
-  const words = ['ci', '--no-fund', '--no-audit', '--prefix', folder]
-  step(`Installing the tools of ${folder} (once)`, 'npm', words)
+  const [lock, installed] = ['package-lock.json', 'node_modules/.package-lock.json'].map((file) =>
+    join(root, folder, file),
+  )
+  if (existsSync(installed) && sameVersions(lock, installed)) return
+  step(`Installing the tools of ${folder} (once)`, 'npm', ['ci', '--no-fund', '--no-audit', '--prefix', folder])
 }
 
-/** Whether all that is there is what the lock file says; what is for other platforms is not there. */
+/** Whether the installed versions are those of the lock file. Optional packages of other platforms are not installed. */
 function sameVersions(lock, installed) {
   const [wanted, there] = [lock, installed].map((file) => JSON.parse(readFileSync(file, 'utf8')).packages)
   return Object.entries(wanted).every(
@@ -89,7 +90,7 @@ export function build() {
   write(stamp, began.toISOString())
 }
 
-/** Whether a file or folder is not written by a build: cdk.json's `build` also writes them, and must not make the next command compile again. */
+/** Whether a file or folder is not the output of a build. Otherwise the output of cdk.json's `build` would make the next command compile again. */
 function isSource(name, folder) {
   return (
     name !== 'dist' && !name.endsWith('.tsbuildinfo') && join(folder, name) !== join(root, 'packages/cdk/functions')

@@ -1,6 +1,6 @@
 // `npm start` and `pnpm --filter client start`: installs and builds if necessary, then runs the client's command line.
 import { setUp } from './setup.js'
 
-// A user who is named is signed in by the stand-in, with a token.
+// With --as, the stand-in signs the user in with a token.
 setUp({ product: true, tokens: process.argv.some((word) => /^--as(?:=|$)/u.test(word)) })
 await import('../packages/client/dist/cli/main.js')

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The root folder of this checkout. */
@@ -23,4 +24,23 @@ export function step(title, command, args, { env = {}, interactive = false } = {
     process.exit(status ?? 1)
   }
   process.stderr.write(`  ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+}
+
+/** Runs the compiled tests with Jest. */
+export function jest(title, words, options) {
+  const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
+  step(title, process.execPath, [...node, 'node_modules/jest/bin/jest.js', ...words], options)
+}
+
+/** Runs the CDK's command line, and exits with its exit code. */
+export function runCdk(words, environment = process.env) {
+  const bin = join(root, 'node_modules/.bin')
+  const { status } = spawnSync(join(bin, 'cdk'), words, {
+    cwd: root,
+    // cdk.json calls tsc by name, so the folder of binaries must be in PATH, as in a pnpm script.
+    env: { ...environment, PATH: bin + delimiter + process.env.PATH },
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  process.exit(status ?? 1)
 }

@@ -1,7 +1,7 @@
 // `npm test`: all checks that must pass before a change lands, from a clean build. Arguments select test files.
 import { spawnSync } from 'node:child_process'
 import { build, clean, install, synth } from './setup.js'
-import { root, step } from './step.js'
+import { jest, root, step } from './step.js'
 
 const words = process.argv.slice(2).filter((word) => word !== '--')
 
@@ -13,10 +13,8 @@ step('Checking for circular imports', process.execPath, ['scripts/lint/import-ci
 step('Checking the links in the documentation', process.execPath, ['scripts/lint/doc-links.js'])
 synth({ validate: true })
 lintTemplate()
-const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
-// The integration suite runs once, against what the CDK has deployed.
-const chosen = words.length > 0 ? words : ['--testPathIgnorePatterns', '/node_modules/', '\\.integ\\.js$']
-step('Testing', process.execPath, [...node, 'node_modules/jest/bin/jest.js', ...chosen])
+// The integration suite runs once, against the stack that the CDK deploys below.
+jest('Testing', words.length > 0 ? words : ['--testPathIgnorePatterns', '/node_modules/', '\\.integ\\.js$'])
 if (words.length === 0) {
   step('Deploying with the CDK and running the integration suite', process.execPath, [
     'scripts/deployed-integration.js',

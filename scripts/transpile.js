@@ -1,5 +1,5 @@
-// Compiles without TypeScript: what `npm start` does in a fresh clone, where the compiler is not installed. Types are erased and nothing is checked;
-// `npm test` and `npm run build` compile with tsc. Tests are left out.
+// Compiles without TypeScript, for `npm start` in a fresh clone, where the compiler is not installed. It erases types without checking them, and
+// skips tests; `npm test` and `npm run build` compile with tsc.
 import { cpSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
@@ -18,7 +18,7 @@ for (const [from, out] of [...packages, [join(root, 'infra'), 'dist']]) {
     format: 'esm',
     platform: 'node',
     target: 'es2022',
-    // A target of es2022 would take them away.
+    // Otherwise the target es2022 would remove them.
     supported: { 'import-attributes': true },
     jsx: 'automatic',
     logLevel: 'warning',

@@ -1,5 +1,5 @@
-// `npm run api:reports`: the public surface of every package, as its declarations say it, in docs/api: one file for each entry, so that a change
-// shows in review. `--check` writes nothing and fails where they differ. API Extractor reads the declarations with a compiler of its own.
+// `npm run api:reports`: writes the public surface of every package from its declarations to docs/api, one file per entry, so that reviews show each
+// change. `--check` writes nothing and fails if a file is outdated. API Extractor reads the declarations with its own compiler.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -24,10 +24,9 @@ for (const { name, packageFolder, declarations } of publishedEntries()) {
   different.push(`docs/api/${name}.api.md`)
   if (!check) writeFileSync(file, text)
 }
-for (const file of different)
-  process.stderr.write(`${file} ${check ? 'is not what the declarations say' : 'written'}\n`)
+for (const file of different) process.stderr.write(`${file} ${check ? 'is outdated' : 'written'}\n`)
 if (check && different.length > 0) {
-  process.stderr.write('Run npm run api:reports, and look at what it changes.\n')
+  process.stderr.write('Run npm run api:reports and review the changes.\n')
   process.exit(1)
 }
 
@@ -77,7 +76,7 @@ function report(packageFolder, declarations, name) {
   }
 }
 
-/** Errors are told, and nothing else. */
+/** Suppresses all messages except errors. */
 function quiet(message) {
   if (message.logLevel !== 'error') message.handled = true
 }

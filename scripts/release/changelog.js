@@ -1,15 +1,15 @@
-/** In which order they are read. */
+/** The headings of the changes, in their order. */
 const kinds = [
-  ['major', 'What you have to do'],
+  ['major', 'Breaking changes'],
   ['minor', 'New'],
-  ['patch', 'Mended'],
+  ['patch', 'Fixed'],
 ]
 
 /**
- * A changelog with a section for a version before all others.
+ * Adds a section for a version at the beginning of a changelog.
  *
- * @param changelog the text so far
- * @param changes each with `summary` and the `releases` of packages, as changesets has them
+ * @param changelog the current text
+ * @param changes each with `summary` and `releases`, in the format of changesets
  */
 export function changelogSection(changelog, version, changes) {
   const sized = changes.map(({ summary, releases }) => ({

@@ -1,5 +1,5 @@
-// `npm run release:dry`: all of a release but the upload. Every manifest has one version, the changelog has a section for it and no change waits for
-// the next one, the tarballs hold what they should, and npm takes each. `--tag v1.2.3`: that is the version.
+// `npm run release:dry`: a release without the upload. It checks that all manifests have one version with a section in the changelog, that no change
+// is left for the next version, that the tarballs have the right contents, and that npm accepts them. `--tag v1.2.3` sets the version.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -37,7 +37,7 @@ for (const [name, tarball] of Object.entries(packed)) {
     encoding: 'utf8',
     shell: process.platform === 'win32',
   })
-  if (status !== 0) fail(`npm does not take ${name}: ${stderr}`)
+  if (status !== 0) fail(`npm does not accept ${name}: ${stderr}`)
   process.stdout.write(`${basename(tarball)}: would be published\n`)
 }
 

@@ -1,5 +1,5 @@
 /**
- * What stands in the way of a release, before anything is built: one sentence for each fault, none if it can go on.
+ * Checks a release before the build. @returns one sentence for each fault
  *
  * @param packages the published packages, each with its `manifest`
  * @param changelog the text of CHANGELOG.md
@@ -17,12 +17,12 @@ export function obstacles({ packages, changelog, waiting, tag, repository }) {
   if (tag !== undefined && tag !== `v${version}`) found.push(`The tag is ${tag}, the packages have version ${version}.`)
   if (!changelog.includes(`\n## ${version}\n`)) found.push(`CHANGELOG.md has no section "## ${version}".`)
   if (tag !== undefined && waiting.length > 0) {
-    found.push(`Changes wait for a version: ${waiting.join(', ')}. Run npm run release:version.`)
+    found.push(`No version contains these changes: ${waiting.join(', ')}. Run npm run release:version.`)
   }
   for (const { manifest } of packages) {
     if (repository === undefined || manifest.repository.url.includes(`github.com/${repository}.git`)) continue
     found.push(
-      `${manifest.name} names ${manifest.repository.url}, this is ${repository}: npm would refuse its provenance.`,
+      `${manifest.name} has the repository ${manifest.repository.url}, but this is ${repository}: npm would refuse its provenance.`,
     )
   }
   return found

@@ -13,7 +13,7 @@ export const tarballs = join(root, '.release/tarballs')
 export function pack(folder = tarballs) {
   requireNode()
   install()
-  // Nothing of a deleted file is packed.
+  // Otherwise the output of deleted source files would be packed.
   clean()
   build()
   rmSync(folder, { recursive: true, force: true })

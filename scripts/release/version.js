@@ -1,5 +1,5 @@
-// `npm run release:version`: the next version, in every manifest, of what the files of `.changeset/` say, and their sentences as a section of
-// CHANGELOG.md. `npm run changeset` (the word `add`) writes such a file.
+// `npm run release:version`: sets the next version in every manifest according to the files of `.changeset/`, and adds their sentences to CHANGELOG.md.
+// `npm run changeset` (the argument `add`) writes such a file.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -16,7 +16,9 @@ if (word === 'version') {
   const { default: parse } = createRequire(join(tools, 'package.json'))('@changesets/parse')
   const changes = waitingChanges().map((name) => parse(readFileSync(join(root, '.changeset', name), 'utf8')))
   if (changes.length === 0) {
-    process.stderr.write('No change waits for a version: .changeset/ has no file. npm run changeset writes one.\n')
+    process.stderr.write(
+      'There are no changes for a new version: .changeset/ is empty. Run npm run changeset to add one.\n',
+    )
     process.exit(1)
   }
   changesets('version')

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Bench, Findings } from '../bench.js'
 import { root } from '../checkout.js'
 
-/** One row of the output of `packages/grants/prove/prove.mjs --json`: one kind of policies. */
+/** One row of the output of `packages/grants/prove/prove.js --json`: one kind of policies. */
 interface Row {
   readonly kind: string
   readonly policies: number
@@ -29,7 +29,7 @@ export const proof: Bench = {
 
 async function run(say: (line: string) => void): Promise<Findings> {
   say(`proving the policies of ${runs} random grant sets`)
-  const program = join(root, 'packages/grants/prove/prove.mjs')
+  const program = join(root, 'packages/grants/prove/prove.js')
   const args = [program, '--json', '--runs', String(runs), '--mutants', String(mutated)]
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, SEED: '1' } })
   const { rows } = JSON.parse(stdout) as { readonly rows: readonly Row[] }

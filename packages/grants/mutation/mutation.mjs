@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const jest = createRequire(join(root, '../../package.json')).resolve('jest/package.json')
-/** Each entry replaces one string of the compiled source by another. */
+/** Each entry replaces one string of the compiled source with another. */
 const mutations = JSON.parse(readFileSync(new URL('mutations.json', import.meta.url), 'utf8'))
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const chosen = mutations.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)))
@@ -55,7 +55,7 @@ function passesWith(mutation) {
   }
 }
 
-/** The table tests run first: they take a second and detect most mutations. Then the property tests. */
+/** The table tests run first, because they take a second and detect most mutations. The property tests follow. */
 function testsPass() {
   const slow = '/(exactness|entitlements|refusal)'
   return passes('--testPathIgnorePatterns', slow) && passes('--testPathPatterns', slow)

@@ -40,7 +40,7 @@ const ready: Release = {
 }
 
 describe('obstacles of a release', () => {
-  it('are none for one version with its section, its tag and no change that waits', () => {
+  it('are empty for one version with a section, a tag and no pending changes', () => {
     expect(obstacles(ready)).toEqual([])
   })
 
@@ -48,18 +48,18 @@ describe('obstacles of a release', () => {
     ['two versions', { packages: [manifest('a', '1.2.3'), manifest('b', '1.2.4')] }, 'several versions: 1.2.3, 1.2.4'],
     ['another tag', { tag: 'v1.2.4' }, 'The tag is v1.2.4, the packages have version 1.2.3'],
     ['no section', { changelog: '# Changelog\n\n## 1.2.30\n' }, 'CHANGELOG.md has no section "## 1.2.3"'],
-    ['a change that waits', { waiting: ['x.md'] }, 'Changes wait for a version: x.md'],
+    ['a pending change', { waiting: ['x.md'] }, 'No version contains these changes: x.md'],
     ['another repository', { packages: [manifest('a', '1.2.3')], repository: 'fork/name' }, 'refuse its provenance'],
   ])('%s', (_name, change, sentence) => {
     expect(obstacles({ ...ready, ...change })).toEqual([expect.stringContaining(sentence)])
   })
 
-  it('without a tag, changes wait', () => {
+  it('allow pending changes without a tag', () => {
     const { tag: _tag, ...rehearsal } = ready
     expect(obstacles({ ...rehearsal, waiting: ['x.md'] })).toEqual([])
   })
 
-  it('are none in this repository', () => {
+  it('are empty in this repository', () => {
     const changelog = readFileSync(new URL('../../../CHANGELOG.md', import.meta.url), 'utf8')
     const packages = publishedPackages()
     expect(packages.length).toBeGreaterThan(5)
@@ -74,7 +74,7 @@ describe('a section of the changelog', () => {
     releases: names.map((name) => ({ name: `@topic-credentials/${name}`, type })),
   })
 
-  it('stands before older ones, with what has to be done first', () => {
+  it('is added before older sections, with breaking changes first', () => {
     const before = '# Changelog\n\nAll packages.\n\n## 1.0.0\n\n### New\n\n- **grants**: x\n'
     const changes = [
       change('patch', 'c', 'cdk'),
@@ -84,12 +84,12 @@ describe('a section of the changelog', () => {
     expect(changelogSection(before, '2.0.0', changes)).toBe(
       before.replace(
         '## 1.0.0',
-        '## 2.0.0\n\n### What you have to do\n\n- **ops**: a\n\n### New\n\n- **client, react**: b\n  b\n\n### Mended\n\n- **cdk**: c\n\n## 1.0.0',
+        '## 2.0.0\n\n### Breaking changes\n\n- **ops**: a\n\n### New\n\n- **client, react**: b\n  b\n\n### Fixed\n\n- **cdk**: c\n\n## 1.0.0',
       ),
     )
   })
 
-  it('is the first of a changelog without one', () => {
+  it('is the first one of an empty changelog', () => {
     expect(changelogSection('# Changelog\n', '1.0.0', [change('minor', 'b', 'cdk')])).toBe(
       '# Changelog\n\n## 1.0.0\n\n### New\n\n- **cdk**: b\n\n',
     )

@@ -11,8 +11,8 @@ import { usualRole as role } from '../dist/testing/role.js'
 
 const help = `Usage: pnpm prove [--runs N] [--mutants N] [--json]
 
-Proves the session policies of N random grant sets (10,000), in each form that there is for them, and holds every change
-of the policies of the first N (200) against their grants. SEED=… repeats a run.`
+Proves the session policies of N random grant sets (10,000) in every form that they have, and checks that every change to
+a policy of the first N sets (200) is detected. SEED=… repeats a run.`
 
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((argument) => argument !== '--'),
@@ -35,16 +35,16 @@ if (![runs, mutated].every((count) => Number.isSafeInteger(count) && count >= 0)
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 const users = ['alice', 'u1', 'a/#', '*', '$', 'é', 'x:topic/', 'x'.repeat(70)]
 const kinds = {}
-let said = Date.now()
+let reportedAt = Date.now()
 
 function tallyOf(kind) {
   kinds[kind] ??= { policies: 0, states: [], milliseconds: [], mutants: 0, noticed: 0 }
   return kinds[kind]
 }
 
-function tell(done) {
-  if (Date.now() - said < 2000) return
-  said = Date.now()
+function reportProgress(done) {
+  if (Date.now() - reportedAt < 2000) return
+  reportedAt = Date.now()
   process.stderr.write(`${done} of ${runs} grant sets\n`)
 }
 
@@ -79,7 +79,7 @@ for (let chunk = 0; index < runs; chunk++) {
     for (const [form, session] of Object.entries(documentsOf(grants, user))) {
       proved(`random, ${form} form`, session, grants, user, index < mutated)
     }
-    tell(++index)
+    reportProgress(++index)
   }
 }
 
