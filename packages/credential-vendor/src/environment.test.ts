@@ -11,7 +11,7 @@ const complete = {
 }
 
 describe('readEnvironment', () => {
-  it('reads what is there', () => {
+  it('reads all variables', () => {
     expect(readEnvironment({ ...complete, PATH: '/bin' })).toEqual({
       roleArn: complete.ROLE_ARN,
       endpoint: complete.IOT_ENDPOINT,
@@ -39,25 +39,25 @@ describe('readEnvironment', () => {
     expect(readEnvironment({ ...complete, SPREAD_SECONDS: '86400' }).spreadSeconds).toBe(86_400)
   })
 
-  it.each(['', 'on', 'OFF'])("does not start with DENSE '%s'", (value) => {
+  it.each(['', 'on', 'OFF'])("refuses DENSE '%s'", (value) => {
     expect(readEnvironment({ ...complete, DENSE: 'off' }).dense).toBe(false)
     expect(() => readEnvironment({ ...complete, DENSE: value })).toThrow(`DENSE is '${value}'`)
   })
 
-  it.each(Object.keys(complete))('names %s when it is missing or empty', (name) => {
+  it.each(Object.keys(complete))('names %s if it is missing or empty', (name) => {
     expect(() => readEnvironment({ ...complete, [name]: undefined })).toThrow(`Environment variable ${name} is`)
     expect(() => readEnvironment({ ...complete, [name]: '' })).toThrow(name)
   })
 
-  it.each(['', '-1', '301', '1.5', 'long', '1e2'])("does not start with CACHE_SECONDS '%s'", (value) => {
+  it.each(['', '-1', '301', '1.5', 'long', '1e2'])("refuses CACHE_SECONDS '%s'", (value) => {
     expect(() => readEnvironment({ ...complete, CACHE_SECONDS: value })).toThrow(`CACHE_SECONDS is '${value}'`)
   })
 
-  it.each(['', '0', '-1', '86401', '1.5', 'long', '1e2'])("does not start with SPREAD_SECONDS '%s'", (value) => {
+  it.each(['', '0', '-1', '86401', '1.5', 'long', '1e2'])("refuses SPREAD_SECONDS '%s'", (value) => {
     expect(() => readEnvironment({ ...complete, SPREAD_SECONDS: value })).toThrow(`SPREAD_SECONDS is '${value}'`)
   })
 
-  it('reads who names the users, and how', () => {
+  it('reads the identity settings', () => {
     const more = {
       PROVERS: 'jwt,backend',
       USER_PREFIX: 'Staging~~',
@@ -80,7 +80,7 @@ describe('readEnvironment', () => {
     ['PROVERS', 'IAM'],
     ['ROLE_SESSIONS', 'roles'],
     ['GUESTS', 'true'],
-  ])('does not start with %s %s', (name, value) => {
+  ])('refuses %s %s', (name, value) => {
     expect(() => readEnvironment({ ...complete, [name]: value })).toThrow(`Environment variable ${name} is`)
   })
 })

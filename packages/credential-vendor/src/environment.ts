@@ -1,7 +1,7 @@
 import { parseJson, spreadLimits } from '@topic-credentials/grants'
 import { type IdentitySettings, type Prover, provers } from './identity/settings.js'
 
-/** Seconds for which the function may answer a repeated request with the same session. */
+/** Range of `CACHE_SECONDS`, for which a repeated request gets the same session. */
 export const cacheLimits = { minimum: 0, maximum: 300 } as const
 
 /**
@@ -18,7 +18,7 @@ export type VendorEnvironment = {
   readonly PROVERS: string
   /** Name of the access table. Absent: the entitlements file alone decides. */
   readonly ACCESS_TABLE?: string
-  /** ARN of the app's own function, which says who may have what besides. Absent: there is none. */
+  /** ARN of the app's own function, which returns additional grants. Absent: there is none. */
   readonly ACCESS_FUNCTION?: string
   /** The claim with the groups of a token. Absent: `groups`. */
   readonly GROUPS_CLAIM?: string
@@ -36,7 +36,7 @@ export type VendorEnvironment = {
   readonly CACHE_SECONDS?: string
   /** Seconds, 1 to 86,400, in which AWS's quotas can serve the whole fleet; returned to every client. Absent: not returned. */
   readonly SPREAD_SECONDS?: string
-  /** `off`: session policies never use the dense form. Absent: they may. */
+  /** `off`: session policies never use the dense form. Absent: they use it if no other form fits. */
   readonly DENSE?: 'off'
 }
 
@@ -117,10 +117,12 @@ function filters(text: string): readonly string[] {
   throw new Error(`Environment variable CEILING is '${text}'; it must be a JSON list of topic filters.`)
 }
 
-/** It is called in the function's own Region. */
+/** Checks the ARN: the function calls it in its own Region. */
 function functionArn(text: string, ownRegion: string): string {
   const [, region] =
     /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]{1,64}(?::[\w$-]{1,128})?$/u.exec(text) ?? []
   if (region === ownRegion) return text
-  throw new Error(`Environment variable ACCESS_FUNCTION is '${text}'; it is the ARN of a function in ${ownRegion}.`)
+  throw new Error(
+    `Environment variable ACCESS_FUNCTION is '${text}'; it must be the ARN of a function in ${ownRegion}.`,
+  )
 }

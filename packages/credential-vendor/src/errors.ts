@@ -18,3 +18,8 @@ export class VendError extends CodedError<ProblemCode> {
     this.extras = extras
   }
 }
+
+/** The refusal of a caller that is not a user of this stack. */
+export function notSupported(message: string, remedy: string): VendError {
+  return new VendError('caller_not_supported', message, { remedy })
+}

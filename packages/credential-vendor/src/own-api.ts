@@ -1,4 +1,4 @@
-import { VendError } from './errors.js'
+import { notSupported } from './errors.js'
 
 /**
  * The identity comes from the authorizer, so it counts only if the event comes from the stack's own API: a foreign API with permission to
@@ -9,6 +9,8 @@ import { VendError } from './errors.js'
  */
 export function requireOwnApi({ apiId }: { readonly apiId?: unknown }, own: string): void {
   if (apiId === own) return
-  const remedy = 'Call the API in the output CredentialsUrl of the stack.'
-  throw new VendError('caller_not_supported', 'The request did not come through the API of this stack.', { remedy })
+  throw notSupported(
+    'The request did not come through the API of this stack.',
+    'Call the API in the output CredentialsUrl of the stack.',
+  )
 }

@@ -35,7 +35,7 @@ describe('requestBody', () => {
     expect(() => requestBody(event)).toThrow(malformed)
   })
 
-  it('does not quote the body', () => {
+  it('does not quote the body in the error', () => {
     expect(() => requestBody({ body: 'AKIASECRET' })).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('AKIA') }),
     )

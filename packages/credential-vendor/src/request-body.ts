@@ -1,7 +1,7 @@
 import { parseJsonBytes } from '@topic-credentials/grants'
 import { VendError } from './errors.js'
 
-/** Maximum size of a request body, in bytes. No policy could hold the grants of a larger one. */
+/** Maximum size of a request body, in bytes. The grants of a larger one cannot fit one policy. */
 export const maxBodyBytes = 16 * 1024
 
 /** The body as API Gateway passes it: text, or base64 if the content type is not text. */
@@ -21,7 +21,7 @@ export function requestBody({ body = '', isBase64Encoded = false }: EventBody): 
     throw malformed(`The body has ${bytes.length} bytes.`, `Send at most ${maxBodyBytes} bytes.`)
   }
   if (bytes.length === 0) return undefined
-  // The parser's own message would quote the body, which may contain anything.
+  // The parser's own message would quote the body, which can contain anything.
   return parseJsonBytes(bytes, () =>
     malformed('The body is not JSON in UTF-8.', 'Send an object such as {"subscribe":["test"]}, or nothing.'),
   )

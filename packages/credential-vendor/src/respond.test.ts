@@ -11,7 +11,7 @@ import type { AssumeRole, StsSessionRequest } from './sts/assume-role.js'
 import { iamUsers } from './testing/events.js'
 import { vended } from './testing/fake-sts.js'
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine the work takes longer than Jest's default timeout.
 jest.setTimeout(120_000)
 
 const accountId = '123456789012'
@@ -58,8 +58,8 @@ function testFunction(assumeRole?: AssumeRole, identity: IdentitySettings = iamU
   return { respond, send, asked, lines, log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) }
 }
 
-describe('the answer', () => {
-  it('is one that the client can read, and is not stored', async () => {
+describe('the response', () => {
+  it('is readable for the client, and not cacheable', async () => {
     const answer = await testFunction().send({ body: '{"subscribe":["test"]}' })
     expect(answer).toMatchObject({
       statusCode: 200,
@@ -68,7 +68,7 @@ describe('the answer', () => {
     expect(parseVendResponse(answer.json)).toMatchObject({ userId: 'alice', clientIdPrefix: 'alice:' })
   })
 
-  it('to GET is what stock credentials providers read', async () => {
+  it('to GET has the format of the AWS SDKs’ container credentials', async () => {
     const { json } = await testFunction().send({ routeKey: 'GET /credentials', body: 'not looked at' })
     expect(json).toEqual({
       AccessKeyId: vended.accessKeyId,
@@ -91,9 +91,9 @@ describe('the answer', () => {
   })
 
   it.each([
-    ['of another API, whoever its authorizer says is calling', { apiId: 'somebody-else' }],
+    ['of another API, with any caller', { apiId: 'somebody-else' }],
     ['of no API', {}],
-  ])('to an event %s is a refusal; STS is not asked', async (_, origin) => {
+  ])('to an event %s is a refusal without a call of STS', async (_, origin) => {
     const { send, asked } = testFunction()
     const answer = await send({ requestContext: { ...origin, authorizer: alice } })
     expect(answer).toMatchObject({ statusCode: 403, json: { code: 'caller_not_supported' } })
@@ -112,14 +112,14 @@ describe('the answer', () => {
     expect(parseProblem(answer.json)).toBeDefined()
   })
 
-  it('to a throttled caller says when to come back', async () => {
+  it('to a throttled caller has the time of the next attempt', async () => {
     const throttled: AssumeRole = async () => {
       throw new VendError('throttled', 'Later.', { retryAfterSeconds: 5, remedy: 'Wait.' })
     }
     expect(await testFunction(throttled).send({})).toMatchObject({ statusCode: 429, headers: { 'retry-after': '5' } })
   })
 
-  it('to a fault of ours tells the log and not the caller', async () => {
+  it('to an internal failure has no details, which are only in the log', async () => {
     const { send, log } = testFunction(async () => {
       throw new TypeError('x of undefined')
     })
@@ -132,7 +132,7 @@ describe('the answer', () => {
   })
 })
 
-it('a body that is nested deeper than JSON can be written is a wrong request, below the alarm', async () => {
+it('a body that is nested too deeply for JSON.stringify is a client error and raises no alarm', async () => {
   const { send, log } = testFunction()
   const deep = `${'['.repeat(6_000)}${']'.repeat(6_000)}`
   const answer = await send({ body: `{"durationSeconds":${deep}}` })
@@ -144,7 +144,7 @@ it('a body that is nested deeper than JSON can be written is a wrong request, be
 })
 
 describe('the log', () => {
-  it('says who was given what', async () => {
+  it('contains the caller and the vended grants', async () => {
     const { send, log } = testFunction()
     await send({ body: '{"subscribe":["test"]}' })
     expect(log()).toEqual([
@@ -171,7 +171,7 @@ describe('the log', () => {
     ])
   })
 
-  it('says who was refused what', async () => {
+  it('contains the caller and the refusal', async () => {
     const { send, log } = testFunction()
     await send({ body: '{"subscribe":["other"]}' })
     expect(log()).toMatchObject([
@@ -195,7 +195,7 @@ describe('hostile bodies', () => {
     expect(await send({ body: '{"subscribe":["test"]}' })).toMatchObject({ statusCode: 200 })
   })
 
-  it('10,000 random ones: refused with a code, nothing vended, nothing secret logged', async () => {
+  it('10,000 random bodies: refused with a code, nothing vended, no secret logged', async () => {
     const { send, asked, lines } = testFunction()
     const filter = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -216,7 +216,7 @@ describe('hostile bodies', () => {
       fc.asyncProperty(body, fc.boolean(), async (text, isBase64Encoded) => {
         const before = asked.length
         const answer = await send({ body: text, isBase64Encoded })
-        // What is asked for and granted, or asked for in general, is vended like anybody's: `{}`, `{"publish":["test"]}`.
+        // A valid request for granted topics, or for everything, is vended: `{}`, `{"publish":["test"]}`.
         if (answer.statusCode === 200) {
           const { grants } = parseVendResponse(answer.json)
           for (const granted of [...grants.publish, ...grants.subscribe]) {
@@ -238,7 +238,7 @@ describe('hostile bodies', () => {
   })
 })
 
-describe('events that API Gateway does not make', () => {
+describe('events that API Gateway does not send', () => {
   const context = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 10_000 }
 
   it.each([
@@ -249,7 +249,7 @@ describe('events that API Gateway does not make', () => {
     {},
     { requestContext: null },
     { requestContext: { apiId: 'api', authorizer: { iam: null } } },
-  ])('%j is answered, and nothing is vended', async (event) => {
+  ])('%j gets a response, and nothing is vended', async (event) => {
     const { respond, asked } = testFunction()
     const answer = await respond(event as unknown as VendEvent, context)
     requireContract(undefined, answer)
@@ -257,7 +257,7 @@ describe('events that API Gateway does not make', () => {
     expect(asked).toEqual([])
   })
 
-  it('any other, too', async () => {
+  it('any other event gets a response as well', async () => {
     const { respond, asked } = testFunction()
     const part = fc.anything({ maxDepth: 2 })
     const requestContext = fc.oneof(part, fc.record({ apiId: fc.constant('api'), authorizer: part }))
@@ -278,7 +278,7 @@ describe('events that API Gateway does not make', () => {
 })
 
 describe('secrets', () => {
-  it('are in the answer alone', async () => {
+  it('are only in the response', async () => {
     const { send, lines } = testFunction()
     expect((await send({})).body).toContain(vended.secretAccessKey)
     expect(lines.join('')).toContain(vended.accessKeyId)
@@ -286,7 +286,7 @@ describe('secrets', () => {
   })
 })
 
-it('the contract is more than any answer: one without its fields, or with another code, is none', () => {
+it('the contract refuses a response with missing fields or with a code of another status', () => {
   const headers = { 'content-type': 'application/problem+json' }
   const body = JSON.stringify({ code: 'not_entitled', status: 400 })
   expect(() => requireContract('POST /credentials', { statusCode: 400, headers, body })).toThrow('400')

@@ -25,7 +25,7 @@ export interface HttpResponse {
   readonly body: string
 }
 
-/** Milliseconds reserved for the response if STS does not answer. */
+/** Milliseconds reserved for the response if STS does not respond. */
 const timeToAnswer = 500
 
 /** A {@link Vendor} and the only API whose events are accepted. */
@@ -33,7 +33,7 @@ export interface Respondent extends Vendor {
   readonly apiId: string
 }
 
-/** Answers each request with credentials or a problem, and logs it. Never throws. */
+/** Responds to each request with credentials or a problem, and logs it. Never throws. */
 export function respondWith(vendor: Respondent, identity: IdentitySettings, log: Log, clock: () => number) {
   return async (given: VendEvent, context: VendContext): Promise<HttpResponse> => {
     const event = withContext(given)
@@ -69,7 +69,7 @@ export function respondWith(vendor: Respondent, identity: IdentitySettings, log:
   }
 }
 
-/** A direct invocation may contain anything; it gets a response too. */
+/** The event of a direct invocation can contain anything. It gets a response as well. */
 function withContext(event: VendEvent | null): VendEvent {
   return { routeKey: '', ...event, requestContext: event?.requestContext ?? {} }
 }

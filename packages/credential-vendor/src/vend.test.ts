@@ -5,7 +5,7 @@ import { VendError } from './errors.js'
 import type { AssumeRole } from './sts/assume-role.js'
 import { type Vendor, vend } from './vend.js'
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine the work takes longer than Jest's default timeout.
 jest.setTimeout(120_000)
 
 const entitlements = parseEntitlements({
@@ -43,7 +43,7 @@ function testVendor(rules = entitlements, spreadSeconds?: number) {
 }
 
 describe('vend', () => {
-  it('says by the form how the policy is written, and writes no dense one where that is switched off', async () => {
+  it('returns the form of the policy, and never uses the dense form if it is disabled', async () => {
     const { ask, vendor } = testVendor(anything)
     const topics = Array.from({ length: 24 }, (_, index) => `site/hall/line/${index}/sensor`)
     const form = async (count: number) => {
@@ -55,7 +55,7 @@ describe('vend', () => {
     await expect(form(24)).rejects.toMatchObject({ code: 'policy_too_large', excess: expect.any(Number) })
   })
 
-  it('makes the same suggestions where STS cannot pack a policy as where it is too long', async () => {
+  it('makes the same suggestions for a policy that STS cannot pack as for one that is too long', async () => {
     const { ask, assumeRole } = testVendor(anything)
     assumeRole.mockRejectedValue(
       new VendError('policy_too_large', 'STS cannot pack these grants into one session.', {
@@ -72,7 +72,7 @@ describe('vend', () => {
     })
   })
 
-  it('answers by the wire contract', async () => {
+  it('returns a response of the wire contract', async () => {
     const { ask } = testVendor()
     await expect(ask('alice', { subscribe: ['test'] })).resolves.toEqual({
       credentials: {
@@ -92,12 +92,12 @@ describe('vend', () => {
     })
   })
 
-  it('tells over which time the fleet is to spread itself, where the operator has said so', async () => {
+  it('returns spreadSeconds if the operator has set it', async () => {
     await expect(testVendor(entitlements, 2_200).ask('alice')).resolves.toMatchObject({ spreadSeconds: 2_200 })
     await expect(testVendor().ask('alice')).resolves.not.toHaveProperty('spreadSeconds')
   })
 
-  it('asks STS once, for the role, in the name of the user, with the policy that it reports', async () => {
+  it('calls STS once, with the role, the session name of the user and the reported policy', async () => {
     const { ask, asked } = testVendor()
     const { policyCharacters } = await ask('alice', { subscribe: ['test'], durationSeconds: 900 })
     const [request] = asked()
@@ -111,14 +111,14 @@ describe('vend', () => {
     expect(JSON.parse(request?.policy ?? '')).toHaveProperty('Statement')
   })
 
-  it('vends all that the user is entitled to, for an hour, when nothing is asked', async () => {
+  it('vends all grants of the user for an hour if the request names none', async () => {
     const { ask, asked } = testVendor()
     const { grants } = await ask('alice')
     expect(grants).toEqual({ publish: ['test', 'users/alice/#'], subscribe: ['test', 'users/alice/#'], retain: [] })
     expect(asked()[0]?.durationSeconds).toBe(3600)
   })
 
-  it('looks at claims', async () => {
+  it('evaluates claims', async () => {
     const { ask } = testVendor()
     const operator = { groups: ['staff', 'operators'] }
     const request = { subscribe: ['devices/7/telemetry'] }
@@ -134,21 +134,21 @@ describe('vend', () => {
     ['a topic called *', { subscribe: ['*'] }, [{ kind: 'subscribe', filter: '*' }]],
     ['a topic called ?', { subscribe: ['tes?'] }, [{ kind: 'subscribe', filter: 'tes?' }]],
     ['a topic called like a variable', { publish: ['${aws:userid}'] }, [{ kind: 'publish', filter: '${aws:userid}' }]],
-    ['somebody whose name is *', { publish: ['users/*/x'] }, [{ kind: 'publish', filter: 'users/*/x' }]],
-  ])('refuses %s, and does not ask STS', async (_, request, missing) => {
+    ['topics of a user with the name *', { publish: ['users/*/x'] }, [{ kind: 'publish', filter: 'users/*/x' }]],
+  ])('refuses %s without a call of STS', async (_, request, missing) => {
     const { ask, assumeRole } = testVendor()
     await expect(ask('alice', request)).rejects.toMatchObject({ code: 'not_entitled', extras: { grants: missing } })
     expect(assumeRole).not.toHaveBeenCalled()
   })
 
-  it('says what is granted', async () => {
+  it('lists the granted topics in a refusal', async () => {
     await expect(testVendor().ask('alice', { subscribe: ['other'] })).rejects.toMatchObject({
       message: 'Subscribing to "other" is not granted; the nearest grant is subscribe "test".',
       extras: { remedy: expect.stringContaining('publish test users/alice/#; subscribe test users/alice/#') },
     })
   })
 
-  it('refuses whoever is entitled to nothing', async () => {
+  it('refuses a user without grants', async () => {
     const nobody = parseEntitlements({ entitlements: [{ when: { userId: 'bob' }, publish: ['test'] }] })
     const { ask, assumeRole } = testVendor(nobody)
     await expect(ask('alice')).rejects.toMatchObject({ code: 'no_grants' })
@@ -162,7 +162,7 @@ describe('vend', () => {
     ['a hash', '#'],
     ['a null character', 'a\0b'],
     ['a dollar in front', '$aws'],
-  ])('a user ID with %s does not become structure', async (_, userId) => {
+  ])('a user ID with %s adds no level or wildcard', async (_, userId) => {
     const { ask, assumeRole } = testVendor()
     await expect(ask(userId)).resolves.toMatchObject({
       grants: { publish: ['test'], subscribe: ['test'], retain: [] },
@@ -174,19 +174,16 @@ describe('vend', () => {
     expect(assumeRole).not.toHaveBeenCalled()
   })
 
-  it.each(['*', '?', 'a${aws:userid}', 'a${*}', 'a:b'])(
-    'a user ID %s reaches its own topics and no more',
-    async (userId) => {
-      const { ask, asked } = testVendor()
-      await expect(ask(userId)).resolves.toMatchObject({ userId, clientIdPrefix: `${encodeUserId(userId)}:` })
-      // IAM's wildcards and variables, outside of its escapes, come from the filters' # and from the client ID's end alone.
-      const bare = (asked()[0]?.policy ?? '').replaceAll(/\$\{[*?$]\}/gu, '')
-      expect(bare).not.toMatch(/\?|\$\{/u)
-      await expect(ask(userId, { publish: ['users/alice/x'] })).rejects.toMatchObject({ code: 'not_entitled' })
-    },
-  )
+  it.each(['*', '?', 'a${aws:userid}', 'a${*}', 'a:b'])('a user ID %s reaches only its own topics', async (userId) => {
+    const { ask, asked } = testVendor()
+    await expect(ask(userId)).resolves.toMatchObject({ userId, clientIdPrefix: `${encodeUserId(userId)}:` })
+    // The only unescaped wildcards and variables come from the # of the filters and the end of the client ID.
+    const bare = (asked()[0]?.policy ?? '').replaceAll(/\$\{[*?$]\}/gu, '')
+    expect(bare).not.toMatch(/\?|\$\{/u)
+    await expect(ask(userId, { publish: ['users/alice/x'] })).rejects.toMatchObject({ code: 'not_entitled' })
+  })
 
-  it('vends nothing, and says why, when no rule can be given', async () => {
+  it('vends nothing and gives the reason if no rule can be applied', async () => {
     const { ask, assumeRole } = testVendor(parseEntitlements({ entitlements: [{ publish: ['users/${userId}/#'] }] }))
     await expect(ask('a/b')).rejects.toMatchObject({
       code: 'unusable_claim',
@@ -197,8 +194,8 @@ describe('vend', () => {
     await expect(ask('ab')).resolves.toMatchObject({ userId: 'ab' })
   })
 
-  it('tells the operator which rules of a user do not fit together, and vends them apart', async () => {
-    // Only a caller whose claim says "b" can meet this: no synthesis can know.
+  it('names the conflicting rules for the operator, and vends each of them separately', async () => {
+    // Only a caller with the claim value "b" has this conflict, so the synthesis cannot find it.
     const rules = parseEntitlements({
       entitlements: [{ publish: ['t/${claims.a}/+'] }, { publish: ['t/b/c/d'] }, { publish: ['test'] }],
     })
@@ -213,7 +210,7 @@ describe('vend', () => {
     await expect(ask('alice', {}, { a: 'x' })).resolves.toBeDefined()
   })
 
-  it('vends nothing when the policy cannot be built', async () => {
+  it('vends nothing if the policy cannot be compiled', async () => {
     const publish = Array.from({ length: 30 }, (_, index) => `${'x'.repeat(100)}${index}`)
     const { ask, assumeRole } = testVendor(parseEntitlements({ entitlements: [{ publish }] }))
     await expect(ask('alice')).rejects.toMatchObject({ code: 'policy_too_large' })
@@ -221,7 +218,7 @@ describe('vend', () => {
     await expect(ask('alice', { publish: publish.slice(0, 2) })).resolves.toMatchObject({ userId: 'alice' })
   })
 
-  it('never asks STS without a session policy, and never twice', async () => {
+  it('never calls STS without a session policy, and never twice', async () => {
     const userId = fc.string({ unit: 'binary', minLength: 1, maxLength: 80 })
     const filter = fc.oneof(
       fc.constantFrom('test', 'users/alice/x', '#', '*', 'users/+/x'),

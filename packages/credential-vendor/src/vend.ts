@@ -32,7 +32,7 @@ export interface Vendor {
   readonly region: string
   /** Account of the role. */
   readonly accountId: string
-  /** Whether session policies may use the dense form. */
+  /** Whether session policies can use the dense form. */
   readonly dense: boolean
   /** Returned to the client as {@link VendResponse.spreadSeconds}. */
   readonly spreadSeconds?: number | undefined
@@ -70,8 +70,8 @@ export async function vend(
   const { partition, region, accountId, dense } = vendor
   const options = { userId, partition, region, accountId, dense }
   // If all grants are vended, only the operator can resolve a conflict between them.
-  const told = (error: unknown) => (asked === undefined ? forOperator(error, entitled) : error)
-  const policy = policyFor(grants, options, told)
+  const explained = (error: unknown) => (asked === undefined ? forOperator(error, entitled) : error)
+  const policy = policyFor(grants, options, explained)
   const session = await vendor
     .assumeRole(
       {
@@ -87,7 +87,7 @@ export async function vend(
       abortSignal,
     )
     .catch((error: unknown) => {
-      throw isPackedTooLarge(error) ? told(packedTooLarge(grants, options, percentIn(error.cause))) : error
+      throw isPackedTooLarge(error) ? explained(packedTooLarge(grants, options, percentIn(error.cause))) : error
     })
   const { packedPolicySize, expiration, ...keys } = session
   return {
@@ -115,11 +115,15 @@ function percentIn(cause: unknown): number | undefined {
   return percent === undefined ? undefined : Number(percent)
 }
 
-function policyFor(grants: Grants, options: SessionPolicyOptions, told: (error: unknown) => unknown): SessionPolicy {
+function policyFor(
+  grants: Grants,
+  options: SessionPolicyOptions,
+  explained: (error: unknown) => unknown,
+): SessionPolicy {
   try {
     return sessionPolicy(grants, options)
   } catch (error) {
-    throw told(error)
+    throw explained(error)
   }
 }
 

@@ -17,7 +17,7 @@ export interface HandlerParts {
   readonly assumeRole: AssumeRole
   /** The access table, if the stack has one. */
   readonly table?: Pick<Table, 'read'> | undefined
-  /** The app's own function, where the stack names one. */
+  /** The app's own function, if the stack has one. */
   readonly app?: AccessSource | undefined
   /** Writes one line of the log. */
   readonly write: (line: string) => void

@@ -1,4 +1,4 @@
-// `openapi.json`: the vend API as an OpenAPI document, made of the wire contract. A test holds that it is current.
+// Writes `openapi.json`, the vend API as an OpenAPI document, from the wire contract. A test fails if the file is outdated.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { openApiDocument } from '../dist/wire/openapi/index.js'
 

@@ -9,7 +9,7 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
-/** The shape of every error of this package: `message` says what happened, `remedy` what to do. Switch on `code`, never on messages. */
+/** The shape of every error of these packages: `message` says what happened, `remedy` what to do. Switch on `code`, never on messages. */
 export abstract class CodedError<Code extends string> extends Error {
   readonly code: Code
   readonly value: unknown

@@ -87,10 +87,10 @@ function starHint(filter: string): string {
     : ''
 }
 
-function refused(reason: string): Decision {
+export function refused(reason: string): Decision {
   return { allowed: false, reason }
 }
 
-function quote(text: string): string {
+export function quote(text: string): string {
   return JSON.stringify(text)
 }

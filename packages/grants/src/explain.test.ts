@@ -43,14 +43,14 @@ describe('explain', () => {
     [{ action: 'subscribe', filter: 'a#' }, /"#"/u],
     [{ action: 'connect', clientId: 'bob:x' }, /does not begin with "alice:"/u],
     [{ action: 'connect', clientId: `alice:${'x'.repeat(123)}` }, /129 bytes; the limit is 128/u],
-  ])('says why %j is refused', (request, reason) => {
+  ])('gives the reason why %j is refused', (request, reason) => {
     expect(explain(grants, { userId: 'alice' }, request)).toMatchObject({
       allowed: false,
       reason: expect.stringMatching(reason),
     })
   })
 
-  it('says that * is no wildcard where a grant has one', () => {
+  it('explains that * is not a wildcard if a grant contains one', () => {
     const starred = parseGrants({ publish: ['devices/*/state'] })
     const { reason } = explain(starred, { userId: 'alice' }, { action: 'publish', topic: 'devices/lamp/state' })
     expect(reason).toContain('"*" is an ordinary character')
@@ -58,7 +58,7 @@ describe('explain', () => {
     expect(allowed).toBe(true)
   })
 
-  it('says when there is nothing near', () => {
+  it('reports that there is no near grant', () => {
     const decision = explain(parseGrants({}), { userId: 'alice' }, { action: 'publish', topic: 'a' })
     expect(decision).toEqual({
       allowed: false,
@@ -68,7 +68,7 @@ describe('explain', () => {
 })
 
 describe('covers', () => {
-  it('names what is missing, kind by kind', () => {
+  it('returns the missing grants of each kind', () => {
     const asked = parseGrants({
       publish: ['users/alice/x', 'admin'],
       subscribe: ['devices/lamp/state', 'jobs/#'],

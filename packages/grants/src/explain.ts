@@ -1,4 +1,4 @@
-import { type Decision, explainTopic, type TopicRequest } from './explain-topic.js'
+import { type Decision, explainTopic, quote, refused, type TopicRequest } from './explain-topic.js'
 import type { Grants } from './grant-types.js'
 import { clientIdFault } from './mqtt/topic-name.js'
 import { clientIdPrefix } from './user-id.js'
@@ -24,12 +24,4 @@ function explainConnect(prefix: string, clientId: string): Decision {
   if (fault) return refused(`The client ID ${quote(clientId)} ${fault}.`)
   if (clientId.startsWith(prefix)) return { allowed: true, reason: `The client ID begins with ${quote(prefix)}.` }
   return refused(`The client ID ${quote(clientId)} does not begin with ${quote(prefix)}.`)
-}
-
-function refused(reason: string): Decision {
-  return { allowed: false, reason }
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text)
 }

@@ -7,7 +7,7 @@ export type TopicFilter = string & { readonly [validated]: 'TopicFilter' }
 export const grantKinds = ['publish', 'subscribe', 'retain'] as const
 export type GrantKind = (typeof grantKinds)[number]
 
-/** What one user may do. Each entry is an MQTT topic filter (`+` and a trailing `#` are wildcards). */
+/** What one user is allowed to do. Each entry is an MQTT topic filter (`+` and a trailing `#` are wildcards). */
 export interface Grants {
   /** Publish to every topic that the filter matches. */
   readonly publish: readonly TopicFilter[]
@@ -15,6 +15,11 @@ export interface Grants {
   readonly subscribe: readonly TopicFilter[]
   /** Publish with the RETAIN flag; the topic needs a publish grant as well. */
   readonly retain: readonly TopicFilter[]
+}
+
+/** One value for each kind of grant. */
+export function byKind<T>(each: (kind: GrantKind) => T): Readonly<Record<GrantKind, T>> {
+  return { publish: each('publish'), subscribe: each('subscribe'), retain: each('retain') }
 }
 
 /** One entry of {@link Grants}: its list and its filter. */

@@ -32,7 +32,7 @@ describe('parseGrants', () => {
   })
 
   it.each(['a', 'é'.repeat(128), '1/2/3/4/5/6/7/8', '/', '+/+', '#', '$aws/#', '$share/g/#', 'a b', 'x:topic'])(
-    'takes %s',
+    'accepts %s',
     (filter) => {
       expect(parseGrants({ subscribe: [filter, filter] })).toEqual({ publish: [], subscribe: [filter], retain: [] })
     },

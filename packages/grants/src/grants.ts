@@ -1,5 +1,12 @@
 import { GrantError } from './errors.js'
-import { type GrantKind, type GrantReference, type Grants, grantKinds, type TopicFilter } from './grant-types.js'
+import {
+  byKind,
+  type GrantKind,
+  type GrantReference,
+  type Grants,
+  grantKinds,
+  type TopicFilter,
+} from './grant-types.js'
 import { isRecord } from './json.js'
 import { coversFilterFast } from './mqtt/literal-ends.js'
 import { parseTopicFilter } from './mqtt/topic-filter.js'
@@ -27,12 +34,7 @@ export function parseGrants(input: unknown): Grants {
       remedy: 'Use publish, subscribe and retain.',
     })
   }
-  const lists = input as Readonly<Record<string, unknown>>
-  return {
-    publish: parseFilters('publish', lists.publish),
-    subscribe: parseFilters('subscribe', lists.subscribe),
-    retain: parseFilters('retain', lists.retain),
-  }
+  return byKind((kind) => parseFilters(kind, input[kind]))
 }
 
 /** Reads one list of grants; an absent list is empty. */

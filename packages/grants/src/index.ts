@@ -16,7 +16,15 @@ export {
 } from './errors.js'
 export { type AccessRequest, explain } from './explain.js'
 export { type Decision, explainTopic, type TopicRequest } from './explain-topic.js'
-export type { DroppedRule, GrantKind, GrantReference, Grants, TopicFilter } from './grant-types.js'
+export {
+  byKind,
+  type DroppedRule,
+  type GrantKind,
+  type GrantReference,
+  type Grants,
+  grantKinds,
+  type TopicFilter,
+} from './grant-types.js'
 export { type Coverage, covers, parseGrants } from './grants.js'
 export { isRecord, parseJson, parseJsonBytes, recordOf } from './json.js'
 export { durationLimits, revocationRoom, rolePolicyLimit, sessionPolicyLimit, spreadLimits } from './limits.js'

@@ -12,7 +12,7 @@ export const rolePolicyLimit = 10_240
 export const revocationRoom = 3_000
 
 /**
- * Lifetimes of credentials that may be requested, in seconds. The function assumes the role with another role's credentials (role
+ * Lifetimes of credentials that a caller can request, in seconds. The function assumes the role with another role's credentials (role
  * chaining), which STS limits to one hour.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html

@@ -26,7 +26,7 @@ function likeness(levels: readonly string[], asked: readonly string[]): number {
   return front * 1000 + fitting * 10 - Math.abs(levels.length - asked.length)
 }
 
-/** Levels without `$share/<group>/`: a request for the plain filter may have meant the shared one, and vice versa. */
+/** Levels without `$share/<group>/`: a request for the plain filter can be meant for the shared one, and vice versa. */
 function levelsOf(name: string): readonly string[] {
   return parseSubscription(name).filter.split('/')
 }

@@ -25,7 +25,7 @@ describe('encodeUserId', () => {
     expect(() => encodeUserId(userId)).toThrow(expect.objectContaining({ code: 'invalid_user_id', value: userId }))
   })
 
-  it(`is injective and always what STS takes (SEED=${seed})`, () => {
+  it(`is injective and always valid for STS (SEED=${seed})`, () => {
     const part = fc.oneof(
       fc.constantFrom('=', '==', '=3D', '61', 'a', 'A', '+', ':', '/', 'é'),
       fc.string({ unit: 'grapheme' }),

@@ -25,7 +25,7 @@ const text = fc.oneof(
 )
 
 describe(`keys (SEED=${seed})`, () => {
-  it('are what they were made of, for whatever names', () => {
+  it('are parsed to the kind and name that they were made from', () => {
     fc.assert(
       fc.property(fc.constantFrom('user', 'group', 'role' as const), text, (kind, name) => {
         let key: string
@@ -42,7 +42,7 @@ describe(`keys (SEED=${seed})`, () => {
     )
   })
 
-  it('of two users are never one, nor one of a user and a group or role', () => {
+  it('of two users differ, and so do those of a user and a group or role', () => {
     const id = text.filter((name) => name !== '' && !/\p{Surrogate}/u.test(name))
     fc.assert(
       fc.property(id, id, (one, other) => {
@@ -63,7 +63,7 @@ describe(`keys (SEED=${seed})`, () => {
   })
 
   it.each(['', 'user', 'users#a', 'user#', 'user#a b', 'group#', 'role#a/b', 'state#sessions', 'USER#alice'])(
-    '%j is no key',
+    '%j is not a key',
     (key) => {
       expect(parseKey(key)).toBeUndefined()
     },
@@ -90,7 +90,7 @@ describe(`items (SEED=${seed})`, () => {
       return { key: { kind: 'user', name: 'alice' }, ...Object.fromEntries(there) } as AccessItem
     })
 
-  it('are read as they were written', () => {
+  it('are read back unchanged', () => {
     fc.assert(
       fc.property(item, (one) => {
         expect(readItem(JSON.parse(JSON.stringify(writeItem(one))) as Attributes)).toEqual(one)
@@ -100,15 +100,15 @@ describe(`items (SEED=${seed})`, () => {
   })
 
   const poison = [
-    ['a list that is a text', { publish: { S: 'a' } }],
+    ['a list that is a string', { publish: { S: 'a' } }],
     ['a list of numbers', { publish: { L: [{ N: '1' }] } }],
     ['more than a policy could hold', { publish: { L: Array.from({ length: 201 }, () => ({ S: 'a' })) } }],
-    ['a time that is none', { signedOutAt: { N: '1e99' } }],
-    ['a time that is a text', { expiresAt: { S: 'never' } }],
+    ['an invalid time', { signedOutAt: { N: '1e99' } }],
+    ['a time that is a string', { expiresAt: { S: 'never' } }],
     ['a negative version', { version: { N: '-1' } }],
     ['null', { subscribe: null }],
   ] as const
-  it.each(poison)('with %s are refused as a whole', (_, attributes) => {
+  it.each(poison)('are refused as a whole with %s', (_, attributes) => {
     const raw = { pk: { S: 'user#alice' }, ...attributes } as unknown
     expect(() => readItem(raw as Attributes)).toThrow(
       expect.objectContaining({ code: 'unusable_item', value: 'user#alice' }),
@@ -120,12 +120,12 @@ describe(`items (SEED=${seed})`, () => {
     expect(readItem({ pk: { S: 'user#alice' }, revoked }).revokedAt).toBeDefined()
   })
 
-  it('written by hand in a console are read: sets, and attributes that nobody knows', () => {
+  it('created in the console are read: string sets, and unknown attributes', () => {
     const raw = { pk: { S: 'group#ops' }, publish: { SS: ['a'] }, note: { S: 'x' } } as unknown
     expect(readItem(raw as Attributes).grants.publish).toEqual(['a'])
   })
 
-  it('give nothing from their end on; marks stay', () => {
+  it('grant nothing after their expiration; marks remain', () => {
     const one: AccessItem = {
       ...newItem({ kind: 'user', name: 'alice' }),
       grants: { publish: ['a'], subscribe: [], retain: [] },

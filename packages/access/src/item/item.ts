@@ -1,3 +1,4 @@
+import { byKind, type GrantKind, grantKinds } from '@topic-credentials/grants'
 import { AccessError } from '../errors.js'
 import {
   type Attribute,
@@ -12,11 +13,7 @@ import {
 import { type AccessKey, keyText, parseKey } from './key.js'
 
 /** Topic filters by kind, with the variables of `entitlements.json`. */
-export interface GrantTexts {
-  readonly publish: readonly string[]
-  readonly subscribe: readonly string[]
-  readonly retain: readonly string[]
-}
+export type GrantTexts = Readonly<Record<GrantKind, readonly string[]>>
 
 /** The entry of one user, group or role. Times are milliseconds since the epoch. */
 export interface AccessItem {
@@ -41,8 +38,7 @@ export interface AccessItem {
 
 /** Maximum number of grants of a kind. No session policy can hold more, so a longer list is an error. */
 export const longestList = 200
-const kinds = ['publish', 'subscribe', 'retain'] as const
-export const noGrants: GrantTexts = { publish: [], subscribe: [], retain: [] }
+export const noGrants: GrantTexts = byKind(() => [])
 
 /** Name of the partition key. */
 export const partitionKey = 'pk'
@@ -68,10 +64,9 @@ export function readItem(attributes: Attributes): AccessItem {
     optional(attributes, name, textOf, text),
   )
   const revokedAt = Object.hasOwn(attributes, 'revoked') ? (wholeNumberOf(attributes.revoked) ?? 0) : undefined
-  const [publish = [], subscribe = [], retain = []] = kinds.map((kind) => optional(attributes, kind, listOf, text))
   return {
     key,
-    grants: { publish, subscribe, retain },
+    grants: byKind((kind) => optional(attributes, kind, listOf, text) ?? []),
     version: number('version') ?? 0,
     ...present({ revokedAt, signedOutAt, expiresAt, writeId, updatedAt, updatedBy, userId }),
   }
@@ -82,7 +77,7 @@ export function writeItem(item: AccessItem): Attributes {
   const { key, grants, version, revokedAt, signedOutAt, expiresAt, writeId, updatedAt, updatedBy, userId } = item
   const numbers = { revoked: revokedAt, signedOutAt, expiresAt, version, updatedAt }
   const texts = { [partitionKey]: keyText(key), writeId, updatedBy, userId }
-  const lists = kinds.filter((kind) => grants[kind].length > 0)
+  const lists = grantKinds.filter((kind) => grants[kind].length > 0)
   return {
     ...mapped(texts, textAttribute),
     ...mapped(numbers, numberAttribute),

@@ -18,6 +18,6 @@ export async function callerArn(service: Omit<SignedService, 'service'>): Promis
   if (status === 200 && arn !== undefined) return arn
   throw new AccessError('table_refused', `STS did not identify these credentials (status ${status}).`, {
     value: status,
-    remedy: 'Check the credentials: they may have expired.',
+    remedy: 'Check whether the credentials have expired.',
   })
 }

@@ -12,7 +12,7 @@ function increment(item: Attributes | undefined): Attributes {
 }
 
 describe('changeItem', () => {
-  it(`loses and repeats nothing, in whatever order, with answers lost (SEED=${seed})`, async () => {
+  it(`applies each change exactly once, in any order and with lost responses (SEED=${seed})`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -26,7 +26,7 @@ describe('changeItem', () => {
           )
           await scheduler.waitFor(Promise.all(changes))
           const item = table.items.get('user#alice')
-          // An answer that is lost, and the item changed again before the writer looked: then it cannot know, and adds again.
+          // If the response is lost and the item changes again before the next read, the writer cannot recognize its write and repeats it.
           const count = wholeNumberOf(item?.count) ?? 0
           expect(count).toBeGreaterThanOrEqual(writers)
           expect(wholeNumberOf(item?.version)).toBe(count)
@@ -37,7 +37,7 @@ describe('changeItem', () => {
     )
   })
 
-  it('writes nothing when there is nothing to change, and gives up by name', async () => {
+  it('writes nothing without a change, and gives up with the key in the error', async () => {
     const table = new MemoryTable()
     expect(await changeItem(table, 'user#a', () => undefined)).toEqual({ item: undefined, written: false })
     expect(table.items.size).toBe(0)
@@ -49,7 +49,7 @@ describe('changeItem', () => {
     })
   })
 
-  it('takes over what was written by hand', async () => {
+  it('changes an item that was created by hand', async () => {
     const table = new MemoryTable()
     table.items.set('user#a', { pk: { S: 'user#a' }, publish: { L: [] } })
     const { item } = await changeItem(table, 'user#a', increment)

@@ -17,7 +17,7 @@ export interface ChangeOptions {
  * has, the procedure starts again. If the response to a write is lost, the next read shows whether the write succeeded.
  *
  * @param change Returns undefined to leave the item unchanged. `version` and `writeId` are set here.
- *   Data that it reads is as new as the item, or newer.
+ *   It is called after the item was read, so the data that it reads itself is not older than the item.
  * @returns the current item, and whether it was written
  * @throws AccessError; `changed_meanwhile` if other writers changed the item during every attempt
  */
@@ -46,7 +46,7 @@ export async function changeItem(
     try {
       if (await table.put(item, expected)) return { item, written: true }
     } catch (error) {
-      // The item may have been written: the next read shows it.
+      // The write can have succeeded nevertheless; the next read shows whether it did.
       if (!(error instanceof AccessError) || !/^table_(unavailable|throttled)$/u.test(error.code)) throw error
       if (attempt === attempts) throw error
     }

@@ -15,13 +15,13 @@ describe('Sha256', () => {
     expect(hex(await hash.digest())).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
   })
 
-  it('is HMAC-SHA-256 where there is a key (RFC 4231, case 2)', async () => {
+  it('is HMAC-SHA-256 with a key (RFC 4231, case 2)', async () => {
     const hash = new Sha256('Jefe')
     hash.update('what do ya want for nothing?')
     expect(hex(await hash.digest())).toBe('5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843')
   })
 
-  it('takes parts, views and buffers, and begins anew after a reset', async () => {
+  it('accepts parts, views and buffers, and starts again after a reset', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(data), data, async (parts, key) => {
         const [plain, keyed] = [createHash('sha256'), createHmac('sha256', key)]

@@ -43,7 +43,7 @@ export class TableCalls {
       try {
         const answer = await this.once(operation, input, signal)
         if (answer !== 'condition failed') return answer
-        throw unavailable(this.#options.tableName, new Error('A read has no condition'))
+        throw unavailable(this.#options.tableName, new Error('The response to a read names a failed condition.'))
       } catch (error) {
         const again = error instanceof AccessError && /^table_(unavailable|throttled)$/u.test(error.code)
         if (!again || attempt >= this.attempts || signal?.aborted === true) throw error

@@ -28,7 +28,7 @@ function found(keys: readonly string[], left: readonly string[] = []) {
   })
 }
 
-/** Answers one after the other, the last one again and again. */
+/** Returns the responses in order, then repeats the last one. */
 function inTurn(...answers: ((response: ServerResponse) => void)[]) {
   return (response: ServerResponse) => {
     const answer = answers.length > 1 ? answers.shift() : answers[0]
@@ -37,7 +37,7 @@ function inTurn(...answers: ((response: ServerResponse) => void)[]) {
 }
 
 describe('reading', () => {
-  it('is one signed request, strongly consistent, with each key once', async () => {
+  it('is one signed, strongly consistent request with each key once', async () => {
     await using server = await startRawServer(found(['user#a']))
     const items = await client(server).read(['user#a', 'group#b', 'user#a'])
     expect([...items.keys()]).toEqual(['user#a'])
@@ -55,13 +55,13 @@ describe('reading', () => {
     })
   })
 
-  it('asks again for keys that were left over', async () => {
+  it('requests unprocessed keys again', async () => {
     await using server = await startRawServer(inTurn(found(['user#a'], ['group#b']), found(['group#b'])))
     expect([...(await client(server).read(['user#a', 'group#b'])).keys()]).toEqual(['user#a', 'group#b'])
     expect(JSON.parse(server.asked[1]?.body ?? '').RequestItems.access.Keys).toEqual([{ pk: { S: 'group#b' } }])
   })
 
-  it('asks in batches of 100', async () => {
+  it('requests batches of 100 keys', async () => {
     await using server = await startRawServer((response, body) => {
       const { Keys } = JSON.parse(body).RequestItems.access as { Keys: { pk: { S: string } }[] }
       found(Keys.map(({ pk }) => pk.S))(response)
@@ -71,7 +71,7 @@ describe('reading', () => {
     expect(server.asked).toHaveLength(3)
   })
 
-  it('asks again when the table is throttled or down, and not without end', async () => {
+  it('retries a limited number of times if the table throttles or is unavailable', async () => {
     await using server = await startRawServer(
       inTurn(error('ProvisionedThroughputExceededException'), error('InternalServerError', 500), found(['user#a'])),
     )
@@ -83,7 +83,7 @@ describe('reading', () => {
   })
 })
 
-describe('what is no answer of DynamoDB’s is an error, never an empty table', () => {
+describe('a response that is not DynamoDB’s is an error, never an empty table', () => {
   it.each([
     ['not JSON', (response: ServerResponse) => response.end('<html>')],
     ['null', json(null)],
@@ -93,7 +93,7 @@ describe('what is no answer of DynamoDB’s is an error, never an empty table', 
     ['an item without a key', json({ Responses: { access: [{ publish: { L: [] } }] }, UnprocessedKeys: {} })],
     ['a proxy’s error', (response: ServerResponse) => response.writeHead(404).end('no such page')],
     [
-      'an end after the head',
+      'an end after the headers',
       (response: ServerResponse) => response.writeHead(200, { 'content-length': 100 }).end('{').destroy(),
     ],
     ['the connection cut', (response: ServerResponse) => response.destroy()],
@@ -102,18 +102,18 @@ describe('what is no answer of DynamoDB’s is an error, never an empty table', 
     await expect(client(server, { attempts: 1 }).read(['user#a'])).rejects.toMatchObject({ code: 'table_unavailable' })
   })
 
-  it('nothing at all, or a stall after the head', async () => {
+  it('no response, or a stall after the headers', async () => {
     await using server = await startRawServer(() => {})
     const impatient = { attempts: 1, timeoutMs: 50 }
     await expect(client(server, impatient).read(['user#a'])).rejects.toMatchObject({ code: 'table_unavailable' })
     server.answer = (response) => response.writeHead(200).write('{"Resp')
     await expect(client(server, impatient).read(['user#a'])).rejects.toMatchObject({ code: 'table_unavailable' })
-    // The caller's own deadline counts as well.
+    // The caller's own deadline applies as well.
     const signal = AbortSignal.timeout(50)
     await expect(client(server).read(['user#a'], signal)).rejects.toMatchObject({ code: 'table_unavailable' })
   })
 
-  it('more than is taken', async () => {
+  it('a response that is too long', async () => {
     await using server = await startRawServer(found(['user#a']))
     await expect(client(server, { longestAnswer: 20 }).read(['user#a'])).rejects.toMatchObject({
       code: 'table_unavailable',
@@ -123,7 +123,7 @@ describe('what is no answer of DynamoDB’s is an error, never an empty table', 
 })
 
 it.each(['AccessDeniedException', 'ResourceNotFoundException', 'ExpiredTokenException', 'ValidationException'])(
-  '%s is refused at once',
+  '%s is refused without a retry',
   async (name) => {
     await using server = await startRawServer(error(name))
     await expect(client(server).read(['user#a'])).rejects.toMatchObject({ code: 'table_refused', value: name })
@@ -132,7 +132,7 @@ it.each(['AccessDeniedException', 'ResourceNotFoundException', 'ExpiredTokenExce
 )
 
 describe('writing', () => {
-  it('holds what was read against what is there', async () => {
+  it('requires that the item is unchanged since it was read', async () => {
     await using server = await startRawServer(inTurn(json({}), error('ConditionalCheckFailedException'), json({})))
     const table = client(server)
     const item = { pk: { S: 'user#a' } }
@@ -145,7 +145,7 @@ describe('writing', () => {
     ])
   })
 
-  it('is not repeated: whether it was written, the item knows', async () => {
+  it('is not repeated, because the item shows whether it succeeded', async () => {
     await using server = await startRawServer((response) => response.destroy())
     await expect(client(server).put({ pk: { S: 'user#a' } }, { version: 0, writeId: undefined })).rejects.toMatchObject(
       { code: 'table_unavailable' },
@@ -163,7 +163,7 @@ it('scans page by page', async () => {
   expect(JSON.parse(server.asked[1]?.body ?? '').ExclusiveStartKey).toEqual({ pk: { S: 'a' } })
 })
 
-it('signs by the server’s clock when its own is off, once more and not again', async () => {
+it('signs once more with the server’s time if the local clock is wrong', async () => {
   const date = new Date(Date.now() + 3_600_000).toUTCString()
   await using server = await startRawServer((response) => {
     response.setHeader('date', date)

@@ -62,7 +62,7 @@ export class TableClient implements Table {
         signal,
       )
       const { Items, LastEvaluatedKey } = answer
-      if (!Array.isArray(Items)) throw unavailable(this.#calls.tableName, new Error('No items'))
+      if (!Array.isArray(Items)) throw unavailable(this.#calls.tableName, new Error('The response has no items.'))
       yield Items as Attributes[]
       ExclusiveStartKey = LastEvaluatedKey
     } while (ExclusiveStartKey !== undefined)

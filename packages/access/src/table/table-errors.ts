@@ -26,7 +26,7 @@ export function throttled(tableName: string, cause?: unknown): AccessError {
 
 export function unavailable(tableName: string, cause: unknown): AccessError {
   const remedy = 'Retry after some seconds, with increasing delays.'
-  const message = `The access table ${tableName} did not respond, or not with a DynamoDB response.`
+  const message = `The access table ${tableName} did not respond, or its response is not one of DynamoDB.`
   return new AccessError('table_unavailable', message, { value: tableName, remedy, cause })
 }
 

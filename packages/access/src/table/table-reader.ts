@@ -7,7 +7,7 @@ import { throttled, unavailable } from './table-errors.js'
 /** Maximum number of keys of a BatchGetItem. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const batchKeys = 100
 
-/** A read-only client: all that a vending function needs, with less code to load. */
+/** A client that only reads. The vending function needs no more, and loads less code. */
 export function tableReader(options: TableClientOptions): Pick<Table, 'read'> {
   const calls = new TableCalls(options)
   return { read: (keys, signal) => readItems(calls, keys, signal) }

@@ -17,8 +17,8 @@ export interface Table {
   /** Strongly consistent. Keys without an item are missing from the result. @throws AccessError */
   read(keys: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, Attributes>>
   /**
-   * Replaces an item if it is unchanged. Returns whether it was. @throws AccessError; after `table_unavailable`, the item may have been
-   * written nevertheless
+   * Replaces an item if it is unchanged. Returns whether it was. @throws AccessError; after `table_unavailable`, it is unknown whether the
+   * item was written
    */
   put(item: Attributes, expected: Expected, signal?: AbortSignal): Promise<boolean>
   /** All items, page by page; not a consistent snapshot. @throws AccessError */

@@ -5,11 +5,11 @@ import type { Expected, Table } from '../table/table.js'
 
 /** For tests: a table in memory, with DynamoDB's consistency. `step` is awaited before and after each operation. */
 export class MemoryTable implements Table {
-  /** Several may share them: each is then one who writes. */
+  /** Several tables can share the items; each is then a separate writer. */
   readonly items: Map<string, Attributes>
   readonly step: (event: string) => Promise<void>
   #reads = 0
-  /** Whether this write's answer is lost. */
+  /** Whether the response to this write is lost. */
   loses: () => boolean = () => false
 
   constructor(step: (event: string) => Promise<void> = async () => {}, items = new Map<string, Attributes>()) {
@@ -28,7 +28,7 @@ export class MemoryTable implements Table {
       return item === undefined ? [] : [[key, item] as const]
     })
     await this.step('read answered')
-    // DynamoDB answers in any order.
+    // DynamoDB returns items in any order.
     return new Map(this.#reads++ % 2 === 0 ? found : found.reverse())
   }
 

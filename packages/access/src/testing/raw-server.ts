@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** For tests: a server that answers each request as it is told, and keeps what it was asked. */
+/** For tests: a server that returns the given responses and records the requests. */
 export interface RawServer extends AsyncDisposable {
   readonly url: string
   readonly asked: { readonly headers: IncomingMessage['headers']; readonly path: string; readonly body: string }[]

@@ -24,19 +24,19 @@ describe('readAccess', () => {
     'user#bob': { publish: { L: [{ S: 'bobs' }] } },
   })
 
-  it('finds the user, the role and the groups, each once', async () => {
+  it('reads the items of the user, the role and the groups, each once', async () => {
     const answer = await readAccess(some, question(['ops', 'none', 'ops']))
     expect(answer.items.map(({ key }) => key.name)).toEqual(['alice', 'ops'])
     expect(answer).toMatchObject({ revokedBy: undefined, signedOutAt: 7, droppedGroups: [] })
     expect((await readAccess(some, question([], 'Dev'))).revokedBy?.key).toEqual({ kind: 'role', name: 'Dev' })
   })
 
-  it('a group that is named as another’s user is that group', async () => {
+  it('reads a group with the name of a user as a group', async () => {
     const { items } = await readAccess(some, question(['user#bob']))
     expect(items.map(({ grants }) => grants.publish)).toEqual([['a'], ['own']])
   })
 
-  it('drops groups that cannot be a key, and says which', async () => {
+  it('drops groups that cannot be a key, and returns their names', async () => {
     const groups = ['', 'x'.repeat(1025), '\ud800', 'ops']
     expect(await readAccess(some, question(groups))).toMatchObject({
       droppedGroups: groups.slice(0, 3),
@@ -44,7 +44,7 @@ describe('readAccess', () => {
     })
   })
 
-  it('refuses more groups than one request can ask about', async () => {
+  it('refuses more groups than one request can read', async () => {
     const groups = Array.from({ length: mostGroups }, (_, index) => `g${index}`)
     await readAccess(some, question([...groups, ...groups], 'Other'))
     await expect(readAccess(some, question([...groups, 'one more']))).rejects.toMatchObject({
@@ -53,7 +53,7 @@ describe('readAccess', () => {
     })
   })
 
-  it('refuses when an item cannot be read', async () => {
+  it('refuses an invalid item', async () => {
     const poisoned = table({ 'group#ops': { publish: { S: '#' } } })
     await expect(readAccess(poisoned, question(['ops']))).rejects.toMatchObject({ code: 'unusable_item' })
     await expect(readAccess(poisoned, question())).resolves.toMatchObject({ items: [] })
@@ -63,7 +63,7 @@ describe('readAccess', () => {
 describe('lastKnown', () => {
   const clock = { at: 0, now: () => clock.at }
 
-  it('answers what was read, for so many seconds, when the table does not; never what was not', async () => {
+  it('returns earlier reads for the given seconds if the table does not respond, and never unread items', async () => {
     clock.at = 0
     const inner = table({ 'user#alice': {} })
     let code: 'table_unavailable' | 'table_refused' | undefined
@@ -86,7 +86,7 @@ describe('lastKnown', () => {
     await expect(cached.read(['user#alice'])).rejects.toMatchObject({ code })
   })
 
-  it('asks each time while the table answers, and keeps nothing without seconds', async () => {
+  it('reads the table each time while it responds, and caches nothing with 0 seconds', async () => {
     const inner = table({ 'user#alice': {} })
     const cached = lastKnown(inner, 30, clock.now)
     expect((await cached.read(['user#alice'])).size).toBe(1)

@@ -1,59 +1,41 @@
-import { durationLimits, type GrantKind, isRecord, parseGrantRule, type Rule } from '@topic-credentials/grants'
+import { longestList } from '@topic-credentials/access'
+import { byKind, durationLimits, grantKinds, isRecord, parseGrantRule, type Rule } from '@topic-credentials/grants'
 
-/** What the app's own function is asked: who calls, as it was verified. */
+/** The event for the app's own function: the verified caller. */
 export interface AppQuestion {
-  /** Of this form of the question. */
+  /** Version of this format. */
   readonly version: 1
   readonly userId: string
   /** `jwt`, `iam`, `backend` or `deploy-check`. */
   readonly prover?: string | undefined
-  /** The IAM identity that called, or the token's issuer. */
+  /** The calling IAM identity, or the issuer of the token. */
   readonly provenBy?: string | undefined
-  /** Of the token, with their types. Empty where there is none. */
+  /** The claims of the token, with their types. Empty if there is no token. */
   readonly claims: Readonly<Record<string, unknown>>
 }
 
 /**
- * What the app's own function answers. Lists that are left out are empty; all of them empty grants nothing.
+ * Reads the response of the app's own function, such as `{"subscribe": ["tenants/t1/#"], "seconds": 900}`. Absent lists are empty. `seconds`
+ * limits the lifetime of the credentials; STS supports 900 and more. A response with any other content is refused as a whole, because a
+ * misspelt member could have been meant to forbid something.
  *
- * @example { "subscribe": ["tenants/t1/#"], "seconds": 900 }
- */
-export interface AppAnswer {
-  readonly publish?: readonly string[]
-  readonly subscribe?: readonly string[]
-  readonly retain?: readonly string[]
-  /** Credentials end after this time at the latest, 900 and more: STS makes none that are shorter. Left out: as the caller asks, an hour at most. */
-  readonly seconds?: number
-}
-
-/** Topic filters of one kind, as of an item of the table. */
-const longestList = 200
-const kinds: readonly GrantKind[] = ['publish', 'subscribe', 'retain']
-
-/**
- * Reads the answer. Whatever is not foreseen is refused as a whole: a member that is written wrongly may have been meant to forbid something.
- *
- * @throws EntitlementError for a grant that is none; Error for all else, with what is wrong
+ * @throws EntitlementError for an invalid grant; Error with the reason for any other fault
  */
 export function readAppAnswer(text: string): { readonly rule: Rule; readonly seconds: number | undefined } {
   const answer: unknown = JSON.parse(text)
-  if (!isRecord(answer)) throw new Error('it is no object')
+  if (!isRecord(answer)) throw new Error('the response is not an object')
   const { seconds, ...lists } = answer
-  const unknown = Object.keys(lists).find((name) => !kinds.some((kind) => kind === name))
-  if (unknown !== undefined) throw new Error(`it has a member ${JSON.stringify(unknown)}`)
-  const listOf = (kind: GrantKind): readonly unknown[] => {
+  const unknown = Object.keys(lists).find((name) => !grantKinds.some((kind) => kind === name))
+  if (unknown !== undefined) throw new Error(`the response has the unknown member ${JSON.stringify(unknown)}`)
+  const given = byKind((kind): readonly unknown[] => {
     const list = lists[kind] ?? []
     if (Array.isArray(list) && list.length <= longestList) return list
-    throw new Error(`${kind} is no list of at most ${longestList} topic filters`)
-  }
-  const rule = parseGrantRule(
-    { publish: listOf('publish'), subscribe: listOf('subscribe'), retain: listOf('retain') },
-    'function',
-  )
-  return { rule, seconds: seconds === undefined ? undefined : secondsIn(seconds) }
+    throw new Error(`${kind} is not a list of at most ${longestList} topic filters`)
+  })
+  return { rule: parseGrantRule(given, 'function'), seconds: seconds === undefined ? undefined : secondsIn(seconds) }
 }
 
 function secondsIn(value: unknown): number {
   if (Number.isSafeInteger(value) && Number(value) >= durationLimits.minimum) return Number(value)
-  throw new Error(`seconds is ${JSON.stringify(value)}; it is a whole number from ${durationLimits.minimum}`)
+  throw new Error(`seconds is ${JSON.stringify(value)}; it must be an integer of at least ${durationLimits.minimum}`)
 }

@@ -20,7 +20,7 @@ function source(answer: Partial<SignedAnswer> | Error) {
 }
 
 describe('the app’s own function', () => {
-  it('is asked about the verified caller, under its own name and alias', async () => {
+  it('is invoked with the verified caller, by its name and alias', async () => {
     const { asked, ask } = source({ body: '{"publish":["a/${userId}"],"seconds":1200}' })
     const { rules, longestSeconds } = await ask()
     expect(asked.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([
@@ -32,7 +32,7 @@ describe('the app’s own function', () => {
     ])
   })
 
-  it('may grant nothing, and need not say for how long', async () => {
+  it('can grant nothing, and seconds is optional', async () => {
     expect(await source({}).ask()).toMatchObject({ rules: [{ templates: [] }], longestSeconds: undefined })
   })
 
@@ -42,12 +42,12 @@ describe('the app’s own function', () => {
     ['Lambda fails', { status: 500 }, 'access_unavailable', 2],
     ['throws', { headers: { 'x-amz-function-error': 'Unhandled' } }, 'access_unavailable', 2],
     ['is not there', { status: 404 }, 'access_unusable', undefined],
-    ['may not be called', { status: 403 }, 'access_unusable', undefined],
+    ['does not allow the call', { status: 403 }, 'access_unusable', undefined],
     ['answers no JSON', { body: '<html>' }, 'access_unusable', undefined],
     ['answers null', { body: 'null' }, 'access_unusable', undefined],
     ['answers a list', { body: '[]' }, 'access_unusable', undefined],
     ['answers an unknown member', { body: '{"publish":[],"ttl":1}' }, 'access_unusable', undefined],
-    ['answers a text for a list', { body: '{"publish":"#"}' }, 'access_unusable', undefined],
+    ['returns a string instead of a list', { body: '{"publish":"#"}' }, 'access_unusable', undefined],
     ['answers null for a list', { body: '{"publish":[null]}' }, 'access_unusable', undefined],
     ['answers an unknown variable', { body: '{"publish":["${secret}"]}' }, 'access_unusable', undefined],
     ['answers too short a time', { body: '{"seconds":899}' }, 'access_unusable', undefined],

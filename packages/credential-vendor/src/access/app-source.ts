@@ -4,20 +4,20 @@ import { type AppQuestion, readAppAnswer } from './app-answer.js'
 import type { AccessSource } from './source.js'
 
 export interface AppFunctionOptions {
-  /** `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, with an alias or a version where there is one. */
+  /** `arn:aws:lambda:REGION:ACCOUNT:function:NAME`, optionally with an alias or a version. */
   readonly functionArn: string
-  /** Posts to Lambda, signed. */
+  /** Sends a signed POST request to Lambda. */
   readonly call: (request: SignedRequest) => Promise<SignedAnswer>
-  /** Milliseconds until an answer is there. */
+  /** Milliseconds until the call is aborted. */
   readonly timeoutMs: number
 }
 
-/** Bytes of the answer: three lists of long filters fit many times over. */
+/** Maximum size of the response in bytes, many times the size of three full lists. */
 const longestAnswer = 256 * 1024
 
 /**
- * The app's own function as a source: it is asked at each vend who the caller is, and answers what the caller may have besides. It takes
- * nothing away. One that is slow, fails, or answers anything else is no answer, and nothing is vended.
+ * The app's own function as a source: it gets the verified caller at each vend and returns additional grants. It cannot remove grants. If it
+ * fails, times out or returns anything else, nothing is vended.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
@@ -36,11 +36,11 @@ export function appSource({ functionArn, call, timeoutMs }: AppFunctionOptions):
     }).catch((cause: unknown) => {
       throw unavailable(2, cause)
     })
-    if (status === 429) throw unavailable(5, new Error(`Lambda answered 429 ${body}`))
-    if (status >= 500) throw unavailable(2, new Error(`Lambda answered ${status} ${body}`))
-    if (status !== 200) throw unusable(new Error(`Lambda answered ${status} ${body}`))
-    // Its own errors come with status 200.
-    if (headers['x-amz-function-error'] !== undefined) throw unavailable(2, new Error(`It failed: ${body}`))
+    const responded = new Error(`Lambda responded with ${status} ${body}`)
+    if (status === 429 || status >= 500) throw unavailable(status === 429 ? 5 : 2, responded)
+    if (status !== 200) throw unusable(responded)
+    // Lambda reports an error of the function with status 200.
+    if (headers['x-amz-function-error'] !== undefined) throw unavailable(2, new Error(`the function failed: ${body}`))
     try {
       const { rule, seconds } = readAppAnswer(body)
       return { rules: [rule], longestSeconds: seconds }
@@ -50,11 +50,11 @@ export function appSource({ functionArn, call, timeoutMs }: AppFunctionOptions):
   }
 }
 
-/** As much of the function's own words as is worth a line of the log. */
+/** Maximum length of the reason in the log, which contains the function's own message. */
 const longestReason = 1_000
 
 function unavailable(seconds: number, cause: unknown): VendError {
-  return new VendError('access_unavailable', 'The function that grants access does not answer for now.', {
+  return new VendError('access_unavailable', 'The function that grants access is not available at the moment.', {
     remedy: `Retry after ${seconds} s, with increasing delays.`,
     retryAfterSeconds: seconds,
     cause: `the app's function: ${String(cause)}`.slice(0, longestReason),
@@ -62,8 +62,8 @@ function unavailable(seconds: number, cause: unknown): VendError {
 }
 
 function unusable(cause: unknown): VendError {
-  return new VendError('access_unusable', 'The function that grants access did not answer as it has to.', {
-    remedy: 'Tell the operator the request ID: the log says what is wrong.',
+  return new VendError('access_unusable', 'The function that grants access returned an invalid response.', {
+    remedy: 'Give the request ID to the operator; the log of the vending function has the reason.',
     cause: `the app's function: ${String(cause)}`.slice(0, longestReason),
   })
 }

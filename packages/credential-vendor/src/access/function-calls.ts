@@ -18,12 +18,12 @@ export function accessTable(
     // Two attempts and the pause between them leave STS the rest of the function's ten seconds.
     timeoutMs: 1_500,
     attempts: 2,
-    // A hundred items of ordinary size. A longer response is an error.
+    // Enough for a hundred items of ordinary size. A longer response is an error.
     longestAnswer: 1024 * 1024,
   })
 }
 
-/** The app's own function as a source. Undefined where the stack names none. */
+/** The app's own function as a source. Undefined if the stack has none. */
 export function appFunction(
   { accessFunction: functionArn, region }: FunctionEnvironment,
   env: NodeJS.ProcessEnv,
@@ -31,7 +31,7 @@ export function appFunction(
   if (functionArn === undefined) return undefined
   const endpoint = env.AWS_ENDPOINT_URL_LAMBDA ?? endpointOf('lambda', region)
   const call = signedCalls({ service: 'lambda', region, endpoint, credentials: functionCredentials(env) })
-  // One try, with a cold start in it. The table is asked at the same time.
+  // One attempt, which can include a cold start. The table is read in parallel.
   return appSource({ functionArn, call, timeoutMs: 3_000 })
 }
 

@@ -8,7 +8,7 @@ export interface AccessQuestion extends User {
   readonly provenBy?: string | undefined
 }
 
-/** What a source other than the entitlements file says about a caller. */
+/** The result of a source for one caller. */
 export interface Access {
   /** Added to the rules of the file. */
   readonly rules: readonly Rule[]

@@ -55,7 +55,7 @@ describe('the access table', () => {
     'role#Dev': { publish: list('tenants/dev/x') },
   }
 
-  it('adds to the file, for the user, its groups and its role, and for nobody else', async () => {
+  it('adds grants to the file for the user, its groups and its role, and for no other user', async () => {
     const { ask, vendor } = vendorWith(items)
     const own = ['users/alice/#']
     expect((await ask('alice')).grants).toEqual({ publish: ['test'], subscribe: [...own, 'tenants/a/#'], retain: [] })
@@ -66,14 +66,14 @@ describe('the access table', () => {
     expect((await ask('bob', { groups: 'ops' })).grants.subscribe).toContain('tenants/+/alerts')
     expect((await ask('bob', { groups: [['ops'], { ops: true }] })).grants.subscribe).toEqual(['users/bob/#'])
     expect((await ask('Dev~x', { provenBy: devRole })).grants.publish).toEqual(['test', 'tenants/dev/x'])
-    // The deploy check is its role, under another name.
+    // The deploy check gets the grants of its role under its own user ID.
     const check = { userId: 'deploy-check~x', claims: {}, prover: 'deploy-check', provenBy: devRole }
     expect((await vend(check, {}, vendor)).grants.publish).toEqual(['test', 'tenants/dev/x'])
-    // A backend's own grants are not for the users whom it names.
+    // The grants of a backend do not apply to the users that it names.
     expect((await ask('carol', { provenBy: devRole })).grants.publish).toEqual(['test'])
   })
 
-  it('a change is felt at the next vend', async () => {
+  it('a change takes effect at the next vend', async () => {
     const { ask, table } = vendorWith(items)
     table.items.delete('user#alice')
     expect((await ask('alice')).grants.subscribe).toEqual(['users/alice/#'])
@@ -83,14 +83,14 @@ describe('the access table', () => {
     ['the user', { 'user#alice': { revoked: { N: '5' } } }],
     ['a group', { 'group#ops': { revoked: { BOOL: false } } }],
     ['the role', { 'role#Dev': { revoked: { N: '5' } } }],
-  ])('a mark on %s refuses, and STS is not asked', async (_, marked) => {
+  ])('a mark on %s refuses the vend without a call of STS', async (_, marked) => {
     const { ask, asked } = vendorWith({ ...items, ...marked })
     await expect(ask('alice', { groups: ['ops'], provenBy: devRole })).rejects.toMatchObject({ code: 'revoked' })
     expect(asked).toEqual([])
     expect((await ask('bob')).userId).toBe('bob')
   })
 
-  it('who was signed out gets no session of before out of the cache', async () => {
+  it('a signed-out user gets no earlier session from the cache', async () => {
     const { ask, asked } = vendorWith({ 'user#alice': { signedOutAt: { N: '7' } } })
     await ask('alice')
     await ask('bob')
@@ -102,7 +102,7 @@ describe('the access table', () => {
     [4000, 4],
     [8.64e15, 60],
   ])(
-    'who is signed out until %d, a moment ahead, gets nothing that would be over at once',
+    'a sign-out at %d, shortly ahead, refuses sessions that would be denied immediately',
     async (at, retryAfterSeconds) => {
       const { ask, asked } = vendorWith({ 'user#alice': { signedOutAt: { N: String(at) } } })
       await expect(ask('alice')).rejects.toMatchObject({ code: 'signed_out', extras: { retryAfterSeconds } })
@@ -111,7 +111,7 @@ describe('the access table', () => {
     },
   )
 
-  it('what goes beyond the ceiling is refused by name, and the rest vends when it is asked for', async () => {
+  it('a grant beyond the ceiling is refused by name, and the other grants vend if requested', async () => {
     const { ask } = vendorWith({ 'user#alice': { subscribe: list('other/x', 'tenants/a/b') } })
     await expect(ask('alice')).rejects.toMatchObject({
       code: 'beyond_ceiling',
@@ -121,11 +121,11 @@ describe('the access table', () => {
   })
 
   it.each([
-    ['a text for a list', { 'user#alice': { publish: { S: '#' } } }, 'access_unusable'],
-    ['a grant that is no filter', { 'user#alice': { publish: list('tenants/#/a') } }, 'access_unusable'],
-    ['a variable that nobody knows', { 'user#alice': { publish: list('tenants/${secret}') } }, 'access_unusable'],
+    ['a string instead of a list', { 'user#alice': { publish: { S: '#' } } }, 'access_unusable'],
+    ['a grant that is not a filter', { 'user#alice': { publish: list('tenants/#/a') } }, 'access_unusable'],
+    ['an unknown variable', { 'user#alice': { publish: list('tenants/${secret}') } }, 'access_unusable'],
     ['a list without end', { 'user#alice': { publish: list(...Array(201).fill('tenants/a')) } }, 'access_unusable'],
-  ])('a poisoned item, with %s, vends nothing to its user and harms nobody else', async (_, poisoned, code) => {
+  ])('an invalid item, with %s, blocks its user and no other', async (_, poisoned, code) => {
     const { ask, asked } = vendorWith(poisoned)
     await expect(ask('alice')).rejects.toMatchObject({ code })
     expect(asked).toEqual([])
@@ -147,7 +147,7 @@ describe('the access table', () => {
     const refused = { code: problem, ...(retryAfterSeconds === undefined ? {} : { extras: { retryAfterSeconds } }) }
     await expect(vend({ userId: 'alice', claims: {} }, {}, down)).rejects.toMatchObject(refused)
 
-    // With cacheSeconds, what was read counts on, and no more than that.
+    // With cacheSeconds, only the items that were read before remain valid.
     let fails = false
     const sometimes = { read: async (keys: readonly string[]) => (fails ? failing.read() : table.read(keys)) }
     const cached = { ...vendor, access: tableSource(lastKnown(sometimes, 30), 'groups', Date.now) }
@@ -160,13 +160,13 @@ describe('the access table', () => {
     await expect(vend({ userId: 'bob', claims: {} }, {}, cached)).rejects.toMatchObject(refused)
   })
 
-  it('more groups than one request can ask about are refused, in words', async () => {
+  it('more groups than one request can read are refused with an explanation', async () => {
     const { ask } = vendorWith(items)
     const groups = Array.from({ length: 99 }, (_, index) => `g${index}`)
     await expect(ask('alice', { groups })).rejects.toMatchObject({ code: 'too_many_groups' })
   })
 
-  it('10,000 users with 8 devices each: a sample of 1,000 is exact; 100 devices are too many at once, and a part of them vends', async () => {
+  it('10,000 users with 8 devices each: a sample of 1,000 is exact; 100 devices are too many for one vend, but a part of them vends', async () => {
     const { ask, table } = vendorWith({})
     const devices = (user: number, count: number) =>
       Array.from({ length: count }, (_, index) => `tenants/t${user % 100}/user${user}/device${index}`)
@@ -187,7 +187,7 @@ describe('the access table', () => {
     expect((await ask('many', { subscribe: part as never })).grants.subscribe).toEqual(part)
   })
 
-  it('10,000 revoked users are refused, each at once', async () => {
+  it('10,000 revoked users are refused', async () => {
     const revoked = Object.fromEntries(
       Array.from({ length: 10_000 }, (_, n) => [`user#u${n}`, { revoked: { N: '1' } }]),
     )
@@ -197,7 +197,7 @@ describe('the access table', () => {
     expect((await ask('other')).userId).toBe('other')
   })
 
-  it('200 vends at once while 50 writers change grants: each answer is a state that each item had', async () => {
+  it('200 concurrent vends while 50 writers change grants: each response contains a state that each item had', async () => {
     const { ask, table } = vendorWith({})
     const states = new Map<string, Set<string>>()
     const write = (key: string, version: number) => {

@@ -22,7 +22,7 @@ export function tableSource(table: Pick<Table, 'read'>, groupsClaim: string, clo
       throw new VendError('revoked', 'The access of this user is revoked.', { remedy, cause })
     }
     if (signedOutAt !== undefined && signedOutAt > clock()) throw signedOut(signedOutAt - clock())
-    // A backend's role may be shut out; what is granted to it is not for the users whom it names. The check's role is the check.
+    // An item of a backend's role can revoke its access, but its grants do not apply to the users that it names. The deploy check gets those of its role.
     const isOwn = (name: string) => prover === 'deploy-check' || userId.startsWith(`${userPrefix}${name}~`)
     const own = items.filter(({ key }) => key.kind !== 'role' || isOwn(key.name))
     try {
@@ -34,12 +34,12 @@ export function tableSource(table: Pick<Table, 'read'>, groupsClaim: string, clo
   }
 }
 
-/** What is issued before that moment is denied: it would look like credentials, and be none. */
+/** The topic role denies sessions that are issued before the given time, so credentials issued now would not work. */
 function signedOut(milliseconds: number): VendError {
-  // The Deny has whole seconds. A mark that lies far ahead is a mistake that an operator may mend any time.
+  // The Deny has whole seconds. A time far in the future is a mistake, which an operator can correct at any moment.
   const seconds = Math.min(Math.ceil(milliseconds / 1000) + 1, 60)
-  return new VendError('signed_out', 'The sessions of this user were ended a moment ago.', {
-    remedy: `Try again in ${seconds} s.`,
+  return new VendError('signed_out', 'The sessions of this user have just been ended.', {
+    remedy: `Retry after ${seconds} s.`,
     retryAfterSeconds: seconds,
   })
 }

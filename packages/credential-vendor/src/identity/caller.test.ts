@@ -28,7 +28,7 @@ const alice = 'arn:aws:iam::123456789012:user/alice'
 const backend = 'arn:aws:sts::123456789012:assumed-role/Backend/i-1234567890abcdef0'
 const check = 'arn:aws:sts::123456789012:assumed-role/CheckRole/check-function'
 
-describe('IAM callers, as API Gateway sends them', () => {
+describe('IAM callers, as API Gateway passes them', () => {
   it.each(iamCallers.accepted)('$name', ({ authorizer, userId, settings }) => {
     const event = { routeKey: post, requestContext: { authorizer } }
     expect(verifiedCaller(event, { ...iamUsers, ...(settings as object) })).toMatchObject({
@@ -44,7 +44,7 @@ describe('IAM callers, as API Gateway sends them', () => {
     expect(refused).toEqual({ code: 'caller_not_supported', remedy: expect.stringContaining(remedy) })
   })
 
-  it('are no users where tokens or backends name them, whatever they are called', () => {
+  it('are not users if tokens or backends name the users, whatever their names', () => {
     for (const settings of [jwtOnly, backends, both]) {
       expect(refusal(() => verifiedCaller(iamEvent(alice), settings))).toEqual(unsupported)
       expect(refusal(() => verifiedCaller(iamEvent(check), settings))).toEqual(unsupported)
@@ -52,7 +52,7 @@ describe('IAM callers, as API Gateway sends them', () => {
     expect(verifiedCaller(iamEvent(alice), iamUsers).userId).toBe('alice')
   })
 
-  it('are read from the authorizer and nowhere else', () => {
+  it('are read only from the authorizer', () => {
     const forged = {
       ...iamEvent(alice),
       headers: { 'x-user-id': 'admin', authorization: `Bearer ${token({ sub: 'admin' })}` },
@@ -64,7 +64,7 @@ describe('IAM callers, as API Gateway sends them', () => {
   })
 })
 
-describe('tokens, as their issuers write them', () => {
+describe('tokens of real issuers', () => {
   it.each(tokens)('$name', ({ payload, verified, reads }) => {
     const event = { routeKey: post, ...tokenEvent(payload) }
     const claims = verified ?? flattened(payload)
@@ -102,7 +102,7 @@ describe('tokens, as their issuers write them', () => {
     )
   const header = (authorization: string | undefined) => ({ headers: { authorization } })
 
-  it('have the types that they have in the token; what has no recorded text is left out', () => {
+  it('keep the types of the token; claims without a recorded string form are ignored', () => {
     const exact = { sub: 'alice', iss: 'https://id.example.com/', groups: ['a b', 'c'], level: 7 }
     expect(ask(header(`Bearer ${token(payload)}`))).toEqual(exact)
     expect(ask(header(`bearer ${token(payload)}`))).toEqual(exact)
@@ -122,7 +122,7 @@ describe('tokens, as their issuers write them', () => {
     ['a token with one claim more', `Bearer ${token({ ...payload, admin: true })}`],
     ['a token with one claim less', `Bearer ${token({ ...payload, level: undefined })}`],
     ['a token with other groups', `Bearer ${token({ ...payload, groups: ['a', 'b', 'd'] })}`],
-  ])('are refused with %s', (_, authorization) => {
+  ])('are refused: %s', (_, authorization) => {
     expect(ask(header(authorization))).toEqual(unsupported)
   })
 
@@ -135,11 +135,11 @@ describe('tokens, as their issuers write them', () => {
     ['half a character', { sub: '\ud83d' }],
     ['too long', { sub: 'x'.repeat(1025) }],
     ['named like a user of another prover', { sub: 'deploy-check~check-function' }],
-  ])('whose subject is %s are refused', (_, subject) => {
+  ])('are refused if the subject is %s', (_, subject) => {
     expect(refusal(() => verifiedCaller({ routeKey: post, ...tokenEvent(subject) }, jwtOnly))).toEqual(unsupported)
   })
 
-  it('are no users where IAM or a backend names them', () => {
+  it('are not users if IAM or a backend names the users', () => {
     for (const settings of [iamUsers, backends]) {
       expect(refusal(() => verifiedCaller({ routeKey: post, ...tokenEvent(payload) }, settings))).toEqual(unsupported)
     }
@@ -149,29 +149,29 @@ describe('tokens, as their issuers write them', () => {
 describe('the route for backends', () => {
   const pathParameters = { userId: 'bob' }
 
-  it('vends for the user in the path, proven by the backend', () => {
+  it('vends for the user in the path', () => {
     const event = iamEvent(backend, { routeKey: backendRoute, pathParameters })
     const expected = { userId: 'bob', userPrefix: '', claims: {}, prover: 'backend', provenBy: backend }
     expect(verifiedCaller(event, backends)).toEqual(expected)
     expect(verifiedCaller(event, both).userId).toBe('backend~bob')
   })
 
-  it('takes a backend whose session name was made up: the backend is no user', () => {
+  it('accepts a backend with a generated session name, because the backend is not the user', () => {
     const irsa = 'arn:aws:sts::123456789012:assumed-role/Backend/aws-sdk-js-session-1795867600000'
     expect(verifiedCaller(iamEvent(irsa, { routeKey: backendRoute, pathParameters }), backends).userId).toBe('bob')
   })
 
   it.each([
-    ['a token names nobody else', { jwt: { claims: { sub: 'alice' } } }],
-    ['an unsupported caller names nobody', { iam: { userArn: 'arn:aws:iam::123456789012:root' } }],
-    ['a stranger names nobody', undefined],
-    ['a user of an identity pool names nobody', { iam: { userArn: backend, cognitoIdentity: { identityId: 'x' } } }],
+    ['refuses a token', { jwt: { claims: { sub: 'alice' } } }],
+    ['refuses an unsupported caller', { iam: { userArn: 'arn:aws:iam::123456789012:root' } }],
+    ['refuses an unauthenticated caller', undefined],
+    ['refuses a user of an identity pool', { iam: { userArn: backend, cognitoIdentity: { identityId: 'x' } } }],
   ])('%s', (_, authorizer) => {
     const event = { routeKey: backendRoute, pathParameters, requestContext: { authorizer } }
     expect(refusal(() => verifiedCaller(event, backends))).toEqual(unsupported)
   })
 
-  it('is closed where the stack has no backends', () => {
+  it('is closed if the stack has no backends', () => {
     const event = iamEvent(backend, { routeKey: backendRoute, pathParameters })
     for (const settings of [iamUsers, jwtOnly])
       expect(refusal(() => verifiedCaller(event, settings))).toEqual(unsupported)
@@ -179,7 +179,7 @@ describe('the route for backends', () => {
 })
 
 describe('the deploy check’s own route', () => {
-  it('takes its own role and nobody else', () => {
+  it('accepts only the role of the check', () => {
     expect(verifiedCaller(iamEvent(check, { routeKey: checkRoute }), jwtOnly)).toMatchObject({
       userId: 'deploy-check~check-function',
       prover: 'deploy-check',

@@ -1,6 +1,6 @@
 import type { User } from '@topic-credentials/grants'
 import { recordOf } from '@topic-credentials/grants'
-import { VendError } from '../errors.js'
+import { notSupported } from '../errors.js'
 import { exactClaims } from './exact-claims.js'
 import { iamSubject, isBackend, isCheck } from './iam-subject.js'
 import type { IdentitySettings, Prover } from './settings.js'
@@ -16,7 +16,7 @@ export interface Caller extends User {
 
 /** The route on which a trusted backend names the user. */
 export const backendRoute = 'POST /users/{userId}/credentials'
-/** The deploy check's own route, which only the check's role may use. */
+/** The deploy check's own route, which only the check's role can use. */
 export const checkRoute = 'POST /deploy-check/credentials'
 
 /** The members of an HTTP API event from which the identity is read. Query, body and all other headers are ignored. */
@@ -64,7 +64,7 @@ export function verifiedCaller(event: AuthorizedEvent, settings: IdentitySetting
     return named('iam', iamSubject(recordOf(iam), settings), userArn, settings)
   }
   const { claims } = recordOf(jwt)
-  if (claims === undefined) throw notSupported('The request has no verified identity.')
+  if (claims === undefined) throw notSupported('The request has no verified identity.', callAsUser)
   requireProver('jwt', settings)
   const exact = exactClaims(recordOf(claims), bearerPayload(event.headers))
   return { ...named('jwt', exact.sub, String(exact.iss), settings), claims: exact }
@@ -77,16 +77,12 @@ function named(prover: Prover, subject: unknown, provenBy: string, settings: Ide
 
 function requireProver(prover: Prover, { provers }: IdentitySettings): void {
   if (provers.has(prover)) return
-  if (prover !== 'iam') throw notSupported('The request has no identity that this stack accepts.')
+  if (prover !== 'iam') throw notSupported('The request has no identity that this stack accepts.', callAsUser)
   const remedy = provers.has('jwt')
     ? 'Send the token of a user: Authorization: Bearer TOKEN (--token-file).'
     : 'Request credentials through a backend: POST /users/{userId}/credentials.'
   throw notSupported('IAM identities are not users of this stack: its users come from tokens or backends.', remedy)
 }
 
-function notSupported(
-  message: string,
-  remedy = 'Call as an IAM user, as a role session, or with a token that has a "sub" claim.',
-): VendError {
-  return new VendError('caller_not_supported', message, { remedy })
-}
+/** The remedy if the request has no usable identity. */
+const callAsUser = 'Call as an IAM user, as a role session, or with a token that has a "sub" claim.'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseJson } from '@topic-credentials/grants'
-import { VendError } from '../errors.js'
+import { notSupported, type VendError } from '../errors.js'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -40,7 +40,8 @@ function isSame(value: unknown, text: unknown): boolean {
 }
 
 function otherToken(): VendError {
-  return new VendError('caller_not_supported', 'The token in the request is not the one that was verified.', {
-    remedy: 'Send exactly one token, in the Authorization header only.',
-  })
+  return notSupported(
+    'The token in the request is not the one that was verified.',
+    'Send exactly one token, in the Authorization header only.',
+  )
 }

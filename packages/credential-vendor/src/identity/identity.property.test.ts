@@ -6,7 +6,7 @@ import { iamUsers, tokenEvent } from '../testing/events.js'
 import { type AuthorizedEvent, backendRoute, type Caller, checkRoute, verifiedCaller } from './caller.js'
 import type { IdentitySettings, Prover } from './settings.js'
 
-// Work, not waiting: on a busy machine it takes longer than jest's time.
+// On a busy machine the work takes longer than Jest's default timeout.
 jest.setTimeout(300_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
@@ -24,7 +24,7 @@ const stacks: Readonly<Record<string, IdentitySettings>> = {
   'all, with a prefix': stack(['jwt', 'backend', 'iam'], { deployCheckRole, userPrefix: 'Staging~~' }),
 }
 
-/** Pieces that collide often, and look like the marks, prefixes and IDs of others. */
+/** Strings that collide often and look like separators, prefixes and other IDs. */
 const piece = fc.constantFrom(
   'a',
   'b',
@@ -54,7 +54,7 @@ const identityId = fc
   .map((digit) => `eu-west-1:${String(digit).repeat(8)}-2222-4333-8444-555555555555`)
 const account = 'arn:aws:sts::123456789012:'
 
-/** A caller, and what makes it this one: two with the same key are the same. */
+/** A caller and its identity: two callers with the same key are the same. */
 interface Attempt {
   readonly key: string
   readonly event: AuthorizedEvent
@@ -100,7 +100,7 @@ function callerOf(event: AuthorizedEvent, settings: IdentitySettings): Caller | 
   }
 }
 
-describe(`no two users of a stack can meet (SEED=${seed})`, () => {
+describe(`no two users of a stack share an ID or a topic (SEED=${seed})`, () => {
   it.each(Object.entries(stacks))('%s', (_, settings) => {
     let pairs = 0
     let accepted = 0
@@ -135,7 +135,7 @@ describe(`no two users of a stack can meet (SEED=${seed})`, () => {
   })
 })
 
-describe(`the grants of a token are those of the token itself (SEED=${seed})`, () => {
+describe(`the grants follow from the token and not from the strings of API Gateway (SEED=${seed})`, () => {
   const entitlements = parseEntitlements({
     entitlements: [
       { when: { 'claims.groups': 'operators' }, publish: ['ops'] },
@@ -174,7 +174,7 @@ describe(`the grants of a token are those of the token itself (SEED=${seed})`, (
     { requiredKeys: ['sub'] },
   )
 
-  /** What the token says, without the gateway's texts. */
+  /** The grants according to the token, without the strings of API Gateway. */
   function oracle({ groups, realm, tenant, ...others }: Readonly<Record<string, unknown>>): readonly string[] {
     const texts = (claim: unknown): readonly string[] => {
       if (Array.isArray(claim)) return claim.every((member) => typeof member === 'string') ? (claim as string[]) : []
@@ -197,7 +197,7 @@ describe(`the grants of a token are those of the token itself (SEED=${seed})`, (
     ]
   }
 
-  /** Left out: what has no recorded text. */
+  /** Omits claims without a recorded string form. */
   function known(claim: unknown): unknown {
     if (claim === null || claim === undefined) return undefined
     if (Array.isArray(claim)) return claim.every((member) => typeof member === 'string') ? claim : undefined

@@ -11,7 +11,7 @@ export interface IdentitySettings {
   readonly provers: ReadonlySet<Prover>
   /** Prefix of every user ID, which separates the users of several stacks. Empty for the stack `TopicCredentials`. */
   readonly userPrefix: string
-  /** Whether each session of a role is a user, or the role itself, whatever the session name. */
+  /** Whether each session of a role is a user, or the role itself with any session name. */
   readonly roleSessions: 'session' | 'role'
   /** Whether unauthenticated identities of an identity pool are users. */
   readonly guests: boolean

@@ -1,5 +1,5 @@
 import { isRecord, parseJsonBytes } from '@topic-credentials/grants'
-import { VendError } from '../errors.js'
+import { notSupported } from '../errors.js'
 
 const compactJws = /^(?:bearer )?([\w-]+)\.([\w-]+)\.([\w-]*)$/iu
 
@@ -15,7 +15,8 @@ export function bearerPayload(headers: unknown): Readonly<Record<string, unknown
   const payload = typeof authorization === 'string' ? compactJws.exec(authorization)?.[2] : undefined
   const parsed = payload === undefined ? undefined : parseJsonBytes(Buffer.from(payload, 'base64url'))
   if (isRecord(parsed)) return parsed
-  throw new VendError('caller_not_supported', 'The Authorization header does not contain exactly one token.', {
-    remedy: 'Send one header: Authorization: Bearer TOKEN.',
-  })
+  throw notSupported(
+    'The Authorization header does not contain exactly one token.',
+    'Send one header: Authorization: Bearer TOKEN.',
+  )
 }

@@ -1,4 +1,4 @@
-import { VendError } from '../errors.js'
+import { notSupported } from '../errors.js'
 import type { IdentitySettings, Prover } from './settings.js'
 
 /** Maximum length of a subject, in UTF-16 units. */
@@ -18,20 +18,18 @@ export function userIdOf(prover: Prover, subject: unknown, settings: IdentitySet
     subject.length > longestSubject ||
     /\p{Surrogate}/u.test(subject)
   ) {
-    throw new VendError('caller_not_supported', 'The verified identity has no usable user ID.', {
-      remedy: 'Use a stable string of 1 to 1,024 characters as the user ID, such as the "sub" claim of a token.',
-    })
+    throw notSupported(
+      'The verified identity has no usable user ID.',
+      'Use a stable string of 1 to 1,024 characters as the user ID, such as the "sub" claim of a token.',
+    )
   }
   const [first, ...others] = proversOf(settings)
   if (prover !== first) return `${settings.userPrefix}${prover}~${subject}`
   const taken = others.map((other) => `${other}~`).find((mark) => subject.startsWith(mark))
   if (taken === undefined) return settings.userPrefix + subject
-  throw new VendError(
-    'caller_not_supported',
+  throw notSupported(
     `The user's name begins with "${taken}", which is reserved for another prover.`,
-    {
-      remedy: 'Use a different name for this user.',
-    },
+    'Use a different name for this user.',
   )
 }
 

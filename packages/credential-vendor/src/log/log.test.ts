@@ -26,7 +26,7 @@ describe('jsonLog', () => {
     expect(JSON.parse(written(changes))).toMatchObject({ level, timestamp: '1970-01-01T00:00:00.000Z' })
   })
 
-  it('writes one line, whatever the user ID holds', () => {
+  it('writes one line for any user ID', () => {
     const line = written({ userId: 'a\n{"level":"INFO","outcome":"vended"}\r\u2028' })
     expect(line.trimEnd().split(/[\r\n]/u)).toHaveLength(1)
     expect(JSON.parse(line)).toMatchObject({ userId: 'a\n{"level":"INFO","outcome":"vended"}\r\u2028' })

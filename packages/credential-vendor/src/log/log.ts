@@ -1,6 +1,6 @@
 import type { DroppedRule, Grants, PolicyForm } from '@topic-credentials/grants'
 
-/** What the function logs for each request: who could do what, and when; no secrets. */
+/** The log entry of one request: the caller, the grants and the result, without secrets. */
 export interface LogEntry {
   /** `vended`, or the problem's code. */
   readonly outcome: string
@@ -26,7 +26,7 @@ export interface LogEntry {
   /** Percent. */
   readonly packedPolicySize?: number | undefined
   readonly milliseconds: number
-  /** The cause, for the operator. It may contain more than the response to the caller. */
+  /** The cause, for the operator. It can contain more than the response to the caller. */
   readonly reason?: string | undefined
 }
 

@@ -6,7 +6,7 @@ import { embeddedMetrics } from './metrics.js'
 const entry: LogEntry = { outcome: 'vended', status: 200, requestId: 'r', route: 'POST /credentials', milliseconds: 7 }
 const vended: LogEntry = { ...entry, packedPolicySize: 12, userId: 'alice' }
 
-/** An EMF document; CloudWatch drops one whose directive names a member that is not there. */
+/** An EMF document. CloudWatch drops a document whose directive names a missing member. */
 interface Embedded extends Record<string, unknown> {
   readonly _aws: {
     readonly Timestamp: number
@@ -23,7 +23,7 @@ interface Embedded extends Record<string, unknown> {
 describe('embeddedMetrics', () => {
   const measure = embeddedMetrics('vendor') as (entry: LogEntry) => Embedded
 
-  it('counts what is vended, how long it took and how full the policy is', () => {
+  it('counts vends, with their latency and packed policy size', () => {
     expect(measure(vended)).toEqual({
       _aws: {
         Timestamp: expect.any(Number),
@@ -46,21 +46,21 @@ describe('embeddedMetrics', () => {
     })
   })
 
-  it.each(Object.keys(problems))('counts what is refused by its code: %s', (outcome) => {
+  it.each(Object.keys(problems))('counts refusals by code: %s', (outcome) => {
     const { _aws, ...members } = measure({ ...entry, outcome, status: 403, packedPolicySize: undefined })
     expect(members).toEqual({ FunctionName: 'vendor', outcome, Refused: 1 })
     expect(_aws.CloudWatchMetrics[0].Dimensions).toEqual([['FunctionName', 'outcome']])
     expect(_aws.CloudWatchMetrics[0].Metrics.map(({ Name }) => Name)).toEqual(['Refused'])
   })
 
-  it('forgets each entry before the next, and never makes a user a dimension', () => {
+  it('keeps nothing of an earlier entry, and never uses a user as a dimension', () => {
     const first = measure(vended)
     measure({ ...entry, outcome: 'throttled', status: 429 })
     expect({ ...measure(vended), _aws: {} }).toEqual({ ...first, _aws: {} })
     expect(JSON.stringify(measure(vended))).not.toContain('alice')
   })
 
-  it('gives CloudWatch every member that it is told of, and none that the log has with another value', () => {
+  it('writes every member that the directive names, and overwrites none of the log entry', () => {
     for (const given of [vended, { ...entry, outcome: 'internal', status: 500 }]) {
       const document = measure(given)
       const [{ Dimensions, Metrics }] = document._aws.CloudWatchMetrics

@@ -24,7 +24,7 @@ async function withSts<T>(answer: FakeAnswer, use: (assumeRole: AssumeRole, aske
 }
 
 describe('assumeRoleWith', () => {
-  it('asks once, with the session policy, and names the user twice', async () => {
+  it('calls STS once, with the session policy, and the user as session name and source identity', async () => {
     await withSts('credentials', async (assumeRole, asked) => {
       await expect(assumeRole(request)).resolves.toEqual({
         ...vended,
@@ -59,12 +59,12 @@ describe('assumeRoleWith', () => {
     ['revoked', `${denied} with an explicit deny in an identity-based policy`],
     ['sts_refused', `${denied} with an explicit deny in a service control policy`],
     ['sts_refused', `${denied} because no identity-based policy allows the sts:AssumeRole action`],
-  ])('an access that is denied is %s: %s', async (code, message) => {
+  ])('AccessDenied is %s: %s', async (code, message) => {
     const failed = withSts({ status: 403, error: 'AccessDenied', message }, (assumeRole) => assumeRole(request))
     await expect(failed).rejects.toMatchObject({ code, extras: { remedy: expect.any(String) } })
   })
 
-  it('does not repeat what STS says to the caller, and keeps it for the log', async () => {
+  it('has the message of STS only in the cause, for the log', async () => {
     const failed = withSts({ status: 403, error: 'AccessDenied' }, (assumeRole) => assumeRole(request))
     await expect(failed).rejects.toMatchObject({
       message: expect.not.stringContaining('by the fake'),
@@ -72,7 +72,7 @@ describe('assumeRoleWith', () => {
     })
   })
 
-  it('gives up when told to', async () => {
+  it('stops when the signal is aborted', async () => {
     await withSts('nothing', async (assumeRole, asked) => {
       const abort = new AbortController()
       const waiting = assumeRole(request, abort.signal)
@@ -82,7 +82,7 @@ describe('assumeRoleWith', () => {
     })
   })
 
-  it('refuses an answer without credentials', async () => {
+  it('refuses a response without credentials', async () => {
     const sts = { send: async () => ({}) } as unknown as STSClient
     await expect(assumeRoleWith(sts)(request)).rejects.toMatchObject({ code: 'sts_unavailable' })
   })

@@ -81,7 +81,7 @@ function stsFailure(cause: unknown): VendError {
     const remedy = 'Give the request ID to the operator: the vendor is not configured correctly.'
     return new VendError('sts_refused', `STS refused the vendor's request (${name}).`, { remedy, cause })
   }
-  return new VendError('sts_unavailable', 'STS did not answer.', { ...tryAgainIn(1), cause })
+  return new VendError('sts_unavailable', 'STS did not respond.', { ...tryAgainIn(1), cause })
 }
 
 function tryAgainIn(retryAfterSeconds: number): VendErrorDetails {

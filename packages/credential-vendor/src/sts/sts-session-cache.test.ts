@@ -23,12 +23,12 @@ function stage(seconds: number) {
 }
 
 describe('cachedFor', () => {
-  it('asks anew each time when off', async () => {
+  it('calls STS for each request if it is disabled', async () => {
     const { ask } = stage(0)
     expect([await ask(), await ask()]).toEqual(['ASIA1', 'ASIA2'])
   })
 
-  it('answers the same question again until the time is over', async () => {
+  it('returns the same session for the same request until it expires', async () => {
     const { ask, pass } = stage(30)
     expect([await ask(), await ask()]).toEqual(['ASIA1', 'ASIA1'])
     pass(29.999)
@@ -42,25 +42,25 @@ describe('cachedFor', () => {
     ['policy', { policy: '{"a":2}' }],
     ['duration', { durationSeconds: 900 }],
     ['role', { roleArn: 'other' }],
-  ])('never answers for another %s', async (_, other) => {
+  ])('never returns the session of another %s', async (_, other) => {
     const { ask } = stage(30)
     expect([await ask(), await ask(other), await ask()]).toEqual(['ASIA1', 'ASIA2', 'ASIA1'])
   })
 
-  it('asks once for those who ask at once', async () => {
+  it('calls STS once for concurrent requests', async () => {
     const { ask, sts } = stage(30)
     expect(await Promise.all([ask(), ask(), ask()])).toEqual(['ASIA1', 'ASIA1', 'ASIA1'])
     expect(sts).toHaveBeenCalledTimes(1)
   })
 
-  it('does not keep a failure', async () => {
+  it('does not cache failures', async () => {
     const { ask, sts } = stage(30)
     sts.mockRejectedValueOnce(new Error('throttled'))
     await expect(ask()).rejects.toThrow('throttled')
     expect(await ask()).toBe('ASIA1')
   })
 
-  it('keeps a thousand at most', async () => {
+  it('caches at most 1,000 sessions', async () => {
     const { ask, sts } = stage(300)
     for (let user = 0; user <= 1000; user++) await ask({ sessionName: `user${user}` })
     await ask({ sessionName: 'user1000' })

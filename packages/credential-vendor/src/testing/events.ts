@@ -1,6 +1,6 @@
 import type { IdentitySettings, Prover } from '../identity/settings.js'
 
-/** A stack in which IAM alone names users, as the default one. */
+/** The settings of the default stack: all users are IAM identities. */
 export const iamUsers: IdentitySettings = {
   accountId: '123456789012',
   provers: new Set<Prover>(['iam']),
@@ -10,13 +10,13 @@ export const iamUsers: IdentitySettings = {
   deployCheckRole: undefined,
 }
 
-/** Claims as API Gateway hands them on: a list as `[a b]`, an object as JSON text, a null not at all (recorded: floci-io/floci#2011). */
+/** Claims as API Gateway passes them: a list as `[a b]`, an object as JSON, no null (recorded: floci-io/floci#2011). */
 export function flattened(payload: Readonly<Record<string, unknown>>): Record<string, string> {
   const present = Object.entries(payload).filter(([, value]) => value !== null)
   return Object.fromEntries(present.map(([name, value]) => [name, textOf(value)]))
 }
 
-/** What an HTTP API sends of a request with this token; the signature is not looked at. */
+/** The event of an HTTP API for a request with this token. Its signature is not verified. */
 export function tokenEvent(payload: unknown, claims = flattened(payload as Record<string, unknown>)) {
   return {
     headers: { authorization: `Bearer ${token(payload)}` },
@@ -24,7 +24,7 @@ export function tokenEvent(payload: unknown, claims = flattened(payload as Recor
   }
 }
 
-/** A token with this payload, and a signature that nothing here verifies. */
+/** A token with this payload and an invalid signature. */
 export function token(payload: unknown): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part({ alg: 'RS256', typ: 'JWT', kid: 'one' })}.${part(payload)}.c2lnbmF0dXJl`

@@ -2,17 +2,17 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** For the tests: an endpoint that speaks STS's wire format, keeps what it was asked and answers what it is told to. */
+/** For tests: an endpoint with the wire format of STS that records its requests and returns the given responses. */
 export interface FakeSts extends AsyncDisposable {
   readonly url: string
   readonly asked: URLSearchParams[]
   answer: FakeAnswer
 }
 
-/** Credentials, STS's error of this code, or no answer at all. */
+/** Credentials, the STS error with this code, or no response. */
 export type FakeAnswer = { status: number; error: string; message?: string } | 'credentials' | 'nothing'
 
-/** What {@link FakeSts} vends. */
+/** The session that {@link FakeSts} returns. */
 export const vended = {
   accessKeyId: 'ASIAFAKEFAKEFAKEFAKE',
   secretAccessKey: 'secret-access-key-that-no-log-may-show',

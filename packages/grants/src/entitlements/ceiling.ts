@@ -16,7 +16,7 @@ export interface Ceiling {
   readonly policy: PolicyDocument
   /** Without white space; computed with the longest Region and partition names. */
   readonly characters: number
-  /** Templates for which the role allows more than they can grant, with the reason. Session policies are exact all the same. */
+  /** Templates for which the role allows more than they can grant, with the reason. Session policies are exact nevertheless. */
   readonly wider: readonly WiderTemplate[]
 }
 

@@ -7,7 +7,7 @@ const guides = readdirSync(new URL('docs/guides/', root)).map((name) => `docs/gu
 const pages = ['README.md', 'packages/grants/README.md', 'packages/client/README.md', ...guides]
 const rules = /\{ "(?:when|request|publish|subscribe)": (?:[^{}]|\{[^{}]*\})*\}/gu
 
-/** Every rule that a page shows, in a block or within a sentence. */
+/** Every rule in the documentation, in a block or in a sentence. */
 const shown = pages.flatMap((page) => {
   const text = readFileSync(new URL(page, root), 'utf8')
   return [...text.matchAll(rules)].map(([rule]) => [page, rule.replaceAll(/\s+/gu, ' ')] as const)

@@ -27,7 +27,7 @@ describe('grantsFor', () => {
   })
   const grantsOf = (userId: string, claims: Record<string, unknown>) => grantsFor(entitlements, { userId, claims })
 
-  it('gives everybody the rules without a condition', () => {
+  it('grants the rules without a condition to all users', () => {
     expect(grantsOf('bob', {})).toEqual({ publish: ['test'], subscribe: ['test', 'users/bob/#'], retain: [] })
   })
 
@@ -45,7 +45,7 @@ describe('grantsFor', () => {
     expect(grantsOf('bob', claims).subscribe.includes('devices/+/telemetry' as never)).toBe(applies)
   })
 
-  it('needs every condition, and every claim that the rule uses', () => {
+  it('applies a rule only if all its conditions match and all its claims exist', () => {
     expect(grantsOf('alice', { role: 'owner', tenant: 'acme' }).retain).toEqual(['tenants/acme/+'])
     expect(grantsOf('alice', { role: 'owner', tenant: 42 }).retain).toEqual(['tenants/42/+'])
     expect(grantsOf('alice', { role: 'owner' }).retain).toEqual([])
@@ -54,7 +54,7 @@ describe('grantsFor', () => {
   })
 
   it.each(['a/#', '+', '#', 'a/b', '', '\0', 'x'.repeat(300), '\ud800', '$share', {}, [['a']], 0.5])(
-    'a claim %j never becomes structure',
+    'a claim %j never adds a level or a wildcard',
     (value) => {
       const { grants, dropped } = entitledTo(entitlements, {
         userId: 'alice',
@@ -71,7 +71,7 @@ describe('grantsFor', () => {
     },
   )
 
-  it.each(['a/b', '+', '#', 'a/#', '$aws', 'x:topic'])('a user ID %j never becomes structure', (userId) => {
+  it.each(['a/b', '+', '#', 'a/#', '$aws', 'x:topic'])('a user ID %j never adds a level or a wildcard', (userId) => {
     const { grants, dropped } = entitledTo(entitlements, { userId, claims: {} })
     expect({ grants, rules: dropped.map(({ rule }) => rule) }).toEqual({
       grants: { publish: [], subscribe: [], retain: [] },
@@ -79,7 +79,7 @@ describe('grantsFor', () => {
     })
   })
 
-  it('puts IAM wildcards in as text', () => {
+  it('escapes IAM wildcards in values', () => {
     expect(grantsOf('*', {}).subscribe).toContain('users/*/#')
     const iamAllows = judge(sessionPolicy(grantsOf('*', {}), { userId: '*' }).document)
     expect(iamAllows({ action: 'subscribe', filter: 'users/*/#' })).toBe(true)
@@ -187,7 +187,7 @@ describe('ceilingPolicy', () => {
   })
   const value = fc.constantFrom('alice', 'bob', '*', '?', 'a', '日', `\${aws:userid}`)
 
-  it(`allows whatever a session of any caller needs, and sessions stay exact under it (SEED=${seed})`, () => {
+  it(`allows every session of any caller, and sessions within it are exact (SEED=${seed})`, () => {
     let requests = 0
     const property = fc.property(
       fc.array(rule, { minLength: 1, maxLength: 3 }),
@@ -232,7 +232,7 @@ describe('ceilingPolicy', () => {
     }
   }
 
-  it('is no wider than the templates, and pins region and account', () => {
+  it('is not wider than the templates, and restricts Region and account', () => {
     const entitlements = parseEntitlements({
       entitlements: [{ publish: ['test', own, 'users/admin/x'], subscribe: ['s/+/state', '$share/g/jobs/#'] }],
     })
@@ -247,7 +247,7 @@ describe('ceilingPolicy', () => {
     ])
   })
 
-  it('refuses what does not fit a role', () => {
+  it('refuses templates that do not fit a role', () => {
     const publish = Array.from({ length: 120 }, (_, index) => `${index}-${'x'.repeat(100)}`)
     const entitlements = parseEntitlements({ entitlements: [{ publish }] })
     expect(() => ceilingPolicy(entitlements, scope)).toThrow(expect.objectContaining({ code: 'ceiling_too_large' }))

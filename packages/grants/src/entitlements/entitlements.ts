@@ -1,5 +1,5 @@
 import { EntitlementError, GrantError } from '../errors.js'
-import { type GrantKind, type Grants, grantKinds } from '../grant-types.js'
+import { byKind, type GrantKind, type Grants, grantKinds } from '../grant-types.js'
 import { isRecord } from '../json.js'
 import { sessionPolicy } from '../policy/session-policy.js'
 import { requireNoConflict } from './rule-conflicts.js'
@@ -7,8 +7,8 @@ import { fillTemplate, parseTemplate, placeholder, type Template } from './templ
 import type { Variable } from './template-parts.js'
 
 /**
- * The filter for replies to a user's requests: a holder of `request` may subscribe to it. No other user has the same prefix, because no two
- * users share an encoded ID.
+ * The filter for replies to a user's requests. A rule with `request` also grants a subscription to it. No other user has the same prefix,
+ * because no two users share an encoded ID.
  */
 const replyTemplate = 'replies/${encodedUserId}/#'
 
@@ -42,10 +42,8 @@ export function parseEntitlements(input: unknown): Entitlements {
   const file = objectAt(input, 'entitlements.json', ['$schema', 'entitlements', 'singleValued'])
   const list = file.entitlements
   if (!Array.isArray(list) || list.length === 0) {
-    throw new EntitlementError('malformed_entitlements', 'entitlements', 'expected a list of rules.', {
-      value: list,
-      remedy: 'Write {"entitlements": [{"publish": ["test"], "subscribe": ["test"]}]}.',
-    })
+    const remedy = 'Write {"entitlements": [{"publish": ["test"], "subscribe": ["test"]}]}.'
+    throw malformed('entitlements', 'expected a list of rules.', list, remedy)
   }
   const rules = list.map((rule, index) => parseRule(rule, `entitlements[${index}]`))
   const singleValued = parseSingleValued(file.singleValued)
@@ -109,14 +107,14 @@ function parseConditions(input: unknown, place: string): readonly Condition[] {
   return conditions
 }
 
-/** What a rule grants to a caller with the shortest possible values. */
+/** The grants of a rule for a caller with the shortest possible values. */
 function leastGrants({ templates }: Rule): Grants {
-  const filters = (kind: keyof Grants) =>
-    templates.filter((template) => template.kind === kind).map((template) => fillTemplate(template, () => placeholder))
-  return { publish: filters('publish'), subscribe: filters('subscribe'), retain: filters('retain') }
+  return byKind((kind) =>
+    templates.filter((template) => template.kind === kind).map((template) => fillTemplate(template, () => placeholder)),
+  )
 }
 
-/** Compiles the rule by itself. A rule that is too large for one policy passes: callers may request a subset. */
+/** Compiles the rule alone. A rule that is too large for one policy passes, because callers can request a subset. */
 function requireExpressible(rule: Rule): void {
   try {
     sessionPolicy(leastGrants(rule), { userId: 'user' })
@@ -131,9 +129,7 @@ function requireExpressible(rule: Rule): void {
 }
 
 function objectAt(input: unknown, place: string, keys?: readonly string[]): Readonly<Record<string, unknown>> {
-  if (!isRecord(input)) {
-    throw malformed(place, 'expected an object.', input)
-  }
+  if (!isRecord(input)) throw malformed(place, 'expected an object.', input)
   const unknown = keys && Object.keys(input).find((key) => !keys.includes(key))
   if (unknown !== undefined) {
     throw new EntitlementError('unknown_key', place, `unknown key ${JSON.stringify(unknown)}.`, {
@@ -141,12 +137,14 @@ function objectAt(input: unknown, place: string, keys?: readonly string[]): Read
       remedy: `Use ${(keys ?? []).join(', ')}.`,
     })
   }
-  return input as Readonly<Record<string, unknown>>
+  return input
 }
 
-function malformed(place: string, message: string, value: unknown): EntitlementError {
-  return new EntitlementError('malformed_entitlements', place, message, {
-    value,
-    remedy: 'See entitlements.schema.json for the format.',
-  })
+function malformed(
+  place: string,
+  message: string,
+  value: unknown,
+  remedy = 'See entitlements.schema.json for the format.',
+): EntitlementError {
+  return new EntitlementError('malformed_entitlements', place, message, { value, remedy })
 }

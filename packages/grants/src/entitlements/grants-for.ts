@@ -1,10 +1,10 @@
 import { EntitlementError } from '../errors.js'
 import {
+  byKind,
   type DroppedRule,
   type GrantKind,
   type GrantReference,
   type Grants,
-  grantKinds,
   type TopicFilter,
 } from '../grant-types.js'
 import type { Condition, Entitlements, Rule } from './entitlements.js'
@@ -15,10 +15,10 @@ import { comparable, isScalar, type User, verifiedValue } from './values.js'
 /** Maximum number of grants that one template produces when a claim is a list: one for each member. */
 export const mostMembers = 50
 
-/** What the rules grant to one user. */
+/** The grants of one user, and the rules that they come from. */
 export interface Entitled {
   readonly grants: Grants
-  /** Rules that were skipped; each is skipped by itself. */
+  /** Rules that were skipped. A skipped rule does not affect the others. */
   readonly dropped: readonly DroppedRule[]
   /** The rules that produce a grant: `['entitlements[0]']`. */
   readonly rulesOf: (grant: GrantReference) => readonly string[]
@@ -48,11 +48,9 @@ export function entitledTo({ rules, singleValued }: Entitlements, user: User): E
     }
   }
   const entries = [...given.values()]
-  const [publish = [], subscribe = [], retain = []] = grantKinds.map((kind) =>
-    entries.filter((entry) => entry.kind === kind).map(({ filter }) => filter),
-  )
+  const grants = byKind((kind) => entries.filter((entry) => entry.kind === kind).map(({ filter }) => filter))
   const rulesOf = ({ kind, filter }: GrantReference) => given.get(`${kind} ${filter}`)?.rules ?? []
-  return { grants: { publish, subscribe, retain }, dropped, rulesOf }
+  return { grants, dropped, rulesOf }
 }
 
 /**

@@ -12,7 +12,7 @@ const file = parseEntitlements({
 const nothing = { publish: [], subscribe: [], retain: [] }
 
 describe('reachOf', () => {
-  it('is the templates of the file for any user, and the declared filters', () => {
+  it('contains the templates of the file with + for variables, and the declared filters', () => {
     expect(reachOf(file, [])).toEqual({
       publish: ['test', 'users/+/#'],
       subscribe: ['devices/+/telemetry'],
@@ -41,14 +41,14 @@ describe('reachOf', () => {
     expect(missing.length === 0).toBe(within)
   })
 
-  it('refuses a string that is not a filter, and names it', () => {
+  it('refuses a string that is not a filter, with its value', () => {
     expect(() => reachOf(file, ['a/#/b'])).toThrow(
       expect.objectContaining({ code: 'invalid_template', value: 'a/#/b' }),
     )
   })
 })
 
-it('what is declared stands in the role’s policy', () => {
+it('the policy of the role contains the declared filters', () => {
   const scope = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' }
   const text = JSON.stringify(ceilingPolicy(withCeiling(file, ['tenants/+/#']), scope))
   expect(text).toContain(':topic/tenants/*/*')
@@ -56,7 +56,7 @@ it('what is declared stands in the role’s policy', () => {
   expect(JSON.stringify(ceilingPolicy(file, scope))).not.toContain('tenants')
 })
 
-it('grants outside of the file are read with its variables, and named by their place', () => {
+it('grants from outside the file can use its variables, and errors contain their place', () => {
   const rule = parseGrantRule({ ...nothing, publish: ['users/${userId}/a'] }, 'group#ops')
   expect(rule.templates.map(({ place, text }) => [place, text])).toEqual([
     ['group#ops.publish[0]', 'users/${userId}/a'],

@@ -1,13 +1,20 @@
 import { EntitlementError, GrantError } from '../errors.js'
-import { type GrantKind, type GrantReference, type Grants, grantKinds, type TopicFilter } from '../grant-types.js'
+import {
+  byKind,
+  type GrantKind,
+  type GrantReference,
+  type Grants,
+  grantKinds,
+  type TopicFilter,
+} from '../grant-types.js'
 import { covers, parseFilters } from '../grants.js'
 import { parseTopicFilter } from '../mqtt/topic-filter.js'
 import type { Entitlements, Rule } from './entitlements.js'
 import { parseTemplate, type Template } from './template.js'
 
 /**
- * The entitlements plus the declared ceiling: filters that may be granted from outside the file (access table, the app's own
- * function). Each may be used to publish, subscribe and retain, as far as AWS IoT supports that. For {@link ceilingPolicy}.
+ * The entitlements plus the declared ceiling: filters that the access table or the app's own function can grant. The ceiling includes each
+ * filter for publish, subscribe and retain, as far as AWS IoT supports that. For {@link ceilingPolicy}.
  *
  * @throws EntitlementError `invalid_template` if an entry is not a topic filter
  * @example withCeiling(entitlements, ['tenants/+/#'])
@@ -30,10 +37,7 @@ export function withCeiling(entitlements: Entitlements, ceiling: readonly string
 export function reachOf(entitlements: Entitlements, ceiling: readonly string[]): Grants {
   const { rules } = withCeiling(entitlements, ceiling)
   const templates = rules.flatMap((rule) => rule.templates)
-  const [publish = [], subscribe = [], retain = []] = grantKinds.map((kind) => [
-    ...new Set(templates.filter((template) => template.kind === kind).flatMap(openFilter)),
-  ])
-  return { publish, subscribe, retain }
+  return byKind((kind) => [...new Set(templates.filter((template) => template.kind === kind).flatMap(openFilter))])
 }
 
 /** Grants that the reach does not cover. */
@@ -43,7 +47,7 @@ export function beyond(reach: Grants, grants: Grants): readonly GrantReference[]
 }
 
 /**
- * Reads grants from outside the file; the variables of the file may be used. The result is one rule without conditions.
+ * Reads grants from outside the file. They can contain the variables of the file. The result is one rule without conditions.
  *
  * @param place Source of the grants, for error messages: `user#alice`.
  * @throws EntitlementError `invalid_template` or `unknown_variable`, with the place

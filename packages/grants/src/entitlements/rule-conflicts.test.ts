@@ -13,8 +13,8 @@ function parse({ rules, singleValued }: { rules: readonly object[]; singleValued
   return parseEntitlements({ entitlements: rules, ...(singleValued ? { singleValued } : {}) })
 }
 
-describe('rules that can meet in one user', () => {
-  it.each(cases.conflicts)('are refused, by both places: $name', ({ places, ...file }) => {
+describe('conflicting rules of one user', () => {
+  it.each(cases.conflicts)('are refused with both places: $name', ({ places, ...file }) => {
     expect(() => parse(file)).toThrow(expect.objectContaining({ code: 'inexpressible_rules', place: places }))
   })
 
@@ -42,7 +42,7 @@ describe('rules that can meet in one user', () => {
     subscribe: fc.array(filter, { maxLength: 1 }),
   })
 
-  it(`are refused exactly where compiling them together fails (SEED=${seed})`, () => {
+  it(`are refused if and only if they do not compile together (SEED=${seed})`, () => {
     let refused = 0
     const property = fc.property(fc.tuple(rule, rule), (rules) => {
       if (!rules.every((each) => compiles([each]))) return
@@ -54,7 +54,7 @@ describe('rules that can meet in one user', () => {
     expect(refused).toBeGreaterThan(150)
   })
 
-  it('are seen without compiling each pair: 200 rules with wildcards', () => {
+  it('are found without compiling each pair: 200 rules with wildcards', () => {
     const rules = Array.from({ length: 200 }, (_, index) => ({
       when: { 'claims.groups': `group-${index}` },
       publish: [`sites/s${index}/+/state`, `sites/s${index}/+/config`, 'users/${userId}/#'],

@@ -12,7 +12,7 @@ interface Conditional {
 /** The part of a rule that decides whether it conflicts with another one. */
 export interface ComparedRule extends Conditional {
   readonly place: string
-  /** What it grants to a caller with the shortest possible values. */
+  /** Its grants for a caller with the shortest possible values. */
   readonly grants: Grants
 }
 
@@ -82,7 +82,7 @@ function isCovered({ filter }: TranslatedFilter, others: ActionGrants): boolean 
   return others.filters.some((other) => other.filter !== filter && coversFilterFast(other.filter, filter))
 }
 
-/** Can one user match both conditions? A user has one ID and one value of a single-valued claim; any other claim may be a list. */
+/** Can one user match both conditions? A user has one ID and one value of a single-valued claim; any other claim can be a list. */
 export function canMeet(one: Conditional, other: Conditional, singleValued: ReadonlySet<Variable>): boolean {
   return one.when.every(({ variable, oneOf }) => {
     if (variable !== 'userId' && !singleValued.has(variable)) return true

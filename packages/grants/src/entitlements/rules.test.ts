@@ -22,7 +22,7 @@ describe('entitledTo', () => {
       expect([reason, remedy]).toEqual([expect.any(String), expect.any(String)])
   })
 
-  it(`makes at most ${mostMembers} grants of one template, and drops the rule beyond`, () => {
+  it(`creates at most ${mostMembers} grants from one template, and drops a rule with more`, () => {
     const entitlements = parseEntitlements({ entitlements: [{ publish: ['t/${claims.t}'] }, { publish: ['test'] }] })
     const members = (count: number) => Array.from({ length: count }, (_, index) => `m${index}`)
     const taken = entitledTo(entitlements, { userId: 'alice', claims: { t: members(mostMembers) } })
@@ -32,7 +32,7 @@ describe('entitledTo', () => {
     expect(dropped.dropped).toMatchObject([{ rule: 'entitlements[0]', reason: expect.stringContaining('51 grants') }])
   })
 
-  it('lets a user who may send requests receive the replies, under a prefix of their own', () => {
+  it('grants the replies to a user with request grants, under a prefix of that user', () => {
     const entitlements = parseEntitlements({ entitlements: [{ request: ['devices/+/ask', 'jobs/${claims.team}'] }] })
     const grantsOf = (userId: string, claims = {}) => entitledTo(entitlements, { userId, claims }).grants
     expect(grantsOf('alice', { team: 'a' })).toEqual({
@@ -41,9 +41,9 @@ describe('entitledTo', () => {
       retain: [],
     })
     expect(grantsOf('auth0|a/b+c', { team: 'a' }).subscribe).toEqual(['replies/auth0=7Ca=2Fb=2Bc/#'])
-    // A rule whose claim is missing gives nothing of it.
+    // A rule with a missing claim grants neither.
     expect(grantsOf('alice')).toEqual({ publish: [], subscribe: [], retain: [] })
-    // As an item of the access table says it, which has plain grants alone.
+    // The same as an item of the access table, which has plain grants only.
     const plain = { publish: ['devices/+/ask'], subscribe: ['replies/${encodedUserId}/#'] }
     const [short, long] = [{ request: ['devices/+/ask'] }, plain].map((rule) =>
       entitledTo(parseEntitlements({ entitlements: [rule] }), { userId: 'auth0|a/b+c', claims: {} }),
@@ -51,7 +51,7 @@ describe('entitledTo', () => {
     expect(short?.grants).toEqual(long?.grants)
   })
 
-  it('names the rules that give a grant', () => {
+  it('returns the rules that produce a grant', () => {
     const entitlements = parseEntitlements({ entitlements: [{ publish: ['a', 'b'] }, { publish: ['b'] }] })
     const { rulesOf } = entitledTo(entitlements, { userId: 'alice', claims: {} })
     expect(rulesOf({ kind: 'publish', filter: 'a' })).toEqual(['entitlements[0]'])

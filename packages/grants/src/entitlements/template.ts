@@ -12,7 +12,7 @@ export interface Template {
   readonly parts: readonly TemplatePart[]
 }
 
-/** Replaces any value while a template is validated: the shortest possible one. */
+/** The shortest possible value. It replaces every variable while a template is validated. */
 export const placeholder = 'x'
 
 /**
@@ -61,7 +61,7 @@ function parseVariable(part: string, text: string, place: string): Variable {
 /**
  * Fills in the values of a template. A value never adds a level or a wildcard.
  *
- * @throws EntitlementError `unusable_value`, naming the variable; `invalid_template` when the result is no topic filter
+ * @throws EntitlementError `unusable_value`, naming the variable; `invalid_template` if the result is not a topic filter
  */
 export function fillTemplate(template: Template, lookUp: (variable: Variable) => string): TopicFilter {
   const { place, parts, text, kind } = template

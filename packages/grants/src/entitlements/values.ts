@@ -23,7 +23,7 @@ export function verifiedValue(variable: Variable, { userId, claims }: User): unk
   return others.length === 0 ? value : undefined
 }
 
-/** What a condition compares: the value as a string, or each member of the list. */
+/** The strings that a condition compares: the value, or each member of the list. */
 export function comparable(variable: Variable, user: User): readonly string[] {
   const { userId, userPrefix = '' } = user
   if (variable === 'userId') return [userId.startsWith(userPrefix) ? userId.slice(userPrefix.length) : userId]
@@ -31,7 +31,7 @@ export function comparable(variable: Variable, user: User): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter(isScalar).map(String)
 }
 
-/** Has exactly one string representation. */
+/** Whether the value has exactly one string representation. */
 export function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)
 }

@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals'
 import { coversFilter, matches } from './matching.js'
 import { filterFault } from './topic-filter.js'
 
-/** Every text of up to `depth` levels out of these. */
+/** Every string of up to `depth` of these levels. */
 function texts(levels: readonly string[], depth: number): readonly string[] {
   if (depth === 1) return levels
   const shorter = texts(levels, depth - 1)
   return [...new Set([...shorter, ...shorter.flatMap((text) => levels.map((level) => `${text}/${level}`))])]
 }
 
-/** The filter as a regular expression: another way to say MQTT 5 section 4.7 with AWS's `a/#`. */
+/** The filter as a regular expression: an independent implementation of MQTT 5 section 4.7 with AWS's `a/#`. */
 function expressionOf(filter: string): RegExp {
   const levels = filter.split('/').map((level, index) => {
     const first = index === 0 ? '(?!\\$)' : ''
@@ -22,8 +22,8 @@ function expressionOf(filter: string): RegExp {
 const topics = texts(['', 'a', 'b', '$s'], 4).filter((topic) => topic !== '')
 const filters = texts(['', 'a', '$s', '+', '#'], 3).filter((filter) => filterFault(filter) === undefined)
 
-describe('over every small topic and filter', () => {
-  it('matches what the filter as a regular expression matches', () => {
+describe('for every small topic and filter', () => {
+  it('matches the same topics as the regular expression of the filter', () => {
     const wrong = filters.flatMap((filter) => {
       const expression = expressionOf(filter)
       return topics.filter((topic) => matches(filter, topic) !== expression.test(topic)).map((topic) => [filter, topic])
@@ -32,7 +32,7 @@ describe('over every small topic and filter', () => {
     expect(filters.length * topics.length).toBeGreaterThan(10_000)
   })
 
-  it('covers a filter exactly when it matches all of its topics', () => {
+  it('covers a filter if and only if it matches all of its topics', () => {
     const wrong = filters.flatMap((outer) =>
       filters
         .filter((inner) => {

@@ -16,7 +16,7 @@ export const clientIdBytes = 128
  */
 export const reservedTexts = [':client/', ':topic/', ':topicfilter/'] as const
 
-/** Why no name of any kind may be this string, as the predicate of a sentence; undefined if it is valid. MQTT 5 section 1.5.4. */
+/** Why the string is not a valid name of any kind, as the predicate of a sentence; undefined if it is valid. MQTT 5 section 1.5.4. */
 export function textFault(name: string): string | undefined {
   if (name === '') return 'is empty'
   if (name.includes('\0')) return 'contains the null character'

@@ -10,7 +10,7 @@ import { isTakenByAws, judge } from '../testing/judge.js'
 import { usualRole } from '../testing/role.js'
 import { sessionPolicy } from './session-policy.js'
 
-/** One row of a table: grants, and what they allow and refuse; or the refusal that compiling them meets. */
+/** One row of a table: grants, and the requests that they allow and refuse; or the error of the compiler. */
 interface Case {
   readonly name: string
   readonly user?: string
@@ -37,7 +37,7 @@ function parseRequest(text: string): AccessRequest {
   throw new Error(`not a request: ${text}`)
 }
 
-/** What explain and IAM answer, in every form; names that AWS IoT does not take never reach IAM. */
+/** The decisions of explain and of IAM in every form. AWS IoT refuses invalid names before it asks IAM. */
 function answers(grants: Grants, userId: string, request: AccessRequest): readonly boolean[] {
   const { allowed } = explain(grants, { userId }, request)
   if (!isTakenByAws(request)) return [allowed]

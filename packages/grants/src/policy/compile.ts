@@ -16,7 +16,7 @@ export interface CompileScope {
   readonly region?: string | undefined
   readonly accountId?: string | undefined
   readonly clientIdPrefix: string
-  /** Whether the dense form may be used. */
+  /** Whether the dense form is allowed. */
   readonly dense: boolean
 }
 
@@ -31,7 +31,7 @@ export interface NotExpressible {
   readonly refused: readonly GrantReference[]
 }
 
-/** Grants that no form can fit into the limit, whatever the Denies. They are not compiled. */
+/** Grants that exceed the limit in every form, even without Denies. They are not compiled. */
 export interface TooLong {
   /** A lower bound. */
   readonly characters: number

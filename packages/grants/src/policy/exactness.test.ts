@@ -18,7 +18,7 @@ interface Tally {
   refused: number
 }
 
-/** Compiles random grants and asks random things of IAM and of `explain`; they must agree on every name that AWS IoT takes. */
+/** Compiles random grants and compares IAM with `explain` on random requests: they must agree on every name that AWS IoT accepts. */
 function holdAgainstIam(form: PolicyForm, grantsOf: fc.Arbitrary<Grants>, numRuns: number): Tally {
   const tally = { requests: 0, allowed: 0, documents: 0, refused: 0 }
   const compiled = fc
@@ -45,7 +45,7 @@ function holdAgainstIam(form: PolicyForm, grantsOf: fc.Arbitrary<Grants>, numRun
       const { allowed, reason } = explain(grants, { userId }, request)
       tally.requests++
       if (!isTakenByAws(request)) {
-        if (allowed) throw new Error(`explain allows what AWS IoT does not take: ${JSON.stringify(request)}`)
+        if (allowed) throw new Error(`explain allows a name that AWS IoT does not accept: ${JSON.stringify(request)}`)
       } else if (iamAllows(request) !== allowed) {
         throw new Error(`IAM says ${!allowed} to ${JSON.stringify(request)}; explain: ${reason} ${document}`)
       }
@@ -57,7 +57,7 @@ function holdAgainstIam(form: PolicyForm, grantsOf: fc.Arbitrary<Grants>, numRun
   return tally
 }
 
-describe(`the compiled policy allows exactly what explain allows (SEED=${seed})`, () => {
+describe(`the compiled policy and explain allow the same requests (SEED=${seed})`, () => {
   it.each([
     { form: 'full' as const, grants: anyGrants, runs: 850, requests: 50_000 },
     { form: 'short' as const, grants: anyGrants, runs: 1700, requests: 100_000 },

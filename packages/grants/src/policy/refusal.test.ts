@@ -21,7 +21,7 @@ function devices(count: number) {
 }
 
 describe('policy_too_large', () => {
-  it('says how far over, what costs most, and which wider grants fit', () => {
+  it('reports the excess, the largest grants, and wider grants that fit', () => {
     const error = errorOf({ publish: devices(45), subscribe: devices(45) })
     expect(error.code).toBe('policy_too_large')
     expect(error.message).toContain(`${error.excess} more than STS allows`)
@@ -32,26 +32,26 @@ describe('policy_too_large', () => {
     expect(error.remedy).toContain('"devices/+/telemetry"')
   })
 
-  it('counts exactly where the grants might have fitted', () => {
+  it('counts exactly if the grants are close to the limit', () => {
     const distinct = Array.from({ length: 31 }, (_, index) => `${index}/`.padEnd(40, 'x'))
     expect(errorOf({ publish: distinct, subscribe: distinct })).toMatchObject({ code: 'policy_too_large' })
     expect(() => errorOf({ publish: distinct.slice(5), subscribe: distinct.slice(5) })).toThrow('compiled')
   })
 
-  it('suggests only what fits', () => {
+  it('suggests only grants that fit', () => {
     const { suggestion } = errorOf({
       subscribe: Array.from({ length: 90 }, (_, index) => `level-${index}/${'x'.repeat(index)}`),
     })
     expect(sessionPolicy(suggestion ?? parseGrants({}), { userId: 'alice' }).remaining).toBeGreaterThan(0)
   })
 
-  it('takes no long time for the worst that parseGrants lets in', () => {
+  it('is fast for the largest input that parseGrants accepts', () => {
     const wide = Array.from({ length: 200 }, (_, index) => `+/+/${index}/+/${'x'.repeat(200)}/+`)
     expect(errorOf({ publish: wide, subscribe: wide, retain: wide }).code).toBe('policy_too_large')
   })
 })
 
-it(`every suggestion compiles and covers what was asked (SEED=${seed})`, () => {
+it(`every suggestion compiles and covers the request (SEED=${seed})`, () => {
   let suggestions = 0
   const property = fc.property(anyGrants, (grants) => {
     try {

@@ -1,16 +1,16 @@
 import { GrantError } from '../errors.js'
 import { type GrantReference, type Grants, grantKinds } from '../grant-types.js'
 import { sessionPolicyLimit } from '../limits.js'
-import { type CompileScope, compile } from './compile.js'
+import { type Compiled, type CompileScope, compile } from './compile.js'
 import { policyText } from './iam/policy-document.js'
 import { estimatePackedSize } from './packed-size.js'
 import { type SessionPolicyOptions, scopeOf } from './scope.js'
 import { join, openFromPlus, widen, widenings } from './widening.js'
 
-/** The error for grants that IAM cannot express: one that is impossible by itself, or two that exclude each other. */
+/** The error for grants that IAM cannot express: a single grant, or two that exclude each other. */
 export function inexpressible(grants: Grants, blamed: readonly GrantReference[], scope: CompileScope): GrantError {
   const [one, other] = blamed as [GrantReference, GrantReference | undefined]
-  const suggestion = suggestionFor(grants, [one, ...(other ? [other] : [])], scope)
+  const suggestion = suggestionFor(grants, blamed, scope)
   const what = other
     ? `IAM cannot express ${named(one)} together with ${named(other)}: ${quoted(one)} requires a Deny, because IAM's "*" also matches slashes and "$", and that Deny would remove topics that ${quoted(other)} grants.`
     : `IAM cannot express ${named(one)}: with a "+" before further levels and a trailing "#", its topics cannot be separated from deeper ones.`
@@ -35,11 +35,7 @@ export function packedTooLarge(grants: Grants, options: SessionPolicyOptions, pe
   const size = 'document' in compiled ? estimatePackedSize(compiled.document).high : percent
   // The size that AWS reported predicts the next one better than the model does.
   const most = (size * 100) / percent
-  const suggestion = firstFitting(
-    grants,
-    scope,
-    (document) => document.length <= sessionPolicyLimit && estimatePackedSize(document).high <= most,
-  )
+  const suggestion = firstFitting(grants, scope, (document) => estimatePackedSize(document).high <= most)
   return tooMuch(grants, suggestion, {
     message: `The packed session policy takes ${percent === 101 ? 'more than the' : `${percent} percent of the`} space that STS allows`,
   })
@@ -48,17 +44,22 @@ export function packedTooLarge(grants: Grants, options: SessionPolicyOptions, pe
 /** The error for grants that are too long for one session policy. */
 export function tooLarge(grants: Grants, characters: number, atLeast: boolean, scope: CompileScope): GrantError {
   const excess = characters - sessionPolicyLimit
-  const suggestion = firstFitting(grants, scope, (document) => document.length <= sessionPolicyLimit)
+  const suggestion = firstFitting(grants, scope)
   return tooMuch(grants, suggestion, {
     message: `The session policy would have ${atLeast ? 'at least ' : ''}${characters} characters, ${excess} more than STS allows`,
     excess,
   })
 }
 
-function firstFitting(grants: Grants, scope: CompileScope, fits: (document: string) => boolean): Grants | undefined {
+/** The first widening whose policy is short enough and passes the test. */
+function firstFitting(
+  grants: Grants,
+  scope: CompileScope,
+  test: (document: string) => boolean = () => true,
+): Grants | undefined {
   for (const wider of widenings(grants)) {
     const compiled = compile(wider, scope)
-    if ('document' in compiled && fits(compiled.document)) return wider
+    if (isFitting(compiled) && test(compiled.document)) return wider
   }
   return undefined
 }
@@ -109,7 +110,7 @@ function suggestionFor(grants: Grants, blamed: readonly GrantReference[], scope:
   return undefined
 }
 
-function isFitting(compiled: ReturnType<typeof compile>): boolean {
+function isFitting(compiled: ReturnType<typeof compile>): compiled is Compiled {
   return 'document' in compiled && compiled.document.length <= sessionPolicyLimit
 }
 

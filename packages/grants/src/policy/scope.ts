@@ -10,7 +10,7 @@ export interface SessionPolicyOptions {
   /** Region of the role's sessions. Without Region and account, the full form is not available. */
   readonly region?: string | undefined
   readonly accountId?: string | undefined
-  /** Whether the dense form, which has a wildcard in place of the resource type, may be used. @default true */
+  /** Whether the dense form, which has a wildcard in place of the resource type, is allowed. @default true */
   readonly dense?: boolean | undefined
 }
 

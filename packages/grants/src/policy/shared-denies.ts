@@ -46,7 +46,8 @@ export function elsewhereDenied(location: IotLocation): Statement {
 }
 
 /**
- * The policies of a topic role with AWS's managed policy in one: all of IoT in its Region, but for what topic roles deny to everybody.
+ * The permissions of a topic role with AWS's managed policy, in one document: all actions of AWS IoT in the Region of the role, except those
+ * that every topic role denies.
  *
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSIoTFullAccess.html
  */

@@ -1,9 +1,9 @@
-import { type Grants, grantKinds, type TopicFilter } from '../grant-types.js'
+import { byKind, type Grants, grantKinds, type TopicFilter } from '../grant-types.js'
 import { coversFilter } from '../mqtt/matching.js'
 import { filterFault, parseSubscription } from '../mqtt/topic-filter.js'
 
 /**
- * The narrowest filter that covers both and that IAM can express by itself; undefined if there is none (nothing covers both `#` and
+ * The narrowest filter that covers both and that IAM can express; undefined if there is none (nothing covers both `#` and
  * `$aws/…`, or two share groups).
  */
 export function join(a: string, b: string): TopicFilter | undefined {
@@ -57,8 +57,8 @@ export function* widenings(grants: Grants): Generator<Grants> {
   for (let index = depth - 1; index >= 0; index--) ways.push((levels) => levels.toSpliced(index, 1, '+'))
   for (let index = depth - 1; index >= 1; index--) ways.push((levels) => [...levels.slice(0, index), '#'])
   for (const wider of ways) {
-    const [publish = [], subscribe = [], retain = []] = grantKinds.map((kind) => mergeGroups(grants[kind], wider))
-    if (Math.max(publish.length, subscribe.length, retain.length) <= mostFilters) yield { publish, subscribe, retain }
+    const wide = byKind((kind) => mergeGroups(grants[kind], wider))
+    if (grantKinds.every((kind) => wide[kind].length <= mostFilters)) yield wide
   }
 }
 

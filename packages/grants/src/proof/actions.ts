@@ -1,6 +1,5 @@
 import type { PolicyStatement } from './documents/document.js'
-import type { Automaton } from './languages/automaton.js'
-import { automaton } from './languages/automaton.js'
+import { type Automaton, automaton } from './languages/automaton.js'
 import { explore } from './languages/exploration.js'
 import { type Pattern, PatternSet } from './languages/pattern-set.js'
 import { codePoints, type Token, wildcard } from './languages/token.js'

@@ -21,7 +21,7 @@ interface Compiled {
   readonly session: string
 }
 
-/** What the compiler says of random grants, in one of the forms that it has for them. */
+/** The policy of the compiler for random grants, in one of its forms. */
 const compiled = fc
   .tuple(fc.oneof(anyGrants, sharedArnGrants), fc.constantFrom(...users), fc.nat(2))
   .map(([grants, userId, pick]): Compiled | undefined => {
@@ -31,7 +31,7 @@ const compiled = fc
   })
   .filter((one) => one !== undefined)
 
-/** The counterexample as a request that the evaluator and `explain` understand; undefined for what no grant is about. */
+/** The counterexample as a request for the evaluator and `explain`; undefined if it concerns no grant. */
 function requestFor(action: string, name: string): AccessRequest | undefined {
   if (action === 'iot:Connect') return { action: 'connect', clientId: name }
   if (action === 'iot:Publish') return { action: 'publish', topic: name }
@@ -40,14 +40,14 @@ function requestFor(action: string, name: string): AccessRequest | undefined {
   return undefined
 }
 
-/** Holds what the prover says of a changed policy against the evaluator of the stand-in, and against random requests. */
+/** Compares the prover's result for a changed policy with the evaluator of the stand-in, also for random requests. */
 function confirm({ grants, userId, session }: Compiled, { policy, what }: Mutant, tries: readonly AccessRequest[]) {
   const proof = prove({ role: usualRole, session: policy }, grants, userId)
   const iamAllows = judge(policy)
   if ('undecided' in proof) throw new Error(`undecided: ${what} of ${session}`)
   if (!proof.equal) {
     const request = requestFor(proof.action, proof.name)
-    // The evaluator has one reading.
+    // The evaluator implements only one reading.
     if (request && proof.reading.starsCrossColons && proof.reading.typesMayBeWild) {
       const answer = { allowed: iamAllows(request), granted: explain(grants, { userId }, request).allowed }
       expect({ what, request, ...answer }).toEqual({ what, request, allowed: proof.allowed, granted: proof.granted })
@@ -58,13 +58,13 @@ function confirm({ grants, userId, session }: Compiled, { policy, what }: Mutant
     if (!isTakenByAws(request)) continue
     const allowed = iamAllows(request)
     if (allowed === explain(grants, { userId }, request).allowed) continue
-    throw new Error(`proved, and yet IAM says ${allowed} to ${JSON.stringify(request)}: ${what} of ${session}`)
+    throw new Error(`proved, but IAM decides ${allowed} for ${JSON.stringify(request)}: ${what} of ${session}`)
   }
   return 'equal'
 }
 
 describe(`the prover, on random grants (SEED=${seed})`, () => {
-  it('proves every policy that the compiler writes, in each form', () => {
+  it('proves every policy of the compiler, in each form', () => {
     const tally = { policies: 0, states: 0, most: 0 }
     const property = fc.property(compiled, ({ grants, userId, session }) => {
       const proof = prove({ role: usualRole, session }, grants, userId)
@@ -88,7 +88,7 @@ describe(`the prover, on random grants (SEED=${seed})`, () => {
     expect(proof).toMatchObject({ equal: true })
   })
 
-  it('agrees with the evaluator of the stand-in about changed policies', () => {
+  it('agrees with the evaluator of the stand-in on changed policies', () => {
     const tally = { noticed: 0, equal: 0 }
     const property = fc.property(compiled, attempts, fc.nat(), (one, tries, pick) => {
       const mutants = mutantsOf(one.session)

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals'
 import { parseGrants } from '../grants.js'
 import { ProofError, prove } from './index.js'
 
-/** `[effect, action, resource]`, resources without the head of the ARN that all have; or a statement as it is. */
+/** `[effect, action, resource]`, with resources without the common head of the ARN; or a complete statement. */
 type Row = readonly [string, string | readonly string[], string | readonly string[]] | Readonly<Record<string, unknown>>
 
 interface Case {
@@ -22,7 +22,7 @@ const cases = JSON.parse(
 
 const head = 'arn:aws:iot:eu-west-1:123456789012:'
 const types = ['client', 'topic', 'topicfilter']
-/** What the topic role has for everybody. */
+/** The statements of every topic role. */
 const usualRole: readonly Row[] = [
   ['Allow', 'iot:*', '*'],
   ['Deny', '*', types.flatMap((type) => types.map((reserved) => `${type}/*:${reserved}/*`))],
@@ -54,7 +54,7 @@ describe('prove', () => {
     expect(proof()).toMatchObject(finds ? { equal: false, ...finds } : { equal: true, usesWildTypes })
   })
 
-  it('stops at the limit and says so', () => {
+  it('stops at the limit and reports it', () => {
     const session = document([['Allow', 'iot:Connect', 'client/alice:*']])
     const policies = { role: document(usualRole), session }
     const whole = prove(policies, parseGrants({}), 'alice')
@@ -66,7 +66,7 @@ describe('prove', () => {
     })
   })
 
-  it('is about the partition, Region and account that it is told', () => {
+  it('proves for the given partition, Region and account', () => {
     const policies = (region: string) => ({
       role: JSON.parse(JSON.stringify(document(usualRole)).replaceAll('eu-west-1', region)),
       session: document([['Allow', 'iot:Connect', 'client/alice:*']]),
@@ -79,7 +79,7 @@ describe('prove', () => {
     })
   })
 
-  it.each(['', '[]', '{', '{"Version":"2008-10-17","Statement":[]}'])('does not read %j as a document', (session) => {
+  it.each(['', '[]', '{', '{"Version":"2008-10-17","Statement":[]}'])('refuses the document %j', (session) => {
     expect(() => prove({ role: document(usualRole), session }, parseGrants({}), 'alice')).toThrow(ProofError)
   })
 })

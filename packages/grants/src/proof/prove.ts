@@ -27,12 +27,12 @@ export interface ProofOptions extends Partial<Location> {
 /** The result of {@link prove}. */
 export type Proof =
   | {
-      /** IAM allows exactly what is granted, for every name that AWS IoT takes. */
+      /** IAM allows exactly the grants, for every name that AWS IoT accepts. */
       readonly equal: true
       readonly states: number
       /**
        * Whether the proof requires that a wildcard in place of a resource type matches. If IAM followed AWS's documentation to the
-       * letter, it would allow less, and nothing more: that is proved, too.
+       * letter, it would allow less, and nothing more. This is proved as well.
        */
       readonly usesWildTypes: boolean
     }
@@ -54,7 +54,7 @@ export interface Counterexample {
 }
 
 /**
- * Decides whether a session with these policies may do exactly what the grants say, for every name that AWS IoT accepts, of any length.
+ * Decides whether these policies allow a session exactly the grants, for every name that AWS IoT accepts, of any length.
  * Interprets the documents as IAM does and the grants as MQTT does, and searches the product of both.
  *
  * @throws ProofError if a document has an unsupported form; GrantError `invalid_user_id`
@@ -120,7 +120,7 @@ function walk(
       if (found.has(action)) continue
       const outcome = ask({ ...question, resources, reading }, limit - states)
       states += outcome.states
-      if ('undecided' in outcome) return answer(true)
+      if (outcome.undecided) return answer(true)
       if (outcome.found) found.set(action, { equal: false, action, ...outcome.found, reading, states })
       if (outcome.found && isFirstEnough) return answer(false)
     }
@@ -147,12 +147,11 @@ function readingsOf(statements: readonly OwnedStatement[]): readonly Reading[] {
   )
 }
 
-type Answer =
-  | { readonly undecided: true; readonly states: number }
-  | {
-      readonly found?: { readonly name: string; readonly allowed: boolean; readonly granted: boolean }
-      readonly states: number
-    }
+interface Answer {
+  readonly states: number
+  readonly undecided?: true
+  readonly found?: Pick<Counterexample, 'name' | 'allowed' | 'granted'>
+}
 
 /** The patterns of each statement's resources in one reading. */
 type ResourcePatterns = ReadonlyMap<OwnedStatement, readonly (readonly Token[])[]>
@@ -161,13 +160,8 @@ function patternsOf(statements: readonly OwnedStatement[], reading: Reading): Re
   return new Map(
     statements.map((statement) => {
       const { resources, place } = statement
-      return [
-        statement,
-        resources.patterns.flatMap((pattern) => {
-          const tokens = resourceTokens(pattern, reading, place)
-          return tokens ? [tokens] : []
-        }),
-      ]
+      const patterns = resources.patterns.map((pattern) => resourceTokens(pattern, reading, place))
+      return [statement, patterns.filter((tokens) => tokens !== undefined)]
     }),
   )
 }
@@ -200,7 +194,7 @@ function ask(
         differs(accepted, isReserved) {
           const isGranted = !isReserved && languages.isGranted(accepted)
           const isAllowed = languages.isAllowed(accepted)
-          // If wild types match nothing, less may be allowed; see usesWildTypes.
+          // If wild types match nothing, less can be allowed; see usesWildTypes.
           return reading.typesMayBeWild ? isAllowed !== isGranted : isAllowed && !isGranted
         },
         reduce: (place, isReserved, isThorough) =>
@@ -216,12 +210,6 @@ function ask(
   if ('undecided' in outcome) return { undecided: true, states }
   if (!outcome.found) return { states }
   const { name, accepted, isReserved } = outcome.found
-  return {
-    states,
-    found: {
-      name,
-      allowed: languages.isAllowed(accepted),
-      granted: !isReserved && languages.isGranted(accepted),
-    },
-  }
+  const granting = !isReserved && languages.isGranted(accepted)
+  return { states, found: { name, allowed: languages.isAllowed(accepted), granted: granting } }
 }

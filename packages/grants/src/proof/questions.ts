@@ -3,7 +3,7 @@ import { type Actions, type MqttAction, mqttActions, none, type OwnedStatement }
 import type { Automaton } from './languages/automaton.js'
 import { beginningWith, coveredFilters, matchedTopics } from './languages/mqtt-language.js'
 import type { Token } from './languages/token.js'
-import { namesThatAwsTakes } from './names/aws-names.js'
+import { acceptedNames } from './names/aws-names.js'
 import { anyResource, arnHead, elsewhere, type Location } from './names/places.js'
 import { reservedNames } from './names/reserved.js'
 
@@ -37,7 +37,7 @@ export function* questions(
     const type = mqttActions[action]
     const statements = actions.statementsFor(action)
     const head = arnHead(location, type)
-    const [names, deeperNames] = [namesThatAwsTakes(type, 'taken'), namesThatAwsTakes(type, 'any')]
+    const [names, deeperNames] = [acceptedNames(type, 'accepted'), acceptedNames(type, 'any')]
     yield { action, names, deeperNames, reserved: reservedNames(type), statements, head, granted: granted[action] }
     yield { action, names: elsewhere(location, type), reserved: none, statements, head: '', granted: [] }
   }

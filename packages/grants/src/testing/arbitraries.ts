@@ -4,7 +4,7 @@ import type { Grants } from '../grant-types.js'
 import { parseGrants } from '../grants.js'
 import { filterFault } from '../mqtt/topic-filter.js'
 
-/** Levels that mean something to IAM, to JSON, to STS or to AWS IoT, among plain ones that collide often. */
+/** Levels with a special meaning in IAM, JSON, STS or AWS IoT, and plain ones that collide often. */
 const level = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('a', 'b', 'c') },
   {
@@ -34,7 +34,7 @@ const levels = fc.oneof(
   { weight: 1, arbitrary: fc.array(filterLevel, { minLength: 7, maxLength: 8 }) },
 )
 
-/** Well-formed topic filters: what a `Grants` may hold. */
+/** Valid topic filters. */
 const plainFilter = fc
   .tuple(
     fc.constantFrom('', '', '', '', '$aws/', '$aws/rules/r/', 'a/', 'a/b/'),
@@ -56,7 +56,7 @@ const sharedFilter = fc
 
 const subscribeFilter = fc.oneof({ weight: 6, arbitrary: topicFilter }, { weight: 1, arbitrary: sharedFilter })
 
-/** Small sets, in which many can be said exactly and many cannot. */
+/** Small sets, many of which IAM can express exactly and many of which it cannot. */
 export const anyGrants: fc.Arbitrary<Grants> = fc
   .record({
     publish: fc.array(topicFilter, { maxLength: 3 }),
@@ -71,7 +71,7 @@ export const anyGrants: fc.Arbitrary<Grants> = fc
     parseGrants({ publish: [...publish, ...both], subscribe: [...subscribe, ...both], retain }),
   )
 
-/** Sets of mostly literal filters that are published and subscribed: what the dense form is for. */
+/** Sets of mostly literal filters for publish and subscribe, which the dense form is for. */
 export const sharedArnGrants: fc.Arbitrary<Grants> = fc
   .record({
     both: fc.array(
@@ -92,7 +92,7 @@ export const sharedArnGrants: fc.Arbitrary<Grants> = fc
     return parseGrants({ publish: [...publish, ...sharedArns], subscribe: [...subscribe, ...sharedArns] })
   })
 
-/** How a request is made from a grant: its wildcards filled in, then something done to it. */
+/** A recipe for a request from a grant: values for its wildcards, then a change. */
 export interface Attempt {
   readonly pick: number
   readonly fills: readonly string[]
@@ -114,7 +114,7 @@ export const attempts = fc.array(
   { minLength: 60, maxLength: 60, size: 'max' },
 )
 
-/** The request that an attempt makes on these grants. */
+/** The request of an attempt with these grants. */
 export function requestOf(
   grants: Grants,
   userPrefix: string,

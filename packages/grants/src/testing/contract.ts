@@ -24,10 +24,10 @@ const plugin: unknown = addFormats
 ajv.addSchema(document, 'openapi.json')
 
 /**
- * Compares an answer of the vendor with the OpenAPI document.
+ * Compares a response of the vendor with the OpenAPI document.
  *
- * @param routeKey such as `POST /credentials`; any route but `GET /credentials` has that one's answers
- * @throws Error that says what differs
+ * @param routeKey such as `POST /credentials`; every route except `GET /credentials` has the responses of that one
+ * @throws Error with the difference
  */
 export function requireContract(routeKey: string | undefined, { statusCode, headers, body }: Answer): void {
   const method = routeKey?.startsWith('GET ') ? 'get' : 'post'

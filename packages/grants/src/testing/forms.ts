@@ -7,7 +7,7 @@ import type { PolicyForm } from '../policy-form.js'
 import { clientIdPrefix } from '../user-id.js'
 import { location } from './role.js'
 
-/** Every way to say the grants, whatever its length; none where IAM cannot say them. There is not always a dense form. */
+/** Every form of the grants, of any length; none if IAM cannot express them. There is not always a dense form. */
 export function documentsOf(grants: Grants, userId: string): Readonly<Partial<Record<PolicyForm, string>>> {
   const byAction = grantsByAction(grants)
   if ('inexpressible' in byAction) return {}

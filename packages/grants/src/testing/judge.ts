@@ -4,7 +4,7 @@ import { usualDenials, wholeAccount } from './role.js'
 
 const account = 'arn:aws:iot:eu-west-1:123456789012:'
 
-/** Does IAM, as the stand-in evaluates it, let a session with this policy do it? Shares no code with the compiler. */
+/** Whether IAM, as implemented by the stand-in, allows the request with this session policy. Shares no code with the compiler. */
 export function judge(sessionPolicy: string, ceiling: object = wholeAccount): (request: AccessRequest) => boolean {
   const policies = {
     identity: [
@@ -31,7 +31,7 @@ export function judge(sessionPolicy: string, ceiling: object = wholeAccount): (r
   }
 }
 
-/** Would AWS IoT take the request's names at all? Written from its limits page, apart from the code under test. */
+/** Whether AWS IoT accepts the names in the request. Written from its limits page, independent of the code under test. */
 export function isTakenByAws(request: AccessRequest): boolean {
   switch (request.action) {
     case 'connect':

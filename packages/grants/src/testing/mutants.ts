@@ -1,7 +1,7 @@
 /** A policy that differs from another one in one place. */
 export interface Mutant {
   readonly policy: string
-  /** What was done to it. */
+  /** The change. */
   readonly what: string
 }
 
@@ -13,8 +13,8 @@ interface Statement {
 }
 
 /**
- * Every policy with one Resource, Action or statement left out, one Effect turned round, one Resource made narrower, or one Allow made
- * wider. A Deny that reaches further where nothing is granted is the same policy in other words, so Denies are not widened.
+ * Every policy with one Resource, Action or statement removed, one Effect inverted, one Resource made narrower, or one Allow made
+ * wider. A wider Deny can be equivalent, if it removes no granted name, so Denies are not widened.
  */
 export function mutantsOf(policy: string): readonly Mutant[] {
   const document = JSON.parse(policy) as { readonly Statement: readonly Statement[] }

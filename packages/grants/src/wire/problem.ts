@@ -11,7 +11,7 @@ export const problems = {
   invalid_user_id: { status: 400, title: 'The user ID is not valid' },
   invalid_duration: { status: 400, title: 'The duration is not valid' },
   no_grants: { status: 403, title: 'No grants' },
-  not_entitled: { status: 403, title: 'The caller may not have these grants' },
+  not_entitled: { status: 403, title: 'The caller is not entitled to these grants' },
   unusable_claim: { status: 403, title: 'A claim of the caller cannot be used in a topic' },
   caller_not_supported: { status: 403, title: 'This kind of caller is not supported' },
   too_many_groups: { status: 403, title: 'The caller is in too many groups' },
@@ -83,7 +83,7 @@ function isReference(value: unknown): value is GrantReference {
   return (grantKinds as readonly unknown[]).includes(kind) && typeof filter === 'string'
 }
 
-/** An invalid suggestion is dropped: the problem itself matters more. */
+/** Drops an invalid suggestion, because the problem itself is more important. */
 function readGrants(value: unknown): Grants | undefined {
   if (value === undefined) return undefined
   try {

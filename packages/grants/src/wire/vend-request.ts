@@ -36,17 +36,17 @@ export function parseVendRequest(input: unknown): VendRequest {
       remedy: `Use ${known.join(', ')}.`,
     })
   }
-  const body = input as Readonly<Record<string, unknown>>
-  const asked = grantKinds.filter((kind) => body[kind] !== undefined)
+  const asked = grantKinds.filter((kind) => input[kind] !== undefined)
   const lists: Partial<Record<GrantKind, readonly TopicFilter[]>> = {}
-  for (const kind of asked) lists[kind] = parseFilters(kind, body[kind])
+  for (const kind of asked) lists[kind] = parseFilters(kind, input[kind])
   if (asked.length > 0 && asked.every((kind) => lists[kind]?.length === 0)) {
     throw new RequestError('no_grants', 'The request has empty lists of grants.', {
       value: input,
       remedy: 'Name at least one topic filter, or omit the lists to request everything.',
     })
   }
-  return body.durationSeconds === undefined ? lists : { ...lists, durationSeconds: parseDuration(body.durationSeconds) }
+  const { durationSeconds } = input
+  return durationSeconds === undefined ? lists : { ...lists, durationSeconds: parseDuration(durationSeconds) }
 }
 
 /**
@@ -59,7 +59,7 @@ export function askedGrants({ publish, subscribe, retain }: VendRequest): Grants
   return { publish: publish ?? [], subscribe: subscribe ?? [], retain: retain ?? [] }
 }
 
-/** Never prints a list or an object: it may be nested too deeply for JSON.stringify. */
+/** Does not print lists and objects, which can be nested too deeply for JSON.stringify. */
 function inWords(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   return Array.isArray(value) ? 'a list' : 'an object'

@@ -1,4 +1,4 @@
-import type { DroppedRule, GrantKind, Grants, TopicFilter } from '../grant-types.js'
+import { byKind, type DroppedRule, type Grants, type TopicFilter } from '../grant-types.js'
 import { isRecord } from '../json.js'
 import { spreadLimits } from '../limits.js'
 import { filterFault } from '../mqtt/topic-filter.js'
@@ -76,7 +76,7 @@ export function readVendResponse(input: unknown): VendResponse {
   }
 }
 
-/** A form that this client does not know is ignored. */
+/** An unknown form, from a newer vendor, is ignored. */
 function isPolicyForm(value: unknown): value is PolicyForm {
   return ['full', 'short', 'dense'].includes(value as string)
 }
@@ -122,18 +122,17 @@ function optionalAt<Key extends string>(fields: Fields, key: Key, range?: Range)
   return isAbsent(fields[key]) ? {} : ({ [key]: numberAt(fields, key, range) } as Record<Key, number>)
 }
 
-/** Does not use `parseGrants`, whose explanations are for people who write grants: browsers load this module. */
+/** Does not use `parseGrants`: its explanations for people who write grants would make the browser bundle larger. */
 function grantsAt(value: unknown): Grants {
   const lists = objectAt(value, 'grants')
-  const filtersAt = (kind: GrantKind) => {
+  return byKind((kind) => {
     const path = `grants.${kind}`
     const list = listAt(lists[kind] ?? [], path)
     for (const filter of list) {
       if (typeof filter !== 'string' || filterFault(filter)) throw malformed(`an entry of ${path}`, 'a topic filter')
     }
     return list as readonly TopicFilter[]
-  }
-  return { publish: filtersAt('publish'), subscribe: filtersAt('subscribe'), retain: filtersAt('retain') }
+  })
 }
 
 function droppedAt(entry: unknown): DroppedRule {

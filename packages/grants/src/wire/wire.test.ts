@@ -14,7 +14,7 @@ describe('parseVendRequest', () => {
       { subscribe: ['a/#'], retain: [], durationSeconds: 3600 },
       { publish: [], subscribe: ['a/#'], retain: [] },
     ],
-  ])('%j asks for %j', (body, grants) => {
+  ])('%j requests %j', (body, grants) => {
     expect(askedGrants(parseVendRequest(body))).toEqual(grants)
   })
 
@@ -38,7 +38,7 @@ describe('parseVendRequest', () => {
   })
 })
 
-it('a duration nested deeper than JSON can be written is refused as any other', () => {
+it('refuses a duration that is nested too deeply for JSON.stringify like any other', () => {
   const durationSeconds: unknown = JSON.parse('['.repeat(7_000) + ']'.repeat(7_000))
   expect(() => parseVendRequest({ durationSeconds })).toThrow(
     expect.objectContaining({ code: 'invalid_duration', message: 'durationSeconds is a list.' }),
@@ -63,7 +63,7 @@ const answer = {
 }
 
 describe('parseVendResponse', () => {
-  it('reads what the vendor writes, and leaves out what it does not know', () => {
+  it('reads the response of the vendor, without unknown fields', () => {
     expect(parseVendResponse({ ...answer, later: true })).toEqual(answer)
     expect(parseVendResponse({ ...answer, grants: { publish: ['a'], later: ['b'] } }).grants).toEqual({
       publish: ['a'],
@@ -94,7 +94,7 @@ describe('parseVendResponse', () => {
     [{ ...answer, spreadSeconds: '60' }],
     [{ ...answer, dropped: 'hush' }],
     [{ ...answer, dropped: [{ rule: 'x' }] }],
-  ])('refuses %# without telling a secret', (input) => {
+  ])('refuses %# without a secret in the error', (input) => {
     const error = (() => {
       try {
         return parseVendResponse(input)
@@ -108,7 +108,7 @@ describe('parseVendResponse', () => {
 })
 
 describe('problem', () => {
-  it.each(Object.keys(problems))('%s survives the way over the wire', (code) => {
+  it.each(Object.keys(problems))('%s is read as it was written', (code) => {
     const sent = problem(code as keyof typeof problems, 'what happened', {
       remedy: 'what to do',
       retryAfterSeconds: 2,
@@ -127,7 +127,7 @@ describe('problem', () => {
     [{ code: 'toString', detail: 'x' }],
     [{ code: 'internal' }],
     [{ message: 'Forbidden' }],
-  ])('%j is not ours', (input) => {
+  ])('%j is not a problem of the vendor', (input) => {
     expect(parseProblem(input)).toBeUndefined()
   })
 })

@@ -16,13 +16,13 @@ export interface SharedTopic {
 }
 
 /**
- * A topic that two of the users would both own: both reach it through templates of one kind that contain the user ID. Publishing to a
- * topic that another user owns is a different case and may be intended.
+ * Finds a topic that belongs to two of the users: both get it from templates of one kind that contain the user ID. Publishing to a topic of
+ * another user is a different case and can be intended.
  */
 export function sharedOwnTopic({ rules }: Entitlements, userIds: readonly string[]): SharedTopic | undefined {
-  // Hundreds of rules may share one template.
+  // Hundreds of rules can share one template.
   const own = distinct(rules.flatMap(({ templates }) => templates).filter(hasUserId))
-  // Somebody may be called as another one's ID is encoded.
+  // One user's ID can equal the encoded ID of another user.
   const namesakes = own.some((template) => names(template, 'encodedUserId')) ? userIds.map(encodeUserId) : []
   const filled = own.flatMap((template) =>
     [...new Set([...userIds, ...namesakes])].flatMap((userId) => {

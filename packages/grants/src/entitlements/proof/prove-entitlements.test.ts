@@ -12,7 +12,7 @@ function proved(...rules: readonly object[]) {
 }
 
 describe('proveEntitlements', () => {
-  it('proves the usual ones for everybody, hostile names among them', () => {
+  it('proves ordinary rules for all representative users, including hostile names', () => {
     const {
       proved: users,
       wrong,
@@ -29,7 +29,7 @@ describe('proveEntitlements', () => {
     expect(users.map(({ rules }) => rules.join())).toContain('entitlements[0],entitlements[2]')
   })
 
-  it('proves 200 rules with a few policies each, and hostile names with what everybody has', () => {
+  it('proves 200 rules with a few policies each, and the unconditional rules for hostile names', () => {
     const sites = Array.from({ length: 200 }, (_, index) => ({
       when: { 'claims.groups': `group-${index}` },
       publish: [own],
@@ -43,7 +43,7 @@ describe('proveEntitlements', () => {
     expect(everyones).toEqual(expect.arrayContaining(['alice', 'alice2', '*', '?', ':']))
   })
 
-  it('proves what one user can hold by two conditional rules, and by all', () => {
+  it('proves the policies of two conditional rules, and of all, that one user can have', () => {
     const letters = ['a', 'b', 'c']
     const { proved: users, wrong } = proved(
       { publish: ['test'] },
@@ -58,15 +58,15 @@ describe('proveEntitlements', () => {
     expect([...sets].sort()).toEqual(['0', '01', '012', '0123', '013', '02', '023', '03', '1', '2', '3'])
   })
 
-  it('does not pair what no user can hold together', () => {
+  it('does not pair rules that no user can have together', () => {
     const rules = ['a', 'b'].map((role) => ({ when: { 'claims.role': role }, publish: [`${role}/+/x`] }))
     const document = { entitlements: rules, singleValued: ['claims.role'] }
     const { proved: users } = proveEntitlements(parseEntitlements(document), location)
-    // Who has neither has no rule.
+    // A user without either condition has no rule.
     expect(new Set(users.map((user) => user.rules.join()))).toEqual(new Set(['', 'entitlements[0]', 'entitlements[1]']))
   })
 
-  it('ends after so many states, and says what it left', () => {
+  it('stops at the limit of states, and reports the remaining proofs', () => {
     const rules = Array.from({ length: 5 }, (_, index) => ({
       when: { 'claims.groups': `g${index}` },
       publish: [`g${index}/+/x`],
@@ -80,11 +80,11 @@ describe('proveEntitlements', () => {
     expect(long.left).toEqual({ proofs: 0, first: [] })
     expect(new Set(asked)).toEqual(new Set([asked.length]))
     expect(short.left.proofs).toBeGreaterThan(5)
-    // Every rule by itself is proved all the same.
+    // Every single rule is proved nevertheless.
     expect(new Set(short.proved.flatMap(({ rules: places }) => places)).size).toBe(6)
   })
 
-  it('proves against the role that is deployed', () => {
+  it('proves within the deployed role', () => {
     const entitlements = parseEntitlements({ entitlements: [{ publish: ['a', 'b/#'], subscribe: [own] }] })
     const whole = widestRole(location)
     expect(proveEntitlements(entitlements, location, { role: whole }).wrong).toBeUndefined()
@@ -95,7 +95,7 @@ describe('proveEntitlements', () => {
     })
   })
 
-  it('rests on what the widest role denies, where policies leave Region and account open', () => {
+  it('depends on the Denies of the widest role if policies leave Region and account open', () => {
     const topics = Array.from({ length: 14 }, (_, index) => `plant/line-${index}/state/of/this`)
     const entitlements = parseEntitlements({ entitlements: [{ publish: topics, subscribe: topics }] })
     const { Version, Statement } = widestRole(location)
@@ -108,7 +108,7 @@ describe('proveEntitlements', () => {
     }
   })
 
-  it('proves the forms that are deployed', () => {
+  it('proves the deployed forms', () => {
     const topics = Array.from({ length: 20 }, (_, index) => `plant/line-${index}/state/of/this`)
     const entitlements = parseEntitlements({ entitlements: [{ publish: topics, subscribe: topics }] })
     const forms = (dense: boolean) =>
@@ -120,11 +120,11 @@ describe('proveEntitlements', () => {
   it.each([
     ['a name that is a level elsewhere', ['users/${userId}/#', 'users/admin/${userId}'], ['admin', 'alice']],
     ['a wildcard beside the name', ['+/${userId}', '${userId}/+'], ['alice', 'alice2']],
-  ])('finds that own topics are shared: %s', (_name, publish, users) => {
+  ])('finds shared own topics: %s', (_name, publish, users) => {
     expect(proved({ publish }).shared).toMatchObject({ kind: 'publish', users })
   })
 
-  it('proves requests for everybody: their replies are their own', () => {
+  it('proves requests for all users: each has its own replies', () => {
     const { proved: users, wrong, shared } = proved({ request: ['devices/+/ask'] })
     expect({ wrong, shared }).toEqual({ wrong: undefined, shared: undefined })
     expect(users.map(({ userId }) => userId)).toEqual(
@@ -132,7 +132,7 @@ describe('proveEntitlements', () => {
     )
   })
 
-  it('finds who could read another one’s replies: somebody who is called as another one is encoded', () => {
+  it('finds a user ID that equals another user’s encoded ID and could read its replies', () => {
     const { shared } = proved({ request: ['ask'] }, { subscribe: ['replies/${userId}/#'] })
     expect(shared).toMatchObject({
       kind: 'subscribe',
@@ -144,11 +144,11 @@ describe('proveEntitlements', () => {
     ['apart by a level', ['users/${userId}/#', 'admins/${userId}']],
     ['apart by depth', ['users/${userId}', 'users/${userId}/x']],
     ['a group', ['$aws/x/${userId}', '${userId}/#']],
-  ])('finds none where there is none: %s', (_name, publish) => {
+  ])('finds no shared topic: %s', (_name, publish) => {
     expect(proved({ publish }).shared).toBeUndefined()
   })
 
-  it('lets users write to each other: that topic is the reader’s own', () => {
+  it('allows users to write to each other, because such a topic belongs only to its reader', () => {
     expect(proved({ publish: ['dm/${userId}/+'], subscribe: ['dm/+/${userId}'] }).shared).toBeUndefined()
   })
 })

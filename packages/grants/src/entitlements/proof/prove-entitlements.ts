@@ -11,7 +11,7 @@ import { type SharedTopic, sharedOwnTopic } from './own-topics.js'
 import { oneUser, representativeUsers, twoUsers } from './representative-users.js'
 import { ruleSetsOf } from './rule-sets.js'
 
-/** The grants that one user can have from some rules, and the proof of the session policy within the topic role. */
+/** The proof for one user with some of the rules: its session policy within the topic role allows exactly the grants. */
 export interface ProvedUser {
   /** The rules: `entitlements[1]` and so on. */
   readonly rules: readonly string[]
@@ -25,9 +25,9 @@ export interface EntitlementsProof {
   readonly proved: readonly ProvedUser[]
   /** The first policy that does not match its grants. */
   readonly wrong: ProvedUser | undefined
-  /** A topic that two users would both own. */
+  /** A topic that belongs to two users. */
   readonly shared: SharedTopic | undefined
-  /** What was not proved, because there is too much of it; and the rules of the first. */
+  /** The number of proofs beyond the limit, which were not made, and the rules of the first of them. */
   readonly left: { readonly proofs: number; readonly first: readonly string[] }
   readonly states: number
 }
@@ -35,27 +35,27 @@ export interface EntitlementsProof {
 export interface ProofSettings {
   /** Whether policies may take the dense form. @default true */
   readonly dense?: boolean
-  /** The topic role's policy, where it is not the one that follows from the entitlements. */
+  /** The topic role's policy, if it is not the one that follows from the entitlements. */
   readonly role?: object
   /**
-   * How much work pairs of conditional rules may make: in states, and {@link statesOfCompiling} for each policy. The same file always
-   * gets the same answer, however busy the machine is. @default 500,000, some ten seconds
+   * Limit for the proofs of pairs of conditional rules: the number of states, plus {@link statesOfCompiling} for each policy. It is not a
+   * time, so that a file gives the same result on a busy machine. @default 500,000, about ten seconds
    */
   readonly most?: number
-  /** Called before each proof, for a line that says how far it is. */
+  /** Called before each proof, to show the progress. */
   readonly progress?: (done: number, all: number) => void
 }
 
-/** What compiling a policy counts as. */
+/** The number of states that count for compiling one policy. */
 const statesOfCompiling = 300
 const defaultMost = 500_000
-/** Of more sets of conditional rules, each is proved for the plain name and one hostile name in turn. */
+/** Above this number of sets with conditional rules, each set is proved for only two names: the plain one and one hostile one. */
 const fewSets = 40
 
 /**
- * Proves, for representative users and the sets of rules that one user can hold, that session policy and role allow exactly what is
- * granted; and that no user's own topics can be another's. The sets are each rule, what everybody has, that with each conditional rule, with
- * each two of them that can meet, and with all of them that can. A policy that does not fit is left out: it is refused when it is asked for.
+ * Proves for representative users that session policy and role allow exactly the grants, and that no topic belongs to two users. It covers
+ * the sets of rules that one user can have: each rule, all rules without a condition, and these together with each conditional rule, with
+ * each possible pair of them, and with all that are possible together. Policies that do not fit are skipped: the vendor refuses them.
  *
  * @example proveEntitlements(parseEntitlements(document), { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' })
  */
@@ -103,12 +103,12 @@ interface ProofToMake {
 }
 
 function proofsToMake(entitlements: Entitlements): Readonly<Record<'sets' | 'pairs', readonly ProofToMake[]>> {
-  const { everybodys, some, pairs } = ruleSetsOf(entitlements)
-  const usersOf = some.length <= fewSets ? representativeUsers : twoUsers
+  const { unconditional, conditional, pairs } = ruleSetsOf(entitlements)
+  const usersOf = conditional.length <= fewSets ? representativeUsers : twoUsers
   const forUsers = (sets: readonly (readonly Rule[])[], users: typeof twoUsers) =>
     sets.flatMap((rules, turn) => users(rules, turn).map((user) => ({ rules, user })))
   return {
-    sets: [...forUsers(everybodys, representativeUsers), ...forUsers(some, usersOf)],
+    sets: [...forUsers(unconditional, representativeUsers), ...forUsers(conditional, usersOf)],
     pairs: forUsers(pairs, oneUser),
   }
 }
@@ -116,7 +116,7 @@ function proofsToMake(entitlements: Entitlements): Readonly<Record<'sets' | 'pai
 function grantsOf(rules: readonly Rule[], user: User): Grants | undefined {
   const all = rules.map((rule) => ({ ...rule, when: [] }))
   const { grants, dropped } = entitledTo({ rules: all, singleValued: new Set() }, user)
-  // A rule is dropped at vend time for a name that cannot be part of a topic.
+  // The vendor drops a rule for a user ID that cannot be part of a topic.
   return dropped.length === 0 ? grants : undefined
 }
 

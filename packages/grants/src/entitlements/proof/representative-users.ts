@@ -27,12 +27,12 @@ export function representativeUsers(rules: readonly Rule[]): readonly User[] {
   return usersFor(rules, [plainName, ...hostileNames, ...literals])
 }
 
-/** The plain name and one hostile one, another at each turn. */
+/** The plain name, and the hostile name of this turn. */
 export function twoUsers(rules: readonly Rule[], turn: number): readonly User[] {
   return usersFor(rules, [plainName, inTurn(hostileNames, turn)])
 }
 
-/** One of all of these names, another at each turn. */
+/** The name of this turn, plain or hostile. */
 export function oneUser(rules: readonly Rule[], turn: number): readonly User[] {
   return usersFor(rules, [inTurn([plainName, ...hostileNames], turn)])
 }

@@ -1,18 +1,18 @@
 import type { Entitlements, Rule } from '../entitlements.js'
 import { canMeet } from '../rule-conflicts.js'
 
-/** Sets of rules that one user can hold. No two of them have the same templates: those give the same. */
+/** Sets of rules that one user can have. No two sets have the same templates, because they would give the same policy. */
 export interface RuleSets {
-  /** What everybody has, and each of its rules. */
-  readonly everybodys: readonly (readonly Rule[])[]
-  /** Each conditional rule by itself and with what everybody has; and beside it all that one user can hold together. */
-  readonly some: readonly (readonly Rule[])[]
-  /** What everybody has, with two conditional rules that one user can fulfil. Those with a `+` first: only they need Denies. */
+  /** Each rule without a condition, and all of them. */
+  readonly unconditional: readonly (readonly Rule[])[]
+  /** Each conditional rule alone, with all rules without a condition, and with all other rules that the same user can have. */
+  readonly conditional: readonly (readonly Rule[])[]
+  /** All rules without a condition, with two conditional rules that one user can have. Pairs with a `+` come first: only they need Denies. */
   readonly pairs: readonly (readonly Rule[])[]
 }
 
 export function ruleSetsOf({ rules, singleValued }: Entitlements): RuleSets {
-  const everyones = rules.filter(({ when }) => when.length === 0)
+  const always = rules.filter(({ when }) => when.length === 0)
   const others = distinct(rules.filter(({ when }) => when.length > 0).map((rule) => [rule])).flat()
   const meet = (one: Rule, other: Rule) => canMeet(one, other, singleValued) && canMeet(other, one, singleValued)
   const together = others.map((first) => {
@@ -21,14 +21,14 @@ export function ruleSetsOf({ rules, singleValued }: Entitlements): RuleSets {
     return held
   })
   const pairs = others.flatMap((one, index) =>
-    others.slice(index + 1).flatMap((other) => (meet(one, other) ? [[...everyones, one, other]] : [])),
+    others.slice(index + 1).flatMap((other) => (meet(one, other) ? [[...always, one, other]] : [])),
   )
   return {
-    everybodys: distinct([...everyones.map((rule) => [rule]), everyones]),
-    some: distinct([
+    unconditional: distinct([...always.map((rule) => [rule]), always]),
+    conditional: distinct([
       ...others.map((rule) => [rule]),
-      ...others.map((rule) => [...everyones, rule]),
-      ...together.map((held) => [...everyones, ...held]),
+      ...others.map((rule) => [...always, rule]),
+      ...together.map((held) => [...always, ...held]),
     ]),
     pairs: distinct(pairs.sort((a, b) => Number(needsDenies(b)) - Number(needsDenies(a)))),
   }

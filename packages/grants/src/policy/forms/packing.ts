@@ -16,8 +16,8 @@ interface Group {
 }
 
 /**
- * Assigns resources to as few statements as possible: resources with the same actions share one; a resource may be in two statements if
- * that saves a third. Topics have three actions, so there are at most 127 combinations; all are tried.
+ * Assigns resources to as few statements as possible: resources with the same actions share one; a resource is in two statements if that
+ * saves a third. Topics have three actions, so there are at most 127 combinations; all are tried.
  */
 export function packStatements(entries: readonly ResourceActions[]): readonly StatementDraft[] {
   if (entries.length === 0) return []

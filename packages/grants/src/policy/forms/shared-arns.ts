@@ -1,6 +1,6 @@
 import { type Glob, wildcard } from '../iam/glob.js'
 import type { Action, ActionGrants } from '../translation/action-grants.js'
-import { type DenyPattern, firstCut, keyOf } from '../translation/deny-pattern.js'
+import { type DenyPattern, firstCut } from '../translation/deny-pattern.js'
 import type { RequiredDeny } from '../translation/required-denies.js'
 import { deeper, translate } from '../translation/translation.js'
 
@@ -21,14 +21,14 @@ export function sharedArnsOf(byAction: readonly ActionGrants[]): readonly Shared
   )
   const candidates = subscribed.filter(({ filter }) => !/^([+#]|\$share\/)|#$/u.test(filter))
   const prefixes = sharedPrefixes(candidates.map(({ filter }) => literalStart(filter)))
-  const harmless = harmlessIn(byAction)
+  const removesNothing = (pattern: DenyPattern) => !byAction.some((actionGrants) => firstCut(actionGrants, pattern))
   return candidates.flatMap(({ filter, allow }) => {
     const actions = byAction
       .filter((actionGrants) => actionGrants.filters.some((translated) => translated.filter === filter))
       .map(({ action }) => action)
     if (actions.length < 2) return []
     const required = overmatchesOf(filter, allow, prefixes).map((alternatives): RequiredDeny => {
-      return { actions, alternatives: alternatives.filter((patterns) => patterns.every(harmless)) }
+      return { actions, alternatives: alternatives.filter((patterns) => patterns.every(removesNothing)) }
     })
     return required.every(({ alternatives }) => alternatives.length > 0) ? [{ filter, allow, actions, required }] : []
   })
@@ -75,15 +75,4 @@ function sharedPrefixes(texts: readonly string[]): readonly string[] {
     return text.slice(0, length)
   })
   return [...new Set(shared)].filter((prefix) => prefix !== '')
-}
-
-/** Does a Deny on the pattern remove no granted name at all? Cached, because many filters ask for the same patterns. */
-function harmlessIn(byAction: readonly ActionGrants[]): (pattern: DenyPattern) => boolean {
-  const known = new Map<string, boolean>()
-  return (pattern) => {
-    const key = keyOf(pattern)
-    const answer = known.get(key) ?? !byAction.some((actionGrants) => firstCut(actionGrants, pattern))
-    known.set(key, answer)
-    return answer
-  }
 }

@@ -6,10 +6,10 @@ export interface StatementDraft {
   readonly resources: readonly string[]
 }
 
-/** A resource with the actions that must name it and those that may. */
+/** A resource, the actions that must name it, and the actions that can name it without effect on a grant. */
 export interface ResourceActions {
   readonly resource: string
   readonly needed: ReadonlySet<Action>
-  /** Includes `needed`. For an Allow the two are equal; a Deny may list more actions if they are not granted there. */
+  /** Includes `needed`. For an Allow the two are equal; a Deny can list more actions if they are not granted there. */
   readonly harmless: ReadonlySet<Action>
 }

@@ -3,11 +3,6 @@ import { type Glob, renderGlob } from './glob.js'
 /** Types of IoT resources; `any` is rendered as `*` and matches each of them. */
 export type ResourceType = 'topic' | 'topicfilter' | 'client' | 'any'
 
-/** The resource part of an ARN: `topic/<glob>` and so on. */
-function resourceOf(type: ResourceType, glob: Glob): string {
-  return `${type === 'any' ? '*' : type}/${renderGlob(glob)}`
-}
-
 /** Location of a role and its sessions. CloudFormation tokens such as `${AWS::Region}` are passed through. */
 export interface IotLocation {
   readonly partition: string
@@ -26,11 +21,11 @@ export function shortArnHead(partition: string): string {
 }
 
 /**
- * Renders the ARN of an IoT resource.
+ * Renders the ARN of an IoT resource: the head, then `topic/<glob>` and so on.
  *
  * @param head from {@link arnHead} or {@link shortArnHead}
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/iot-action-resources.html
  */
 export function resourceArn(head: string, type: ResourceType, glob: Glob): string {
-  return head + resourceOf(type, glob)
+  return `${head}${type === 'any' ? '*' : type}/${renderGlob(glob)}`
 }

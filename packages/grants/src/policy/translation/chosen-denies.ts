@@ -8,7 +8,7 @@ export interface ChosenDeny extends DenyPattern {
   readonly harmless: ReadonlySet<Action>
 }
 
-/** A small set of patterns that satisfies every required Deny, with the actions that each may be used for. */
+/** A small set of patterns that satisfies every required Deny, with the actions that each pattern can deny. */
 export function chooseDenies(
   required: readonly RequiredDeny[],
   byAction: readonly ActionGrants[],

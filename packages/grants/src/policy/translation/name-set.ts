@@ -133,7 +133,7 @@ function take(places: Uint8Array, tokens: Tokens, character: number, type: NameT
   passRuns(places, tokens)
 }
 
-/** A run of characters may be empty, so the next position is reachable too. */
+/** A run of characters can be empty, so the next position is reachable too. */
 function passRuns(places: Uint8Array, tokens: Tokens): void {
   for (let place = 0; place < tokens.length; place++) {
     if (places[place] === 1 && isRun(tokens[place])) places[place + 1] = 1

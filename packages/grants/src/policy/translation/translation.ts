@@ -40,7 +40,7 @@ export function translate(text: string, type: NameType): Translation | undefined
   return { allow: prefix + path, overmatches }
 }
 
-/** AWS IoT accepts no deeper names, so deeper ones need no Deny. `$aws/rules/<rule>/` does not count. */
+/** The maximum depth that AWS IoT accepts; deeper names need no Deny. `$aws/rules/<rule>/` does not count. */
 function mostSlashes(filter: string): number {
   return /^\$aws\/(?:rules|\+)\//u.test(filter) ? topicLimits.slashes + 3 : topicLimits.slashes
 }

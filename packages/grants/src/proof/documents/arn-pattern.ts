@@ -2,7 +2,7 @@ import { ProofError } from '../errors.js'
 import { anyRun, codePoints, type Token, wildcard } from '../languages/token.js'
 
 /**
- * How IAM may interpret a pattern where its documentation is ambiguous.
+ * A possible interpretation of patterns by IAM, where its documentation is ambiguous.
  *
  * `starsCrossColons`: "If the * wildcard is the last character of a resource ARN segment, it can expand to match beyond the colon
  * boundaries" (User Guide, Resource), or each part is compared separately, as in older documentation and in `ArnLike`.

@@ -8,11 +8,11 @@ export interface Question {
   readonly names: Automaton
   readonly patterns: PatternSet
   readonly start: Place
-  /** Names that are never granted, whatever the grants say. */
+  /** Names that are never granted, regardless of the grants. */
   readonly reserved: Automaton
   /** Is the name a counterexample? */
   differs(accepted: number, isReserved: boolean): boolean
-  /** The place without irrelevant parts; undefined if no counterexample can follow. A thorough search for them pays in a long exploration. */
+  /** The place without irrelevant parts; undefined if no counterexample can follow. Finding more of them is worth its time only in a long search. */
   reduce(place: Place, isReserved: boolean, isThorough: boolean): Place | undefined
 }
 
@@ -29,7 +29,7 @@ export interface Found {
   readonly isReserved: boolean
 }
 
-/** Most explorations end before this number of states. */
+/** Most searches end before this number of states; later states are reduced thoroughly. */
 const statesBeforeThoroughness = 1_000
 
 interface State {

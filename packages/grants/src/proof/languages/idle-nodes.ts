@@ -2,10 +2,10 @@ import type { Node } from './pattern-node.js'
 import { nothing, Remainders } from './remainders.js'
 import type { Token } from './token.js'
 
-/** Finds the nodes of a place that cannot change what is allowed. */
+/** Finds the nodes of a place that cannot change the set of allowed names. */
 export class IdleNodes {
   readonly #remainders = new Remainders()
-  /** Numbers of all that can follow each node. */
+  /** The numbers of the remainders that can follow each node. */
   readonly #following: (readonly number[])[] = []
   /** The last round in which each remainder was denied. */
   readonly #denied: Int32Array
@@ -19,7 +19,7 @@ export class IdleNodes {
     this.#denied = new Int32Array(this.#remainders.count)
   }
 
-  /** Leaves out nodes that allow only what is denied anyway, and then those that deny only what is not allowed. */
+  /** Removes nodes that allow only denied names, and then nodes that deny only names that are not allowed. */
   leaveOut(nodes: readonly number[], allowing: number, denying: number): readonly number[] {
     this.#round++
     for (const node of nodes) {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { coversFilter, matches } from '../../mqtt/matching.js'
 import { filterFault } from '../../mqtt/topic-filter.js'
 import { isTakenByAws } from '../../testing/judge.js'
-import { namesThatAwsTakes } from '../names/aws-names.js'
+import { acceptedNames } from '../names/aws-names.js'
 import { reservedNames } from '../names/reserved.js'
 import type { Automaton } from './automaton.js'
 import { Languages } from './languages.js'
@@ -13,7 +13,7 @@ import { codePoints, type Token, wildcard } from './token.js'
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 
-/** Texts in which what matters comes often. */
+/** Strings in which the special characters are frequent. */
 const text = fc
   .array(
     fc.oneof(
@@ -41,9 +41,9 @@ function isIn(patterns: readonly (readonly Token[])[], name: string): boolean {
 }
 
 describe(`the prover's languages (SEED=${seed})`, () => {
-  it('takes the names that AWS IoT takes', () => {
+  it('contain the names that AWS IoT accepts', () => {
     const [topics, filters, clients] = (['topic', 'topicfilter', 'client'] as const).map((type) =>
-      namesThatAwsTakes(type, 'taken'),
+      acceptedNames(type, 'accepted'),
     ) as [Automaton, Automaton, Automaton]
     const isText = (name: string) => !/[\0\p{Surrogate}]/u.test(name)
     const property = fc.property(text, (name) => {
@@ -60,7 +60,7 @@ describe(`the prover's languages (SEED=${seed})`, () => {
     fc.assert(property, { seed, numRuns: 5000 })
   })
 
-  it('knows what MQTT filters match and cover', () => {
+  it('contain the names that MQTT filters match and cover', () => {
     const filter = text.filter((name) => filterFault(name) === undefined)
     const tally = { matched: 0, covered: 0 }
     const property = fc.property(filter, text, filter, (outer, topic, inner) => {
@@ -77,7 +77,7 @@ describe(`the prover's languages (SEED=${seed})`, () => {
     expect(Math.min(tally.matched, tally.covered)).toBeGreaterThan(100)
   })
 
-  it('leaves out only what cannot change the answer', () => {
+  it('omit only nodes that cannot change the result', () => {
     const piece = fc.oneof(
       { weight: 2, arbitrary: fc.constantFrom('a', 'b', '/') },
       fc.constantFrom<'*' | '?'>('*', '?'),

@@ -17,7 +17,7 @@ interface Negated {
 
 interface Reduction {
   readonly grantsMatter: boolean
-  /** Whether to look for nodes that cannot change what is allowed. */
+  /** Whether to remove nodes that cannot change the set of allowed names. */
   readonly isThorough: boolean
 }
 

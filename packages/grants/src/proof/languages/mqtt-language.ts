@@ -11,7 +11,7 @@ export function matchedTopics(filter: string): readonly (readonly Token[])[] {
   return languages(inner, '')
 }
 
-/** The filters that a holder of this grant may subscribe to; `+` covers any level except `#`. */
+/** The filters that this grant allows subscribing to; `+` covers any level except `#`. */
 export function coveredFilters(filter: string): readonly (readonly Token[])[] {
   const { head, inner } = splitShare(filter)
   return languages(inner, '#').map((tokens) => [...codePoints(head), ...tokens])
@@ -29,7 +29,7 @@ function languages(filter: string, notInLevel: string): readonly (readonly Token
   const opening = wildcard('?', first === '+' ? `$/${notInLevel}` : '$')
   return [
     [opening, ...tokensOf(first, notInLevel), ...rest],
-    // The level may be empty.
+    // The level can be empty.
     [...rest],
   ]
 }

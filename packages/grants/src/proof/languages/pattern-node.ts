@@ -9,7 +9,7 @@ export interface Node {
   readonly loop: Wildcard | undefined
   readonly literals: Map<number, Node>
   readonly wildcards: { readonly token: Wildcard; readonly node: Node }[]
-  /** Nodes of the runs that begin here; runs may be empty. */
+  /** Nodes of the runs that begin here; runs can be empty. */
   readonly runs: Node[]
   isEnd: boolean
   /** A node on the only path below that accepts everything this node accepts. */

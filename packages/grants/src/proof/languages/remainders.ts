@@ -4,15 +4,14 @@ import type { Token } from './token.js'
 export const nothing = 0
 
 /**
- * Numbers what remains of patterns after a prefix: remainders with the same number accept the same strings, and one that is needed in many
- * patterns is stored once.
+ * Numbers the remainders of patterns after a prefix. Remainders with the same number accept the same strings, and a remainder that occurs in
+ * many patterns is stored once.
  */
 export class Remainders {
   readonly #numbers = new Map<string, number>()
   /** The characters after the last wildcard of each remainder; every accepted string ends with them. */
   readonly #endings = ['']
   readonly #isLiteral = [true]
-  readonly #meetings = new Map<number, boolean>()
 
   /** The remainder that begins with this token. */
   begin(token: Token, rest: number): number {
@@ -33,17 +32,11 @@ export class Remainders {
 
   /** False if no string is accepted by the first and by one of the others, because their last characters differ. */
   canMeetOne(one: number, others: ReadonlySet<number>): boolean {
-    for (const other of others) if (this.#canMeet(one, other)) return true
+    const a = this.#endings[one] as string
+    for (const other of others) {
+      const b = this.#endings[other] as string
+      if (a.endsWith(b) || b.endsWith(a)) return true
+    }
     return false
-  }
-
-  #canMeet(one: number, other: number): boolean {
-    const key = one * this.count + other
-    const known = this.#meetings.get(key)
-    if (known !== undefined) return known
-    const [a, b] = [this.#endings[one] as string, this.#endings[other] as string]
-    const answer = a.endsWith(b) || b.endsWith(a)
-    this.#meetings.set(key, answer)
-    return answer
   }
 }

@@ -1,8 +1,8 @@
 import { type Automaton, automaton } from '../languages/automaton.js'
 import { codePoints } from '../languages/token.js'
 
-/** `taken`: at most seven slashes, as AWS accepts. `any`: any number, which the search need not count. */
-export type Depth = 'taken' | 'any'
+/** `accepted`: at most seven slashes, as AWS accepts. `any`: any number, which the search need not count. */
+export type Depth = 'accepted' | 'any'
 
 /** The kind of name: the resource types of AWS IoT for MQTT. */
 export type NameType = 'client' | 'topic' | 'topicfilter'
@@ -35,7 +35,7 @@ const begin: Progress = { at: 'head', read: '', shared: false, slashes: 0, level
  * @see https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits
  * @see https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html (4.7, 4.8.2)
  */
-export function namesThatAwsTakes(type: NameType, depth: Depth): Automaton {
+export function acceptedNames(type: NameType, depth: Depth): Automaton {
   if (type === 'client') {
     return automaton<'empty' | 'name'>({
       start: 'empty',
@@ -44,7 +44,7 @@ export function namesThatAwsTakes(type: NameType, depth: Depth): Automaton {
       tellsApart: () => [],
     })
   }
-  const grammar = { isFilter: type === 'topicfilter', isCounted: depth === 'taken' }
+  const grammar = { isFilter: type === 'topicfilter', isCounted: depth === 'accepted' }
   return automaton<Progress>({
     start: begin,
     step: (state, character) => (isText(character) ? step(state, character, grammar) : undefined),

@@ -5,7 +5,7 @@ import type { NameType } from './aws-names.js'
 /** A name that contains one of these could be the end of another ARN (docs/adr/0003), so it is never granted. */
 const reservedTexts = [':client/', ':topic/', ':topicfilter/']
 
-/** Names that are never granted, whatever the grants say. A state is `seen` or a prefix of a reserved string. */
+/** Names that are never granted, regardless of the grants. A state is `seen` or a prefix of a reserved string. */
 export function reservedNames(type: NameType): Automaton {
   // AWS sends no lifecycle events for clients with these characters in their IDs: "Lifecycle events", client IDs with # or +.
   const single = type === 'client' ? '#+' : ''

@@ -1,13 +1,13 @@
 import { type ProblemCode, problems } from '../problem.js'
 import { problemSchema, schemas } from './schemas.js'
 
-/** Statuses that API Gateway answers with before the function is called. */
+/** Statuses that API Gateway returns without calling the function. */
 const gatewayStatuses = [401, 403, 404, 413, 429, 431, 500, 503]
 const codes = Object.keys(problems) as ProblemCode[]
 const statuses = [...new Set([...codes.map((code) => problems[code].status), ...gatewayStatuses])].sort((a, b) => a - b)
 
 /**
- * The vend API as an OpenAPI 3.1 document, made of the wire contract: `openapi.json` of this package holds it.
+ * The vend API as an OpenAPI 3.1 document, generated from the wire contract. `openapi.json` of this package contains it.
  *
  * @see https://spec.openapis.org/oas/v3.1.1.html
  * @example JSON.stringify(openApiDocument('1.0.0'))
@@ -41,7 +41,7 @@ export function openApiDocument(version: string): object {
         post: { operationId: 'vend', summary: 'Credentials for the verified caller', ...vend },
         get: {
           operationId: 'vendForSdk',
-          summary: 'The same for everything, in the format of the AWS SDKs’ container credentials',
+          summary: 'Credentials for all grants of the caller, in the format of the AWS SDKs’ container credentials',
           ...operation('ContainerCredentials'),
         },
       },
@@ -72,14 +72,14 @@ const securitySchemes = {
 
 function operation(schema: keyof typeof schemas, more: object = {}): object {
   const vended = {
-    description: 'Vended. Never stored: cache-control is no-store.',
+    description: 'The vended credentials. The response has cache-control: no-store.',
     content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
   }
   const refusals = statuses.map((status) => [status, { $ref: `#/components/responses/Status${status}` }])
   return { ...more, responses: { 200: vended, ...Object.fromEntries(refusals) } }
 }
 
-/** One for each status: what the function says, and what API Gateway says where it does. */
+/** One response for each status: the problems of the function, and the message of API Gateway if it can return this status. */
 function responses(): object {
   const entries = statuses.map((status) => {
     const own = codes.filter((code) => problems[code].status === status)

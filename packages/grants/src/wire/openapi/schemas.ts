@@ -12,7 +12,7 @@ const filters = {
 } as const
 const grantLists = Object.fromEntries(grantKinds.map((kind) => [kind, filters]))
 
-/** An object with these properties. Responses may get further ones, which a client ignores; requests may not. */
+/** An object with these properties. A later version can add properties to responses, which clients ignore, but not to requests. */
 function object(properties: object, optional: object = {}): object {
   return { type: 'object', required: Object.keys(properties), properties: { ...properties, ...optional } }
 }
