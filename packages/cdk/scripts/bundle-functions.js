@@ -34,17 +34,17 @@ const functions = [
     entryPoints: [`${deployCheck}/handler`],
     outfile: 'deploy-check/index.cjs',
     format: 'cjs',
-    // Two fifths of MQTT.js: Node.js provides it already, or the check does not use it.
+    // Two fifths of MQTT.js, which Node.js provides itself or the check does not use.
     alias: { 'readable-stream': 'node:stream', socks: `${deployCheck}/no-socks` },
   },
 ]
 
-// biome-ignore lint/style/useUnicodeRegex: esbuild takes it for one of Go's, which knows no such flag
+// biome-ignore lint/style/useUnicodeRegex: esbuild passes it to Go, which has no such flag
 const inPackageJson = /node_modules\/.*\/package[.]json$/
-// biome-ignore lint/style/useUnicodeRegex: the same
+// biome-ignore lint/style/useUnicodeRegex: as above
 const smithyCore = /^@smithy\/core(\/|$)/
 
-/** Of a library's package.json its code reads the version; all of it would be in the module. */
+/** Libraries read their version from their package.json. Without this, the module would contain the whole file. */
 const versionsAlone = {
   name: 'versions-alone',
   setup: ({ onLoad }) =>
@@ -54,7 +54,7 @@ const versionsAlone = {
     }),
 }
 
-/** Several versions of this library are installed, which differ in their last number; one of them is enough: the SDK's. */
+/** Several patch versions of this library are installed. All imports get the SDK's version, so that the module contains one. */
 const oneCore = {
   name: 'one-core',
   setup: ({ onResolve, resolve }) => {

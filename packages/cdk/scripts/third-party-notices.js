@@ -16,7 +16,7 @@ export function notices(files) {
   const packages = [...folders].map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     if (!permissive.test(license ?? '')) {
-      throw new Error(`${name}@${version} has the licence ${license}: it is not to be shipped`)
+      throw new Error(`${name}@${version} has the licence ${license}, which is not on the list of permissive licences.`)
     }
     return { title: `${name} ${version} (${license})`, text: licenceText(folder) }
   })

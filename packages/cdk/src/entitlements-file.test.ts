@@ -14,7 +14,7 @@ describe('readEntitlements', () => {
   }
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  it('gives the document as it is written', () => {
+  it('returns the document unchanged', () => {
     const document = { entitlements: [{ publish: ['users/${userId}/#'] }] }
     expect(readEntitlements(write(JSON.stringify(document)))).toEqual(document)
   })
@@ -23,24 +23,20 @@ describe('readEntitlements', () => {
     ['no JSON', '{"entitlements": [', /JSON/u],
     ['no entitlements', '{}', /entitlements/u],
     ['a typing error', '{"entitlements": [{"publsh": ["test"]}]}', /entitlements\[0\].*publsh/u],
+    ['an unknown variable', '{"entitlements": [{"publish": ["${user}"]}]}', /entitlements\[0\]\.publish\[0\]/u],
     [
-      'a variable that is not there',
-      '{"entitlements": [{"publish": ["${user}"]}]}',
-      /entitlements\[0\]\.publish\[0\]/u,
-    ],
-    [
-      'a filter that is none',
+      'an invalid filter',
       '{"entitlements": [{"publish": ["a"]}, {"subscribe": ["a/#/b"]}]}',
       /entitlements\[1\]\.subscribe\[0\]/u,
     ],
-  ])('names the file and the place: %s', (_, content, place) => {
+  ])('has the file and the place in the error: %s', (_, content, place) => {
     const file = write(content)
     expect(() => readEntitlements(file)).toThrow(ConstructError)
     expect(() => readEntitlements(file)).toThrow(file)
     expect(() => readEntitlements(file)).toThrow(place)
   })
 
-  it('names a file that is not there', () => {
+  it('has the name of a missing file in the error', () => {
     expect(() => readEntitlements(join(folder, 'none.json'))).toThrow(join(folder, 'none.json'))
   })
 })

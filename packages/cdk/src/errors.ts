@@ -1,8 +1,10 @@
+import { CodedError } from '@topic-credentials/grants'
+
 /**
  * - `entitlements_unreadable`: the file does not exist or is not JSON
  * - `entitlements_invalid`: the entitlements contain an error; the message has its path
  * - `invalid_property`: a property of a construct has an invalid value
- * - `nothing_to_check`: the entitlements grant nothing to the deploy check
+ * - `nothing_to_check`: the entitlements grant nothing to the deploy check's caller
  * - `no_function`: the code of a function is missing, because the checkout has not been built
  * - `grants_too_large`: the grants of the deploy check do not fit one session policy
  */
@@ -15,22 +17,6 @@ export type ConstructErrorCode =
   | 'grants_too_large'
 
 /** A construct that cannot be created from its properties. */
-export class ConstructError extends Error {
+export class ConstructError extends CodedError<ConstructErrorCode> {
   override readonly name = 'ConstructError'
-  readonly code: ConstructErrorCode
-  /** The offending value. */
-  readonly value: unknown
-  /** What to do. */
-  readonly remedy: string
-
-  constructor(
-    code: ConstructErrorCode,
-    message: string,
-    { value, remedy, cause }: { readonly value: unknown; readonly remedy: string; readonly cause?: unknown },
-  ) {
-    super(message, { cause })
-    this.code = code
-    this.value = value
-    this.remedy = remedy
-  }
 }

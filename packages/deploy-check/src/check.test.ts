@@ -8,7 +8,7 @@ const notYet: TrialResult = { trial: 'connect', expected: 'allowed', outcome: un
 const denied: TrialResult = { trial: 'connect', expected: 'allowed', outcome: refused('0x87') }
 const tooPermissive: TrialResult = { trial: 'publish to b', expected: 'refused', outcome: allowed }
 
-/** Runs the check against these rounds, the last one for ever; answers how many seconds passed on the driven clock. */
+/** Runs the check with these rounds, repeating the last one. @returns the seconds that passed on the test's clock */
 async function run(rounds: readonly (readonly TrialResult[])[], { spreading = 120_000, total = 840_000 } = {}) {
   let now = 0
   let round = 0
@@ -19,7 +19,7 @@ async function run(rounds: readonly (readonly TrialResult[])[], { spreading = 12
     sleep: async (milliseconds) => {
       now += milliseconds
     },
-    tell: (_, pause) => told.push(pause),
+    report: (_, pause) => told.push(pause),
   })
   const outcome = await result.then(
     () => 'passed',
@@ -29,32 +29,32 @@ async function run(rounds: readonly (readonly TrialResult[])[], { spreading = 12
 }
 
 describe('check', () => {
-  it('passes at once when everything does', async () => {
+  it('passes immediately if all trials pass', async () => {
     expect(await run([[passing]])).toEqual({ outcome: 'passed', seconds: 0, rounds: 1, told: [] })
   })
 
-  it('passes with what is optional and refused, and says what that means', async () => {
+  it('passes with a failed optional trial, and prints its consequence', async () => {
     const optional: TrialResult = { ...denied, optional: 'disable the form with -c dense=off' }
     expect(await run([[passing, optional]])).toEqual({ outcome: 'passed', seconds: 0, rounds: 1, told: [] })
     expect(line(optional)).toBe('! connect: refused (0x87), expected allowed; disable the form with -c dense=off')
     expect(line({ ...optional, outcome: allowed })).toBe('✓ connect: allowed')
-    // Too much is never optional.
+    // A trial that is too permissive is never optional.
     const wide = { ...tooPermissive, optional: 'nothing' }
     expect((await run([[wide]])).outcome).toBeInstanceOf(DeployCheckError)
   })
 
-  it('waits for what does not work yet', async () => {
+  it('retries a trial that does not work yet', async () => {
     expect(await run([[notYet], [denied], [passing]])).toMatchObject({ outcome: 'passed', seconds: 6, rounds: 3 })
   })
 
-  it('waits for a new account’s first connection nearly as long as it may run', async () => {
+  it('retries the first connection of a new account almost until its timeout', async () => {
     const { outcome, seconds } = await run([[denied]])
     expect(outcome).toBeInstanceOf(DeployCheckError)
     expect(seconds).toBeGreaterThan(700)
     expect(seconds).toBeLessThanOrEqual(780)
   })
 
-  it('waits for a narrower policy to spread, and no longer', async () => {
+  it('retries a trial that is too permissive only until a policy change must have taken effect', async () => {
     expect(await run([[tooPermissive], [passing]])).toMatchObject({ outcome: 'passed', seconds: 2 })
     const { outcome, seconds } = await run([[passing, tooPermissive]])
     expect(outcome).toMatchObject({ message: expect.stringContaining('✗ publish to b: allowed, must be refused') })
@@ -62,7 +62,7 @@ describe('check', () => {
     expect(seconds).toBeLessThanOrEqual(120)
   })
 
-  it('does not wait where everything is in force at once', async () => {
+  it('does not wait if changes take effect immediately', async () => {
     expect(await run([[notYet]], { spreading: 0 })).toMatchObject({
       outcome: expect.any(DeployCheckError),
       seconds: 0,
@@ -70,7 +70,7 @@ describe('check', () => {
     })
   })
 
-  it('takes no answer for no proof: neither of a grant nor of a refusal', async () => {
+  it('does not accept a missing response, neither for a grant nor for a refusal', async () => {
     const silent: TrialResult = { trial: 'publish to b', expected: 'refused', outcome: undecided('no answer') }
     expect((await run([[silent]])).outcome).toBeInstanceOf(DeployCheckError)
     expect((await run([[notYet]])).outcome).toBeInstanceOf(DeployCheckError)
@@ -78,7 +78,7 @@ describe('check', () => {
 })
 
 describe('DeployCheckError', () => {
-  it('says what was allowed, and leaves out what passed', () => {
+  it('lists the failed trials only', () => {
     const { message, stack } = new DeployCheckError([passing, tooPermissive])
     expect(message).toBe(
       'This deployment would grant more than the entitlements allow: 1 of 2 checks failed.\n✗ publish to b: allowed, must be refused',
@@ -86,13 +86,13 @@ describe('DeployCheckError', () => {
     expect(stack).toBe('')
   })
 
-  it('says what does not work, and how it was answered', () => {
+  it('lists each failed trial with its response', () => {
     expect(new DeployCheckError([denied, passing]).message).toBe(
       'This deployment does not work: 1 of 2 checks failed.\n✗ connect: refused (0x87), must be allowed',
     )
   })
 
-  it('fits what CloudFormation takes', () => {
+  it('fits the limit of CloudFormation', () => {
     const long: TrialResult = { ...tooPermissive, trial: 'x'.repeat(5_000) }
     expect(new DeployCheckError([long]).message.length).toBeLessThan(3_000)
   })

@@ -8,7 +8,7 @@ export interface RetryPolicy {
   readonly spreading: number
   readonly sleep: (milliseconds: number) => Promise<void>
   /** Called after every round with failures. */
-  readonly tell: (results: readonly TrialResult[], pause: number) => void
+  readonly report: (results: readonly TrialResult[], pause: number) => void
 }
 
 /** Milliseconds reserved for one last round. */
@@ -37,7 +37,7 @@ export async function check(
       ? policy.spreading - (began - policy.remaining())
       : policy.remaining() - lastRound
     if (policy.spreading === 0 || left < pause) throw new DeployCheckError(results)
-    policy.tell(failed, pause)
+    policy.report(failed, pause)
     await policy.sleep(pause)
   }
 }

@@ -14,7 +14,7 @@ const complete = {
 }
 
 describe('readEnvironment', () => {
-  it('reads what the stack and Lambda set', () => {
+  it('reads the variables of the stack and of Lambda', () => {
     expect(readEnvironment(complete)).toMatchObject({
       stsUrl: new URL('https://sts.eu-west-1.amazonaws.com'),
       region: 'eu-west-1',
@@ -23,7 +23,7 @@ describe('readEnvironment', () => {
     })
   })
 
-  it('asks the STS that the SDKs would ask', () => {
+  it('uses the same STS endpoint as the SDKs', () => {
     const read = readEnvironment({ ...complete, AWS_ENDPOINT_URL_STS: 'https://localhost:8445' })
     expect(read).toMatchObject({ stsUrl: new URL('https://localhost:8445'), standIn: true })
   })
@@ -36,11 +36,11 @@ describe('readEnvironment', () => {
     'AWS_REGION',
     'AWS_ACCESS_KEY_ID',
     'AWS_SECRET_ACCESS_KEY',
-  ])('names %s when it is missing', (name) => {
+  ])('names %s if it is missing', (name) => {
     expect(() => readEnvironment({ ...complete, [name]: undefined })).toThrow(name)
   })
 
-  it('knows the access table, its own item there, and what to ask for beyond the ceiling', () => {
+  it('reads the access table, the key of the own item and the filter beyond the ceiling', () => {
     expect(readEnvironment(complete).ownItem).toBeUndefined()
     const table = { ACCESS_TABLE: 'T', DYNAMODB_URL: 'https://dynamodb.eu-west-1.amazonaws.com', OWN_ITEM: 'role#R' }
     expect(readEnvironment({ ...complete, ...table, BEYOND_CEILING: '#' }).ownItem).toEqual({
@@ -54,7 +54,7 @@ describe('readEnvironment', () => {
     }
   })
 
-  it('names a URL that is none', () => {
+  it('names a variable that is not a URL', () => {
     expect(() => readEnvironment({ ...complete, CREDENTIALS_URL: 'abc' })).toThrow("CREDENTIALS_URL is 'abc'")
   })
 })

@@ -18,9 +18,9 @@ export type CheckEnvironment = {
   readonly ACCESS_TABLE?: string
   /** `https://dynamodb.<region>.amazonaws.com`. */
   readonly DYNAMODB_URL?: string
-  /** The check's own item in the table, which it may write and delete: `role#<its role>`. */
+  /** Key of the check's own item in the table, the only one that it can write and delete: `role#<its role>`. */
   readonly OWN_ITEM?: string
-  /** A topic filter that the ceiling does not reach. Absent: it reaches all. */
+  /** A topic filter beyond the ceiling. Absent: the ceiling covers all topics. */
   readonly BEYOND_CEILING?: string
 }
 
@@ -31,11 +31,10 @@ export interface Keys {
   readonly sessionToken?: string
 }
 
-/** The access table, and what the check may do there. */
+/** The access table, and the check's own item in it. */
 export interface OwnItem {
   readonly url: URL
   readonly tableName: string
-  /** Its key. */
   readonly key: string
   readonly beyondCeiling: string | undefined
 }
@@ -49,7 +48,7 @@ export interface FunctionEnvironment {
   readonly region: string
   readonly ownUser: string
   readonly userPrefix: string
-  /** Undefined where the stack has no access table. */
+  /** Undefined if the stack has no access table. */
   readonly ownItem: OwnItem | undefined
   /** Credentials of the check's own role. */
   readonly keys: Keys

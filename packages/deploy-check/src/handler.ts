@@ -32,7 +32,7 @@ export async function handler(
     remaining: () => context.getRemainingTimeInMillis(),
     spreading: environment.standIn ? 0 : spreadMs,
     sleep,
-    tell: (failed, pause) =>
+    report: (failed, pause) =>
       console.warn(`Some trials failed; retrying in ${pause / 1000} s\n${failed.map(line).join('\n')}`),
   }
   if (wantsReport(event)) return report(trials, policy)

@@ -16,17 +16,17 @@ async function run(rounds: readonly (readonly TrialResult[])[]) {
     sleep: async (milliseconds) => {
       now += milliseconds
     },
-    tell: () => undefined,
+    report: () => undefined,
   })
   return { ...answer, seconds: now / 1000 }
 }
 
 describe('report', () => {
-  it('lists what passed', async () => {
+  it('lists passed trials', async () => {
     expect(await run([[works]])).toEqual({ passed: true, lines: ['✓ connect: allowed'], seconds: 0 })
   })
 
-  it('lists what failed, after two minutes at most', async () => {
+  it('lists failed trials, after at most two minutes', async () => {
     const { seconds, ...answer } = await run([[works, broken]])
     expect(answer).toEqual({
       passed: false,
@@ -36,12 +36,12 @@ describe('report', () => {
     expect(seconds).toBeLessThanOrEqual(120)
   })
 
-  it('waits for what works a moment later', async () => {
+  it('retries a trial that works later', async () => {
     expect(await run([[broken], [works]])).toMatchObject({ passed: true, seconds: 2 })
   })
 
-  it('does not hide a defect of its own', async () => {
-    const policy = { remaining: () => 1_000, spreading: 0, sleep: async () => undefined, tell: () => undefined }
+  it('throws its own errors', async () => {
+    const policy = { remaining: () => 1_000, spreading: 0, sleep: async () => undefined, report: () => undefined }
     await expect(report(() => Promise.reject(new TypeError('x')), policy)).rejects.toThrow(TypeError)
   })
 })
@@ -52,6 +52,6 @@ it.each([
   [{ report: 'true' }, false],
   [null, false],
   ['report', false],
-])('%j asks for a report: %j', (event, expected) => {
+])('%j requests a report: %j', (event, expected) => {
   expect(wantsReport(event)).toBe(expected)
 })

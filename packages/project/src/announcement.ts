@@ -31,19 +31,19 @@ export interface Announcement {
     /** One endpoint for all services. */
     readonly endpoint: string
   }
-  /** Access keys of a user that may call the API. They only work in this stand-in. */
+  /** Access keys of a user that can call the API. They only work in this stand-in. */
   readonly developer: { readonly accessKeyId: string; readonly secretAccessKey: string }
-  /** Proves to the stand-in that a process of this user asks it to sign somebody in. */
+  /** Secret for sign-in requests: only processes of this user can read it. */
   readonly signInSecret?: string
-  /** ISO 8601: sources that were written before are deployed. Absent: nothing is known of them. */
+  /** ISO 8601: sources that were changed before this time are deployed. Absent: unknown. */
   readonly asOf?: string
-  /** It deploys changed sources by itself. */
+  /** Whether the stand-in deploys changed sources by itself. */
   readonly follows?: true
-  /** ISO 8601: sources of that time could not be deployed; its terminal says why. */
+  /** ISO 8601: sources of this time could not be deployed. The terminal of the stand-in shows the reason. */
   readonly failedAt?: string
-  /** A file that was synthesized, differs from what is deployed, and is not deployed by itself. */
+  /** A synthesized file that differs from the deployed stack and that the stand-in does not deploy by itself. */
   readonly behind?: string
-  /** Access keys of a user that may revoke access and invoke the deploy check. */
+  /** Access keys of a user that can revoke access and invoke the deploy check. */
   readonly operator: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 

@@ -12,12 +12,12 @@ const cases: readonly [CommandName, string, string, string][] = [
 ]
 
 describe('commandLine', () => {
-  it.each(cases)('%s %s is a script in a checkout, a program elsewhere', (name, words, script, program) => {
+  it.each(cases)('%s %s is a script in a checkout and a program elsewhere', (name, words, script, program) => {
     expect(commandLine(name, words, false)).toBe(script)
     expect(commandLine(name, words, true)).toBe(program)
   })
 
-  it('knows a checkout from what was installed', () => {
+  it('distinguishes a checkout from an installation', () => {
     expect(isInstalled('/home/a/node_modules/@topic-credentials/project/dist/command-line.js')).toBe(true)
     expect(isInstalled('C:\\a\\node_modules\\@topic-credentials\\project\\dist\\command-line.js')).toBe(true)
     expect(isInstalled('/home/a/node_modules-of-mine/project/dist/command-line.js')).toBe(false)

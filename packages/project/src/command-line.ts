@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 
-/** What a person may have to type next. */
+/** The commands that messages and help name. */
 export type CommandName = 'client' | 'local' | 'deploy' | 'deploy:local' | 'revoke' | 'access' | 'check' | 'probe'
 
-/** As scripts of this repository, with npm alone. */
+/** The commands as npm scripts of this repository. */
 const scripts: Readonly<Record<CommandName, string>> = {
   client: 'npm start',
   local: 'npm run local',
@@ -15,7 +15,7 @@ const scripts: Readonly<Record<CommandName, string>> = {
   probe: 'npm run probe',
 }
 
-/** As programs of installed packages. */
+/** The commands as programs of installed packages. */
 const programs: Readonly<Record<CommandName, string>> = {
   client: 'npx topic-credentials',
   local: 'npx local-aws',
@@ -27,15 +27,15 @@ const programs: Readonly<Record<CommandName, string>> = {
   probe: 'npx topic-credentials-ops probe',
 }
 
-/** Whether this code was installed from a registry, and is not a checkout of the repository. */
+/** Whether this code is part of an installed package and not of a checkout of the repository. */
 export function isInstalled(path: string = fileURLToPath(import.meta.url)): boolean {
   return /[\\/]node_modules[\\/]/u.test(path)
 }
 
 /**
- * A command as it is typed here: a script in a checkout, a program where the packages are installed.
+ * A command as the user types it: an npm script in a checkout, otherwise a program of an installed package.
  *
- * @param words what follows the command
+ * @param words the arguments
  * @example
  * commandLine('revoke', 'alice') // 'npm run revoke -- alice', or 'npx topic-credentials-ops revoke alice'
  */
@@ -45,15 +45,15 @@ export function commandLine(name: CommandName, words = '', installed: boolean = 
   return installed || start.includes(' -- ') ? `${start} ${words}` : `${start} -- ${words}`
 }
 
-/** What a command calls itself in its usage line. */
+/** The name of a command in its usage line. */
 export function programName(name: CommandName): string {
   return isInstalled() ? programs[name].replace('npx ', '') : name
 }
 
 /**
- * Examples for a command's help, one a line, what they do beside them.
+ * Examples for a command's help, one per line, each with its explanation.
  *
- * @param rows the words after the command, and what they do; '' where the words say it
+ * @param rows the arguments and the explanation; '' if the arguments are clear without one
  */
 export function examples(name: CommandName, rows: readonly (readonly [words: string, does: string])[]): string {
   const lines = rows.map(([words, does]) => [commandLine(name, words), does] as const)

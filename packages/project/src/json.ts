@@ -1,7 +1,7 @@
 /**
- * The value of a JSON text. Without `refuse`, undefined where the text is not JSON: no JSON text means undefined.
+ * Parses JSON. If the text is not JSON, throws the error that `refuse` returns; without `refuse`, returns undefined, which is no JSON value.
  *
- * @throws what `refuse` makes of the parser's reason
+ * @param refuse gets the parser's message and its error
  */
 export function parseJson(text: string, refuse?: (reason: string, cause: unknown) => Error): unknown {
   try {
@@ -12,12 +12,12 @@ export function parseJson(text: string, refuse?: (reason: string, cause: unknown
   }
 }
 
-/** An object as JSON has them: no list, and not null. */
+/** Whether the value is a JSON object: neither an array nor null. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A value as an object; any other value becomes an empty object. */
+/** Returns the value if it is an object, otherwise an empty object. */
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : {}
 }

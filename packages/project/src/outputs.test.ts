@@ -28,7 +28,7 @@ describe('readOutputs', () => {
     expect(said).toMatch(message)
   })
 
-  it('refuses a file that is not there', () => {
+  it('refuses a missing file', () => {
     expect(failure(() => readOutputs(join(folder, 'none.json'))).message).toMatch(/none\.json: ENOENT/u)
   })
 
@@ -41,11 +41,11 @@ describe('readOutputs', () => {
 describe('stackWith', () => {
   const stacks = { A: { Url: 'u', Region: 'r' }, B: { Url: 1 }, C: {} }
 
-  it('finds the one stack that has all of them, as texts', () => {
+  it('finds the only stack that has all outputs as strings', () => {
     expect(stackWith(stacks, ['Url', 'Region'], file)).toEqual({ stackName: 'A', outputs: stacks.A })
   })
 
-  it('refuses none and several, by name', () => {
+  it('refuses no stack and several stacks, with their names', () => {
     const none = failure(() => stackWith(stacks, ['Url', 'Role', 'Region'], file))
     expect(none.code).toBe('no_stack')
     expect(none.message).toContain('no stack has the outputs Url, Role and Region')

@@ -10,15 +10,18 @@ export const outputsFile = 'cdk-outputs.json'
 /** Outputs that cannot be read, or that do not identify one stack. */
 export class StackOutputsError extends Error {
   override readonly name = 'StackOutputsError'
-  /** `unreadable`: the file does not exist or is not a JSON object. `no_stack`, `several_stacks`: no stack, or several, have the outputs. */
-  readonly code: 'unreadable' | 'no_stack' | 'several_stacks'
+  /**
+   * `unreadable`: the file does not exist or is not a JSON object. `no_stack`, `several_stacks`: no stack, or several, have the outputs.
+   * `not_running`: there is neither a deployed stack nor a running stand-in.
+   */
+  readonly code: 'unreadable' | 'no_stack' | 'several_stacks' | 'not_running'
   /** The path of the file, or another source of the outputs. */
   readonly value: string
   readonly remedy =
     'Pass the file that `cdk deploy` writes with --outputs-file (cdk-outputs.json), with exactly one stack in it.'
 
-  constructor(code: StackOutputsError['code'], value: string, reason: string, cause?: unknown) {
-    super(`The stack’s outputs cannot be read from ${value}: ${reason}`, { cause })
+  constructor(code: StackOutputsError['code'], value: string, message: string, cause?: unknown) {
+    super(message, { cause })
     this.code = code
     this.value = value
   }
@@ -26,7 +29,7 @@ export class StackOutputsError extends Error {
 
 /** @throws StackOutputsError `unreadable` */
 export function readOutputs(file: string): StackOutputs {
-  const refuse = (reason: string, cause: unknown) => new StackOutputsError('unreadable', file, reason, cause)
+  const refuse = (reason: string, cause?: unknown) => unusable('unreadable', file, reason, cause)
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -35,7 +38,7 @@ export function readOutputs(file: string): StackOutputs {
   }
   const outputs = parseJson(text, refuse)
   if (isRecord(outputs)) return Object.fromEntries(Object.entries(outputs).filter(isStack))
-  throw new StackOutputsError('unreadable', file, 'it is not a JSON object')
+  throw refuse('it is not a JSON object')
 }
 
 /**
@@ -53,19 +56,17 @@ export function stackWith<Name extends string>(
 ): { readonly stackName: string; readonly outputs: Readonly<Record<Name, string>> } {
   const found = Object.entries(stacks).filter(([, outputs]) => names.every((name) => typeof outputs[name] === 'string'))
   const [stack, another] = found
-  if (stack === undefined) {
-    throw new StackOutputsError('no_stack', source, `no stack has the outputs ${conjunction(names)}`)
-  }
+  if (stack === undefined) throw unusable('no_stack', source, `no stack has the outputs ${conjunction(names)}`)
   if (another !== undefined) {
     const stackNames = conjunction(found.map(([name]) => name))
-    throw new StackOutputsError(
-      'several_stacks',
-      source,
-      `several stacks (${stackNames}) have the outputs ${conjunction(names)}`,
-    )
+    throw unusable('several_stacks', source, `several stacks (${stackNames}) have the outputs ${conjunction(names)}`)
   }
   const [stackName, outputs] = stack
   return { stackName, outputs: outputs as Record<Name, string> }
+}
+
+function unusable(code: StackOutputsError['code'], source: string, reason: string, cause?: unknown): StackOutputsError {
+  return new StackOutputsError(code, source, `The stack’s outputs cannot be read from ${source}: ${reason}`, cause)
 }
 
 function conjunction(words: readonly string[]): string {

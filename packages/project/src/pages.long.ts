@@ -3,7 +3,7 @@ import { CheckoutCopy } from './testing/checkout-copy.js'
 import { completed, notRun, placeholders } from './testing/page-commands.cases.js'
 import { commandsOf, type PageCommand, pages } from './testing/page-commands.js'
 
-// Every command of the documentation that is not marked otherwise, as it is written there, in a copy of this checkout, against a stand-in.
+// Runs every command of the documentation without another mark, as it is written, in a copy of this checkout and against a stand-in.
 jest.setTimeout(1_800_000)
 
 const readme = commandsOf('README.md').filter(({ mark }) => mark === 'run')
@@ -11,7 +11,7 @@ const beforeTheStandIn = readme.slice(
   0,
   readme.findIndex(({ text }) => text === 'npm run local'),
 )
-/** The stand-in's first port, in place of 8443; the API has the next. */
+/** The stand-in's first port, instead of 8443; the API has the next one. */
 const port = 20_000 + (process.pid % 2_000) * 8
 const failed: string[] = []
 const done = new Set<string>()
@@ -33,10 +33,10 @@ describe('every command of the documentation', () => {
     expect(failed).toEqual([])
   })
 
-  it('works in front of a stand-in', async () => {
+  it('works with a running stand-in', async () => {
     const all = pages().flatMap(commandsOf)
     const wanted = all.filter(({ mark }) => mark === 'run' || mark === 'span')
-    // The stack goes last, after its revocations.
+    // The stack is deleted last, after its revocations.
     const ends = [
       /^(?!.*(?:--clear|destroy))/u,
       /--clear(?!.*destroy)/u,
@@ -56,7 +56,7 @@ async function runOnce({ page, line, text, shown }: PageCommand): Promise<void> 
     (whole, [name, value]) => whole.replaceAll(name, value),
     completed[text] ?? text.replace('localhost:8444', `localhost:${port + 1}`),
   )
-  // What takes long is run once for all pages.
+  // Slow commands run once for all pages.
   const key = /cdk|local|build|format|check/u.test(command) ? command : `${page} ${command}`
   if (notRun[text] !== undefined || done.has(key)) return
   done.add(key)
@@ -64,7 +64,7 @@ async function runOnce({ page, line, text, shown }: PageCommand): Promise<void> 
   if (fault !== undefined) failed.push(`${page}:${line} ${command}: ${fault}`)
 }
 
-/** Runs a command as a reader does; undefined if it does what the page shows. */
+/** Runs a command as a reader does. @returns undefined if it does what the page shows */
 async function faultOf(command: string, shown: string): Promise<string | undefined> {
   if (command === 'echo $?') return String(code) === shown ? undefined : `the exit code is ${code}`
   try {
@@ -81,7 +81,7 @@ async function faultOf(command: string, shown: string): Promise<string | undefin
   }
   const outcome = await copy.run(approved(command))
   code = outcome.code
-  // A shell that is opened after the deployment knows the table's endpoint, too.
+  // A shell that is opened after the deployment also has the endpoint of the table.
   if (command === 'npm run deploy:local') copy.evaluate((await copy.run('npm run --silent local -- --env')).output)
   const printed = oneLine(outcome.output)
   const expected = shown.split('…').every((part) => printed.includes(oneLine(part)))
@@ -97,7 +97,7 @@ function listens(command: string): boolean {
   return command.startsWith('npm start') && !ends.test(command)
 }
 
-/** What a person answers to the CDK, which has no terminal here. Settings for another account, Region, stack or issuer are only synthesized. */
+/** The answers to the CDK, which has no terminal here. Settings for another account, Region, stack or issuer are only synthesized. */
 function approved(command: string): string {
   return command
     .replace(

@@ -11,9 +11,9 @@ function where({ page, line, text }: { page: string; line: number; text: string 
   return `${page}:${line} ${text}`
 }
 
-/** Commands of the documentation are run by pages.long.ts or by the test that the page names, or the page says why they are not. */
+/** Commands of the documentation are run by pages.long.ts or by the test that the page names; otherwise the page gives the reason. */
 describe('the commands of the documentation', () => {
-  it('stand in blocks with a mark: run, run by a test that exists, or not run, with the reason', () => {
+  it('are in blocks with a mark: run, run by an existing test, or not run, with the reason', () => {
     const unmarked = all.filter(({ mark }) => mark === undefined)
     const missing = all.filter(
       ({ mark }) => typeof mark === 'object' && 'by' in mark && !existsSync(join(checkout, mark.by)),
@@ -34,7 +34,7 @@ describe('the commands of the documentation', () => {
     expect(unknown.map(where)).toEqual([])
   })
 
-  it('need Node.js, npm and git alone: pnpm stands nowhere without the form of npm on the same line', () => {
+  it('need only Node.js, npm and git: pnpm appears only beside the form of npm', () => {
     const lines = pages().flatMap((page) =>
       readFileSync(join(checkout, page), 'utf8')
         .split('\n')
@@ -48,7 +48,7 @@ describe('the commands of the documentation', () => {
     ).toEqual([])
   })
 
-  it('are excepted and completed in the list of cases only where a page shows them', () => {
+  it('are in the list of exceptions only if a page shows them', () => {
     const shown = new Set(all.map(({ text }) => text))
     expect([...Object.keys(notRun), ...Object.keys(completed)].filter((text) => !shown.has(text))).toEqual([])
   })

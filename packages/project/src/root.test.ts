@@ -14,12 +14,12 @@ afterEach(() => {
 })
 
 describe('projectRoot', () => {
-  it('is where the shell stands, when no folder above it has a cdk.json', () => {
+  it('is the working directory of the shell if no folder above it has a cdk.json', () => {
     process.env.INIT_CWD = join(folder, 'packages')
     expect(projectRoot()).toBe(join(folder, 'packages'))
   })
 
-  it('is the nearest folder upwards that has one', () => {
+  it('is the nearest parent folder with a cdk.json', () => {
     writeFileSync(join(folder, 'cdk.json'), '{}')
     process.env.INIT_CWD = join(folder, 'packages/client')
     expect(projectRoot()).toBe(folder)
@@ -27,7 +27,7 @@ describe('projectRoot', () => {
   })
 })
 
-it('reads paths from where the shell stands, wherever pnpm has gone', () => {
+it('resolves paths relative to the shell, even if pnpm has changed the folder', () => {
   process.env.INIT_CWD = folder
   expect(userPath('outputs.json')).toBe(join(folder, 'outputs.json'))
   expect(userPath('/outputs.json')).toBe('/outputs.json')

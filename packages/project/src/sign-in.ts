@@ -2,7 +2,7 @@ import { request } from 'node:https'
 import { text } from 'node:stream/consumers'
 import type { Announcement } from './announcement.js'
 
-/** What a stand-in proves a user with. */
+/** The token or the credentials of a user that the stand-in has signed in. */
 export type SignedInUser =
   | { readonly kind: 'token'; readonly token: string }
   | {
@@ -14,10 +14,10 @@ export type SignedInUser =
       readonly expiration: string
     }
 
-/** Why a stand-in signs a user in as asked for, or not. */
+/** The stand-in did not sign the user in. */
 export class SignInRefusedError extends Error {
   override readonly name = 'SignInRefusedError'
-  /** The stand-in's own: `claims_need_tokens`, `foreign_issuer`, … */
+  /** The code of the stand-in's response: `claims_need_tokens`, `foreign_issuer`, … */
   readonly code: string
   readonly value: string
   readonly remedy: string
@@ -33,9 +33,9 @@ export class SignInRefusedError extends Error {
 const answerMilliseconds = 10_000
 
 /**
- * Signs anybody in to what is deployed in a running stand-in: a token with these claims, or keys of an IAM user.
+ * Signs a user in to the stack in a running stand-in: with a token with these claims, or with keys of an IAM user.
  *
- * @throws SignInRefusedError; the system's error when the stand-in has ended
+ * @throws SignInRefusedError; the system's error if the stand-in has ended
  * @example await signInAt(running, { user: 'alice', claims: { groups: ['operators'] } })
  */
 export async function signInAt(
@@ -43,16 +43,20 @@ export async function signInAt(
   user: { readonly user: string; readonly claims: Readonly<Record<string, unknown>> },
 ): Promise<SignedInUser> {
   if (signInSecret === undefined) {
-    throw new SignInRefusedError('The stand-in that runs is of an older version, and signs nobody in', {
+    throw new SignInRefusedError('The running stand-in is of an older version, which cannot sign users in', {
       code: 'older_version',
       value: user.user,
-      remedy: 'End it and start it again.',
+      remedy: 'Stop it and start it again.',
     })
   }
   const { status, body } = await post(`${endpoints.endpoint}/_local/sign-in`, ca, signInSecret, user)
   const answer = JSON.parse(body) as SignedInUser & { code?: string; message?: string; remedy?: string }
   if (status === 200) return answer
-  const { code = 'refused', message = `it answered ${status}`, remedy = 'Start the stand-in again.' } = answer
+  const {
+    code = 'refused',
+    message = `The stand-in responded with status ${status}`,
+    remedy = 'Start the stand-in again.',
+  } = answer
   throw new SignInRefusedError(message, { code, value: user.user, remedy })
 }
 

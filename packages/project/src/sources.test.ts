@@ -19,7 +19,7 @@ function project(watch: unknown): Promise<void> {
   return writeFile(join(root, 'cdk.json'), JSON.stringify({ watch }))
 }
 
-it('are the files that cdk.json’s watch names, newest first', async () => {
+it('are the files in watch.include of cdk.json, newest first', async () => {
   await project({ include: ['a.json', 'infra/b.json', 'infra/**', 'gone.json', 'infra', 7] })
   expect(sourcesOf(root)).toEqual([
     { file: 'infra/b.json', writtenAt: 1_001_000 },
@@ -29,18 +29,18 @@ it('are the files that cdk.json’s watch names, newest first', async () => {
   expect(sourcesOf(root).map(({ file }) => file)).toEqual(['a.json'])
 })
 
-it.each([undefined, null, {}, { include: {} }])('are none for watch %j', async (watch) => {
+it.each([undefined, null, {}, { include: {} }])('are empty for watch %j', async (watch) => {
   await project(watch)
   expect(sourcesOf(root)).toEqual([])
 })
 
-it('are none where there is no project, or none that can be read', async () => {
+it('are empty without a project, or if cdk.json cannot be read', async () => {
   expect(sourcesOf(root)).toEqual([])
   await writeFile(join(root, 'cdk.json'), '{')
   expect(sourcesOf(root)).toEqual([])
 })
 
-it('what was written after the deployment is told; what was not, or where nothing is known, is not', async () => {
+it('changedSince returns a source that was written after the deployment, and undefined otherwise', async () => {
   await project({ include: ['a.json', 'infra/b.json'] })
   expect(changedSince(root, { asOf: new Date(1_000_500).toISOString() })?.file).toBe('infra/b.json')
   expect(changedSince(root, { asOf: new Date(1_001_000).toISOString() })).toBeUndefined()

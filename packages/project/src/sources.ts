@@ -2,13 +2,13 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Announcement } from './announcement.js'
 
-/** A file that the deployed stack is made of, and when it was written, in milliseconds since the epoch. */
+/** A source file of the deployed stack, with the time of its last change in milliseconds since the epoch. */
 export interface Source {
   readonly file: string
   readonly writtenAt: number
 }
 
-/** Files that change what is deployed without a build: those that `watch.include` of cdk.json names. Patterns are left out. Newest first. */
+/** The files in `watch.include` of cdk.json, newest first: a change of them changes the stack without a build. Patterns are ignored. */
 export function sourcesOf(root: string): readonly Source[] {
   const files = includedIn(root).flatMap((file) => {
     const stat = statSync(join(root, file), { throwIfNoEntry: false })
@@ -17,7 +17,7 @@ export function sourcesOf(root: string): readonly Source[] {
   return files.sort((one, other) => other.writtenAt - one.writtenAt)
 }
 
-/** What was changed after the running stand-in's stacks were deployed; undefined where nothing was. */
+/** The source that was changed last after the deployment to the running stand-in; undefined if there is none. */
 export function changedSince(root: string, { asOf }: Pick<Announcement, 'asOf'>): Source | undefined {
   const [newest] = sourcesOf(root)
   if (newest === undefined || asOf === undefined) return undefined
@@ -29,7 +29,7 @@ function includedIn(root: string): readonly string[] {
     const { watch } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { watch?: { include?: unknown } }
     return [watch?.include ?? []].flat().filter((file): file is string => typeof file === 'string')
   } catch {
-    // No project, or none whose files can be known.
+    // There is no project, or its cdk.json cannot be read.
     return []
   }
 }

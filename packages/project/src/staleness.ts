@@ -8,7 +8,7 @@ const patienceMilliseconds = 60_000
 const lookEveryMilliseconds = 250
 
 /**
- * The stand-in once it has deployed what was changed, where it does so by itself, and what to tell the user where it is behind.
+ * Waits until a stand-in that deploys changes by itself has done so. Returns it, with a notice for the user if its stack is outdated.
  *
  * @example
  * const { running, notice } = await upToDate(root, found)
@@ -28,16 +28,16 @@ export async function upToDate(
   if (changed !== undefined) {
     const what = `${changed.file} was changed after the running stand-in's stack was deployed`
     const next = running.follows
-      ? 'it is not deployed yet, and the terminal of the stand-in says why'
+      ? 'it is not deployed yet. The terminal of the stand-in shows the reason'
       : `deploy it with ${commandLine('deploy:local')}`
     return { running, notice: `${what}: ${next}.` }
   }
   if (running.behind === undefined) return { running }
-  const notice = `${running.behind} is not what the running stand-in's stack was deployed from: deploy it with ${commandLine('deploy:local')}.`
+  const notice = `${running.behind} differs from the deployed stack of the running stand-in: deploy it with ${commandLine('deploy:local')}.`
   return { running, notice }
 }
 
-/** Whether the stand-in is about to deploy what was changed. */
+/** Whether the stand-in is about to deploy the change. */
 function isComing(root: string, running: Announcement): boolean {
   const changed = changedSince(root, running)
   if (!running.follows || changed === undefined) return false

@@ -12,8 +12,8 @@ const uses = files.flatMap((file) =>
   })),
 )
 
-/** A job with an old major ends when the runners drop its Node.js: all jobs have the same one. */
-it('every action is pinned by commit, and has one version in all workflows and in the documentation', () => {
+/** A job with an old major version of an action fails when the runners drop its Node.js, so all jobs use the same version. */
+it('every action is pinned by commit, with one version in all workflows and in the documentation', () => {
   expect(uses.length).toBeGreaterThan(12)
   for (const { action, pin } of uses) {
     expect({ action, pin }).toEqual({ action, pin: expect.stringMatching(/^[0-9a-f]{40} # v\d+\.\d+\.\d+$/u) })

@@ -10,7 +10,7 @@ import { RevocationError } from './errors.js'
 
 /**
  * The result for one client ID. `ended`: AWS IoT closed it and confirms that it is gone. `absent`: no such client is connected.
- * `connected`: it is still or again connected. `unknown`: AWS IoT accepted the request, but the caller may not verify the result.
+ * `connected`: it is still or again connected. `unknown`: AWS IoT accepted the request, but the caller has no permission to verify the result.
  */
 export interface EndedConnection {
   readonly clientId: string

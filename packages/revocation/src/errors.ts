@@ -1,3 +1,5 @@
+import { CodedError } from '@topic-credentials/grants'
+
 /**
  * - `invalid_user`: no user ID, or one that could also be a session name
  * - `foreign_client_id`: a client ID that belongs to another user
@@ -20,19 +22,7 @@ export type RevocationErrorCode =
   | 'needs_table'
   | 'no_stack'
 
-/** The operation failed and nothing was changed. */
-export class RevocationError extends Error {
+/** The operation failed. Nothing was changed, except for `no_room` with an access table. */
+export class RevocationError extends CodedError<RevocationErrorCode> {
   override readonly name = 'RevocationError'
-  readonly code: RevocationErrorCode
-  /** The offending value. */
-  readonly value: unknown
-  /** What to do. */
-  readonly remedy: string
-
-  constructor(code: RevocationErrorCode, message: string, { value, remedy }: { value?: unknown; remedy: string }) {
-    super(message)
-    this.code = code
-    this.value = value
-    this.remedy = remedy
-  }
 }

@@ -8,7 +8,7 @@ import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credenti
 import { Revoker } from './revoker.js'
 import { held } from './testing/held-credentials.js'
 
-/** Through the wire: the synthesized stack in the stand-in, the vendor's own bundle, the device SDK, the AWS SDK. */
+/** Over the network: the synthesized stack in the stand-in, the vendor's bundle, the device SDK, the AWS SDK. */
 
 const assembly = fileURLToPath(new URL('../../../cdk.out', import.meta.url))
 const journal: JournalEntry[] = []
@@ -24,7 +24,7 @@ beforeAll(async () => {
     journal.push(entry)
     for (const wake of waiting.splice(0)) wake()
   }
-  // The deploy check is another test's.
+  // Another test covers the deploy check.
   aws = await startLocalAws({ assembly, clock, journal: write, triggers: false })
 })
 
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   clock.skew = 0
-  // Its clients keep the offset of a clock that they have found to be off.
+  // The SDK's clients keep the offset of a wrong clock.
   revoker = revokerAs(aws.operator)
 })
 
@@ -44,7 +44,7 @@ function revokerAs({ accessKeyId, secretAccessKey }: LocalAws['operator']): Revo
     region: aws.region,
     credentials: { accessKeyId, secretAccessKey },
     requestHandler: { httpsAgent: new Agent({ ca: aws.ca }) },
-    // One more for a clock that is found to be off.
+    // One more attempt for the correction of a wrong clock.
     maxAttempts: 2,
   }
   const iam = new IAMClient({ ...options, endpoint: aws.endpoints.iam })
@@ -53,7 +53,7 @@ function revokerAs({ accessKeyId, secretAccessKey }: LocalAws['operator']): Revo
   return new Revoker({ roleArn: String(aws.outputs.TopicCredentials?.RoleArn), iam, iot })
 }
 
-/** A user, and as many devices as needed: each vends for itself and then keeps what it got. */
+/** A user with several devices. Each device requests its own credentials and keeps them. */
 function user(name: string): () => VendedCredentialsProvider {
   const { accessKeyId, secretAccessKey } = aws.createUser(name)
   return () => {
@@ -72,7 +72,7 @@ function user(name: string): () => VendedCredentialsProvider {
 interface Device {
   readonly session: Session
   readonly credentials: VendedCredentialsProvider
-  /** Payloads from `test`, as they came. */
+  /** Payloads from `test`, in order. */
   readonly inbox: readonly string[]
 }
 
@@ -96,7 +96,7 @@ async function online(credentials: VendedCredentialsProvider, revalidateSeconds?
   return { session, credentials, inbox }
 }
 
-/** Resolves when it holds; looked at whenever a message or an event of the stand-in comes. */
+/** Resolves when the condition holds. It is checked at each message and each event of the stand-in. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise<void>((wake) => waiting.push(wake))
 }
@@ -114,11 +114,11 @@ function policiesOf(name = '') {
 }
 
 describe('a revoked user', () => {
-  it('could do all before, can do nothing after, and all again with new credentials once it is undone', async () => {
+  it('can do everything before, nothing after, and everything with new credentials after an undo', async () => {
     const [mallorys, bobs] = [user('mallory'), user('bob')]
     const [mallory, bob] = [await online(mallorys()), await online(bobs())]
     const stolen = await held(mallory.credentials)
-    // A device that only listens does not find out by itself; one that asks the vendor from time to time does.
+    // A device that only listens does not notice the revocation; one that renews its credentials does.
     const quiet = await online(mallorys())
     const asking = await online(mallorys(), 1)
     const told = new Promise((resolve) => asking.session.once('closed', resolve))
@@ -134,19 +134,19 @@ describe('a revoked user', () => {
 
     expect(await told).toMatchObject({ code: 'vend_refused', problem: { code: 'revoked' } })
 
-    // The connection that stands: nothing out, nothing in. The other user: both.
+    // The open connection can neither publish nor receive; that of the other user can do both.
     await expect(mallory.session.publish('test', 'two')).rejects.toMatchObject({ code: 'not_granted', byBroker: true })
     await bob.session.publish('test', 'three')
     await until(() => bob.inbox.length === 2 && refused('Receive', mallory.session.clientId) > 0)
     expect([mallory.inbox, bob.inbox]).toEqual([['one'], ['one', 'three']])
 
-    // Connecting with the credentials it has, and vending.
+    // Connections with the existing credentials, and new vends, are refused.
     await expect(connect({ credentials: stolen, ca: aws.ca })).rejects.toMatchObject({ byBroker: true })
     await expect(mallorys()()).rejects.toMatchObject({ code: 'vend_refused', problem: { code: 'revoked' } })
     expect((await bobs()()).vended.userId).toBe('bob')
     await online(bob.credentials)
 
-    // The connection itself, once its client ID is known.
+    // The connection is closed if its client ID is given.
     const closed = new Promise((resolve) => quiet.session.once('closed', resolve))
     const clientIds = [quiet.session.clientId, 'mallory:never-there']
     expect(await revoker.revoke({ user: 'mallory', clientIds })).toMatchObject({
@@ -168,7 +168,7 @@ describe('a revoked user', () => {
     const back = await online(mallorys())
     await back.session.publish('test', 'four')
     await until(() => back.inbox.length === 1 && bob.inbox.length === 3)
-    // What was stolen before stays worthless.
+    // Credentials that were stolen before stay denied.
     await expect(connect({ credentials: stolen, ca: aws.ca })).rejects.toMatchObject({ byBroker: true })
 
     expect(await revoker.undo({ user: 'mallory' })).toMatchObject({ sessionName: 'mallory', undone: false })
@@ -178,7 +178,7 @@ describe('a revoked user', () => {
     expect(policiesOf(roleName)).toEqual(['Ceiling'])
   })
 
-  it('who is signed out is refused with what was vended before, and may vend anew', async () => {
+  it('after a sign-out, earlier credentials are refused and new ones work', async () => {
     const carols = user('carol')
     const before = await online(await held(carols()))
     await before.session.publish('test', 'x')
@@ -192,7 +192,7 @@ describe('a revoked user', () => {
 })
 
 describe('before the stack is destroyed', () => {
-  it('nothing is left on its roles that CloudFormation did not put there, and everybody has access', async () => {
+  it('clear removes all policies that CloudFormation does not manage, and all users have access', async () => {
     const roles = [roleName, String(vendorRoleName())]
     await revoker.clear()
     const made = roles.map(policiesOf)
@@ -211,7 +211,7 @@ describe('before the stack is destroyed', () => {
     expect(await revoker.clear()).toMatchObject({ revoked: [], signedOut: [] })
   })
 
-  it('a policy of that name which somebody else wrote is left, and named', async () => {
+  it('a policy of another program with this name is kept and reported', async () => {
     const foreign = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iot:*', Resource: '*' }] }
     aws.putRolePolicy(roleName, 'Revocations', foreign)
     await expect(revoker.clear()).rejects.toMatchObject({ code: 'foreign_policy' })
@@ -219,7 +219,7 @@ describe('before the stack is destroyed', () => {
     aws.deleteRolePolicy(roleName, 'Revocations')
   })
 
-  it('whoever may not, cannot', async () => {
+  it('a caller without the permission cannot clear', async () => {
     await revoker.revoke({ user: 'frank' })
     await expect(revokerAs(aws.developer).clear()).rejects.toMatchObject({ name: 'AccessDenied' })
     expect((await revoker.list()).revoked).toEqual(['frank'])
@@ -227,24 +227,24 @@ describe('before the stack is destroyed', () => {
   })
 })
 
-describe('what is refused changes nothing', () => {
+describe('a refused operation changes nothing', () => {
   const state = () =>
     [roleName, String(vendorRoleName())].map((name) => [...(aws.directory.role(name)?.inlinePolicies ?? [])])
 
-  it('another user’s client ID', async () => {
+  it('for a client ID of another user', async () => {
     const before = state()
     const foreign = { code: 'foreign_client_id', value: 'bob:1' }
     await expect(revoker.revoke({ user: 'bo', clientIds: ['bo:1', 'bob:1'] })).rejects.toMatchObject(foreign)
     expect(state()).toEqual(before)
   })
 
-  it('a caller without the permission', async () => {
+  it('for a caller without the permission', async () => {
     const before = state()
     await expect(revokerAs(aws.developer).revoke({ user: 'bob' })).rejects.toMatchObject({ name: 'AccessDenied' })
     expect(state()).toEqual(before)
   })
 
-  it('more users than the roles have room for, and says so', async () => {
+  it('for more users than the roles have room for, with an explanation', async () => {
     const filler = {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Deny', Action: 'iot:*', Resource: `arn:aws:iot:*:*:topic/${'x'.repeat(8_000)}` }],
@@ -267,7 +267,7 @@ describe('what is refused changes nothing', () => {
     expect(policiesOf(other)).not.toContain('Revocations')
   })
 
-  it('a policy of the same name that somebody else wrote', async () => {
+  it('for a policy of another program with the same name', async () => {
     const foreign = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'iot:*', Resource: '*' }] }
     await revoker.signOut({ user: 'bob' })
     const kept = aws.directory.policyText(aws.directory.role(roleName)?.inlinePolicies.get('Revocations') as never)
@@ -277,7 +277,7 @@ describe('what is refused changes nothing', () => {
     aws.putRolePolicy(roleName, 'Revocations', kept)
   })
 
-  it('a role that trusts more than roles', async () => {
+  it('for a topic role that trusts other principals than roles', async () => {
     const { trustPolicy } = aws.directory.role(roleName) ?? {}
     const open = {
       Version: '2012-10-17',

@@ -7,6 +7,7 @@ import { IamRevoker } from './iam-only/iam-revoker.js'
 import * as revocations from './iam-only/revocations.js'
 import { halfAMinute, iamRole, type Patience } from './roles/role-policy.js'
 import { clockError, serverTime } from './roles/server-time.js'
+import { wholeSeconds } from './roles/session-times.js'
 import { vendorRoles } from './roles/vendor-roles.js'
 import type { EverybodySignedOut } from './table/sessions/live-sessions.js'
 import { TableRevoker } from './table/table-revoker.js'
@@ -136,7 +137,7 @@ export class Revoker {
    * Removes all revocations and policies, so that the stack can be destroyed: CloudFormation cannot delete a role with a policy that it does
    * not manage. Returns the removed revocations.
    *
-   * @throws as {@link revoke}; policies of others are not changed
+   * @throws as {@link revoke}; policies of other programs are not changed
    */
   async clear(): Promise<RevocationList> {
     if (this.#table === undefined) return { ...(await this.#iam.clear()), ...noRoles }
@@ -194,10 +195,6 @@ export class Revoker {
 }
 
 const noRoles = { revokedRoles: [], unreadable: [] }
-
-function wholeSeconds(milliseconds: number) {
-  return Math.ceil(milliseconds / 1000) * 1000
-}
 
 function namesOf(items: readonly { readonly key: AccessKey; readonly revokedAt?: number }[]): readonly string[] {
   return items.flatMap(({ key, revokedAt }) => (revokedAt === undefined ? [] : [key.name])).sort()

@@ -9,13 +9,13 @@ import { type JournalEntry, type LocalAws, startLocalAws } from '@topic-credenti
 import { Revoker } from './revoker.js'
 
 /**
- * An AWS that is not kind, in every way at once: IAM's reads lag, policies are felt late and by AWS IoT later still, others use up the quotas of
- * STS and of CONNECT, and services are down one after the other. Time passes when a test says so.
+ * AWS under bad conditions, all at once: IAM's reads are stale, policies take effect late and in AWS IoT even later, others use up the quotas of
+ * STS and of CONNECT, and services are down one after the other. The tests control the time.
  */
 const assembly = fileURLToPath(new URL('../../../cdk.out', import.meta.url))
 /**
- * Behind the functions' clock, which is the machine's, by more than the tests let pass and by less than a signature may be old: a sign-out
- * that lies ahead of a function's clock keeps it from vending until then, and nothing here would make that time pass.
+ * Behind the functions' clock, which is that of the machine, by more than the tests advance and by less than the age limit of signatures: a
+ * sign-out ahead of a function's clock blocks its vends until then, and the tests cannot advance that clock.
  */
 const behind = -270_000
 const clock: { skew: number; stoppedAt?: number; now(): number } = {
@@ -35,14 +35,14 @@ function seen(entry: JournalEntry): void {
   for (const wake of waiting.splice(0)) wake()
 }
 
-/** Resolves when it holds; looked at whenever the stand-in tells something. */
+/** Resolves when the condition holds. It is checked at each event of the stand-in. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise<void>((wake) => waiting.push(wake))
 }
 
 beforeAll(async () => {
   aws = await startLocalAws({ assembly, clock, journal: seen, triggers: false })
-  // What was just deployed is felt late, too.
+  // The deployed policies take effect late as well.
   clock.skew += 60_000
   aws.faults.iam.lagReads(60_000)
   aws.faults.iam.lagPolicies(felt.elsewhere, { iot: felt.iot })
@@ -75,7 +75,7 @@ function user(name: string): () => VendedCredentialsProvider {
       region: aws.region,
       ca: aws.ca,
       credentials: { accessKeyId, secretAccessKey },
-      // A throttled one is told to come back in a second or more.
+      // A throttled client must wait at least a second.
       backoff: { baseMs: 50, capMs: 200, attempts: 100 },
     })
     closing.push(() => credentials.close())
@@ -99,7 +99,7 @@ async function online(credentials: VendedCredentialsProvider): Promise<{ session
   return { session, inbox }
 }
 
-/** How many requests the vendor's API has answered with this status. */
+/** Number of responses of the vendor's API with this status. */
 function answered(status: number): number {
   return journal.filter(({ service, fields }) => service === 'execute-api' && fields?.status === status).length
 }
@@ -110,8 +110,8 @@ function refused(name: JournalEntry['service'], why: RegExp): boolean {
   )
 }
 
-describe('while nothing of AWS is kind', () => {
-  it('a client vends and connects as soon as the services are up again, one by one', async () => {
+describe('while AWS is slow, stale and throttled', () => {
+  it('a client vends and connects as soon as the services are available again', async () => {
     for (const service of ['lambda', 'dynamodb', 'sts', 'iot'] as const) aws.faults.outage(service, 'unavailable')
     const coming = online(user('first')())
     coming.catch(() => {})
@@ -132,9 +132,9 @@ describe('while nothing of AWS is kind', () => {
     await session.close()
   })
 
-  it('more clients at once than the quotas leave room for all come in', async () => {
+  it('all clients connect, although the quotas do not allow them at once', async () => {
     const crowd = Array.from({ length: left.requests + 1 }, (_, index) => user(`crowd-${index}`))
-    // The second does not end before both quotas are used up.
+    // The test's second does not end before both quotas are used up.
     clock.stoppedAt = clock.now()
     const coming = Promise.all(crowd.map((one) => online(one())))
     await until(() => refused('sts', /Throttling/u) && refused('iot', /throttled/u))
@@ -145,7 +145,7 @@ describe('while nothing of AWS is kind', () => {
     await Promise.all(sessions.map(({ session }) => session.close()))
   })
 
-  it('a connection that AWS IoT drops when it goes down comes back, and loses nothing', async () => {
+  it('a connection that AWS IoT drops is restored without loss', async () => {
     const { session, inbox } = await online(user('dropped')())
     const interrupted = new Promise((resolve) => session.once('interrupted', resolve))
     aws.faults.outage('iot', 'reset')
@@ -158,10 +158,10 @@ describe('while nothing of AWS is kind', () => {
     await session.close()
   })
 
-  it('a revoked user gets nothing more at once, and can do nothing more as soon as AWS IoT feels it; others can', async () => {
+  it('a revoked user gets no credentials immediately, and is denied as soon as AWS IoT applies the policy; others are not', async () => {
     const [mallorys, bobs] = [user('mallory'), user('bob')]
     const [mallory, bob] = [await online(mallorys()), await online(bobs())]
-    // IAM does not show what was written: the mark counts all the same.
+    // IAM does not show the write yet, but the mark takes effect.
     expect(await revoker.revoke({ user: 'mallory' })).toMatchObject({ sessionName: 'mallory', standing: false })
     await expect(mallorys()()).rejects.toMatchObject({ code: 'vend_refused', problem: { code: 'revoked' } })
     await mallory.session.publish('test', 'still')

@@ -19,21 +19,19 @@ const vendorActions: readonly {
 }[] = [
   {
     actions: /^logs:(createlogstream|putlogevents)$/u,
-    on: (arn, _, { Resources = {} }) =>
-      Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type === 'AWS::Logs::LogGroup',
+    on: (arn, _, template) => typeOf(arn, template) === 'AWS::Logs::LogGroup',
   },
   {
     // Only a table in this template, which the stack's own operators control.
     actions: /^dynamodb:batchgetitem$/u,
-    on: (arn, _, { Resources = {} }) =>
-      Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type === 'AWS::DynamoDB::Table',
+    on: (arn, _, template) => typeOf(arn, template) === 'AWS::DynamoDB::Table',
   },
   {
     actions: /^kms:(decrypt|describekey)$/u,
     on: (arn, _, template) => !/[*?]/u.test(arn) && tableKeys(template).includes(arn),
   },
   {
-    // The one function that it is told to ask. Its answers grant, so it must not be the vending function itself, nor any of a pattern.
+    // Only the function in ACCESS_FUNCTION. Its responses grant topics, so the statement must not include the vending function or a wildcard.
     actions: /^lambda:invokefunction$/u,
     on: (arn, { vendor }) => arn === appFunctionOf(vendor) && !/[*?]/u.test(arn) && !vendor.isNamedIn(arn),
   },
@@ -46,15 +44,15 @@ const vendorActions: readonly {
 ]
 
 /**
- * IAM has no condition key for session policies, so only the vendor guarantees that a session has one. Therefore no other principal may
- * create sessions, and a session may only use topics.
+ * IAM has no condition key for session policies, so only the vendor guarantees that a session has one. Therefore no other principal is allowed
+ * to create sessions, and the role allows only the use of topics.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
  */
 export const topicRoleForSessions: Check = {
   name: 'topic-role-for-sessions',
   description: 'The topic role trusts more than its vendor, or allows more than the use of topics',
-  fix: 'Trust only the role of the vending function. Allow iot:Connect on client/, iot:Publish, Receive and RetainPublish on topic/, iot:Subscribe on topicfilter/, each with the Region and account of the stack. Remove all other permissions.',
+  fix: 'Trust only the role of the vending function. Allow iot:Connect on client/, iot:Publish, iot:Receive and iot:RetainPublish on topic/, and iot:Subscribe on topicfilter/, each with the Region and account of the stack. Remove all other permissions.',
   find: (template) =>
     vendings(template).flatMap(({ topicRole, vendorRole }) =>
       topicRole === undefined
@@ -88,7 +86,7 @@ export const topicRoleForSessions: Check = {
 export const vendorForSessions: Check = {
   name: 'vendor-for-sessions',
   description: 'The role of the vending function can be assumed by others, or allows more than vending',
-  fix: 'Trust lambda.amazonaws.com alone; allow the function to write its own log, to read its access table (dynamodb:BatchGetItem), to ask the function in ACCESS_FUNCTION and to assume the topic role, and nothing else.',
+  fix: 'Trust only lambda.amazonaws.com. Allow the function only to write its own log, to read its access table (dynamodb:BatchGetItem), to invoke the function in ACCESS_FUNCTION and to assume the topic role.',
   find: (template) =>
     vendings(template).flatMap((vending) =>
       vending.vendorRole === undefined
@@ -106,6 +104,11 @@ export const vendorForSessions: Check = {
             ),
           ],
     ),
+}
+
+/** The type of the resource in the template that has this ARN. */
+function typeOf(arn: string, { Resources = {} }: Template): string | undefined {
+  return Resources[/^<(\w+)\.Arn>$/u.exec(arn)?.[1] ?? '']?.Type
 }
 
 function appFunctionOf({ resource: { Properties = {} } }: Part): string | undefined {
@@ -133,7 +136,7 @@ function allowed(role: Part, template: Template): Statement[] {
     )
     .map((statement) =>
       statement.inverted
-        ? { ...statement, actions: ['NotAction or NotResource'], resources: ['everything but'] }
+        ? { ...statement, actions: ['NotAction or NotResource'], resources: ['everything except its list'] }
         : statement,
     )
 }

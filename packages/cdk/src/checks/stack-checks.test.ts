@@ -9,7 +9,7 @@ import notJudged from './not-judged.cases.json' with { type: 'json' }
 import cases from './stack-checks.cases.json' with { type: 'json' }
 import { StackChecks } from './stack-checks.js'
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine the work takes longer than Jest's default timeout.
 jest.setTimeout(120_000)
 
 interface Resource {
@@ -81,18 +81,15 @@ describe('StackChecks', () => {
     ['with a boundary', { permissionsBoundaryArn: 'arn:aws:iam::123456789012:policy/boundary' }],
     ['without a check', { deployCheck: false }],
     [
-      'with a key for the table',
+      'with a KMS key for the table',
       { tableKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
     ],
-    [
-      'with a function of the app’s own',
-      { accessFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:grants:live' },
-    ],
-  ] as [string, Partial<TopicCredentialsProps>][])('pass what vends, %s', (_, props) => {
+    ['with an app function', { accessFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:grants:live' }],
+  ] as [string, Partial<TopicCredentialsProps>][])('pass a valid stack, %s', (_, props) => {
     expect(check({ Resources: resourcesOf(props) })).toEqual({ success: true, violations: [] })
   })
 
-  it('pass tokens of a user pool of the app, in the same template or in another one', () => {
+  it('accept tokens of a user pool of the app, in the same template or in another one', () => {
     const pool = { Type: 'AWS::Cognito::UserPool' }
     const issuedBy = (Issuer: unknown): Resources => {
       const resources = structuredClone(sound)
@@ -108,7 +105,7 @@ describe('StackChecks', () => {
     expect(check({ Resources: issuedBy({ 'Fn::ImportValue': 'users-url' }) }, exporting)).toEqual(passed)
   })
 
-  it.each(notJudged as { name: string; add: Resources }[])('do not judge %j', ({ add }) => {
+  it.each(notJudged as { name: string; add: Resources }[])('do not check %j', ({ add }) => {
     expect(check({ Resources: { ...sound, ...real(add) } })).toEqual({ success: true, violations: [] })
     expect(check({ Resources: real(add) })).toEqual({ success: true, violations: [] })
   })
@@ -128,7 +125,7 @@ describe('StackChecks', () => {
     expect(ours[0]?.violatingResources[0]?.locations?.[0]).toMatch(/^Properties/u)
   })
 
-  it('have cases for each of their rules', () => {
+  it('have cases for each rule', () => {
     expect(new Set(cases.map(({ rule }) => rule))).toEqual(new Set(new StackChecks().ruleIds))
   })
 })

@@ -17,8 +17,8 @@ const checks: readonly Check[] = [
 ]
 
 /**
- * Stops the synthesis of a template that would grant too much. Each check is an allow list for a vending function, its API and its two
- * roles; everything else fails. Other resources of the app are not checked.
+ * Stops the synthesis of a template that grants too much. Each check is an allow list for a vending function, its API and its two
+ * roles; everything else about them fails. Other resources of the app are not checked.
  *
  * @example
  * Validations.of(app).addPlugins(new StackChecks())

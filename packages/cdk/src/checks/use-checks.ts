@@ -2,11 +2,11 @@ import { type Part, partsOf, vendings } from './parts.js'
 import { type Statement, statements } from './statements.js'
 import type { Check, Template, TemplateResource, Violation } from './template.js'
 
-/** Types that may name any of the parts: they watch, record or tell, and call nothing. */
+/** Types that can name any of the parts, because they only monitor, store or output values. */
 const harmless =
   /^AWS::(CloudWatch::(Alarm|AnomalyDetector|CompositeAlarm|Dashboard)|Logs::LogGroup|SSM::Parameter|CDK::Metadata)$/u
 
-/** Types that may name one part; other checks cover how. */
+/** Types that can name the part; other checks cover how they use it. */
 const judged: Readonly<Record<Part['kind'], RegExp>> = {
   'vending function':
     /^AWS::(Lambda::Permission|ApiGatewayV2::Integration|IAM::(Policy|ManagedPolicy|Role|RolePolicy))$/u,
@@ -15,7 +15,7 @@ const judged: Readonly<Record<Part['kind'], RegExp>> = {
   API: /^AWS::(ApiGatewayV2::(ApiMapping|Authorizer|Deployment|Integration|Route|Stage)|Lambda::Permission|CloudFront::Distribution|IAM::(Policy|ManagedPolicy|Role|RolePolicy))$/u,
 }
 
-/** Covers unforeseen uses: aliases, URLs, event sources, schedules, role aliases, managed overrides, instance profiles … */
+/** Covers all other uses: aliases, URLs, event sources, schedules, role aliases, managed overrides, instance profiles … */
 export const partsUnused: Check = {
   name: 'parts-unused',
   description: 'A resource uses the vending function, its roles or its API in a way that is not known to be safe',
@@ -34,7 +34,7 @@ function uses(part: Part, template: Template, known: (type: string) => boolean):
     const { Type } = resource
     if (known(Type) || resource === part.resource) return []
     const isUsed =
-      namesPart(part, resource) && !(Type === 'AWS::Lambda::Function' && namesPartAsFunctionMay(part, resource))
+      namesPart(part, resource) && !(Type === 'AWS::Lambda::Function' && namesPartHarmlessly(part, resource))
     return isUsed ? [{ logicalId, location: 'Properties', found: `${Type} names the ${part.kind}` }] : []
   })
 }
@@ -44,16 +44,16 @@ function namesPart(part: Part, { Properties = {} }: TemplateResource): boolean {
   return part.isNamedIn(Properties) || [FunctionName, RoleName, Roles, Role].flat().some((name) => part.is(name))
 }
 
-/** A function may refer to a part in its environment. Its role must not be the vendor's, except for the vending function, which another check covers. */
-function namesPartAsFunctionMay(part: Part, { Properties = {} }: TemplateResource): boolean {
+/** Whether a function names the part only in its environment, which is allowed, or runs as the vendor's role, which another check covers. */
+function namesPartHarmlessly(part: Part, { Properties = {} }: TemplateResource): boolean {
   const { Environment: _, Role, ...rest } = Properties
   return !part.isNamedIn(rest) && (!part.is(Role) || part.kind === 'vendor role')
 }
 
-// The trust policy decides who may assume the topic role, so sts:AssumeRole alone has no effect. Reading changes nothing either.
+// sts:AssumeRole alone has no effect, because the trust policy must allow it too. Reading and calling the API change nothing.
 const reading = /^(?:(?:iam|lambda):(?:get|list)\w+|execute-api:invoke)$/u
 
-/** A permission on the function or its roles is a permission on every user. */
+/** A permission on the function or its roles gives access to the topics of every user. */
 export const rightsOverParts: Check = {
   name: 'rights-over-parts',
   description: 'A role allows calling or changing the vending function, or passing or changing its roles',

@@ -32,7 +32,7 @@ function keyStatements(template: Template): readonly Statement[] {
 }
 
 describe('AccessTable', () => {
-  it('is on demand, protected, kept, with point-in-time recovery, a generated name and DynamoDB’s own key', () => {
+  it('has on-demand capacity, deletion protection, point-in-time recovery, a generated name and a key of DynamoDB, and is retained', () => {
     const template = synthesize()
     expect(tableOf(template)).toEqual({
       Type: 'AWS::DynamoDB::Table',
@@ -49,14 +49,14 @@ describe('AccessTable', () => {
     expect(keyStatements(template)).toEqual([])
   })
 
-  it('goes with the stack where that is asked for', () => {
+  it('is deleted with the stack if keepTable is false', () => {
     expect(tableOf(synthesize({ keepTable: false }))).toMatchObject({
       DeletionPolicy: 'Delete',
       Properties: { DeletionProtectionEnabled: false },
     })
   })
 
-  it('has a key of KMS where one is given, which the function and the check may use through DynamoDB alone', () => {
+  it('uses a given KMS key, which the function and the check can use only through DynamoDB', () => {
     const template = synthesize({ tableKeyArn })
     expect(tableOf(template)?.Properties.SSESpecification).toEqual({
       SSEEnabled: true,

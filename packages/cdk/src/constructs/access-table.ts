@@ -27,7 +27,7 @@ export interface AccessTableProps {
  */
 export class AccessTable extends Construct {
   readonly table: Table
-  /** Undefined: DynamoDB's own. */
+  /** Undefined: a key owned by DynamoDB. */
   readonly key: IKey | undefined
 
   constructor(scope: Construct, id: string, { keepTable = true, tableKeyArn }: AccessTableProps = {}) {

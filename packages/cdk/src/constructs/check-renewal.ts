@@ -36,8 +36,8 @@ function digest(stack: Stack): string {
     const rendered: Rendered = Stack.of(element).resolve((element as CfnElement & Renderable)._toCloudFormation())
     for (const resource of Object.values(rendered.Resources ?? {})) {
       // Metadata belongs to the CDK and its command line. Dependencies only order resources.
-      const { Metadata: _, DependsOn: __, ...told } = resource
-      if (told.Type !== 'AWS::CDK::Metadata') hash.update(JSON.stringify(told))
+      const { Metadata: _, DependsOn: __, ...relevant } = resource
+      if (relevant.Type !== 'AWS::CDK::Metadata') hash.update(JSON.stringify(relevant))
     }
   }
   return hash.digest('hex').slice(0, 16)

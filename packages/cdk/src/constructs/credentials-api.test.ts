@@ -29,12 +29,12 @@ function routes(template: Template): Record<string, { type: string; scopes: stri
 }
 
 describe('CredentialsApi', () => {
-  it('asks for a signature', () => {
+  it('requires a signature by default', () => {
     const iam = { type: 'AWS_IAM', scopes: undefined }
     expect(routes(api())).toEqual({ 'GET /credentials': iam, 'POST /credentials': iam })
   })
 
-  it('or for a token of the issuer, for the audience, with the scope', () => {
+  it('requires a token of the issuer, with the audience and the scope, if jwt is set', () => {
     const template = api({ jwt })
     const token = { type: 'JWT', scopes: ['mqtt'] }
     expect(routes(template)).toEqual({ 'GET /credentials': token, 'POST /credentials': token })
@@ -45,14 +45,14 @@ describe('CredentialsApi', () => {
     })
   })
 
-  it('asks backends for a signature, also where users have tokens', () => {
+  it('requires a signature from backends, even if users have tokens', () => {
     const template = api({ jwt, backends: true })
     expect(routes(template)['POST /users/{userId}/credentials']).toMatchObject({ type: 'AWS_IAM' })
     expect(routes(template)['POST /users/{userId}/credentials']?.scopes ?? []).toEqual([])
     expect(routes(template)['POST /credentials']).toMatchObject({ type: 'JWT' })
   })
 
-  it('has no way in for backends unless asked', () => {
+  it('has no route for backends by default', () => {
     expect(Object.keys(routes(api()))).not.toContain('POST /users/{userId}/credentials')
   })
 
@@ -64,7 +64,7 @@ describe('CredentialsApi', () => {
     expect(settings(api({ throttle }))).toEqual({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 })
   })
 
-  it('logs who asked, and no header, query or token', () => {
+  it('logs the caller, and no header, query or token', () => {
     const { AccessLogSettings } = propertiesOf(api(), 'AWS::ApiGatewayV2::Stage')
     const { Format } = AccessLogSettings as { Format: string }
     const variables = Object.values(JSON.parse(Format) as Record<string, string>)
@@ -73,12 +73,12 @@ describe('CredentialsApi', () => {
     expect(Format).not.toMatch(/header|query|authorization|token|accessKey|path/iu)
   })
 
-  it('logs under a name that fills no policy of the account, and that is free again for a new stack', () => {
+  it('has a log group name that needs no resource policy and does not collide with the log of an earlier stack', () => {
     const { LogGroupName } = propertiesOf(api(), 'AWS::Logs::LogGroup')
     expect(text(LogGroupName)).toMatch(/^\/aws\/vendedlogs\/topic-credentials\/Test\/<CredentialsApi\w+>$/u)
   })
 
-  it('lets browsers in only from named origins', () => {
+  it('allows browsers only from the given origins', () => {
     const origins = (template: Template): unknown => propertiesOf(template, 'AWS::ApiGatewayV2::Api').CorsConfiguration
     expect(origins(api())).toBeUndefined()
     expect(origins(api({ corsOrigins: ['https://app.example.com', 'http://localhost:5173'] }))).toMatchObject({

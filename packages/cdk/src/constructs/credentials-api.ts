@@ -36,12 +36,12 @@ export interface CredentialsApiProps extends LogProps {
   readonly jwt?: JwtCallers | undefined
   /**
    * Adds `POST /users/{userId}/credentials`, IAM only, for backends that request credentials for their users. IAM policies control which
-   * user a backend may name: `execute-api:Invoke` on `…/POST/users/alice/credentials`. Note that callers with permission to invoke the
-   * whole API may name any user.
+   * users a backend can name: `execute-api:Invoke` on `…/POST/users/alice/credentials`. Note that a caller with permission to invoke the
+   * whole API can name any user.
    * @default false
    */
   readonly backends?: boolean | undefined
-  /** Web origins that may call the API from a browser, such as `https://app.example.com`. @default - none */
+  /** Web origins that can call the API from a browser, such as `https://app.example.com`. @default - none */
   readonly corsOrigins?: readonly string[] | undefined
   /** Requests per second for the whole API. @default 100, bursts of 200 */
   readonly throttle?: Required<ThrottleSettings> | undefined

@@ -6,7 +6,7 @@ import { text } from '../checks/template.js'
 import { propertiesOf } from '../testing/synthesized.js'
 import { TopicCredentials, type TopicCredentialsProps } from './topic-credentials.js'
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine the work takes longer than Jest's default timeout.
 jest.setTimeout(120_000)
 
 const entitlements = { entitlements: [{ publish: ['users/${userId}/#'], subscribe: ['users/${userId}/#'] }] }
@@ -43,19 +43,19 @@ describe('DeployCheck', () => {
     template = synthesize()
   })
 
-  it('is waited for by the deployment, as long as a first connection may take', () => {
+  it('is awaited by the deployment, for as long as a first connection can take', () => {
     expect(propertiesOf(template, 'Custom::Trigger')).toMatchObject({
       HandlerArn: { 'Fn::GetAtt': [expect.stringMatching(/^ItDeployCheckFunction/u), 'Arn'] },
       InvocationType: 'RequestResponse',
       Timeout: '870000',
     })
-    // A version would keep the environment of an earlier deployment.
+    // A version would have the environment of an earlier deployment.
     expect(template.findResources('AWS::Lambda::Version')).toEqual({})
     expect(propertiesOf(template, 'AWS::Lambda::Function', 'ItDeployCheck')).toMatchObject({ Timeout: 840 })
     expect(propertiesOf(template, 'AWS::Lambda::Function', 'AWSCDKTrigger')).toMatchObject({ Timeout: 900 })
   })
 
-  it('runs when all that it checks is there', () => {
+  it('runs after all checked resources exist', () => {
     const [trigger] = Object.values(template.findResources('Custom::Trigger'))
     const all = Object.keys(template.toJSON().Resources as object).filter((id) =>
       /^It(VendorRole|DataEndpoint|TopicRole|VendingFunction|Api)/u.test(id),
@@ -64,7 +64,7 @@ describe('DeployCheck', () => {
     expect(trigger?.DependsOn).toEqual(expect.arrayContaining(all))
   })
 
-  it('is another resource when anything in the stack changes, and the same when nothing does', () => {
+  it('has a new logical ID if anything in the stack changes, and the same one otherwise', () => {
     const app = new App({ builtinCloudFormationValidation: false })
     const stack = new Stack(app, 'Test')
     new TopicCredentials(stack, 'It', { entitlements, corsOrigins: ['https://app.example.com'] })
@@ -87,7 +87,7 @@ describe('DeployCheck', () => {
     expect(seen).toContain(id())
   })
 
-  it('is another one for every setting', () => {
+  it('has a new logical ID for every setting', () => {
     const changes: Partial<TopicCredentialsProps>[] = [
       {},
       { entitlements: { entitlements: [{ publish: ['users/${userId}/#'] }] } },
@@ -100,7 +100,7 @@ describe('DeployCheck', () => {
     expect(new Set(changes.map((change) => triggerId(synthesize(change)))).size).toBe(changes.length)
   })
 
-  it('may request credentials on one route, and try what the trust policy refuses', () => {
+  it('can request credentials on one route, and try to assume the topic role', () => {
     const { Policies, ManagedPolicyArns } = propertiesOf(template, 'AWS::IAM::Role', 'ItDeployCheck')
     const [{ PolicyDocument }] = Policies as [
       { PolicyDocument: { Statement: { Action: string; Resource: unknown }[] } },
@@ -113,7 +113,7 @@ describe('DeployCheck', () => {
     ])
   })
 
-  it('may write one item of the access table, its own', () => {
+  it('can write only its own item of the access table', () => {
     const { PolicyDocument } = propertiesOf(template, 'AWS::IAM::Policy', 'ItDeployCheckOwnItem') as {
       PolicyDocument: { Statement: Record<string, unknown>[] }
     }
@@ -142,7 +142,7 @@ describe('DeployCheck', () => {
     expect(JSON.stringify(onlyFile.toJSON())).not.toContain('LeadingKeys')
   })
 
-  it('leaves the starter of triggers no more than it needs', () => {
+  it('leaves only the needed permissions to the trigger function', () => {
     const role = propertiesOf(template, 'AWS::IAM::Role', 'AWSCDKTrigger')
     const [{ PolicyDocument }] = role.Policies as [{ PolicyDocument: { Statement: { Action: unknown }[] } }]
     expect(role).not.toHaveProperty('ManagedPolicyArns')
@@ -153,11 +153,11 @@ describe('DeployCheck', () => {
     ])
   })
 
-  it('asks the Region’s own STS', () => {
+  it('uses the STS endpoint of the Region', () => {
     expect(text(environment(template).STS_URL)).toBe('https://sts.<AWS.Region>.<AWS.URLSuffix>')
   })
 
-  it('has a way in of its own where users have tokens, for signatures alone', () => {
+  it('has its own route with IAM signatures if users have tokens', () => {
     const jwt = { issuer: 'https://login.example.com/', audience: ['app'], scope: 'mqtt' }
     const withTokens = synthesize({ jwt })
     expect(text(environment(withTokens).CREDENTIALS_URL)).toMatch(/\/deploy-check\/credentials$/u)
@@ -171,7 +171,7 @@ describe('DeployCheck', () => {
     expect(JSON.stringify(without.toJSON())).not.toContain('deploy-check')
   })
 
-  it('says what to do where nothing is granted to check with', () => {
+  it('has a remedy if the entitlements grant nothing to the check', () => {
     const nothing = { entitlements: [{ when: { 'claims.groups': 'operators' }, subscribe: ['devices/#'] }] }
     const failure = thrown(() => synthesize({ entitlements: nothing }))
     expect(failure).toMatchObject({ code: 'nothing_to_check', message: expect.stringContaining('deployCheck: ') })
@@ -179,7 +179,7 @@ describe('DeployCheck', () => {
     expect(() => synthesize({ entitlements: nothing, deployCheck: false })).not.toThrow()
   })
 
-  it('says so where more is granted to everybody than fits a session', () => {
+  it('refuses unconditional grants that do not fit one session', () => {
     const filters = Array.from(
       { length: 40 },
       (_, index) => `a-topic-of-some-length/number-${index * 7919}/${'${userId}'}`,
@@ -191,7 +191,7 @@ describe('DeployCheck', () => {
     expect(failure).toMatchObject({ remedy: expect.stringContaining('-c deployCheck=false') })
   })
 
-  it('can stand twice in one stack', () => {
+  it('can be created twice in one stack', () => {
     const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Test')
     new TopicCredentials(stack, 'One', { entitlements, roleName: 'one' })
     new TopicCredentials(stack, 'Two', { entitlements, roleName: 'two' })

@@ -10,13 +10,13 @@ import {
 } from '@topic-credentials/grants'
 import { Aws, CfnResource, Duration } from 'aws-cdk-lib'
 import { Policy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { InvocationType, Trigger } from 'aws-cdk-lib/triggers'
 import { Construct, type IConstruct } from 'constructs'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
-import { withFunctionCode } from '../functions/function-code.js'
+import { runtimeProps, withFunctionCode } from '../functions/function-code.js'
 import type { AccessTable } from './access-table.js'
 import { renameAtEachChange } from './check-renewal.js'
 import type { CredentialsApi } from './credentials-api.js'
@@ -30,9 +30,9 @@ import { useTableKey } from './vendor-role.js'
 export interface DeployCheckProps extends LogProps {
   /** The API where the check requests credentials, with an IAM signature. */
   readonly api: CredentialsApi
-  /** Learns the check's role, if the check needs its own route. */
+  /** The vending function. It gets the name of the check's role, if the check needs its own route. */
   readonly vending: VendingFunction
-  /** The role that only the vendor may assume. */
+  /** The role that only the vendor can assume. */
   readonly topics: TopicRole
   /** The entitlements. The check is an IAM caller without claims and gets the grants for one. */
   readonly entitlements: EntitlementsDocument
@@ -78,30 +78,26 @@ export class DeployCheck extends Construct {
             ...(reachesAll(props) ? {} : { BEYOND_CEILING: everything }),
           }),
     }
-    const rights = accessTable === undefined ? [] : [this.#mayWriteOwnItem(role, accessTable)]
+    const rights = accessTable === undefined ? [] : [this.#allowOwnItem(role, accessTable)]
     this.function = withFunctionCode(
       'deploy-check',
       props.entitlements,
       (code) =>
         new LambdaFunction(this, 'Function', {
+          ...runtimeProps,
           description: 'Runs during each deployment: proves what vended credentials can and cannot do',
-          runtime: Runtime.NODEJS_24_X,
-          architecture: Architecture.ARM_64,
-          handler: 'index.handler',
           code,
           role,
           environment: { ...environment },
           // The trigger's own function, which waits for this one, has fifteen minutes.
           timeout: Duration.minutes(14),
-          memorySize: 512,
-          loggingFormat: LoggingFormat.JSON,
           logGroup: this.logGroup,
         }),
     )
     this.outside = [this.#trigger({ ...props, checked: [...props.checked, ...rights] })]
   }
 
-  /** Requests credentials on one route. It may try to assume the topic role, so that only the trust policy can refuse it. */
+  /** A role that can request credentials on one route. It allows assuming the topic role, so that only the trust policy can refuse it. */
   #role(routeArn: string, topicRoleArn: string): Role {
     const allow = (sid: string, actions: string[], resource: string): PolicyStatement =>
       new PolicyStatement({ sid, actions, resources: [resource] })
@@ -122,15 +118,15 @@ export class DeployCheck extends Construct {
     })
   }
 
-  /** One item of the access table, by its key: the check shuts itself out, and grants itself too much. */
-  #mayWriteOwnItem(role: Role, { table: { tableArn }, key }: AccessTable): Policy {
+  /** Allows writing one item of the access table, by its key: the check revokes its own access, and grants itself too much. */
+  #allowOwnItem(role: Role, { table: { tableArn }, key }: AccessTable): Policy {
     const statement = new PolicyStatement({
       sid: 'WriteOwnItem',
       actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
       resources: [tableArn],
       conditions: {
         'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [ownItem(role)] },
-        // "For all values" is also true of none.
+        // "For all values" is also true if there are no values.
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     })
@@ -138,7 +134,7 @@ export class DeployCheck extends Construct {
       (one) => `kms:${one}`,
     )
     const statements = key === undefined ? [statement] : [statement, useTableKey(this, key.keyArn, encrypt)]
-    // A policy of its own: the item's key has the role's name in it.
+    // A separate policy, because it contains the name of the role.
     return new Policy(this, 'OwnItem', { roles: [role], statements })
   }
 
@@ -170,20 +166,20 @@ function ownItem(role: Role): string {
 
 const everything = '#'
 
-/** Nothing is beyond the ceiling where it is AWS's wide policy, or `#`. */
+/** Whether the ceiling covers all topics: AWS's managed policy, or `#`. */
 function reachesAll({ entitlements, topics: { declared } }: DeployCheckProps): boolean {
   if (declared === undefined) return true
   const reach = reachOf(parseEntitlements(entitlements), declared)
   return beyond(reach, parseGrants({ publish: [], subscribe: [everything], retain: [] })).length === 0
 }
 
-/** The check's user ID in the vendor: the usual one for a session, or the name on the check's own route. */
+/** The user ID that the vendor gives the check: that of a session, or the special one on the check's own route. */
 function ownUser(checkOnly: boolean, { roleSessions }: VendingFunction): string {
   if (checkOnly) return 'deploy-check~{session}'
   return roleSessions === 'role' ? '{role}~' : '{role}~{session}'
 }
 
-/** The check is an IAM caller without claims. Without any grant it could prove nothing. */
+/** Requires grants for the check, which is an IAM caller without claims, and that they fit one session. */
 function requireEntitled(entitlements: EntitlementsDocument, userPrefix: string): void {
   const userId = `${userPrefix}${'r'.repeat(64)}~${'f'.repeat(64)}`
   const grants = grantsFor(parseEntitlements(entitlements), { userId, userPrefix, claims: {} })

@@ -3,7 +3,7 @@ import { type EntitlementsProof, proveEntitlements } from '@topic-credentials/gr
 import type { EntitlementsDocument } from '../entitlements-file.js'
 import { type Ceiling, reached } from './ceiling.js'
 
-/** What the proof is about. */
+/** The input of the proof. */
 interface ToProve {
   readonly entitlements: EntitlementsDocument
   readonly ceiling?: Ceiling | undefined
@@ -14,7 +14,7 @@ interface ToProve {
 const location = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' }
 const proofs = new Map<string, EntitlementsProof>()
 
-/** For the role and the forms that are deployed. Cached, because several stacks of an app often share the entitlements. */
+/** The proof for the deployed role and forms. Cached: a topic role reads it twice, and the stacks of an app often share the entitlements. */
 function proofOf({ entitlements, ceiling, dense }: ToProve): EntitlementsProof {
   const key = JSON.stringify([entitlements, ceiling, dense])
   const known = proofs.get(key)
@@ -37,7 +37,7 @@ export function proofFaults(toProve: ToProve): string[] {
   if (shared !== undefined) {
     const { kind, users, templates, filters } = shared
     faults.push(
-      `entitlements: ${users.map((user) => JSON.stringify(user)).join(' and ')} would share a topic of their own: ${kind} ${filters.join(' and ')}, from ${templates.join(' and ')}. Change the first level of one of the templates.`,
+      `entitlements: the users ${users.map((user) => JSON.stringify(user)).join(' and ')} get the same own topic: ${kind} ${filters.join(' and ')}, from ${templates.join(' and ')}. Change the first level of one of the templates.`,
     )
   }
   return faults
@@ -49,7 +49,7 @@ export function proofWarnings(toProve: ToProve): readonly (readonly [id: string,
   return [...packedSizeWarnings(proved), ...leftOutWarnings(left)]
 }
 
-/** Policies that STS may refuse because of their packed size. AWS does not publish how STS packs; docs/adr/0013 has the known facts. */
+/** Warns about policies that STS could refuse because of their packed size. AWS does not publish how STS packs; docs/adr/0013 has the known facts. */
 function packedSizeWarnings(proved: EntitlementsProof['proved']) {
   const [worst] = proved
     .map(({ rules, userId, policy }) => ({ rules, userId, ...estimatePackedSize(policy.document) }))
@@ -62,6 +62,6 @@ function packedSizeWarnings(proved: EntitlementsProof['proved']) {
 
 function leftOutWarnings({ proofs: count, first }: EntitlementsProof['left']) {
   if (count === 0) return []
-  const warning = `${count} policies that users can have by two conditional rules were not proved, the first of them by ${first.join(' and ')}: there are too many. \`npm start -- prove FILE\` proves all of them.`
+  const warning = `${count} policies were not proved, because there are too many pairs of conditional rules; the first one is that of ${first.join(' and ')}. \`npm start -- prove FILE\` proves all of them.`
   return [['not-proved', warning]] as const
 }

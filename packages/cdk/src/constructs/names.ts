@@ -13,7 +13,7 @@ export function topicRoleName(scope: Construct): string {
 }
 
 /**
- * The prefix of each user ID, so that alice of the stack `Staging`, `Staging~~alice`, shares neither topics nor client IDs with alice of
+ * The prefix of each user ID: alice of the stack `Staging` is `Staging~~alice`, and shares neither topics nor client IDs with alice of
  * another stack. No IAM identity has `~~` in its name.
  */
 export function defaultUserPrefix(scope: Construct): string {

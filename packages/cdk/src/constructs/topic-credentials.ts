@@ -69,7 +69,7 @@ export class TopicCredentials extends Construct {
     })
     this.api = new CredentialsApi(this, 'Api', { ...props, handler: this.vending.function })
     this.vending.takeEventsOf(this.api.api)
-    // If the API were available before the function's permissions, its first callers would be refused.
+    // Otherwise the API could be available before the function's permissions, and its first callers would be refused.
     this.api.stage.node.addDependency(vendor)
     const { endpoint, topics, vending, api } = this
     this.monitoring = new Monitoring(this, 'Monitoring', { ...props, vending, api })

@@ -26,7 +26,7 @@ function statementsOf(
 }
 
 describe('TopicRole', () => {
-  it('trusts the vendor by ARN, for two actions, and nobody else', () => {
+  it('trusts only the vendor, by ARN, for two actions', () => {
     const vendor = { AWS: { 'Fn::GetAtt': [expect.stringMatching(/^Vendor/u), 'Arn'] } }
     expect(statementsOf(topicRole().AssumeRolePolicyDocument)).toEqual([
       { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: vendor },
@@ -34,7 +34,7 @@ describe('TopicRole', () => {
     ])
   })
 
-  it('may do what the entitlements add up to, in this Region and account', () => {
+  it('allows the union of the entitlements, in this Region and account', () => {
     const { Policies, ManagedPolicyArns } = topicRole()
     const [{ PolicyDocument } = { PolicyDocument: {} }] = Policies as { PolicyDocument: object }[]
     const here = 'arn:<AWS.Partition>:iot:<AWS.Region>:<AWS.AccountId>'
@@ -49,7 +49,7 @@ describe('TopicRole', () => {
     ])
   })
 
-  it("keeps IAM's wildcards in topics as plain characters", () => {
+  it("escapes IAM's wildcards in topics", () => {
     const { Policies } = topicRole({ entitlements: { entitlements: [{ publish: ['*', 'a?'] }] } })
     const [{ PolicyDocument } = { PolicyDocument: {} }] = Policies as { PolicyDocument: object }[]
     const publish = statementsOf(PolicyDocument).find(({ Action }) => Action === 'iot:Publish')
@@ -57,7 +57,7 @@ describe('TopicRole', () => {
     expect(topics.sort()).toEqual(['${*}', 'a${?}'])
   })
 
-  it('is as wide as AWS makes it only when asked', () => {
+  it('has AWS’s managed policy only if it is the ceiling', () => {
     const { Policies, ManagedPolicyArns } = topicRole({ ceiling: 'AWSIoTFullAccess' })
     const [{ PolicyDocument } = { PolicyDocument: {} }] = Policies as { PolicyDocument: object }[]
     expect(statementsOf(PolicyDocument).map(({ Effect, Sid }) => [Effect, Sid])).toEqual([
@@ -69,7 +69,7 @@ describe('TopicRole', () => {
   })
 
   it.each(['entitlements', 'AWSIoTFullAccess'] as const)(
-    'denies the same to everybody below the ceiling %s',
+    'has the shared Deny statements with the ceiling %s',
     (ceiling) => {
       const { Policies } = topicRole({ ceiling })
       const [{ PolicyDocument } = { PolicyDocument: {} }] = Policies as { PolicyDocument: object }[]
@@ -87,7 +87,7 @@ describe('TopicRole', () => {
     },
   )
 
-  /** Puts topic roles into stacks of one app; each is in a stack of its own. */
+  /** Creates topic roles in one app, each in its own stack. */
   function synthesize(...stacks: [stackName: string, props?: StackProps, roleName?: string][]): Template[] {
     const app = new App({ builtinCloudFormationValidation: false })
     const made = stacks.map(([stackName, props, roleName]) => {
@@ -103,7 +103,7 @@ describe('TopicRole', () => {
     return templates.map((template) => propertiesOf(template, 'AWS::IAM::Role', 'Topic').RoleName)
   }
 
-  it('is called as the article calls it, after another stack, or as asked', () => {
+  it('has the name of the article, that of another stack, or the given one', () => {
     const long = 'a-very-long-name-of-a-stack-that-leaves-no-room-for-anything-else'
     const [article, ...others] = roleNames(
       synthesize(['TopicCredentials'], ['Staging'], ['Chat', {}, 'chat-user'], [long]),
@@ -112,7 +112,7 @@ describe('TopicRole', () => {
     expect(others[2]).toMatch(/^[\w-]{20,64}$/u)
   })
 
-  it('is not synthesized together with another one of the same name that may be in the same account', () => {
+  it('is not synthesized with another role of the same name that can be in the same account', () => {
     const [one, two] = [{ env: { account: '111111111111' } }, { env: { account: '222222222222' } }]
     const synth = (first: StackProps, second: StackProps) => () =>
       synthesize(['One', first, 'topics'], ['Two', second, 'topics'])
@@ -122,10 +122,10 @@ describe('TopicRole', () => {
     expect(synth(one, two)).not.toThrow()
   })
 
-  it('does not synthesize where two users would share topics of their own', () => {
+  it('is not synthesized if two users get the same own topic', () => {
     const publish = ['users/${userId}/#', 'users/admin/${userId}']
     expect(() => topicRole({ entitlements: { entitlements: [{ publish }] } })).toThrow(
-      '"admin" and "alice" would share a topic of their own: publish users/admin/# and users/admin/alice',
+      'the users "admin" and "alice" get the same own topic: publish users/admin/# and users/admin/alice',
     )
     const apart = ['users/${userId}/#', 'admins/${userId}']
     expect(topicRole({ entitlements: { entitlements: [{ publish: apart }] } })).toHaveProperty('RoleName')
@@ -144,7 +144,7 @@ describe('TopicRole', () => {
     return Array.from({ length: count }, (_, index) => createHash('md5').update(`${seed}${index}`).digest('hex'))
   }
 
-  it('warns where STS may not be able to pack what users get, and where the role is wider than the entitlements', () => {
+  it('warns if STS could refuse the packed size, and if the role is wider than the entitlements', () => {
     const warned = (publish: readonly string[]) =>
       warnings({ entitlements: { entitlements: [{ publish, subscribe: publish }] } })
     expect(warned(['devices/+/state'])).toEqual([])
@@ -158,7 +158,7 @@ describe('TopicRole', () => {
     ])
   })
 
-  it('looks at what one user can hold by two rules, in the role and the forms that are deployed', () => {
+  it('proves pairs of rules in the deployed role and forms', () => {
     const rules = ['a', 'b'].map((group) => {
       const publish = random(8, group)
       return { when: { 'claims.groups': group }, publish, subscribe: publish }
@@ -169,13 +169,13 @@ describe('TopicRole', () => {
     )
     expect(warnings(both)).toEqual([packed])
     expect(warnings({ ...both, ceiling: 'AWSIoTFullAccess' })).toEqual([packed])
-    // Both together have the dense form alone; without it they are refused when they are asked for.
+    // Both together fit only the dense form; without it the vendor refuses them.
     expect(warnings({ ...both, dense: 'off' })).not.toContainEqual(packed)
     const apart = { entitlements: { entitlements: rules, singleValued: ['claims.groups'] } }
     expect(warnings(apart)).not.toContainEqual(packed)
   })
 
-  it('refuses entitlements that are wrong, with the place', () => {
+  it('refuses invalid entitlements, with the place', () => {
     const typo = { entitlements: [{ publish: ['test'] }, { publish: ['users/${user}/#'] }] }
     expect(() => topicRole({ entitlements: typo })).toThrow('entitlements[1].publish[0]')
   })

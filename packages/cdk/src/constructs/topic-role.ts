@@ -17,13 +17,13 @@ import { topicRoleName } from './names.js'
 
 /** Properties of {@link TopicRole}. */
 export interface TopicRoleProps {
-  /** The only role that may assume this one. */
+  /** The only role that can assume this one. */
   readonly vendor: IRole
   /** From {@link readEntitlements}. */
   readonly entitlements: EntitlementsDocument
   /** @default 'entitlements' */
   readonly ceiling?: Ceiling | undefined
-  /** `off`: session policies are never written in the dense form; here, which ones are proved. */
+  /** `off`: session policies never use the dense form, so the synthesis does not prove it. */
   readonly dense?: 'off' | undefined
   /**
    * Must be unique in the account, across Regions.
@@ -33,8 +33,8 @@ export interface TopicRoleProps {
 }
 
 /**
- * The role that users' sessions assume. It trusts only the vending function's role, by ARN. A session may do what both this role (the
- * ceiling) and its own session policy allow.
+ * The role of users' sessions. It trusts only the vending function's role, by ARN. A session is allowed what both this role (the ceiling) and
+ * its own session policy allow.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
  */
@@ -48,7 +48,7 @@ export class TopicRole extends Construct {
     super(scope, id)
     this.declared = declaredFilters(props.ceiling)
     this.roleName = props.roleName ?? topicRoleName(this)
-    this.node.addValidation({ validate: () => [...this.#namesakes(), ...proofFaults(props)] })
+    this.node.addValidation({ validate: () => [...this.#nameConflicts(), ...proofFaults(props)] })
     const vendor = new ArnPrincipal(props.vendor.roleArn)
     const role = new Role(this, 'Role', {
       roleName: this.roleName,
@@ -70,7 +70,7 @@ export class TopicRole extends Construct {
   }
 
   /** Two roles with the same name would fail the deployment only when IAM refuses the second one. */
-  #namesakes(): string[] {
+  #nameConflicts(): string[] {
     const { account } = Stack.of(this)
     return this.node.root.node
       .findAll()
@@ -82,7 +82,7 @@ export class TopicRole extends Construct {
   }
 }
 
-/** An unresolved account may turn out to be any account. */
+/** An unresolved account can be any account. */
 function mayBeSame(one: string, other: string): boolean {
   return one === other || Token.isUnresolved(one) || Token.isUnresolved(other)
 }
@@ -102,7 +102,7 @@ function permissions({ ceiling, entitlements }: TopicRoleProps): Pick<RoleProps,
   }
 }
 
-/** Templates for which the role allows more than the entitlements grant. The session policies are exact all the same. */
+/** Templates for which the role allows more than the entitlements grant. The session policies are exact nevertheless. */
 function warnings({ ceiling, entitlements }: TopicRoleProps): string[] {
   if (ceiling === 'AWSIoTFullAccess') return []
   const location = { partition: 'aws', region: '', accountId: '' }

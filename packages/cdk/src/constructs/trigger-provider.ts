@@ -19,7 +19,7 @@ export function narrowTriggers(handler: LambdaFunction, props: LogProps): Custom
     id: `AwsSolutions-IAM5[Resource::<${stack.getLogicalId(handler.node.defaultChild as CfnElement)}.Arn>:*]`,
     reason: 'Versions of one function, of which there are none: the CDK writes this statement',
   })
-  // The CDK allows its versions only, and the check has none.
+  // The CDK allows only versions of the function, and the check has none.
   provider.addToRolePolicy({
     Sid: 'InvokeLatest',
     Effect: 'Allow',

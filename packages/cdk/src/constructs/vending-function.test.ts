@@ -12,7 +12,7 @@ import { TopicRole } from './topic-role.js'
 import { VendingFunction, type VendingFunctionProps } from './vending-function.js'
 import { VendorRole } from './vendor-role.js'
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine the work takes longer than Jest's default timeout.
 jest.setTimeout(120_000)
 
 function entitledTo(topic: string): object {
@@ -60,7 +60,7 @@ describe('VendingFunction', () => {
     })
   })
 
-  it('is told the role and the endpoint', () => {
+  it('has the role and the endpoint in its environment', () => {
     expect(propertiesOf(template, 'AWS::Lambda::Function', 'Vending').Environment).toEqual({
       Variables: {
         ROLE_ARN: { 'Fn::GetAtt': [expect.stringMatching(/^TopicRole/u), 'Arn'] },
@@ -79,19 +79,19 @@ describe('VendingFunction', () => {
     ['Staging', undefined, 'Staging~~'],
     ['Staging', '', undefined],
     ['TopicCredentials', 'eu.', 'eu.'],
-  ])('in the stack %s with the prefix %j puts %j before its users', (stackName, userPrefix, expected) => {
+  ])('in the stack %s with the prefix %j has the user prefix %j', (stackName, userPrefix, expected) => {
     const stack = new Stack(new App({ builtinCloudFormationValidation: false }), stackName)
     vend(stack, entitledTo('one'), { userPrefix })
     const { Environment } = propertiesOf(Template.fromStack(stack), 'AWS::Lambda::Function', 'Vending')
     expect((Environment as { Variables: Record<string, unknown> }).Variables.USER_PREFIX).toBe(expected)
   })
 
-  it.each(['a/b', '+', 'a b', '#'])('puts no %j before its users', (userPrefix) => {
+  it.each(['a/b', '+', 'a b', '#'])('refuses the prefix %j', (userPrefix) => {
     const stack = new Stack(new App(), 'Test')
     expect(() => vend(stack, entitledTo('one'), { userPrefix })).toThrow(`userPrefix is '${userPrefix}'`)
   })
 
-  it('is shipped with its own entitlements, also when there are two in one app', () => {
+  it('contains its own entitlements, even if an app has two', () => {
     const shipped = readdirSync(outdir, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('entitlements.json'))
       .map((file) => JSON.parse(readFileSync(join(outdir, file), 'utf8')) as object)
@@ -99,7 +99,7 @@ describe('VendingFunction', () => {
     expect(shipped).toEqual(expect.arrayContaining([entitledTo('one'), entitledTo('two')]))
   })
 
-  it('may write its log and assume the one role, and nothing else', () => {
+  it('can only write its log and assume the topic role', () => {
     const role = propertiesOf(template, 'AWS::IAM::Role', 'VendorRole')
     const policies = Object.values(template.findResources('AWS::IAM::Policy'))
       .map(
@@ -117,7 +117,7 @@ describe('VendingFunction', () => {
     ])
   })
 
-  it('sends traces when asked, and may do so only then', () => {
+  it('sends traces, and has the permission for them, only if tracing is set', () => {
     const traced = (settings: Partial<VendingFunctionProps>): Template => {
       const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Traced')
       vend(stack, entitledTo('one'), settings)
@@ -131,14 +131,14 @@ describe('VendingFunction', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('xray:')
   })
 
-  it('is there only when it may write its log', () => {
+  it('is created after its permission to log', () => {
     const [resource] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) =>
       id.startsWith('Vending'),
     )
     expect(resource?.[1].DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^VendorRoleLog/u)]))
   })
 
-  it('alone may vend: not what else has its role', () => {
+  it('is the only user of its role that can vend', () => {
     const [vend] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.includes('RoleVend'))
     const [, statement] = (vend?.[1].Properties.PolicyDocument.Statement ?? []) as object[]
     const arn = { 'Fn::GetAtt': [expect.stringMatching(/^VendingFunction/u), 'Arn'] }
@@ -149,7 +149,7 @@ describe('VendingFunction', () => {
     })
   })
 
-  it('does not synthesize without the API whose events it takes', () => {
+  it('is not synthesized without an API', () => {
     const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Test')
     const vendor = new VendorRole(stack, 'VendorRole')
     const entitlements = entitledTo('one')

@@ -3,12 +3,12 @@ import { spreadLimits } from '@topic-credentials/grants'
 import { Annotations, Duration, Lazy } from 'aws-cdk-lib'
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import type { IRole } from 'aws-cdk-lib/aws-iam'
-import { Architecture, CfnFunction, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { EntitlementsDocument } from '../entitlements-file.js'
 import { ConstructError } from '../errors.js'
-import { withFunctionCode } from '../functions/function-code.js'
+import { runtimeProps, withFunctionCode } from '../functions/function-code.js'
 import { VendingMetrics } from '../monitoring/vending-metrics.js'
 import type { AccessTable } from './access-table.js'
 import type { DataEndpoint } from './data-endpoint.js'
@@ -28,8 +28,8 @@ export interface VendingFunctionProps extends LogProps {
   /** A source of further grants, read at each vend. @default - the entitlements alone decide */
   readonly accessTable?: AccessTable | undefined
   /**
-   * The app's own function, asked at each vend who may have what besides: it gets the verified caller and answers grants
-   * (docs/access.md). In the stack's account and Region.
+   * ARN of the app's own function, in the stack's account and Region. The vending function invokes it at each vend with the verified caller,
+   * and it returns additional grants (docs/access.md).
    * @default - none
    */
   readonly accessFunctionArn?: string | undefined
@@ -124,29 +124,21 @@ export class VendingFunction extends Construct {
       PROVERS: (props.provers ?? ['iam']).join(','),
       ...(this.roleSessions === 'session' ? {} : { ROLE_SESSIONS: this.roleSessions }),
       ...(props.guests === true ? { GUESTS: 'allowed' } : {}),
-      ...(props.cacheSeconds === undefined
-        ? {}
-        : { CACHE_SECONDS: secondsWithin(cacheLimits, 'cacheSeconds', props.cacheSeconds) }),
-      ...(props.spreadSeconds === undefined
-        ? {}
-        : { SPREAD_SECONDS: secondsWithin(spreadLimits, 'spreadSeconds', props.spreadSeconds) }),
+      ...secondsIn('CACHE_SECONDS', cacheLimits, 'cacheSeconds', props),
+      ...secondsIn('SPREAD_SECONDS', spreadLimits, 'spreadSeconds', props),
     }
     this.function = withFunctionCode(
       'vendor',
       props.entitlements,
       (code) =>
         new LambdaFunction(this, 'Function', {
+          ...runtimeProps,
           description: 'Vends credentials for the MQTT topics granted to the verified caller',
-          runtime: Runtime.NODEJS_24_X,
-          architecture: Architecture.ARM_64,
-          handler: 'index.handler',
           code,
           role: vendor.role,
           environment: { ...environment },
           // Three attempts at STS of two seconds each, plus the pauses between them.
           timeout: Duration.seconds(10),
-          memorySize: 512,
-          loggingFormat: LoggingFormat.JSON,
           logGroup: this.logGroup,
           ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
         }),
@@ -166,7 +158,7 @@ export class VendingFunction extends Construct {
     vendor.mayVend(topics.role, this.function)
   }
 
-  /** Sets the only API whose events the function accepts. Without one, the synthesis fails. */
+  /** Sets the only API whose events the function accepts. Without it, the synthesis fails. */
   takeEventsOf(api: HttpApi): void {
     this.#api = api
   }
@@ -186,13 +178,15 @@ export class VendingFunction extends Construct {
   }
 }
 
-interface Limits {
-  readonly minimum: number
-  readonly maximum: number
-}
-
-function secondsWithin({ minimum, maximum }: Limits, property: string, seconds: number): string {
-  if (Number.isInteger(seconds) && seconds >= minimum && seconds <= maximum) return String(seconds)
+/** The environment variable of a property in seconds, if it is set. */
+function secondsIn(
+  variable: 'CACHE_SECONDS' | 'SPREAD_SECONDS',
+  { minimum, maximum }: Readonly<Record<'minimum' | 'maximum', number>>,
+  property: 'cacheSeconds' | 'spreadSeconds',
+  { [property]: seconds }: VendingFunctionProps,
+): Partial<VendorEnvironment> {
+  if (seconds === undefined) return {}
+  if (Number.isInteger(seconds) && seconds >= minimum && seconds <= maximum) return { [variable]: String(seconds) }
   throw new ConstructError('invalid_property', `${property} is ${seconds}`, {
     value: seconds,
     remedy: `Set an integer from ${minimum} to ${maximum}.`,

@@ -59,7 +59,7 @@ export class VendorRole extends Construct {
     return this.#add('Decrypt', useTableKey(this, keyArn, ['kms:Decrypt', 'kms:DescribeKey']))
   }
 
-  /** Lets the function ask the app's own function, and no other. */
+  /** Allows invoking the app's own function. */
   mayAsk(functionArn: string): Policy {
     return this.#allow('Ask', 'AskForAccess', ['lambda:InvokeFunction'], functionArn)
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import { writeFunction } from './function-code.js'
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine the work takes longer than Jest's default timeout.
 jest.setTimeout(60_000)
 
 describe('the deploy check’s code', () => {
@@ -13,7 +13,7 @@ describe('the deploy check’s code', () => {
     for (const folder of folders) rmSync(folder, { recursive: true })
   })
 
-  it('makes one small module, the same bytes each time, without the paths of this machine', () => {
+  it('is one small module, with the same bytes in each build and without local paths', () => {
     const [one = '', two = ''] = folders.map((folder) => {
       const { bytes } = writeFunction('deploy-check', { folder, entitlements: {} })
       const text = readFileSync(join(folder, 'index.cjs'), 'utf8')

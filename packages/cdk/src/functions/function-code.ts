@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Code } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, Code, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { ConstructError } from '../errors.js'
 
 /**
@@ -14,23 +14,26 @@ export type FunctionName = 'vendor' | 'deploy-check'
 /** Written by `scripts/bundle-functions.js`: before packing, and in a checkout at each build. */
 const carried = fileURLToPath(new URL('../../functions', import.meta.url))
 
-/** Options of {@link writeFunction}. */
-export interface FunctionOptions {
-  /** An existing folder that becomes the function's code: the module (export `handler`) and `entitlements.json`. */
-  readonly folder: string
-  /** Already validated. */
-  readonly entitlements: object
-}
+/** The Lambda properties of both functions. */
+export const runtimeProps = {
+  runtime: Runtime.NODEJS_24_X,
+  architecture: Architecture.ARM_64,
+  handler: 'index.handler',
+  memorySize: 512,
+  loggingFormat: LoggingFormat.JSON,
+} as const
 
 /**
- * Writes a function's code to a folder. The same input produces the same bytes.
+ * Writes a function's code to a folder: the module, which exports `handler`, and `entitlements.json`. The same input produces the same bytes.
  *
+ * @param folder an existing folder
+ * @param entitlements a validated document
  * @returns the size of its module in bytes
  * @throws ConstructError `no_function` in a checkout that has not been built
  */
 export function writeFunction(
   name: FunctionName,
-  { folder, entitlements }: FunctionOptions,
+  { folder, entitlements }: { readonly folder: string; readonly entitlements: object },
 ): { readonly bytes: number } {
   const module = name === 'vendor' ? 'index.mjs' : 'index.cjs'
   const source = join(carried, name, module)

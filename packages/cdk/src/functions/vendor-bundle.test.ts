@@ -9,7 +9,7 @@ import { parseVendResponse } from '@topic-credentials/grants'
 import { requireContract } from '@topic-credentials/grants/testing/contract'
 import { writeFunction } from './function-code.js'
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine the work takes longer than Jest's default timeout.
 jest.setTimeout(120_000)
 
 const entitlements = { entitlements: [{ publish: ['test'], subscribe: ['test'] }] }
@@ -28,13 +28,13 @@ describe('the vendor’s code', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  it('makes one module of less than 215 KB, with the entitlements beside it', () => {
+  it('is one module of less than 215 KB, with the entitlements beside it', () => {
     expect(Buffer.byteLength(read(folder))).toBe(bytes)
     expect(bytes).toBeLessThan(215_000)
     expect(JSON.parse(readFileSync(join(folder, 'entitlements.json'), 'utf8'))).toEqual(entitlements)
   })
 
-  it('makes the same bytes again, and keeps the paths of this machine to itself', () => {
+  it('has the same bytes in each build, and no local paths', () => {
     const again = newFolder()
     writeFunction('vendor', { folder: again, entitlements })
     expect(read(again)).toBe(read(folder))
@@ -46,13 +46,13 @@ describe('the vendor’s code', () => {
     ['the credential provider chain', /AWS_WEB_IDENTITY_TOKEN_FILE|credential_process|sso_start_url/u],
     ['signatures for several Regions', /signature-v4-crt/u],
     ['SHA-256 in JavaScript', /1779033703/u],
-    ['what serves many requests at once', /AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA/u],
+    ['code for concurrent requests', /AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA/u],
     ['node:process, which is slow to import', /['"]node:process['"]/u],
-  ])('leaves out %s', (_, sign) => {
+  ])('does not contain %s', (_, sign) => {
     expect(read(folder)).not.toMatch(sign)
   })
 
-  describe('in a process of its own', () => {
+  describe('in a separate process', () => {
     let sts: FakeSts
     beforeAll(async () => {
       sts = await startFakeSts()
@@ -70,7 +70,7 @@ describe('the vendor’s code', () => {
       AWS_SECRET_ACCESS_KEY: 'function-secret-that-no-log-may-show',
     }
 
-    /** Calls the handler as Lambda does; the answer and all that the process wrote. */
+    /** Calls the handler as Lambda does. @returns the response and the output of the process */
     async function invoke(event: object, overrides: Record<string, string> = {}) {
       const answer = join(folder, 'answer.json')
       writeFileSync(
@@ -104,7 +104,7 @@ describe('the vendor’s code', () => {
       expect(output).not.toMatch(/that-no-log-may-show/u)
     })
 
-    it('says what STS said to the log alone', async () => {
+    it('writes the message of STS only to the log', async () => {
       sts.answer = { status: 403, error: 'AccessDenied' }
       const { statusCode, json, output } = await invoke(event)
       sts.answer = 'credentials'
@@ -113,7 +113,7 @@ describe('the vendor’s code', () => {
       expect(JSON.stringify(json)).not.toContain('by the fake')
     })
 
-    it('tries a throttled call three times, then tells the caller to come back', async () => {
+    it('tries a throttled call three times, then returns the time of the next attempt', async () => {
       sts.answer = { status: 400, error: 'Throttling' }
       const before = sts.asked.length
       const { statusCode, json } = await invoke(event)

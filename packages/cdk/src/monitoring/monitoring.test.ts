@@ -74,7 +74,7 @@ describe('Monitoring', () => {
     expect(found[0]?.EvaluateLowSampleCountPercentile).toBe(statistic.startsWith('p') ? 'ignore' : undefined)
   })
 
-  it('says for each alarm where the runbook tells what to do', () => {
+  it('has a section of the runbook for each alarm', () => {
     const sections = [...runbook.matchAll(/^## (.+)$/gmu)].map(([, title = '']) =>
       title.toLowerCase().replaceAll(' ', '-'),
     )
@@ -92,14 +92,14 @@ describe('Monitoring', () => {
     expect(ofCode(alarms())).toEqual([])
   })
 
-  it('tells the topic when an alarm begins and when it ends', () => {
+  it('notifies the SNS topic when an alarm starts and when it ends', () => {
     for (const { AlarmActions, OKActions } of alarms(topic)) {
       expect([AlarmActions, OKActions]).toEqual([[topic], [topic]])
     }
     for (const alarm of alarms()) expect(alarm).not.toHaveProperty('AlarmActions')
   })
 
-  it('shows everything on one dashboard', () => {
+  it('shows all metrics on one dashboard', () => {
     const body = JSON.stringify(propertiesOf(monitoring(), 'AWS::CloudWatch::Dashboard').DashboardBody)
     for (const shown of [
       'Vended',

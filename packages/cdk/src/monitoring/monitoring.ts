@@ -24,15 +24,15 @@ export interface MonitoringProps {
   readonly alarmTopicArn?: string | undefined
 }
 
-/** An alarm that an operator must look into. */
+/** An alarm that requires the attention of an operator. */
 interface Watch {
   /** The alarm's logical ID. In lower case with hyphens, it is the alarm's section in docs/runbook.md. */
   readonly id: string
   readonly description: string
   readonly metric: IMetric
-  /** The alarm is raised at this value. */
-  readonly from: number
-  /** Consecutive periods of five minutes. */
+  /** The alarm is raised at this value. Default: 1. */
+  readonly from?: number
+  /** Consecutive periods of five minutes. Default: 1. */
   readonly periods?: number
 }
 
@@ -45,7 +45,7 @@ export class Monitoring extends Construct {
     super(scope, id)
     const topic =
       props.alarmTopicArn === undefined ? undefined : Topic.fromTopicArn(this, 'AlarmTopic', props.alarmTopicArn)
-    this.alarms = watches(props).map(({ id: name, description, metric, from, periods = 1 }) => {
+    this.alarms = watches(props).map(({ id: name, description, metric, from = 1, periods = 1 }) => {
       const alarm = new Alarm(this, name, {
         alarmDescription: `${description} What to do: docs/runbook.md#${anchor(name)}`,
         metric,
@@ -78,20 +78,17 @@ function watches({ vending, api }: MonitoringProps): Watch[] {
       id: 'FunctionErrors',
       description: 'The vending function failed: it could not start, timed out or has a bug.',
       metric: vending.function.metricErrors({ period }),
-      from: 1,
     },
     {
       id: 'FunctionThrottles',
       description:
         'Invocations of the vending function were throttled: its reserved concurrency, or the limit of the account, is used up.',
       metric: vending.function.metricThrottles({ period }),
-      from: 1,
     },
     {
       id: 'ApiServerErrors',
       description: 'The API responded with 5xx: callers get no credentials because of a server error.',
       metric: api.api.metricServerError({ period, statistic: 'Sum' }),
-      from: 1,
     },
     {
       id: 'RefusalsSpike',
@@ -123,27 +120,23 @@ function watches({ vending, api }: MonitoringProps): Watch[] {
             description:
               'The access table could not be read because it is unavailable or throttled. No user gets new credentials.',
             metric: vending.metrics.refused('access_unavailable').with({ period }),
-            from: 1,
           },
           {
             id: 'AccessUnusable',
             description:
               'An item of the access table is not valid. The user, or the members of the group or role, get no credentials.',
             metric: vending.metrics.refused('access_unusable').with({ period }),
-            from: 1,
           },
           {
             id: 'BeyondCeiling',
             description: 'A grant exceeds the ceiling of the topic role. Each vend with this grant is refused.',
             metric: vending.metrics.refused('beyond_ceiling').with({ period }),
-            from: 1,
           },
         ]),
     {
       id: 'StsThrottling',
       description: 'STS throttled the vendor: the 600 calls per second of the account in this Region are used up.',
       metric: vending.metrics.refused('throttled').with({ period }),
-      from: 1,
     },
   ]
 }
@@ -167,7 +160,7 @@ function widgets({ vending, api }: MonitoringProps): GraphWidget[][] {
           vending.metrics.latency(statistic).with({ period, label: `Vended ${statistic}` }),
         ),
       ]),
-      graph('Function: errors, throttles, at once', [
+      graph('Function: errors, throttles, concurrency', [
         vending.function.metricErrors({ period }),
         vending.function.metricThrottles({ period }),
         vending.function.metric('ConcurrentExecutions', { period, statistic: 'Maximum' }),

@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 
-/** For the tests: the template of a stack with one construct in it. Made without the validators: they have tests of their own. */
+/** For tests: the template of a stack with one construct. Synthesized without the validators, which have their own tests. */
 export function synthesized(build: (stack: Stack) => void): Template {
   const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Test')
   build(stack)

@@ -88,7 +88,7 @@ describe('whoami', () => {
 
   it('warns that the synthesized stack differs from the deployed one', async () => {
     await announce({ ...aws, asOf: new Date().toISOString(), behind: 'cdk.out' }, { directory: project.folder })
-    expect((await run(whoami)).err).toMatch(/^! cdk\.out is not what .* deploy it with npm run deploy:local\.$/mu)
+    expect((await run(whoami)).err).toMatch(/^! cdk\.out differs from .* deploy it with npm run deploy:local\.$/mu)
   })
 })
 
@@ -110,6 +110,6 @@ describe('upToDate', () => {
   it('does not wait after a failed deployment', async () => {
     const found = await behind({ failedAt: new Date(Date.now() + 60_000).toISOString() })
     const { notice } = await upToDate(project.folder, found)
-    expect(notice).toMatch(/^entitlements\.json .* the terminal of the stand-in says why\.$/u)
+    expect(notice).toMatch(/^entitlements\.json .* The terminal of the stand-in shows the reason\.$/u)
   }, 50_000)
 })

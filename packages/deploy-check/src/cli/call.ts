@@ -1,7 +1,6 @@
-import { request } from 'node:https'
+import { signedCalls } from '@topic-credentials/access'
 import { parseJson } from '@topic-credentials/grants'
 import { type CheckReport, reportRequest } from '../on-demand-report.js'
-import { signedHeaders } from '../stack/signing.js'
 import { CheckCommandError } from './errors.js'
 import type { Target } from './target.js'
 
@@ -14,22 +13,26 @@ const timeout = 150_000
  * @throws CheckCommandError `not_called`
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
-export async function callCheck(target: Target): Promise<CheckReport> {
-  const { endpoint, functionName, region, ca } = target
-  const url = new URL(`/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`, endpoint)
-  const post = { url, contentType: 'application/json', body: JSON.stringify(reportRequest) }
-  const headers = {
-    ...(await signedHeaders(post, await target.keys(), 'lambda', region)),
-    'content-type': post.contentType,
-  }
-  const { status, body, functionError } = await send(url, { headers, ca, body: post.body }).catch((error: Error) => {
-    throw notCalled(functionName, error.message, 'Check the network connection and run the command again.')
+export async function callCheck({ functionName, keys: credentials, ...service }: Target): Promise<CheckReport> {
+  const call = signedCalls({ ...service, service: 'lambda', credentials })
+  const signal = AbortSignal.timeout(timeout)
+  const { status, headers, body } = await call({
+    path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(reportRequest),
+    longestAnswer: 1024 * 1024,
+    signal,
+  }).catch((error: Error) => {
+    const reason = signal.aborted ? `no response within ${timeout / 1000} seconds` : error.message
+    throw notCalled(functionName, reason, 'Check the network connection and run the command again.')
   })
   if (status !== 200) {
     const remedy = 'Your identity needs lambda:InvokeFunction on this function.'
     throw notCalled(functionName, `HTTP ${status} ${body}`.trim(), remedy)
   }
-  if (functionError) throw notCalled(functionName, body, 'See its log: docs/runbook.md#deploy-check.')
+  if (headers['x-amz-function-error'] !== undefined) {
+    throw notCalled(functionName, body, 'See its log: docs/runbook.md#deploy-check.')
+  }
   const answer = parseJson(body)
   if (isReport(answer)) return answer
   throw notCalled(
@@ -37,32 +40,6 @@ export async function callCheck(target: Target): Promise<CheckReport> {
     `it returned ${body}`,
     'Deploy the stack again: its deploy check is from an older release.',
   )
-}
-
-interface Answer {
-  readonly status: number
-  readonly body: string
-  readonly functionError: boolean
-}
-
-function send(
-  url: URL,
-  { headers, ca, body }: { headers: Record<string, string>; ca: string | undefined; body: string },
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', headers, timeout, ...(ca === undefined ? {} : { ca }) }, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('error', reject)
-      response.on('end', () => {
-        const functionError = response.headers['x-amz-function-error'] !== undefined
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString(), functionError })
-      })
-    })
-    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeout / 1000} seconds`)))
-    sent.on('error', reject)
-    sent.end(body)
-  })
 }
 
 function isReport(value: unknown): value is CheckReport {

@@ -1,3 +1,5 @@
+import { CodedError } from '@topic-credentials/grants'
+
 /**
  * - `no_stack`: there are no outputs of a stack, and no stand-in is running
  * - `no_check`: the stack has no deploy check
@@ -6,20 +8,6 @@
 export type CheckCommandErrorCode = 'no_stack' | 'no_check' | 'not_called'
 
 /** The check could not run. */
-export class CheckCommandError extends Error {
+export class CheckCommandError extends CodedError<CheckCommandErrorCode> {
   override readonly name = 'CheckCommandError'
-  readonly code: CheckCommandErrorCode
-  readonly value: unknown
-  readonly remedy: string
-
-  constructor(
-    code: CheckCommandErrorCode,
-    message: string,
-    details: { readonly value: unknown; readonly remedy: string },
-  ) {
-    super(message)
-    this.code = code
-    this.value = details.value
-    this.remedy = details.remedy
-  }
 }

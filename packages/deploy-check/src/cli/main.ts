@@ -15,9 +15,8 @@ const program = new Command(programName('check'))
   .addHelpText(
     'after',
     `
-Ends with 0 when everything passed, with 1 when something failed, with 2 when nothing was checked. Needs lambda:InvokeFunction on the
-check's function. A deployment runs the same by itself when it changes a resource of the stack; what was changed by hand since then is
-found here.
+Exit code: 0 if everything passed, 1 if something failed, 2 if nothing was checked. The command needs lambda:InvokeFunction on the check's
+function. Each deployment that changes a resource of the stack runs the same check; the command also finds changes that were made by hand.
 ${examples('check', [
   ['', 'the list, on the terminal'],
   ['--json', 'for machines'],
@@ -28,7 +27,7 @@ ${examples('check', [
     const { findTarget } = await import('./target.js')
     const { callCheck } = await import('./call.js')
     const target = await findTarget(outputs)
-    process.stderr.write(`Checking ${target.description}: usually some seconds, at most two minutes …\n`)
+    process.stderr.write(`Checking ${target.description}. This takes some seconds, at most two minutes …\n`)
     const { passed, lines } = await callCheck(target)
     const failed = lines.filter((line) => line.startsWith('✗')).length
     const summary = passed

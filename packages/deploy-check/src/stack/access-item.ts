@@ -3,7 +3,7 @@ import { allowed, type Outcome, refused, undecided } from '../trials/outcome.js'
 import { send } from './post.js'
 import { signedHeaders } from './signing.js'
 
-/** The check's own item in the access table: all of the table that it may write. */
+/** The check's own item in the access table, the only one that it has permission to write. */
 export class AccessItem {
   readonly #item: OwnItem
   readonly #keys: Keys
@@ -15,28 +15,28 @@ export class AccessItem {
     this.#region = region
   }
 
-  /** A topic filter that the ceiling does not reach. */
+  /** A topic filter beyond the ceiling. */
   get beyondCeiling(): string | undefined {
     return this.#item.beyondCeiling
   }
 
-  /** The check's role is shut out. */
+  /** Revokes the access of the check's role. */
   revoke(): Promise<Outcome> {
     return this.#put({ revoked: { N: String(Date.now()) } })
   }
 
-  /** The check's role is granted a subscription. */
+  /** Grants a subscription to the check's role. */
   grant(filter: string): Promise<Outcome> {
     return this.#put({ subscribe: { L: [{ S: filter }] } })
   }
 
-  /** Nothing is left of it. */
+  /** Deletes the item. */
   remove(): Promise<Outcome> {
     const { tableName: TableName, key } = this.#item
     return this.#call('DeleteItem', { TableName, Key: { pk: { S: key } } })
   }
 
-  /** Tries to write another's item, on a condition that no item meets: where it is allowed, nothing is written. */
+  /** Tries to write another item, with a condition that is never true: if the write is allowed, it still changes nothing. */
   async writeAnother(): Promise<Outcome> {
     const { tableName: TableName, key } = this.#item
     const impossible = 'attribute_exists(pk) AND attribute_not_exists(pk)'

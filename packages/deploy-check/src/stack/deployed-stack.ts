@@ -68,7 +68,7 @@ export class DeployedStack {
     return outcome
   }
 
-  /** The check's own item in the access table. Undefined where there is no table. */
+  /** The check's own item in the access table. Undefined if there is no table. */
   get accessItem(): AccessItem | undefined {
     const { ownItem, keys, region } = this.#environment
     return ownItem === undefined ? undefined : new AccessItem(ownItem, keys, region)

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '../trials/outcome.js'
 import type { Post } from './signing.js'
 
-/** What came of a POST. */
+/** The result of a POST request. */
 export interface Response {
   /** 0 if there was no response; `text` then contains the reason. */
   readonly status: number
   readonly text: string
 }
 
-/** A limit of the API's, or of the function's calls at once: API Gateway answers that with 503. */
+/** 429 for the limits of the API; 503, which API Gateway also returns if the function has reached its concurrency. */
 const throttling: ReadonlySet<number> = new Set([429, 503])
 
-/** Sends a request, and repeats it while it is throttled: a stack with a low limit is not broken. */
+/** Sends a request, and repeats it while it is throttled, so that a stack with low limits does not fail the check. */
 export async function send(post: Post, headers: () => Promise<Record<string, string>>, tries = 10): Promise<Response> {
   const response = await sendOnce(post, await headers())
   if (!throttling.has(response.status) || tries === 0) return response

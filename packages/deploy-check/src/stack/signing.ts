@@ -16,7 +16,7 @@ export interface Post {
 export async function signedHeaders(
   { url, contentType, body, headers: more }: Post,
   keys: Keys,
-  service: 'dynamodb' | 'execute-api' | 'lambda' | 'sts',
+  service: 'dynamodb' | 'execute-api' | 'sts',
   region: string,
 ): Promise<Record<string, string>> {
   const headers = { host: url.host, 'content-type': contentType, ...more }

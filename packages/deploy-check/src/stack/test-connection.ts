@@ -73,7 +73,7 @@ export class TestConnection implements AsyncDisposable {
   async #first(outcome: Promise<Outcome>): Promise<Outcome> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<Outcome>((resolve) => {
-      timer = setTimeout(() => resolve(undecided(`no answer within ${timeoutMs / 1000} seconds`)), timeoutMs)
+      timer = setTimeout(() => resolve(undecided(`no response within ${timeoutMs / 1000} seconds`)), timeoutMs)
     })
     return Promise.race([outcome, this.#ended, late]).finally(() => clearTimeout(timer))
   }

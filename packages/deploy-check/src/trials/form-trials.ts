@@ -1,6 +1,6 @@
 import { type Grants, type PolicyForm, parseGrants, sessionPolicy, type VendResponse } from '@topic-credentials/grants'
 import type { DeployedStack } from '../stack/deployed-stack.js'
-import { mayBoth, type TestTopics } from './test-topics.js'
+import { allowsBoth, type TestTopics } from './test-topics.js'
 import { topicTrials } from './topic-trials.js'
 import type { TrialResult } from './trial-result.js'
 
@@ -70,7 +70,7 @@ function adviceFor(form: PolicyForm): string {
 /** The topic, then similar topics that are granted as well. */
 function siblings(grants: Grants, userId: string, topic: string): string[] {
   const others = Array.from({ length: mostTopics }, (_, index) => `${topic}-${index}`)
-  return [topic, ...others.filter((name) => mayBoth(grants, userId, name))]
+  return [topic, ...others.filter((name) => allowsBoth(grants, userId, name))]
 }
 
 /** The number of topics for which the vendor uses this form; undefined if there are not enough topics. */

@@ -11,7 +11,7 @@ describe('chooseTopics', () => {
     const topics = chooseTopics(grants, 'alice', 'n0nce')
     expect({ publish: topics.publish, subscribe: topics.subscribe }).toEqual({ publish, subscribe })
     expect(topics.neighbours).toEqual(neighbours)
-    // By the grants' own rules: what is tried as allowed is, what is tried as refused is not.
+    // According to the grants, the topics to allow are allowed and the topics to refuse are not.
     const asked = parseGrants(topics.ask)
     expect(covers(grants, asked)).toMatchObject({ covered: true })
     if (publish !== undefined) expect(explain(asked, alice, { action: 'publish', topic: publish }).allowed).toBe(true)
@@ -26,7 +26,7 @@ describe('chooseTopics', () => {
     expect(topics.foreignClientIds.some((clientId) => clientId.startsWith('alice:'))).toBe(false)
   })
 
-  it('has nothing to try where nothing is granted', () => {
+  it('chooses no topics if nothing is granted', () => {
     expect(chooseTopics(parseGrants({}), 'alice', 'n0nce')).toMatchObject({ publish: undefined, subscribe: undefined })
   })
 })

@@ -75,8 +75,8 @@ function may(grants: Grants, userId: string, action: 'publish' | 'subscribe', to
   return explain(grants, { userId }, request).allowed
 }
 
-/** May the user both publish and subscribe there? */
-export function mayBoth(grants: Grants, userId: string, topic: string): boolean {
+/** Whether the user can both publish and subscribe there. */
+export function allowsBoth(grants: Grants, userId: string, topic: string): boolean {
   return (
     Buffer.byteLength(topic) <= 256 && may(grants, userId, 'publish', topic) && may(grants, userId, 'subscribe', topic)
   )
@@ -84,7 +84,7 @@ export function mayBoth(grants: Grants, userId: string, topic: string): boolean 
 
 function beyond(grants: Grants, candidates: readonly string[]): string {
   const found = candidates.find((filter) => !covers(grants, parseGrants({ subscribe: [filter] })).covered)
-  if (found === undefined) throw new Error('The grants cover every topic that the check could use as a refused one.')
+  if (found === undefined) throw new Error('The grants cover every topic that the check could expect to be refused.')
   return found
 }
 

@@ -4,7 +4,7 @@ import type { DeployedStack } from '../stack/deployed-stack.js'
 import { closed, type TestConnection } from '../stack/test-connection.js'
 import { type Outcome, undecided } from './outcome.js'
 import type { TestTopics } from './test-topics.js'
-import { passed, type TrialResult } from './trial-result.js'
+import { mustAllow, mustRefuse, passed, type TrialResult } from './trial-result.js'
 
 /** Publishes, subscribes and receives on the granted topic, and tries the neighbouring topics. */
 export async function topicTrials(
@@ -24,11 +24,10 @@ export async function topicTrials(
   }
   const granted = async (): Promise<TrialResult[]> => {
     const { outcome, session } = await stack.connect(vended, own(vended))
-    const results: TrialResult[] = [{ trial: `connect as ${vended.clientIdPrefix}…`, expected: 'allowed', outcome }]
+    const results = [mustAllow(`connect as ${vended.clientIdPrefix}…`, outcome)]
     if (session === undefined) return results
     await using open = session
-    const tried = async (trial: string, outcome: Promise<Outcome>) =>
-      results.push({ trial, expected: 'allowed', outcome: await outcome })
+    const tried = async (trial: string, outcome: Promise<Outcome>) => results.push(mustAllow(trial, await outcome))
     if (subscribe !== undefined) await tried(`subscribe to ${subscribe}`, open.subscribe(subscribe))
     if (publish !== undefined) await tried(`publish to ${publish}`, open.publish(publish, message))
     // Waiting for a message that was not sent would take long and prove nothing.
@@ -42,12 +41,12 @@ export async function topicTrials(
     ...(subscribe === undefined ? [] : [denied(`subscribe to ${topic}`, (open) => open.subscribe(topic))]),
   ])
   async function denied(trial: string, probe: (session: TestConnection) => Promise<Outcome>): Promise<TrialResult[]> {
-    return [{ trial, expected: 'refused', outcome: await confirmed(() => connected(probe)) }]
+    return [mustRefuse(trial, await confirmed(() => connected(probe)))]
   }
   return (await Promise.all([granted(), ...refusals])).flat()
 }
 
-/** A connection that closes without a reason may have been refused or lost. Two losses in a row are unlikely, so a second attempt decides. */
+/** A connection that closes without a reason was refused or lost. Two losses in a row are unlikely, so a second attempt decides. */
 export async function confirmed(probe: () => Promise<Outcome>): Promise<Outcome> {
   const outcome = await probe()
   return outcome.kind === 'refused' && outcome.how === closed ? probe() : outcome

@@ -8,8 +8,16 @@ export interface TrialResult {
   readonly trial: string
   readonly expected: Expectation
   readonly outcome: Outcome
-  /** The consequence if it was not allowed, for a trial that must not cause a rollback. */
+  /** For a trial that must not cause a rollback: the consequence if the outcome is not `allowed`. */
   readonly optional?: string
+}
+
+export function mustAllow(trial: string, outcome: Outcome): TrialResult {
+  return { trial, expected: 'allowed', outcome }
+}
+
+export function mustRefuse(trial: string, outcome: Outcome): TrialResult {
+  return { trial, expected: 'refused', outcome }
 }
 
 /** Whether the result permits the deployment. */

@@ -5,7 +5,7 @@ import { allowed, refused, undecided } from './outcome.js'
 import { tableTrials } from './table-trials.js'
 import { chooseTopics, type TestTopics } from './test-topics.js'
 import { confirmed, own, topicTrials } from './topic-trials.js'
-import type { TrialResult } from './trial-result.js'
+import { mustAllow, mustRefuse, type TrialResult } from './trial-result.js'
 
 /**
  * Runs every trial once: operations that must be allowed and operations that must be refused. A refusal proves nothing if the whole stack
@@ -17,16 +17,16 @@ export async function runTrials(
   nonce: string,
 ): Promise<TrialResult[]> {
   const { accessItem } = stack
-  // What a check that died has left would refuse all of this.
+  // The item of an interrupted check would refuse every trial.
   await accessItem?.remove()
   const everything = await stack.vend({})
-  const first: TrialResult = { trial: 'request credentials', expected: 'allowed', outcome: everything.outcome }
+  const first = mustAllow('request credentials', everything.outcome)
   if (everything.vended === undefined) return [first]
   const { grants, userId } = everything.vended
   const excess = granted(grants, grantsFor(entitlements, { userId, userPrefix: stack.userPrefix, claims: {} }))
   const chosen = chooseTopics(grants, userId, nonce)
   const narrow = await stack.vend(chosen.ask)
-  const second: TrialResult = { trial: `request only ${asked(chosen)}`, expected: 'allowed', outcome: narrow.outcome }
+  const second = mustAllow(`request only ${asked(chosen)}`, narrow.outcome)
   const { vended } = narrow
   if (vended === undefined) return [first, excess, second]
   const groups = [
@@ -46,31 +46,20 @@ export async function runTrials(
 /** The vendor has its own copy of the entitlements, which could differ from the synthesized one. */
 function granted(grants: Grants, entitled: Grants): TrialResult {
   const coverage = covers(entitled, grants)
-  const how = 'equal to the entitlements, or less'
-  return {
-    trial: `receive ${coverage.covered ? 'more' : coverage.missing.map(({ kind, filter }) => `${kind} ${filter}`).join(', ')} beyond the entitlements`,
-    expected: 'refused',
-    outcome: coverage.covered ? refused(how) : allowed,
-  }
+  const excess = coverage.covered ? [] : coverage.missing.map(({ kind, filter }) => `${kind} ${filter}`)
+  const outcome = coverage.covered ? refused('equal to the entitlements, or less') : allowed
+  return mustRefuse(`receive ${excess.join(', ') || 'more'} beyond the entitlements`, outcome)
 }
 
 async function vending(stack: DeployedStack, { beyond }: TestTopics): Promise<TrialResult[]> {
-  const unproven = stack.entrances.map(async (url): Promise<TrialResult> => {
-    return {
-      trial: `call POST ${url.pathname} without authentication`,
-      expected: 'refused',
-      outcome: await stack.vendUnproven(url),
-    }
-  })
+  const unproven = stack.entrances.map(async (url) =>
+    mustRefuse(`call POST ${url.pathname} without authentication`, await stack.vendUnproven(url)),
+  )
   const { outcome } = await stack.vend({ subscribe: [beyond] })
   // Any other 403 would concern the caller and not the requested topic.
-  const entitled = outcome.kind === 'refused' && !outcome.how.includes('not_entitled')
+  const isOther = outcome.kind === 'refused' && !outcome.how.includes('not_entitled')
   return [
-    {
-      trial: `request a subscription to ${beyond}`,
-      expected: 'refused',
-      outcome: entitled ? undecided(outcome.how) : outcome,
-    },
+    mustRefuse(`request a subscription to ${beyond}`, isOther ? undecided(outcome.how) : outcome),
     ...(await Promise.all(unproven)),
   ]
 }
@@ -87,7 +76,7 @@ async function handshake(
       await session?.[Symbol.asyncDispose]()
       return outcome
     })
-    return { trial, expected: 'refused', outcome }
+    return mustRefuse(trial, outcome)
   }
   return Promise.all([
     ...foreignClientIds.map((clientId) => denied(`connect as ${clientId.replace(nonce, '…')}`, clientId)),
@@ -100,15 +89,11 @@ async function role(stack: DeployedStack, userId: string): Promise<TrialResult[]
   const [identity, assumed] = await Promise.all([stack.callerIdentity(), stack.assumeRole()])
   // The vendor's user ID starts with the prefix of the stack.
   const itself = userId === identity.userId || userId.endsWith(`~${identity.userId}`)
+  const vended = itself ? refused('credentials for itself') : allowed
   return [
-    { trial: 'call STS GetCallerIdentity', expected: 'allowed', outcome: identity.outcome },
-    {
-      trial: 'receive credentials of another user',
-      expected: 'refused',
-      outcome:
-        identity.outcome.kind === 'allowed' ? (itself ? refused('credentials for itself') : allowed) : identity.outcome,
-    },
-    { trial: 'assume the role without the vendor, with no session policy', expected: 'refused', outcome: assumed },
+    mustAllow('call STS GetCallerIdentity', identity.outcome),
+    mustRefuse('receive credentials of another user', identity.outcome.kind === 'allowed' ? vended : identity.outcome),
+    mustRefuse('assume the role without the vendor, with no session policy', assumed),
   ]
 }
 

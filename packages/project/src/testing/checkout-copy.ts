@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { checkout } from './page-commands.js'
 
-/** Folders that a copy begins without: what was installed for other tests, what was deployed, what was written. */
+/** Folders that are not copied: installed tools of other tests, deployed stacks, generated files. */
 const left = ['.git', '.local-aws', '.release', 'cdk.out', 'cdk-outputs.json', 'consumers/node_modules', 'bench/peers']
 
-/** A copy of this checkout, as compiled, with a home folder of its own, in which commands are run as a shell runs them. */
+/** A compiled copy of this checkout with its own home folder, in which commands run as in a shell. */
 export class CheckoutCopy {
   readonly folder: string
   readonly #home: string
@@ -35,14 +35,14 @@ export class CheckoutCopy {
     writeFileSync(join(this.folder, path), content)
   }
 
-  /** A command to its end. */
+  /** Runs a command until it ends. */
   async run(command: string): Promise<{ readonly code: number | null; readonly output: string }> {
     const { child, output } = this.#start(command)
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
     return { code, output: output() }
   }
 
-  /** A command that goes on until it is interrupted; resolves when it has printed this. */
+  /** Starts a command that runs until it is interrupted. Resolves when it has printed this text. */
   async begin(command: string, ready: RegExp): Promise<void> {
     const { child, output } = this.#start(command)
     const ended = new Promise((resolve) => child.once('close', resolve))
@@ -54,7 +54,7 @@ export class CheckoutCopy {
     })
   }
 
-  /** Interrupts what goes on, as Ctrl-C does. */
+  /** Interrupts the started commands, as Ctrl-C does. */
   async interrupt(): Promise<void> {
     const alive = this.#running.filter(({ child }) => child.exitCode === null && child.signalCode === null)
     for (const { child } of alive) if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
@@ -62,7 +62,7 @@ export class CheckoutCopy {
     this.#running.length = 0
   }
 
-  /** Later commands run in a shell that has evaluated what this one printed. */
+  /** Later commands run in a shell that has evaluated the output of this command. */
   evaluate(exports: string): void {
     this.#exports = `${exports}\n`
   }

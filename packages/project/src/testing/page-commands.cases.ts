@@ -1,4 +1,4 @@
-/** Spans of the pages that pages.long.ts does not run, with the reason. Blocks have their reason above them. */
+/** Code spans of the pages that pages.long.ts does not run, with the reason. Blocks have their reason above them. */
 export const notRun: Readonly<Record<string, string>> = {
   'npm test': 'the gate itself',
   'npm test -- WORD': 'the gate itself',
@@ -55,7 +55,7 @@ export const notRun: Readonly<Record<string, string>> = {
   'npm run cdk -- rollback --orphan LOGICAL_ID': 'rollback.long.ts runs it',
 }
 
-/** Commands that the pages leave to the reader to complete. */
+/** Commands that the reader must complete, with their arguments. */
 export const completed: Readonly<Record<string, string>> = {
   'npm run access': 'npm run access -- --help',
   'npm run access -- grant': 'npm run access -- grant --user alice --publish test',
@@ -67,7 +67,7 @@ export const completed: Readonly<Record<string, string>> = {
   'npm start -- prove FILE': 'npm start -- prove infra/entitlements.json',
 }
 
-/** Words in capitals that the pages leave to the reader, in this order. */
+/** Words in capitals that the reader must replace, in this order. */
 export const placeholders: readonly (readonly [name: string, value: string])[] = [
   ['https://cognito-idp.REGION.amazonaws.com/POOL_ID', 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1'],
   ['APP_CLIENT_ID', '1a2b3c'],

@@ -10,9 +10,9 @@ export interface PageCommand {
   readonly page: string
   readonly line: number
   readonly text: string
-  /** The output that the page shows below a command with a prompt; '' where it shows none. */
+  /** The output that the page shows below a command with a prompt; '' if it shows none. */
   readonly shown: string
-  /** What the comment above the block says; undefined for a block without one. Spans are `span`. */
+  /** The comment above the block; undefined for a block without one. Spans are `span`. */
   readonly mark: 'run' | 'span' | { readonly by: string } | { readonly not: string } | undefined
 }
 
@@ -76,7 +76,7 @@ function markOf(comment: string): PageCommand['mark'] {
   return comment === '<!-- run -->' ? 'run' : undefined
 }
 
-/** A block with prompts shows the output of each command; in one without, each line is a command. A block without any command gives nothing. */
+/** A block with prompts shows the output of each command; in a block without prompts, each line is a command. */
 function commandsOfBlock(page: string, lines: readonly [number, string][], mark: PageCommand['mark']): PageCommand[] {
   const prompts = lines.some(([, line]) => line.startsWith('$ '))
   const commands: PageCommand[] = []

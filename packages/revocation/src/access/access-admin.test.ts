@@ -22,8 +22,8 @@ function key(text: string) {
 const none = { publish: [], subscribe: [], retain: [] }
 const alice = key(userKey('alice'))
 
-describe('grants of one', () => {
-  it('add up, are taken away, and leave marks as they are', async () => {
+describe('the grants of one item', () => {
+  it('are added and withdrawn without a change of the marks', async () => {
     const { table, access } = admin()
     table.items.set('user#alice', { pk: { S: 'user#alice' }, revoked: { N: '5' }, note: { S: 'kept' } })
     await access.grant({ key: alice, grants: { ...none, subscribe: ['tenants/a'] } })
@@ -45,7 +45,7 @@ describe('grants of one', () => {
     [{ ...none, publish: ['tenants/${user}'] }, 'invalid_grants', '${user}'],
     [{ ...none, publish: ['other/x'] }, 'beyond_ceiling', 'publish "other/x"'],
     [{ ...none, publish: Array.from({ length: 201 }, (_, index) => `tenants/${index}`) }, 'invalid_grants', '201'],
-  ])('%j is refused by name, and nothing is written', async (grants, code, name) => {
+  ])('%j is refused with its name, and nothing is written', async (grants, code, name) => {
     const { table, access } = admin()
     await expect(access.grant({ key: alice, grants })).rejects.toMatchObject({
       code,
@@ -64,7 +64,7 @@ describe('import', () => {
     '{"group":"ops","retain":["tenants/+"]}',
   ].join('\n')
 
-  it('replaces grants, can be repeated, and is what export writes', async () => {
+  it('replaces grants, can be repeated, and reads the output of export', async () => {
     const { table, access } = admin()
     await access.grant({ key: alice, grants: { ...none, subscribe: ['tenants/old'] } })
     expect(await importAccess(access, lines)).toEqual({ entries: 3 })
@@ -92,7 +92,7 @@ describe('import', () => {
     ['{"user":"carol","publish":"a"}', 'invalid_grants', /publish must be a list/u],
     ['null', 'invalid_grants', /not an object/u],
     ['{', 'invalid_grants', /not JSON/u],
-  ])('one bad line, %s, and nothing is written', async (bad, code, message) => {
+  ])('writes nothing if one line is invalid: %s', async (bad, code, message) => {
     const { table, access } = admin()
     await expect(importAccess(access, `${lines}\n${bad}`)).rejects.toMatchObject({
       code,
@@ -103,7 +103,7 @@ describe('import', () => {
     expect(table.items.size).toBe(0)
   })
 
-  it('that is interrupted says how far it came, and can be repeated', async () => {
+  it('reports the written entries after an interruption, and can be repeated', async () => {
     const { table, access } = admin()
     const many = Array.from({ length: 100 }, (_, index) => `{"user":"u${index}","publish":["tenants/${index}"]}`).join(
       '\n',
@@ -126,7 +126,7 @@ describe('import', () => {
   })
 })
 
-it('who reaches a topic: users by their own name, groups by their templates, and nobody whose grants have ended', async () => {
+it('whoReaches finds users by their ID and groups by their templates, and no expired grants', async () => {
   const { access } = admin()
   const text = [
     '{"user":"alice","subscribe":["users/${userId}/#"]}',

@@ -14,9 +14,10 @@ import {
   writeItem,
 } from '@topic-credentials/access'
 import {
+  byKind,
   EntitlementError,
-  type GrantKind,
   type GrantReference,
+  grantKinds,
   parseGrantRule,
   type Rule,
 } from '@topic-credentials/grants'
@@ -38,8 +39,6 @@ export interface AccessEntry {
   /** The user ID, if the key contains only its hash. */
   readonly userId?: string | undefined
 }
-
-const kinds = ['publish', 'subscribe', 'retain'] as const
 
 /**
  * Manages the grants in the access table. Every change is validated before it is written, and written only if the item has not changed
@@ -83,7 +82,7 @@ export class AccessAdmin {
   /** @throws AccessError `invalid_grants` or `beyond_ceiling`, naming the grant */
   check({ key, grants }: AccessEntry): void {
     const place = keyText(key)
-    for (const kind of kinds) {
+    for (const kind of grantKinds) {
       if (grants[kind].length <= longestList) continue
       throw invalid(
         place,
@@ -147,16 +146,14 @@ export class AccessAdmin {
 }
 
 function merged(before: GrantTexts, more: GrantTexts): GrantTexts {
-  const both = (kind: GrantKind) => [...new Set([...before[kind], ...more[kind]])]
-  return { publish: both('publish'), subscribe: both('subscribe'), retain: both('retain') }
+  return byKind((kind) => [...new Set([...before[kind], ...more[kind]])])
 }
 
 function without(before: GrantTexts, less: GrantTexts): GrantTexts {
-  const left = (kind: GrantKind) => before[kind].filter((text) => !less[kind].includes(text))
-  return { publish: left('publish'), subscribe: left('subscribe'), retain: left('retain') }
+  return byKind((kind) => before[kind].filter((text) => !less[kind].includes(text)))
 }
 
 function invalid(place: string, message: string, value: unknown, remedy = 'Grant wider filters such as "devices/#".') {
-  const told = message.startsWith(place) ? message : `${place}: ${message}`
-  return new AccessError('invalid_grants', told, { value, remedy: `${remedy} Nothing was written.` })
+  const placed = message.startsWith(place) ? message : `${place}: ${message}`
+  return new AccessError('invalid_grants', placed, { value, remedy: `${remedy} Nothing was written.` })
 }

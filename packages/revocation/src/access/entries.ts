@@ -7,10 +7,10 @@ import {
   roleKey,
   userKey,
 } from '@topic-credentials/access'
-import { isRecord, parseJson } from '@topic-credentials/grants'
+import { byKind, grantKinds, isRecord, parseJson } from '@topic-credentials/grants'
 import type { AccessEntry } from './access-admin.js'
 
-const known = ['user', 'group', 'role', 'publish', 'subscribe', 'retain', 'expiresAt']
+const known = ['user', 'group', 'role', ...grantKinds, 'expiresAt']
 
 /**
  * Parses one line of an import: `{"user": "alice", "publish": ["tenants/t1/#"], "expiresAt": "2026-12-31T00:00:00Z"}`, with `group` or
@@ -40,10 +40,9 @@ export function parseEntry(line: string, number: number): AccessEntry {
   if (Number.isNaN(expiresAt)) {
     throw wrong(number, 'expiresAt is not a date such as 2026-12-31T00:00:00Z', fields.expiresAt)
   }
-  const list = (grants: 'publish' | 'subscribe' | 'retain') => texts(fields[grants] ?? [], grants, number)
   return {
     key: { kind, name: text.slice(kind.length + 1) },
-    grants: { publish: list('publish'), subscribe: list('subscribe'), retain: list('retain') },
+    grants: byKind((grants) => texts(fields[grants] ?? [], grants, number)),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(kind === 'user' && text !== `user#${name}` ? { userId: name } : {}),
   }

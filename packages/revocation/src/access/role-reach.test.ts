@@ -16,7 +16,7 @@ import { roleReach } from './role-reach.js'
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 const scope = { partition: 'aws', region: 'eu-west-1', accountId: '123456789012' }
 
-/** IAM with one inline policy of one role, as the wire has it: percent-encoded. */
+/** IAM with one inline policy of one role, percent-encoded as in its API. */
 function iamWith(document: object | undefined): { iam: IAMClient; asked: unknown[] } {
   const asked: unknown[] = []
   const iam: Partial<IAMClient> = {
@@ -35,7 +35,7 @@ interface Lists {
   readonly retain?: readonly string[]
 }
 
-/** The deployed ceiling of a file and a declaration, as the construct writes it. */
+/** The ceiling of a file and declared filters, as the construct writes it. */
 function deployed(rules: readonly Lists[], declared: readonly string[] = []): object {
   return ceilingPolicy(withCeiling(parseEntitlements({ entitlements: rules }), declared), scope)
 }
@@ -60,7 +60,7 @@ async function missing(document: object | undefined, lists: Lists): Promise<read
 }
 
 describe('roleReach', () => {
-  it('reads the policy that the construct wrote, and takes a role without it for a wide one', async () => {
+  it('reads the policy of the construct, and treats a role without it as unlimited', async () => {
     const { iam, asked } = iamWith(undefined)
     const reach = await roleReach(iam, 'topics')
     expect(asked).toEqual([{ RoleName: 'topics', PolicyName: 'Ceiling' }])
@@ -74,17 +74,17 @@ describe('roleReach', () => {
     [{ publish: ['news'], subscribe: ['news'] }, ['publish news']],
     [{ subscribe: ['users/#', 'other/x'] }, ['subscribe users/#', 'subscribe other/x']],
     [{ subscribe: ['#'] }, ['subscribe #']],
-    // IAM asks for the whole filter, with its group.
+    // IAM evaluates the whole filter with its group.
     [{ subscribe: ['$share/group/users/alice/x'] }, ['subscribe $share/group/users/alice/x']],
     [{ publish: ['tenants/t1'] }, ['publish tenants/t1']],
     [{ retain: ['users/alice/x'] }, ['retain users/alice/x']],
-  ])('%j goes beyond the ceiling by %j', async (lists, expected) => {
+  ])('%j exceeds the ceiling by %j', async (lists, expected) => {
     const rules = [{ publish: ['users/${userId}/#'], subscribe: ['users/${userId}/#', 'news'] }]
     expect(await missing(deployed(rules, ['tenants/+/#']), lists)).toEqual(expected)
   })
 
   it.each<[readonly string[], readonly string[], readonly string[]]>([
-    // A "+" of the ceiling is one level, although IAM's "*" is many.
+    // A "+" in the ceiling is one level, although IAM's "*" matches many.
     [
       ['tenants/+'],
       ['tenants/t1', 'tenants/+', 'tenants/t1/x', 'tenants/+/x', 'tenants/#'],
@@ -92,13 +92,13 @@ describe('roleReach', () => {
     ],
     [['+'], ['a', '+', 'a/#', '#'], ['a/#', '#']],
     [['+/b'], ['a/b', '+/b', 'a/c/b', 'a/#'], ['a/c/b', 'a/#']],
-  ])('with the ceiling %j, of %j these are beyond it: %j', async (declared, subscribe, expected) => {
+  ])('with the ceiling %j, %j exceeds it by %j', async (declared, subscribe, expected) => {
     expect(await missing(deployed([{ subscribe: ['x'] }], declared), { subscribe })).toEqual(
       expected.map((filter) => `subscribe ${filter}`),
     )
   })
 
-  it(`agrees with the vendor: what it lets an operator write is vended (SEED=${seed})`, async () => {
+  it(`agrees with the vendor: every grant that it accepts is vended (SEED=${seed})`, async () => {
     const level = fc.constantFrom('a', 'b', 'users', '+', '*', '?', '$', 'a*', '${claims.x}')
     const filter = fc
       .tuple(fc.array(level, { minLength: 1, maxLength: 4 }), fc.boolean())
@@ -113,7 +113,7 @@ describe('roleReach', () => {
         fc.array(plain, { minLength: 1, maxLength: 3 }),
         async (subscribe, declared, granted) => {
           const file = expressible({ subscribe })
-          // Otherwise the ceiling is wider than what it is made of, and the vendor alone refuses the rest.
+          // Otherwise the policy is wider than the ceiling, and only the vendor refuses the excess.
           const open = subscribe.map((text) => text.replaceAll(/\$\{[^}]*\}/gu, '+'))
           fc.pre(file !== undefined && expressible({ subscribe: [...open, ...declared] }) !== undefined)
           const beyondRole = await missing(deployed([{ subscribe }], declared), { subscribe: granted })
@@ -127,7 +127,7 @@ describe('roleReach', () => {
       ),
       { seed, numRuns: 400 },
     )
-    // Otherwise nothing was compared.
+    // Without this, the test could pass without a comparison.
     expect(written).toBeGreaterThan(0)
   })
 })

@@ -16,9 +16,9 @@ const ceilingName = 'Ceiling'
 /**
  * The grants that the deployed policy of the topic role covers. A role without that policy has AWS's managed policy, which covers all.
  *
- * A grant is covered if the Allow statements include all that it needs, and no Deny statement applies to what it stands for: IAM's `*` also
- * matches slashes, so a ceiling such as `tenants/+` is an Allow for `tenants/*` with a Deny for deeper topics. Where IAM cannot express the
- * parts of the ceiling together (`+` beside `a/#`), its policy is wider than they are; the vendor alone refuses the rest then.
+ * A grant is covered if the Allow statements include all ARNs that it needs, and no Deny statement applies to its topics: IAM's `*` also
+ * matches slashes, so a ceiling such as `tenants/+` is an Allow for `tenants/*` with a Deny for deeper topics. If IAM cannot express the
+ * filters of the ceiling together (`+` beside `a/#`), the policy is wider than the ceiling, and only the vendor refuses the excess.
  *
  * @returns a function that finds the grants of a rule beyond the policy
  */
@@ -71,10 +71,10 @@ function expression(pattern: string, wildcards: Readonly<Record<string, string>>
 
 /** Levels of a topic. https://docs.aws.amazon.com/general/latest/gr/iot-core.html#message-broker-limits */
 const mostLevels = 8
-/** A name that no policy has. */
+/** A name that occurs in no policy. */
 const anyName = 'x9q0z7'
 
-/** Topics and filters that a template stands for, as resources: of each depth, and with wildcards where it is a filter. */
+/** Resources for topics and filters of a template: one for each depth, and the filter itself with its wildcards. */
 function examples({ kind, text }: Pick<Rule['templates'][number], 'kind' | 'text'>): readonly string[] {
   const levels = text.split('/').map((level) => level.replaceAll(/\$\{[^}]*\}/gu, anyName))
   const isDeep = levels.at(-1) === '#'

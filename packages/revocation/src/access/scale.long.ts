@@ -14,9 +14,9 @@ import type { AccessKey } from '@topic-credentials/local-aws/iam'
 import { type CommandProject, openProject } from '../testing/command.js'
 import { AccessAdmin } from './access-admin.js'
 
-/** Ten thousand users in the table, through the wire: the command, the API, the function, STS and DynamoDB of the stand-in. */
+/** Ten thousand users in the table, over the network: the command, the API, the function, STS and DynamoDB of the stand-in. */
 
-// Work, not waiting: tens of thousands of requests.
+// The work takes longer than Jest's default timeout: tens of thousands of requests.
 jest.setTimeout(600_000)
 
 const users = 10_000
@@ -27,7 +27,7 @@ let access: AccessAdmin
 beforeAll(async () => {
   project = await openProject({ triggers: false })
   const { aws } = project
-  // The API's own limit is not what is tried here.
+  // The limit of the API is not part of this test.
   const { accessKeyId, secretAccessKey } = aws.operator
   table = new TableClient({
     tableName: String(aws.outputs.TopicCredentials?.AccessTable),
@@ -49,7 +49,7 @@ interface Answer {
   readonly grants?: { readonly subscribe: readonly string[] }
 }
 
-/** Asks the deployed API, and again where it throttles or the function is busy, as clients do. */
+/** Calls the deployed API, and retries as clients do if it throttles or the function is busy. */
 async function vend(key: AccessKey, body: object = {}): Promise<Answer> {
   const { aws } = project
   const url = new URL(String(aws.outputs.TopicCredentials?.CredentialsUrl))
@@ -73,7 +73,7 @@ async function vend(key: AccessKey, body: object = {}): Promise<Answer> {
   }
 }
 
-/** Does it for each, so many at a time. */
+/** Calls the function for each item, with limited concurrency. */
 async function each<T>(list: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {
   const left = [...list]
   const worker = async () => {
@@ -83,13 +83,13 @@ async function each<T>(list: readonly T[], atOnce: number, work: (one: T) => Pro
 }
 
 const numbers = Array.from({ length: users }, (_, user) => user)
-/** Below the ceiling of the entitlements, and not of one's own. */
+/** Grants within the ceiling of the entitlements, on topics of another user. */
 function devices(user: number, count = 8): readonly string[] {
   return Array.from({ length: count }, (_, device) => `users/site${user % 100}/u${user}/device${device}`)
 }
 
 describe('10,000 users with 8 devices each', () => {
-  it('are imported by the command, which shows how far it is', async () => {
+  it('are imported by the command, which shows its progress', async () => {
     const lines = numbers.map((user) => JSON.stringify({ user: `u${user}`, subscribe: devices(user) }))
     writeFileSync(join(project.folder, 'users.jsonl'), lines.join('\n'))
     const { code, stdout, stderr } = await project.run('access', ['import', 'users.jsonl'])
@@ -104,7 +104,7 @@ describe('10,000 users with 8 devices each', () => {
     ).toEqual(lines.sort())
   })
 
-  it('vend exactly what they were given: a sample of 1,000', async () => {
+  it('get exactly their grants: a sample of 1,000', async () => {
     const sample = numbers.filter((user) => user % 10 === 3)
     expect(sample).toHaveLength(1_000)
     const wrong: object[] = []
@@ -116,7 +116,7 @@ describe('10,000 users with 8 devices each', () => {
     expect(wrong).toEqual([])
   })
 
-  it('and one with 100 devices, are told 413 with suggestions, and get a part that is asked for', async () => {
+  it('with 100 devices get 413 with suggestions, and can request a part', async () => {
     const many = { user: 'many', subscribe: devices(1, 100) }
     writeFileSync(join(project.folder, 'many.jsonl'), JSON.stringify(many))
     expect((await project.run('access', ['import', 'many.jsonl'])).code).toBe(0)
@@ -126,14 +126,14 @@ describe('10,000 users with 8 devices each', () => {
     expect(JSON.stringify(refused)).toMatch(/users\/site1\//u)
     const part = many.subscribe.slice(40, 46)
     expect(await vend(key, { subscribe: part })).toMatchObject({ status: 200, grants: { subscribe: part } })
-    // A part that was not given is refused beside it.
+    // A part that is not granted is refused.
     expect(await vend(key, { subscribe: ['users/site1/u2/device0'] })).toMatchObject({
       status: 403,
       code: 'not_entitled',
     })
   })
 
-  it('feel a change at the next vend', async () => {
+  it('get a change at the next vend', async () => {
     const key = project.aws.createUser('u42')
     expect((await vend(key)).grants?.subscribe).toContain('users/site42/u42/device7')
     const { code } = await project.run('access', [
@@ -149,7 +149,7 @@ describe('10,000 users with 8 devices each', () => {
   })
 })
 
-it('200 vends at once while 50 writers change grants: each answer is a state that each item had', async () => {
+it('200 concurrent vends while 50 writers change grants: each response contains a state that each item had', async () => {
   const key = project.aws.createSession({ roleName: 'Dev', sessionName: 'alice' })
   const items = [userKey('Dev~alice'), roleKey('Dev')] as const
   const states = new Map<string, Set<string>>(items.map((name) => [name, new Set(['[]'])]))
@@ -162,7 +162,7 @@ it('200 vends at once while 50 writers change grants: each answer is a state tha
     for (let round = 0; !isOver; round++) {
       const at = `users/${name.replaceAll(/[#=~]/gu, '-')}/w${writer}r${round}`
       const subscribe = [`${at}/a`, `${at}/b`]
-      // Noted before it is written: from then on it may be read.
+      // Recorded before the write, because it can be read from then on.
       states.get(name)?.add(JSON.stringify(subscribe))
       const parsed = parseKey(name)
       if (parsed === undefined) throw new Error(name)
@@ -171,7 +171,7 @@ it('200 vends at once while 50 writers change grants: each answer is a state tha
           writes += 1
         },
         (error: unknown) => {
-          // With so many on one item some give up; the state then is another's.
+          // With so many writers on one item, some give up; the state is then that of another writer.
           if ((error as { readonly code?: unknown }).code !== 'changed_meanwhile') throw error
         },
       )
@@ -191,12 +191,12 @@ it('200 vends at once while 50 writers change grants: each answer is a state tha
   isOver = true
   await Promise.all(writers)
   expect(wrong).toEqual([])
-  // Neither stood still.
+  // Both vends and writes made progress.
   expect(writes).toBeGreaterThan(100)
   expect(seen.size).toBeGreaterThan(10)
 })
 
-it('10,000 revoked users are each refused at once: a sample of 500', async () => {
+it('10,000 revoked users are refused: a sample of 500', async () => {
   await each(numbers, 50, async (user) => {
     const pk = `user#gone${user}`
     const item: Attributes = { pk: textAttribute(pk), version: { N: '1' }, writeId: { S: 'w' }, revoked: { N: '1' } }

@@ -1,5 +1,5 @@
 import { type AccessItem, grantsAt } from '@topic-credentials/access'
-import { type GrantKind, matches } from '@topic-credentials/grants'
+import { type GrantKind, grantKinds, matches } from '@topic-credentials/grants'
 import type { AccessAdmin } from './access-admin.js'
 
 /** An item that grants a topic, with the matching grants. */
@@ -10,8 +10,8 @@ export interface Reached {
 }
 
 /**
- * Finds the items of the table that grant a topic. The rules of the entitlements file are not searched. A template matches if some value of
- * its variables does; only `${userId}` in an item of one user has a fixed value.
+ * Finds the items of the table that grant a topic. It does not search the rules of the entitlements file. A template matches if it does for any
+ * values of its variables; only `${userId}` in the item of a user has one fixed value.
  */
 export async function* whoReaches(
   access: AccessAdmin,
@@ -21,7 +21,7 @@ export async function* whoReaches(
 ): AsyncGenerator<Reached> {
   for await (const item of access.items(unreadable)) {
     const grants = grantsAt(item, now)
-    for (const kind of ['publish', 'subscribe', 'retain'] as const) {
+    for (const kind of grantKinds) {
       for (const grant of grants[kind]) {
         if (reaches(grant, topic, item)) yield { item, kind, grant }
       }

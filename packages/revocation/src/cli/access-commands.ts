@@ -8,7 +8,14 @@ import {
   roleKey,
   sessionKey,
 } from '@topic-credentials/access'
-import { grantsFor, isRecord, parseEntitlements, parseGrantRule } from '@topic-credentials/grants'
+import {
+  byKind,
+  type GrantKind,
+  grantsFor,
+  isRecord,
+  parseEntitlements,
+  parseGrantRule,
+} from '@topic-credentials/grants'
 import { commandLine } from '@topic-credentials/project'
 import { AccessAdmin } from '../access/access-admin.js'
 import { entryLine } from '../access/entries.js'
@@ -18,6 +25,7 @@ import { whoReaches } from '../access/who.js'
 import { RevocationError } from '../errors.js'
 import { type NamedBy, sessionNameOf } from '../user.js'
 import { readText, readWith } from './input-file.js'
+import { progress } from './progress.js'
 import { findTarget } from './target.js'
 
 /** The subject of a command: exactly one of the three. */
@@ -28,11 +36,7 @@ export interface Whom {
   readonly as?: NamedBy
 }
 
-export interface GrantFlags {
-  readonly publish?: readonly string[]
-  readonly subscribe?: readonly string[]
-  readonly retain?: readonly string[]
-}
+export type GrantFlags = Readonly<Partial<Record<GrantKind, readonly string[]>>>
 
 interface Common {
   readonly outputs?: string
@@ -75,8 +79,8 @@ function keyOf({ user, group, role, as }: Whom): AccessKey {
   })
 }
 
-function lists({ publish = [], subscribe = [], retain = [] }: GrantFlags) {
-  return { publish, subscribe, retain }
+function lists(flags: GrantFlags) {
+  return byKind((kind) => flags[kind] ?? [])
 }
 
 function itemLines({ key, grants, revokedAt, signedOutAt, expiresAt, updatedAt, updatedBy }: AccessItem): string {
@@ -145,17 +149,14 @@ export async function importAll(options: Common & { dryRun?: true }, file: strin
   const text = readText(file)
   const { access } = await open(options)
   const { dryRun } = options
-  let said = 0
+  let total = 0
+  const show = progress(1000, (written) => `${written} of ${total}`)
   const onProgress = (written: number, all: number) => {
-    if (process.stderr.isTTY) {
-      process.stderr.write(`\r${written} of ${all}\u001b[K${written === all ? '\n' : ''}`)
-    } else if (written - said >= 1000) {
-      said = written
-      note(`${written} of ${all}`)
-    }
+    total = all
+    show(written)
   }
   const interrupt = new AbortController()
-  // Once: a second one ends the process.
+  // Only once, so that a second SIGINT ends the process.
   process.once('SIGINT', () => interrupt.abort())
   const { entries } = await importAccess(access, text, { dryRun, onProgress, signal: interrupt.signal })
   const words =
@@ -230,5 +231,5 @@ export async function explain(
 
 function claimsOf(value: unknown): Readonly<Record<string, unknown>> {
   if (isRecord(value)) return value
-  throw new Error('it is not an object')
+  throw new Error('expected an object')
 }

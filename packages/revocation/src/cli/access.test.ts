@@ -5,7 +5,7 @@ import { signedCalls } from '@topic-credentials/access'
 import type { JournalEntry, LocalAws } from '@topic-credentials/local-aws'
 import { type CommandProject, type Ended, openProject, type RunOptions } from '../testing/command.js'
 
-/** `pnpm access` as a process, against a deployed stack with the ceiling of its entitlements. */
+/** `npm run access` as a process, against a deployed stack with the ceiling of its entitlements. */
 
 let project: CommandProject
 let aws: LocalAws
@@ -53,7 +53,7 @@ const own = ['test', 'users/alice/#']
 const shared = 'users/bob/inbox'
 
 describe('the grants of one user', () => {
-  it('are given, shown, felt at the next vend, and taken away', async () => {
+  it('are granted, shown, vended and withdrawn', async () => {
     expect(await run(['get', ...alice])).toEqual({
       code: 0,
       stdout: 'The table has no entry for user#alice.\n',
@@ -84,7 +84,7 @@ describe('the grants of one user', () => {
     expect((await vend()).grants?.subscribe).toEqual(own)
   })
 
-  it('are refused in words, with the value and what to do', async () => {
+  it('are refused with the value and a remedy', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [
         ['grant', ...alice, '--publish', 'other/x'],
@@ -125,7 +125,7 @@ describe('many entries', () => {
     '{"role":"Dev","publish":["test"]}',
   ]
 
-  it('are written together or not at all, and come out as they went in', async () => {
+  it('are imported completely or not at all, and exported unchanged', async () => {
     const bad = file('bad.jsonl', `${[...lines, '{"user":"carol","publish":["other/x"]}'].join('\n')}\n`)
     expect(await run(['import', bad])).toMatchObject({
       code: 1,
@@ -165,7 +165,7 @@ describe('many entries', () => {
     expect((await run(words)).stdout).toContain('But no credentials are vended: access is revoked by user#auth0=7Cbob.')
   })
 
-  it('that are interrupted say how far they came, and can be imported again', async () => {
+  it('report the written entries after an interruption, and can be imported again', async () => {
     const many = Array.from({ length: 200 }, (_, n) => `{"user":"u${n}","publish":["users/u${n}/x"]}`).join('\n')
     const text = file('many.jsonl', many)
     let puts = 0
@@ -203,11 +203,11 @@ describe('another stack', () => {
     NODE_EXTRA_CA_CERTS: aws.caFile,
   })
 
-  it('of which the table is not there, or which has none, is told from the own one', async () => {
+  it('whose table is missing, or which has none, is distinguished from the own stack', async () => {
     const cases: readonly (readonly [string, Change, object])[] = [
       ['its own table', (outputs) => outputs, { code: 0, stdout: expect.stringContaining('user#auth0=7Cbob') }],
       [
-        'a table that is not there',
+        'a missing table',
         (outputs) => ({ ...outputs, AccessTable: 'another' }),
         {
           code: 1,

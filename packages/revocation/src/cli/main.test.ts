@@ -19,8 +19,8 @@ function run(...args: string[]): Promise<Ended> {
   return project.run('revoke', args)
 }
 
-describe('pnpm revoke', () => {
-  it('revokes, lists and undoes at the stand-in that is running', async () => {
+describe('npm run revoke', () => {
+  it('revokes, lists and undoes in the running stand-in', async () => {
     const revoked = await run('auth0|alice', '--client-id', 'auth0=7Calice:laptop')
     expect(revoked).toMatchObject({ code: 0, stderr: `At the running stand-in (process ${process.pid})\n` })
     expect(revoked.stdout).toContain('Revoked: auth0=7Calice.')
@@ -35,7 +35,7 @@ describe('pnpm revoke', () => {
     expect((await run('--list')).stdout).toMatch(/^auth0=7Calice {2}sessions issued before .*Z are denied\n$/u)
   })
 
-  it('clears away what would keep the stack from being destroyed', async () => {
+  it('clears the policies that would prevent the deletion of the stack', async () => {
     await run('bob')
     const cleared = await run('--clear')
     expect(cleared.code).toBe(0)
@@ -44,7 +44,7 @@ describe('pnpm revoke', () => {
     expect((await run('--clear')).stdout).toMatch(/^There were no revocations\. No policy is left/u)
   })
 
-  it('reaches a stack that was deployed into the stand-in there, and never AWS in its place', async () => {
+  it('uses a stack that was deployed to the stand-in, and never AWS instead', async () => {
     const file = join(project.folder, 'cdk-outputs.json')
     writeFileSync(file, JSON.stringify(aws.outputs))
     expect(await run('--list')).toMatchObject({ code: 0, stderr: expect.stringContaining('At the running stand-in') })
@@ -59,7 +59,7 @@ describe('pnpm revoke', () => {
     rmSync(other, { recursive: true })
   })
 
-  it('says what IAM alone can do where the stack has no table', async () => {
+  it('prints the limits of IAM if the stack has no table', async () => {
     const file = join(project.folder, 'file-outputs.json')
     const { AccessTable: _, ...outputs } = aws.outputs.TopicCredentials ?? {}
     writeFileSync(file, JSON.stringify({ TopicCredentials: outputs }))
@@ -72,7 +72,7 @@ describe('pnpm revoke', () => {
       NODE_EXTRA_CA_CERTS: aws.caFile,
     }
     const byIam = (...words: string[]) => project.run('revoke', [...words, '--outputs', file], { env })
-    const plain = /about 200 users fit, and only one operator at a time may run this command\.\n$/u
+    const plain = /they hold about 200 users, and only one operator can run this command at a time\.\n$/u
     expect(await byIam('dave')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('Revoked: dave.'),
@@ -111,7 +111,7 @@ describe('pnpm revoke', () => {
     ],
     [['alice', '--outputs', 'none.json'], 'none.json: ENOENT'],
     [['alice', '--outputs', 'cdk.json'], 'cdk.json: no stack has the outputs RoleArn, IotEndpoint and Region'],
-  ])('%j is refused, in words', async (args, words) => {
+  ])('%j is refused with an explanation', async (args, words) => {
     const { code, stdout, stderr } = await run(...args)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toContain(words)

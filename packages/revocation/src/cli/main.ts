@@ -46,7 +46,7 @@ const program = new Command(programName('revoke'))
     ),
   )
   .addOption(
-    new Option('--role <name>', 'all callers with a session of this IAM role, whatever its name').conflicts([
+    new Option('--role <name>', 'all callers with a session of this IAM role, with any session name').conflicts([
       'clientId',
       'list',
       'clear',
@@ -83,18 +83,17 @@ const program = new Command(programName('revoke'))
       process.stdout.write(`${options.json === true ? JSON.stringify(result) : lines.join('\n')}\n`)
     // Loaded on demand: --help needs no SDK.
     const { findTarget } = await import('./target.js')
-    const { progressOn } = await import('./progress.js')
+    const { progress } = await import('./progress.js')
     const { Revoker } = await import('../revoker.js')
     const { clearedLines, everybodyLine, iamOnlyLine, listLines, repairedLines, revokedLines, undoneLines } =
       await import('./report.js')
     const target = await findTarget(options.outputs)
     process.stderr.write(`At ${target.description}\n`)
     if (target.table === undefined) process.stderr.write(`${iamOnlyLine}\n`)
-    const progress = progressOn(process.stderr)
     const revoker = new Revoker({
       ...target,
       onEverybody: (event) => process.stderr.write(`${everybodyLine(event)}\n`),
-      onProgress: (items) => progress.at(items),
+      onProgress: progress(10_000, (items) => `${items} items read`),
     })
     if (options.clear === true) {
       const cleared = await revoker.clear()

@@ -1,14 +1,12 @@
-/** Shows the number of items: on a terminal in one line that is overwritten, otherwise with one line for each ten thousand. */
-export function progressOn(stream: NodeJS.WriteStream): { at(items: number): void } {
-  let said = 0
-  return {
-    at(items) {
-      if (stream.isTTY) {
-        stream.write(`\r${items} items read\u001b[K\r`)
-      } else if (items - said >= 10_000) {
-        said = items
-        stream.write(`${items} items read\n`)
-      }
-    },
+/** Shows a count on stderr: on a terminal in one line that is overwritten, otherwise with one line after each `step` items. */
+export function progress(step: number, lineFor: (count: number) => string): (count: number) => void {
+  let shown = 0
+  return (count) => {
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r${lineFor(count)}\u001b[K\r`)
+    } else if (count - shown >= step) {
+      shown = count
+      process.stderr.write(`${lineFor(count)}\n`)
+    }
   }
 }

@@ -8,7 +8,7 @@ const outcomes = {
   connected: (clientId: string) =>
     `Client ${clientId} is still or again connected. Run the command again when AWS has applied the change.`,
   unknown: (clientId: string) =>
-    `Connection ${clientId}: AWS IoT has accepted the request to close it. Verifying it requires the permission iot:GetConnection.`,
+    `Connection ${clientId}: AWS IoT accepted the request to close it. To verify that it is closed, the command needs iot:GetConnection.`,
 }
 
 const later = `IAM does not show the change yet. Run \`${commandLine('revoke', '--repair')}\` later to verify it.`
@@ -16,14 +16,14 @@ const later = `IAM does not show the change yet. Run \`${commandLine('revoke', '
 /** The result of a revocation, as lines. */
 export function revokedLines({ sessionName, connections, standing }: Revoked, signedOutOnly: boolean): string[] {
   const vending = signedOutOnly
-    ? 'New credentials are vended to this user in a few seconds; those of before are worth nothing.'
-    : `No new credentials are vended to this user. \`${commandLine('revoke', '--undo')}\` takes that back.`
+    ? 'The user can get new credentials in a few seconds; existing credentials no longer work.'
+    : `No new credentials are vended to this user. \`${commandLine('revoke', '--undo')}\` restores access.`
   return [
-    `${signedOutOnly ? 'Signed out' : 'Revoked'}: ${sessionName}. Sessions issued until now are denied everything.`,
+    `${signedOutOnly ? 'Signed out' : 'Revoked'}: ${sessionName}. All operations of the existing sessions are denied.`,
     vending,
     ...connections.map(({ clientId, outcome }) => outcomes[outcome](clientId)),
     ...(standing ? [] : [later]),
-    'AWS can take some minutes to apply this everywhere. Connections without a given client ID stay open, but all their operations are denied then.',
+    'AWS can take some minutes to apply the change everywhere. Connections that were not named with --client-id stay open, but their operations are denied.',
   ]
 }
 
@@ -38,7 +38,7 @@ export function undoneLines({
 }): string[] {
   if (!undone) return [`${sessionName} was not revoked: nothing to undo.`]
   return [
-    `Undone: ${sessionName} may have new credentials in a few seconds. Those of before stay worthless.`,
+    `Undone: ${sessionName} can get new credentials in a few seconds. Sessions from before the undo stay denied.`,
     ...(standing ? [] : [later]),
   ]
 }
@@ -49,7 +49,7 @@ export function repairedLines({ standing }: { readonly standing: boolean }): str
 
 /** Printed for a stack without an access table. */
 export const iamOnlyLine =
-  'The stack has no access table, so policies in IAM alone revoke: about 200 users fit, and only one operator at a time may run this command.'
+  'The stack has no access table, so revocations are stored in IAM policies: they hold about 200 users, and only one operator can run this command at a time.'
 
 /** Printed before the sessions of all users are ended. */
 export function everybodyLine({ before, names, characters, room }: EverybodySignedOut): string {

@@ -1,21 +1,14 @@
-import { existsSync } from 'node:fs'
 import { Agent } from 'node:https'
-import { join } from 'node:path'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane'
 import { callerArn, type SignedService, TableClient } from '@topic-credentials/access'
 import {
   type Announcement,
   commandLine,
-  findRunning,
-  outputsFile,
-  projectRoot,
-  readOutputs,
-  type StackOutputs,
+  type FoundStack,
+  findStack,
   StackOutputsError,
-  stackWith,
-  upToDate,
-  userPath,
+  serviceUrl,
 } from '@topic-credentials/project'
 import { RevocationError } from '../errors.js'
 import type { RevokerOptions } from '../revoker.js'
@@ -25,74 +18,41 @@ export interface Target extends RevokerOptions {
   readonly description: string
 }
 
+const required = ['RoleArn', 'IotEndpoint', 'Region'] as const
+type Stack = FoundStack<(typeof required)[number]>
+
 /** The stack of the given outputs file or of the one in the project's root; otherwise the stand-in that runs for this project. */
 export async function findTarget(given: string | undefined): Promise<Target> {
-  const root = projectRoot()
-  const file = given === undefined ? join(root, outputsFile) : userPath(given)
-  const stack = given !== undefined || existsSync(file) ? readStack(file) : undefined
-  if (stack !== undefined && (given !== undefined || !isLocal(stack))) return deployed(stack, file)
-  const found = await findRunning({ directory: root })
-  if (found !== undefined) {
-    const { running, notice } = await upToDate(root, found)
-    if (notice !== undefined) console.error(`! ${notice}`)
-    return standIn(running)
-  }
-  if (stack !== undefined) throw noStack(file, `${file} belongs to a stand-in that is no longer running`)
-  throw noStack(root, `There is no stack: ${file} does not exist, and no stand-in is running`)
-}
-
-type Stack = ReturnType<typeof readStack>
-
-function readStack(file: string) {
-  const stacks = asked(() => readOutputs(file))
-  const { stackName, outputs } = stackIn(stacks, file)
-  return { stackName, outputs, ...ownOutputs(stacks, stackName) }
-}
-
-/** Outputs that not every stack has. One that was deployed before it said its prefix has the default one. */
-function ownOutputs(stacks: StackOutputs, stackName: string) {
-  const { AccessTable: accessTable, UserPrefix } = stacks[stackName] ?? {}
+  const stack = await findStack(given, required).catch((error: unknown) => {
+    throw error instanceof StackOutputsError ? noStack(error) : error
+  })
+  const { description, running, outputs, all, stackName } = stack
+  // A stack of a release without the output UserPrefix has the default prefix.
   const byDefault = stackName === 'TopicCredentials' ? '' : `${stackName}~~`
-  return { accessTable, userPrefix: typeof UserPrefix === 'string' ? UserPrefix : byDefault }
+  const userPrefix = typeof all.UserPrefix === 'string' ? all.UserPrefix : byDefault
+  const clients = running === undefined ? clientsOfAws(stack) : clientsOf(running, stack)
+  return { description, roleArn: outputs.RoleArn, userPrefix, ...clients }
 }
 
-/** Whether it was deployed to a stand-in. Then the command must not call AWS's own IAM for its role. */
-function isLocal({ outputs }: Stack): boolean {
-  return outputs.IotEndpoint.split(':')[0] === 'localhost'
-}
+type Clients = Pick<Target, 'iam' | 'iot' | 'table' | 'operator'>
 
-function deployed({ stackName, outputs, accessTable, userPrefix }: Stack, file: string): Target {
-  const { Region: region, RoleArn: roleArn } = outputs
+function clientsOfAws({ outputs: { Region: region, IotEndpoint }, all }: Stack): Clients {
   const iam = new IAMClient({ region })
-  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
   const signed = { region, credentials: () => iam.config.credentials() }
-  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_STS } = process.env
+  const urls = { dynamodb: serviceUrl('dynamodb', region), sts: serviceUrl('sts', region) }
   return {
-    description: `the deployed stack ${stackName} (${file})`,
-    roleArn,
-    userPrefix,
     iam,
-    iot: new IoTDataPlaneClient({ region, endpoint: `https://${outputs.IotEndpoint}` }),
-    ...accessOf(accessTable, signed, {
-      dynamodb: AWS_ENDPOINT_URL_DYNAMODB ?? AWS_ENDPOINT_URL ?? `https://dynamodb.${region}.${domain}`,
-      sts: AWS_ENDPOINT_URL_STS ?? AWS_ENDPOINT_URL ?? `https://sts.${region}.${domain}`,
-    }),
+    iot: new IoTDataPlaneClient({ region, endpoint: `https://${IotEndpoint}` }),
+    ...accessOf(all.AccessTable, signed, urls),
   }
 }
 
-function standIn({ ca, endpoints, operator, outputs, pid, region }: Announcement): Target {
-  const description = `the running stand-in (process ${pid})`
-  const credentials = operator
-  const requestHandler = { httpsAgent: new Agent({ ca }) }
-  const { stackName, outputs: own } = stackIn(outputs, description)
-  const { accessTable, userPrefix } = ownOutputs(outputs, stackName)
+function clientsOf({ ca, endpoints, operator, region }: Announcement, { outputs, all }: Stack): Clients {
+  const shared = { region, credentials: operator, requestHandler: { httpsAgent: new Agent({ ca }) } }
   return {
-    description,
-    roleArn: own.RoleArn,
-    userPrefix,
-    iam: new IAMClient({ region, credentials, endpoint: endpoints.iam, requestHandler }),
-    iot: new IoTDataPlaneClient({ region, credentials, endpoint: `https://${own.IotEndpoint}`, requestHandler }),
-    ...accessOf(accessTable, { region, credentials, ca }, endpoints),
+    iam: new IAMClient({ ...shared, endpoint: endpoints.iam }),
+    iot: new IoTDataPlaneClient({ ...shared, endpoint: `https://${outputs.IotEndpoint}` }),
+    ...accessOf(all.AccessTable, { region, credentials: operator, ca }, endpoints),
   }
 }
 
@@ -105,7 +65,7 @@ function accessOf(
   if (typeof tableName !== 'string' || dynamodb === undefined) return {}
   let arn: Promise<string> | undefined
   return {
-    // An operator rather waits than begins again.
+    // For an operator, waiting is better than starting the command again.
     table: new TableClient({ ...signed, tableName, endpoint: dynamodb, timeoutMs: 10_000 }),
     operator: () => {
       arn ??= callerArn({ ...signed, endpoint: sts })
@@ -114,20 +74,7 @@ function accessOf(
   }
 }
 
-function stackIn(outputs: StackOutputs, source: string) {
-  return asked(() => stackWith(outputs, ['RoleArn', 'IotEndpoint', 'Region'], source))
-}
-
-function asked<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof StackOutputsError) throw noStack(error.value, error.message)
-    throw error
-  }
-}
-
-function noStack(value: string, message: string): RevocationError {
+function noStack({ value, message }: StackOutputsError): RevocationError {
   const remedy = `Pass --outputs FILE with the file that \`${commandLine('deploy')}\` writes, or run \`${commandLine('local')}\`. Nothing was changed.`
   return new RevocationError('no_stack', message, { value, remedy })
 }

@@ -4,6 +4,7 @@ import { RevocationError } from '../errors.js'
 import type { PolicyDocument } from '../roles/policy-document.js'
 import { type RolePolicies, readRolePolicies } from '../roles/role-policies.js'
 import { iamRole, type Patience, stands } from '../roles/role-policy.js'
+import { vendTime, wholeSeconds } from '../roles/session-times.js'
 import { vendorRoles } from '../roles/vendor-roles.js'
 import type { EverybodySignedOut } from '../table/sessions/live-sessions.js'
 import * as revocations from './revocations.js'
@@ -30,9 +31,9 @@ interface Standing {
 }
 
 /**
- * Revocation for stacks without an access table, based on IAM alone. The revoked users are stored in an inline policy of the vending
- * function's role, because sessions that the topic role denies are stored in its own policy. IAM has no conditional writes and its reads may
- * be stale, so only one operator may use it at a time.
+ * Revocation for stacks without an access table, based on IAM alone. An inline policy of the vending function's role contains the revoked users;
+ * one of the topic role contains the denied sessions. IAM has no conditional writes and its reads can be stale, so only one operator can use it
+ * at a time.
  */
 export class IamRevoker {
   readonly #options: IamRevokerOptions
@@ -47,7 +48,7 @@ export class IamRevoker {
     return { ...revocations.prune(named, this.#options.now()), revoked }
   }
 
-  /** Writes the topic role first: its Deny alone refuses all sessions, whatever fails afterwards. Returns whether IAM shows it. */
+  /** Writes the topic role first: its Deny alone refuses all sessions, even if a later write fails. Returns whether IAM shows it. */
   async change(change: Change): Promise<boolean> {
     const { now, iam } = this.#options
     const { named, revoked, topic, vendors } = await this.#read()
@@ -82,7 +83,7 @@ export class IamRevoker {
   #fitting(wanted: revocations.Revocations, room: number): revocations.Revocations {
     const characters = lengthOf(topicRolePolicy(wanted))
     if (characters <= room) return wanted
-    const before = Math.ceil(this.#options.now() / 1000) * 1000 + vendTime
+    const before = wholeSeconds(this.#options.now() + vendTime)
     const names = wanted.revoked.length + wanted.signedOut.length
     this.#options.onEverybody?.({ before, names, characters, room })
     return revocations.fold(wanted, before)
@@ -100,9 +101,6 @@ export class IamRevoker {
     return { named, revoked: [...new Set([...named.revoked, ...refused])].sort(), topic, vendors }
   }
 }
-
-/** Milliseconds. A session requested before may be issued this much later. */
-const vendTime = 15_000
 
 function checkRoom({ roleName, room }: RolePolicies, document: PolicyDocument | undefined): void {
   if (lengthOf(document) > room) throw noRoom(roleName, document, room)

@@ -13,7 +13,7 @@ function policy(...Statement: object[]) {
 }
 const allow = { Effect: 'Allow', Action: '*', Resource: '*' }
 
-/** An account with the topic role under these revocations, and whether a session of a user can do anything in it. */
+/** An account whose topic role has these revocations. @returns whether a session of a user is allowed anything */
 function account(revocations = noRevocations) {
   const clock = { at: noon, now: () => clock.at }
   const directory = new Directory({ accountId: '123456789012', clock })
@@ -30,8 +30,8 @@ function account(revocations = noRevocations) {
   }
 }
 
-describe('who is shut out', () => {
-  it('a revoked user, with sessions of any time, and nobody else', () => {
+describe('the denied users', () => {
+  it('include a revoked user with sessions of any time, and no other user', () => {
     const may = account(revoke(revoke(noRevocations, 'alice'), 'bob'))
     for (const at of [noon - hour, noon, noon + hour]) {
       expect([may('alice', at), may('bob', at)]).toEqual([false, false])
@@ -39,35 +39,35 @@ describe('who is shut out', () => {
     }
   })
 
-  it('a signed-out user with sessions of before, and not with later ones', () => {
+  it('include a signed-out user with earlier sessions, but not with later ones', () => {
     const may = account(signOut(revoke(noRevocations, 'bob'), 'alice', noon))
     expect([may('alice', noon - 1), may('alice', noon), may('bob', noon)]).toEqual([false, true, false])
     expect(may('carol', noon - 1)).toBe(true)
   })
 
-  it('after an undo: old sessions, not new ones', () => {
+  it('include old sessions after an undo, but not new ones', () => {
     const may = account(restore(revoke(noRevocations, 'alice'), 'alice', noon))
     expect([may('alice', noon - 1), may('alice', noon)]).toEqual([false, true])
     expect(restore(noRevocations, 'alice', noon)).toBe(noRevocations)
   })
 
-  it('stays so when things are done twice or in another order', () => {
+  it('are the same after repeated operations and in another order', () => {
     const revoked = revoke(noRevocations, 'alice')
     expect(revoke(revoked, 'alice')).toEqual(revoked)
     expect(signOut(revoked, 'alice', noon)).toEqual(revoked)
     expect(revoke(signOut(noRevocations, 'alice', noon), 'alice')).toEqual(revoked)
-    // An earlier moment takes nothing back.
+    // An earlier time has no effect.
     const out = signOut(noRevocations, 'alice', noon)
     expect(signOut(out, 'alice', noon - hour)).toEqual(out)
   })
 
-  it('is forgotten 25 hours after a sign-out, when no connection can be left, and never while revoked', () => {
+  it('are pruned 25 hours after a sign-out, when no connection can exist, and never while revoked', () => {
     const both = signOut(revoke(noRevocations, 'bob'), 'alice', noon)
     expect(prune(both, noon + 25 * hour - 1)).toEqual(both)
     expect(prune(both, noon + 25 * hour)).toEqual({ revoked: ['bob'], signedOut: [] })
   })
 
-  it('is exactly the user meant, for any two user IDs', () => {
+  it('are exactly the given user, for any two user IDs', () => {
     const id = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 }).filter((text) => text.trim() !== '')
     fc.assert(
       fc.property(id, id, (one, other) => {
@@ -83,14 +83,14 @@ describe('who is shut out', () => {
   })
 })
 
-describe('what is written down', () => {
+describe('the policy documents', () => {
   const some = signOut(
     signOut(revoke(revoke(noRevocations, 'bob'), 'auth0=7Calice'), 'carol', noon),
     'dave',
     noon + 1000,
   )
 
-  it('is short, and says what it is', () => {
+  it('are short and readable', () => {
     expect(topicRolePolicy(some)).toEqual({
       Version: '2012-10-17',
       Statement: [
@@ -126,7 +126,7 @@ describe('what is written down', () => {
     expect([topicRolePolicy(noRevocations), vendorRolePolicy([])]).toEqual([undefined, undefined])
   })
 
-  it('is read back as it was', () => {
+  it('are read back unchanged', () => {
     for (const revocations of [
       noRevocations,
       some,
@@ -143,17 +143,17 @@ describe('what is written down', () => {
     ['another hand’s policy', JSON.stringify(policy(allow))],
     ['a statement more', JSON.stringify(policy(...(topicRolePolicy(some)?.Statement ?? []), allow))],
     ['a changed statement', JSON.stringify(topicRolePolicy(some)).replace('"Deny"', '"Allow"')],
-    ['a date that is none', JSON.stringify(topicRolePolicy(some)).replace('2026-11-23T12:00:00Z', 'soon')],
+    ['an invalid date', JSON.stringify(topicRolePolicy(some)).replace('2026-11-23T12:00:00Z', 'soon')],
     ['no JSON', 'Revocations'],
     ['nothing', '{}'],
-  ])('is not taken for ours: %s', (_, text) => {
+  ])('of other programs are refused: %s', (_, text) => {
     const foreign = expect.objectContaining({ code: 'foreign_policy', value: text })
     expect(() => readTopicRolePolicy(text)).toThrow(foreign)
     expect(() => readVendorRolePolicy(text)).toThrow(foreign)
   })
 })
 
-describe('the user meant', () => {
+describe('the session name of a user', () => {
   it.each([
     ['alice', undefined, 'alice'],
     ['auth0|alice', undefined, 'auth0=7Calice'],

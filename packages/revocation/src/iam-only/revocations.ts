@@ -1,3 +1,5 @@
+import { sessionLife } from '../roles/session-times.js'
+
 /** All revocations. Users are identified by their session name: the result of `encodeUserId` for the user ID. */
 export interface Revocations {
   /** Users without access: no session works, and no new credentials are vended. Sorted. */
@@ -15,14 +17,6 @@ export interface SignedOut {
 }
 
 export const noRevocations: Revocations = { revoked: [], signedOut: [] }
-
-/**
- * How long a signed-out session matters: its credentials can open connections for an hour (the limit of role chaining), and an open
- * connection can outlive them by AWS IoT's 24 hours.
- *
- * @see https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html (lifetime of WebSocket connections)
- */
-const sessionLife = 25 * 60 * 60 * 1000
 
 /** Revokes a user's access. It includes an earlier sign-out. */
 export function revoke({ revoked, signedOut, ...rest }: Revocations, sessionName: string): Revocations {
@@ -73,6 +67,6 @@ function without(signedOut: readonly SignedOut[], sessionName: string): SignedOu
   return signedOut.filter((one) => one.sessionName !== sessionName)
 }
 
-function compare(a: string, b: string) {
-  return a < b ? -1 : a > b ? 1 : 0
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }

@@ -1,5 +1,11 @@
-import { oneOrMany } from '@topic-credentials/grants'
-import { type PolicyDocument, policyDocument, readDocument, type Statement } from '../roles/policy-document.js'
+import {
+  denyBefore,
+  isoSeconds,
+  type PolicyDocument,
+  policyDocument,
+  readDocument,
+  type Statement,
+} from '../roles/policy-document.js'
 import { noRevocations, type Revocations, type SignedOut } from './revocations.js'
 
 /**
@@ -12,15 +18,12 @@ import { noRevocations, type Revocations, type SignedOut } from './revocations.j
 export function topicRolePolicy({ revoked, signedOut, everybody }: Revocations): PolicyDocument | undefined {
   const times = [...new Set(signedOut.map(({ before }) => before))]
   return policyDocument([
-    ...(revoked.length === 0 ? [] : [deny('Revoked', revoked)]),
+    ...(revoked.length === 0 ? [] : [denyBefore('Revoked', revoked)]),
     ...times.map((before) => {
       const names = signedOut.filter((one) => one.before === before).map(({ sessionName }) => sessionName)
-      const time = isoSeconds(before)
-      return deny(`SignedOut${time.replaceAll(/[-:]/gu, '')}`, names, { DateLessThan: { 'aws:TokenIssueTime': time } })
+      return denyBefore(`SignedOut${isoSeconds(before).replaceAll(/[-:]/gu, '')}`, names, before)
     }),
-    ...(everybody === undefined
-      ? []
-      : [deny('Everybody', [], { DateLessThan: { 'aws:TokenIssueTime': isoSeconds(everybody) } })]),
+    ...(everybody === undefined ? [] : [denyBefore('Everybody', [], everybody)]),
   ])
 }
 
@@ -46,20 +49,4 @@ function readStatements(statements: readonly Statement[]): Revocations {
     }
   }
   return { revoked, signedOut, ...(everybody === undefined ? {} : { everybody }) }
-}
-
-function deny(Sid: string, names: readonly string[], more: Statement['Condition'] = {}): Statement {
-  const users = names.length === 0 ? {} : { StringLike: { 'aws:userid': oneOrMany(names.map((name) => `*:${name}`)) } }
-  return {
-    Sid,
-    Effect: 'Deny',
-    Action: '*',
-    Resource: '*',
-    Condition: { ...more, ...users },
-  }
-}
-
-/** IAM's dates need no milliseconds. */
-function isoSeconds(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('.000Z', 'Z')
 }

@@ -1,3 +1,4 @@
+import { oneOrMany } from '@topic-credentials/grants'
 import { RevocationError } from '../errors.js'
 
 /** A statement of these policies: always a Deny. */
@@ -22,6 +23,18 @@ export function policyDocument(statements: readonly Statement[]): PolicyDocument
   return statements.length === 0 ? undefined : { Version: '2012-10-17', Statement: statements }
 }
 
+/** Denies everything to the sessions with these names, or to all sessions; with `before`, only to those issued before this time. */
+export function denyBefore(Sid: string, names: readonly string[], before?: number): Statement {
+  const users = names.length === 0 ? {} : { StringLike: { 'aws:userid': oneOrMany(names.map((name) => `*:${name}`)) } }
+  const times = before === undefined ? {} : { DateLessThan: { 'aws:TokenIssueTime': isoSeconds(before) } }
+  return { Sid, Effect: 'Deny', Action: '*', Resource: '*', Condition: { ...times, ...users } }
+}
+
+/** A date for IAM, which needs no milliseconds. */
+export function isoSeconds(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('.000Z', 'Z')
+}
+
 /**
  * Parses a document and verifies it completely: `write` must produce the same document again. A policy that another program wrote under
  * this name is never replaced.
@@ -38,7 +51,7 @@ export function readDocument<T>(
     const value = read(document.Statement)
     if (JSON.stringify(write(value)) === JSON.stringify(document)) return value
   } catch {
-    // It does not even have the right structure.
+    // The document has a different structure.
   }
   throw new RevocationError('foreign_policy', `The inline policy ${policyName} was not written by this command`, {
     value: text,

@@ -33,7 +33,7 @@ export async function readRolePolicies(iam: IAMClient, roleName: string): Promis
   return { roleName, own, room: rolePolicyLimit - taken }
 }
 
-/** Undefined if there is none. This includes a policy that was just listed, because IAM's reads may be from different times. */
+/** Undefined if there is none. A policy that was just listed can be missing, because IAM's reads can be from different times. */
 export async function readPolicy(iam: IAMClient, RoleName: string, PolicyName: string): Promise<string | undefined> {
   try {
     const { PolicyDocument: text = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))

@@ -11,9 +11,9 @@ import { readPolicy, readRolePolicies } from './role-policies.js'
 
 /** The inline policy `Revocations` of a role. {@link iamRole} implements it with IAM. */
 export interface RolePolicy {
-  /** Maximum length of the policy in characters, given the role's other policies. May be slightly stale. */
+  /** Maximum length of the policy in characters, given the role's other policies. Can be slightly stale. */
   room(): Promise<number>
-  /** Undefined if there is none. May be slightly stale. */
+  /** Undefined if there is none. Can be slightly stale. */
   read(): Promise<string | undefined>
   /** Overwrites the policy; undefined deletes it. Returns false if IAM has no room. */
   write(document: PolicyDocument | undefined): Promise<boolean>

@@ -2,8 +2,7 @@ import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam'
 import { RevocationError } from '../errors.js'
 
 /**
- * Names of the roles that may assume the topic role according to its trust policy. In the stack there is one: the vending function's
- * role.
+ * Names of the roles that the topic role trusts. A deployed stack has one: the vending function's role.
  *
  * @throws RevocationError `unknown_vendor` if another principal is trusted, which could continue to vend
  */

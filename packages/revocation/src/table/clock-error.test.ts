@@ -6,8 +6,8 @@ import { TestRole } from '../testing/lagging-role.js'
 import { TableRevoker } from './table-revoker.js'
 
 /**
- * Operators know AWS's time from the dates of answers: whole seconds, and the answer was on its way. A session that was issued a moment
- * before the command must be over all the same.
+ * The command has AWS's time from the dates of responses: whole seconds, plus the latency of the response. A session that was issued just
+ * before the command must be denied nevertheless.
  */
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000)
@@ -15,7 +15,7 @@ const alice: AccessKey = { kind: 'user', name: 'alice' }
 
 describe(`a clock that is behind (SEED=${seed})`, () => {
   it.each(['undo', 'signOut'] as const)(
-    '%s ends what was issued until then, and nothing that is issued later',
+    '%s denies the sessions issued until then, and no later ones',
     async (command) => {
       const cases = fc.record({
         beganAt: fc.integer({ min: 0, max: 999 }),

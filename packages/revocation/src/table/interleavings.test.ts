@@ -3,16 +3,16 @@ import { type AccessKey, type Attributes, keyText, readAccess, readItem } from '
 import { MemoryTable } from '@topic-credentials/access/testing'
 import { encodeUserId } from '@topic-credentials/grants'
 import fc from 'fast-check'
+import { sessionLife } from '../roles/session-times.js'
 import { TestRole } from '../testing/lagging-role.js'
-import { sessionLife } from './sessions/session-state.js'
 import { TableRevoker } from './table-revoker.js'
 
 /**
- * Two operators at once, whose requests are carried out in any order, whose reads of IAM are late, whose answers are lost, and whose
- * processes die. Then one more command.
+ * Two concurrent operators: their requests are executed in any order, their reads of IAM are stale, responses are lost, and the
+ * processes die. Then one more command runs.
  */
 
-// Work, not waiting.
+// The work takes longer than Jest's default timeout.
 jest.setTimeout(300_000)
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_000)
@@ -28,18 +28,18 @@ type Action = 'revoke' | 'undo' | 'signOut' | 'clear' | 'repair'
 interface Command {
   readonly action: Action
   readonly key: AccessKey
-  /** The answers of these writes are lost. */
+  /** The responses to these writes are lost. */
   readonly lost: readonly boolean[]
-  /** How many writes each read of IAM is behind. */
+  /** By how many writes each read of IAM is stale. */
   readonly late: readonly number[]
   /** The step at which the process dies. */
   readonly dies: number | undefined
 }
 interface Round {
   readonly commands: readonly Command[]
-  /** The step at which the first command stands still until the second has ended. */
+  /** The step at which the first command waits until the second has ended. */
   readonly stalls: number | undefined
-  /** Seconds until the next one. */
+  /** Seconds until the next command. */
   readonly pause: number
 }
 
@@ -58,7 +58,7 @@ const round: fc.Arbitrary<Round> = fc.record({
 
 class Killed extends Error {}
 
-/** One account: table, role, and what was ever issued. */
+/** One account: the table, the role and all issued sessions. */
 function world(turn: () => Promise<unknown>) {
   const role = new TestRole()
   const items = new Map<string, Attributes>()
@@ -101,7 +101,7 @@ function world(turn: () => Promise<unknown>) {
   return { role, items, run, itemOf }
 }
 
-/** Whether the item may be as it is after a round in which this was the only command about it, and ended. */
+/** Whether the item is valid after a round in which this was its only command, and ended. */
 function holds({ action }: Command, item: ReturnType<ReturnType<typeof world>['itemOf']>): boolean {
   if (action === 'revoke') return item?.revokedAt !== undefined
   if (action === 'undo') return item?.revokedAt === undefined
@@ -113,7 +113,7 @@ const quiet = { lost: [], late: [], dies: undefined }
 
 describe(`any order of commands (SEED=${seed})`, () => {
   it(
-    'who was revoked last never vends, who was undone last does, live sessions agree within one command',
+    'a user whose last command was revoke never vends, one whose last was undo does, and live sessions agree after one command',
     async () => {
       let checked = 0
       await fc.assert(
@@ -138,7 +138,7 @@ describe(`any order of commands (SEED=${seed})`, () => {
           const agree = () => {
             const now = role.clock.at
             for (const { user, at } of issued) {
-              // A session that is older has ended, and so has its connection.
+              // An older session has expired, and so has its connection.
               if (at + sessionLife <= now) continue
               const marks = [
                 itemOf({ kind: 'user', name: encodeUserId(user) }),
@@ -159,7 +159,7 @@ describe(`any order of commands (SEED=${seed})`, () => {
               ...(later === undefined ? [] : [later]),
             ]
             const ends = await scheduler.waitFor(Promise.all(both))
-            // A command that died may leave it to the next one; one that ended leaves nothing.
+            // A dead command can leave work for the next one; a completed command cannot.
             if (ends.every((ended) => ended)) agree()
             for (const [index, one] of commands.entries()) {
               const alone = commands.every(
@@ -170,7 +170,7 @@ describe(`any order of commands (SEED=${seed})`, () => {
             role.clock.at += pause * second
             await issue()
           }
-          // An ordinary command about somebody else.
+          // An ordinary command for another user.
           await scheduler.waitFor(run({ ...quiet, action: 'signOut', key: { kind: 'user', name: 'zoe' } }))
           agree()
         }),
@@ -183,15 +183,15 @@ describe(`any order of commands (SEED=${seed})`, () => {
   )
 })
 
-describe('a command dies beside another one', () => {
+describe('a command dies while another one runs', () => {
   const quietSignOut = (name: string): Command => ({ ...quiet, action: 'signOut', key: { kind: 'user', name } })
 
   /**
-   * The other one has begun when the first one looks, and ends before the first one writes what it has seen.
+   * The other command has begun when the first one reads, and ends before the first one writes.
    *
-   * @param begins The step at which the other one stands still and the first one begins.
-   * @param stands The step at which the first one stands still until the other one has ended.
-   * @param dies The step at which the first one dies.
+   * @param begins The step at which the other command waits and the first one begins.
+   * @param stands The step at which the first command waits until the other one has ended.
+   * @param dies The step at which the first command dies.
    */
   async function meet(action: Action, begins: number, stands: number, dies: number): Promise<boolean> {
     const { role, run, itemOf } = world(async () => {})
@@ -216,7 +216,7 @@ describe('a command dies beside another one', () => {
     return itemOf({ kind: 'user', name: 'alice' })?.signedOutAt === undefined || !role.may('alice', issuedAt)
   }
 
-  it.each(['repair', 'signOut'] as const)('%s, wherever they meet: older sessions are over', async (action) => {
+  it.each(['repair', 'signOut'] as const)('%s, at any step: older sessions are denied', async (action) => {
     for (let begins = 1; begins <= 12; begins++) {
       for (let stands = 1; stands <= 30; stands++) {
         const over = await meet(action, begins, stands, stands + 3)

@@ -11,14 +11,14 @@ import { held } from '../testing/held-credentials.js'
 import type { EverybodySignedOut } from './sessions/live-sessions.js'
 import { stateKey } from './sessions/state-item.js'
 
-// Work, not waiting: many commands and connections in a row.
+// The work takes longer than Jest's default timeout: many commands and connections in a row.
 jest.setTimeout(120_000)
 
-/** Through the wire: the synthesized stack with its access table, the vendor's own bundle, the AWS SDK. */
+/** Over the network: the synthesized stack with its access table, the vendor's bundle, the AWS SDK. */
 
 const assembly = fileURLToPath(new URL('../../../../cdk.out', import.meta.url))
 const roleName = 'sts-sample-role'
-// Behind the functions' clock: what commands end until a moment ahead lies in the past for a vend, which would have to wait for it otherwise.
+// Behind the functions' clock, so that a sign-out a few seconds ahead is already in the past for the next vend.
 const behind = -10_000
 const clock = { skew: behind, now: () => Date.now() + clock.skew }
 const closing: (() => unknown)[] = []
@@ -64,7 +64,7 @@ function revoker(options: Partial<RevokerOptions> = {}, who = aws.operator): Rev
   return new Revoker({ roleArn, iam, iot, table, patience, operator: async () => 'arn:operator', ...options })
 }
 
-/** Whoever asks; each call a device of its own. */
+/** A caller. Each call creates a new device. */
 function caller(credentials: LocalAws['operator'] & { readonly sessionToken?: string | undefined }) {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials
   return (): VendedCredentialsProvider => {
@@ -97,7 +97,7 @@ async function connects(credentials: VendedCredentialsProvider): Promise<boolean
 const refusedAsRevoked = { code: 'vend_refused', problem: { code: 'revoked' } }
 
 describe('a mark in the table', () => {
-  it('refuses the user at the next vend and ends sessions; undone, new credentials work and old ones do not', async () => {
+  it('refuses the user at the next vend and denies its sessions; after an undo, only new credentials work', async () => {
     const [alices, bobs] = [user('alice'), user('bob')]
     const [old, other] = await Promise.all([held(alices()), held(bobs())])
     expect(await revoker().revoke({ user: 'alice' })).toMatchObject({ sessionName: 'alice', standing: true })
@@ -115,14 +115,14 @@ describe('a mark in the table', () => {
     expect(JSON.stringify(aws.directory.role(roleName)?.inlinePolicies.get('Revocations'))).not.toContain('alice')
   })
 
-  it('says who wrote it', async () => {
+  it('contains its writer', async () => {
     await revoker().revoke({ user: 'carol' })
     const item = (await table.read(['user#carol'])).get('user#carol')
     expect(textOf(item?.updatedBy)).toBe('arn:operator')
     await revoker().clear()
   })
 
-  it('of a role refuses all its sessions, whatever their names, and nobody else’s', async () => {
+  it('of a role refuses all its sessions of any name, and no others', async () => {
     const trust = (role: string) => ({
       roleName: role,
       trustPolicy: {
@@ -151,7 +151,7 @@ describe('a mark in the table', () => {
 })
 
 describe('the Deny for live sessions', () => {
-  it('gives nobody access back while IAM’s reads are late, as two commands in a row once did', async () => {
+  it('restores no access while IAM’s reads are stale, as two consecutive commands once did', async () => {
     const [daves, erins] = [user('dave'), user('erin')]
     const [dave, erin] = await Promise.all([held(daves()), held(erins())])
     aws.faults.iam.lagReads(60_000)
@@ -165,11 +165,11 @@ describe('the Deny for live sessions', () => {
     await revoker().clear()
   })
 
-  it('names users as long as there is room, and then ends everybody’s older sessions, which it says before; undo always works', async () => {
+  it('names users while there is room, then denies all older sessions after a notice; undo always works', async () => {
     const gina = await held(user('gina')())
     const ceiling = aws.directory.role(roleName)?.inlinePolicies.get('Ceiling')
     const taken = ceiling === undefined ? 0 : aws.directory.policyText(ceiling).length
-    /** Leaves this many characters. */
+    /** Leaves this number of characters. */
     const leave = (room: number) => {
       const Statement = [{ Effect: 'Deny', Action: 'iot:x', Resource: 'arn:aws:iot:*:*:topic/' }]
       const empty = JSON.stringify({ Version: '2012-10-17', Statement }).length
@@ -190,7 +190,7 @@ describe('the Deny for live sessions', () => {
     for (const name of names) expect(await revoker().undo({ user: name })).toMatchObject({ undone: true })
     expect((await revoker().list()).revoked).toEqual([])
 
-    // No room for anything: the mark counts all the same, and the message says what does not.
+    // Without any room, the mark still takes effect, and the message describes what does not.
     await revoker().clear()
     leave(50)
     await expect(revoker().revoke({ user: 'henry' })).rejects.toMatchObject({ code: 'no_room' })
@@ -201,7 +201,7 @@ describe('the Deny for live sessions', () => {
     expect([...(aws.directory.role(roleName)?.inlinePolicies.keys() ?? [])]).toEqual(['Ceiling'])
   })
 
-  it('is made anew from the marks when state and role were changed by hand', async () => {
+  it('is rebuilt from the marks after state and role were edited by hand', async () => {
     const ivan = await held(user('ivan')())
     await revoker().revoke({ user: 'ivan' })
     aws.deleteRolePolicy(roleName, 'Revocations')
@@ -221,7 +221,7 @@ describe('the Deny for live sessions', () => {
   })
 })
 
-it('what an earlier version left in IAM is taken over once, and what was undone since does not come back', async () => {
+it('the revocations of a stack without a table are migrated once, and a later undo stays in effect', async () => {
   const vendorRole =
     String(aws.directory.role(roleName)?.trustPolicy.Statement[0]?.Principal?.AWS?.[0]).split('/')[1] ?? ''
   await using old = await startLocalAws({ assembly, clock, triggers: false })

@@ -23,7 +23,7 @@ export interface TableRevokerOptions {
   readonly role: RolePolicy
   /** The stack's prefix of every user ID. Default: none. */
   readonly userPrefix?: string | undefined
-  /** The Revocations policies of the vendor's roles, which earlier versions wrote. */
+  /** The policies `Revocations` of the vendor's roles, from the time before the stack had a table. */
   readonly vendors: () => Promise<readonly RolePolicy[]>
   /** AWS's time in milliseconds since the epoch. */
   readonly now: () => number
@@ -49,8 +49,8 @@ type Mark = (item: AccessItem, now: number) => AccessItem | undefined
 
 /**
  * Revokes access with marks in the access table, and ends existing sessions with a Deny on the topic role. The mark is authoritative: the
- * vendor reads it at each vend. The Deny is derived from the marks of the last 25 hours, and each command makes it match them, whatever
- * earlier commands left unfinished.
+ * vendor reads it at each vend. The Deny is derived from the marks of the last 25 hours, and each command makes it match them, even if
+ * earlier commands were interrupted.
  */
 export class TableRevoker {
   readonly #options: TableRevokerOptions

@@ -19,7 +19,7 @@ export interface TakeoverOptions {
   readonly table: Table
   readonly sessions: LiveSessions
   readonly topic: RolePolicy
-  /** The Revocations policies of the vendor's roles. */
+  /** The policies `Revocations` of the vendor's roles. */
   readonly vendors: () => Promise<readonly RolePolicy[]>
   readonly now: () => number
   readonly operator: () => Promise<string>
@@ -27,8 +27,9 @@ export interface TakeoverOptions {
 }
 
 /**
- * Migrates the revocations of an earlier version from IAM to the table, once: first the marks, then the topic role's policy, and the Deny
- * of the vendor's role last, so that no revoked user gains access in between. If the process dies, the next command continues.
+ * Migrates the revocations of a stack that had no table (`-c access=file`) from IAM to its new table, once: first the marks, then the topic
+ * role's policy, and the Deny of the vendor's role last, so that no revoked user gains access in between. If the process dies, the next command
+ * continues.
  *
  * @throws RevocationError `foreign_policy` if another program wrote the policies; nothing is changed then
  */
@@ -41,7 +42,7 @@ export async function takeOver(options: TakeoverOptions): Promise<void> {
     try {
       await takeMarks(options, roles)
     } catch (error) {
-      // Another command may have finished in between. The topic role's policy is then derived from the table and contains no old marks.
+      // Another command can have finished in between. The topic role's policy is then derived from the table and contains no old marks.
       const isOvertaken = (await sessions.read()).state.takenOver !== undefined
       if (!isOvertaken || !(error instanceof RevocationError) || error.code !== 'foreign_policy') throw error
     }

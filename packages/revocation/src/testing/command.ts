@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { announce, type LocalAws, type LocalAwsOptions, startLocalAws } from '@topic-credentials/local-aws'
 
-/** A command that has ended. */
+/** The result of a command. */
 export interface Ended {
   readonly code: number
   readonly stdout: string
@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly started?: (child: ChildProcess) => void
 }
 
-/** For tests: an operator's commands as processes, in a project of its own with a stand-in that is announced there. */
+/** For tests: runs an operator's commands as processes in a temporary project with a running stand-in. */
 export interface CommandProject extends AsyncDisposable {
   readonly aws: LocalAws
   readonly folder: string

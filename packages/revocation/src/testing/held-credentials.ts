@@ -1,8 +1,8 @@
 import type { VendedCredentialsProvider } from '@topic-credentials/client'
 
 /**
- * For tests: what a provider hands out now, and never anything else. A provider by itself vends anew where AWS refuses what it holds, and
- * what is said about old credentials would be said about new ones.
+ * For tests: the current credentials of a provider, without renewal. The provider itself renews credentials that AWS refuses, so a test of
+ * old credentials would use new ones.
  */
 export async function held(provider: VendedCredentialsProvider): Promise<VendedCredentialsProvider> {
   const identity = await provider()

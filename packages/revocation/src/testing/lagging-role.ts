@@ -7,11 +7,11 @@ function policy(...Statement: object[]) {
   return { Version: '2012-10-17', Statement }
 }
 
-/** For tests: a role in the stand-in's IAM, of which reads are late as they are told, and what its sessions may. */
+/** For tests: a role in the stand-in's IAM with stale reads, and the permissions of its sessions. */
 export class TestRole {
   readonly clock = { at: Date.parse('2026-11-23T12:00:00Z'), now: () => this.clock.at }
   readonly #directory = new Directory({ accountId: '123456789012', clock: this.clock })
-  /** Every text that was ever there, in order. */
+  /** Every version of the policy, in order. */
   readonly history: (string | undefined)[] = [undefined]
   /** Characters for the policy. */
   space = 9_000
@@ -23,9 +23,9 @@ export class TestRole {
   }
 
   /**
-   * As one operator sees it.
+   * The role as one operator sees it.
    *
-   * @param late How many writes the next read is behind.
+   * @param late By how many writes the next read is stale.
    */
   view(step: () => Promise<void>, late: () => number): RolePolicy {
     return {
@@ -43,7 +43,7 @@ export class TestRole {
     }
   }
 
-  /** Whether a session of this name, issued then, can do anything now. */
+  /** Whether a session of this name with this issue time is allowed anything now. */
   may(sessionName: string, issuedAt: number): boolean {
     const role = this.#directory.role(roleName)
     if (role === undefined) return false

@@ -13,6 +13,7 @@ import {
 import { commandLine } from '@topic-credentials/project'
 import { RevocationError } from '../../errors.js'
 import { type Patience, type RolePolicy, stands } from '../../roles/role-policy.js'
+import { vendTime, wholeSeconds } from '../../roles/session-times.js'
 import { sessionDenial } from './session-denial.js'
 import { buried, emptyState, folded, pruned, type SessionState, settled } from './session-state.js'
 import { readState, stateKey, writeState } from './state-item.js'
@@ -40,12 +41,6 @@ export interface LiveSessionsOptions {
   /** Called before the sessions end. */
   readonly onEverybody?: ((event: EverybodySignedOut) => void) | undefined
 }
-
-/**
- * Milliseconds. Sessions requested before the marks were written may be issued this much later: a vend takes at most ten seconds. Other
- * sessions issued in this interval end as well, which is safe.
- */
-const vendTime = 15_000
 
 /** The state at a version of its item. */
 interface Versioned {
@@ -87,7 +82,7 @@ export class LiveSessions {
     return { state: readState(item), version: wholeNumberOf(item?.version) ?? 0 }
   }
 
-  /** Resets the state if it is not valid. A completed takeover stays completed, so that old marks are not taken over again. */
+  /** Resets the state if it is not valid. It then counts as migrated, so that old marks are not copied again. */
   async mend(): Promise<void> {
     const write = (before: Attributes | undefined) => {
       try {
@@ -108,7 +103,7 @@ export class LiveSessions {
     await this.#write(this.#settling(keys))
   }
 
-  /** The items are read after the state, which is then written only if nothing came between: older items never replace newer ones. */
+  /** Reads the items after the state. The state is written only if it is unchanged by then, so older items never replace newer ones. */
   #settling(keys: readonly string[]) {
     return async (state: SessionState) =>
       settled(state, keys, await this.#items(keys), this.#options.now(), this.#options.userPrefix ?? '')
@@ -156,7 +151,7 @@ export class LiveSessions {
   async #fold(state: SessionState, characters: number, room: number): Promise<void> {
     const names = Object.keys(state.denied).length
     if (names === 0) throw noRoom(room)
-    const before = Math.ceil((this.#options.now() + vendTime) / 1000) * 1000
+    const before = wholeSeconds(this.#options.now() + vendTime)
     this.#options.onEverybody?.({ before, names, characters, room })
     await this.change((current, version) => folded(current, before, version))
   }

@@ -1,5 +1,6 @@
 import { type AccessItem, keyText } from '@topic-credentials/access'
 import { encodeUserId } from '@topic-credentials/grants'
+import { sessionLife, wholeSeconds } from '../../roles/session-times.js'
 
 /** Sessions that must be denied. */
 export interface DeniedSessions {
@@ -24,31 +25,23 @@ export interface PendingCommand {
 export interface SessionState {
   /** By item key. */
   readonly denied: Readonly<Record<string, DeniedSessions>>
-  /** Commands that have started and not ended, by command ID: the marks of their items may or may not have been written. */
+  /** Commands that have started and not ended, by command ID. It is unknown whether the marks of their items were written. */
   readonly pending: Readonly<Record<string, PendingCommand>>
   /** If the names did not fit: sessions of all users issued before `before`. `since`: the version of the state that introduced it. */
   readonly everybody?: { readonly before: number; readonly since: number }
-  /** Migration from an earlier version: `marks` have been copied from IAM to the table; then the vendor role's Deny is `removed`. */
+  /** Migration from IAM, if the stack had no table before: `marks` have been copied to the table; then the vendor role's Deny is `removed`. */
   readonly takenOver?: 'marks' | 'removed'
 }
 
 export const emptyState: SessionState = { denied: {}, pending: {} }
 
-/**
- * How long a session matters: its credentials can open connections for an hour (the limit of role chaining), and a connection can outlive
- * them by AWS IoT's 24 hours.
- *
- * @see https://docs.aws.amazon.com/iot/latest/developerguide/protocols.html (lifetime of WebSocket connections)
- */
-export const sessionLife = 25 * 60 * 60 * 1000
-
-/** Matches hashed names, which replace names of more than 64 characters. No pattern can tell which role they belong to. */
+/** Matches hashed names, which replace names of more than 64 characters. A hash does not show the role it belongs to. */
 const hashedNames = '==*'
 
 /** Milliseconds after which an unfinished command is considered dead. */
 const commandLife = 10 * 60 * 1000
 
-/** Registers a command before it writes these items. Later commands check the items whatever happens to it. */
+/** Registers a command before it writes these items. Later commands check the items even if this one is interrupted. */
 export function begun(state: SessionState, command: string, pending: PendingCommand): SessionState {
   return { ...state, pending: { ...state.pending, [command]: pending } }
 }
@@ -127,8 +120,4 @@ function deniedBy(item: AccessItem, now: number, userPrefix: string): Readonly<R
 function sessionPrefix(userPrefixAndRole: string): string | undefined {
   const encoded = encodeUserId(`${userPrefixAndRole}~`)
   return encoded.startsWith('==') ? undefined : encoded
-}
-
-function wholeSeconds(milliseconds: number): number {
-  return Math.ceil(milliseconds / 1000) * 1000
 }
