@@ -7,10 +7,10 @@ Commands:
   revoke   revokes the access of a user: existing sessions, new credentials, connections
   access   manages the grants in the access table, without a deployment
   check    runs the deploy check on the current stack
-  probe    asks an AWS account what AWS's documentation leaves open
+  probe    tests questions that AWS's documentation does not answer, in an AWS account
 
-The first three use the stack of cdk-outputs.json in this folder or a parent folder, otherwise the stand-in that runs here; --outputs FILE
-selects another stack. All use your AWS credentials. For details: topic-credentials-ops <command> --help
+The first three use the stack of cdk-outputs.json in this folder or a parent folder, otherwise the running stand-in of this folder;
+--outputs FILE selects another stack. All use your AWS credentials. For details: topic-credentials-ops <command> --help
 `
 
 // The pinned AWS SDK works on Node 20. Its warning, nine lines about later releases, does not concern the reader of a command's output.

@@ -1,16 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import { DeleteRolePolicyCommand, type IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam'
-import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts'
+import { AssumeRoleCommand, type Credentials, type STSClient } from '@aws-sdk/client-sts'
 import { presignedHandshake } from './mqtt/presign.js'
 import { RawClient } from './mqtt/raw-client.js'
 import { type Answered, domainOf, signedCall } from './signed-call.js'
 import type { Keys, Patience, Target } from './target.js'
 
-/** Credentials of a session, and what STS said of them. */
+/** Credentials of a session, with the data that STS returned. */
 export interface ProbeSession extends Keys {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
-  /** Percent; undefined where STS says nothing. */
+  /** Percent; undefined if STS does not return it. */
   readonly packedPolicySize: number | undefined
 }
 
@@ -30,17 +30,17 @@ export interface AccountSettings {
   readonly iotEndpoint: string
   /** ARNs and names of the probe's stack, by output. */
   readonly outputs: Readonly<Record<string, string>>
-  /** Begins every topic and client ID. */
+  /** The beginning of every topic and client ID. */
   readonly prefix: string
-  /** Once it is aborted, nothing is asked any more: whatever is called rejects, and connections are cut. */
+  /** When it is aborted, all calls reject and all connections are closed. */
   readonly signal: AbortSignal
 }
 
-/** Milliseconds for which a new role may not be known to STS yet. */
+/** Milliseconds until STS accepts a new role everywhere. */
 const newRole = 60_000
 const inlinePolicy = 'Changed'
 
-/** What questions are asked with. */
+/** The account and the stack that the questions use. */
 export class ProbeAccount {
   readonly #settings: AccountSettings
   readonly #open: RawClient[] = []
@@ -63,27 +63,27 @@ export class ProbeAccount {
 
   output(name: string): string {
     const value = this.#settings.outputs[name]
-    if (value === undefined) throw new Error(`The probe's stack has no output ${name}`)
+    if (value === undefined) throw new Error(`The stack of the probe has no output ${name}`)
     return value
   }
 
-  /** Resolves after so many milliseconds. @throws AbortError */
+  /** @throws AbortError */
   async pause(milliseconds: number): Promise<void> {
     await setTimeout(milliseconds, undefined, { signal: this.#settings.signal })
   }
 
-  /** Until the credentials have expired. @throws AbortError */
+  /** Resolves when the credentials have expired. @throws AbortError */
   expired(keys: ProbeSession): Promise<void> {
     return this.patience.expired(keys, this.#settings.signal)
   }
 
-  /** A name that nothing else has. */
+  /** A unique name. */
   name(what: string): string {
     this.#names += 1
     return `${this.prefix}-${what}-${this.#names}`
   }
 
-  /** ARN of AWS IoT; `topic/…`, `client/…`. */
+  /** The ARN of an IoT resource. @param rest `topic/…`, `client/…` */
   arn(rest: string): string {
     const { 1: partition, 4: account } = this.output('Probed').split(':')
     return `arn:${partition}:iot:${this.#settings.target.region}:${account}:${rest}`
@@ -108,13 +108,13 @@ export class ProbeAccount {
     return { ...keysOf(Credentials), packedPolicySize: PackedPolicySize }
   }
 
-  /** Who assumes a role of the stack, by output. */
+  /** Credentials of a role of the stack. @param output its name */
   async become(output: string): Promise<Keys> {
     const command = new AssumeRoleCommand({ RoleArn: this.output(output), RoleSessionName: 'probe' })
     return keysOf((await this.#patiently(() => this.#sts.send(command, this.#abortable))).Credentials)
   }
 
-  /** What STS says to these keys when they ask for a role of the stack that they may not have. */
+  /** The message with which STS refuses a role of the stack to these keys; `allowed` if it does not. */
   async refusal(keys: Keys, output: string): Promise<string> {
     const sts = this.#settings.stsAs(keys)
     try {
@@ -139,6 +139,13 @@ export class ProbeAccount {
     return client
   }
 
+  /** A client that has connected with this session policy. */
+  async connected(policy: SessionRequest['policy'], clientId: string, version: 4 | 5 = 5): Promise<RawClient> {
+    const client = await this.open(await this.assume({ policy }), version)
+    await client.connect({ clientId })
+    return client
+  }
+
   /** Publishes over HTTPS. */
   publish(keys: Keys, topic: string): Promise<Answered> {
     const { iotEndpoint, target, signal } = this.#settings
@@ -154,11 +161,11 @@ export class ProbeAccount {
     const keys = await target.keys()
     const body = JSON.stringify(event)
     const { status, text } = await signedCall({ target, signal, keys, service: 'lambda', url, body })
-    if (status !== 200) throw new Error(`Lambda answered ${status}: ${text}`)
+    if (status !== 200) throw new Error(`Lambda responded with ${status}: ${text}`)
     return JSON.parse(text)
   }
 
-  /** An inline policy of the probed role, under live sessions. */
+  /** Sets the inline policy of the probed role while its sessions are in use. */
   async putPolicy(statements: readonly object[]): Promise<void> {
     const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statements })
     await this.#settings.iam.send(
@@ -167,7 +174,7 @@ export class ProbeAccount {
     )
   }
 
-  /** CloudFormation deletes no role with a policy that it does not know. */
+  /** Deletes that policy: CloudFormation cannot delete a role with a policy that it does not manage. */
   async deletePolicy(): Promise<void> {
     const command = new DeleteRolePolicyCommand({ RoleName: this.#roleName(), PolicyName: inlinePolicy })
     await this.#settings.iam.send(command).catch((error: Error) => {
@@ -175,7 +182,7 @@ export class ProbeAccount {
     })
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   async close(): Promise<void> {
     this.#sts.destroy()
     await this.#cutAll()
@@ -193,7 +200,7 @@ export class ProbeAccount {
     return this.output('Probed').split('/').at(-1) ?? ''
   }
 
-  /** A role that was created a moment ago may not be known everywhere. */
+  /** Retries while STS refuses the role, which can be too new to be known everywhere. */
   async #patiently<T>(ask: () => Promise<T>): Promise<T> {
     const end = Date.now() + newRole
     for (;;) {
@@ -207,14 +214,7 @@ export class ProbeAccount {
   }
 }
 
-function keysOf(
-  credentials: {
-    AccessKeyId?: string | undefined
-    SecretAccessKey?: string | undefined
-    SessionToken?: string | undefined
-    Expiration?: Date | undefined
-  } = {},
-) {
+function keysOf(credentials: Partial<Credentials> = {}) {
   const { AccessKeyId = '', SecretAccessKey = '', SessionToken, Expiration } = credentials
   return {
     accessKeyId: AccessKeyId,

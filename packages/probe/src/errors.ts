@@ -1,7 +1,7 @@
 /**
- * - `no_account`: the credentials do not work, or nobody said yes
- * - `not_deployed`, `not_destroyed`: CloudFormation did not get there
- * - `aborted`: Ctrl-C; the stack is deleted
+ * - `no_account`: there are no valid credentials, or the user did not confirm
+ * - `not_deployed`, `not_destroyed`: CloudFormation could not create or delete the stack
+ * - `aborted`: the user stopped the probe, and the stack is deleted
  */
 export type ProbeErrorCode = 'no_account' | 'not_deployed' | 'not_destroyed' | 'aborted'
 
@@ -11,7 +11,7 @@ interface ErrorDetails {
   readonly cause?: unknown
 }
 
-/** The probe did not come to its end, and why. */
+/** The probe did not complete. */
 export class ProbeError extends Error {
   override readonly name = 'ProbeError'
   readonly code: ProbeErrorCode
@@ -26,7 +26,10 @@ export class ProbeError extends Error {
   }
 }
 
-/** @param where what was going on */
+/** @param where the interrupted step */
 export function stopped(where: string): ProbeError {
-  return new ProbeError('aborted', `Stopped ${where}`, { value: where, remedy: 'Nothing is left of it; run it again.' })
+  return new ProbeError('aborted', `Stopped ${where}`, {
+    value: where,
+    remedy: 'The probe left nothing in the account. You can run it again.',
+  })
 }

@@ -7,11 +7,11 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b[\w.-]+\.(?:amazonaws\.com(?:\.cn)?|localhost)(?::\d+)?\b/gu, 'HOST'],
   [/\b(?:localhost|127\.0\.0\.1):\d+\b/gu, 'HOST'],
   [/\b\d{1,3}(?:\.\d{1,3}){3}\b/gu, 'ADDRESS'],
-  // What is long and random is a token or a signature.
+  // Long random strings are tokens or signatures.
   [/[A-Za-z0-9+/=_-]{40,}/gu, 'TOKEN'],
 ]
 
-/** A text without what says whose account it is, or would open it: for a transcript that is shown to others. */
+/** Replaces everything that identifies the account or gives access to it, so that the transcript can be published. */
 export function normalise(text: string, names: readonly string[]): string {
   const named = names.filter((name) => name !== '').reduce((rest, name) => rest.replaceAll(name, 'PROBE'), text)
   return patterns.reduce((rest, [pattern, word]) => rest.replaceAll(pattern, word), named)

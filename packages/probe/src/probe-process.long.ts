@@ -10,7 +10,7 @@ import type { JournalEntry } from '@topic-credentials/local-aws'
 import type { Keys } from './target.js'
 import { openProbedAccount, type ProbedAccount } from './testing/probed-account.js'
 
-/** The command as a person has it: a process, with Ctrl-C at each point. */
+/** The command as a process, with Ctrl-C at each step. */
 
 const main = fileURLToPath(new URL('./cli/main.js', import.meta.url))
 
@@ -21,9 +21,9 @@ let probe: Running | undefined
 
 interface Running {
   readonly child: ChildProcess
-  /** Resolves with what was printed so far, once it matches. */
+  /** Resolves with the output so far when it matches. */
   prints(pattern: RegExp): Promise<string>
-  /** How it ended. */
+  /** The result of the process. */
   ended(): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }>
 }
 
@@ -80,7 +80,7 @@ function start(...words: string[]): Running {
   return running
 }
 
-/** Ctrl-C when the account has noted that. */
+/** Sends Ctrl-C when the account has recorded this call. */
 function interruptAt(running: Running, wanted: (entry: JournalEntry) => boolean): void {
   heard = (entry) => {
     if (!wanted(entry)) return
@@ -89,7 +89,7 @@ function interruptAt(running: Running, wanted: (entry: JournalEntry) => boolean)
   }
 }
 
-/** Somebody who may do everything but this. */
+/** A caller with permission for everything except this. */
 function denied(Action: string): Keys {
   const Statement = [
     { Effect: 'Allow', Action: '*', Resource: '*' },
@@ -101,25 +101,25 @@ function denied(Action: string): Keys {
 const asks = ['--yes', '--only', 'userIdOverMqtt', 'v5PublishQos1Denied', 'credentialExpiry']
 
 describe('the command', () => {
-  it('asks, writes what it found, and ends with 0', async () => {
+  it('asks, writes its answers, and ends with 0', async () => {
     const { code, out, err } = await start('--yes', '--only', 'userIdOverMqtt').ended()
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain('All 1 answers are what the stand-in does by default.')
+    expect(out).toContain('All 1 answers match the defaults of the stand-in.')
     expect(await readFile(join(folder, 'probe-transcript.txt'), 'utf8')).toContain('✓ userIdOverMqtt')
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('ends with 1 where a default is wrong', async () => {
+  it('ends with 1 if a default is wrong', async () => {
     await account[Symbol.asyncDispose]()
     account = await openProbedAccount({ switches: { v5PublishQos1Denied: 'puback-0x87-and-disconnect' } })
     const { code, out } = await start('--yes', '--only', 'v5PublishQos1Denied').ended()
-    expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('1 of 1 defaults') })
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('1 of 1 answers differ') })
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('does nothing where no person can be asked', async () => {
+  it('does nothing without a terminal', async () => {
     const { code, err } = await start('--only', 'userIdOverMqtt').ended()
-    expect({ code, err }).toEqual({ code: 2, err: 'Nothing was done. Say yes, or give --yes.\n' })
+    expect({ code, err }).toEqual({ code: 2, err: 'Nothing was deployed. Answer y, or pass --yes.\n' })
     expect(account.aws.stacks).toEqual([])
   })
 })
@@ -129,28 +129,31 @@ describe('Ctrl-C', () => {
     const running = start(...asks)
     interruptAt(running, ({ event }) => event === 'GetCallerIdentity')
     const { code, err } = await running.ended()
-    expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/^Stopped .*Nothing is left of it/u) })
+    expect({ code, err }).toEqual({
+      code: 130,
+      err: expect.stringMatching(/^Stopped .*The probe left nothing in the account/u),
+    })
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('while it deploys: the stack is deleted', async () => {
+  it('during the deployment: the stack is deleted', async () => {
     const running = start(...asks)
     interruptAt(running, ({ service, fields = {} }) => service === 'cloudformation' && fields.type === 'AWS::IAM::Role')
     const { code, out, err } = await running.ended()
     expect({ code, err }).toEqual({
       code: 130,
-      err: expect.stringMatching(/^Stopped while the stack was being created/u),
+      err: expect.stringMatching(/^Stopped during the deployment/u),
     })
     expect(out).toMatch(/Stopping\. The stack is deleted first.*Deleting the stack probe-/su)
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('at a question that waits for a quarter of an hour: at once, and what was answered before is written', async () => {
+  it('during a question of 15 minutes: stops immediately, and writes the earlier answers', async () => {
     const running = start(...asks)
     await running.prints(/… credentialExpiry \(3 of 3; until credentials have expired, at most 15 minutes\)/u)
     running.child.kill('SIGINT')
     const { code, out, err } = await running.ended()
-    expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/^Stopped at credentialExpiry/u) })
+    expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/^Stopped during credentialExpiry/u) })
     expect(out).toContain('Written to')
     expect(account.aws.stacks).toEqual([])
     const written = await readFile(join(folder, 'probe-transcript.txt'), 'utf8')
@@ -158,16 +161,16 @@ describe('Ctrl-C', () => {
     expect(written).not.toContain('credentialExpiry')
   })
 
-  it('while a role is changed: its policy is not in the way of the deletion', async () => {
+  it('while a role is changed: its policy does not prevent the deletion', async () => {
     account.aws.faults.iam.lagPolicies(0, { iot: 3_600_000 })
     const running = start('--yes', '--only', 'roleChange')
     interruptAt(running, ({ event }) => event === 'PutRolePolicy')
     const { code, err } = await running.ended()
-    expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/^Stopped at roleChange/u) })
+    expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/^Stopped during roleChange/u) })
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('a second time: at once, with the command that deletes what is left', async () => {
+  it('a second time: exits immediately, with the command that deletes the stack', async () => {
     const running = start(...asks)
     await running.prints(/… credentialExpiry/u)
     running.child.kill('SIGINT')
@@ -177,7 +180,7 @@ describe('Ctrl-C', () => {
     const stackName = /Deleting the stack (\S+)/u.exec(out)?.[1] ?? ''
     expect({ code, err }).toEqual({
       code: 130,
-      err: `The stack ${stackName} is left. Delete it: aws cloudformation delete-stack --stack-name ${stackName}\n`,
+      err: `The stack ${stackName} still exists. Delete it: aws cloudformation delete-stack --stack-name ${stackName}\n`,
     })
   })
 
@@ -192,7 +195,7 @@ describe('Ctrl-C', () => {
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('a reader that goes away (npm run probe | head) leaves nothing either', async () => {
+  it('a reader that exits (npm run probe | head) leaves nothing in the account either', async () => {
     const running = start(...asks)
     await running.prints(/✓ userIdOverMqtt/u)
     running.child.stdout?.destroy()
@@ -201,8 +204,8 @@ describe('Ctrl-C', () => {
   })
 })
 
-describe('a failure in the middle', () => {
-  it('of a question is told, the others are asked, and the exit code is 2', async () => {
+describe('a failure', () => {
+  it('of a question is reported, the others are asked, and the exit code is 2', async () => {
     const running = start('--yes', '--only', 'userIdOverMqtt', 'v5PublishQos1Denied', 'sourceFunctionArn')
     await running.prints(/✓ sourceFunctionArn/u)
     account.aws.faults.outage('iot', 'unavailable')
@@ -214,17 +217,17 @@ describe('a failure in the middle', () => {
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('of the order: nothing is deployed, and what is missing is said', async () => {
+  it('of the creation: nothing is deployed, and the missing permission is reported', async () => {
     account.keys = denied('cloudformation:CreateStack')
     const { code, err } = await start(...asks).ended()
     expect({ code, err }).toEqual({
       code: 2,
-      err: expect.stringMatching(/was not created: .*needs rights for CloudFormation/u),
+      err: expect.stringMatching(/was not created: .*with permission for CloudFormation/u),
     })
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('of CloudFormation while it deploys: the command that deletes the stack is printed, and what failed first', async () => {
+  it('of CloudFormation during the deployment: the first failure and the command that deletes the stack are printed', async () => {
     const running = start(...asks)
     heard = ({ service, fields = {} }) => {
       if (service !== 'cloudformation' || fields.type !== 'AWS::IAM::Role') return
@@ -234,20 +237,18 @@ describe('a failure in the middle', () => {
     const { code, err } = await running.ended()
     expect({ code, err }).toEqual({
       code: 2,
-      err: expect.stringMatching(
-        /^The stack (\S+) is still there: .*aws cloudformation delete-stack --stack-name \1$/mu,
-      ),
+      err: expect.stringMatching(/^The stack (\S+) still exists: .*aws cloudformation delete-stack --stack-name \1$/mu),
     })
     expect(account.aws.stacks).toHaveLength(1)
   })
 
-  it('of the deletion: the answers are written, with the command that deletes it', async () => {
+  it('of the deletion: the answers are written, and the command that deletes the stack is printed', async () => {
     account.keys = denied('cloudformation:DeleteStack')
     const { code, err } = await start('--yes', '--only', 'userIdOverMqtt').ended()
     expect({ code, err }).toEqual({
       code: 2,
       err: expect.stringMatching(
-        /is still there: .*not authorized.*aws cloudformation delete-stack --stack-name probe-/u,
+        /still exists: .*not authorized.*aws cloudformation delete-stack --stack-name probe-/u,
       ),
     })
     expect(await readFile(join(folder, 'probe-transcript.txt'), 'utf8')).toContain('✓ userIdOverMqtt')

@@ -12,7 +12,7 @@ function turned(half: 0 | 1): Record<string, string> {
 }
 
 describe('the whole probe', () => {
-  it('finds the defaults of the stand-in, and asks for every switch', async () => {
+  it('finds the defaults of the stand-in, with a question for every switch', async () => {
     await using account = await openProbedAccount()
     const { answers } = await account.probe()
     expect(answers.filter(({ answer }) => answer === undefined)).toEqual([])
@@ -20,7 +20,7 @@ describe('the whole probe', () => {
     expect(answers.map(({ question }) => question.name)).toEqual(expect.arrayContaining(names))
   })
 
-  it.each([0, 1] as const)('finds exactly what is turned, half %i of the switches', async (half) => {
+  it.each([0, 1] as const)('finds exactly the changed switches, half %i', async (half) => {
     const switches = turned(half)
     await using account = await openProbedAccount({ switches, packedPolicy: half === 0 ? 'low' : 'high' })
     const { answers } = await account.probe()
@@ -29,7 +29,7 @@ describe('the whole probe', () => {
     expect(Object.fromEntries(found)).toEqual({ ...switches, ...(half === 0 ? { packedPolicy: 'low' } : {}) })
   })
 
-  it('finds policies that are not felt in time', async () => {
+  it('finds policies that do not take effect in time', async () => {
     await using account = await openProbedAccount()
     account.aws.faults.iam.lagPolicies(0, { iot: 3_600_000 })
     const { answers } = await account.probe({ only: ['roleChange'] })

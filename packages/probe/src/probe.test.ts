@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals'
 import { surprises, transcript } from './report.js'
 import { openProbedAccount } from './testing/probed-account.js'
 
-/** Some of the questions; all of them are asked in the longer tier. */
+/** Some of the questions. The longer tier asks all of them. */
 const some = ['v5PublishQos1Denied', 'v3SubscribeDenied', 'userIdOverMqtt', 'sourceFunctionArn', 'credentialExpiry']
 
 describe('the probe', () => {
-  it('finds exactly the switches that are turned, leaves nothing, and shows nothing of the account', async () => {
+  it('finds exactly the changed switches, leaves nothing, and shows nothing of the account', async () => {
     await using account = await openProbedAccount({
       switches: { v3SubscribeDenied: 'suback-0x80', credentialExpiry: 'deny' },
     })
@@ -23,29 +23,32 @@ describe('the probe', () => {
     ])
     expect(account.aws.stacks).toEqual([])
     const text = transcript(answers, account.aws.region)
-    expect(text).toContain('✗ v3SubscribeDenied: suback-0x80, where the stand-in has: close')
+    expect(text).toContain('✗ v3SubscribeDenied: suback-0x80 (default of the stand-in: close)')
     expect(text).not.toMatch(/A[KS]IA|AROA|\d{12}|probe-[0-9a-f]{8}|localhost/u)
   })
 
-  it('finds nothing where nothing is turned', async () => {
+  it('finds no difference with the default switches', async () => {
     await using account = await openProbedAccount()
     const { answers } = await account.probe({ only: some })
     expect(answers.map(({ answer }) => answer)).not.toContain(undefined)
     expect(surprises(answers)).toEqual([])
   })
 
-  it('asks before anything is done, by the account’s number', async () => {
+  it('asks before the deployment, with the account ID', async () => {
     await using account = await openProbedAccount()
     const asked: string[] = []
     const agreed = async ({ accountId }: { accountId: string }) => {
       asked.push(accountId)
       return false
     }
-    await expect(account.probe({ agreed })).rejects.toMatchObject({ code: 'no_account', message: 'Nothing was done' })
+    await expect(account.probe({ agreed })).rejects.toMatchObject({
+      code: 'no_account',
+      message: 'Nothing was deployed',
+    })
     expect([asked, account.aws.stacks]).toEqual([['123456789012'], []])
   })
 
-  it('deletes its stack after Ctrl-C, while it deploys and while it asks', async () => {
+  it('deletes its stack after Ctrl-C, during the deployment and during the questions', async () => {
     await using account = await openProbedAccount()
     for (const when of [/CREATE_IN_PROGRESS|Deploying/u, /✓/u]) {
       const stop = new AbortController()
@@ -58,7 +61,7 @@ describe('the probe', () => {
     }
   })
 
-  it('says what is missing when it may not deploy', async () => {
+  it('reports the missing permission if it cannot deploy', async () => {
     await using account = await openProbedAccount()
     const denied = (Action: string) => {
       const all = { Effect: 'Allow', Action: '*', Resource: '*' }
@@ -73,7 +76,7 @@ describe('the probe', () => {
     expect(account.aws.stacks).toEqual([])
   })
 
-  it('goes on after a question that fails', async () => {
+  it('continues after a failed question', async () => {
     await using account = await openProbedAccount()
     const { accessKeyId, secretAccessKey } = account.aws.createUser('limited', {
       Version: '2012-10-17',
@@ -85,7 +88,7 @@ describe('the probe', () => {
     const target = { ...account.target, keys: async () => ({ accessKeyId, secretAccessKey }) }
     const { answers } = await account.probe({ target, only: some })
     expect(answers.filter(({ answer }) => answer === undefined)).toMatchObject([
-      { question: { name: 'sourceFunctionArn' }, failure: expect.stringContaining('Lambda answered 403') },
+      { question: { name: 'sourceFunctionArn' }, failure: expect.stringContaining('Lambda responded with 403') },
     ])
     expect(account.aws.stacks).toEqual([])
   })

@@ -16,33 +16,33 @@ import type { Keys, Patience, Target } from './target.js'
 export interface ProbeOptions {
   readonly target: Target
   readonly patience: Patience
-  /** Whether to go on in this account, by its number and who asks. */
+  /** Asks whether to use this account. */
   readonly agreed: (account: {
     readonly accountId: string
     readonly arn: string
     readonly region: string
   }) => Promise<boolean>
   readonly say: (line: string) => void
-  /** Ctrl-C: what is being asked is left, and the stack is deleted. */
+  /** Stops the current question and deletes the stack. */
   readonly signal: AbortSignal
-  /** Called with each answer as it comes: they are worth having also where something fails later. */
+  /** Called with each answer, so that the answers are not lost if a later step fails. */
   readonly answered?: (answer: Answer) => void
-  /** Called with the stack's name before it is ordered, and with undefined once it is deleted. */
+  /** Called with the stack's name before it is created, and with undefined after it is deleted. */
   readonly holds?: (stackName: string | undefined) => void
-  /** Names of questions; default: all. */
+  /** Names of the questions to ask. Default: all. */
   readonly only?: readonly string[]
 }
 
 export interface ProbeResult {
   readonly answers: readonly Answer[]
-  /** Everything of the account that may not be shown. */
+  /** Strings that identify the account and must not be shown. */
   readonly names: readonly string[]
 }
 
 /**
- * Deploys a stack, asks every question in it, and deletes it, whatever happened.
+ * Deploys a stack, asks the questions with it, and deletes it in every case.
  *
- * @throws ProbeError: what failed first, where the stack could be deleted; otherwise `not_destroyed`, with what failed first as its cause
+ * @throws ProbeError the first failure; or `not_destroyed` with the first failure as its cause, if the stack could not be deleted
  */
 export async function runProbe(options: ProbeOptions): Promise<ProbeResult> {
   const { target, patience, agreed, say, signal, holds = () => {} } = options
@@ -50,8 +50,11 @@ export async function runProbe(options: ProbeOptions): Promise<ProbeResult> {
   try {
     const { Account: accountId = '', Arn: arn = '', UserId: userId = '' } = await identity(clients, signal)
     if (!(await agreed({ accountId, arn, region: target.region }))) {
-      if (signal.aborted) throw stopped('before anything was done')
-      throw new ProbeError('no_account', 'Nothing was done', { value: accountId, remedy: 'Say yes, or give --yes.' })
+      if (signal.aborted) throw stopped('before the deployment')
+      throw new ProbeError('no_account', 'Nothing was deployed', {
+        value: accountId,
+        remedy: 'Answer y, or pass --yes.',
+      })
     }
     const prefix = `probe-${randomBytes(4).toString('hex')}`
     const { cloudFormation } = clients
@@ -60,7 +63,7 @@ export async function runProbe(options: ProbeOptions): Promise<ProbeResult> {
     let account: ProbeAccount | undefined
     const finish = async (failure?: unknown) => {
       await account?.close()
-      // An inline policy that a question has left is in the way.
+      // An inline policy of an interrupted question would prevent the deletion of its role.
       await account?.deletePolicy().catch(() => {})
       await stack.destroy(failure)
     }
@@ -87,9 +90,9 @@ function identity({ sts }: ReturnType<typeof clientsOf>, signal: AbortSignal) {
   return sts()
     .send(new GetCallerIdentityCommand(), { abortSignal: signal })
     .catch((error: Error) => {
-      if (signal.aborted) throw stopped('before anything was done')
-      throw new ProbeError('no_account', `The credentials do not work: ${error.message}`, {
-        remedy: 'Set AWS_PROFILE, or sign in: aws sso login.',
+      if (signal.aborted) throw stopped('before the deployment')
+      throw new ProbeError('no_account', `STS does not accept the credentials: ${error.message}`, {
+        remedy: 'Set AWS_PROFILE, or sign in with aws sso login.',
       })
     })
 }
@@ -104,7 +107,7 @@ async function askAll(account: ProbeAccount, names: readonly string[], options: 
     const { name, takes } = question
     say(`… ${name} (${answers.length + 1} of ${wanted.length}${takes === undefined ? '' : `; ${takes}`})`)
     const answer = await ask(account, question, names)
-    if (signal.aborted) throw stopped(`at ${name}`)
+    if (signal.aborted) throw stopped(`during ${name}`)
     answers.push(answer)
     answered(answer)
     say(answerLine(answer))
@@ -112,7 +115,7 @@ async function askAll(account: ProbeAccount, names: readonly string[], options: 
   return answers
 }
 
-/** What cannot be asked is told, and the others go on. */
+/** Asks one question. A failure becomes part of the answer, so that the other questions are still asked. */
 async function ask(account: ProbeAccount, question: Question, names: readonly string[]): Promise<Answer> {
   const notes: string[] = []
   const shown = (text: string) => normalise(text, names)
@@ -156,8 +159,8 @@ async function iotEndpointOf(target: Target, signal: AbortSignal): Promise<strin
   const url = new URL(`https://iot.${region}.${domainOf(region)}/endpoint?endpointType=iot%3AData-ATS`)
   const { status, text } = await signedCall({ target, signal, keys: await target.keys(), service: 'iot', url })
   if (status === 200) return String((JSON.parse(text) as { endpointAddress: unknown }).endpointAddress)
-  throw new ProbeError('not_deployed', `AWS IoT did not name its endpoint: HTTP ${status} ${text}`, {
+  throw new ProbeError('not_deployed', `AWS IoT did not return its endpoint: HTTP ${status} ${text}`, {
     value: region,
-    remedy: 'Your identity needs iot:DescribeEndpoint, and the Region AWS IoT Core.',
+    remedy: 'Use an identity with iot:DescribeEndpoint and a Region with AWS IoT Core.',
   })
 }

@@ -2,27 +2,27 @@ import { request } from 'node:https'
 import { type Signable, signedHeaders } from './mqtt/presign.js'
 import type { Keys, Target } from './target.js'
 
-/** Milliseconds for an answer over HTTPS. */
+/** Milliseconds to wait for an HTTPS response. */
 const timeout = 60_000
 
 export interface SignedCall {
   readonly target: Pick<Target, 'region' | 'ca'>
   readonly signal: AbortSignal
   readonly keys: Keys
-  /** As it stands in a signature: `lambda`, `iot`, `iotdata`. */
+  /** Its name in the signature: `lambda`, `iot`, `iotdata`. */
   readonly service: string
   readonly url: URL
   /** Absent: GET. */
   readonly body?: string
 }
 
-/** What a service answered. */
+/** The response of a service. */
 export interface Answered {
   readonly status: number
   readonly text: string
 }
 
-/** A request that is signed with these keys. @throws the system's error; AbortError */
+/** Sends a signed request. @throws the system's error; AbortError */
 export async function signedCall({ target, signal, keys, service, url, body }: SignedCall): Promise<Answered> {
   const { region, ca } = target
   const signable: Signable = {
@@ -42,7 +42,7 @@ export async function signedCall({ target, signal, keys, service, url, body }: S
       response.on('error', reject)
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
     })
-    sent.on('timeout', () => sent.destroy(new Error(`${service} did not answer within ${timeout / 1000} s`)))
+    sent.on('timeout', () => sent.destroy(new Error(`${service} did not respond within ${timeout / 1000} s`)))
     sent.on('error', reject)
     sent.end(body)
   })

@@ -1,30 +1,30 @@
-/** A key pair, as the SDKs and the signer take it. */
+/** Access keys in the format of the SDKs and the signer. */
 export interface Keys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string | undefined
 }
 
-/** The account that is asked, AWS or a stand-in, and who asks. */
+/** The account, in AWS or in a stand-in, and the caller's credentials. */
 export interface Target {
   readonly region: string
   keys(): Promise<Keys>
   /** PEM of a stand-in's certificate authority. */
   readonly ca?: string | undefined
-  /** For all services but AWS IoT's data plane, in place of AWS's own. */
+  /** The endpoint of all services except AWS IoT's data plane, instead of AWS's own. */
   readonly endpoint?: string | undefined
-  /** Host and port of AWS IoT's data plane; absent: asked for. */
+  /** Host and port of AWS IoT's data plane. Absent: AWS IoT is asked for it. */
   readonly iotEndpoint?: string | undefined
 }
 
-/** How long the probe waits; a stand-in needs none of it. */
+/** How long the probe waits. With a stand-in, no waiting is necessary. */
 export interface Patience {
-  /** Milliseconds for an answer that may not come. */
+  /** Milliseconds to wait for a response that the server can omit. */
   readonly silence: number
-  /** Milliseconds between two looks at something that takes minutes. */
+  /** Milliseconds between two attempts while something takes minutes. */
   readonly look: number
-  /** Milliseconds for a change of a policy to be felt; AWS IoT says 6 to 8 minutes. */
+  /** Milliseconds until a changed policy takes effect; AWS IoT documents 6 to 8 minutes. */
   readonly change: number
-  /** Until credentials have expired. @throws AbortError */
+  /** Resolves when credentials have expired. @throws AbortError */
   expired(keys: Keys & { readonly expiresAt: number }, signal: AbortSignal): Promise<void>
 }

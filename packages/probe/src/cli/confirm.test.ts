@@ -27,11 +27,11 @@ describe('the question before the deployment', () => {
     expect(await asked(keys)).toEqual({ yes, begun: 0 })
   })
 
-  it('Ctrl-C is no, and begins the end', async () => {
+  it('Ctrl-C is no, and stops the probe', async () => {
     expect(await asked('y\u0003')).toEqual({ yes: false, begun: 1 })
   })
 
-  it('is no where no person can answer', async () => {
+  it('is no without a terminal', async () => {
     expect(await asked('y\r', false)).toEqual({ yes: false, begun: 0 })
   })
 })

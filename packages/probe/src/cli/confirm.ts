@@ -1,13 +1,13 @@
 import { createInterface } from 'node:readline/promises'
 import type { Interruption } from './interruption.js'
 
-/** The terminal: a person answers there. */
+/** The terminal of the user. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   readonly output: NodeJS.WritableStream
 }
 
-/** Whether a person says yes. Without a terminal, and after Ctrl-C, it is no. */
+/** Asks a yes/no question. Without a terminal, and after Ctrl-C, the answer is no. */
 export async function confirm(
   question: string,
   stopping: Pick<Interruption, 'begin' | 'signal'>,
@@ -15,7 +15,7 @@ export async function confirm(
 ): Promise<boolean> {
   if (input.isTTY !== true) return false
   const asking = createInterface({ input, output, terminal: true })
-  // While a line is read, the terminal hands on Ctrl-C as a key; Ctrl-D ends the input.
+  // While readline reads a line, Ctrl-C arrives as a key and not as a signal. Ctrl-D ends the input.
   asking.on('SIGINT', stopping.begin)
   const ended = new Promise<string>((resolve) => asking.once('close', () => resolve('')))
   try {

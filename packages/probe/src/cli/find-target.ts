@@ -3,7 +3,7 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node'
 import { ProbeError } from '../errors.js'
 import type { Patience, Target } from '../target.js'
 
-/** AWS takes its time. */
+/** Waiting times for AWS. */
 const atAws: Patience = {
   silence: 3_000,
   look: 2_000,
@@ -13,7 +13,7 @@ const atAws: Patience = {
   },
 }
 
-/** The account that the environment leads to. @throws ProbeError `no_account` */
+/** The account of the credentials in the environment. @throws ProbeError `no_account` */
 export function findTarget(options: { readonly region?: string; readonly iotEndpoint?: string }): {
   readonly target: Target
   readonly patience: Patience
@@ -21,7 +21,7 @@ export function findTarget(options: { readonly region?: string; readonly iotEndp
   const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_IOT_DATA_PLANE } = process.env
   const region = options.region ?? AWS_REGION ?? AWS_DEFAULT_REGION
   if (region === undefined) {
-    throw new ProbeError('no_account', 'No Region is named', { remedy: 'Give --region eu-west-1, or set AWS_REGION.' })
+    throw new ProbeError('no_account', 'No Region is set', { remedy: 'Pass --region eu-west-1, or set AWS_REGION.' })
   }
   const keys = defaultProvider({ clientConfig: { region } })
   const iotEndpoint = options.iotEndpoint ?? AWS_ENDPOINT_URL_IOT_DATA_PLANE?.replace(/^https:\/\//u, '')

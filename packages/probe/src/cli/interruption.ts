@@ -1,19 +1,19 @@
 import { constants } from 'node:os'
 
-/** What ends the probe from outside. */
+/** The interruption of the probe by the user. */
 export interface Interruption {
   readonly signal: AbortSignal
-  /** Of a process that a signal has ended, as shells have it: 130 for Ctrl-C. */
+  /** Exit code of a process that a signal has ended, as in shells: 130 for Ctrl-C. */
   readonly exitCode: number
-  /** As the signal does. */
+  /** Starts the interruption, as SIGINT does. */
   begin(): void
 }
 
 /**
- * Ctrl-C ends the questions, and the stack is deleted all the same; so do the end of the terminal, and a reader that goes away (`npm run probe | head`). A second
- * Ctrl-C does not wait for the deletion.
+ * Ctrl-C stops the questions, and the stack is deleted. The same happens when the terminal is closed or the reader of a pipe exits (`npm run probe |
+ * head`). A second Ctrl-C does not wait for the deletion.
  *
- * @param leave called before the process ends at once
+ * @param leave called before the process exits without waiting
  */
 export function interruption(say: (line: string) => void, leave: () => void): Interruption {
   const stopped = new AbortController()
@@ -24,11 +24,11 @@ export function interruption(say: (line: string) => void, leave: () => void): In
       leave()
       process.exit(exitCode)
     }
-    say('Stopping. The stack is deleted first; a second Ctrl-C does not wait for that.')
+    say('Stopping. The stack is deleted first. Press Ctrl-C again to exit without waiting.')
     stopped.abort()
   }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => begin(name))
-  // There is nobody to tell, and the stack must go all the same.
+  // The output has no reader any more, but the stack must still be deleted.
   process.stdout.on('error', () => stopped.abort())
   process.stderr.on('error', () => {})
   return {

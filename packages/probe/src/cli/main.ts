@@ -2,39 +2,32 @@
 import { examples, programName } from '@topic-credentials/project'
 import { Command } from 'commander'
 import { ProbeError } from '../errors.js'
-
-interface CommandOptions {
-  readonly yes?: true
-  readonly region?: string
-  readonly iotEndpoint?: string
-  readonly transcript: string
-  readonly only?: string[]
-}
+import type { ProbeCommand } from './run.js'
 
 const program = new Command(programName('probe'))
   .description(
-    "Asks an AWS account what AWS's documentation leaves open, and says which defaults of the stand-in are wrong. It deploys a stack of its own (roles, a function that is called once), and deletes it at the end, also after a failure or Ctrl-C",
+    "Tests questions that AWS's documentation does not answer in an AWS account, and reports which defaults of the stand-in are wrong. It deploys its own stack (roles, a function that is called once) and deletes it at the end, also after a failure or Ctrl-C",
   )
   .option('--yes', 'do not ask before the stack is deployed')
-  .option('--region <name>', 'default: AWS_REGION, or the profile’s')
-  .option('--iot-endpoint <host>', 'of AWS IoT’s data plane (default: what AWS IoT says)')
-  .option('--only <names...>', 'these questions alone')
-  .option('--transcript <file>', 'where everything is written, without IDs and secrets', 'probe-transcript.txt')
+  .option('--region <name>', 'the Region (default: AWS_REGION)')
+  .option('--iot-endpoint <host>', 'host of AWS IoT’s data plane (default: the endpoint that AWS IoT returns)')
+  .option('--only <names...>', 'ask only these questions')
+  .option('--transcript <file>', 'file for all answers, without IDs and secrets', 'probe-transcript.txt')
   .addHelpText(
     'after',
     `
-It takes about half an hour, most of it until credentials have expired and a changed policy is felt, and costs less than 1 USD: a hundred
-connections and some thousand messages. Use an account that holds nothing else. Your identity needs rights to create IAM roles and a Lambda
-function, and iot:DescribeEndpoint.
+A run takes about half an hour, mostly waiting until credentials expire and a changed policy takes effect. It costs less than 1 USD: a hundred
+connections and some thousand messages. Use an account that contains nothing else. Your identity needs permission to create IAM roles and a
+Lambda function, and iot:DescribeEndpoint.
 
-Ends with 0 when all defaults are right, with 1 when some are wrong, with 2 when something could not be asked, was not deployed or could not
-be deleted, with 130 after Ctrl-C. What was answered by then is written in each case.
+Exit code: 0 if all defaults are right, 1 if some are wrong, 2 if a question could not be asked or the stack could not be deployed or deleted,
+130 after Ctrl-C. The answers up to then are written in each case.
 ${examples('probe', [
   ['', 'name the account, and ask before anything is deployed'],
   ['--only sessionResume redelivery', 'ask these two questions'],
 ])}`,
   )
-  .action(async (options: CommandOptions) => {
+  .action(async (options: ProbeCommand) => {
     // Loaded on demand: --help needs no SDK.
     const { probe } = await import('./run.js')
     process.exitCode = await probe(options)

@@ -17,14 +17,15 @@ export interface ProbeCommand {
   readonly only?: readonly string[]
 }
 
-/** The whole command; its exit code. @throws ProbeError */
+/** Runs the command. @returns its exit code @throws ProbeError */
 export async function probe(command: ProbeCommand): Promise<number> {
   const say = (line: string) => process.stdout.write(`${line}\n`)
   const { target, patience } = findTarget(command)
   const answers: Answer[] = []
   let held: string | undefined
   const stopping = interruption(say, () => {
-    if (held !== undefined) process.stderr.write(`The stack ${held} is left. Delete it: ${deletionCommand(held)}\n`)
+    if (held === undefined) return
+    process.stderr.write(`The stack ${held} still exists. Delete it: ${deletionCommand(held)}\n`)
   })
   try {
     await runProbe({
@@ -45,7 +46,7 @@ export async function probe(command: ProbeCommand): Promise<number> {
     process.stderr.write(`${error.message}. ${error.remedy}\n`)
     return stopping.exitCode
   } finally {
-    // Also what was found out before a failure: it took up to half an hour.
+    // The answers from before a failure are written too: they took up to half an hour.
     if (answers.length > 0) say(`Written to ${await write(command, answers, target.region)}`)
   }
   for (const line of ['', ...summary(answers)]) say(line)

@@ -1,6 +1,6 @@
 import type { Packet } from 'mqtt-packet'
 
-/** A packet in a word, without anything of its content: `connack-0x00`, `suback-0x01-0x87`, `publish-dup`, `pingresp`. */
+/** The type of a packet and its reason codes, without its content: `connack-0x00`, `suback-0x01-0x87`, `publish-dup`, `pingresp`. */
 export function packetName(packet: Packet): string {
   switch (packet.cmd) {
     case 'connack':

@@ -3,7 +3,7 @@ import { HttpRequest } from '@smithy/protocol-http'
 import { SignatureV4 } from '@smithy/signature-v4'
 import type { Keys } from '../target.js'
 
-/** What is signed: the request without its session token, which AWS IoT wants outside of the signature. */
+/** The URL of a signed MQTT handshake. AWS IoT expects the session token outside the signature, so it is appended. */
 export async function presignedHandshake(endpoint: string, region: string, keys: Keys): Promise<string> {
   const { sessionToken, ...credentials } = keys
   const url = new URL(`wss://${endpoint}/mqtt`)
@@ -14,7 +14,7 @@ export async function presignedHandshake(endpoint: string, region: string, keys:
   return `${url.href}?${pairs.join('&')}`
 }
 
-/** A request that is to be signed, and for which service. */
+/** A request to sign, and its service. */
 export interface Signable {
   readonly method: 'GET' | 'POST'
   readonly url: URL
@@ -26,11 +26,9 @@ export interface Signable {
 export async function signedHeaders(signable: Signable, region: string, keys: Keys): Promise<Record<string, string>> {
   const { method, url, service, body = '' } = signable
   const headers = { host: url.host, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) }
-  const { sessionToken, ...pair } = keys
-  const credentials = { ...pair, ...(sessionToken === undefined ? {} : { sessionToken }) }
   const query = Object.fromEntries(url.searchParams)
   const request = httpRequest(url, { method, headers, query, ...(method === 'POST' ? { body } : {}) })
-  return { ...(await signer(credentials, service, region).sign(request)).headers }
+  return { ...(await signer(keys, service, region).sign(request)).headers }
 }
 
 function httpRequest(url: URL, more: ConstructorParameters<typeof HttpRequest>[0]): HttpRequest {

@@ -3,17 +3,17 @@ import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet'
 import { WebSocket } from 'ws'
 import { packetName } from './packet-name.js'
 
-/** Milliseconds for an answer that is sure to come. */
+/** Milliseconds to wait for a response that the server must send. */
 const answerMs = 30_000
 
-/** An upgrade that was refused, with what the server said. */
+/** A refused WebSocket upgrade, with the response. */
 export class HandshakeRefused extends Error {
   override readonly name = 'HandshakeRefused'
   readonly status: number
   readonly body: string
 
   constructor(status: number, body: string) {
-    super(`The WebSocket was refused with HTTP ${status}`)
+    super(`The server refused the WebSocket with HTTP ${status}`)
     this.status = status
     this.body = body
   }
@@ -24,11 +24,11 @@ export interface RawClientOptions {
   readonly url: string
   readonly ca?: string | undefined
   readonly version: 4 | 5
-  /** Milliseconds for an answer that may not come. */
+  /** Milliseconds to wait for a response that the server can omit. */
   readonly silence: number
 }
 
-/** An MQTT client that sends what it is told and notes what it gets, packet by packet. */
+/** An MQTT client that sends the given packets, without any logic of its own, and records every packet that it receives. */
 export class RawClient {
   readonly #socket: WebSocket
   readonly #version: 4 | 5
@@ -77,7 +77,7 @@ export class RawClient {
     return this.#closed
   }
 
-  /** Sends CONNECT; what came of it, `closed` at the end where the connection ended. */
+  /** Sends CONNECT. @returns the names of the packets that it received; the last one is `closed` if the connection ended */
   async connect(packet: Partial<IConnectPacket> & { readonly clientId: string }): Promise<string[]> {
     const { clean = true } = packet
     this.send({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: this.#version, keepalive: 1200, ...packet, clean })
@@ -107,8 +107,8 @@ export class RawClient {
   }
 
   /**
-   * What has come since the last look, once the server has answered a PINGREQ and then been silent for a while: an answer that is missing is
-   * one that does not come.
+   * The names of the packets since the last call, after a PINGREQ was answered and a period of silence passed. A response that is missing then
+   * will not come.
    */
   async settle(): Promise<string[]> {
     if (!this.#closed) {
@@ -119,19 +119,19 @@ export class RawClient {
     return this.names().filter((name) => name !== 'pingresp')
   }
 
-  /** The next packet that is asked for, out of all that comes; undefined when it does not come. */
+  /** Waits for a packet, and takes it out of the received ones; undefined if it does not arrive in time. */
   async next(wanted: (packet: Packet) => boolean, milliseconds = answerMs): Promise<Packet | undefined> {
     const packet = await this.#wait(wanted, milliseconds)
     if (packet !== undefined) this.#received.splice(this.#received.indexOf(packet), 1)
     return packet
   }
 
-  /** What has come since the last look. */
+  /** The names of the packets received since the last call. */
   names(): string[] {
     return [...this.#received.splice(0).map(packetName), ...(this.#closed ? ['closed'] : [])]
   }
 
-  /** Cuts the connection, as a network would. */
+  /** Closes the connection without DISCONNECT, like a network failure. */
   async cut(): Promise<void> {
     this.#socket.terminate()
     while (!this.#closed) await once(this.#events, 'change')
@@ -146,21 +146,21 @@ export class RawClient {
     }
   }
 
-  /** Until the connection ends, or nothing more is to be expected. */
+  /** Waits for one more packet, for as long as the server can delay an optional response. */
   async #quiet(): Promise<void> {
     if (this.#silence > 0 && !this.#closed) await this.#change(this.#silence)
   }
 
   /**
-   * Whether something came within this time. Its timer keeps the process alive, which that of AbortSignal.timeout does not: where the server has ended the
-   * only connection, nothing else does, and the process would end with its stack in the account.
+   * Whether a packet or the end of the connection arrived within this time. Its timer keeps the process alive, unlike that of
+   * AbortSignal.timeout: after the server has closed the only connection, the process would otherwise exit without deleting its stack.
    */
   #change(milliseconds: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const settle = (came: boolean) => {
+      const settle = (arrived: boolean) => {
         clearTimeout(timer)
         this.#events.off('change', onChange)
-        resolve(came)
+        resolve(arrived)
       }
       const onChange = () => settle(true)
       const timer = setTimeout(settle, Math.max(0, milliseconds), false)

@@ -5,7 +5,7 @@ import { sessions } from './sessions.js'
 import { sts } from './sts.js'
 import { EndingCredentials, roleChange } from './time.js'
 
-/** All questions, in the order in which they are asked, and what must be begun before the first one. */
+/** All questions in their order, and `ending`, whose connection must be opened before the first question. */
 export function allQuestions(): { readonly ending: EndingCredentials; readonly questions: readonly Question[] } {
   const ending = new EndingCredentials()
   return { ending, questions: [...sts, ...policies, ...refusals, ...sessions, roleChange, ...ending.questions()] }

@@ -1,27 +1,27 @@
-/** What is open and is not asked, with the reason. */
+/** Open questions that the probe does not ask, with the reason. */
 export const notAsked: readonly { readonly what: string; readonly why: string }[] = [
   {
-    what: 'how long a connection stands at most (the stand-in: 24 hours)',
+    what: 'the maximum lifetime of a connection (the stand-in: 24 hours)',
     why: 'it takes a day',
   },
   {
-    what: 'when sessions of clients end that are away (the stand-in: on the second; AWS: up to half an hour later)',
+    what: 'when the session of a disconnected client expires (the stand-in: exactly on time; AWS: up to half an hour later)',
     why: 'it takes more than an hour and a half',
   },
   {
-    what: 'the quotas of the account: CONNECTs a second, requests to STS a second, connections',
-    why: 'to use them up disturbs everybody else in the account',
+    what: 'the quotas of the account: CONNECT packets per second, STS requests per second, connections',
+    why: 'using them up would affect all other users of the account',
   },
   {
-    what: 'when a message comes again on an open connection whose client did not acknowledge it',
-    why: 'AWS names no interval, so that nothing can be concluded from a wait of half an hour',
+    what: 'when AWS IoT sends an unacknowledged message again on an open connection',
+    why: 'AWS documents no interval, so waiting half an hour would prove nothing',
   },
   {
-    what: 'how an HTTP API decodes paths, and what it answers when Lambda is down',
-    why: 'the first rests on no switch; the second cannot be brought about',
+    what: 'how an HTTP API decodes paths, and its response when Lambda is not available',
+    why: 'no switch of the stand-in depends on the first; the second cannot be caused on purpose',
   },
   {
-    what: 'what the service writes into AWSIotLogsV2',
-    why: "logging is a setting of the whole account, and not the probe's to change",
+    what: 'the contents of the log group AWSIotLogsV2',
+    why: 'logging is a setting of the whole account, which the probe must not change',
   },
 ]

@@ -1,18 +1,21 @@
 import type { ProbeAccount } from '../account.js'
 import { allow, type Question } from './question.js'
 
-/** Whether a session with these statements, and those to connect, may publish there, by the PUBACK of MQTT 5. */
+/** Whether a session with these statements is allowed to publish to a topic, according to the PUBACK of MQTT 5. */
 async function mayPublish(account: ProbeAccount, topic: string, publish: readonly object[]): Promise<boolean> {
   const clientId = account.name('policy')
   const policy = [...allow(account, { Connect: [`client/${clientId}`] }), ...publish]
-  const client = await account.open(await account.assume({ policy }))
-  await client.connect({ clientId })
+  const client = await account.connected(policy, clientId)
   client.publish(topic)
-  const seen = await client.settle()
-  return seen[0] === 'puback-0x00' || seen[0] === 'puback-0x10'
+  return isAccepted(await client.settle())
 }
 
-/** A condition that must hold, beside one that must not: without the second a key that is not looked at would pass. */
+/** Whether the first packet acknowledges a publish. */
+export function isAccepted([first = '']: readonly string[]): boolean {
+  return first === 'puback-0x00' || first === 'puback-0x10'
+}
+
+/** Tests a condition that must match and one that must not: with the first alone, a condition that AWS ignores would pass. */
 function condition(holds: object, fails: object): Question['ask'] {
   return async (account, note) => {
     const topic = `${account.prefix}-condition`
@@ -29,13 +32,13 @@ function condition(holds: object, fails: object): Question['ask'] {
 export const policies: readonly Question[] = [
   {
     name: 'userIdOverMqtt',
-    about: 'Does AWS IoT supply aws:userid to policies over MQTT? Revocation rests on it.',
+    about: 'Does AWS IoT supply aws:userid to policies over MQTT? Revocation depends on it.',
     expected: 'supplied',
-    ask: condition({ StringLike: { 'aws:userid': '*:probe' } }, { StringLike: { 'aws:userid': '*:somebody-else' } }),
+    ask: condition({ StringLike: { 'aws:userid': '*:probe' } }, { StringLike: { 'aws:userid': '*:another-user' } }),
   },
   {
     name: 'tokenIssueTimeOverMqtt',
-    about: 'Does AWS IoT supply aws:TokenIssueTime to policies over MQTT? Sign-out and undo rest on it.',
+    about: 'Does AWS IoT supply aws:TokenIssueTime to policies over MQTT? Sign-out and undo depend on it.',
     expected: 'supplied',
     ask: condition(
       { DateGreaterThan: { 'aws:TokenIssueTime': '2020-01-01T00:00:00Z' } },
@@ -44,7 +47,7 @@ export const policies: readonly Question[] = [
   },
   {
     name: 'wildcardResourceType',
-    about: 'Does IAM take a wildcard in the place of a resource type? The dense form rests on it.',
+    about: 'Does IAM support a wildcard in place of a resource type? The dense form depends on it.',
     expected: 'matches',
     async ask(account, note) {
       const topic = `${account.prefix}-dense`
@@ -64,7 +67,7 @@ export const policies: readonly Question[] = [
   },
   {
     name: 'literalStar',
-    about: 'Does ${*} stand for a star at AWS IoT, and for nothing else?',
+    about: 'Does ${*} match only the character * at AWS IoT?',
     expected: 'a star',
     async ask(account, note) {
       const prefix = `${account.prefix}-star/`
@@ -79,20 +82,19 @@ export const policies: readonly Question[] = [
   },
   {
     name: 'escapedCharacters',
-    about: 'Does STS take a policy with characters above U+00FF that are written as \\uXXXX?',
-    expected: 'taken',
+    about: 'Does STS accept a policy with characters above U+00FF that are written as \\uXXXX?',
+    expected: 'accepted',
     async ask(account, note) {
       const clientId = account.name('escaped')
       const topic = `${account.prefix}-\u20ac`
       const rights = allow(account, { Connect: [`client/${clientId}`], Publish: [`topic/${topic}`] })
       const policy = JSON.stringify({ Version: '2012-10-17', Statement: rights }).replace('\u20ac', '\\u20ac')
       try {
-        const client = await account.open(await account.assume({ policy }))
-        await client.connect({ clientId })
+        const client = await account.connected(policy, clientId)
         client.publish(topic)
         const seen = await client.settle()
         note(seen.join(', '))
-        return /^puback-0x[01]0$/u.test(seen[0] ?? '') ? 'taken' : 'taken, and does not match'
+        return isAccepted(seen) ? 'accepted' : 'accepted, but does not match'
       } catch (error) {
         note(`${(error as Error).name}: ${(error as Error).message}`)
         return 'refused'

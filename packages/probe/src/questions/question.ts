@@ -1,34 +1,45 @@
 import type { ProbeAccount } from '../account.js'
 
-/** Something that AWS's documentation leaves open, and how to find it out. */
+/** A question that AWS's documentation does not answer, and the experiment that answers it. */
 export interface Question {
-  /** The stand-in's switch of that name, or a word for it. */
+  /** Name of the switch of the stand-in, or a name of its own. */
   readonly name: string
-  /** In docs/not-run-on-aws.md, or what a client notices. */
+  /** The question in words, as in docs/not-run-on-aws.md. */
   readonly about: string
-  /** What the stand-in does by default. */
+  /** The default of the stand-in. */
   readonly expected: string
-  /** For whom waits, where it is long: `until …, at most 15 minutes`. */
+  /** The duration of a slow question, for display: `until …, at most 15 minutes`. */
   readonly takes?: string
-  /** The answer in a word; `note` is for what led to it. */
+  /** Returns the answer; `note` records the observations behind it. */
   ask(account: ProbeAccount, note: (line: string) => void): Promise<string>
 }
 
-/** What became of it. */
+/** The result of a question. */
 export interface Answer {
   readonly question: Question
-  /** Undefined where it could not be asked. */
+  /** Undefined if it could not be asked. */
   readonly answer: string | undefined
   readonly notes: readonly string[]
   /** Why it could not be asked. */
   readonly failure?: string
 }
 
-/** Rights of a session: names in AWS IoT's own words, `client/…`, `topic/…`. */
+/** Allow statements for a session, from actions to resources: `client/…`, `topic/…`. */
 export function allow(account: ProbeAccount, rights: Readonly<Record<string, readonly string[]>>): object[] {
   return Object.entries(rights).map(([action, names]) => ({
     Effect: 'Allow',
     Action: `iot:${action}`,
     Resource: names.map((name) => account.arn(name)),
   }))
+}
+
+/** The rights of a client that uses only topics that begin with its ID, for {@link allow}. */
+export function ownTopics(clientId: string) {
+  const topics = [`topic/${clientId}/*`]
+  return {
+    Connect: [`client/${clientId}`],
+    Publish: topics,
+    Receive: topics,
+    Subscribe: [`topicfilter/${clientId}/*`],
+  }
 }

@@ -1,36 +1,29 @@
 import { switchDefinitions } from '@topic-credentials/local-aws/switches'
 import type { ProbeAccount } from '../account.js'
 import type { RawClient } from '../mqtt/raw-client.js'
-import { allow, type Question } from './question.js'
+import { isAccepted } from './policies.js'
+import { allow, ownTopics, type Question } from './question.js'
 
 type SwitchName = keyof typeof switchDefinitions
 
-/** A question that a switch of the stand-in stands for. */
+/** The question whose answer is a switch of the stand-in. */
 export function ofSwitch(name: SwitchName, ask: Question['ask']): Question {
   const { about, default: expected } = switchDefinitions[name]
   return { name, about, expected, ask }
 }
 
-/** A client that may connect, and publish and subscribe to names that begin with its own. */
+/** A client that is allowed to use only topics that begin with its ID. */
 async function connected(
   account: ProbeAccount,
   version: 4 | 5,
   extra: Readonly<Record<string, readonly string[]>> = {},
 ) {
   const clientId = account.name('client')
-  const policy = allow(account, {
-    Connect: [`client/${clientId}`],
-    Publish: [`topic/${clientId}/*`],
-    Receive: [`topic/${clientId}/*`],
-    Subscribe: [`topicfilter/${clientId}/*`],
-    ...extra,
-  })
-  const client = await account.open(await account.assume({ policy }), version)
-  await client.connect({ clientId })
+  const client = await account.connected(allow(account, { ...ownTopics(clientId), ...extra }), clientId, version)
   return { client, clientId, denied: `${account.prefix}-denied` }
 }
 
-/** What came after something was sent. */
+/** Sends a packet and returns the names of the packets that the server sends afterwards. */
 async function after(client: RawClient, note: (line: string) => void, send: (client: RawClient) => void) {
   await client.settle()
   send(client)
@@ -74,7 +67,7 @@ export const refusals: readonly Question[] = [
     const topic = other === client ? `${clientId}/retained` : `${account.prefix}-retained`
     const [first = 'silence'] = await after(other, note, () => other.publish(topic, { retain: true, messageId: 3 }))
     if (first === refused) return 'as-publish'
-    return first === 'puback-0x00' || first === 'puback-0x10' ? 'publish-without-retain' : first
+    return isAccepted([first]) ? 'publish-without-retain' : first
   }),
   ofSwitch('v3SubscribeDenied', async (account, note) => {
     const { client, denied } = await connected(account, 4)

@@ -1,30 +1,37 @@
 import type { ProbeAccount } from '../account.js'
 import { packetName } from '../mqtt/packet-name.js'
 import type { RawClient } from '../mqtt/raw-client.js'
-import { allow, type Question } from './question.js'
+import type { Keys } from '../target.js'
+import { allow, ownTopics, type Question } from './question.js'
 import { ofSwitch } from './refusals.js'
 
 const fiveMinutes = 300
-/** Milliseconds: AWS IoT takes one CONNECT a second from a client ID. */
+/** Milliseconds between two CONNECT packets: AWS IoT accepts one per second from a client ID. */
 const oncePerClientId = 1_500
-/** More than the 100 that AWS IoT takes from a connection in a second, with at most so many on their way. */
-const publishes = { all: 300, onTheirWay: 50 } as const
+/** More publishes than the 100 that AWS IoT accepts from a connection in a second, and how many are sent without an acknowledgement. */
+const publishes = { all: 300, unacknowledged: 50 } as const
 
 function rights(account: ProbeAccount, clientId: string): object[] {
-  return allow(account, {
-    Connect: [`client/${clientId}`],
-    Publish: [`topic/${clientId}/*`],
-    Receive: [`topic/${clientId}/*`],
-    Subscribe: [`topicfilter/${clientId}/*`],
-  })
+  return allow(account, ownTopics(clientId))
 }
 
-/** Publishes faster than the quota; the answers that came. */
+/** Connects with a session that outlives the connection, and returns whether the server already had one. */
+async function resumed(account: ProbeAccount, keys: Keys, clientId: string) {
+  const client = await account.open(keys)
+  client.send({
+    ...{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, keepalive: 1200, clean: false, clientId },
+    properties: { sessionExpiryInterval: fiveMinutes },
+  })
+  const connack = await client.next(({ cmd }) => cmd === 'connack')
+  return { client, present: connack?.cmd === 'connack' && connack.sessionPresent }
+}
+
+/** Publishes faster than the quota, and returns the acknowledgements. */
 async function flood(client: RawClient, topic: string, silence: number): Promise<string[]> {
   const answers: string[] = []
   let sent = 0
   for (;;) {
-    while (sent < publishes.all && sent - answers.length < publishes.onTheirWay) {
+    while (sent < publishes.all && sent - answers.length < publishes.unacknowledged) {
       sent += 1
       client.publish(topic, { messageId: sent })
     }
@@ -45,15 +52,8 @@ export const sessions: readonly Question[] = [
   }),
   ofSwitch('sessionResume', async (account, note) => {
     const clientId = account.name('resumed')
-    const connect = async (sessionName: string) => {
-      const client = await account.open(await account.assume({ policy: rights(account, clientId), sessionName }))
-      client.send({
-        ...{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, keepalive: 1200, clean: false, clientId },
-        properties: { sessionExpiryInterval: fiveMinutes },
-      })
-      const connack = await client.next(({ cmd }) => cmd === 'connack')
-      return { client, present: connack?.cmd === 'connack' && connack.sessionPresent }
-    }
+    const connect = async (sessionName: string) =>
+      resumed(account, await account.assume({ policy: rights(account, clientId), sessionName }), clientId)
     const first = await connect('first-session')
     first.client.subscribe(`${clientId}/a`)
     await first.client.settle()
@@ -69,24 +69,16 @@ export const sessions: readonly Question[] = [
   ofSwitch('redelivery', async (account, note) => {
     const clientId = account.name('redelivered')
     const keys = await account.assume({ policy: rights(account, clientId) })
-    const connect = async () => {
-      const client = await account.open(keys)
-      client.send({
-        ...{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 5, keepalive: 1200, clean: false, clientId },
-        properties: { sessionExpiryInterval: fiveMinutes },
-      })
-      await client.next(({ cmd }) => cmd === 'connack')
-      return client
-    }
-    const first = await connect()
+    const { client: first } = await resumed(account, keys, clientId)
     first.subscribe(`${clientId}/a`)
     await first.next(({ cmd }) => cmd === 'suback')
     first.publish(`${clientId}/a`)
     await first.next(({ cmd }) => cmd === 'publish')
     await first.cut()
     await account.pause(oncePerClientId)
-    const packet = await (await connect()).next(({ cmd }) => cmd === 'publish')
-    if (packet?.cmd !== 'publish') return 'it does not come again'
+    const { client: second } = await resumed(account, keys, clientId)
+    const packet = await second.next(({ cmd }) => cmd === 'publish')
+    if (packet?.cmd !== 'publish') return 'it is not sent again'
     note(packet.dup ? 'again, with DUP' : 'again, without DUP')
     return packet.dup ? 'dup' : 'new-packet-id'
   }),
@@ -101,8 +93,7 @@ export const sessions: readonly Question[] = [
         Subscribe: [`topicfilter/${filter}`],
         Receive: [form === 'topic' ? `topic/${topic}` : `topic/${filter}`],
       })
-      const client = await account.open(await account.assume({ policy }))
-      await client.connect({ clientId })
+      const client = await account.connected(policy, clientId)
       client.subscribe(filter)
       await client.settle()
       client.publish(topic)
@@ -116,8 +107,7 @@ export const sessions: readonly Question[] = [
   }),
   ofSwitch('subscriptionQuotaExceeded', async (account, note) => {
     const clientId = account.name('many')
-    const client = await account.open(await account.assume({ policy: rights(account, clientId) }))
-    await client.connect({ clientId })
+    const client = await account.connected(rights(account, clientId), clientId)
     let seen: string[] = []
     for (let begun = 0; begun < 56 && !client.isClosed; begun += 8) {
       const subscriptions = Array.from({ length: 8 }, (_, index) => ({
@@ -133,8 +123,7 @@ export const sessions: readonly Question[] = [
   }),
   ofSwitch('publishQuotaExceeded', async (account, note) => {
     const clientId = account.name('fast')
-    const client = await account.open(await account.assume({ policy: rights(account, clientId) }))
-    await client.connect({ clientId })
+    const client = await account.connected(rights(account, clientId), clientId)
     const codes = await flood(client, `${clientId}/a`, account.patience.silence)
     note(
       `${codes.length} of ${publishes.all} answered, ${codes.filter((code) => code === 'puback-0x97').length} with 0x97`,

@@ -1,7 +1,7 @@
 import type { ProbeAccount } from '../account.js'
 import type { Question } from './question.js'
 
-/** Hexadecimal digits that repeat nothing: the same in each run, so that the sizes can be compared. */
+/** Hexadecimal digits without repeated sequences, the same in each run, so that sizes can be compared. */
 function digits(count: number, seed: number): string {
   let text = ''
   for (let state = seed; text.length < count; ) {
@@ -11,13 +11,13 @@ function digits(count: number, seed: number): string {
   return text.slice(0, count)
 }
 
-/** A policy that publishes to so many topics of 32 digits. */
+/** A policy that allows publishing to this number of topics of 32 digits. */
 function topicsPolicy(topics: number): object[] {
   const Resource = Array.from({ length: topics }, (_, index) => `arn:aws:iot:*:*:topic/${digits(32, index + 1)}`)
   return [{ Effect: 'Allow', Action: 'iot:Publish', Resource }]
 }
 
-/** Percent that the stand-in's two estimates give for {@link topicsPolicy} of so many topics; more than 100 is refused. */
+/** The two estimates of the stand-in for {@link topicsPolicy} with this number of topics, in percent; STS refuses more than 100. */
 const estimates = { topics: 8, low: 57, high: 69 } as const
 
 async function size(
@@ -32,7 +32,7 @@ async function size(
 export const sts: readonly Question[] = [
   {
     name: 'packedPolicy',
-    about: 'How much of the packed size does a policy take? The stand-in has a high and a low estimate.',
+    about: 'How large is the packed size of a policy? The stand-in has a high and a low estimate.',
     expected: 'high',
     async ask(account, note) {
       for (let topics = 2; topics <= 30; topics += 2) {
@@ -52,18 +52,18 @@ export const sts: readonly Question[] = [
   },
   {
     name: 'managedSessionPolicies',
-    about: 'Do managed policies that are given by ARN take packed space?',
-    expected: 'they take space',
+    about: 'Do managed policies that are passed by ARN count for the packed size?',
+    expected: 'they count',
     async ask(account, note) {
       const [without, managed] = [await size(account, 2), await size(account, 2, [account.output('Attached')])]
       note(`without: ${without ?? 'no'} %, with one: ${managed ?? 'no'} %`)
-      if (without === undefined || managed === undefined) return 'STS does not say'
-      return managed > without ? 'they take space' : 'they take none'
+      if (without === undefined || managed === undefined) return 'STS returns no size'
+      return managed > without ? 'they count' : 'they do not count'
     },
   },
   {
     name: 'explicitDenySentence',
-    about: 'Does the sentence of STS for an explicit Deny name an identity-based policy?',
+    about: 'Does the message of STS for an explicit Deny name an identity-based policy?',
     expected: 'explicit deny in an identity-based policy',
     async ask(account, note) {
       const sentence = await account.refusal(await account.become('Denied'), 'Probed')
@@ -79,7 +79,7 @@ export const sts: readonly Question[] = [
       const roles = { plain: account.output('Plain'), conditional: account.output('Conditional') }
       const { plain, conditional } = (await account.invoke({ roles })) as { plain: number; conditional: number }
       note(`without a condition: HTTP ${plain}, with it: HTTP ${conditional}`)
-      if (plain !== 200) throw new Error(`The function may not assume any role: HTTP ${plain}`)
+      if (plain !== 200) throw new Error(`STS refuses the function even the role without a condition: HTTP ${plain}`)
       return conditional === 200 ? 'supplied' : 'not supplied'
     },
   },

@@ -1,23 +1,24 @@
 import type { ProbeAccount, ProbeSession } from '../account.js'
 import { HandshakeRefused, type RawClient } from '../mqtt/raw-client.js'
-import { allow, type Question } from './question.js'
+import { isAccepted } from './policies.js'
+import { allow, ownTopics, type Question } from './question.js'
 import { ofSwitch } from './refusals.js'
 
-/** STS gives no shorter sessions. */
+/** The shortest session that STS creates, in seconds. */
 const shortestSession = 900
 
-/** Credentials that end while the other questions are asked, with a connection that was opened before. */
+/** Credentials that expire while the other questions are asked, and a connection that was opened with them. */
 export class EndingCredentials {
   #begun: { readonly keys: ProbeSession; readonly client: RawClient; readonly clientId: string } | undefined
 
-  #failure = 'it was not begun'
+  #failure = 'it was not opened'
 
   /** Whether it is one of these questions. */
   owns(name: string): boolean {
     return this.questions().some((question) => question.name === name)
   }
 
-  /** What goes wrong here is told by the questions. */
+  /** Opens the connection. The questions report a failure. */
   async begin(account: ProbeAccount): Promise<void> {
     try {
       await this.#begin(account)
@@ -36,14 +37,8 @@ export class EndingCredentials {
   }
 
   questions(): readonly Question[] {
-    return this.#all().map((question) => ({
-      ...question,
-      takes: 'until credentials have expired, at most 15 minutes',
-    }))
-  }
-
-  #all(): readonly Question[] {
-    return [
+    const takes = 'until credentials have expired, at most 15 minutes'
+    const questions: readonly Question[] = [
       ofSwitch('credentialExpiry', async (account, note) => {
         const { keys, client, clientId } = this.#of()
         await account.expired(keys)
@@ -51,7 +46,7 @@ export class EndingCredentials {
         const seen = await client.settle()
         note(seen.join(', ') || 'silence')
         if (seen.some((name) => /^closed|^disconnect/u.test(name))) return 'disconnect'
-        return /^puback-0x[01]0$/u.test(seen[0] ?? '') ? 'ignore' : 'deny'
+        return isAccepted(seen) ? 'ignore' : 'deny'
       }),
       {
         name: 'expiredTokenRefusal',
@@ -71,19 +66,20 @@ export class EndingCredentials {
         },
       },
     ]
+    return questions.map((question) => ({ ...question, takes }))
   }
 
   #of() {
     if (this.#begun !== undefined) return this.#begun
-    throw new Error(`No connection is there to outlive its credentials: ${this.#failure}`)
+    throw new Error(`There is no connection with the expiring credentials: ${this.#failure}`)
   }
 }
 
-/** Something that is looked at until it is so; how many seconds that took, undefined when it never was. */
-async function felt(account: ProbeAccount, isSo: () => Promise<boolean>): Promise<number | undefined> {
+/** Waits until the condition holds. @returns the seconds that it took; undefined if it did not hold in time */
+async function secondsUntil(account: ProbeAccount, holds: () => Promise<boolean>): Promise<number | undefined> {
   const begun = Date.now()
   for (;;) {
-    if (await isSo()) return Math.round((Date.now() - begun) / 1000)
+    if (await holds()) return Math.round((Date.now() - begun) / 1000)
     if (Date.now() - begun > account.patience.change) return undefined
     await account.pause(account.patience.look)
   }
@@ -92,24 +88,18 @@ async function felt(account: ProbeAccount, isSo: () => Promise<boolean>): Promis
 export const roleChange: Question = {
   name: 'roleChange',
   about:
-    "Do the publishes and deliveries of a connection stop when the role's policy changes under it? Revocation rests on it.",
+    "Does an open connection lose its permissions to publish and receive when the role's policy changes? Revocation depends on it.",
   expected: 'both stop',
-  takes: 'until AWS IoT feels a changed policy, at most 25 minutes',
+  takes: 'until AWS IoT applies a changed policy, at most 25 minutes',
   async ask(account, note) {
     const clientId = account.name('denied')
     const policy = allow(account, {
+      ...ownTopics(clientId),
       Connect: [`client/${clientId}`, `client/${clientId}-listens`],
-      Publish: [`topic/${clientId}/*`],
-      Receive: [`topic/${clientId}/*`],
-      Subscribe: [`topicfilter/${clientId}/*`],
     })
-    const open = async (suffix: string) => {
-      const client = await account.open(await account.assume({ policy }))
-      await client.connect({ clientId: clientId + suffix })
-      return client
-    }
-    const [speaks, listens] = [await open(''), await open('-listens')]
-    // QoS 0: what is not acknowledged would fill a window.
+    const speaks = await account.connected(policy, clientId)
+    const listens = await account.connected(policy, `${clientId}-listens`)
+    // QoS 0, because unacknowledged messages would fill the receive window.
     listens.subscribe(`${clientId}/a`, 0)
     await listens.settle()
     speaks.publish(`${clientId}/a`)
@@ -121,17 +111,16 @@ export const roleChange: Question = {
       Resource: account.arn(name),
     })
     await account.putPolicy([deny('Receive', `topic/${clientId}/*`)])
-    const deliveries = await felt(account, async () => {
+    const deliveries = await secondsUntil(account, async () => {
       speaks.publish(`${clientId}/a`)
       await speaks.settle()
       return !(await listens.settle()).includes('publish')
     })
     await account.putPolicy([deny('Publish', `topic/${clientId}/*`)])
-    const publishing = await felt(account, async () => {
+    const publishing = await secondsUntil(account, async () => {
       if (speaks.isClosed) return true
       speaks.publish(`${clientId}/a`)
-      const [first = ''] = await speaks.settle()
-      return !/^puback-0x[01]0$/u.test(first)
+      return !isAccepted(await speaks.settle())
     })
     await account.deletePolicy()
     note(`deliveries: ${deliveries ?? 'never'} s, publishes: ${publishing ?? 'never'} s`)

@@ -1,6 +1,6 @@
 /**
- * The function of the probe's stack, as text: Lambda's own copy of the SDK is not everywhere, so it signs by itself. It tries to assume the roles
- * it is asked for and answers with what STS said.
+ * Source of the function in the probe's stack. It signs its requests itself, because not every Lambda runtime contains the SDK. It tries to assume
+ * the roles in its event and returns the HTTP status of STS for each.
  */
 export const functionSource = `
 const { createHash, createHmac } = require('node:crypto')

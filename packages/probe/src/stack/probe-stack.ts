@@ -12,26 +12,26 @@ import { type TemplateSettings, template } from './template.js'
 export interface StackSettings extends TemplateSettings {
   readonly cloudFormation: CloudFormationClient
   readonly stackName: string
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two requests for the status. */
   readonly look: number
   readonly say: (line: string) => void
-  /** Called with the name before the stack is ordered, and with undefined once it is deleted. */
+  /** Called with the name before the stack is created, and with undefined after it is deleted. */
   readonly holds: (stackName: string | undefined) => void
 }
 
-/** What deletes a stack that the probe has left. */
+/** The command that deletes a stack of the probe. */
 export function deletionCommand(stackName: string): string {
   return `aws cloudformation delete-stack --stack-name ${stackName}`
 }
 
 /**
- * The probe's own stack: created, and deleted whatever happened. A template in the code, without the CDK: it needs no bootstrap and no asset, and the
- * product's role would be too narrow for the questions.
+ * The probe's own stack. Its template is part of the code and not made with the CDK, so it needs no bootstrap and no assets. The topic role of the
+ * product would be too narrow for the questions.
  */
 export class ProbeStack {
   readonly #settings: StackSettings
-  /** Whether it may be there: also when the answer was lost. */
-  #ordered = false
+  /** Whether the stack can exist: its creation was requested, even if the response was lost. */
+  #requested = false
 
   constructor(settings: StackSettings) {
     this.#settings = settings
@@ -40,41 +40,41 @@ export class ProbeStack {
   /** @throws ProbeError `not_deployed`, `aborted` */
   async create(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
     const { cloudFormation, stackName, holds } = this.#settings
-    if (signal.aborted) throw stopped('before anything was deployed')
+    if (signal.aborted) throw stopped('before the deployment')
     const body = { TemplateBody: JSON.stringify(template(this.#settings)), Capabilities: ['CAPABILITY_IAM' as const] }
-    this.#ordered = true
+    this.#requested = true
     holds(stackName)
-    // Not ended by Ctrl-C: an order whose answer is not awaited may or may not have arrived.
+    // Ctrl-C does not abort this request: otherwise it would be unknown whether it has arrived.
     const command = new CreateStackCommand({ StackName: stackName, ...body, OnFailure: 'DO_NOTHING' })
     await cloudFormation.send(command).catch((error: Error & { $metadata?: { httpStatusCode?: number } }) => {
       if (/^4/u.test(String(error.$metadata?.httpStatusCode))) this.#gone()
       throw new ProbeError('not_deployed', `The stack ${stackName} was not created: ${error.message}`, {
         value: stackName,
-        remedy: 'Your identity needs rights for CloudFormation, to create IAM roles and a Lambda function.',
+        remedy: 'Use an identity with permission for CloudFormation and to create IAM roles and a Lambda function.',
       })
     })
     const { StackStatus, StackStatusReason, Outputs = [] } = (await this.#settled(signal)) ?? {}
     if (StackStatus !== 'CREATE_COMPLETE') {
       throw new ProbeError('not_deployed', `The stack ${stackName} is ${StackStatus}: ${StackStatusReason}`, {
         value: stackName,
-        remedy: 'It is deleted now. Your identity needs rights to create IAM roles and a Lambda function.',
+        remedy: 'It is deleted now. Use an identity with permission to create IAM roles and a Lambda function.',
       })
     }
     return Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]))
   }
 
   /**
-   * Deletes it, once it is not being created any more.
+   * Deletes the stack, after its creation has ended.
    *
-   * @param failure why, if something failed before
-   * @throws ProbeError `not_destroyed`, with the command that does it
+   * @param failure the failure before the deletion, if any
+   * @throws ProbeError `not_destroyed`, with the command that deletes the stack
    */
   async destroy(failure?: unknown): Promise<void> {
     const { cloudFormation, stackName, say } = this.#settings
-    if (!this.#ordered) return
+    if (!this.#requested) return
     say(`Deleting the stack ${stackName} …`)
     try {
-      // What is under way comes to its end first.
+      // CloudFormation must end the current operation first.
       await this.#settled()
       await cloudFormation.send(new DeleteStackCommand({ StackName: stackName }))
       const stack = await this.#settled()
@@ -84,23 +84,23 @@ export class ProbeStack {
       }
       throw new Error(`it is ${stack.StackStatus}: ${stack.StackStatusReason}`)
     } catch (error) {
-      const message = `The stack ${stackName} is still there: ${(error as Error).message}`
-      const remedy = `Delete it yourself: ${deletionCommand(stackName)}`
+      const message = `The stack ${stackName} still exists: ${(error as Error).message}`
+      const remedy = `Delete it with: ${deletionCommand(stackName)}`
       throw new ProbeError('not_destroyed', message, { value: stackName, remedy, cause: failure ?? error })
     }
   }
 
   #gone(): void {
-    this.#ordered = false
+    this.#requested = false
     this.#settings.holds(undefined)
   }
 
-  /** When nothing is under way any more; undefined once it is gone. */
+  /** Waits until no operation is in progress. @returns the stack; undefined if it does not exist */
   async #settled(signal?: AbortSignal): Promise<Stack | undefined> {
     const { cloudFormation, stackName, look, say } = this.#settings
-    let told = ''
+    let shown = ''
     for (;;) {
-      if (signal?.aborted) throw stopped('while the stack was being created')
+      if (signal?.aborted) throw stopped('during the deployment')
       const stack = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName })).then(
         ({ Stacks }) => Stacks?.[0],
         (error: Error) => {
@@ -109,8 +109,8 @@ export class ProbeStack {
         },
       )
       if (stack === undefined || !stack.StackStatus?.endsWith('_IN_PROGRESS')) return stack
-      if (told !== stack.StackStatus) say(`  ${stack.StackStatus}`)
-      told = stack.StackStatus
+      if (shown !== stack.StackStatus) say(`  ${stack.StackStatus}`)
+      shown = stack.StackStatus
       await setTimeout(look, undefined, signal === undefined ? {} : { signal }).catch(() => {})
     }
   }

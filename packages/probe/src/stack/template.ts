@@ -1,13 +1,13 @@
 import { functionSource } from './function-source.js'
 
 export interface TemplateSettings {
-  /** Begins every name that the probe uses: topics, client IDs. */
+  /** The beginning of every topic and client ID of the probe. */
   readonly prefix: string
-  /** `aws:userid` of who asks: nobody else may assume the roles. */
+  /** `aws:userid` of the caller, the only principal that can assume the roles. */
   readonly userId: string
 }
 
-/** Roles to try things with, and a function that tries to assume two of them. Nothing in it costs anything while it is not called. */
+/** The roles of the questions, and a function that tries to assume two of them. The resources cost nothing while they are not used. */
 export function template({ prefix, userId }: TemplateSettings): object {
   const probed = { 'Fn::GetAtt': ['Probed', 'Arn'] }
   const onlyUs = statements({
@@ -19,14 +19,14 @@ export function template({ prefix, userId }: TemplateSettings): object {
   const functionArn = {
     'Fn::Sub': 'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}',
   }
-  const assumes = (role: string, more: object = {}) => ({
+  const allowAssuming = (role: string, more: object = {}) => ({
     Effect: 'Allow',
     Action: 'sts:AssumeRole',
     Resource: { 'Fn::GetAtt': [role, 'Arn'] },
     ...more,
   })
   return {
-    Description: `Answers questions about AWS, and may be deleted (${prefix})`,
+    Description: `Resources of a probe that answers questions about AWS. You can delete this stack (${prefix})`,
     Resources: {
       Probed: role(onlyUs, { Ceiling: [ceiling(prefix)] }),
       Denied: role(onlyUs, {
@@ -48,21 +48,21 @@ export function template({ prefix, userId }: TemplateSettings): object {
       FunctionRole: role(trust({ Service: 'lambda.amazonaws.com' })),
       Plain: role(trust({ AWS: { 'Fn::GetAtt': ['FunctionRole', 'Arn'] } })),
       Conditional: role(trust({ AWS: { 'Fn::GetAtt': ['FunctionRole', 'Arn'] } })),
-      // Policies of their own: what they name must exist before.
+      // A separate policy, because it names resources that must exist before it.
       MayAssume: {
         Type: 'AWS::IAM::Policy',
         Properties: {
           PolicyName: 'MayAssume',
           Roles: [{ Ref: 'FunctionRole' }],
           PolicyDocument: statements(
-            assumes('Plain'),
+            allowAssuming('Plain'),
             {
               Effect: 'Deny',
               Action: 'sts:AssumeRole',
               Resource: { 'Fn::GetAtt': ['Conditional', 'Arn'] },
               Condition: { ArnNotEqualsIfExists: { 'lambda:SourceFunctionArn': functionArn } },
             },
-            assumes('Conditional', { Condition: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } } }),
+            allowAssuming('Conditional', { Condition: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } } }),
           ),
         },
       },
@@ -89,7 +89,7 @@ export function template({ prefix, userId }: TemplateSettings): object {
   }
 }
 
-/** The role may log nothing, so that no log group is left. */
+/** The role of the function does not allow logging, so that no log group remains. */
 function role(trustPolicy: object, policies: Readonly<Record<string, readonly object[]>> = {}): object {
   return {
     Type: 'AWS::IAM::Role',
@@ -103,7 +103,7 @@ function role(trustPolicy: object, policies: Readonly<Record<string, readonly ob
   }
 }
 
-/** What sessions of the role may be let do at most: names of this probe, and what is tried with reserved topics and without a client ID. */
+/** The upper limit for sessions of the role: names of this probe, and those of the questions about reserved topics and empty client IDs. */
 function ceiling(prefix: string): object {
   const arn = (rest: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:iot:\${AWS::Region}:\${AWS::AccountId}:${rest}` })
   return {
@@ -111,7 +111,7 @@ function ceiling(prefix: string): object {
     Action: ['iot:Connect', 'iot:Publish', 'iot:RetainPublish', 'iot:Subscribe', 'iot:Receive'],
     Resource: [
       `client/${prefix}*`,
-      // Assigned where the client gives none.
+      // AWS IoT assigns such an ID to a client without one.
       'client/$GEN/*',
       `topic/${prefix}*`,
       `topic/$aws/${prefix}*`,

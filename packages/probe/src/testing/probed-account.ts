@@ -2,13 +2,13 @@ import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@topic-crede
 import { type ProbeOptions, type ProbeResult, runProbe } from '../probe.js'
 import type { Keys, Patience, Target } from '../target.js'
 
-/** A stand-in that is probed by somebody who may do everything in it. */
+/** A stand-in that is probed by a caller with all permissions. */
 export interface ProbedAccount extends AsyncDisposable {
   readonly aws: LocalAws
   readonly target: Target
-  /** Who asks. */
+  /** The caller. */
   keys: Keys
-  /** What was said, line by line. */
+  /** The printed lines. */
   readonly said: string[]
   probe(options?: Partial<ProbeOptions>): Promise<ProbeResult>
 }
