@@ -5,7 +5,7 @@ import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
 import { root, tarballs, tool } from './testing/tools.js'
 
-/** An app with the lowest CDK that the package names as its peer, and with the highest that the registry has: compiled, synthesized, checked, deployed. */
+/** An app with the lowest CDK of the peer range, and with the highest one in the registry: compiled, synthesized, checked, deployed. */
 
 const { peerDependencies } = JSON.parse(readFileSync(join(root, 'packages/cdk/package.json'), 'utf8')) as {
   readonly peerDependencies: Readonly<Record<string, string>>
@@ -56,7 +56,7 @@ new TopicCredentials(new Stack(app, 'Untyped'), 'Credentials', {})
     await app.expect(process.execPath, tool('typescript/bin/tsc'), ...options, '--skipLibCheck', 'false', 'typed.mts')
   })
 
-  it('synthesizes an app, whose checks pass', async () => {
+  it('synthesizes an app that passes the checks', async () => {
     app.env = { CDK_OUTDIR: 'cdk.out' }
     await app.expect('node', 'infra/app.js')
     const written = (name: string) => JSON.parse(readFileSync(join(app.folder, 'cdk.out', name), 'utf8'))
@@ -69,7 +69,7 @@ new TopicCredentials(new Stack(app, 'Untyped'), 'Credentials', {})
     )
   })
 
-  it('whose assembly is deployed into the stand-in, where its deploy check passes', async () => {
+  it('deploys the app to the stand-in, where its deploy check passes', async () => {
     const { Chat } = await app.standIn('--assembly', 'cdk.out')
     expect(Chat?.CredentialsUrl).toMatch(/^https:\/\//u)
   })
@@ -79,7 +79,7 @@ function lowest(name: string): string {
   return highest(name).replace('@^', '@')
 }
 
-/** The highest that the range takes: npm's own choice. */
+/** The highest version of the range, as npm selects it. */
 function highest(name: string): string {
   return `${name}@${peerDependencies[name]}`
 }

@@ -7,7 +7,7 @@ import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
 import { root, tarballs } from './testing/tools.js'
 
-/** examples/chat from packed packages: deployed by the real CDK into a stand-in, its React page built and driven in Chromium by two users. */
+/** examples/chat from packed packages: deployed by the CDK to a stand-in. Two users in Chromium use its React page. */
 
 interface Tab {
   goto(url: string): Promise<unknown>
@@ -46,7 +46,7 @@ afterAll(async () => {
   await registry[Symbol.asyncDispose]()
 })
 
-/** The app's own build, and that of an app whose bundler is esbuild. Both write `dist`, which the server reads for each request. */
+/** The app's own build, and a build with esbuild. Both write `dist`, which the server reads for each request. */
 const builds = [
   ['Vite', () => app.expect('npm', 'run', 'build')],
   [
@@ -75,10 +75,10 @@ describe.each(builds)('the page, built by %s', (_name, build) => {
     await build()
   }, 300_000)
 
-  it('what one user says is heard by another, under the name of who said it', async () => {
+  it('a user receives the messages of another user with the name of the sender', async () => {
     const alice = await signedIn('alice')
     const bob = await signedIn('bob')
-    // What a page says after it has subscribed, it hears.
+    // A page that has subscribed receives its own message.
     await says(bob, 'here')
     await hears(bob, 'Chat~~bob: here')
     await says(alice, 'hello bob')
@@ -94,7 +94,7 @@ describe.each(builds)('the page, built by %s', (_name, build) => {
   })
 })
 
-it('the server vends to nobody who is not signed in', async () => {
+it('the server vends only to signed-in users', async () => {
   const { status } = await fetch(`${url}/credentials`, { method: 'POST', headers: { authorization: 'Bearer x' } })
   expect(status).toBe(401)
 })
@@ -114,7 +114,7 @@ async function signedIn(name: string): Promise<Tab> {
 }
 
 async function says(tab: Tab, text: string): Promise<void> {
-  // A hidden tab has no frames, in which a click is prepared.
+  // A hidden tab renders no frames, which a click needs.
   await tab.bringToFront()
   await tab.type('#text', text)
   await tab.click('#say button')

@@ -23,7 +23,7 @@ const examples = pages
       return [file, groups?.text ?? ''] as const
     })
   })
-/** Which packages a reader of the examples has installed. */
+/** The packages that the examples need. */
 const installed = [
   'access',
   'cdk',
@@ -48,7 +48,7 @@ const libraries = [
   'svelte@5.57.3',
   'vue@3.5.45',
 ]
-/** What the examples take as given: the reader's own names, and imports that another block of the page shows. */
+/** Declarations that the examples assume: the reader's own names, and imports of another block of the page. */
 const given = `
 declare const outputs: { CredentialsUrl: string; RoleArn: string; IotEndpoint: string }
 declare const credentialsUrl: string, url: string, userId: string, signedIn: boolean, token: () => string
@@ -103,7 +103,7 @@ describe('the commands of @topic-credentials/ops', () => {
   const lines = page.match(/^npx topic-credentials-ops .+$/gmu) ?? []
   const commands = lines.map((line) => line.replace(/\s+#.*$/u, ''))
 
-  it('work as they are written, in front of a stand-in', async () => {
+  it('work as they are written, with a stand-in', async () => {
     await consumer.standIn()
     expect(commands.length).toBe(3)
     for (const command of commands) await consumer.expect('sh', '-c', command)

@@ -5,7 +5,7 @@ import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
 import { root, tarballs } from './testing/tools.js'
 
-/** An empty folder to the first message: the README's three commands, as they stand there. */
+/** From an empty folder to the first message: the README's three commands, as they are written. */
 describe('three commands in an empty folder', () => {
   let registry: Registry
   let consumer: Consumer
@@ -36,12 +36,12 @@ describe('three commands in an empty folder', () => {
     expect(stdout).toContain('Received message from topic \'test\': {"hello":"world"}')
   })
 
-  it('and what is not granted is refused', async () => {
+  it('and a topic that is not granted is refused', async () => {
     const { code, stderr } = await consumer.run('npx', 'topic-credentials', '--topic', 'other')
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("may not subscribe to 'other'") })
   })
 
-  it('whoami says who and what', async () => {
+  it('whoami prints the user and the grants', async () => {
     const { stdout } = await consumer.expect('npx', 'topic-credentials', 'whoami')
     expect(stdout).toContain('developer')
   })
@@ -52,7 +52,7 @@ describe('three commands in an empty folder', () => {
     expect(outputs.TopicCredentials?.CredentialsUrl).toMatch(/^https:/u)
   })
 
-  it('help and remedies name the programs, and no script of the repository', async () => {
+  it('help and remedies name the installed programs and no script of the repository', async () => {
     for (const words of [
       ['topic-credentials', '--help'],
       ['topic-credentials', 'credentials', '--help'],

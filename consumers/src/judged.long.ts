@@ -18,14 +18,14 @@ describe.each(files)('%s', (file) => {
     expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: expect.stringContaining('All good!') })
   })
 
-  it('types resolve as the code does, for those who import', async () => {
+  it('types resolve like the code for importers', async () => {
     const words = ['--profile', 'esm-only', '--format', 'ascii', join(tarballs, file)]
     const { code, stdout } = await run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), ...words])
     expect({ code, stdout }).toMatchObject({ code: 0 })
   })
 })
 
-it('knip finds no export, file or dependency that nothing uses', async () => {
+it('knip finds no unused export, file or dependency', async () => {
   const { code, stdout, stderr } = await run(
     process.execPath,
     [tool('knip/bin/knip.js'), '--config', 'consumers/knip.json'],
@@ -34,7 +34,7 @@ it('knip finds no export, file or dependency that nothing uses', async () => {
   expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 })
 })
 
-it('the reports of the public surface in docs/api are what the declarations say', async () => {
+it('the API reports in docs/api match the declarations', async () => {
   const { code, stderr } = await run(process.execPath, ['scripts/release/api-reports.js', '--check'], { cwd: root })
   expect({ code, stderr }).toMatchObject({ code: 0 })
 })
@@ -57,7 +57,7 @@ describe('the reference of the packages', () => {
     expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 })
   })
 
-  it('would not be made of an undocumented one', async () => {
+  it('fails for an undocumented export', async () => {
     const { code, stdout, stderr } = await typedoc('--entryPoints', 'undocumented.ts', '--emit', 'none')
     expect(code).not.toBe(0)
     expect(stdout + stderr).toContain('undocumented')

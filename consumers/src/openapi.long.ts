@@ -6,7 +6,7 @@ import { Registry } from './testing/registry.js'
 import { run } from './testing/run.js'
 import { root, tarballs, tool } from './testing/tools.js'
 
-/** The OpenAPI document as others use it: a well-kept parser takes it, and a client that a generator makes of it vends. */
+/** The OpenAPI document in other tools: a parser accepts it, and a generated client vends. */
 
 let registry: Registry
 let consumer: Consumer
@@ -26,7 +26,7 @@ afterAll(async () => {
   await registry[Symbol.asyncDispose]()
 })
 
-it('is valid, and would not be with a mistake', async () => {
+it('is valid, and a change makes it invalid', async () => {
   const program = `import { validate, compileErrors } from '@readme/openapi-parser'
     const result = await validate(JSON.parse(process.argv[1]))
     if (!result.valid) { console.log(compileErrors(result)); process.exit(1) }`
@@ -41,7 +41,7 @@ it('is valid, and would not be with a mistake', async () => {
   expect((await validate(document)).code).not.toBe(0)
 })
 
-it('makes a client that vends, typed', async () => {
+it('generates a typed client that vends', async () => {
   const document = join(consumer.folder, 'node_modules/@topic-credentials/grants/openapi.json')
   await consumer.expect(process.execPath, tool('openapi-typescript/bin/cli.js'), document, '-o', 'api.d.ts')
   consumer.write(

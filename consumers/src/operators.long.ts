@@ -40,7 +40,7 @@ describe('npx topic-credentials-ops', () => {
   const ops = (...words: string[]) => consumer.expect('npx', 'topic-credentials-ops', ...words)
   const whoami = () => consumer.run('npx', 'topic-credentials', 'whoami', '--as', 'alice', '--json')
 
-  it('teaches: each command and each of its own has help with examples that work here', async () => {
+  it('has help with examples of this environment for each command and subcommand', async () => {
     const { stdout } = await ops('--help')
     const commands = [...stdout.matchAll(/^ {2}(\w+) {2,}\S/gmu)].map(([, name = '']) => name)
     expect(commands).toEqual(['revoke', 'access', 'check', 'probe'])
@@ -51,14 +51,14 @@ describe('npx topic-credentials-ops', () => {
     }
   })
 
-  it('check lists what it tried, with progress beside the list', async () => {
+  it('check lists its trials, and prints its progress to stderr', async () => {
     const { stdout, stderr } = await ops('check')
     expect(stderr).toMatch(/^Checking the running stand-in .* …$/mu)
     expect(stdout).toMatch(/^✓ /mu)
     expect(stdout).toMatch(/^All \d+ passed\.$/mu)
   })
 
-  it('access gives a topic, finds it, and takes it back', async () => {
+  it('access grants a topic, finds the grant, and withdraws it', async () => {
     await ops('access', 'grant', '--user', 'alice', '--subscribe', 'test')
     expect((await ops('access', 'get', '--user', 'alice')).stdout).toContain('test')
     expect((await ops('access', 'who', 'test')).stdout).toContain('alice')
@@ -66,7 +66,7 @@ describe('npx topic-credentials-ops', () => {
     expect((await ops('access', 'who', 'test')).stdout).not.toContain('alice')
   })
 
-  it('revoke takes the access of a user, and gives it back', async () => {
+  it('revoke revokes the access of a user, and restores it', async () => {
     expect((await whoami()).code).toBe(0)
     await ops('revoke', 'alice')
     expect((await ops('revoke', '--list')).stdout).toContain('alice')
@@ -77,11 +77,11 @@ describe('npx topic-credentials-ops', () => {
       stderr: expect.stringContaining('revoked'),
     })
     await ops('revoke', '--undo', 'alice')
-    // What was vended before stays worthless.
+    // Earlier credentials stay denied.
     expect((await ops('revoke', '--list')).stdout).toMatch(/^alice {2}sessions issued before \S+ are denied$/mu)
   })
 
-  it('probe asks an account, and needs nothing of the stand-in’s package for that', async () => {
+  it('probe asks an account without the package of the stand-in', async () => {
     consumer.write('account.mjs', accountProgram)
     const account = consumer.start('node', 'account.mjs')
     await using other = new Consumer(registry)
@@ -90,16 +90,16 @@ describe('npx topic-credentials-ops', () => {
     other.env = JSON.parse(await new Promise((resolve) => account.stdout?.once('data', resolve)))
     const probe = (...words: string[]) =>
       other.run('npx', 'topic-credentials-ops', 'probe', '--only', 'userIdOverMqtt', ...words)
-    expect(await probe()).toMatchObject({ code: 2, stderr: 'Nothing was done. Say yes, or give --yes.\n' })
+    expect(await probe()).toMatchObject({ code: 2, stderr: 'Nothing was deployed. Answer y, or pass --yes.\n' })
     expect(await probe('--yes')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^All 1 answers are what the stand-in does by default\.$/mu),
+      stdout: expect.stringMatching(/^All 1 answers match the defaults of the stand-in\.$/mu),
       stderr: '',
     })
     expect(readFileSync(join(other.folder, 'probe-transcript.txt'), 'utf8')).toContain('✓ userIdOverMqtt')
   })
 
-  it('without a stack it says what is missing, by commands that exist here', async () => {
+  it('has a remedy with installed commands if there is no stack', async () => {
     await using empty = new Consumer(registry)
     await empty.install('@topic-credentials/ops')
     for (const words of [['check'], ['revoke', 'alice'], ['access', 'get', '--user', 'alice']]) {

@@ -6,7 +6,7 @@ import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
 import { root, tarballs } from './testing/tools.js'
 
-/** The programs of docs/guides/recipes.md, as they stand there. */
+/** The programs of docs/guides/recipes.md, as they are written. */
 
 /** CI installs aws-cli and the Python packages. Elsewhere the recipes without their tools are skipped. */
 const isRequired = process.env.CI !== undefined

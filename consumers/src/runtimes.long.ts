@@ -4,7 +4,7 @@ import { Consumer } from './testing/consumer.js'
 import { Registry } from './testing/registry.js'
 import { nodes, root, tarballs, tool } from './testing/tools.js'
 
-/** Something of each package for programs that works without a network. All entries of all packages are imported besides. */
+/** An expression with each package that needs no network. The programs also import all entries of all packages. */
 const programs: Readonly<Record<string, string>> = {
   '@topic-credentials/grants':
     "covers(parseGrants({ subscribe: ['a/#'] }), parseGrants({ subscribe: ['a/b'] })).covered",
@@ -13,7 +13,7 @@ const programs: Readonly<Record<string, string>> = {
   '@topic-credentials/revocation': "typeof Revoker === 'function'",
   '@topic-credentials/access': "userKey('alice') !== ''",
 }
-/** What an expression takes from its package. */
+/** The names that an expression imports from its package. */
 function names(expression: string): string {
   const known = /\b(?:covers|parseGrants|connect|fromVendor|assemblyIn|startLocalAws|Revoker|userKey)\b/gu
   return [...new Set(expression.match(known))].join(', ')
@@ -102,14 +102,14 @@ fromVendor({ url: 1 })
     it.each([
       ['nodenext', ['--module', 'nodenext', '--moduleResolution', 'nodenext'], 'main.mts'],
       ['bundler', ['--module', 'esnext', '--moduleResolution', 'bundler'], 'main.mts'],
-      // require() of ES modules, as Node 20.19 and later have it.
+      // require() of ES modules, which Node 20.19 and later support.
       ['nodenext from a CommonJS source', ['--module', 'nodenext', '--moduleResolution', 'nodenext'], 'main.cts'],
     ])('%s', async (_resolution, options, file) => {
       const { code, stdout } = await compile(compiler(), file, ...options)
       expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     })
 
-    it('node16 from a CommonJS source is refused: it does not know require() of ES modules', async () => {
+    it('node16 refuses a CommonJS source, because it does not support require() of ES modules', async () => {
       const options = ['--module', 'node16', '--moduleResolution', 'node16']
       expect(await compile(compiler(), 'main.mts', ...options)).toMatchObject({ code: 0 })
       expect(await compile(compiler(), 'main.cts', ...options)).toMatchObject({

@@ -18,14 +18,14 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
-/** What each package may carry besides what its entries lead to. */
+/** The allowed files of each package besides those of its entry points. */
 const carried: Readonly<Record<string, RegExp>> = {
   '@topic-credentials/cdk': /^functions\/(?:vendor\/index\.mjs|deploy-check\/index\.cjs|THIRD-PARTY-NOTICES\.txt)$/u,
   '@topic-credentials/local-aws': /^(?:assembly\/.*|THIRD-PARTY-NOTICES\.txt|dist\/tls-worker\.(?:js|d\.ts))$/u,
   '@topic-credentials/ops': /^probe\/THIRD-PARTY-NOTICES\.txt$/u,
 }
 
-/** Kilobytes that each tarball may have: a file or a bundle that should not be there is more than the distance. */
+/** Maximum size of each tarball in kilobytes. An unwanted file or bundle exceeds it. */
 const limits: Readonly<Record<string, number>> = {
   '@topic-credentials/access': 24,
   '@topic-credentials/cdk': 240,
@@ -54,7 +54,7 @@ const packed = readdirSync(tarballs)
 describe.each(packed)('%s', (name, { manifest, byPath, bytes }) => {
   const reached = reach(manifest, byPath)
 
-  it('says what it is', () => {
+  it('has a complete manifest', () => {
     expect(manifest).toMatchObject({
       license: 'Apache-2.0',
       type: 'module',
@@ -66,16 +66,16 @@ describe.each(packed)('%s', (name, { manifest, byPath, bytes }) => {
     expect(byPath.get('LICENSE')).toContain('Apache License')
   })
 
-  it('is no larger than it may be', () => {
+  it('does not exceed its size limit', () => {
     process.stdout.write(`${name}: ${(bytes / 1000).toFixed(1)} kB\n`)
     expect(bytes).toBeLessThanOrEqual((limits[name] ?? 0) * 1000)
   })
 
-  it('has every file that its entries lead to', () => {
+  it('contains every file of its entry points', () => {
     expect([...reached].filter((path) => !byPath.has(path))).toEqual([])
   })
 
-  it('has nothing else: no test, no fixture, no dead file', () => {
+  it('contains nothing else: no test, no fixture, no unused file', () => {
     const more = [...byPath.keys()].filter(
       (path) =>
         !reached.has(path) && !/^(?:package\.json|README\.md|LICENSE)$/u.test(path) && !carried[name]?.test(path),
@@ -83,14 +83,14 @@ describe.each(packed)('%s', (name, { manifest, byPath, bytes }) => {
     expect(more).toEqual([])
   })
 
-  it('names no folder of the machine that packed it, and no workspace', () => {
+  it('contains no local path and no workspace reference', () => {
     for (const [path, content] of byPath) {
       expect([path, content.includes(process.cwd())]).toEqual([path, false])
     }
     expect(JSON.stringify(manifest.dependencies ?? {})).not.toMatch(/workspace:|link:|file:/u)
   })
 
-  it('needs of ours the very version that it was packed with', () => {
+  it('depends on exactly the packed versions of the other packages', () => {
     for (const [dependency, version] of Object.entries(manifest.dependencies ?? {})) {
       const own = dependency.startsWith('@topic-credentials/')
       if (own) expect([dependency, version]).toEqual([dependency, manifest.version])
@@ -112,7 +112,7 @@ function reach(manifest: Manifest, byPath: ReadonlyMap<string, string>): Readonl
     if (path.endsWith('.js') && !/^(?:dist\/browser[\w-]*|probe\/main)\.js$/u.test(path)) {
       open.push(path.replace(/\.js$/u, '.d.ts'))
     }
-    // Of a module with types alone, an empty one is there as well.
+    // A module with only types also has an empty JavaScript file.
     const code = path.replace(/\.d\.ts$/u, '.js')
     if (byPath.has(code)) open.push(code)
     const named = [

@@ -15,7 +15,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { root, tool } from './testing/tools.js'
 
-/** The workflows, which run on GitHub alone: GitHub's own validation, what they name is there, and the loop that publishes is run. */
+/** Tests of the workflows without GitHub: GitHub's validation, the existence of their scripts, and a run of the publishing step. */
 
 interface Workflow {
   readonly jobs: Readonly<
@@ -44,7 +44,7 @@ describe('GitHub’s language service', () => {
   const program = join(folder, 'validate.cjs')
 
   beforeAll(() => {
-    // It imports JSON files as no version of Node.js does, so it is bundled first.
+    // It is bundled first, because Node.js does not support the way in which it imports JSON files.
     const source = `import { validate } from '@actions/languageservice'
       import { TextDocument } from 'vscode-languageserver-textdocument'
       import { text } from 'node:stream/consumers'
@@ -63,14 +63,14 @@ describe('GitHub’s language service', () => {
     expect(findings(text)).toBe('')
   })
 
-  it('finds a job that is not there, and a key', () => {
+  it('finds a missing job and an unknown key', () => {
     const text = readFileSync(join(workflows, 'release.yml'), 'utf8')
     expect(findings(text.replace('needs: pack', 'needs: nobody'))).toContain("Value 'nobody' is not valid")
     expect(findings(text.replace('- run: npm run test:all', '- runs: npm run test:all'))).toContain("'runs'")
   })
 })
 
-it('the scripts that they run are there', () => {
+it('the scripts that they run exist', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const commands = files.flatMap(({ steps }) => steps.map(({ run = '' }) => run)).join('\n')
   const named = [...commands.matchAll(/npm (?:run )?(test[\w:]*)/gu)].map(([, name]) => name)
@@ -88,7 +88,7 @@ describe('the step that publishes', () => {
   const script = files.flatMap(({ steps }) => steps).find(({ run }) => run?.includes('npm publish'))?.run ?? ''
   const short = (name: string) => name.replace('@topic-credentials/', '')
 
-  /** Runs it over these tarballs with a program in npm's place, which notes its words and fails for one of them. */
+  /** Runs the step with these tarballs and a substitute for npm, which records its arguments and fails for one of them. */
   function publish(
     names: readonly string[],
     failing = '',
@@ -103,7 +103,7 @@ describe('the step that publishes', () => {
       `#!/bin/sh\necho "$@" >> ${join(at, 'said')}\ncase "$*" in *-${failing || 'none'}-1*) exit 1;; esac\n`,
     )
     chmodSync(npm, 0o755)
-    // As GitHub runs a step.
+    // The shell options of GitHub.
     const { status } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
       cwd: at,
       env: { PATH: `${join(at, 'bin')}${delimiter}${process.env.PATH}` },
@@ -123,7 +123,7 @@ describe('the step that publishes', () => {
     }
   })
 
-  it('ends at the first that npm refuses', () => {
+  it('stops at the first package that npm refuses', () => {
     expect(publish(['grants', 'client', 'cdk'], 'client')).toEqual({ status: 1, order: ['grants', 'client'] })
   })
 })

@@ -13,7 +13,7 @@ export interface Outcome {
 /** The outputs of the stacks, by stack. */
 export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-/** An empty folder outside of every workspace, in which somebody installs our packages as they would be on npm. */
+/** An empty folder outside every workspace, for installations of the packed packages as from npm. */
 export class Consumer {
   readonly folder: string
   readonly #children = new Set<ChildProcess>()
@@ -28,12 +28,12 @@ export class Consumer {
     writeFileSync(join(this.folder, path), content)
   }
 
-  /** `npm install` with further words. @throws Error with what npm said */
+  /** `npm install` with further arguments. @throws Error with the output of npm */
   async install(...words: string[]): Promise<void> {
     await this.expect('npm', 'install', '--loglevel=error', ...words)
   }
 
-  /** @throws Error with all that was printed, when it does not end with 0 */
+  /** @throws Error with the whole output, if the exit code is not 0 */
   async expect(command: string, ...words: string[]): Promise<Outcome> {
     const outcome = await this.run(command, ...words)
     if (outcome.code === 0) return outcome
@@ -56,7 +56,7 @@ export class Consumer {
     })
   }
 
-  /** A command in the folder, with an environment that knows nothing of this repository. */
+  /** Runs a command in the folder, with an environment without any variable of this repository. */
   start(command: string, ...words: string[]): ChildProcess {
     const { PATH, HOME, LANG } = process.env
     const child = spawn(command, words, {
@@ -73,7 +73,7 @@ export class Consumer {
   /** Variables of the folder's shell, besides PATH and HOME. */
   env: Readonly<Record<string, string>> = {}
 
-  /** Starts `npx local-aws`, and resolves with its outputs when what it deploys is there. */
+  /** Starts `npx local-aws`. Resolves with its outputs after its deployment. */
   standIn(...words: string[]): Promise<Outputs> {
     return this.standInBy('npx local-aws', ...words)
   }
@@ -98,7 +98,7 @@ export class Consumer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const ended = [...this.#children].map((child) => new Promise((resolve) => child.once('close', resolve)))
-    // The whole group: npx starts what it runs as a child.
+    // The whole process group, because npx runs the program as a child.
     for (const { pid } of this.#children) if (pid !== undefined) process.kill(-pid, 'SIGINT')
     await Promise.all(ended)
     rmSync(this.folder, { recursive: true, force: true })

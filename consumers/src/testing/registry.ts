@@ -11,8 +11,8 @@ interface Packed {
 }
 
 /**
- * A registry on this machine that has our packed packages and nothing else: npm asks it for our scope, and its ordinary registry for the
- * rest, so that what depends on what resolves as it will for those who install.
+ * A local registry that has only the packed packages. npm uses it for our scope and its ordinary registry for everything else, so that
+ * dependencies resolve as in a real installation.
  */
 export class Registry {
   readonly #server: Server
@@ -23,10 +23,10 @@ export class Registry {
     this.#packages = packages
   }
 
-  /** @param folder what `npm run release:pack` wrote */
+  /** @param folder the output of `npm run release:pack` */
   static async start(folder: string): Promise<Registry> {
     const files = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
-    if (files.length === 0) throw new Error(`There is nothing packed in ${folder}: npm run release:pack`)
+    if (files.length === 0) throw new Error(`There are no tarballs in ${folder}. Run npm run release:pack.`)
     const packages = new Map(
       files.map((name) => {
         const tarball = readFileSync(join(folder, name))
@@ -51,7 +51,7 @@ export class Registry {
     return new Registry(server, packages)
   }
 
-  /** What `.npmrc` needs to ask here for our scope. */
+  /** The lines of `.npmrc` that select this registry for our scope. */
   get npmrc(): string {
     return `@topic-credentials:registry=${urlOf(this.#server)}\n`
   }

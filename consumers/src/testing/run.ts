@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import type { Outcome } from './consumer.js'
 
-/** A program to its end, whatever that is. */
+/** Runs a program until it ends, with any exit code. */
 export function run(
   command: string,
   words: readonly string[],

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 /** The root of this checkout. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../../..')
 
-/** What `npm run release:pack` wrote. */
+/** The output of `npm run release:pack`. */
 export const tarballs = join(root, '.release/tarballs')
 
 /** A file of a tool that `npm run test:all` installs beside these tests. */
@@ -15,7 +15,7 @@ export function tool(path: string): string {
   throw new Error(`${file} is not installed: npm ci --prefix consumers`)
 }
 
-/** Versions of Node.js that are supported, as far as they are installed here: on other platforms the one that runs the test. */
+/** The supported versions of Node.js that are installed here; on other platforms, the version that runs the test. */
 export function nodes(): readonly (readonly [name: string, file: string])[] {
   const installed = ['node20', 'node22', 'node24', 'node26']
     .map((name) => [name, join(root, 'consumers/node_modules', name, 'bin/node')] as const)
