@@ -108,7 +108,7 @@ describe('a broker', () => {
   })
 })
 
-describe('a network that never comes back', () => {
+describe('a network that never recovers', () => {
   it.each([
     ['publish', (session: ReturnType<typeof started>['session']) => session.publish('a', 'x')],
     ['subscribe', (session: ReturnType<typeof started>['session']) => session.subscribe('a').ready],

@@ -13,14 +13,14 @@ beforeAll(async () => {
 
 afterAll(async () => subject[Symbol.asyncDispose]())
 
-/** What stands after five minutes of the page's hour. */
+/** The state after each five minutes of the page's hour. */
 interface Minutes {
   readonly state: string
   readonly accessKeyId: string
   readonly timers: number
 }
 
-it('an hour with a session: its memory is flat over renewals, and no timer is left behind', async () => {
+it('a session of an hour uses constant memory over its renewals, and leaves no timer', async () => {
   const { page, aws, vendor, options } = subject
   await page.evaluateOnNewDocument(pageClock)
   await page.reload()

@@ -49,12 +49,12 @@ async function post(body: string): Promise<{ status: number; type: string | unde
   return { status: statusCode, type: headers['content-type'], answer: JSON.parse(answer) }
 }
 
-/** `{257}` in a case stands for that many characters, which no reader of the table wants to see. */
+/** Replaces `{257}` in a case with that many characters, which keeps the table short. */
 function expanded(body: string): string {
   return body.replace(/\{(\d+)\}/u, (_, length: string) => 'a'.repeat(Number(length)))
 }
 
-describe('the vendor’s answer to', () => {
+describe('the vendor’s response to', () => {
   it.each(cases)('$name: $status', async ({ body, status, code }) => {
     const { type, answer, ...got } = await post(expanded(body))
     expect(got.status).toBe(status)

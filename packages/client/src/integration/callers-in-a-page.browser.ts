@@ -4,7 +4,7 @@ import { type ChromiumSubject, startChromium } from '../testing/chromium/chromiu
 const identityId = 'eu-west-1:11111111-2222-4333-8444-555555555555'
 
 let subject: ChromiumSubject
-/** The credentials that the page has been given, as an identity pool gives them: for an hour, each time others. */
+/** The access key IDs that the page got: like an identity pool, each call returns new credentials. */
 const given: string[] = []
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(async () => subject[Symbol.asyncDispose]())
 
-/** Runs in the page, with the library as it is shipped. @returns what `body` returns, or the code of its error */
+/** Runs in the page, with the shipped library. @returns what `body` returns, or the code of its error */
 function inPage(body: string): Promise<unknown> {
   const { url, region } = subject.vendor
   return subject.page.evaluate(`(async () => {
@@ -38,14 +38,14 @@ function inPage(body: string): Promise<unknown> {
   })()`)
 }
 
-it('credentials of an identity pool: the caller is the identity, and each vend asks for the current ones', async () => {
+it('with credentials of an identity pool, the caller is the identity, and each vend uses current credentials', async () => {
   const userId = await inPage(`
     globalThis.session = await connect({ ...options, credentials: fromVendor({ ...vendor, credentials: identityPoolCredentials }) })
     return session.userId`)
   expect(userId).toBe(identityId)
   const topic = `users/${identityId}/lamp`
   expect(await inPage(`await session.publish('${topic}', 'on'); return 'published'`)).toBe('published')
-  expect(await inPage("await session.publish('users/somebody/lamp', 'on'); return 'published'")).toBe('not_granted')
+  expect(await inPage("await session.publish('users/bob/lamp', 'on'); return 'published'")).toBe('not_granted')
   const { aws, page } = subject
   const [clientId, accessKeyId] = await page.evaluate<[string, string], []>('[session.clientId, session.accessKeyId]')
   expect(given).toHaveLength(1)
@@ -60,7 +60,7 @@ it('credentials of an identity pool: the caller is the identity, and each vend a
   aws.faults.skewClock(0)
 }, 60_000)
 
-it('without its session token such a caller is refused, and one without any credentials is told so', async () => {
+it('such a caller is refused without its session token, and gets an error without credentials', async () => {
   const without = `async () => ({ ...(await identityPoolCredentials()), sessionToken: undefined })`
   const connecting = (credentials: string) =>
     inPage(`await connect({ ...options, credentials: fromVendor({ ...vendor${credentials} }) }); return 'connected'`)

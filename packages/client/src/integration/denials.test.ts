@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { TestAccount } from '../testing/account/test-account.js'
 import { believing } from '../testing/scripted/believing.js'
 
-/** What a session does when the broker refuses what its grants allow, because the role's policy has changed since. */
+/** Sessions for which the broker refuses operations that the grants allow, because the role's policy has changed. */
 
 let account: TestAccount
 
@@ -26,13 +26,13 @@ function deny(action: string, resource: string): void {
 }
 
 function allowAgain(): void {
-  deny('iot:DeleteConnection', 'client/nobody')
+  deny('iot:DeleteConnection', 'client/none')
 }
 
 const mine = 'users/developer/x'
 
 describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
-  it('a refused publish is dropped with an error; what comes after it goes on', async () => {
+  it('a refused publish is dropped with an error, and later ones succeed', async () => {
     const session = await account.connect({ mqtt })
     const refused: unknown[] = []
     session.on('refused', (error) => refused.push(error))
@@ -44,7 +44,7 @@ describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
     expect(session.state).toBe('connected')
   }, 60_000)
 
-  it('a refused subscription ends with an error, those beside it go on', async () => {
+  it('a refused subscription ends with an error, and the others continue', async () => {
     const session = await account.connect({ mqtt })
     const allowed = session.subscribe(mine)
     await allowed.ready
@@ -59,7 +59,7 @@ describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
     }
   }, 60_000)
 
-  it('a refused connection ends in an error, not in a loop', async () => {
+  it('a refused connection ends with an error, not in a loop', async () => {
     deny('iot:Connect', 'client/*')
     await expect(account.connect({ mqtt })).rejects.toMatchObject({
       code: 'not_granted',
@@ -72,7 +72,7 @@ describe.each([5, 3] as const)('over MQTT %s', (mqtt) => {
 })
 
 describe.each([5, 3] as const)('a retained publish over MQTT %s', (mqtt) => {
-  it('that only the broker refuses is an error; the same message without RETAIN goes through', async () => {
+  it('that only the broker refuses fails; the same message without RETAIN succeeds', async () => {
     const session = await account.connect({ mqtt, credentials: believing(account.credentials(), { retain: [mine] }) })
     const denial = { code: 'not_granted', byBroker: true, value: mine }
     await expect(session.publish(mine, 'x', { retain: true })).rejects.toMatchObject(denial)
@@ -82,20 +82,20 @@ describe.each([5, 3] as const)('a retained publish over MQTT %s', (mqtt) => {
 })
 
 describe('over MQTT 5', () => {
-  it('a refused publish with QoS 0 is said by an event: the broker can only disconnect', async () => {
+  it('a refused publish with QoS 0 is reported by an event, because the broker can only disconnect', async () => {
     const session = await account.connect({ connectIntervalMs: 0 })
     const refused = new Promise((resolve) => session.once('refused', resolve))
     const back = new Promise((resolve) => session.once('connected', resolve))
     deny('iot:Publish', 'topic/test')
     account.aws.faults.skewClock(1_001)
-    // Fails where the broker hangs up before the SDK has said that it is sent.
+    // Fails if the broker disconnects before the SDK has reported that the message is sent.
     await session.publish('test', 'x', { qos: 0 }).catch(({ code }) => expect(code).toBe('connection_lost'))
     expect(await refused).toMatchObject({ code: 'not_granted', byBroker: true })
     await back
     await session.publish(mine, 'y')
   })
 
-  it('whoever is taken over by its own client ID ends, and does not fight', async () => {
+  it('a session ends when another connection takes over its client ID, and does not take it back', async () => {
     const first = await account.connect({ clientIdSuffix: 'same' })
     const closed = new Promise((resolve) => first.once('closed', resolve))
     account.aws.faults.skewClock(1_001)
@@ -105,9 +105,9 @@ describe('over MQTT 5', () => {
   })
 })
 
-describe('other grants for a live session', () => {
+describe('new grants for an open session', () => {
   it.each([5, 3] as const)(
-    'take effect without losing what stays, over MQTT %s',
+    'take effect and keep the subscriptions that stay granted, over MQTT %s',
     async (mqtt) => {
       const credentials = account.credentials({ request: { subscribe: ['test'], publish: ['test'] } })
       const session = await account.connect({ mqtt, credentials, connectIntervalMs: 0 })
@@ -135,7 +135,7 @@ describe('other grants for a live session', () => {
     60_000,
   )
 
-  it('stay as they are when the vendor refuses', async () => {
+  it('change nothing when the vendor refuses', async () => {
     const session = await account.connect()
     await expect(session.grant({ subscribe: ['other'] })).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
     await session.publish('test', 'x')
@@ -144,24 +144,24 @@ describe('other grants for a live session', () => {
 })
 
 describe('an endpoint that cannot be connected to', () => {
-  it('with a certificate that is not trusted is named at once', async () => {
+  it('because its certificate is not trusted is reported as such', async () => {
     await expect(account.connect({ ca: foreignCertificate })).rejects.toMatchObject({ code: 'tls_trust' })
     expect((await account.connect()).state).toBe('connected')
   })
 
-  it('by a name that does not exist, and at a port where nobody listens', async () => {
+  it('because its host name is unknown or its port is closed is reported as such', async () => {
     await expect(account.connect({ endpoint: 'endpoint.invalid' })).rejects.toMatchObject({ code: 'host_not_found' })
     await expect(account.connect({ endpoint: 'localhost:1' })).rejects.toMatchObject({ code: 'connection_lost' })
   })
 
-  it('in another region refuses the handshake', async () => {
+  it('because it is in another region refuses the handshake', async () => {
     await expect(account.connect({ region: 'eu-west-3', connectIntervalMs: 0 })).rejects.toMatchObject({
       code: 'handshake_refused',
     })
   })
 })
 
-/** A certificate of somebody else: it signs nothing here. */
+/** A certificate of another authority, which signs nothing here. */
 const foreignCertificate = `-----BEGIN CERTIFICATE-----
 MIIBtjCCAVugAwIBAgITBmyf1XSXNmY/Owua2eiedgPySjAKBggqhkjOPQQDAjA5
 MQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6b24g

@@ -6,12 +6,12 @@ import { fromVendor } from '../from-vendor.js'
 import { stackWith } from '../testing/account/stack-variant.js'
 import { Issuer } from '../testing/servers/issuer.js'
 
-/** Where tokens name users, the deploy check has an IAM route of its own, which stays open after the deployment. */
+/** If tokens identify users, the deploy check has a separate IAM route, which stays open after the deployment. */
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine this takes longer than jest's five seconds.
 jest.setTimeout(120_000)
 
-/** A user of the issuer: any IAM user may be called the same. */
+/** A user of the issuer. An IAM user can have the same name. */
 const sub = '2f6c1b9e-7d41-4c55-9a5b-0d9d5a2c7e11'
 let issuer: Issuer
 let assembly: string
@@ -47,7 +47,7 @@ function checkRole(): string {
   return String(roles[0]?.[1])
 }
 
-it('vends for the deploy check alone: an IAM user with the name of a token’s user is refused', async () => {
+it('the route vends only to the deploy check, and refuses an IAM user with the name of a token’s user', async () => {
   const now = Math.floor(Date.now() / 1000)
   const token = issuer.token({ iss: issuer.url, aud: 'app', sub, iat: now, nbf: now, exp: now + 600 })
   expect((await vend('/credentials', { token: () => token })).vended.userId).toBe(sub)

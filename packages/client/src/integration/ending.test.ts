@@ -47,7 +47,7 @@ describe('a program', () => {
       const [times, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
       const [, lingered] = times.split(' ')
       expect(code).toBe(0)
-      // The SDK's own MQTT 5 client keeps a process for 8 to 60 seconds; its MQTT 3.1.1 client until it would have connected again.
+      // The SDK's own MQTT 5 client keeps a process alive for 8 to 60 seconds; its MQTT 3.1.1 client until its next reconnect.
       expect(Number(lingered)).toBeLessThan(4_000)
     },
     60_000,

@@ -37,18 +37,18 @@ function connects(clientId: string): string[] {
 const reserved = '$aws/things/lamp1/unsupported'
 
 describe.each(nodeTransports)('over $name', ({ options }) => {
-  /** A session that believes it may use a reserved topic. */
+  /** A session whose client assumes that a reserved topic is granted. */
   const believer = async () => {
     const credentials = believing(account.credentials(), { publish: [reserved], subscribe: [reserved] })
     const session = await account.connect({ ...options, credentials, connectIntervalMs: 0 })
     let breaks = 0
-    // AWS takes one CONNECT a second from a client ID; the broker's clock moves on instead of the test waiting.
+    // AWS accepts one CONNECT per second from a client ID; the test advances the broker's clock instead of waiting.
     session.on('interrupted', () => account.aws.faults.skewClock(++breaks * 1_001))
     return session
   }
   const refusal = options.mqtt === 3 ? { code: 'not_granted', byBroker: true } : { code: 'refused' }
 
-  it('a session that is granted something else, or cut, as soon as it stands never goes over its client ID’s quota', async () => {
+  it('a session that gets new grants or is cut right after it has connected stays within the quota of its client ID', async () => {
     const session = await account.connect({ ...options, credentials: account.credentials({ spreadSeconds: 2_200 }) })
     const codes = interruptions(session)
     await session.grant({ subscribe: ['test'], publish: ['test'] })
@@ -61,7 +61,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     expect(connects(clientId)).toEqual(Array(4).fill('ok'))
   }, 60_000)
 
-  it('a refusal for its own CONNECTs is not a storm of the fleet', async () => {
+  it('a refusal because of its own CONNECTs does not count as throttling of the fleet', async () => {
     const session = await account.connect({ ...options, credentials: account.credentials({ spreadSeconds: 86_400 }) })
     const codes = interruptions(session)
     account.aws.faults.throttleConnects(1)
@@ -70,7 +70,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
   }, 60_000)
 
   it.each(['publish', 'subscribe'] as const)(
-    'a %s that the broker answers by hanging up is refused after the second time, and holds up nothing',
+    'a %s that the broker answers by closing the connection is refused the second time, and does not block others',
     async (operation) => {
       const session = await believer()
       const codes = interruptions(session)
@@ -87,7 +87,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     60_000,
   )
 
-  it('a message with QoS 0 that the broker answers by hanging up is told by an event', async () => {
+  it('a message with QoS 0 that the broker answers by closing the connection is reported by an event', async () => {
     const session = await believer()
     const refused = new Promise((resolve) => session.once('refused', resolve))
     const again = () => {
@@ -99,7 +99,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     session.off('connected', again)
   }, 60_000)
 
-  it('a last will that AWS does not take ends the attempt with the reason', async () => {
+  it('a last will that AWS does not accept ends the attempt with the reason', async () => {
     const will = { topic: reserved, payload: 'gone' }
     const credentials = believing(account.credentials(), { publish: [reserved] })
     await expect(account.connect({ ...options, credentials, will })).rejects.toMatchObject(
@@ -107,7 +107,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     )
   }, 60_000)
 
-  it('what came while the program was down is delivered to the next one, which resumes the session', async () => {
+  it('messages that arrived while the program was down are delivered to the next one, which resumes the session', async () => {
     const publisher = await account.connect()
     const clientIdSuffix = `resumes-${options.mqtt ?? options.transport}`
     const resumed = { ...options, clientIdSuffix, resume: true, connectIntervalMs: 0 }
@@ -125,7 +125,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     expect(received).toEqual(['1', '2', '3'])
   }, 60_000)
 
-  it('without that, nothing is left over by MQTT 5', async () => {
+  it('without `resume`, MQTT 5 delivers no earlier message', async () => {
     if (options.mqtt === 3) return
     const publisher = await account.connect()
     const clientIdSuffix = `begins-anew-${options.mqtt ?? options.transport}`

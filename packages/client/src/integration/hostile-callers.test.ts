@@ -6,9 +6,9 @@ import fc from 'fast-check'
 import { stackWith } from '../testing/account/stack-variant.js'
 import { SignedRequests } from '../testing/wire/signed-requests.js'
 
-/** Callers with a key of their own who want what is somebody else's, through the wire. */
+/** Callers with a valid key who try to get the credentials of other users, over the wire. */
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine this takes longer than jest's five seconds.
 jest.setTimeout(300_000)
 
 const journal: JournalEntry[] = []
@@ -37,7 +37,7 @@ let before = 0
 beforeEach(() => {
   before = vends()
 })
-/** After whatever was tried, an honest caller is served as before. */
+/** After each attempt, a legitimate caller is still served. */
 afterEach(async () => {
   aws.faults.skewClock(0)
   expect(await wire.ask(alice, { path })).toMatchObject({ status: 200, answer: { userId: 'alice' } })
@@ -52,7 +52,7 @@ describe('a forged identity', () => {
     ],
     ['a second Authorization', { headers: { 'x-authorization': 'Bearer admin', 'x-forwarded-user': 'admin' } }],
     ['the query', { query: { userId: 'admin', sub: 'admin' } }],
-  ])('in %s changes nothing: whoever signed is served', async (_, forged) => {
+  ])('in %s has no effect: the signer is served', async (_, forged) => {
     const { status, answer } = await wire.ask(alice, { path, ...forged })
     expect(status).toBe(200)
     expect(answer).toMatchObject({ userId: 'alice', clientIdPrefix: 'alice:' })
@@ -64,12 +64,12 @@ describe('a forged identity', () => {
     ['claims', '{"claims":{"groups":["operators"]}}'],
     ['an authorizer', '{"requestContext":{"authorizer":{"jwt":{"claims":{"sub":"admin"}}}}}'],
     ['a role', '{"roleArn":"arn:aws:iam::123456789012:role/admin"}'],
-  ])('in the body is refused by name: %s', async (_, body) => {
+  ])('in the body is refused as an unknown key: %s', async (_, body) => {
     expect(await wire.ask(alice, { path, body })).toMatchObject({ status: 400, answer: { code: 'unknown_key' } })
     expect(vends()).toBe(before)
   })
 
-  it('by another key’s name is refused', async () => {
+  it('with the access key ID of another caller is refused', async () => {
     const request = await wire.signed(alice, { path })
     const authorization = request.headers.authorization?.replace(alice.accessKeyId, aws.developer.accessKeyId) ?? ''
     expect((await wire.send(changed(request, { headers: { ...request.headers, authorization } }))).status).toBe(403)
@@ -93,7 +93,7 @@ describe('another user’s path', () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('is for those whose own policy names it', async () => {
+  it('is allowed only for callers whose policy names it', async () => {
     const Resource = `arn:aws:execute-api:*:*:*/$default/POST/users/carol/credentials`
     const backend = theirs.createUser('backend', {
       Version: '2012-10-17',
@@ -111,13 +111,13 @@ describe('another user’s path', () => {
       forUser('carol%2F..%2Fbob'),
       path,
     ]) {
-      // 404: a path with dots in it is no route.
+      // 404: no route has dots in its path.
       expect([403, 404]).toContain((await backends.ask(backend, { path: other })).status)
     }
     expect(vends()).toBe(served)
   })
 
-  it.each(['a%2F%23', '%F0%9F'])('with structure in it (%s) is nobody', async (name) => {
+  it.each(['a%2F%23', '%F0%9F'])('with an invalid name (%s) is refused', async (name) => {
     const { status, answer } = await backends.ask(theirs.developer, { path: forUser(name) })
     expect(status).toBeGreaterThanOrEqual(400)
     expect(status).toBeLessThan(500)
@@ -125,16 +125,19 @@ describe('another user’s path', () => {
     expect(vends()).toBe(before)
   })
 
-  it.each(['%00', '%2B'])('that cannot stand in a topic (%s) gives no topic of its own', async (name) => {
-    const { status, answer } = await backends.ask(theirs.developer, { path: forUser(name) })
-    expect(status).toBe(200)
-    expect(answer).toMatchObject({
-      grants: { publish: ['test'], subscribe: ['test'] },
-      dropped: [{ rule: 'entitlements[1]' }],
-    })
-  })
+  it.each(['%00', '%2B'])(
+    'with a name that is not allowed in a topic (%s) gets only the topics of all users',
+    async (name) => {
+      const { status, answer } = await backends.ask(theirs.developer, { path: forUser(name) })
+      expect(status).toBe(200)
+      expect(answer).toMatchObject({
+        grants: { publish: ['test'], subscribe: ['test'] },
+        dropped: [{ rule: 'entitlements[1]' }],
+      })
+    },
+  )
 
-  it('is nobody’s whose IAM name is that of a user, where backends name users', async () => {
+  it('is required if backends identify users: an IAM user with the name of a user is refused', async () => {
     const carol = theirs.createUser('carol')
     expect(await backends.ask(carol, { path })).toMatchObject({ status: 403, answer: { code: 'caller_not_supported' } })
     expect(vends()).toBe(before)
@@ -142,11 +145,11 @@ describe('another user’s path', () => {
 })
 
 /**
- * AWS takes a signature for five minutes, as often as it comes: SigV4 has no nonce.
+ * AWS accepts a signature for five minutes, any number of times, because SigV4 has no nonce.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 describe('a signed request that is sent again', () => {
-  it('is the same caller’s for five minutes, and nobody’s after', async () => {
+  it('is accepted as the same caller’s for five minutes, and refused afterwards', async () => {
     const request = await wire.signed(alice, { path, body: '{"subscribe":["test"]}' })
     expect(await wire.send(request)).toMatchObject({ status: 200, answer: { userId: 'alice' } })
     aws.faults.skewClock(290_000)
@@ -166,7 +169,7 @@ describe('a signed request that is sent again', () => {
     ['another path', { path: '/users/bob/credentials' }],
     ['another query', { query: { a: 'b' } }],
     ['another method', { method: 'PUT' }],
-  ])('with %s is nobody’s', async (_, change) => {
+  ])('with %s is refused', async (_, change) => {
     const request = await wire.signed(alice, { path, body: '{"subscribe":["test"]}' })
     // 404 for the method that has no route.
     expect([403, 404]).toContain((await wire.send(changed(request, change))).status)
@@ -175,21 +178,21 @@ describe('a signed request that is sent again', () => {
   })
 })
 
-describe('bodies', () => {
+describe('a body', () => {
   it.each([
     ['a megabyte', 'a'.repeat(1_048_576), 400],
-    ['more than API Gateway takes', 'a'.repeat(10 * 1_048_576 + 1), 413],
+    ['more bytes than API Gateway accepts', 'a'.repeat(10 * 1_048_576 + 1), 413],
     ['deep nesting', '['.repeat(16_000), 400],
-    ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00]), 400],
-    ['a list as long as fits', `{"subscribe":[${'"test",'.repeat(2_000)}"test"]}`, 400],
-  ])('%s', async (_, body, status) => {
+    ['bytes that are not UTF-8', new Uint8Array([0xff, 0xfe, 0x00]), 400],
+    ['a list of the maximum length', `{"subscribe":[${'"test",'.repeat(2_000)}"test"]}`, 400],
+  ])('with %s is refused', async (_, body, status) => {
     const { answer, ...got } = await wire.ask(alice, { path, body })
     expect(got.status).toBe(status)
     expect(answer).not.toHaveProperty('credentials')
     expect(vends()).toBe(before)
   })
 
-  it('of every kind, a thousand of them: refused with a code, nothing vended that is not granted', async () => {
+  it('with random content (a thousand times) is refused with a code, or vends only what is granted', async () => {
     const topics = fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('#', '+', 'other', 'users/bob/x')))
     const key = fc.constantFrom('publish', 'subscribe', 'retain', 'durationSeconds', '__proto__', 'userId')
     const body = fc.oneof(
@@ -202,7 +205,7 @@ describe('bodies', () => {
         const count = vends()
         const { status, answer } = await wire.ask(alice, { path, body: sent })
         if (status === 200) {
-          // `{}` asks for all that alice is entitled to.
+          // `{}` requests all that alice is entitled to.
           expect(answer.userId).toBe('alice')
           return
         }
@@ -215,8 +218,8 @@ describe('bodies', () => {
   })
 })
 
-describe('after all that', () => {
-  it('the function is the one that was started, and no log holds a secret', async () => {
+describe('after all attempts', () => {
+  it('the function has not crashed, and no log contains a secret', async () => {
     const name = String(aws.outputs.TopicCredentials?.FunctionName)
     const lines = aws
       .logs(name)
@@ -232,7 +235,7 @@ describe('after all that', () => {
   })
 })
 
-/** The request with something else in it, and its signature as it was. */
+/** The request with a change, and with the original signature. */
 function changed(request: HttpRequest, change: Partial<HttpRequest>): HttpRequest {
   return Object.assign(HttpRequest.clone(request), change)
 }

@@ -7,37 +7,37 @@ import { TestAccount } from '../testing/account/test-account.js'
 import { drip, HostileServer } from '../testing/servers/hostile-server.js'
 import { nodeTransports } from '../testing/transports.js'
 
-/** Vendors and brokers that stall, drip, lie about lengths, close half: an error of ours, in time. */
+/** Vendors and brokers that stall, send byte by byte, announce wrong lengths or close half of a connection: the client fails in time. */
 
 const deadlineMs = 2_000
-/** What a busy machine may add: more than twenty connections at once, each with its TLS. */
+/** Additional time for a busy machine with more than twenty TLS connections at once. */
 const slackMs = 25_000
 
 const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'
 const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
 
 const vendors: readonly (readonly [string, (socket: Socket) => void])[] = [
-  ['says nothing', () => {}],
-  ['stops after its head', (socket) => socket.write(`${head}Content-Length: 500\r\n\r\n{"cred`)],
-  ['drips its head', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX: y\r\nX: y\r\n')],
+  ['sends nothing', () => {}],
+  ['stops after its header', (socket) => socket.write(`${head}Content-Length: 500\r\n\r\n{"cred`)],
+  ['sends its header byte by byte', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX: y\r\nX: y\r\n')],
   [
-    'drips its body',
+    'sends its body byte by byte',
     (socket) => {
       socket.write(`${head}Content-Length: 100000\r\n\r\n`)
       drip(socket, '{')
     },
   ],
-  ['promises more than it sends', (socket) => socket.end(`${head}Content-Length: 500\r\n\r\n{}`)],
-  ['sends more than it promises', (socket) => socket.write(`${head}Content-Length: 2\r\n\r\n{}{}{}{}`)],
-  ['has a length that is none', (socket) => socket.write(`${head}Content-Length: -5\r\n\r\n{}`)],
+  ['announces more than it sends', (socket) => socket.end(`${head}Content-Length: 500\r\n\r\n{}`)],
+  ['sends more than it announces', (socket) => socket.write(`${head}Content-Length: 2\r\n\r\n{}{}{}{}`)],
+  ['announces a negative length', (socket) => socket.write(`${head}Content-Length: -5\r\n\r\n{}`)],
   ['sends half a chunk', (socket) => socket.end(`${head}Transfer-Encoding: chunked\r\n\r\nff\r\n{}`)],
-  ['closes its half at once', (socket) => socket.end()],
+  ['closes its half immediately', (socket) => socket.end()],
   ['resets the connection', (socket) => socket.destroy()],
-  ['speaks another protocol', (socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n')],
+  ['uses another protocol', (socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n')],
 ]
 
 describe('a vendor that', () => {
-  it.each(vendors)('%s', async (_, treat) => {
+  it.each(vendors)('%s causes an error in time', async (_, treat) => {
     await using server = await HostileServer.start(treat)
     const credentials = fromVendor({
       url: `https://localhost:${server.port}/credentials`,
@@ -54,7 +54,7 @@ describe('a vendor that', () => {
     credentials.close()
   })
 
-  it('stalled once is asked again: a renewal is not held up by the one before', async () => {
+  it('stalled is asked again, and an earlier request does not block a renewal', async () => {
     let calls = 0
     await using server = await HostileServer.start((socket) => {
       calls += 1
@@ -75,16 +75,16 @@ describe('a vendor that', () => {
 })
 
 const brokers: readonly (readonly [string, (socket: Socket) => void, boolean?])[] = [
-  ['does not speak TLS', () => {}, true],
+  ['does not use TLS', () => {}, true],
   ['does not answer the handshake', () => {}],
-  ['drips its answer to the handshake', (socket) => drip(socket, `${upgrade}X: y\r\n`)],
-  ['answers what is no WebSocket', (socket) => socket.write(`${upgrade}Sec-WebSocket-Accept: no\r\n\r\n`)],
-  ['closes its half at once', (socket) => socket.end()],
+  ['sends its response to the handshake byte by byte', (socket) => drip(socket, `${upgrade}X: y\r\n`)],
+  ['answers with an invalid handshake', (socket) => socket.write(`${upgrade}Sec-WebSocket-Accept: no\r\n\r\n`)],
+  ['closes its half immediately', (socket) => socket.end()],
   ['resets the connection', (socket) => socket.destroy()],
   ['answers 200', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi')],
 ]
 
-it('a certificate that is looked at, and no more needed, ends nothing', async () => {
+it('an aborted check of a certificate throws no uncaught error', async () => {
   const { checkTrust } = await import('../platform/node/handshake-probe.js')
   for (const [, treat] of brokers) {
     await using server = await HostileServer.start(treat)
@@ -123,7 +123,7 @@ describe('a broker that', () => {
   }
 
   it.each(nodeTransports)(
-    'does any of these, over $name',
+    'does any of these causes an error in time, over $name',
     async ({ options }) => {
       const outcomes = await Promise.all(
         brokers.map(async ([name, treat, plain]) => ({ name, ...(await attempt(options, treat, plain)) })),

@@ -6,7 +6,7 @@ import type { ConnectOptions } from '../connect.js'
 import { TestAccount } from '../testing/account/test-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
-/** What becomes of messages that come while a program is down that was killed. */
+/** Messages that arrive while a killed program is down. */
 
 const program = fileURLToPath(new URL('../testing/programs/listen.js', import.meta.url))
 
@@ -25,7 +25,7 @@ afterAll(async () => {
   await account[Symbol.asyncDispose]()
 })
 
-/** Runs a program that subscribes to `test`, and kills it. Resolves when the broker knows. */
+/** Runs a program that subscribes to `test`, and kills it. Resolves when the broker has noticed it. */
 async function killedProgram(options: Partial<ConnectOptions>): Promise<void> {
   const { outputs, region, ca, developer } = account.aws
   const { accessKeyId, secretAccessKey } = developer
@@ -40,23 +40,26 @@ async function killedProgram(options: Partial<ConnectOptions>): Promise<void> {
 }
 
 describe.each(nodeTransports)('over $name', ({ options }) => {
-  it.each([true, false])('what comes while a killed program is down (resume: %s)', async (resume) => {
-    const publisher = await account.connect()
-    const clientIdSuffix = `killed-${options.mqtt ?? options.transport}-${resume}`
-    const same = { ...options, clientIdSuffix, resume }
-    await killedProgram(same)
-    for (const text of ['1', '2', '3']) await publisher.publish('test', text)
-    account.aws.faults.skewClock(1_001)
-    const session = await account.connect(same)
-    const messages = session.subscribe('test')
-    await messages.ready
-    await publisher.publish('test', 'last')
-    const received: string[] = []
-    for await (const message of messages) {
-      received.push(message.text())
-      if (message.text() === 'last') break
-    }
-    // MQTT 3.1.1 has no clean session here: the broker keeps what MQTT 5 gives up without `resume`.
-    expect(received).toEqual(resume || options.mqtt === 3 ? ['1', '2', '3', 'last'] : ['last'])
-  })
+  it.each([true, false])(
+    'messages that arrive while a killed program is down are delivered only with a persistent session (resume: %s)',
+    async (resume) => {
+      const publisher = await account.connect()
+      const clientIdSuffix = `killed-${options.mqtt ?? options.transport}-${resume}`
+      const same = { ...options, clientIdSuffix, resume }
+      await killedProgram(same)
+      for (const text of ['1', '2', '3']) await publisher.publish('test', text)
+      account.aws.faults.skewClock(1_001)
+      const session = await account.connect(same)
+      const messages = session.subscribe('test')
+      await messages.ready
+      await publisher.publish('test', 'last')
+      const received: string[] = []
+      for await (const message of messages) {
+        received.push(message.text())
+        if (message.text() === 'last') break
+      }
+      // Over MQTT 3.1.1 the session is always persistent: the broker keeps what is lost over MQTT 5 without `resume`.
+      expect(received).toEqual(resume || options.mqtt === 3 ? ['1', '2', '3', 'last'] : ['last'])
+    },
+  )
 })

@@ -17,7 +17,7 @@ afterAll(async () => {
   await account[Symbol.asyncDispose]()
 })
 
-/** The role's policy after the deployment; Deny takes the topic of the will away. */
+/** Changes the role's policy after the deployment: Deny covers the topic of the will. */
 function setPolicy(Effect: 'Allow' | 'Deny'): void {
   const Statement = { Effect, Action: 'iot:Publish', Resource: 'arn:aws:iot:*:*:topic/users/developer/gone' }
   account.aws.putRolePolicy('sts-sample-role', 'changed', { Version: '2012-10-17', Statement })
@@ -47,7 +47,7 @@ describe.each([5, 3] as const)('a last will over MQTT %s', (mqtt) => {
     expect(received).toEqual(['renewed without a will', '{"why":"cut"}'])
   })
 
-  it('that the broker does not allow ends the connection with a typed error, beside one that it does', async () => {
+  it('that the broker does not allow ends the attempt with a typed error; an allowed one connects', async () => {
     setPolicy('Deny')
     await expect(account.connect({ mqtt, will, connectIntervalMs: 0 })).rejects.toMatchObject({
       code: 'not_granted',

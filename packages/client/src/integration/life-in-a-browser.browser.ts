@@ -30,11 +30,11 @@ async function until(name: string, holds: (look: Look) => boolean): Promise<Look
   }
 }
 
-function stands({ events }: Look): number {
+function connectCount({ events }: Look): number {
   return events.filter((event) => event === 'connected' || event === 'resumed').length
 }
 
-/** The broker has no connection of this client ID any more. */
+/** Waits until the broker has no connection of this client ID. */
 async function dropped(clientId: string): Promise<void> {
   while (subject.aws.iot.connections().some((one) => one.clientId === clientId)) {
     subject.aws.iot.sweep()
@@ -43,7 +43,7 @@ async function dropped(clientId: string): Promise<void> {
 }
 
 describe('in an ordinary page', () => {
-  it('everything works on one plain origin under a strict Content-Security-Policy, with nothing in any storage', async () => {
+  it('everything works on one plain origin under a strict Content-Security-Policy, and nothing is stored', async () => {
     const { driver, page, complaints } = subject
     const name = await connected()
     expect(await driver.subscribe(name, 'test')).toBe('ok')
@@ -57,9 +57,9 @@ describe('in an ordinary page', () => {
     expect(stored).toEqual([0, 0, '', 0, 0])
   })
 
-  it('a page that is no secure context gets an error of its own', async () => {
+  it('a page that is not a secure context gets a separate error', async () => {
     const { driver, page } = subject
-    // As a page over plain http from another machine has it.
+    // As in a page over plain http from another machine.
     await page.evaluate("Object.defineProperty(crypto, 'subtle', { configurable: true, value: undefined })")
     expect(await driver.connect('insecure', subject.vendor, subject.options)).toMatch(/^insecure_context: /u)
     await page.evaluate('delete crypto.subtle')
@@ -67,7 +67,7 @@ describe('in an ordinary page', () => {
     await driver.close('secure')
   })
 
-  it('a WebSocket that does not open is diagnosed by what is known, and the error says that it is a guess', async () => {
+  it('the error for a WebSocket that does not open says that its cause is a guess', async () => {
     const { driver, vendor } = subject
     const endpoint = 'ws://127.0.0.1:65530'
     const said = await driver.connect('nowhere', vendor, { endpoint, timeoutMs: 1_500 })
@@ -76,7 +76,7 @@ describe('in an ordinary page', () => {
 })
 
 describe('sleep and wake', () => {
-  it('50 times, stopped beyond 1.5 keep-alives: back within two seconds of waking, nothing lost', async () => {
+  it('reconnects within two seconds of waking and loses no message, 50 times after 1.5 keep-alive intervals', async () => {
     const { driver, browser, aws } = subject
     const group = browser.process()?.pid
     if (group === undefined) throw new Error('the browser has no process')
@@ -86,15 +86,15 @@ describe('sleep and wake', () => {
     const waits: number[] = []
     let skew = 0
     for (let night = 1; night <= 50; night++) {
-      const before = stands(await driver.look(name))
+      const before = connectCount(await driver.look(name))
       process.kill(-group, 'SIGSTOP')
-      // The broker's hour passes while the browser does not run at all.
+      // The broker's clock advances while the browser is stopped.
       skew += 46_000
       aws.faults.skewClock(skew)
       await dropped(clientId)
       process.kill(-group, 'SIGCONT')
       const woke = performance.now()
-      await until(name, (look) => stands(look) > before && look.state === 'connected')
+      await until(name, (look) => connectCount(look) > before && look.state === 'connected')
       waits.push(performance.now() - woke)
       expect(await driver.publish(name, 'test', String(night))).toBe('ok')
     }
@@ -106,30 +106,33 @@ describe('sleep and wake', () => {
     await driver.close(name)
   }, 180_000)
 
-  it('a network that went away without a word is noticed when it is back', async () => {
+  it('a connection that was lost silently is detected when the network is back', async () => {
     const { driver, page, aws } = subject
     const name = await connected()
     const before = await driver.look(name)
     // Packets of the open connection are lost, as on a machine that slept in another network.
     aws.iot.delay(60_000)
     await page.evaluate("dispatchEvent(new Event('online'))")
-    const { events } = await until(name, (look) => look.state === 'interrupted' || stands(look) > stands(before))
+    const { events } = await until(
+      name,
+      (look) => look.state === 'interrupted' || connectCount(look) > connectCount(before),
+    )
     aws.iot.delay(0)
     expect(events).toContain('interrupted broker_timed_out')
     await until(name, (look) => look.state === 'connected')
     await driver.close(name)
   }, 60_000)
 
-  it('a page that is put aside lets its connection go, and is connected again when it comes back', async () => {
+  it('a suspended page disconnects, and reconnects when it is restored', async () => {
     const { driver, page } = subject
     const name = await connected()
-    const before = stands(await driver.look(name))
+    const before = connectCount(await driver.look(name))
     const { clientId } = await driver.look(name)
     await page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
     await dropped(clientId)
     subject.aws.faults.skewClock(1_001)
     await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
-    await until(name, (look) => stands(look) > before && look.state === 'connected')
+    await until(name, (look) => connectCount(look) > before && look.state === 'connected')
     expect((await driver.look(name)).events.at(-1)).toBe('resumed')
     subject.aws.faults.skewClock(0)
     await driver.close(name)
@@ -138,16 +141,16 @@ describe('sleep and wake', () => {
   const itWhole = fullChromium === undefined ? it.skip : it
 
   itWhole(
-    'a page that comes back from the back/forward cache is connected again',
+    'a page that is restored from the back/forward cache reconnects',
     async () => {
       const { driver, page } = subject
       const name = await connected()
-      const before = stands(await driver.look(name))
+      const before = connectCount(await driver.look(name))
       await page.evaluate("addEventListener('pageshow', ({ persisted }) => { globalThis.persisted = persisted })")
       await page.goto(`${subject.aws.endpoints.plain}/elsewhere.html`)
       await page.goBack()
       expect(await page.evaluate('globalThis.persisted')).toBe(true)
-      await until(name, (look) => stands(look) > before && look.state === 'connected')
+      await until(name, (look) => connectCount(look) > before && look.state === 'connected')
       expect(await driver.publish(name, 'test', 'back')).toBe('ok')
       await driver.close(name)
     },
@@ -155,7 +158,7 @@ describe('sleep and wake', () => {
   )
 })
 
-it('100 renewals under load: none lost, none repeated, and the memory stays flat', async () => {
+it('100 renewals under load lose and repeat no message, and use constant memory', async () => {
   const { driver, page, aws } = subject
   const publisher = await connected()
   const name = await connected()
@@ -170,7 +173,7 @@ it('100 renewals under load: none lost, none repeated, and the memory stays flat
     aws.faults.cutSockets(clientId)
     await until(
       name,
-      (now) => now.accessKeyId !== accessKeyId && stands(now) > stands({ accessKeyId, clientId, ...look }),
+      (now) => now.accessKeyId !== accessKeyId && connectCount(now) > connectCount({ accessKeyId, clientId, ...look }),
     )
     if (turn % 10 !== 0) continue
     await devtools.send('HeapProfiler.collectGarbage')

@@ -34,7 +34,7 @@ describe.each([5, 3] as const)('the main job over MQTT %s', (mqtt) => {
     }
   })
 
-  it('carries an empty payload, and bytes that are no text', async () => {
+  it('carries an empty payload, and bytes that are not UTF-8', async () => {
     await using session = await connect({ credentials, mqtt, ...trust() })
     const messages = session.subscribe('test')
     await messages.ready
@@ -48,7 +48,7 @@ describe.each([5, 3] as const)('the main job over MQTT %s', (mqtt) => {
     expect(received).toEqual([[], [0, 255, 254], []])
   })
 
-  it('refuses here, before anything is sent, what is not granted', async () => {
+  it('refuses operations that are not granted before anything is sent', async () => {
     await using session = await connect({ credentials, mqtt, ...trust() })
     const refusal = { code: 'not_granted', value: 'other', byBroker: false }
     expect(() => session.subscribe('other')).toThrow(expect.objectContaining(refusal))

@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 describe.each(nodeTransports)('over $name', ({ options }) => {
-  it('a proxy that the program names is asked to CONNECT to the vendor and to the broker', async () => {
+  it('the client connects to vendor and broker through the proxy that the program sets', async () => {
     await using proxy = await ConnectProxy.start('me:se%cret')
     const url = `http://me:se%25cret@${proxy.host}`
     const session = await account.connect({
@@ -39,7 +39,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     await session.close()
   }, 60_000)
 
-  it('so is the one of HTTPS_PROXY, and not for hosts in NO_PROXY, nor where the program wants none', async () => {
+  it('the client uses HTTPS_PROXY, except for hosts in NO_PROXY and with `proxy: false`', async () => {
     await using proxy = await ConnectProxy.start()
     process.env.HTTPS_PROXY = `http://${proxy.host}`
     process.env.NO_PROXY = new URL(account.aws.endpoints.api).hostname
@@ -54,13 +54,13 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
   }, 60_000)
 })
 
-it('a proxy that wants a login, or that is not there, is named without the login', async () => {
+it('the error for a proxy that refuses the login or is not reachable names it without the login', async () => {
   await using proxy = await ConnectProxy.start('me:secret')
   const once = { backoff: { baseMs: 1, capMs: 1, attempts: 1 } }
   const refused = account.credentials({ ...once, proxy: `http://me:wrong@${proxy.host}` })
   await expect(refused()).rejects.toMatchObject({ code: 'proxy_refused', value: proxy.host })
-  const nobody = account.credentials({ ...once, proxy: 'http://me:secret@127.0.0.1:1' })
-  const error = await nobody().catch((caught: unknown) => caught)
+  const unreachable = account.credentials({ ...once, proxy: 'http://me:secret@127.0.0.1:1' })
+  const error = await unreachable().catch((caught: unknown) => caught)
   expect(error).toMatchObject({ code: 'vendor_unavailable' })
   expect(String(error)).toContain('through the proxy 127.0.0.1:1')
   expect(String(error)).not.toContain('secret')
@@ -83,7 +83,7 @@ describe('ca', () => {
   it.each([
     ['/nowhere/ca.pem', 'neither PEM nor a readable file'],
     [join(folder, 'empty.pem'), 'contains no certificate'],
-  ])('%s is told apart from an authority that is not trusted', async (ca, why) => {
+  ])('is refused as an invalid argument if it is %s', async (ca, why) => {
     writeFileSync(join(folder, 'empty.pem'), '')
     const error = await account
       .credentials({ ca })()
@@ -92,7 +92,7 @@ describe('ca', () => {
     expect(String(error)).toContain(why)
   })
 
-  it('that does not fit is named as what it was', async () => {
+  it('that is not the right one is named in the error', async () => {
     const { generate } = await import('selfsigned')
     const { cert } = await generate([{ name: 'commonName', value: 'other' }], { keyType: 'ec', algorithm: 'sha256' })
     const path = join(folder, 'other.pem')

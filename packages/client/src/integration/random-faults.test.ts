@@ -4,13 +4,13 @@ import { TestAccount } from '../testing/account/test-account.js'
 import { randomBy } from '../testing/seeded-random.js'
 import { nodeTransports } from '../testing/transports.js'
 
-/** `WIRE_RUNS=200` before the test's command for as many as a change of the transports must pass. */
+/** A change of the transports must pass with WIRE_RUNS=200. */
 const runs = Number(process.env.WIRE_RUNS ?? 4)
 const firstSeed = Number(process.env.WIRE_SEED ?? 1)
-/** After the last fault, by this process's own time. */
+/** Maximum time from the last fault to each result, by this process's own time. */
 const answeredWithinMs = 15_000
 
-/** Milliseconds that this process could use: a timer that is late on a busy machine counts as if it were not. */
+/** Milliseconds in which this process ran: a late timer on a busy machine counts as if it were on time. */
 const ownTime = { ms: 0 }
 const tickMs = 20
 setInterval(() => {
@@ -95,7 +95,7 @@ describe.each(nodeTransports)('over $name', ({ name, options }) => {
   }
 
   it(
-    `every operation has its answer, whatever is cut: ${runs} lives`,
+    `every operation settles in time although connections are cut at random: ${runs} lives`,
     async () => {
       const began = account.journal.length
       const seeds = Array.from({ length: runs }, (_, index) => firstSeed + index)
@@ -111,7 +111,7 @@ describe.each(nodeTransports)('over $name', ({ name, options }) => {
         }
       }
       await Promise.all(Array.from({ length: 4 }, worker))
-      // The stand-in refuses the second CONNECT within a second: none did.
+      // The stand-in refuses a second CONNECT within a second: there was none.
       const refused = account.journal
         .slice(began)
         .filter(

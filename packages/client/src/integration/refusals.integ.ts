@@ -8,7 +8,7 @@ import { type RawClient, rawClient } from '../testing/wire/raw-client.js'
 let target: TestTarget
 let identity: VendedIdentity
 
-/** Vends once for `test` alone, although the caller may be entitled to more. */
+/** Vends once, only for `test`, although the caller can be entitled to more. */
 beforeAll(async () => {
   target = await openTestTarget()
   identity = await vend({ publish: ['test'], subscribe: ['test'] })
@@ -27,8 +27,8 @@ async function vend(request: AskedGrants): Promise<VendedIdentity> {
   }
 }
 
-describe.each([5, 3] as const)('a program that skips our client, over MQTT %s', (version) => {
-  // A new one each time: AWS takes one CONNECT a second from a client ID.
+describe.each([5, 3] as const)('a program without our client, over MQTT %s', (version) => {
+  // A new one each time, because AWS accepts one CONNECT per second from a client ID.
   const own = (): string => identity.vended.clientIdPrefix + randomUUID()
 
   async function connected(): Promise<RawClient> {
@@ -61,7 +61,7 @@ describe.each([5, 3] as const)('a program that skips our client, over MQTT %s', 
     expect(await client.publish(topic, 'x')).toBe(verdict)
   })
 
-  it('receives what it may subscribe to', async () => {
+  it('receives messages of a granted topic', async () => {
     await using client = await connected()
     expect(await client.subscribe('test')).toBe('allowed')
     expect(await client.publish('test', `raw ${version}`)).toBe('allowed')
@@ -70,7 +70,7 @@ describe.each([5, 3] as const)('a program that skips our client, over MQTT %s', 
 
   it.each([
     ['with the vended prefix', (prefix: string) => prefix + randomUUID(), 'allowed'],
-    ['of another user', () => 'somebody-else:x', 'refused'],
+    ['of another user', () => 'another-user:x', 'refused'],
     ['that only begins like the user ID', (prefix: string) => `${prefix.slice(0, -1)}2:x`, 'refused'],
     ['without the delimiter', (prefix: string) => prefix.slice(0, -1), 'refused'],
   ] as const)('client ID %s', async (_, clientId, verdict) => {
@@ -95,7 +95,7 @@ describe('a wider request', () => {
     },
   )
 
-  it('for what the caller is entitled to is', async () => {
+  it('within the entitlements is vended', async () => {
     expect((await vend({ subscribe: ['test'] })).vended.grants).toEqual({
       publish: [],
       subscribe: ['test'],

@@ -8,7 +8,7 @@ import { fromVendor } from '../from-vendor.js'
 import { stackWith } from '../testing/account/stack-variant.js'
 import { Issuer } from '../testing/servers/issuer.js'
 
-/** Many requests at once over real sockets that are cut. On the driven clock, with a scripted broker: `requests.test.ts` beside the requester. */
+/** Many concurrent requests over real sockets that are cut. `requests/requests.test.ts` has the same with a scripted broker. */
 
 const count = 1_000
 const entitlements = {
@@ -51,11 +51,11 @@ async function sessionOf(sub: string) {
 }
 
 it.each([
-  // The client sends 80 a second: in 8 s not all are even sent.
-  ['times out where there is no time', 8_000],
-  ['is answered where there is time', 120_000],
+  // The client sends 80 messages per second, so it cannot send all of them in 8 s.
+  ['some time out in 8 s', 8_000],
+  ['all are answered in 120 s', 120_000],
 ])(
-  'each of 1,000 requests at once, while both sides lose their connections, ends once, and %s',
+  'each of 1,000 concurrent requests ends once although both sides lose their connections: %s',
   async (_, timeoutMs) => {
     const [device, alice] = await Promise.all([sessionOf('device'), sessionOf('alice')])
     let cuts = 0

@@ -8,13 +8,13 @@ import { stackWith } from '../testing/account/stack-variant.js'
 import { Issuer } from '../testing/servers/issuer.js'
 import { nodeTransports } from '../testing/transports.js'
 
-/** Requests between users who do not trust each other: what each may do comes from entitlements, the vendor and the broker. */
+/** Requests between users who do not trust each other. Their grants come from the entitlements, and vendor and broker enforce them. */
 
 const entitlements = {
   entitlements: [
     { when: { userId: ['alice', 'bob'] }, request: ['devices/+/ask'] },
     { when: { userId: 'device' }, subscribe: ['devices/d/ask'], publish: ['replies/+/#', 'devices/d/state'] },
-    // May write to everybody's replies, as every responder may, and ask, but has no place for replies.
+    // Has grants to publish to all reply topics, as every responder has, and to send requests, but not to receive replies.
     { when: { userId: 'mallory' }, publish: ['replies/+/#', 'devices/d/ask'], subscribe: ['devices/d/state'] },
   ],
 }
@@ -52,7 +52,7 @@ async function sessionOf(sub: string, options: Partial<Parameters<typeof connect
 }
 
 it.each(nodeTransports)(
-  'a request is answered over $name, or an error says that MQTT 3.1.1 cannot',
+  'a request is answered over $name, or an error says what MQTT 3.1.1 lacks',
   async ({ options }) => {
     const device = await sessionOf('device')
     const alice = await sessionOf('alice', options)
@@ -69,30 +69,30 @@ it.each(nodeTransports)(
   },
 )
 
-it('a reply that another user forges, who may publish to the reply topic, is not taken; one with the request’s bits is', async () => {
+it('a forged reply from a user with a grant for the reply topic is dropped; one with the request’s bits is accepted', async () => {
   const [device, alice, mallory] = await Promise.all([sessionOf('device'), sessionOf('alice'), sessionOf('mallory')])
-  let tell = false
+  let reveal = false
   await device.respond('devices/d/ask', async ({ correlationData = new Uint8Array(), responseTopic = '' }) => {
-    // She knows the topic, and the broker takes her messages: it acknowledges them.
+    // The broker accepts and acknowledges these messages, because the topic is granted to mallory.
     await mallory.publish(responseTopic, 'forged')
-    const bits = tell ? correlationData : crypto.getRandomValues(new Uint8Array(16))
+    const bits = reveal ? correlationData : crypto.getRandomValues(new Uint8Array(16))
     await mallory.publish(responseTopic, 'forged', { correlationData: bits })
     return 'true'
   })
   expect((await alice.request('devices/d/ask', 'x')).text()).toBe('true')
   expect(alice.replies.dropped).toBe(2)
-  // What keeps her out is that she does not know the bits, and nothing else.
-  tell = true
+  // Only the unknown bits protect the request.
+  reveal = true
   expect((await alice.request('devices/d/ask', 'x')).text()).toBe('forged')
 })
 
-it('a response topic outside the declared filter is refused and counted, though the responder may publish there', async () => {
+it('a response topic outside the declared filter is refused and counted, although it is granted to the responder', async () => {
   const [device, alice, mallory] = await Promise.all([sessionOf('device'), sessionOf('alice'), sessionOf('mallory')])
   const states: string[] = []
   const state = mallory.subscribe('devices/d/state', { onMessage: (message) => states.push(message.text()) })
   const [response] = await Promise.all([device.respond('devices/d/ask', (request) => request.text()), state.ready])
   await mallory.publish('devices/d/ask', 'written by mallory', { responseTopic: 'devices/d/state' })
-  // Answered after what came before it.
+  // This request is answered after the earlier one.
   expect((await alice.request('devices/d/ask', 'x')).text()).toBe('x')
   await device.publish('devices/d/state', 'on')
   while (states.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -103,7 +103,7 @@ it('a response topic outside the declared filter is refused and counted, though 
   })
 })
 
-it('nothing is sent where the reply is not granted, and the error names the grant; the twin with `request` is answered', async () => {
+it('a request without a grant for the reply is not sent, and the error names the grant; one with `request` is answered', async () => {
   const [device, bob, mallory] = await Promise.all([sessionOf('device'), sessionOf('bob'), sessionOf('mallory')])
   const heard: string[] = []
   await device.respond('devices/d/ask', (request) => heard.push(request.text()))

@@ -13,7 +13,7 @@ import type { AskedGrants, VendedIdentity } from '../credentials/vendor-options.
 import { fromVendor } from '../from-vendor.js'
 import { rawClient } from '../testing/wire/raw-client.js'
 
-/** What only a stand-in can be made to do: users at will, credentials that expire now, a template changed by hand. */
+/** Situations that only a stand-in can produce: arbitrary users, credentials that expire now, an edited template. */
 
 const assembly = join(projectRoot(process.cwd()), 'cdk.out')
 const journal: JournalEntry[] = []
@@ -54,7 +54,7 @@ function ownClientId({ vended }: VendedIdentity) {
 }
 
 describe.each([5, 3] as const)('an expired credential, over MQTT %s', (version) => {
-  it('connects before, and is refused after', async () => {
+  it('is accepted before it expires, and refused afterwards', async () => {
     const identity = await vend()
     await using before = rawClient(version, { identity, clientId: ownClientId(identity), ca: aws.ca })
     expect(await before.connect()).toBe('allowed')
@@ -65,7 +65,7 @@ describe.each([5, 3] as const)('an expired credential, over MQTT %s', (version) 
 })
 
 describe('users', () => {
-  it('reach their own topics and nobody else’s, whatever their names look like', async () => {
+  it('reach only their own topics, even if their names are similar', async () => {
     const alice = await vend(aws.createUser('alice'))
     for (const name of ['alice2', 'alic', 'a.lice', 'alice=2F', 'ALICE']) {
       const other = await vend(aws.createUser(name))
@@ -79,15 +79,18 @@ describe('users', () => {
     }
   })
 
-  it.each(['a+b', '+'])('named %s get no topic by it, and are told so; what all get they get', async (name) => {
-    const { vended } = await vend(aws.createUser(name))
-    expect(vended.grants).toEqual({ publish: ['test'], subscribe: ['test'], retain: [] })
-    expect(vended.dropped).toMatchObject([
-      { rule: 'entitlements[1]', reason: expect.stringContaining(`userId is "${name}"`) },
-    ])
-  })
+  it.each(['a+b', '+'])(
+    'named %s get only the topics of all users, and the response contains the reason',
+    async (name) => {
+      const { vended } = await vend(aws.createUser(name))
+      expect(vended.grants).toEqual({ publish: ['test'], subscribe: ['test'], retain: [] })
+      expect(vended.dropped).toMatchObject([
+        { rule: 'entitlements[1]', reason: expect.stringContaining(`userId is "${name}"`) },
+      ])
+    },
+  )
 
-  it('of an identity pool are told apart by their identity, whatever their session is called', async () => {
+  it('of an identity pool are identified by their identity, not by their session name', async () => {
     const identity = (digit: number, sessionName = 'CognitoIdentityCredentials', amr = 'authenticated') =>
       aws.createSession({
         roleName: 'PoolRole',
@@ -111,7 +114,7 @@ describe('users', () => {
   })
 
   it.each(['botocore-session-1675698641', 'aws-sdk-js-session-1795867600000', 'GitHubActions'])(
-    'are not called %s: the remedy names the setting',
+    'with the generated session name %s are refused, and the remedy names the setting',
     async (sessionName) => {
       await expect(vend(aws.createSession({ roleName: 'Dev', sessionName }))).rejects.toMatchObject({
         code: 'vend_refused',
@@ -123,14 +126,14 @@ describe('users', () => {
     },
   )
 
-  it('of the API may not assume the role themselves', async () => {
+  it('of the API cannot assume the role themselves', async () => {
     await expect(assumeRoleAs(aws.developer)).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringMatching(
         /user\/developer is not authorized to perform: sts:AssumeRole on resource: .*sts-sample-role/u,
       ),
     })
-    // The twin: the function, which the trust policy names, does get in.
+    // The function, which the trust policy names, can assume it.
     expect((await vend()).accessKeyId).toMatch(/^ASIA/u)
   })
 })
@@ -141,13 +144,13 @@ describe('a trust policy changed by hand', () => {
     cpSync(assembly, copy, { recursive: true })
     const document = JSON.parse(readFileSync(template(copy), 'utf8'))
     for (const statement of topicRole(document).AssumeRolePolicyDocument.Statement) {
-      statement.Principal = { AWS: 'arn:aws:iam::123456789012:role/somebody-else' }
+      statement.Principal = { AWS: 'arn:aws:iam::123456789012:role/other' }
     }
     writeFileSync(template(copy), JSON.stringify(document))
     const refusals: JournalEntry[] = []
     await using broken = await startLocalAws({
       assembly: copy,
-      // The deploy check would not let it start.
+      // With the deploy check, it would not start.
       triggers: false,
       journal: (entry) => entry.service === 'sts' && refusals.push(entry),
     })
@@ -160,8 +163,8 @@ describe('a trust policy changed by hand', () => {
   })
 })
 
-describe('what is written down', () => {
-  it('holds no secret: journal, function log, errors', async () => {
+describe('the output', () => {
+  it('contains no secret: journal, function log, errors', async () => {
     const identity = await vend()
     const credentials = provider()
     const session = await connect({ credentials, ca: aws.ca })

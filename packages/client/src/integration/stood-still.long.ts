@@ -6,11 +6,11 @@ import type { ConnectOptions } from '../connect.js'
 import { TestAccount } from '../testing/account/test-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
-/** A program that stands still for longer than each deadline of a connection, as with a machine that sleeps, while the broker restarts. */
+/** A program that is stopped for longer than each deadline of a connection, as on a sleeping machine, while the broker restarts. */
 
-/** Longer than the 10 s of an attempt and of an answer. */
+/** Longer than the limit of 10 s for an attempt and for a response. */
 const stillMs = 12_000
-/** How soon the program is subscribed again once it goes on. */
+/** Maximum time until the program is subscribed again after it continues. */
 const backMs = 15_000
 
 const program = fileURLToPath(new URL('../testing/programs/listen.js', import.meta.url))
@@ -42,7 +42,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     ['before it reconnects', 'Upgrade'],
     ['at the handshake', 'Upgrade'],
     ['at the CONNECT', 'Connect'],
-  ] as const)('a program that stood still %s is subscribed again', async (when, step) => {
+  ] as const)('a program that was stopped %s is subscribed again', async (when, step) => {
     const { child, clientId } = await listening(options)
     try {
       const { aws } = account

@@ -19,7 +19,7 @@ afterAll(async () => {
   await account[Symbol.asyncDispose]()
 })
 
-/** Publishes numbers, about 50 a second, until it is told to stop; answers how many were acknowledged. */
+/** Publishes about 50 numbers per second until `stop`, which resolves with the number of acknowledged ones. */
 function publishing(session: Session): { stop(): Promise<number> } {
   let sent = 0
   let stopped = false
@@ -55,7 +55,7 @@ class Arrivals {
     return arrivals
   }
 
-  /** Each number that came, once, in the order of its first arrival. */
+  /** The received numbers without repetitions, in the order of their first arrival. */
   once(): number[] {
     return [...new Set(this.numbers)]
   }
@@ -80,7 +80,7 @@ describe.each([
   { name: 'the device SDK, MQTT 3.1.1', options: sdk3 },
   { name: 'websocket', options: { transport: 'websocket' } },
 ] as const)('over $name', ({ options }) => {
-  it('loses no message and repeats none over 100 expiries with the socket cut at each; vends once for each', async () => {
+  it('loses and repeats no message over 100 expiries with the socket cut at each, and vends once for each', async () => {
     const publisher = await account.connect()
     const session = await account.connect({ ...options, connectIntervalMs: 0 })
     const before = account.vends()
@@ -91,7 +91,7 @@ describe.each([
       renewed += 1
     })
     for (const cycle of cycles(100)) {
-      // AWS takes one CONNECT a second from a client ID; the broker's clock moves on instead of the test waiting.
+      // AWS accepts one CONNECT per second from a client ID; the test advances the broker's clock instead of waiting.
       account.aws.faults.skewClock(cycle * 1_001)
       account.aws.faults.expireCredentials(session.accessKeyId)
       await account.cut(session)
@@ -102,11 +102,11 @@ describe.each([
     expect(account.vends() - before).toBe(100)
     expect(sent).toBeGreaterThan(100)
     const all = Array.from({ length: sent }, (_, index) => index)
-    // MQTT 3.1.1 has nothing that tells a message from its repetition but the DUP flag, which means "perhaps".
+    // With MQTT 3.1.1, only the DUP flag marks a repetition, and a message with it may still be new.
     expect(options === sdk3 ? arrivals.once() : arrivals.numbers).toEqual(all)
   })
 
-  it('vends nothing when it connects again with fresh credentials', async () => {
+  it('does not vend when it reconnects with fresh credentials', async () => {
     const session = await account.connect({ ...options, connectIntervalMs: 0 })
     const before = account.vends()
     for (const cycle of cycles(100)) {

@@ -17,13 +17,13 @@ afterAll(async () => {
   await account[Symbol.asyncDispose]()
 })
 
-/** Many more of each, with messages on their way: `survival.long.ts`. */
+/** `survival.long.ts` has many more of each, with messages in flight. */
 describe.each(nodeTransports)('over $name', ({ options }) => {
-  it('vends once for each expiry, and nothing when it connects again with fresh credentials', async () => {
+  it('vends once for each expiry, and not when it reconnects with fresh credentials', async () => {
     const session = await account.connect({ ...options, connectIntervalMs: 0 })
     const before = account.vends()
     for (const cycle of [1, 2, 3, 4]) {
-      // AWS takes one CONNECT a second from a client ID; the broker's clock moves on instead of the test waiting.
+      // AWS accepts one CONNECT per second from a client ID; the test advances the broker's clock instead of waiting.
       account.aws.faults.skewClock(cycle * 1_001)
       if (cycle % 2 === 0) account.aws.faults.expireCredentials(session.accessKeyId)
       await account.cut(session)
@@ -33,21 +33,21 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
   })
 })
 
-it.each([-600_000, 600_000])('a clock that is %s ms wrong is known by the vendor’s Date header', async (wrong) => {
+it.each([-600_000, 600_000])('a clock that is %s ms wrong is measured with the vendor’s Date header', async (wrong) => {
   account.aws.faults.skewClock(wrong)
   const credentials = account.credentials()
   expect(Math.abs((await credentials()).clockOffset - wrong)).toBeLessThan(5_000)
 })
 
 it.each(nodeTransports)(
-  'outlives the 24 hours of a WebSocket, and a clock that was set, over $name',
+  'a session outlives the 24 hours of a WebSocket and a change of the clock, over $name',
   async ({ options }) => {
     const session = await account.connect({ ...options, connectIntervalMs: 0 })
     const messages = session.subscribe('test')
     await messages.ready
     const renewed = new Promise((resolve) => session.once('renewed', resolve))
     account.aws.faults.skewClock(24 * 3_600_000 + 60_000)
-    // AWS ends a connection that is over its time when somebody sends something.
+    // AWS ends a connection that is over its time limit at the next packet.
     await session.publish('test', 'over 24 hours')
     await renewed
     for await (const message of messages) {
@@ -58,11 +58,11 @@ it.each(nodeTransports)(
   60_000,
 )
 
-it('waits as long as the vendor asks while STS is throttled, and asks no more often than that', async () => {
+it('while STS is throttled, the client waits as long as the vendor requests, and sends no request before', async () => {
   const asked = () =>
     account.journal.filter(({ service }) => service === 'execute-api').map(({ fields }) => fields?.status)
   const before = asked().length
-  // Three, because the function's own SDK tries three times before it answers 429.
+  // Three, because the function's SDK tries three times before the function answers 429.
   account.aws.faults.sts.throttle(3)
   const impatient = account.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 1 } })
   await expect(impatient()).rejects.toMatchObject({ code: 'vendor_unavailable', retryAfterMs: 5_000 })
@@ -77,7 +77,7 @@ it('waits as long as the vendor asks while STS is throttled, and asks no more of
   expect(asked().slice(before)).toEqual([429, 429, 200])
 }, 60_000)
 
-it('says each step by an event, in order', async () => {
+it('a session emits an event for each step, in order', async () => {
   const session = await account.connect({ connectIntervalMs: 0 })
   const steps: string[] = []
   for (const step of ['connecting', 'connected', 'renewed', 'interrupted', 'closed'] as const) {
@@ -89,8 +89,8 @@ it('says each step by an event, in order', async () => {
   expect(steps).toEqual(['interrupted', 'connecting', 'connected', 'closed'])
 })
 
-describe('a vendor in trouble', () => {
-  it('is waited for while it answers 503', async () => {
+describe('a vendor', () => {
+  it('that answers 503 is asked again until it recovers', async () => {
     const credentials = account.credentials({ backoff: { baseMs: 1, capMs: 1, attempts: 10 } })
     const session = await account.connect({ credentials, connectIntervalMs: 0 })
     account.aws.faults.expireCredentials(session.accessKeyId)
@@ -105,7 +105,7 @@ describe('a vendor in trouble', () => {
     await session.publish('test', 'x')
   }, 60_000)
 
-  it('ends the session when it says no: the caller is not entitled any more', async () => {
+  it('that refuses a caller who is no longer entitled ends the session', async () => {
     const lastDay = new Date(Date.now() + 240_000).toISOString()
     const gone = account.aws.createUser('gone', {
       Version: '2012-10-17',

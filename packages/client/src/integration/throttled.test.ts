@@ -18,14 +18,14 @@ afterAll(async () => {
   await account[Symbol.asyncDispose]()
 })
 
-/** Client IDs of CONNECTs, as the broker saw them. */
+/** Number of CONNECTs of a session with this outcome at the broker. */
 function connects({ clientId }: Session, outcome: string) {
   return account.journal.filter(
     (entry) => entry.event === 'Connect' && entry.outcome === outcome && entry.fields?.clientId === clientId,
   ).length
 }
 
-/** Resolves with the next message of `interrupted`s until there were so many. */
+/** Resolves with the codes of the next `count` interruptions. */
 async function interruptions(session: Session, count: number): Promise<string[]> {
   const codes: string[] = []
   await new Promise<void>((resolve) => {
@@ -40,7 +40,7 @@ function numbers(count: number) {
   return Array.from({ length: count }, (_, index) => String(index))
 }
 
-it('a throttled client comes back within the spread, into its session, and loses no message in either direction', async () => {
+it('a throttled client reconnects within the spread, resumes its session, and loses no message in either direction', async () => {
   const Refusals = 3
   const publisher = await account.connect()
   const session = await account.connect({
@@ -56,7 +56,7 @@ it('a throttled client comes back within the spread, into its session, and loses
   const refused = interruptions(session, 1 + Refusals)
   const back = new Promise<{ resumed: boolean }>((resolve) => session.once('connected', resolve))
   account.aws.faults.cutSockets(session.clientId)
-  // Published while it is away: by others to it, and by itself to others.
+  // Published while it is disconnected: by others to it, and by itself to others.
   const expected = numbers(40)
   const sent = Promise.all([
     ...expected.map((number) => publisher.publish('test', number)),
@@ -77,7 +77,7 @@ it('a throttled client comes back within the spread, into its session, and loses
 }, 60_000)
 
 it.each([5, 3] as const)(
-  'a client that is throttled at its first attempt tries again, over MQTT %s',
+  'a client that is throttled at its first attempt retries, over MQTT %s',
   async (mqtt) => {
     account.aws.faults.throttleConnects(1)
     const credentials = account.credentials({ spreadSeconds: 1 })
@@ -88,8 +88,8 @@ it.each([5, 3] as const)(
   60_000,
 )
 
-describe('a session that is granted something else', () => {
-  it('resumes its session at the broker, and what it published meanwhile arrives once', async () => {
+describe('a session that gets new grants', () => {
+  it('resumes its session at the broker, and receives the messages from the meantime once', async () => {
     const publisher = await account.connect()
     const session = await account.connect({ connectIntervalMs: 0 })
     const messages = session.subscribe('test')
@@ -110,10 +110,10 @@ describe('a session that is granted something else', () => {
   }, 60_000)
 })
 
-it('a session that is closed while it waits does not connect any more', async () => {
+it('a session that is closed during a delay does not connect again', async () => {
   const session = await account.connect({
     credentials: account.credentials({ spreadSeconds: 86_400 }),
-    // What this client ID did just before is not to count.
+    // Earlier CONNECTs of this client ID must not count.
     connectIntervalMs: 0,
   })
   account.aws.faults.skewClock(1_001)
@@ -127,7 +127,7 @@ it('a session that is closed while it waits does not connect any more', async ()
   expect(account.aws.iot.connections().map(({ clientId }) => clientId)).not.toContain(session.clientId)
 })
 
-it('a session that waits for its turn comes back at once when it is granted something else', async () => {
+it('a session in a throttling delay reconnects immediately when it gets new grants', async () => {
   const session = await account.connect({
     credentials: account.credentials({ spreadSeconds: 86_400 }),
     connectIntervalMs: 0,

@@ -9,9 +9,9 @@ import { Project } from '../testing/account/project.js'
 import { stackWith } from '../testing/account/stack-variant.js'
 import { foreignKey, Issuer } from '../testing/servers/issuer.js'
 
-/** Callers with a token: the stack with the JWT authorizer, an issuer of its own, and the wire between them. */
+/** Callers with a token: the stack with a JWT authorizer, and a separate issuer, over the wire. */
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine this takes longer than jest's five seconds.
 jest.setTimeout(120_000)
 
 const journal: JournalEntry[] = []
@@ -55,13 +55,13 @@ async function vend(token: string, request: AskedGrants = {}): Promise<VendedIde
 }
 
 describe('a token', () => {
-  it('of the issuer is its sub, and nobody else', async () => {
+  it('of the issuer identifies the user by its sub claim', async () => {
     const { vended } = await vend(issuer.token(claims()))
     expect(vended).toMatchObject({ userId: 'alice', clientIdPrefix: 'alice:' })
     expect(vended.grants.publish).toContain('users/alice/#')
   })
 
-  it('is good until it has expired, and not after', async () => {
+  it('is accepted until it expires, and refused afterwards', async () => {
     const token = issuer.token(claims())
     expect((await vend(token)).vended.userId).toBe('alice')
     aws.faults.skewClock(11 * 60_000)
@@ -77,8 +77,8 @@ describe('a token', () => {
     ['is not valid yet', 401, () => issuer.token(claims({ nbf: seconds() + 3600 }))],
     ['is for another audience', 401, () => issuer.token(claims({ aud: 'other' }))],
     ['is of another issuer', 401, () => issuer.token(claims({ iss: 'https://localhost:1' }))],
-    ['is signed by somebody else', 401, () => issuer.token(claims(), { key: foreignKey() })],
-    ['is signed with a key that nobody published', 401, () => issuer.token(claims(), { header: { kid: 'two' } })],
+    ['is signed with a foreign key', 401, () => issuer.token(claims(), { key: foreignKey() })],
+    ['is signed with an unknown key ID', 401, () => issuer.token(claims(), { header: { kid: 'two' } })],
     [
       'is not signed',
       401,
@@ -90,7 +90,7 @@ describe('a token', () => {
           .join('.')}.`,
     ],
     [
-      'was changed on the way',
+      'was changed',
       401,
       () => {
         const [header, , signature] = issuer.token(claims()).split('.')
@@ -99,8 +99,8 @@ describe('a token', () => {
         )
       },
     ],
-    ['has not the scope', 403, () => issuer.token(claims({ scope: 'openid' }))],
-    ['is none', 401, () => 'admin'],
+    ['does not have the scope', 403, () => issuer.token(claims({ scope: 'openid' }))],
+    ['is not a token', 401, () => 'admin'],
   ]
 
   it.each(forged)('that %s is refused with %i; nothing is vended', async (_, status, make) => {
@@ -109,7 +109,7 @@ describe('a token', () => {
     expect(vends()).toBe(before)
   })
 
-  it('without the scope is told to have it, and one that has expired that it has; no signature, no clock is blamed', async () => {
+  it('without the scope or after its expiration is refused with the reason, and not because of a signature or a clock', async () => {
     const refused = (change: object) => vend(issuer.token(claims(change)))
     await expect(refused({ scope: 'openid' })).rejects.toMatchObject({
       remedy: 'Sign in with the scope mqtt: the token does not have it.',
@@ -129,12 +129,12 @@ describe('a token', () => {
     ['another level', 'bob/x'],
     ['a null character', 'bob\0'],
     ['a system topic', '${aws:userid}'],
-  ])('whose sub is %s gets no topic by it, and is told so; what all get it gets', async (_, sub) => {
+  ])('whose sub is %s gets only the topics of all users, and the response contains the reason', async (_, sub) => {
     const { vended } = await vend(issuer.token(claims({ sub })))
     expect(vended).toMatchObject({ userId: sub, grants: { publish: ['test'] }, dropped: [{ rule: 'entitlements[1]' }] })
   })
 
-  it('whose sub is nothing is nobody; nothing is vended', async () => {
+  it('with an empty sub is refused, and nothing is vended', async () => {
     const before = vends()
     await expect(vend(issuer.token(claims({ sub: '' })))).rejects.toMatchObject({ code: 'vend_refused', status: 403 })
     expect(vends()).toBe(before)
@@ -144,8 +144,8 @@ describe('a token', () => {
     ['an IAM wildcard', '*'],
     ['a variable', 'a${aws:userid}'],
     ['the start of a client ID', 'bob:'],
-    ['a list in writing', '[bob admin]'],
-  ])('whose sub is %s is a user of that name alone', async (_, sub) => {
+    ['a list as a string', '[bob admin]'],
+  ])('whose sub is %s identifies only the user of that name', async (_, sub) => {
     const { vended } = await vend(issuer.token(claims({ sub })))
     expect(vended).toMatchObject({ userId: sub, grants: { publish: ['test', `users/${sub}/#`] } })
     await expect(vend(issuer.token(claims({ sub })), { publish: ['users/bob/x'] })).rejects.toMatchObject({
@@ -154,22 +154,22 @@ describe('a token', () => {
   })
 
   it.each([
-    ['a list with it', ['operators', 'staff'], true],
-    ['it alone', 'operators', true],
+    ['a list with the group', ['operators', 'staff'], true],
+    ['the group as a string', 'operators', true],
     ['other groups', ['staff'], false],
-    ['a list in a list', [['operators']], false],
+    ['a nested list', [['operators']], false],
     ['one group of two words', ['Former operators'], false],
-    ['one group of two words, as a text', 'Former operators', false],
-    ['a text in brackets', '[operators]', false],
-    ['it beside one of two words', ['Former staff', 'operators'], true],
+    ['one group of two words, as a string', 'Former operators', false],
+    ['a string in brackets', '[operators]', false],
+    ['the group and one of two words', ['Former staff', 'operators'], true],
     ['an object', { operators: true }, false],
-  ])('gives what its groups are entitled to: %s', async (_, groups, entitled) => {
+  ])('gets the entitlements of its groups: %s', async (_, groups, entitled) => {
     const { vended } = await vend(issuer.token(claims({ groups, 'claims.groups': 'operators' })))
     expect(vended.grants.subscribe.map(String).includes('devices/+/telemetry')).toBe(entitled)
   })
 })
 
-it('gives random tokens what an oracle reads in the token itself', async () => {
+it('random tokens get the entitlements that an oracle derives from the token', async () => {
   const word = fc.constantFrom('operators', 'Former operators', '[operators]', 'a b', '', ' ', 'é', '"', 'null')
   const groups = fc.oneof(word, fc.array(word, { maxLength: 4 }), fc.constantFrom(7, true, null, {}, [['operators']]))
   const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
@@ -184,13 +184,13 @@ it('gives random tokens what an oracle reads in the token itself', async () => {
 })
 
 describe('--token-file', () => {
-  it('asks with what the file holds at that moment', async () => {
+  it('reads the file again for each command', async () => {
     await using project = new Project()
     const { remove } = await announce(aws, { directory: project.folder })
     const file = join(project.folder, 'token')
     const expired = issuer.token(claims({ exp: seconds() - 1 }))
     writeFileSync(file, expired)
-    // Said where it goes: a folder that this command is not from may be anybody's.
+    // The recipient is explicit, because the outputs in another folder could be from anyone.
     const to = ['--url', String(aws.outputs.TopicCredentials?.CredentialsUrl), '--ca', aws.caFile]
     const refused = await project.run('whoami', '--token-file', file, ...to)
     expect(refused.code).not.toBe(0)
@@ -210,7 +210,7 @@ describe('--token-file', () => {
     await remove()
   })
 
-  it('leaves no token behind in a log', () => {
+  it('writes no token to a log', () => {
     const logs = [...aws.functions.keys()].flatMap((name) => aws.logs(name))
     expect(JSON.stringify([logs, journal])).not.toMatch(/eyJ[\w-]+\.eyJ/u)
   })

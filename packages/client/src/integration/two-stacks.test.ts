@@ -8,7 +8,7 @@ import { fromVendor } from '../from-vendor.js'
 import { stackWith } from '../testing/account/stack-variant.js'
 import { rawClient } from '../testing/wire/raw-client.js'
 
-// Work, not waiting: on a busy machine it takes longer than jest's five seconds.
+// On a busy machine this takes longer than jest's five seconds.
 jest.setTimeout(300_000)
 
 /** Production and staging in one account and Region: one broker, two vendors. */
@@ -53,7 +53,7 @@ async function vend(stackName: string): Promise<VendedIdentity> {
   }
 }
 
-it('one person with one name is two users, who reach their own topics and not each other’s', async () => {
+it('one IAM user is a different user in each stack, and reaches only the topics of that user', async () => {
   const [production, staging] = [await vend('TopicCredentials'), await vend('Staging')]
   expect([production.vended.userId, staging.vended.userId]).toEqual(['developer', 'Staging~~developer'])
   const open = (identity: VendedIdentity, owner = identity) =>
@@ -66,7 +66,7 @@ it('one person with one name is two users, who reach their own topics and not ea
   expect(await here.subscribe('users/Staging~~developer/#')).toBe('refused')
   expect(await there.subscribe('users/developer/#')).toBe('refused')
   expect(await there.publish('users/developer/inbox', 'x')).toBe('refused')
-  // A message that came to the other one, too, would come before what is published to that one after it.
+  // A message that wrongly reached the other user would arrive before the later message.
   expect(await there.publish('users/Staging~~developer/inbox', 'first')).toBe('allowed')
   expect(await here.publish('users/developer/inbox', 'second')).toBe('allowed')
   expect(await there.publish('users/Staging~~developer/inbox', 'third')).toBe('allowed')

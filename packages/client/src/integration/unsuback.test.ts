@@ -5,7 +5,7 @@ import { ScriptedVendor, vendedAnswer } from '../testing/scripted/scripted-vendo
 import { WireBroker } from '../testing/servers/wire-broker.js'
 import { nodeTransports } from '../testing/transports.js'
 
-/** An UNSUBACK that is a no: MQTT 5 §3.11.3 has a reason code for each topic filter, MQTT 3.1.1 §3.11 has none. */
+/** An UNSUBACK with a refusal: MQTT 5 §3.11.3 has a reason code for each topic filter, MQTT 3.1.1 §3.11 has none. */
 
 let vendor: ScriptedVendor
 let broker: WireBroker
@@ -33,11 +33,11 @@ const refusals = [
 ] as const
 
 describe.each(nodeTransports)('over $name', ({ options }) => {
-  it('each refusal is told, by the event and to whoever closes; what the broker accepts is not', async () => {
+  it('a refused UNSUBSCRIBE is reported by the event and by close(), and an accepted one is not', async () => {
     const credentials = fromVendor({ url: vendor.url, ca: vendor.ca, token: 't' })
     const session = await connect({ ...options, credentials, endpoint: broker.endpoint, ca: broker.ca })
-    const told: unknown[] = []
-    session.on('refused', (error) => told.push(error))
+    const reported: unknown[] = []
+    session.on('refused', (error) => reported.push(error))
     const close = async () => {
       const subscription = session.subscribe('test')
       await subscription.ready
@@ -50,15 +50,15 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
       code = reasonCode
       const error = await close()
       const refusal = { code: expected, value: 'test', message: expect.stringContaining(hex(reasonCode)) }
-      // MQTT 3.1.1: the broker cannot say no, so that nothing is known.
+      // With MQTT 3.1.1, the broker cannot report a refusal.
       const known = options.mqtt === 3 ? [] : [expect.objectContaining(refusal)]
       expect(error === undefined ? [] : [error]).toEqual(known)
-      expect(told.splice(0)).toEqual(known)
+      expect(reported.splice(0)).toEqual(known)
     }
-    // 0x11: there was no such subscription, which is what was wanted.
+    // 0x11: there was no such subscription, which is the wanted result.
     for (const reasonCode of [0, 0x11]) {
       code = reasonCode
-      expect([await close(), ...told]).toEqual([undefined])
+      expect([await close(), ...reported]).toEqual([undefined])
     }
     await session.close()
     credentials.close()

@@ -3,7 +3,7 @@ import type { Session } from '../session.js'
 import { TestAccount } from '../testing/account/test-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
-/** Brokers that answer an UNSUBSCRIBE by ending the connection, and AWS's stand-in, which answers it. */
+/** Brokers that end the connection at an UNSUBSCRIBE, and the stand-in, which acknowledges it. */
 
 let account: TestAccount
 
@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 describe.each(nodeTransports)('over $name', ({ options }) => {
-  /** A session, and a subscription of it that stands. */
+  /** A session with an active subscription. */
   const subscribed = async () => {
     const session = await account.connect({ ...options, connectIntervalMs: 0 })
     const subscription = session.subscribe('test')
@@ -30,7 +30,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     return { session, subscription }
   }
 
-  /** Waits for the event `refused`, and lets the broker do something as soon as each further connection stands. */
+  /** Waits for the event `refused`, and calls `again` after each reconnect. */
   const refusal = (session: Session, again: () => void): Promise<unknown> => {
     let connections = 0
     session.on('interrupted', () => {
@@ -56,9 +56,9 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     }
   }
 
-  it('an UNSUBSCRIBE over which the connection closes is refused after the second time, and holds up nothing', async () => {
+  it('an UNSUBSCRIBE that ends the connection is refused the second time, and does not block others', async () => {
     const { session, subscription } = await subscribed()
-    /** What is sent now is not read any more: the connection ends over it. */
+    /** Ends the connection without reading what is sent from now on. */
     const hangUp = () => {
       account.aws.iot.delay(60_000)
       setImmediate(() => {
@@ -81,7 +81,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     await goesOn(session)
   })
 
-  it('an UNSUBSCRIBE that is answered by a DISCONNECT is refused in its words after the second time', async () => {
+  it('an UNSUBSCRIBE that is answered by a DISCONNECT is refused with its reason the second time', async () => {
     const { session, subscription } = await subscribed()
     const expire = () => {
       account.aws.faults.expireCredentials(session.accessKeyId)
@@ -95,7 +95,7 @@ describe.each(nodeTransports)('over $name', ({ options }) => {
     await goesOn(session)
   })
 
-  it('an UNSUBSCRIBE that is answered ends the subscription, and nothing is refused', async () => {
+  it('an UNSUBSCRIBE that is acknowledged ends the subscription without a refusal', async () => {
     const { session, subscription } = await subscribed()
     const refused: unknown[] = []
     session.on('refused', (error) => refused.push(error))

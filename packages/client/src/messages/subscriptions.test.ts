@@ -85,34 +85,34 @@ it('a SUBSCRIBE that is not authorized is not sent again', async () => {
 describe('an UNSUBSCRIBE', () => {
   it('that the broker refuses is reported, and makes close() throw', async () => {
     const { subscriptions } = scripted([1, 0x8f])
-    const told: unknown[] = []
+    const reported: unknown[] = []
     const subscription = subscriptions.add('a', {}, (code, operation) => {
-      told.push([operation, code])
+      reported.push([operation, code])
       return refused(code)
     })
     await subscription.ready
     await expect(subscription.close()).rejects.toThrow('refused with 143')
-    expect(told).toEqual([['unsubscribe', 0x8f]])
+    expect(reported).toEqual([['unsubscribe', 0x8f]])
   })
 
   it('that the broker refuses causes no error at the end of a loop or of `await using`', async () => {
     const { subscriptions } = scripted([1, 0x8f, 1, 0x8f])
-    const told: unknown[] = []
-    const tell = (code: number) => {
-      told.push(code)
+    const reported: unknown[] = []
+    const report = (code: number) => {
+      reported.push(code)
       return refused(code)
     }
-    const looped = subscriptions.add('a', {}, tell)
+    const looped = subscriptions.add('a', {}, report)
     await looped.ready
     const messages = looped[Symbol.asyncIterator]()
     const first = messages.next()
     looped.deliver(subscriptionMessage)
     await first
     await messages.return()
-    await using disposed = subscriptions.add('a', {}, tell)
+    await using disposed = subscriptions.add('a', {}, report)
     await disposed.ready
     await disposed[Symbol.asyncDispose]()
-    expect(told).toEqual([0x8f, 0x8f])
+    expect(reported).toEqual([0x8f, 0x8f])
   })
 
   it('that is answered with "no subscription existed" is not refused', async () => {

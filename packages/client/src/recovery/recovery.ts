@@ -39,8 +39,8 @@ export class Recovery extends Emitter<RecoveryEvents> {
   readonly #failurePolicy: FailurePolicy
   readonly #reconnection: Reconnection
   #connected = false
-  /** The last event. */
-  #told: keyof RecoveryEvents = 'interrupted'
+  /** The latest event. */
+  #lastEvent: keyof RecoveryEvents = 'interrupted'
   /** The delay before the next attempt. */
   #waiting: AbortController | undefined
   /** The examination of the current failure, if any. */
@@ -53,7 +53,7 @@ export class Recovery extends Emitter<RecoveryEvents> {
     this.#reconnection = new Reconnection({ ...parts, closing: parts.closing.signal })
     const { transport, handshake } = parts
     transport.on('connecting', () => {
-      this.#told = 'connecting'
+      this.#lastEvent = 'connecting'
       this.emit('connecting')
     })
     transport.on('connected', ({ sessionPresent }) => {
@@ -61,7 +61,7 @@ export class Recovery extends Emitter<RecoveryEvents> {
       this.#connected = true
       this.#failurePolicy.succeeded()
       this.#reconnection.succeeded()
-      this.#told = 'connected'
+      this.#lastEvent = 'connected'
       this.emit('connected', { resumed: sessionPresent })
     })
     transport.on('failed', (failure) => {
@@ -100,10 +100,10 @@ export class Recovery extends Emitter<RecoveryEvents> {
   #onBreak(failure: TransportFailure): void {
     this.#connected = false
     // A replaced attempt has ended too. Between two attempts there is no connection that could end.
-    if (this.#told === 'interrupted') return
+    if (this.#lastEvent === 'interrupted') return
     // Its CONNECT may have been sent.
-    if (this.#told === 'connecting') this.#parts.handshake.settled(true)
-    this.#tell(this.#failurePolicy.assessBreak(failure), failure)
+    if (this.#lastEvent === 'connecting') this.#parts.handshake.settled(true)
+    this.#report(this.#failurePolicy.assessBreak(failure), failure)
   }
 
   async #tryAgain(failure: TransportFailure): Promise<void> {
@@ -111,7 +111,7 @@ export class Recovery extends Emitter<RecoveryEvents> {
     this.#assessing = assessing.catch(() => {})
     const assessed = await assessing
     const { signal } = this.#parts.closing
-    if (signal.aborted || !this.#tell(assessed, failure)) return
+    if (signal.aborted || !this.#report(assessed, failure)) return
     const waiting = new AbortController()
     this.#waiting = waiting
     try {
@@ -124,8 +124,8 @@ export class Recovery extends Emitter<RecoveryEvents> {
   }
 
   /** Returns true if the next attempt follows. */
-  #tell({ error, terminal }: Diagnosis, failure: TransportFailure): boolean {
-    this.#told = 'interrupted'
+  #report({ error, terminal }: Diagnosis, failure: TransportFailure): boolean {
+    this.#lastEvent = 'interrupted'
     if (terminal) {
       this.emit('ended', error)
     } else {

@@ -1,7 +1,7 @@
 import type { UserProperty } from '../connection/message-properties.js'
 import type { Message } from '../messages/message.js'
 
-/** Marks a reply that says only that the handler failed: why, is the responder's own concern. */
+/** Marks the reply of a failed handler. It does not contain the reason, which only the responder gets. */
 export const failure: UserProperty = ['response', 'failed']
 
 export function isFailure({ userProperties }: Message): boolean {

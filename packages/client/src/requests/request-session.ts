@@ -3,7 +3,7 @@ import type { SubscribeOptions, Subscription } from '../messages/subscription.js
 import type { SessionEvents } from '../session-events.js'
 import type { Emitter } from '../support/emitter.js'
 
-/** The part of a session with which requests and responses are sent and received. */
+/** The part of a session that requests and responses use. */
 export interface RequestSession extends Pick<Emitter<SessionEvents>, 'on' | 'once'> {
   readonly userId: string
   can(operation: 'publish' | 'subscribe', topic: string): boolean

@@ -8,12 +8,12 @@ import { isFailure } from './failure.js'
 import type { Replies, RequestSession } from './request-session.js'
 
 const defaultTimeoutMs = 30_000
-/** 128 bits: who has not seen the request does not guess them. */
+/** 128 bits, which cannot be guessed without the request. */
 const correlationBytes = 16
 
-/** How long a request may take. */
+/** Options of a request. */
 export interface RequestOptions {
-  /** Milliseconds until the reply must be there. Default 30,000; the broker forgets the request as soon. */
+  /** Timeout for the reply in milliseconds. Default 30,000. The broker discards the request after the same time. */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
@@ -83,7 +83,7 @@ export class Requester {
     })
   }
 
-  /** Every publisher to this topic can send anything: only what has a waiting request's bits is a reply, and only once. */
+  /** Others can publish to this topic, so a message is a reply only if it has the bits of a waiting request, and only once. */
   #take(message: Message): void {
     const { correlationData, retained } = message
     const key = correlationData?.byteLength === correlationBytes ? hex(correlationData) : ''

@@ -7,7 +7,7 @@ import { randomBy } from '../testing/seeded-random.js'
 const grants = { publish: ['a', 'b', 'replies/+/#'], subscribe: ['a', 'b', 'replies/alice/#'] }
 let clients = 0
 
-/** A session that asks and answers, on the clock that stands. */
+/** A session that sends and answers requests, on the controlled clock. */
 function open(granted: typeof grants = grants) {
   clients += 1
   const scripted = scriptedSession({ clientId: `alice:r${clients}`, grants: granted })
@@ -22,13 +22,13 @@ async function settled<T>(clock: DrivenClock, ms: number, work: Promise<T>): Pro
   return result
 }
 
-/** The value of what is done by then. */
+/** The result of work that ends within a second. */
 async function done<T>(clock: DrivenClock, work: Promise<T>): Promise<T> {
   await settled(clock, 1_000, work)
   return work
 }
 
-it('answers with the request’s own reply, however many wait', async () => {
+it('each of several requests gets its own reply', async () => {
   using clock = new DrivenClock()
   const { session } = open()
   const response = await done(
@@ -41,7 +41,7 @@ it('answers with the request’s own reply, however many wait', async () => {
   await session.close()
 })
 
-it('drops and counts what is no reply to a request that waits: other bits, none, a second reply, a retained one', async () => {
+it('a message that is not the first reply to a waiting request is dropped and counted: other bits, none, a second reply', async () => {
   using clock = new DrivenClock()
   const { session } = open()
   const responding = session.respond('a', async (request) => {
@@ -61,7 +61,7 @@ it('drops and counts what is no reply to a request that waits: other bits, none,
   await session.close()
 })
 
-it('publishes a reply where it is declared, and refuses and counts another topic that a requester chooses', async () => {
+it('a responder publishes replies only to the declared topics, and refuses and counts other requests', async () => {
   using clock = new DrivenClock()
   const { session } = open()
   let handled = 0
@@ -90,7 +90,7 @@ it('publishes a reply where it is declared, and refuses and counts another topic
   await session.close()
 })
 
-it('says that a handler failed, and nothing of why; who responds hears it', async () => {
+it('a failed handler is reported to the requester without the reason, and to the responder with it', async () => {
   using clock = new DrivenClock()
   const { session } = open()
   const errors: unknown[] = []
@@ -105,7 +105,7 @@ it('says that a handler failed, and nothing of why; who responds hears it', asyn
   await session.close()
 })
 
-it('ends by time, by signal, and with the session', async () => {
+it('a request ends after its timeout, by its signal, and with the session', async () => {
   using clock = new DrivenClock()
   const { session } = open()
   expect(await settled(clock, 3_000, session.request('a', 'x', { timeoutMs: 2_000 }))).toMatchObject({
@@ -124,7 +124,7 @@ it('ends by time, by signal, and with the session', async () => {
   expect(await settled(clock, 1_000, last)).toMatchObject({ reason: { code: 'session_closed' } })
 })
 
-it('refuses before anything is sent where the reply is not granted, and names the grant', async () => {
+it('a request or response without a grant for the reply is refused before anything is sent, and the error names the grant', async () => {
   using clock = new DrivenClock()
   const { session } = open({ publish: ['a'], subscribe: ['a'] })
   const received: string[] = []
@@ -144,7 +144,7 @@ it.each([
   [20_000, 'some'],
   [120_000, 'all'],
 ])(
-  '1,000 requests at once over connections that break: each gets its own reply once, or times out (%s ms)',
+  'each of 1,000 concurrent requests over breaking connections gets its own reply once, or times out (%s ms)',
   async (timeoutMs, answered) => {
     using clock = new DrivenClock()
     const random = randomBy(timeoutMs)

@@ -50,10 +50,10 @@ export abstract class Requests extends Emitter<SessionEvents> implements Request
   }
 
   /**
-   * Answers requests. What the handler returns goes to the topic that the requester chose, if it is under `options.replyTo`. Resolves when
-   * requests are received.
+   * Answers requests. The handler's result is published to the topic that the requester chose, if it is under `options.replyTo`.
+   * Resolves when requests are received.
    *
-   * @throws NotGrantedError if replies may not be published, or requests may not be received
+   * @throws NotGrantedError if the grants do not cover the replies or the requests
    * @example await session.respond('devices/1/ask', async (request) => ({ celsius: await measure(request.text()) }))
    */
   async respond<const Filter extends string>(

@@ -8,28 +8,28 @@ import type { RequestSession } from './request-session.js'
 /** Users' reply prefixes, as `request` in the entitlements grants them. */
 const userReplies = 'replies/+/#'
 
-/** Bytes or text as they are; anything else as JSON; nothing as an empty message. */
+/** Bytes and strings are sent as they are, undefined and null as an empty message, other values as JSON. */
 export type Reply = unknown
 
-/** How requests are answered. */
+/** Options of a responder. */
 export interface RespondOptions {
-  /** Replies go to topics under this filter and nowhere else: the requester chooses the topic. Default `replies/+/#`. */
+  /** The filter that limits the topics of replies, because the requester chooses the topic. Default `replies/+/#`. */
   readonly replyTo?: string
-  /** Hears why a request was not answered: what the handler threw, or why the reply could not be published. */
+  /** Called if a request was not answered, with the handler's error or the error of publishing the reply. */
   readonly onError?: (error: unknown, request: Message) => void
-  /** Ends it. */
+  /** Ends the responder. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Answers what arrives on one topic filter.
+ * Answers the requests on one topic filter.
  *
- * The topic of a reply is chosen by who asks, and published with this session's grants: without a limit, a requester could write
- * wherever the responder may.
+ * The requester chooses the topic of the reply, and the reply is published with this session's grants. Without a limit, a requester could
+ * make the responder publish to any topic that is granted to it.
  */
 export class Responder implements AsyncDisposable {
   answered = 0
-  /** Messages that were no request that may be answered: no response topic, another one than `replyTo` allows, or retained. */
+  /** Messages that were not valid requests: without a response topic, with one that `replyTo` does not allow, or retained. */
   refused = 0
   /** Requests whose handler threw, or whose reply could not be published. */
   failed = 0
@@ -54,7 +54,7 @@ export class Responder implements AsyncDisposable {
     this.#subscription = session.subscribe(filter, signal === undefined ? { onMessage } : { onMessage, signal })
   }
 
-  /** Resolves when requests are received. @throws what is in the way */
+  /** Resolves when requests are received. @throws the error that prevents it */
   static async open(
     session: RequestSession,
     filter: string,
@@ -100,7 +100,7 @@ export class Responder implements AsyncDisposable {
     return this.#session.publish(topic, payload, {
       userProperties,
       ...(correlationData && { correlationData }),
-      // Nobody waits for it any longer than for the request.
+      // The requester waits no longer than until its request expires.
       ...(messageExpiryInterval && { messageExpiryInterval }),
     })
   }

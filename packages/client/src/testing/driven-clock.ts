@@ -5,7 +5,7 @@ interface Timer {
   readonly call: () => void
 }
 
-/** setTimeout, clearTimeout, performance.now and Date.now as a test drives them: time goes on only where nothing else can. */
+/** Replaces setTimeout, clearTimeout, performance.now and Date.now: time only advances when no other work is pending. */
 export class DrivenClock implements Disposable {
   now = 0
   #order = 0
@@ -31,7 +31,7 @@ export class DrivenClock implements Disposable {
     Date.now = () => this.now
   }
 
-  /** Lets everything happen that can, then goes on to the next timer; until this time, or until it is enough. */
+  /** Runs all pending work, then advances to the next timer, until this time or until `enough` returns true. */
   async runUntil(time: number, enough: () => boolean = () => false): Promise<void> {
     for (;;) {
       await this.#turn()

@@ -3,7 +3,7 @@ import type { LocalAws } from '@topic-credentials/local-aws'
 import type { ConnectOptions, FromVendorOptions } from '../index.js'
 import type { Look, SessionDriver, ShownProperties } from './session-driver.js'
 
-/** One of each, with what is easily lost: bytes that are no text, an order, a name that comes twice. */
+/** One of each, with details that are easily lost: bytes that are not UTF-8, an order, a repeated name. */
 const properties: ShownProperties = {
   responseTopic: 'users/developer/answers',
   correlationData: [0, 255, 0x80],
@@ -16,20 +16,20 @@ const properties: ShownProperties = {
   ],
 }
 
-/** A place where sessions run, and the stand-in that they reach. */
+/** An environment in which sessions run, and the stand-in that they use. */
 export interface Subject extends AsyncDisposable {
   readonly aws: LocalAws
   readonly driver: SessionDriver
   readonly vendor: FromVendorOptions
-  /** Which transport, and what it takes to reach the stand-in. */
+  /** The transport, and the options for reaching the stand-in. */
   readonly options: Omit<ConnectOptions, 'credentials' | 'signal'>
-  /** Whether the transport knows a message from its repetition. */
+  /** Whether the transport detects repeated messages. */
   readonly tellsRepetitions: boolean
-  /** Expiries in a row: the device SDK's MQTT 3.1.1 client waits a second before it comes back, then two, then four. */
+  /** Number of consecutive expiries: the device SDK's MQTT 3.1.1 client waits a second before it reconnects, then two, then four. */
   readonly expiries: number
 }
 
-/** What the client promises, on whatever transport. The rows of the README's table. */
+/** The guarantees of the client over a transport: the rows of the README's table. */
 export function guarantees(transport: string, start: () => Promise<Subject>): void {
   describe(`over ${transport}`, () => {
     let subject: Subject
@@ -44,7 +44,7 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
 
     afterAll(async () => subject[Symbol.asyncDispose]())
 
-    /** A session that stands; its name. */
+    /** Connects a session and returns its name. */
     async function connected(
       options: Subject['options'] = {},
       vendor: Partial<FromVendorOptions> = {},
@@ -65,22 +65,22 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
       }
     }
 
-    /** AWS takes one CONNECT a second from a client ID: the broker's clock moves on instead of the test waiting. */
+    /** AWS accepts one CONNECT per second from a client ID: the test advances the broker's clock instead of waiting. */
     function aSecondLater(): void {
       skew += 1_001
       subject.aws.faults.skewClock(skew)
     }
 
-    /** Ends a connection as a network would, and waits until it stands again. */
+    /** Cuts a connection, and waits until it is established again. */
     async function cut(name: string): Promise<Look> {
       const { clientId, events } = await subject.driver.look(name)
-      const before = stands(events)
+      const before = connectCount(events)
       aSecondLater()
       subject.aws.faults.cutSockets(clientId)
-      return until(name, (look) => stands(look.events) > before)
+      return until(name, (look) => connectCount(look.events) > before)
     }
 
-    it('what is granted is reached, and the rest is refused before anything is sent', async () => {
+    it('granted topics work, and others are refused before anything is sent', async () => {
       const { driver } = subject
       const name = await connected()
       expect(await driver.subscribe(name, 'test')).toBe('ok')
@@ -95,7 +95,7 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
     })
 
     it.each([0, 1] as const)(
-      'properties arrive as they were sent, or an error says that MQTT 3.1.1 has none (QoS %s)',
+      'properties arrive unchanged, or an error says that MQTT 3.1.1 has none (QoS %s)',
       async (qos) => {
         const { driver, options } = subject
         const name = await connected()
@@ -116,7 +116,7 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
       },
     )
 
-    it('no message is lost over expiries with the connection cut at each, and none repeated', async () => {
+    it('no message is lost or repeated over expiries with the connection cut at each', async () => {
       const { driver, aws, expiries, tellsRepetitions } = subject
       const publisher = await connected()
       const name = await connected()
@@ -141,16 +141,16 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
     }, 180_000)
 
     it.each([true, false])(
-      'a restart of the broker ends nothing (sessions kept: %s)',
+      'a restart of the broker ends no session (broker keeps sessions: %s)',
       async (keepSessions) => {
         const { driver, aws } = subject
         const name = await connected()
         expect(await driver.subscribe(name, 'test')).toBe('ok')
         aSecondLater()
-        const before = stands((await driver.look(name)).events)
+        const before = connectCount((await driver.look(name)).events)
         await aws.faults.restartBroker({ keepSessions })
-        await until(name, ({ events }) => stands(events) > before)
-        // Acknowledged after whatever was sent to restore the subscription.
+        await until(name, ({ events }) => connectCount(events) > before)
+        // Acknowledged after the packets that restore the subscription.
         expect(await driver.subscribe(name, 'users/developer/x')).toBe('ok')
         expect(await driver.publish(name, 'test', 'after')).toBe('ok')
         await until(name, ({ messages }) => messages.some(([, text]) => text === 'after'))
@@ -159,7 +159,7 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
       60_000,
     )
 
-    it.each([-600_000, 600_000])('a clock that is %s ms wrong is corrected by the vendor’s', async (wrong) => {
+    it.each([-600_000, 600_000])('a clock that is %s ms wrong is corrected by the vendor’s clock', async (wrong) => {
       const { driver, aws } = subject
       aws.faults.skewClock(wrong)
       const name = await connected()
@@ -167,7 +167,7 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
       await driver.close(name)
     })
 
-    it('grants of a live session are exchanged for others, again and again: each time, one connection ends and one begins', async () => {
+    it('the grants of an open session can be replaced repeatedly, each time with one new connection', async () => {
       const { driver } = subject
       const name = await connected({}, { request: { publish: ['test'] } })
       expect(await driver.subscribe(name, 'test')).toMatch(/^not_granted/u)
@@ -184,7 +184,7 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
       await driver.close(name)
     })
 
-    it('a client ID that another connection takes over ends the session', async () => {
+    it('a session ends when another connection takes over its client ID', async () => {
       const { driver } = subject
       const first = await connected({ clientIdSuffix: 'same' })
       aSecondLater()
@@ -204,7 +204,7 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
       expect(await driver.connect('refused', { ...vendor, credentials }, options)).toMatch(/^vend_refused: .*403/u)
     })
 
-    it('each connection has a client ID of its own', async () => {
+    it('each connection has its own client ID', async () => {
       const { driver } = subject
       const names = [await connected(), await connected()]
       const ids = await Promise.all(names.map(async (name) => (await driver.look(name)).clientId))
@@ -214,7 +214,7 @@ export function guarantees(transport: string, start: () => Promise<Subject>): vo
   })
 }
 
-function stands(events: readonly string[]): number {
+function connectCount(events: readonly string[]): number {
   return events.filter((event) => event === 'connected' || event === 'resumed').length
 }
 
@@ -222,7 +222,7 @@ function numbers({ messages }: Pick<Look, 'messages'>): number[] {
   return messages.map(([, text]) => Number(text))
 }
 
-/** The broker counts the seconds of a message's expiry down. */
+/** Rounds up to hours, because the broker reduces the expiry while it holds the message. */
 function inWholeHours(properties: ShownProperties): ShownProperties {
   const { messageExpiryInterval: seconds } = properties
   return seconds === undefined

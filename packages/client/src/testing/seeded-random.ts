@@ -1,4 +1,4 @@
-/** mulberry32: small, seeded, good enough to choose with. Uniform in [0, 1). */
+/** mulberry32, a small seeded generator. Uniform in [0, 1). */
 export function randomBy(seed: number): () => number {
   let state = seed
   return () => {

@@ -2,7 +2,7 @@ import type { AskedGrants } from '../credentials/vendor-options.js'
 import type { ConnectOptions, FromVendorOptions, Message, MessageProperties } from '../index.js'
 import type { Session } from '../session.js'
 
-/** A session, with all that has happened to it. */
+/** A session with its recorded events and messages. */
 interface Driven {
   readonly session: Session
   readonly events: string[]
@@ -19,23 +19,23 @@ export interface ShownProperties extends Omit<MessageProperties, 'correlationDat
   readonly correlationData?: readonly number[]
 }
 
-/** What a test sees of a session. */
+/** The state of a session that a test reads. */
 export interface Look {
   readonly state: string
   readonly accessKeyId: string
   readonly clientId: string
   readonly events: readonly string[]
   readonly messages: readonly (readonly [topic: string, text: string])[]
-  /** Of each message, where it has any. */
+  /** The properties of each message. */
   readonly properties: readonly ShownProperties[]
-  /** Numbers that `load` has had acknowledged. */
+  /** Numbers of `load` that were acknowledged. */
   readonly acknowledged: readonly number[]
 }
 
 /** The package itself, or the file that pages load. */
 type Library = Pick<typeof import('../index.js'), 'connect' | 'fromVendor' | 'TopicCredentialsError'>
 
-/** What a test can do with sessions, in JSON: the same in this process and in a page. What fails answers with the error's code. */
+/** Controls sessions with JSON values, in this process or in a page. A call that fails resolves with the error's code. */
 export interface SessionDriver {
   connect(
     name: string,

@@ -1,6 +1,6 @@
 import type { ConnectOptions } from '../connect.js'
 
-/** The transports that a test in Node can go through; the fourth is a browser's. */
+/** The transports in Node; the fourth one is the browser's. */
 export const nodeTransports: readonly {
   readonly name: string
   readonly options: Pick<ConnectOptions, 'mqtt' | 'transport'>

@@ -91,7 +91,7 @@ function step<T>(arbitrary: fc.Arbitrary<T>, act: (trial: Trial, value: T) => vo
 }
 
 const accept = step(fc.tuple(fc.boolean(), small), (trial, [present, window]) => trial.accept(present, window))
-/** The steps of both sides. The broker answers correctly, wrongly, twice, too early or without a request, hangs up, or is silent for a while. */
+/** The steps of both sides. The broker answers correctly, wrongly, twice or too early, closes the connection, or is silent for a while. */
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: step(fc.constantFrom('a', 'b'), (trial, topic) => trial.publish(topic)) },
   { weight: 1, arbitrary: step(fc.constant('a'), (trial, filter) => trial.ask(trial.transport.subscribe(filter, 1))) },

@@ -15,10 +15,10 @@ export interface Ended {
   readonly err: string
 }
 
-/** A project of its own, with the synthesized stack and nothing deployed, and the command line run in it. */
+/** A separate project with the synthesized stack and no deployment, in which the command line runs. */
 export class Project implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'project-'))
-  /** Added to the environment of what is started. */
+  /** Added to the environment of each command. */
   env: NodeJS.ProcessEnv = {}
   readonly #running: ChildProcessWithoutNullStreams[] = []
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { projectRoot } from '@topic-credentials/project'
 
-/** Synthesizes the stack with other settings than `cdk.out` has, as `-c NAME=VALUE` gives them. Answers the folder. */
+/** Synthesizes the stack with these settings, as with `-c NAME=VALUE`. Returns the folder. */
 export async function stackWith(settings: Readonly<Record<string, string>>): Promise<string> {
   const root = projectRoot(process.cwd())
   const folder = await mkdtemp(join(tmpdir(), 'stack-'))

@@ -6,7 +6,7 @@ import type { RefreshTiming, VendedCredentialsProvider } from '../../credentials
 import { type FromVendorOptions, timedProvider } from '../../from-vendor.js'
 import type { Session } from '../../session.js'
 
-/** Listens to what happens in the stand-in. */
+/** Called for each entry of the stand-in's journal. */
 type Watch = (entry: JournalEntry) => void
 
 /** A stand-in for one test file, with a journal that can be waited on, and sessions that are closed at the end. */
@@ -23,9 +23,9 @@ export class TestAccount implements AsyncDisposable {
   }
 
   /**
-   * Without the deploy check, which takes longer than everything else at the start.
+   * Starts without the deploy check, which takes longer than the rest of the start.
    *
-   * @param switches what AWS leaves open, where it is to differ from the stand-in's defaults
+   * @param switches behaviour that AWS's documentation leaves open, if it differs from the stand-in's defaults
    */
   static async start(switches: NonNullable<LocalAwsOptions['switches']> = {}): Promise<TestAccount> {
     const journal: JournalEntry[] = []
@@ -43,7 +43,7 @@ export class TestAccount implements AsyncDisposable {
     return new TestAccount(aws, journal, watches)
   }
 
-  /** Waits until something happens in the stand-in from now on, and calls back in that very moment. */
+  /** Waits for the next matching entry of the journal, and calls back synchronously. */
   happens(wanted: (entry: JournalEntry) => boolean, then: () => void = () => {}): Promise<JournalEntry> {
     return new Promise((resolve) => {
       const watch = (entry: JournalEntry) => {
@@ -56,7 +56,7 @@ export class TestAccount implements AsyncDisposable {
     })
   }
 
-  /** A provider of its own, so that it vends for itself. */
+  /** A separate provider, which requests its own credentials. */
   credentials(options: Partial<FromVendorOptions> = {}, timing?: Partial<RefreshTiming>): VendedCredentialsProvider {
     const { aws } = this
     const { accessKeyId, secretAccessKey } = aws.developer
@@ -85,7 +85,7 @@ export class TestAccount implements AsyncDisposable {
     return this.journal.filter(({ event, outcome }) => event === 'AssumeRole' && outcome === 'ok').length
   }
 
-  /** Ends the connection of a session, as a network would, and waits until it stands again. */
+  /** Cuts the connection of a session, and waits until it is established again. */
   async cut(session: Session): Promise<void> {
     const back = new Promise((resolve) => session.once('connected', resolve))
     this.aws.faults.cutSockets(session.clientId)

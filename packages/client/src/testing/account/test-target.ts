@@ -5,7 +5,7 @@ import { deployedStack } from '../../cli/target/deployed-stack.js'
 import type { FromVendorOptions } from '../../from-vendor.js'
 
 /**
- * What the suite runs against: the stack whose outputs TOPIC_CREDENTIALS_OUTPUTS names, else a stand-in that realises
+ * The target of the suite: the stack in the outputs file TOPIC_CREDENTIALS_OUTPUTS, otherwise a stand-in that deploys
  * `cdk.out`. The caller must be entitled to publish and subscribe to `test`, and not to `other`.
  */
 export interface TestTarget extends AsyncDisposable {
@@ -18,7 +18,7 @@ export async function openTestTarget(): Promise<TestTarget> {
   const outputs = process.env.TOPIC_CREDENTIALS_OUTPUTS
   if (outputs !== undefined && outputs !== '') {
     const { credentialsUrl: url, region } = deployedStack(outputs)
-    // A stack that was deployed into a stand-in: its certificates are from an authority of its own.
+    // A stack that was deployed into a stand-in, whose certificates are from its own authority.
     const authority = new URL(url).hostname === 'localhost' ? process.env.NODE_EXTRA_CA_CERTS : undefined
     const ca = authority === undefined ? undefined : readFileSync(authority, 'utf8')
     return {

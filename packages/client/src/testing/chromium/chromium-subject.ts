@@ -16,12 +16,12 @@ globalThis.driver = new LocalDriver(library)
 `
 const commands = ['connect', 'subscribe', 'publish', 'grant', 'load', 'rest', 'look', 'close'] as const
 
-/** A page in Chromium that holds the shipped `dist/browser.js`, of another origin than the stand-in, under a strict Content-Security-Policy. */
+/** A page in Chromium with the shipped `dist/browser.js`, from another origin than the stand-in, under a strict Content-Security-Policy. */
 export interface ChromiumSubject extends Subject {
   readonly browser: Browser
   readonly page: Page
   readonly site: PageSite
-  /** Errors and violations of the Content-Security-Policy, as the console has them. */
+  /** Errors and violations of the Content-Security-Policy from the console. */
   readonly complaints: readonly string[]
 }
 
@@ -79,7 +79,7 @@ async function start(open: AsyncDisposable[], close: () => Promise<void>, plain:
   }
 }
 
-/** A page that holds the library, as it is shipped, and the driver. */
+/** A page with the shipped library and the driver. */
 async function libraryPage(): Promise<PageSite> {
   return new PageSite({
     '/index.html': html,

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** As much of puppeteer's page as is used here: it is not installed where this is compiled. */
+/** The used part of puppeteer's page, because puppeteer is not installed when this is compiled. */
 export interface Page {
   goto(url: string): Promise<unknown>
   goBack(): Promise<unknown>
@@ -25,7 +25,7 @@ export interface Page {
     type(text: string): Promise<void>
   }
   $eval<Answer>(selector: string, read: (element: { readonly textContent: string | null }) => Answer): Promise<Answer>
-  /** @param options how often to look: by default once a frame, of which a hidden tab has none */
+  /** @param options the polling interval: the default is once per frame, and a hidden tab has no frames */
   waitForFunction(condition: string, options: { readonly polling: number }): Promise<unknown>
   setOfflineMode(offline: boolean): Promise<void>
   createCDPSession(): Promise<{ send(method: string, params?: object): Promise<unknown> }>
@@ -36,7 +36,7 @@ export interface Page {
 }
 
 export interface Browser {
-  /** Its first process, and the group of all of them. */
+  /** Its first process, which leads the group of all its processes. */
   process(): { readonly pid?: number } | null
   newPage(): Promise<Page>
   version(): Promise<string>
@@ -52,13 +52,13 @@ interface Puppeteer {
   launch(options: object): Promise<Browser>
 }
 
-/** Apart from the workspace, so that `npm start` does not install a browser: `npm run test:browser` does. */
+/** Outside the workspace, so that `npm start` does not install a browser: `npm run test:browser` does. */
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../browser')
 
-/** A whole Chromium, where there is one: the shell has no back/forward cache. `CHROMIUM=/usr/bin/chromium npm run test:browser` */
+/** A full Chromium, if one is set: the headless shell has no back/forward cache. `CHROMIUM=/usr/bin/chromium npm run test:browser` */
 export const fullChromium = process.env.CHROMIUM
 
-/** Of the package's own arguments, those that make a browser less strict than an ordinary one, or too unlike it. */
+/** Arguments of the package that make a browser less strict than an ordinary one, or too different from it. */
 const unwanted =
   /disable-web-security|allow-running-insecure-content|single-process|site-isolation|disable-features|no-zygote/u
 

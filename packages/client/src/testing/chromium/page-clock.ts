@@ -1,6 +1,6 @@
 /**
- * A script for a page, before any other: `advance(ms)` makes the page's clocks go on, and runs the timers that are due then, in their order.
- * Between two calls, clocks and timers run as they do without it.
+ * A script that a page runs first: `advance(ms)` advances the page's clocks, and runs the timers that are then due, in order.
+ * Between two calls, clocks and timers run normally.
  */
 export const pageClock = `(() => {
   const { setTimeout, clearTimeout } = globalThis

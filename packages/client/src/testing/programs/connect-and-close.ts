@@ -10,10 +10,10 @@ let closingAt = performance.now()
 const kept: unknown[] = []
 if (refused) {
   const allowed = await connect({ credentials, ca, mqtt }).catch(() => undefined)
-  if (allowed !== undefined) throw new Error('The connection was to be refused')
+  if (allowed !== undefined) throw new Error('The connection was not refused')
 } else {
   const session = await connect({ credentials, ca, mqtt })
-  // An error that a program keeps keeps nothing alive.
+  // An error that a program keeps must not keep the process alive.
   session.on('interrupted', (error) => kept.push(error))
   const back = cut ? new Promise((resolve) => session.once('connected', resolve)) : undefined
   await session.subscribe('test').ready
@@ -24,7 +24,7 @@ if (refused) {
 }
 credentials.close()
 const closedAt = performance.now()
-/** Milliseconds that closing took, and that the process went on afterwards. */
+/** Prints the milliseconds that closing took, and those from then to the end of the process. */
 process.on('exit', () => {
   process.stdout.write(`${Math.round(closedAt - closingAt)} ${Math.round(performance.now() - closedAt)}`)
 })

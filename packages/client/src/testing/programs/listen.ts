@@ -1,4 +1,4 @@
-/** A program that subscribes, says so, and listens until it is killed. TARGET: what `fromVendor` takes, and `options` of `connect`. */
+/** A program that subscribes, prints its client ID, and listens until it is killed. TARGET: options of `fromVendor`, `options` of `connect`. */
 import { connect } from '../../connect.js'
 import { fromVendor } from '../../from-vendor.js'
 

@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 
-// A program that knows nothing of this project: the environment and the AWS configuration say who it is.
+// A program without code of this project: its identity is in the environment and the AWS configuration.
 const { Arn } = await new STSClient({}).send(new GetCallerIdentityCommand({}))
 process.stdout.write(`${Arn}\n`)

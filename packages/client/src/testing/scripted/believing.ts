@@ -2,7 +2,7 @@ import { parseGrants } from '@topic-credentials/grants'
 import type { VendedCredentialsProvider } from '../../credentials/provider.js'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
 
-/** Vended credentials whose holder believes that more is granted: AWS knows better. */
+/** Vended credentials whose response contains more grants than their session policy, so that only AWS refuses the rest. */
 export function believing(
   vendor: VendedCredentialsProvider,
   more: { readonly publish?: string[]; readonly subscribe?: string[]; readonly retain?: string[] },

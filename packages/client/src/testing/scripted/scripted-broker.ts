@@ -1,10 +1,10 @@
 import { generate, type Packet, parser } from 'mqtt-packet'
 import type { OpenSocket, SocketEvents } from '../../connection/websocket/socket.js'
 
-/** One connection as a broker sees it, in mqtt-packet's terms. Says nothing by itself. */
+/** The broker's side of one connection, with the packets of mqtt-packet. It sends nothing by itself. */
 export class BrokerSide {
   readonly url: string
-  /** What the client has sent over this connection. */
+  /** The packets that the client has sent over this connection. */
   readonly packets: Packet[] = []
   /** Ended by the client. */
   closed = false
@@ -20,7 +20,7 @@ export class BrokerSide {
     })
   }
 
-  /** What the client sends. */
+  /** Receives bytes of the client. */
   take(bytes: Uint8Array): void {
     if (this.closed) throw new Error('The client sent something over a connection that it has closed')
     this.#parser.parse(Buffer.from(bytes))
@@ -64,7 +64,7 @@ export class BrokerSide {
   }
 }
 
-/** A broker that does what a test tells it to, and nothing else. */
+/** A broker that only does what a test calls. */
 export class ScriptedBroker {
   readonly connections: BrokerSide[] = []
 

@@ -5,7 +5,7 @@ import type { VendedIdentity } from '../../credentials/vendor-options.js'
 import { Session } from '../../session.js'
 import { type Fault, type Point, ScriptedTransport } from './scripted-transport.js'
 
-/** What a session is to meet. */
+/** The environment of a scripted session. */
 export interface Script {
   readonly clientId: string
   /** Default: to publish and subscribe to `a`, `b` and `c`. */
@@ -13,7 +13,7 @@ export interface Script {
   readonly fault?: (point: Point) => Fault | undefined
   /** Milliseconds that each step takes. Default 10. */
   readonly latency?: () => number
-  /** Comes before each vend. */
+  /** Runs before each vend. */
   readonly vending?: () => Promise<void>
 }
 
@@ -40,7 +40,7 @@ function identity({ grants = { publish: abc, subscribe: abc } }: Script): Vended
   }
 }
 
-/** A session over a scripted transport, not started: on the clock that stands when it is made. */
+/** A session over a scripted transport that is not started. It uses the clock that is installed when it is created. */
 export function scriptedSession(script: Script) {
   const { clientId, fault = () => undefined, latency = () => 10, vending } = script
   let current = identity(script)

@@ -10,25 +10,25 @@ import type {
 import { Emitter } from '../../support/emitter.js'
 import { quotaExceeded, type ReasonCode } from '../../support/reason-codes.js'
 
-/** Where something can go wrong. */
+/** The points at which a fault can occur. */
 export type Point = 'connack' | 'handshake' | 'puback' | 'publish' | 'standing' | 'suback' | 'subscribe' | 'upgrade'
 
-/** What goes wrong there: nothing comes, the connection ends, with or without a DISCONNECT, or the broker has no quota left. */
+/** The fault: no response, an end of the connection without or with a DISCONNECT, or an exceeded quota. */
 export type Fault = 'cut' | 'disconnect' | 'quota' | 'silence'
 
-/** A broker with one client, and a network that a test breaks. Messages that the client publishes come back to it where it subscribes. */
+/** A broker with one client over a network that a test breaks. The client receives its own messages on topics that it subscribes to. */
 export class ScriptedTransport extends Emitter<TransportEvents> implements Transport {
   readonly hidesAnswers = false
-  /** When the broker got a CONNECT. */
+  /** The times of the CONNECTs at the broker. */
   readonly connects: number[] = []
-  /** When a fault was met the last time. */
+  /** The time of the last fault. */
   lastFaultAt = 0
   readonly #handshake: Handshake
   readonly #fault: (point: Point) => Fault | undefined
   readonly #latency: () => number
   readonly #operations = new Operations<{ readonly connection: number }>()
   readonly #filters = new Set<string>()
-  /** What the broker has for the client, and has no acknowledgement of. */
+  /** Messages for the client that are not acknowledged yet. */
   #queue: ReceivedPacket[] = []
   #hasSession = false
   #phase: 'connected' | 'idle' | 'stopped' | 'trying' = 'idle'
@@ -76,7 +76,7 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements Trans
   async reconnect(): Promise<void> {
     if (this.#phase === 'stopped') return
     this.#idle(undefined)
-    this.emit('interrupted', { name: 'RECONNECT', message: 'as asked to' })
+    this.emit('interrupted', { name: 'RECONNECT', message: 'on request' })
     this.start()
   }
 
@@ -87,7 +87,7 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements Trans
     this.#operations.abandon(new Error('stopped'))
   }
 
-  /** The network or the broker ends the connection that stands, if one does. */
+  /** Ends the established connection, if there is one. */
   break(): void {
     this.lastFaultAt = performance.now()
     this.#end(this.#connection, { name: 'CUT', message: 'cut' })
@@ -124,7 +124,7 @@ export class ScriptedTransport extends Emitter<TransportEvents> implements Trans
     })
   }
 
-  /** What the broker has goes out, also what was on its way when a connection broke. */
+  /** Sends the queued messages, including those that were in flight when a connection broke. */
   #deliver(): void {
     const connection = this.#connection
     for (const packet of this.#queue) {

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { generate } from 'selfsigned'
 
-/** What the vendor is to answer. */
+/** A response of the vendor. */
 export interface Answer {
   readonly status: number
   readonly body?: string
@@ -13,7 +13,7 @@ export interface Answer {
   readonly date?: number
 }
 
-/** A vendor over TLS on loopback that answers as a test tells it. */
+/** A vendor over TLS on loopback, whose responses a test sets. */
 export class ScriptedVendor implements AsyncDisposable {
   readonly ca: string
   readonly #server: Server
@@ -54,7 +54,7 @@ export class ScriptedVendor implements AsyncDisposable {
   }
 }
 
-/** A vend that succeeds; the call's number tells its credentials apart. */
+/** A successful vend, whose credentials contain the number of the call. */
 export function vendedAnswer(call: number, expiration: number, date: number): Answer {
   return {
     status: 200,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 
-/** An HTTP proxy on loopback that tunnels what it is asked to CONNECT to, and writes it down. */
+/** An HTTP proxy on loopback that tunnels CONNECT requests and records their targets. */
 export class ConnectProxy implements AsyncDisposable {
   readonly asked: string[] = []
   readonly #server: Server
@@ -12,7 +12,7 @@ export class ConnectProxy implements AsyncDisposable {
     this.#server = server
   }
 
-  /** @param login `user:password`; without it, everybody is let through */
+  /** @param login `user:password`; without it, no login is required */
   static async start(login?: string): Promise<ConnectProxy> {
     const server = createServer((_, response) => response.writeHead(405).end())
     const proxy = new ConnectProxy(server)

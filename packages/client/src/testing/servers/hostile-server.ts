@@ -4,11 +4,11 @@ import { createServer as createTcpServer } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { generate } from 'selfsigned'
 
-/** A TLS server on loopback that treats each connection as a test says. */
+/** A TLS server on loopback, whose connections a test handles. */
 export class HostileServer implements AsyncDisposable {
   readonly ca: string
   readonly port: number
-  /** Resolves when the first connection has come in, before TLS stands. */
+  /** Resolves when the first connection has arrived, before TLS is established. */
   readonly reached: Promise<void>
   readonly #close: () => Promise<void>
 
@@ -19,7 +19,7 @@ export class HostileServer implements AsyncDisposable {
     this.#close = close
   }
 
-  /** @param treat what to do with a connection, once something has come over it; without TLS where `plain` */
+  /** @param treat handles a connection after its first data @param plain without TLS */
   static async start(treat: (socket: Socket) => void, plain = false): Promise<HostileServer> {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
       keyType: 'ec',
@@ -33,7 +33,7 @@ export class HostileServer implements AsyncDisposable {
     }
     const server = plain ? createTcpServer(accept) : createTlsServer({ key, cert, allowHalfOpen: true }, accept)
     const reached = new Promise<void>((resolve) => {
-      // The TCP sockets: one whose client leaves before TLS stands is never handed to `accept`, and would keep the server open.
+      // The TCP sockets: one that is closed before TLS is established never reaches `accept`, and would keep the server open.
       server.on('connection', (socket: Socket) => {
         sockets.add(socket)
         resolve()
@@ -53,7 +53,7 @@ export class HostileServer implements AsyncDisposable {
   }
 }
 
-/** One byte every tenth of a second, for ever. */
+/** Sends one byte every tenth of a second, until the socket is closed. */
 export function drip(socket: Socket, text: string): void {
   let index = 0
   const timer = setInterval(() => {

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { generate } from 'selfsigned'
 
-/** An OpenID Connect issuer on this machine: it publishes its keys, and signs what it is told to. */
+/** An OpenID Connect issuer on this machine: it publishes its keys, and signs any claims. */
 export class Issuer implements AsyncDisposable {
   /** `iss` of its tokens. */
   readonly url: string
@@ -35,7 +35,7 @@ export class Issuer implements AsyncDisposable {
     return new Issuer(server, tls.cert, privateKey)
   }
 
-  /** A token with these claims, and with the header and the key of somebody else where they are given. */
+  /** A token with these claims. `header` and `key` replace those of the issuer. */
   token(claims: object, { header = {}, key = this.#key }: { header?: object; key?: KeyObject } = {}): string {
     const parts = [{ alg: 'RS256', kid: 'one', typ: 'JWT', ...header }, claims]
     const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
@@ -48,7 +48,7 @@ export class Issuer implements AsyncDisposable {
   }
 }
 
-/** The key of an issuer that nobody trusts. */
+/** The key of an untrusted issuer. */
 export function foreignKey(): KeyObject {
   return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
 }

@@ -11,7 +11,7 @@ const types: Readonly<Record<string, string>> = {
   css: 'text/css',
 }
 
-/** Files in memory, as a strict site serves them: nothing inline, nothing from elsewhere. */
+/** Serves files from memory under a strict Content-Security-Policy: nothing inline, nothing from other origins. */
 export class PageSite implements AsyncDisposable {
   readonly #files: ReadonlyMap<string, string>
   #server: Server | undefined
@@ -19,11 +19,11 @@ export class PageSite implements AsyncDisposable {
   connectTo: readonly string[] = []
 
   constructor(files: Readonly<Record<string, string>>) {
-    // Browsers with a window ask for it, and complain when it is not there.
+    // Browsers with a window request it, and log an error if it is missing.
     this.#files = new Map(Object.entries({ '/favicon.ico': '', ...files }))
   }
 
-  /** Serves the files on an origin of their own. */
+  /** Serves the files on a separate origin. */
   async listen(): Promise<string> {
     const server = createServer((request, response) => {
       if (!this.answer(request, response)) response.writeHead(404).end()
@@ -54,7 +54,7 @@ export class PageSite implements AsyncDisposable {
   }
 }
 
-/** The library as it is shipped for pages: `/browser.js`, and beside it what that loads. */
+/** The library as shipped for pages: `/browser.js` and the files that it loads. */
 export async function libraryFiles(): Promise<Record<string, string>> {
   const folder = fileURLToPath(new URL('../..', import.meta.url))
   const names = (await readdir(folder)).filter((name) => /^browser(-[a-z]+)*\.js$/u.test(name))
@@ -62,7 +62,7 @@ export async function libraryFiles(): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(files))
 }
 
-/** A compiled module of this package with what it imports, for a page; `/browser.js` is the library, as it is shipped. @param code the entry */
+/** Bundles a compiled module of this package and its imports for a page; `/browser.js` is the shipped library. @param code the entry */
 export async function bundleForPage(code: string): Promise<string> {
   const result = await build({
     stdin: { contents: code, resolveDir: fileURLToPath(new URL('..', import.meta.url)) },

@@ -8,16 +8,16 @@ import { Issuer } from './issuer.js'
 const tokenLifetime = 300
 
 /**
- * An OpenID Connect issuer with a page to sign in at, as a Cognito user pool's hosted one: authorization code with PKCE, refresh tokens, access
- * tokens with `client_id`. Anybody is let in under the name that is typed. The page is plain HTTP on this machine; keys are served over TLS.
+ * An OpenID Connect issuer with a sign-in page, like that of a Cognito user pool: authorization code with PKCE, refresh tokens, access
+ * tokens with `client_id`. Any name is accepted. The page is plain HTTP on this machine; keys are served over TLS.
  */
 export class SignInIssuer implements AsyncDisposable {
   readonly issuer: Issuer
   readonly origin: string
-  /** Access tokens that were handed out so far. */
+  /** Number of access tokens issued so far. */
   tokens = 0
   readonly #server: Server
-  /** Codes and refresh tokens, with what they stand for. */
+  /** The users of authorization codes and refresh tokens. */
   readonly #codes = new Map<string, { readonly user: string; readonly challenge: string }>()
   readonly #refresh = new Map<string, string>()
 

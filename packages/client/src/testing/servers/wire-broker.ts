@@ -5,10 +5,10 @@ import { generate, type Packet, parser } from 'mqtt-packet'
 import { generate as generateCertificate } from 'selfsigned'
 import { type WebSocket, WebSocketServer } from 'ws'
 
-/** What a broker answers to a packet: none to say nothing. */
+/** The broker's answer to a packet; undefined: the ordinary one. */
 export type Reply = (packet: Packet, version: 4 | 5) => Packet | undefined
 
-/** A broker over WebSocket and TLS on loopback that takes any client, and answers as a test says: what the stand-in for AWS never does. */
+/** A broker over WebSocket and TLS on loopback that accepts any client. A test sets answers that the stand-in for AWS never gives. */
 export class WireBroker implements AsyncDisposable {
   readonly ca: string
   readonly #server: Server
@@ -19,7 +19,7 @@ export class WireBroker implements AsyncDisposable {
     this.#server = server
   }
 
-  /** @param reply what differs from an ordinary broker's answers */
+  /** @param reply the answers that differ from those of an ordinary broker */
   static async start(reply: Reply): Promise<WireBroker> {
     const { private: key, cert } = await generateCertificate([{ name: 'commonName', value: 'localhost' }], {
       keyType: 'ec',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { generate, type Packet, parser } from 'mqtt-packet'
 import type { ClientPacket, Properties, ServerPacket } from '../../mqtt5/index.js'
 
-/** Packets at random, and the same packets as mqtt-packet writes and reads them: two codecs that share no line. */
+/** Random packets, and the same packets for mqtt-packet, a codec that shares no code with ours. */
 
 const text = fc.string({ unit: 'binary', maxLength: 12 }).filter((one) => !/[\0\p{Surrogate}]/u.test(one))
 const topic = text.filter((one) => one !== '' && !/[#+]/u.test(one))
@@ -13,7 +13,7 @@ const two = fc.integer({ min: 1, max: 0xffff })
 const four = fc.integer({ min: 1, max: 0xffff_ffff })
 const flag = fc.constantFrom(0, 1)
 const qos = fc.constantFrom(0 as const, 1 as const)
-// Not empty: mqtt-packet forgets an empty value when the name comes again.
+// Not empty: mqtt-packet drops an empty value if the name is repeated.
 const userProperties = fc.array(fc.tuple(filter, filter), { minLength: 1, maxLength: 3 })
 const some = { requiredKeys: [] as never[] }
 
@@ -61,7 +61,7 @@ function publish(properties: fc.Arbitrary<Properties>) {
 
 const refusalCodes = fc.constantFrom(0x80, 0x83, 0x87, 0x8f, 0x91, 0x97)
 
-/** What a broker may send. */
+/** Packets that a broker can send. */
 export const serverPacket: fc.Arbitrary<ServerPacket> = fc.oneof(
   fc.record({
     type: fc.constant('connack' as const),
@@ -104,7 +104,7 @@ const will = fc.record({
   properties: fc.record(ofMessage, some),
 })
 
-/** What the client may send. */
+/** Packets that the client can send. */
 export const clientPacket: fc.Arbitrary<ClientPacket> = fc.oneof(
   fc.record({
     type: fc.constant('connect' as const),
@@ -148,12 +148,12 @@ export const clientPacket: fc.Arbitrary<ClientPacket> = fc.oneof(
   }),
 )
 
-/** A packet of the broker's in the bytes of mqtt-packet. */
+/** A packet of the broker, encoded by mqtt-packet. */
 export function peerBytes(packet: ServerPacket): Uint8Array {
   return new Uint8Array(generate(toPeer(packet), { protocolVersion: 5 }))
 }
 
-/** What mqtt-packet reads, in its own terms; undefined where the bytes are no packet to it. */
+/** The packet that mqtt-packet decodes; undefined if it refuses the bytes. */
 export function peerRead(packet: Uint8Array): Packet | undefined {
   const read: (Packet | undefined)[] = []
   const reading = parser({ protocolVersion: 5 })
@@ -167,7 +167,7 @@ export function peerRead(packet: Uint8Array): Packet | undefined {
   return read[0]
 }
 
-/** Our packet in mqtt-packet's terms. */
+/** Converts a packet to the type of mqtt-packet. */
 export function toPeer(packet: ClientPacket | ServerPacket): Packet {
   switch (packet.type) {
     case 'connack':
@@ -231,6 +231,6 @@ function byName(pairs: readonly (readonly [string, string])[]): Record<string, s
   const found = new Map<string, string[]>()
   for (const [name, value] of pairs) found.set(name, [...(found.get(name) ?? []), value])
   const entries = [...found].map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values] as const)
-  // A name like `__proto__` is a name like another.
+  // `__proto__` becomes an ordinary property.
   return Object.fromEntries(entries)
 }

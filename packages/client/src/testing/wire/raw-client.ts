@@ -4,10 +4,10 @@ import { type Endpoint, parseEndpoint } from '../../connection/endpoint.js'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
 import { collectSoon } from '../../platform/node/device-sdk/native-ending.js'
 
-/** What the broker did, seen from outside: by its answer in MQTT 5, by closing the connection in MQTT 3.1.1. */
+/** The broker's decision: a reason code with MQTT 5, the end of the connection with MQTT 3.1.1. */
 export type Outcome = 'allowed' | 'refused'
 
-/** A program that skips our client: the device SDK as AWS documents it, holding vended credentials. */
+/** A program without our client: the device SDK as AWS documents it, with vended credentials. */
 export interface RawClient extends AsyncDisposable {
   connect(): Promise<Outcome>
   subscribe(filter: string): Promise<Outcome>
@@ -26,7 +26,7 @@ export function rawClient(version: 3 | 5, options: RawClientOptions): RawClient 
   return version === 3 ? new RawMqtt3(options) : new RawMqtt5(options)
 }
 
-/** Messages that came, in order, for whoever waits for them. */
+/** Received messages, in order. */
 class Inbox {
   readonly #messages: string[] = []
   #wake = () => {}
@@ -157,7 +157,7 @@ class RawMqtt3 implements RawClient {
   }
 }
 
-/** An endpoint that is one. */
+/** Parses an endpoint. Throws if it is not valid. */
 export function endpointOf(text: string): Endpoint {
   const endpoint = parseEndpoint(text)
   if (endpoint === undefined) throw new Error(`${text} is no endpoint`)

@@ -10,7 +10,7 @@ export interface Asked {
   readonly path: string
   readonly body?: string | Uint8Array
   readonly query?: Record<string, string>
-  /** Signed with the rest. */
+  /** Included in the signature. */
   readonly headers?: Record<string, string>
 }
 
@@ -19,7 +19,7 @@ export interface Answered {
   readonly answer: Record<string, unknown>
 }
 
-/** What goes over the wire to the API of a stand-in: requests that are signed by hand, and may be sent again or changed. */
+/** Requests to the API of a stand-in that a test signs itself, so that it can repeat or change them. */
 export class SignedRequests {
   readonly #aws: LocalAws
   readonly #http: NodeHttpHandler
@@ -52,7 +52,7 @@ export class SignedRequests {
   }
 
   async send(request: HttpRequest): Promise<Answered> {
-    // A kept connection may be closed by the server just as it is used again: then a new one is opened.
+    // The server can close a keep-alive connection just as it is used again. Then a new one is opened.
     const { response } = await this.#http.handle(HttpRequest.clone(request)).catch((error: { code?: unknown }) => {
       if (error.code !== 'ECONNRESET') throw error
       return this.#http.handle(HttpRequest.clone(request))

@@ -7,6 +7,6 @@ export const requireOfSdk = createRequire(createRequire(import.meta.url).resolve
 
 /**
  * The device SDK, from its package aws-crt. Its index also loads its clients of Greengrass, jobs and shadows, which takes a third of the time,
- * and an `import` of it takes longer than `require`, because Node first searches the source for export names.
+ * and an `import` of it takes longer than `require`, because Node first searches the source for names.
  */
 export const sdk = requireOfSdk('aws-crt') as Sdk
