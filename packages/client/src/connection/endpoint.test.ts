@@ -6,14 +6,14 @@ describe('parseEndpoint', () => {
     ['abc-ats.iot.eu-central-1.amazonaws.com', 'abc-ats.iot.eu-central-1.amazonaws.com', 443],
     ['localhost:8443', 'localhost', 8443],
     ['127.0.0.1:1', '127.0.0.1', 1],
-  ])('%s', (text, host, port) => {
+  ])('accepts %s', (text, host, port) => {
     expect(parseEndpoint(text)).toEqual({ host, port, plain: false })
   })
 
   it.each([
     ['ws://127.0.0.1:8448', '127.0.0.1', 8448],
     ['ws://localhost', 'localhost', 80],
-  ])('%s, on this machine', (text, host, port) => {
+  ])('accepts %s without TLS on this machine', (text, host, port) => {
     expect(parseEndpoint(text)).toEqual({ host, port, plain: true })
   })
 

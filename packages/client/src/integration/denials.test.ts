@@ -143,18 +143,18 @@ describe('new grants for an open session', () => {
   })
 })
 
-describe('an endpoint that cannot be connected to', () => {
-  it('because its certificate is not trusted is reported as such', async () => {
+describe('an endpoint', () => {
+  it('with an untrusted certificate fails with tls_trust', async () => {
     await expect(account.connect({ ca: foreignCertificate })).rejects.toMatchObject({ code: 'tls_trust' })
     expect((await account.connect()).state).toBe('connected')
   })
 
-  it('because its host name is unknown or its port is closed is reported as such', async () => {
+  it('with an unknown host name or a closed port fails with the code for it', async () => {
     await expect(account.connect({ endpoint: 'endpoint.invalid' })).rejects.toMatchObject({ code: 'host_not_found' })
     await expect(account.connect({ endpoint: 'localhost:1' })).rejects.toMatchObject({ code: 'connection_lost' })
   })
 
-  it('because it is in another region refuses the handshake', async () => {
+  it('in another region refuses the handshake', async () => {
     await expect(account.connect({ region: 'eu-west-3', connectIntervalMs: 0 })).rejects.toMatchObject({
       code: 'handshake_refused',
     })

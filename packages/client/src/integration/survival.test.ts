@@ -58,7 +58,7 @@ it.each(nodeTransports)(
   60_000,
 )
 
-it('while STS is throttled, the client waits as long as the vendor requests, and sends no request before', async () => {
+it('while STS is throttled, the client waits as long as the vendor requests, and sends no earlier request', async () => {
   const asked = () =>
     account.journal.filter(({ service }) => service === 'execute-api').map(({ fields }) => fields?.status)
   const before = asked().length
