@@ -21,7 +21,7 @@ describe.each(files)('%s', (file) => {
   it('types resolve like the code for importers', async () => {
     const words = ['--profile', 'esm-only', '--format', 'ascii', join(tarballs, file)]
     const { code, stdout } = await run(process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), ...words])
-    expect({ code, stdout }).toMatchObject({ code: 0 })
+    expect(code === 0 ? '' : stdout).toBe('')
   })
 })
 
@@ -31,12 +31,12 @@ it('knip finds no unused export, file or dependency', async () => {
     [tool('knip/bin/knip.js'), '--config', 'consumers/knip.json'],
     { cwd: root },
   )
-  expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 })
+  expect(code === 0 ? '' : stdout + stderr).toBe('')
 })
 
 it('the API reports in docs/api match the declarations', async () => {
   const { code, stderr } = await run(process.execPath, ['scripts/release/api-reports.js', '--check'], { cwd: root })
-  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(code === 0 ? '' : stderr).toBe('')
 })
 
 describe('the reference of the packages', () => {
@@ -54,7 +54,7 @@ describe('the reference of the packages', () => {
     )
     expect(sources.length).toBeGreaterThan(15)
     const { code, stdout, stderr } = await typedoc(...sources.flatMap((source) => ['--entryPoints', source]))
-    expect({ code, said: stdout + stderr }).toMatchObject({ code: 0 })
+    expect(code === 0 ? '' : stdout + stderr).toBe('')
   })
 
   it('fails for an undocumented export', async () => {

@@ -7,7 +7,7 @@ import type { Recovery, RecoveryParts } from './recovery.js'
 
 const grantTimeoutMs = 30_000
 
-/** Options of {@link exchangeGrants}. */
+/** Options of `exchangeGrants`. */
 export interface ExchangeOptions {
   readonly signal?: AbortSignal
   /** Default 30,000, and twice the fleet's spread. */
