@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 /** The working directory of the user's shell: pnpm and npm change to the package's folder and store the original directory. */
-export function userDirectory(): string {
+function userDirectory(): string {
   return process.env.INIT_CWD ?? process.cwd()
 }
 
