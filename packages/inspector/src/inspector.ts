@@ -43,7 +43,7 @@ export class Inspector implements Companion {
     const path = this.#door.open(request)
     const running = this.#running
     if (path === undefined || running === undefined) {
-      response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}')
+      notFound(response)
     } else if (path === 'api/feed' && request.method === 'GET') {
       this.#feed.add(response)
     } else if (path.startsWith('api/')) {
@@ -57,9 +57,10 @@ export class Inspector implements Companion {
 
 async function answerFile(path: string, { method }: IncomingMessage, response: ServerResponse): Promise<void> {
   const file = method === 'GET' ? (await pageFiles()).get(path) : undefined
-  if (file === undefined) {
-    response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}')
-  } else {
-    response.writeHead(200, { 'content-type': file.type }).end(file.body)
-  }
+  if (file === undefined) return notFound(response)
+  response.writeHead(200, { 'content-type': file.type }).end(file.body)
+}
+
+function notFound(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}')
 }

@@ -1,5 +1,10 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type ServerOptions as HttpServerOptions,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import { createServer, type ServerOptions } from 'node:https'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -14,14 +19,20 @@ export interface HttpsServer extends AsyncDisposable {
   close(): Promise<void>
 }
 
-export interface HttpsServerSettings extends ServerOptions {
-  readonly tls: TlsMaterial
-  /** 0 selects a free port. */
-  readonly port: number
+/** The entry points for requests and WebSockets, on any port. */
+export interface Doors {
   /** If it rejects (the client disconnected, or the server is closing), the connection is destroyed; others are not affected. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  /** Handles a connection whose client requests another protocol; without it, such a request is handled like any other. */
-  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  /** Handles a connection whose client requests another protocol. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
+
+/** Without `upgrade`, a request for another protocol is handled like any other. */
+interface Served {
+  readonly answer: Doors['answer']
+  readonly upgrade?: Doors['upgrade'] | undefined
+  /** 0 selects a free port. */
+  readonly port: number
 }
 
 /** Time for a client to read the remaining data when the server closes. */
@@ -30,37 +41,32 @@ const closeGraceMs = 1000
 const patience = 8
 
 /** Starts listening. @throws the system's error with `code` and `port` if the port is in use */
-export async function serveHttps(settings: HttpsServerSettings): Promise<HttpsServer> {
+export function serveHttps(settings: Served & ServerOptions & { readonly tls: TlsMaterial }): Promise<HttpsServer> {
   const { tls, port, answer, upgrade, ...options } = settings
-  const server = createServer({ ...options, cert: tls.cert, key: tls.key }, (request, response) => {
-    answer(request, response).catch(() => response.destroy())
-  })
-  if (upgrade !== undefined) server.on('upgrade', upgrade)
-  const { bound, close } = await listen(server, port)
-  return { url: `https://localhost:${bound}`, port: bound, close, [Symbol.asyncDispose]: close }
+  const server = createServer({ ...options, cert: tls.cert, key: tls.key })
+  return listen(server, { port, answer, upgrade }, 'https://localhost')
 }
 
 /** The same without TLS, for local clients only. Its URL contains the IP address, so that name resolution is not involved. */
-export async function serveHttp(settings: Omit<HttpsServerSettings, 'tls'>): Promise<HttpsServer> {
-  const { port, answer, upgrade, ...options } = settings
-  const server = createHttpServer(options, (request, response) => {
+export function serveHttp({ port, answer, upgrade, ...options }: Served & HttpServerOptions): Promise<HttpsServer> {
+  return listen(createHttpServer(options), { port, answer, upgrade }, 'http://127.0.0.1')
+}
+
+async function listen(server: NetServer, { port, answer, upgrade }: Served, origin: string): Promise<HttpsServer> {
+  const sockets = track(server)
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     answer(request, response).catch(() => response.destroy())
   })
   if (upgrade !== undefined) server.on('upgrade', upgrade)
-  const { bound, close } = await listen(server, port)
-  return { url: `http://127.0.0.1:${bound}`, port: bound, close, [Symbol.asyncDispose]: close }
-}
-
-async function listen(server: NetServer, port: number): Promise<{ bound: number; close: () => Promise<void> }> {
-  const sockets = track(server)
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
+  const { port: bound } = server.address() as AddressInfo
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= end(server, sockets)
     return closed
   }
-  return { bound: (server.address() as AddressInfo).port, close }
+  return { url: `${origin}:${bound}`, port: bound, close, [Symbol.asyncDispose]: close }
 }
 
 /** Every socket since TCP accept, including those that never finish their TLS handshake, and upgraded ones, which the server does not track. */

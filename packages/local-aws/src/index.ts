@@ -1,4 +1,11 @@
-export { type Announcement, type AnnouncementPlace, announce, findRunning } from '@topic-credentials/project'
+export {
+  type Announcement,
+  type AnnouncementPlace,
+  announce,
+  findRunning,
+  type SignedInUser as SignedIn,
+  type SignInRequest,
+} from '@topic-credentials/project'
 export type { HttpApiFaults } from './apigateway/index.js'
 export { assemblyIn } from './carried-assembly.js'
 export type { Companion } from './cli/companion.js'
@@ -15,6 +22,6 @@ export { type FollowOptions, follow } from './live/follow.js'
 export { startLocalAws } from './local-aws.js'
 export type { Endpoints, LocalAws, LocalAwsOptions, Redeployment, Served } from './local-aws-types.js'
 export { localAudience, localIssuer } from './sign-in/names.js'
-export type { Callers, SignedIn, SignInRequest } from './sign-in/sign-in.js'
+export type { Callers } from './sign-in/sign-in.js'
 export { SignInError, type SignInErrorCode } from './sign-in/sign-in-error.js'
 export type { PackedPolicyEstimate } from './sts/index.js'

@@ -1,4 +1,4 @@
-/** One event in the stand-in: printed by `pnpm local`, awaited by tests. Never contains a secret. */
+/** One event in the stand-in: printed by `npm run local`, awaited by tests. Never contains a secret. */
 export interface JournalEntry {
   /** Milliseconds since the epoch, by the stand-in's clock. */
   readonly at: number
@@ -17,9 +17,9 @@ export interface JournalEntry {
   readonly event: string
   readonly outcome: 'ok' | 'refused' | 'failed'
   /** The principal's ARN, or an unknown access key ID. */
-  readonly principal?: string
+  readonly principal?: string | undefined
   /** One sentence; for a refusal, the deciding statement, or that none allows the request. */
-  readonly detail?: string
+  readonly detail?: string | undefined
   /** Structured data: `{ clientId, topic, resource, requestId, … }`. */
   readonly fields?: Readonly<Record<string, string | number | boolean>>
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SignedInUser as SignedIn, SignInRequest } from '@topic-credentials/project'
 import type { Ports } from './account/settings.js'
 import type { Clock } from './clock.js'
 import type { RealisedStack, Redeployment } from './cloudformation/index.js'
@@ -7,14 +8,14 @@ import type { AccessKey, CognitoIdentity, Directory, TypeWildcards } from './iam
 import type { IotDataPlane, Observer, Switches } from './iot/index.js'
 import type { Journal } from './journal.js'
 import type { FunctionRuntime, LogLine } from './lambda/index.js'
-import type { Callers, SignedIn, SignInRequest } from './sign-in/sign-in.js'
+import type { Callers } from './sign-in/sign-in.js'
 import type { PackedPolicyEstimate, Sts } from './sts/index.js'
 
 export interface LocalAwsOptions {
   /** Output folder of `cdk synth`: `cdk.out`. Absent: the account is empty and waits for `cdk deploy`. */
-  readonly assembly?: string
+  readonly assembly?: string | undefined
   /** Default: the stack's own, or `us-east-1` if the app does not define one. */
-  readonly region?: string
+  readonly region?: string | undefined
   /** Default: the stack's own, or `123456789012`. */
   readonly accountId?: string
   /** Any free ones where none are given. */
@@ -46,22 +47,22 @@ export interface LocalAwsOptions {
   /** Behaviour that AWS IoT's documentation leaves open, if different from the defaults. */
   readonly switches?: Partial<Switches>
   /** Folder of the certificate authority's file, created with mode 0700 if necessary. @default - a temporary one */
-  readonly caFolder?: string
+  readonly caFolder?: string | undefined
   /** Further certificate authorities (PEM) that JWT authorizers trust, for an issuer on this machine. */
-  readonly trust?: string
+  readonly trust?: string | undefined
   /** Serves pages on the plain origin. Returns whether there is one; otherwise the vendor's API responds. */
-  readonly site?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+  readonly site?: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | undefined
   /** Is told what the data plane decides and carries, while it does: for tools that show it. */
-  readonly observer?: Observer
+  readonly observer?: Observer | undefined
   /** Resources of unsupported types are skipped instead of failing the deployment. Default false. */
-  readonly ignoreUnknown?: boolean
+  readonly ignoreUnknown?: boolean | undefined
   /**
    * Folder in which the account is written down as it changes: stacks, users, roles, uploads. What is there comes back. A
    * second stand-in is refused while the first one runs. Not for one that realises an assembly.
    */
-  readonly state?: string
+  readonly state?: string | undefined
   /** What is there is forgotten first. Default false. */
-  readonly fresh?: boolean
+  readonly fresh?: boolean | undefined
   /** Called whenever state that survives the stand-in has changed; often. */
   readonly changed?: () => void
 }

@@ -47,15 +47,14 @@ async function start(options: LocalAwsOptions, release: () => Promise<void>): Pr
     packedPolicy = 'high',
     typeWildcards = 'match',
     switches = {},
-    trust,
-    site,
+    ignoreUnknown = false,
   } = options
+  const { trust, site, observer, caFolder } = options
   const making = createTlsMaterialAside()
   making.catch(() => {}) // thrown where it is awaited
   // Loaded here, because many importers of this package only look for a running stand-in.
   const { Account } = await import('./account/account.js')
   const { realise } = await import('./cloudformation/index.js')
-  const { ignoreUnknown = false, changed } = options
   const file = options.state === undefined ? undefined : await openAccountFile(options.state)
   const saved = await file?.read()
   const keeper = file && new Keeper(file)
@@ -63,14 +62,9 @@ async function start(options: LocalAwsOptions, release: () => Promise<void>): Pr
     {
       ...{ id: randomUUID(), region: saved?.region ?? region, accountId: saved?.accountId ?? accountId },
       ...{ clock, journal, ports, triggers, packedPolicy, typeWildcards, switches, ignoreUnknown },
-      ...(trust && { trust }),
-      ...(site && { site }),
-      observer: options.observer,
-      ...(options.caFolder === undefined ? {} : { caFolder: options.caFolder }),
-      ...(file === undefined ? {} : { folder: file.folder }),
-      ...(saved === undefined ? {} : { saved }),
+      ...{ trust, site, observer, caFolder, folder: file?.folder, saved },
       changed: () => {
-        changed?.()
+        options.changed?.()
         keeper?.changed()
       },
     },

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { HttpsServerSettings } from './https-server.js'
+import type { Doors } from './https-server.js'
 import type { ServiceHandler } from './protocols/signed-service.js'
 
 /** The stand-in's services, each of which can be down. */
@@ -12,8 +12,6 @@ export type Outage = 'unavailable' | 'reset' | 'silent'
 
 /** Runs before a service's own handler. */
 export type ServiceGuard = (handler: ServiceHandler) => ServiceHandler
-
-type Doors = Required<Pick<HttpsServerSettings, 'answer' | 'upgrade'>>
 
 /**
  * Services that are down. 503 `ServiceUnavailable` is common to AWS's services; a closed connection and a missing response are what clients

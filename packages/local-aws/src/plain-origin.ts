@@ -1,17 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { type HttpsServer, serveHttp } from './https-server.js'
+import { type Doors, type HttpsServer, serveHttp } from './https-server.js'
 
 /** The services behind the plain origin. */
 export interface PlainOriginSettings {
   /** 0 selects a free port. */
   readonly port: number
   /** The vendor's API. */
-  readonly api: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  /** The data plane's HTTP API, for its own paths. */
-  readonly iot: (request: IncomingMessage, response: ServerResponse) => Promise<void>
-  /** The data plane's WebSockets. */
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  readonly api: Doors['answer']
+  /** The data plane: its HTTP API for its own paths, and its WebSockets. */
+  readonly iot: Doors
   /** Pages of this origin. Returns whether there is one. */
   readonly site?: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | undefined
 }
@@ -30,7 +27,7 @@ const loopbackOrigin = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5
  * @see https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy
  */
 export async function servePlainOrigin(settings: PlainOriginSettings): Promise<HttpsServer> {
-  const { port, api, iot, upgrade, site } = settings
+  const { port, api, iot, site } = settings
   const server: HttpsServer = await serveHttp({
     port,
     // Larger than API Gateway's own limit, as on its own port.
@@ -41,14 +38,14 @@ export async function servePlainOrigin(settings: PlainOriginSettings): Promise<H
       if (fault !== undefined) {
         response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' }).end(`${fault}\n`)
       } else if (iotPaths.test(request.url ?? '')) {
-        await iot(request, response)
+        await iot.answer(request, response)
       } else if (site === undefined || !(await site(request, response))) {
         await api(request, response)
       }
     },
     upgrade: (request, socket, head) => {
       const fault = faultOf(request, server.port)
-      if (fault === undefined) return upgrade(request, socket, head)
+      if (fault === undefined) return iot.upgrade(request, socket, head)
       const length = Buffer.byteLength(fault)
       socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain\r\ncontent-length: ${length}\r\n\r\n${fault}`)
     },

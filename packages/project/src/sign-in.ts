@@ -14,6 +14,13 @@ export type SignedInUser =
       readonly expiration: string
     }
 
+/** The user to sign in. */
+export interface SignInRequest {
+  readonly user: string
+  /** In addition to the issuer's own. Only tokens have claims. */
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
 /** The stand-in did not sign the user in. */
 export class SignInRefusedError extends Error {
   override readonly name = 'SignInRefusedError'
@@ -40,7 +47,7 @@ const answerMilliseconds = 10_000
  */
 export async function signInAt(
   { endpoints, ca, signInSecret }: Announcement,
-  user: { readonly user: string; readonly claims: Readonly<Record<string, unknown>> },
+  user: SignInRequest,
 ): Promise<SignedInUser> {
   if (signInSecret === undefined) {
     throw new SignInRefusedError('The running stand-in is of an older version, which cannot sign users in', {

@@ -1,44 +1,39 @@
-/** The API said no, or the stand-in has ended. */
-export class ApiError extends Error {
+/** The API refused, or the stand-in has ended. */
+class ApiError extends Error {
   override readonly name = 'ApiError'
-  readonly remedy: string
+  readonly remedy: string | undefined
 
-  constructor(message: string, remedy = '') {
+  constructor(message: string, remedy?: string) {
     super(message)
     this.remedy = remedy
   }
 }
 
 /** @throws ApiError */
-export function get<Answer>(path: string): Promise<Answer> {
-  return call(path, {})
+export async function get<Answer>(path: string): Promise<Answer> {
+  return (await send(path, {})).json()
 }
 
 /** @throws ApiError */
-export function post<Answer>(path: string, body: object): Promise<Answer> {
-  return call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+export async function post<Answer>(path: string, body: object): Promise<Answer> {
+  return (await sendJson(path, body)).json()
 }
 
 /** The bytes of a message. @throws ApiError */
 export async function payloadOf(id: number): Promise<Uint8Array> {
-  const response = await send('payload', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ id }),
-  })
-  return new Uint8Array(await response.arrayBuffer())
+  return new Uint8Array(await (await sendJson('payload', { id })).arrayBuffer())
 }
 
-async function call<Answer>(path: string, options: RequestInit): Promise<Answer> {
-  const response = await send(path, options)
-  return (await response.json()) as Answer
+function sendJson(path: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' }
+  return send(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
 async function send(path: string, options: RequestInit): Promise<Response> {
   const response = await fetch(`api/${path}`, options).catch(() => {
     throw new ApiError(
       'The stand-in does not answer',
-      'Start it again: npm run local. Its page has another address then.',
+      'Start it again: npm run local. Its page then has a new address.',
     )
   })
   if (response.ok) return response

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { AskView } from '../records/shapes.js'
 import { post } from './api.js'
-import { Failure, Field, Heading, Verdict } from './parts.js'
+import { Failure, Field, Heading, TextField, Verdict } from './parts.js'
 
 const operations = ['Publish', 'Subscribe', 'Receive', 'RetainPublish', 'Connect']
 
@@ -29,12 +29,13 @@ export function Ask({ callers }: { readonly callers: string }) {
         Signs the user in and vends as they would: rules, grants, policy, decision, proof.
       </Heading>
       <form class="form" onSubmit={ask}>
-        <Field label="User">
-          <input value={user} onInput={({ currentTarget }) => setUser(currentTarget.value)} />
-        </Field>
-        <Field label={callers === 'jwt' ? 'Claims (JSON)' : 'Claims (only tokens have any)'}>
-          <input class="mono" value={claims} onInput={({ currentTarget }) => setClaims(currentTarget.value)} />
-        </Field>
+        <TextField label="User" value={user} set={setUser} />
+        <TextField
+          label={callers === 'jwt' ? 'Claims (JSON)' : 'Claims (only tokens have any)'}
+          class="mono"
+          value={claims}
+          set={setClaims}
+        />
         <Field label="Operation">
           <select value={operation} onChange={({ currentTarget }) => setOperation(currentTarget.value)}>
             {operations.map((one) => (
@@ -42,9 +43,7 @@ export function Ask({ callers }: { readonly callers: string }) {
             ))}
           </select>
         </Field>
-        <Field label="Topic, filter or client ID">
-          <input class="mono" value={on} onInput={({ currentTarget }) => setOn(currentTarget.value)} />
-        </Field>
+        <TextField label="Topic, filter or client ID" class="mono" value={on} set={setOn} />
         <button type="submit" class="primary">
           Ask
         </button>

@@ -1,61 +1,40 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { DecisionRow, DecisionView } from '../records/shapes.js'
 import { post } from './api.js'
-import { Empty, Failure, Field, Heading, Time, Verdict } from './parts.js'
+import { Empty, Fact, Failure, Filters, Heading, Rows, Time, Verdict } from './parts.js'
 import type { Seen } from './store.js'
-
-const shown = 100
 
 /** What was decided, newest first, and why. */
 export function Decisions({ seen }: { readonly seen: Seen }) {
   const [refusedOnly, setRefusedOnly] = useState(true)
   const [text, setText] = useState('')
-  const [chosen, setChosen] = useState<number>()
   const wanted = seen.decisions.filter((row) => (!refusedOnly || !row.allowed) && matches(row, text))
-  const rows = wanted.slice(-shown).reverse()
   return (
     <>
       <Heading title="Decisions">
         Newest first. Choose one to see which statement decided, and which grant is missing.
       </Heading>
-      <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        <Field label="Search">
-          <input
-            type="search"
-            value={text}
-            placeholder="user, operation or topic"
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
-          />
-        </Field>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={refusedOnly}
-            onChange={({ currentTarget }) => setRefusedOnly(currentTarget.checked)}
-          />
-          <span>Refusals only</span>
-        </label>
-      </form>
-      {rows.length === 0 && <Empty>{refusedOnly ? 'Nothing was refused.' : 'Nothing was decided yet.'}</Empty>}
-      <ul class="rows">
-        {rows.map((row) => (
-          <li key={row.id}>
-            <button
-              type="button"
-              class="row"
-              aria-expanded={row.id === chosen}
-              onClick={() => setChosen(row.id === chosen ? undefined : row.id)}
-            >
-              <Time at={row.at} />
-              <Verdict allowed={row.allowed} />
-              <span class="who">{row.who}</span>
-              <span>{row.operation}</span>
-              <span class="mono on">{row.on}</span>
-            </button>
-            {row.id === chosen && <Detail id={row.id} />}
-          </li>
-        ))}
-      </ul>
+      <Filters
+        {...{ text, setText }}
+        placeholder="user, operation or topic"
+        choice="Refusals only"
+        chosen={refusedOnly}
+        choose={setRefusedOnly}
+      />
+      {wanted.length === 0 && <Empty>{refusedOnly ? 'Nothing was refused.' : 'Nothing was decided yet.'}</Empty>}
+      <Rows
+        rows={wanted}
+        summary={(row) => (
+          <>
+            <Time at={row.at} />
+            <Verdict allowed={row.allowed} />
+            <span class="who">{row.who}</span>
+            <span>{row.operation}</span>
+            <span class="mono on">{row.on}</span>
+          </>
+        )}
+        detail={({ id }) => <Detail id={id} />}
+      />
     </>
   )
 }
@@ -88,28 +67,10 @@ function Detail({ id }: { readonly id: number }) {
         </p>
       )}
       <dl>
-        {grant === undefined || (grant.allowed && grant.grant === undefined) ? null : (
-          <>
-            <dt>{grant.grant === undefined ? 'Grant' : 'By the grant'}</dt>
-            <dd class="mono">
-              {grant.grant ?? (grant.nearest === undefined ? 'none' : `none; nearest: ${grant.nearest}`)}
-            </dd>
-          </>
-        )}
-        <dt>IAM</dt>
-        <dd class="reason">{reason}</dd>
-        {clientId === undefined ? null : (
-          <>
-            <dt>Client ID</dt>
-            <dd class="mono">{clientId}</dd>
-          </>
-        )}
-        {principal === '' ? null : (
-          <>
-            <dt>Principal</dt>
-            <dd class="mono">{principal}</dd>
-          </>
-        )}
+        <Fact name={grant?.grant === undefined ? 'Grant' : 'By the grant'} class="mono" value={grantText(grant)} />
+        <Fact name="IAM" class="reason" value={reason} />
+        <Fact name="Client ID" class="mono" value={clientId} />
+        <Fact name="Principal" class="mono" value={principal} />
       </dl>
       {policies.map((policy) => (
         <details key={policy.name} open={policy.kind === 'session' || policy.statements.some(({ decided }) => decided)}>
@@ -126,4 +87,10 @@ function Detail({ id }: { readonly id: number }) {
       ))}
     </section>
   )
+}
+
+/** The grant that allows it, or the nearest one; undefined where it is allowed without a grant. */
+function grantText(grant: DecisionView['grant']): string | undefined {
+  if (grant === undefined || (grant.allowed && grant.grant === undefined)) return undefined
+  return grant.grant ?? (grant.nearest === undefined ? 'none' : `none; nearest: ${grant.nearest}`)
 }

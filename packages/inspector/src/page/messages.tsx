@@ -1,10 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ConnectionRow, MessageRow } from '../records/shapes.js'
 import { get, payloadOf } from './api.js'
-import { Empty, Failure, Field, Heading, Time } from './parts.js'
+import { Empty, Fact, Failure, Filters, Heading, Rows, Time } from './parts.js'
 import type { Seen } from './store.js'
 
-const shown = 100
 const forms = ['text', 'json', 'hex'] as const
 const outcomes: Readonly<Record<string, string>> = {
   sent: '✓ got it',
@@ -19,7 +18,6 @@ const outcomes: Readonly<Record<string, string>> = {
 export function Messages({ seen }: { readonly seen: Seen }) {
   const [text, setText] = useState('')
   const [events, setEvents] = useState(false)
-  const [chosen, setChosen] = useState<number>()
   const wanted = seen.messages.filter(({ topic, from }) => {
     if (!events && topic.startsWith('$aws/')) return false
     return `${topic} ${from}`.toLowerCase().includes(text.toLowerCase())
@@ -27,43 +25,28 @@ export function Messages({ seen }: { readonly seen: Seen }) {
   return (
     <>
       <Heading title="Messages">Newest first: who published, who got it, and who did not.</Heading>
-      <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        <Field label="Search">
-          <input
-            type="search"
-            value={text}
-            placeholder="topic or client ID"
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
-          />
-        </Field>
-        <label class="check">
-          <input type="checkbox" checked={events} onChange={({ currentTarget }) => setEvents(currentTarget.checked)} />
-          <span>AWS IoT’s own events</span>
-        </label>
+      <Filters
+        {...{ text, setText }}
+        placeholder="topic or client ID"
+        choice="AWS IoT’s own events"
+        chosen={events}
+        choose={setEvents}
+      >
         {seen.skipped > 0 && <p class="note">{seen.skipped} rows came too fast to be shown.</p>}
-      </form>
+      </Filters>
       {wanted.length === 0 && <Empty>No message yet. Try: npm start -- publish hello</Empty>}
-      <ul class="rows">
-        {wanted
-          .slice(-shown)
-          .reverse()
-          .map((row) => (
-            <li key={row.id}>
-              <button
-                type="button"
-                class="row"
-                aria-expanded={row.id === chosen}
-                onClick={() => setChosen(row.id === chosen ? undefined : row.id)}
-              >
-                <Time at={row.at} />
-                <span class="mono on">{row.topic}</span>
-                <span class="who">{row.from}</span>
-                <span class="note">{summary(row)}</span>
-              </button>
-              {row.id === chosen && <Detail row={row} />}
-            </li>
-          ))}
-      </ul>
+      <Rows
+        rows={wanted}
+        summary={(row) => (
+          <>
+            <Time at={row.at} />
+            <span class="mono on">{row.topic}</span>
+            <span class="who">{row.from}</span>
+            <span class="note">{summary(row)}</span>
+          </>
+        )}
+        detail={(row) => <Detail row={row} />}
+      />
     </>
   )
 }
@@ -106,12 +89,7 @@ function Detail({ row }: { readonly row: MessageRow }) {
           QoS {row.qos}
           {row.retain ? ', RETAIN' : ''}, {row.bytes} bytes
         </dd>
-        {deliveries.length === 0 && (
-          <>
-            <dt>Deliveries</dt>
-            <dd>none: no subscription matches</dd>
-          </>
-        )}
+        {deliveries.length === 0 && <Fact name="Deliveries" value="none: no subscription matches" />}
         {others.length > 0 && (
           <>
             <dt>Not to</dt>

@@ -1,18 +1,10 @@
 import { connect, fromVendor, type Session } from '@topic-credentials/client'
+import type { SignedIn } from '@topic-credentials/local-aws'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { post } from './api.js'
-import { Failure, Field, Heading } from './parts.js'
+import { Failure, Heading, TextField } from './parts.js'
 
-type SignedIn = { readonly credentialsUrl: string; readonly endpoint: string; readonly region: string } & (
-  | { readonly kind: 'token'; readonly token: string }
-  | {
-      readonly kind: 'credentials'
-      readonly accessKeyId: string
-      readonly secretAccessKey: string
-      readonly sessionToken: string
-      readonly expiration: string
-    }
-)
+type Proof = SignedIn & { readonly credentialsUrl: string; readonly endpoint: string; readonly region: string }
 
 /** Two users, each with a client of their own. */
 export function TwoClients() {
@@ -42,12 +34,7 @@ function Client({ name }: { readonly name: string }) {
   const say = (line: string) => setLines((before) => [...before, line].slice(-50))
   const attempt = (what: () => Promise<unknown>) => () => {
     setError(undefined)
-    what().catch((reason: unknown) => {
-      const { remedy } = reason as { remedy?: string }
-      setError(
-        new Error(`${reason instanceof Error ? reason.message : reason}${remedy === undefined ? '' : ` ${remedy}`}`),
-      )
-    })
+    what().catch(setError)
   }
   const signIn = attempt(async () => {
     const next = await connectAs(user, JSON.parse(claims) as object)
@@ -69,21 +56,13 @@ function Client({ name }: { readonly name: string }) {
   })
   return (
     <section class="client" aria-label={`Client of ${name}`}>
-      <Field label="User">
-        <input value={user} onInput={({ currentTarget }) => setUser(currentTarget.value)} />
-      </Field>
-      <Field label="Claims (JSON)">
-        <input class="mono" value={claims} onInput={({ currentTarget }) => setClaims(currentTarget.value)} />
-      </Field>
+      <TextField label="User" value={user} set={setUser} />
+      <TextField label="Claims (JSON)" class="mono" value={claims} set={setClaims} />
       <button type="button" class="primary sign-in" onClick={signIn}>
         {session === undefined ? 'Sign in and connect' : 'Sign in again'}
       </button>
-      <Field label="Topic or filter">
-        <input class="mono topic" value={topic} onInput={({ currentTarget }) => setTopic(currentTarget.value)} />
-      </Field>
-      <Field label="Text">
-        <input value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} />
-      </Field>
+      <TextField label="Topic or filter" class="mono topic" value={topic} set={setTopic} />
+      <TextField label="Text" value={text} set={setText} />
       <div class="buttons">
         <button type="button" class="listen" disabled={session === undefined} onClick={listen}>
           Listen
@@ -103,7 +82,7 @@ function Client({ name }: { readonly name: string }) {
 }
 
 async function connectAs(user: string, claims: object): Promise<Session> {
-  const proof = () => post<SignedIn>('sign-in', { user, claims })
+  const proof = () => post<Proof>('sign-in', { user, claims })
   const first = await proof()
   const { credentialsUrl, region, endpoint } = first
   const credentials = fromVendor({

@@ -11,6 +11,7 @@ import {
 import { prove } from '@topic-credentials/grants/proof'
 import type { LocalAws } from '@topic-credentials/local-aws'
 import { authorize } from '@topic-credentials/local-aws/iam'
+import { messageOf } from '@topic-credentials/project'
 import type { AskView } from '../records/shapes.js'
 import { requestFor } from './decision-view.js'
 
@@ -133,6 +134,6 @@ function proofOf(
     const { action, name, allowed, granted } = proof
     return `Not equal: ${action} on ${name} is ${allowed ? 'allowed' : 'refused'} and ${granted ? 'granted' : 'not granted'}.`
   } catch (error) {
-    return `No proof: ${error instanceof Error ? error.message : String(error)}`
+    return `No proof: ${messageOf(error)}`
   }
 }

@@ -27,32 +27,28 @@ function policyViews(
     ...boundary.map((one) => ({ ...one, kind: 'boundary' as const })),
   ]
   return all.map(({ name, document, kind }) => {
-    const { Version = '', Statement = [] } = readDocument(document)
+    const { Statement = [] } = readDocument(document)
     const statements = [Statement].flat().map((each, index) => {
       const own = (each as { Sid?: string }).Sid ?? `#${index}`
       return { text: JSON.stringify(each, null, 2), decided: name === policy && own === statement }
     })
-    return { name, kind, version: Version, statements }
+    return { name, kind, statements }
   })
 }
 
-function readDocument(document: unknown): { Version?: string; Statement?: unknown } {
-  return typeof document === 'string' ? JSON.parse(document) : (document as { Version?: string; Statement?: unknown })
+function readDocument(document: unknown): { Statement?: unknown } {
+  return typeof document === 'string' ? JSON.parse(document) : (document as { Statement?: unknown })
 }
 
 function grantView({ grants, userId }: Vend, action: string, name: string): Pick<DecisionView, 'grant'> {
   const request = requestFor(action, name)
   if (request === undefined) return {}
-  const { allowed, reason, ...near } = explain(grants, { userId }, request)
-  const text = ({ kind, filter }: { readonly kind: string; readonly filter: string }) => `${kind} ${filter}`
-  return {
-    grant: {
-      allowed,
-      sentence: reason,
-      ...('grant' in near && near.grant !== undefined ? { grant: text(near.grant) } : {}),
-      ...('nearest' in near && near.nearest !== undefined ? { nearest: text(near.nearest) } : {}),
-    },
-  }
+  const explained = explain(grants, { userId }, request)
+  const { allowed, reason: sentence } = explained
+  const text = (one: { readonly kind: string; readonly filter: string } | undefined) =>
+    one && `${one.kind} ${one.filter}`
+  if (allowed) return { grant: { allowed, sentence, grant: text(explained.grant) } }
+  return { grant: { allowed, sentence, nearest: text(explained.nearest) } }
 }
 
 /** What the grants are asked, for an action of IAM. */

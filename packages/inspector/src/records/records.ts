@@ -37,10 +37,10 @@ const largestKept = 16_384
 /** Takes what the stand-in does while it does it; keeps the last of each kind, refusals apart, and hands out what is new. */
 export class Records implements Observer {
   readonly vends = new Vends()
-  readonly #allowed = new Ring<KeptDecision>(500)
-  readonly #refused = new Ring<KeptDecision>(500)
-  readonly #messages = new Ring<KeptMessage>(500)
-  readonly #log = new Ring<LogRow>(500)
+  readonly #allowed = new Ring<number, KeptDecision>(500)
+  readonly #refused = new Ring<number, KeptDecision>(500)
+  readonly #messages = new Ring<number, KeptMessage>(500)
+  readonly #log = new Ring<number, LogRow>(500)
   readonly #ids = new WeakMap<MqttMessage, number>()
   #next = 1
   #fresh: Fresh = emptyBatch()
@@ -51,7 +51,7 @@ export class Records implements Observer {
     this.#decided(allowed, observed, {
       at,
       who: this.vends.of(accessKeyId)?.userId ?? nameOf(principal),
-      ...(clientId === undefined ? {} : { clientId }),
+      clientId,
       operation: action.replace('iot:', ''),
       on: nameIn(resource),
       reason,
@@ -88,11 +88,10 @@ export class Records implements Observer {
     if (outcome !== 'ok') this.#logged(at, service, `${event} ${outcome}: ${detail}`, true)
     if (outcome !== 'refused' || fields.reason === 'AUTHORIZATION_FAILURE') return
     const refusal = this.vends.refusal(String(fields.requestId))
-    const clientId = fields.clientId === undefined ? {} : { clientId: String(fields.clientId) }
     this.#decided(false, undefined, {
       at,
       who: refusal?.userId ?? nameOf(principal),
-      ...clientId,
+      clientId: fields.clientId === undefined ? undefined : String(fields.clientId),
       operation: event,
       on: String(fields.topic ?? fields.clientId ?? service),
       reason: refusal?.reason ?? detail,

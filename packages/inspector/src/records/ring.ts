@@ -1,22 +1,21 @@
-/** The last so many of something, each with a number that is never given twice. */
-export class Ring<Item> {
+/** The last items, by keys that are never reused. */
+export class Ring<Key, Item> {
   readonly #size: number
-  readonly #items = new Map<number, Item>()
+  readonly #items = new Map<Key, Item>()
 
   constructor(size: number) {
     this.#size = size
   }
 
-  /** @param id higher than any before */
-  add(id: number, item: Item): void {
-    this.#items.set(id, item)
+  add(key: Key, item: Item): void {
+    this.#items.set(key, item)
     if (this.#items.size <= this.#size) return
     const [oldest] = this.#items.keys()
     if (oldest !== undefined) this.#items.delete(oldest)
   }
 
-  get(id: number): Item | undefined {
-    return this.#items.get(id)
+  get(key: Key): Item | undefined {
+    return this.#items.get(key)
   }
 
   /** Oldest first. */

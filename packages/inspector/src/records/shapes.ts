@@ -6,7 +6,7 @@ export interface DecisionRow {
   readonly at: number
   /** User ID, or a principal's name where no credentials were vended. */
   readonly who: string
-  readonly clientId?: string
+  readonly clientId?: string | undefined
   /** `Publish`, `Subscribe`, `POST /credentials`, … */
   readonly operation: string
   /** Topic, topic filter or client ID. */
@@ -54,7 +54,6 @@ export interface Batch {
 export interface PolicyView {
   readonly name: string
   readonly kind: 'identity' | 'session' | 'boundary'
-  readonly version: string
   readonly statements: readonly { readonly text: string; readonly decided: boolean }[]
 }
 
@@ -67,8 +66,8 @@ export interface DecisionView extends DecisionRow {
   readonly grant?: {
     readonly allowed: boolean
     readonly sentence: string
-    readonly grant?: string
-    readonly nearest?: string
+    readonly grant?: string | undefined
+    readonly nearest?: string | undefined
   }
   readonly grants?: Readonly<Record<string, readonly string[]>>
 }
@@ -79,7 +78,7 @@ export interface ConnectionRow {
   readonly principal: string
   readonly mqttVersion: 4 | 5
   readonly openedAt: number
-  readonly expiresAt?: number
+  readonly expiresAt: number | undefined
   readonly subscriptions: readonly string[]
 }
 

@@ -1,5 +1,6 @@
 import type { Grants } from '@topic-credentials/grants'
-import { isRecord, parseJson } from '@topic-credentials/grants'
+import { parseJson, recordOf } from '@topic-credentials/grants'
+import { Ring } from './ring.js'
 
 /** What the vending function wrote about credentials that it handed out. */
 export interface Vend {
@@ -11,19 +12,17 @@ const kept = 2_000
 
 /** Vended credentials by access key ID, and refused vends by request ID, read off the function's log. */
 export class Vends {
-  readonly #byKey = new Map<string, Vend>()
-  readonly #refusals = new Map<string, { readonly userId: string | undefined; readonly reason: string }>()
+  readonly #byKey = new Ring<string, Vend>(kept)
+  readonly #refusals = new Ring<string, { readonly userId: string | undefined; readonly reason: string }>(kept)
 
   /** @param line JSON, one object; other lines are no vend */
   read(line: string): void {
-    const entry = parse(line)
-    if (entry === undefined) return
-    const { outcome, accessKeyId, userId, grants, apiRequestId, reason } = entry
+    const { outcome, accessKeyId, userId, grants, apiRequestId, reason } = recordOf(parseJson(line))
     if (outcome === 'vended' && typeof accessKeyId === 'string' && typeof userId === 'string' && isGrants(grants)) {
-      keep(this.#byKey, accessKeyId, { userId, grants })
+      this.#byKey.add(accessKeyId, { userId, grants })
     } else if (typeof outcome === 'string' && typeof apiRequestId === 'string') {
       const who = typeof userId === 'string' ? userId : undefined
-      keep(this.#refusals, apiRequestId, { userId: who, reason: `${outcome}: ${String(reason)}` })
+      this.#refusals.add(apiRequestId, { userId: who, reason: `${outcome}: ${String(reason)}` })
     }
   }
 
@@ -35,18 +34,6 @@ export class Vends {
   refusal(requestId: string) {
     return this.#refusals.get(requestId)
   }
-}
-
-function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {
-  map.set(key, value)
-  if (map.size <= kept) return
-  const [oldest] = map.keys()
-  if (oldest !== undefined) map.delete(oldest)
-}
-
-function parse(line: string): Readonly<Record<string, unknown>> | undefined {
-  const value = parseJson(line)
-  return isRecord(value) ? value : undefined
 }
 
 function isGrants(value: unknown): value is Grants {

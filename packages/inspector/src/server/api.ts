@@ -77,10 +77,9 @@ function state({ aws, faults }: Inspected): StateView {
 }
 
 function connections({ aws, records }: Inspected): ConnectionRow[] {
-  return aws.iot.connections().map(({ accessKeyId, expiresAt, sourceIp: _, ...row }) => ({
+  return aws.iot.connections().map(({ accessKeyId, sourceIp: _, ...row }) => ({
     ...row,
     user: records.vends.of(accessKeyId)?.userId ?? nameOf(row.principal),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
   }))
 }
 

@@ -1,5 +1,6 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isSameText } from '@topic-credentials/project'
 
 const prefix = '/_inspector/'
 
@@ -23,7 +24,7 @@ export class Door {
    */
   open({ url = '', headers }: IncomingMessage): string | undefined {
     const [secret = '', ...rest] = url.slice(prefix.length).split('/')
-    if (!isSame(secret, this.#secret)) return undefined
+    if (!isSameText(secret, this.#secret)) return undefined
     const { origin, host, 'sec-fetch-site': site } = headers
     if (origin !== undefined && origin !== `http://${host}`) return undefined
     if (site === 'cross-site' || site === 'same-site') return undefined
@@ -42,9 +43,4 @@ export function harden(response: ServerResponse, host: string | undefined): void
   response.setHeader('cross-origin-resource-policy', 'same-origin')
   response.setHeader('cross-origin-opener-policy', 'same-origin')
   response.setHeader('cache-control', 'no-store')
-}
-
-function isSame(given: string, secret: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(secret)]
-  return one.length === other.length && timingSafeEqual(one, other)
 }

@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { JwtAuthorizer, Stage } from '../apigateway/index.js'
+import type { SignedInUser as SignedIn, SignInRequest } from '@topic-credentials/project'
+import { JwtAuthorizer } from '../apigateway/index.js'
 import { bootstrap } from '../bootstrap/bootstrap.js'
 import type { Clock } from '../clock.js'
 import {
   CodeFolders,
   CustomAnswers,
   continueStack,
+  HttpApis,
   Names,
   resumeStack,
   type Services,
@@ -17,14 +19,15 @@ import {
 import type { DynamoDb } from '../dynamodb/index.js'
 import type { HttpsServer } from '../https-server.js'
 import { Directory } from '../iam/index.js'
-import { type IamApi, startIamApi } from '../iam-api/index.js'
+import { startIamApi } from '../iam-api/index.js'
 import { type IotDataPlane, startIot } from '../iot/index.js'
 import type { Journal } from '../journal.js'
 import { Functions, type LambdaHost } from '../lambda/index.js'
 import { Outages } from '../outages.js'
 import { servePlainOrigin } from '../plain-origin.js'
+import type { ServedService } from '../protocols/serve-service.js'
 import type { ServiceSettings } from '../protocols/signed-service.js'
-import { Buckets } from '../s3/buckets/buckets.js'
+import { Buckets } from '../s3/buckets.js'
 import { restoreStack, type SavedAccount, saveStack } from '../saved/saved-account.js'
 import {
   audienceOf,
@@ -32,9 +35,7 @@ import {
   callersOf,
   LocalIssuer,
   localIssuer,
-  type SignedIn,
   type SignInParts,
-  type SignInRequest,
   serveIssuer,
   signIn,
 } from '../sign-in/index.js'
@@ -43,7 +44,6 @@ import { type Sts, startSts } from '../sts/index.js'
 import type { TlsMaterial } from '../tls.js'
 import { writeCa } from './ca-file.js'
 import { startAccountEndpoint } from './endpoint.js'
-import { HttpApis } from './http-apis.js'
 import { accountJournal } from './journal.js'
 import { lambdaHost } from './lambda-host.js'
 import type { AccountSettings } from './settings.js'
@@ -70,7 +70,7 @@ export class Account {
   #folder = ''
   #sts: Sts | undefined
   #iot: IotDataPlane | undefined
-  #iam: IamApi | undefined
+  #iam: ServedService | undefined
   #endpoint: HttpsServer | undefined
   #plain: HttpsServer | undefined
   #issuerServer: HttpsServer | undefined
@@ -97,11 +97,7 @@ export class Account {
       settings.folder && join(settings.folder, 'tables.jsonl'),
     )
     this.apis = new HttpApis({ ...this.#shared, accessKey, guard: this.outages.guard('api') }, ports.api ?? 0)
-    this.stacks = new Stacks({
-      services: () => this.services(),
-      ignoreUnknown,
-      ...(changed === undefined ? {} : { changed }),
-    })
+    this.stacks = new Stacks({ services: () => this.services(), ignoreUnknown, changed })
   }
 
   /** Starts STS, IAM and the IoT data plane; if one of them cannot start, the others are stopped. */
@@ -127,8 +123,7 @@ export class Account {
       account.#plain = await servePlainOrigin({
         port: ports.plain ?? 0,
         api: (request, response) => account.apis.answer(request, response),
-        iot: account.iot.doors.answer,
-        upgrade: account.iot.doors.upgrade,
+        iot: account.iot.doors,
         site: settings.site,
       })
       if (ports.issuer !== undefined) account.#issuerServer = await account.#serveIssuer(ports.issuer)
@@ -149,7 +144,7 @@ export class Account {
     return this.#sts ?? notRunning()
   }
 
-  get iam(): IamApi {
+  get iam(): ServedService {
     return this.#iam ?? notRunning()
   }
 
@@ -231,23 +226,15 @@ export class Account {
       iotEndpoint: this.iot.endpoint,
       tables: () => this.#tables.open(),
       triggers: settings.triggers,
-      functions: functions.byArn,
-      createFunction: (configuration) => functions.create(configuration),
-      deleteFunction: (arn) => functions.delete(arn),
-      nextVersion: (arn) => functions.nextVersion(arn),
-      codeFolder: (assets, code) => this.#code.find(assets, code),
+      functions,
+      code: this.#code,
       names: this.names,
       customAnswers: this.#customAnswers,
-      apis: this.apis.byId,
-      createHttpApi: (apiId, cors) => this.apis.create(apiId, cors),
-      deleteHttpApi: (apiId) => this.apis.delete(apiId),
+      apis: this.apis,
       createJwtAuthorizer: (authorizer) => {
         const own = authorizer.issuer === localIssuer ? [this.issuer] : []
         return new JwtAuthorizer(authorizer, clock, settings.trust, ...own)
       },
-      createStage: (stage) => new Stage(stage, clock),
-      writeLog: (logGroup, message) =>
-        functions.logGroup(logGroup).push({ at: clock.now(), source: logGroup, message }),
     }
   }
 

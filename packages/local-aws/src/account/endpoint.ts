@@ -1,25 +1,18 @@
-import type { CustomAnswers, Stacks } from '../cloudformation/index.js'
+import type { Stacks } from '../cloudformation/index.js'
 import { type EndpointSettings, startEndpoint } from '../endpoint/endpoint.js'
 import type { HttpsServer } from '../https-server.js'
 import type { FunctionRuntime } from '../lambda/index.js'
 import type { Outages, ServiceName } from '../outages.js'
 import type { ServiceHandler, ServiceSettings } from '../protocols/signed-service.js'
-import type { Buckets } from '../s3/buckets/buckets.js'
+import type { Buckets } from '../s3/buckets.js'
 import type { Parameters } from '../ssm/parameters.js'
-import type { TlsMaterial } from '../tls.js'
 
-interface AccountEndpoint extends ServiceSettings {
-  readonly tls: TlsMaterial
-  /** 0 selects a free port. */
-  readonly port: number
-  readonly healthId: string
+interface AccountEndpoint extends ServiceSettings, Omit<EndpointSettings, 'services'> {
   readonly stacks: Stacks
   readonly buckets: Buckets
   readonly ssm: Parameters
   /** By ARN. */
   readonly functions: ReadonlyMap<string, FunctionRuntime>
-  readonly customAnswers: CustomAnswers
-  readonly signIn: EndpointSettings['signIn']
   /** Services that also have their own port. */
   readonly sts: ServiceHandler
   readonly iam: ServiceHandler

@@ -1,16 +1,10 @@
-import type { Clock } from '../clock.js'
 import type { Directory } from '../iam/index.js'
-import type { Journal } from '../journal.js'
 import type { Functions, LambdaHost } from '../lambda/index.js'
 
 /** Seconds. A function's process is replaced before its role's session expires. */
 const functionSessionSeconds = 12 * 60 * 60
 
-interface Surroundings {
-  readonly region: string
-  readonly clock: Clock
-  readonly journal: Journal
-  readonly caFile: string
+interface Surroundings extends Pick<LambdaHost, 'region' | 'clock' | 'journal' | 'caFile'> {
   readonly directory: Directory
   readonly functions: Functions
   down(): boolean

@@ -37,18 +37,18 @@ export interface AccountSettings {
   /** Behaviour that AWS IoT's documentation leaves open, if different from the defaults. */
   readonly switches: Partial<Switches>
   /** Further certificate authorities (PEM) that JWT authorizers trust. */
-  readonly trust?: string
+  readonly trust?: string | undefined
   /** Folder of the certificate authority's file. Absent: a temporary folder. */
-  readonly caFolder?: string
-  readonly site?: PlainOriginSettings['site']
+  readonly caFolder?: string | undefined
+  readonly site?: PlainOriginSettings['site'] | undefined
   /** Is told what the data plane does. */
   readonly observer?: Observer | undefined
   /** Resources of unknown types are skipped. */
   readonly ignoreUnknown?: boolean
   /** Folder of files that survive the stand-in: uploads, functions' code. */
-  readonly folder?: string
+  readonly folder?: string | undefined
   /** The state saved when it ended. */
-  readonly saved?: SavedAccount
+  readonly saved?: SavedAccount | undefined
   /** Called when state that survives the stand-in has changed. */
-  readonly changed?: () => void
+  readonly changed?: (() => void) | undefined
 }

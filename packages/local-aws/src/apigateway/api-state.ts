@@ -32,7 +32,7 @@ export interface HttpApiSettings {
   readonly clock: Clock
   readonly journal: Journal
   readonly tls: TlsMaterial
-  readonly cors?: CorsConfiguration
+  readonly cors?: CorsConfiguration | undefined
   accessKey(accessKeyId: string): AccessKey | undefined
   /** The response of `GET /_local/health`: other processes use it to identify this stand-in. */
   readonly healthId?: string

@@ -19,6 +19,6 @@ export interface Call {
 export interface Outcome {
   readonly answer: ApiResponse
   readonly detail?: string
-  readonly principal?: string
+  readonly principal?: string | undefined
   readonly authorization?: Authorization & { readonly allowed: true }
 }

@@ -33,10 +33,9 @@ async function serveRoute(api: ApiState, call: Call): Promise<Outcome> {
   const authorization = await authorize(api, call)
   if (authorization === undefined) return invoke(api, call)
   const { principal } = authorization
-  const who = principal === undefined ? {} : { principal }
-  if (authorization.allowed) return { ...(await invoke(api, call, authorization)), ...who, authorization }
+  if (authorization.allowed) return { ...(await invoke(api, call, authorization)), principal, authorization }
   const { status, headers, reason } = authorization
-  return { answer: message(status, status === 401 ? 'Unauthorized' : 'Forbidden', headers), detail: reason, ...who }
+  return { answer: message(status, status === 401 ? 'Unauthorized' : 'Forbidden', headers), detail: reason, principal }
 }
 
 async function authorize(api: ApiState, { request, route, stage, path }: Call): Promise<Authorization | undefined> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { messageOf } from '@topic-credentials/project'
 import { type HttpsServer, serveHttps } from '../https-server.js'
 import type { ServiceHandler } from '../protocols/signed-service.js'
 import type { ApiState, HttpApiFaults, HttpApiSettings, Route } from './api-state.js'
@@ -11,7 +12,7 @@ import type { Stage } from './stage.js'
 
 /** One HTTP API on its own port of 127.0.0.1. Routes and stages can be added while it runs. */
 export class HttpApi implements ApiState, AsyncDisposable {
-  #settings: HttpApiSettings
+  settings: HttpApiSettings
   readonly routes: Route[] = []
   readonly stages: Stage[] = []
   readonly faults: HttpApiFaults = { throttle: false, delayMilliseconds: 0, failWith: undefined }
@@ -20,7 +21,7 @@ export class HttpApi implements ApiState, AsyncDisposable {
   #server: HttpsServer | undefined
 
   private constructor(settings: HttpApiSettings) {
-    this.#settings = settings
+    this.settings = settings
     const { guard = (handler) => handler } = settings
     this.answer = guard((incoming, outgoing) => this.#respond(incoming, outgoing))
   }
@@ -38,14 +39,9 @@ export class HttpApi implements ApiState, AsyncDisposable {
     return api
   }
 
-  get settings(): HttpApiSettings {
-    return this.#settings
-  }
-
   /** Takes effect with the next request. */
   set cors(cors: CorsConfiguration | undefined) {
-    const { cors: _, ...settings } = this.#settings
-    this.#settings = cors === undefined ? settings : { ...settings, cors }
+    this.settings = { ...this.settings, cors }
   }
 
   get port(): number {
@@ -91,7 +87,7 @@ export class HttpApi implements ApiState, AsyncDisposable {
         error instanceof RequestRejected
           ? message(error.status, error.message, { connection: 'close' })
           : message(500, 'Internal Server Error')
-      const detail = error instanceof Error ? error.message : String(error)
+      const detail = messageOf(error)
       this.#journal(`${incoming.method} ${incoming.url?.replace(/\?.*/u, '')}`, answer.status, { detail, requestId })
       return answer
     }
@@ -120,16 +116,15 @@ export class HttpApi implements ApiState, AsyncDisposable {
   #journal(
     event: string,
     status: number,
-    facts: { detail: string | undefined; requestId: string; principal?: string | undefined },
+    { requestId, ...facts }: { detail: string | undefined; requestId: string; principal?: string | undefined },
   ): void {
     this.settings.journal({
       at: this.settings.clock.now(),
       service: 'execute-api',
       event,
       outcome: status < 400 ? 'ok' : status < 500 ? 'refused' : 'failed',
-      ...(facts.principal === undefined ? {} : { principal: facts.principal }),
-      ...(facts.detail === undefined ? {} : { detail: facts.detail }),
-      fields: { status, requestId: facts.requestId },
+      ...facts,
+      fields: { status, requestId },
     })
   }
 }

@@ -5,11 +5,11 @@ import { type Throttle, TokenBucket } from './token-bucket.js'
 export interface StageSettings {
   /** `$default` is served at the root; another name is the first segment of the path. */
   readonly name: string
-  readonly defaultThrottle?: Throttle
+  readonly defaultThrottle?: Throttle | undefined
   /** By route key. */
   readonly routeThrottles: Readonly<Record<string, Throttle>>
   /** Access log: a format with `$context.…` variables, and where the lines are written. */
-  readonly accessLog?: { readonly format: string; readonly write: (line: string) => void }
+  readonly accessLog?: { readonly format: string; readonly write: (line: string) => unknown } | undefined
 }
 
 /** A running stage, with one token bucket for each route that has a throttle. */

@@ -1,5 +1,5 @@
 import type { Directory } from '../iam/index.js'
-import type { Buckets } from '../s3/buckets/buckets.js'
+import type { Buckets } from '../s3/buckets.js'
 import type { Parameters } from '../ssm/parameters.js'
 import { roles } from './roles.js'
 

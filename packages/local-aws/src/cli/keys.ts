@@ -1,6 +1,6 @@
 import { emitKeypressEvents } from 'node:readline'
 import type { LocalAws } from '../local-aws-types.js'
-import { type ServiceName, serviceNames } from '../outages.js'
+import { serviceNames } from '../outages.js'
 
 /** A fault that a key or a button causes; the text is the help line. */
 export interface Fault {
@@ -17,16 +17,6 @@ const fewLeft = 5
 
 /** Faults by key, each with its inverse if it has one. */
 export function faultKeys(): readonly Fault[] {
-  const on = {
-    api: false,
-    delay: false,
-    skew: false,
-    deny: false,
-    reads: false,
-    late: false,
-    sts: false,
-    connects: false,
-  }
   return [
     {
       name: 'e',
@@ -53,100 +43,64 @@ export function faultKeys(): readonly Fault[] {
         return 'STS throttles the next 10 requests'
       },
     },
-    {
-      name: 'a',
-      help: 'throttle the API',
-      press: ({ faults }) => {
-        on.api = !on.api
-        faults.api.throttle = on.api
-        return on.api ? 'the API responds with 429' : 'the API is no longer throttled'
-      },
-    },
-    {
-      name: 'd',
-      help: 'delay',
-      press: ({ faults, iot }) => {
-        on.delay = !on.delay
-        const milliseconds = on.delay ? 1_000 : 0
-        faults.sts.delay(milliseconds)
-        faults.api.delayMilliseconds = milliseconds
-        iot.delay(milliseconds)
-        return on.delay ? 'all requests take a second longer' : 'no more delay'
-      },
-    },
-    {
-      name: 's',
-      help: 'skew the clock',
-      press: ({ faults }) => {
-        on.skew = !on.skew
-        faults.skewClock(on.skew ? tenMinutes : 0)
-        return on.skew ? 'the clock is 10 minutes ahead' : 'the clock is correct again'
-      },
-    },
-    {
-      name: 'p',
-      help: 'deny IoT to the roles in use',
-      press: ({ faults }) => {
-        on.deny = !on.deny
-        const roles = faults.denyIot(on.deny)
-        if (roles.length === 0) return 'no role is in use'
-        return on.deny ? `iot:* is denied to ${roles.join(', ')}` : `the Deny is removed from ${roles.join(', ')}`
-      },
-    },
-    {
-      name: 'i',
-      help: "let IAM's reads lag",
-      press: ({ faults }) => {
-        on.reads = !on.reads
-        faults.iam.lagReads(on.reads ? halfAMinute : 0)
-        return on.reads ? "IAM's reads are 30 seconds stale" : "IAM's reads are no longer stale"
-      },
-    },
-    {
-      name: 'f',
-      help: 'delay policy changes',
-      press: ({ faults }) => {
-        on.late = !on.late
-        faults.iam.lagPolicies(on.late ? halfAMinute : 0)
-        return on.late
-          ? 'policy changes take effect after 30 seconds, also in AWS IoT'
-          : 'policy changes take effect immediately'
-      },
-    },
-    {
-      name: 'u',
-      help: "use up STS's quota",
-      press: ({ faults }) => {
-        on.sts = !on.sts
-        faults.sts.limit(on.sts ? fewLeft : undefined)
-        return on.sts ? 'other clients leave 5 of the 600 STS requests per second' : 'STS has no quota any more'
-      },
-    },
-    {
-      name: 'o',
-      help: 'use up the CONNECT quota',
-      press: ({ faults }) => {
-        on.connects = !on.connects
-        faults.limitConnects(on.connects ? fewLeft : undefined)
-        return on.connects
-          ? 'other clients leave 5 of the 500 CONNECTs per second'
-          : 'the account can send 500 CONNECTs per second again'
-      },
-    },
-    ...serviceNames.map((service, index) => downKey(String(index + 1), service)),
+    toggle('a', 'throttle the API', ({ faults }, on) => {
+      faults.api.throttle = on
+      return on ? 'the API responds with 429' : 'the API is no longer throttled'
+    }),
+    toggle('d', 'delay', ({ faults, iot }, on) => {
+      const milliseconds = on ? 1_000 : 0
+      faults.sts.delay(milliseconds)
+      faults.api.delayMilliseconds = milliseconds
+      iot.delay(milliseconds)
+      return on ? 'all requests take a second longer' : 'no more delay'
+    }),
+    toggle('s', 'skew the clock', ({ faults }, on) => {
+      faults.skewClock(on ? tenMinutes : 0)
+      return on ? 'the clock is 10 minutes ahead' : 'the clock is correct again'
+    }),
+    toggle('p', 'deny IoT to the roles in use', ({ faults }, on) => {
+      const roles = faults.denyIot(on)
+      if (roles.length === 0) return 'no role is in use'
+      return on ? `iot:* is denied to ${roles.join(', ')}` : `the Deny is removed from ${roles.join(', ')}`
+    }),
+    toggle('i', "let IAM's reads lag", ({ faults }, on) => {
+      faults.iam.lagReads(on ? halfAMinute : 0)
+      return on ? "IAM's reads are 30 seconds stale" : "IAM's reads are no longer stale"
+    }),
+    toggle('f', 'delay policy changes', ({ faults }, on) => {
+      faults.iam.lagPolicies(on ? halfAMinute : 0)
+      return on
+        ? 'policy changes take effect after 30 seconds, also in AWS IoT'
+        : 'policy changes take effect immediately'
+    }),
+    toggle('u', "use up STS's quota", ({ faults }, on) => {
+      faults.sts.limit(on ? fewLeft : undefined)
+      return on ? 'other clients leave 5 of the 600 STS requests per second' : 'STS has no quota any more'
+    }),
+    toggle('o', 'use up the CONNECT quota', ({ faults }, on) => {
+      faults.limitConnects(on ? fewLeft : undefined)
+      return on
+        ? 'other clients leave 5 of the 500 CONNECTs per second'
+        : 'the account can send 500 CONNECTs per second again'
+    }),
+    ...serviceNames.map((service, index) =>
+      toggle(String(index + 1), `${service} down`, ({ faults }, down) => {
+        faults.outage(service, down ? 'unavailable' : undefined)
+        return down ? `${service} is down and responds with 503` : `${service} is up again`
+      }),
+    ),
   ]
 }
 
-/** Toggles whether a service is down. */
-function downKey(name: string, service: ServiceName): Fault {
-  let down = false
+/** A fault that one press switches on and the next one off. */
+function toggle(name: string, help: string, press: (aws: LocalAws, on: boolean) => string): Fault {
+  let on = false
   return {
     name,
-    help: `${service} down`,
-    press: ({ faults }) => {
-      down = !down
-      faults.outage(service, down ? 'unavailable' : undefined)
-      return down ? `${service} is down and responds with 503` : `${service} is up again`
+    help,
+    press: (aws) => {
+      on = !on
+      return press(aws, on)
     },
   }
 }

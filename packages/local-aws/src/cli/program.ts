@@ -5,6 +5,7 @@ import {
   examples,
   findRunning,
   isRecord,
+  messageOf,
   parseJson,
   programName,
   projectRoot,
@@ -41,7 +42,7 @@ export async function runLocal(argv: readonly string[], open?: () => Promise<Com
   try {
     await program.parseAsync(argv.filter((argument, index) => index < 2 || argument !== '--'))
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error))
+    console.error(messageOf(error))
     if (error instanceof Error && 'remedy' in error && typeof error.remedy === 'string') {
       console.error(`  ${error.remedy}`)
     }

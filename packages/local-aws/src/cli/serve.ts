@@ -33,23 +33,20 @@ export interface ServeOptions {
 
 /** Runs the stand-in until Ctrl-C, `q` or a signal; then cleans up. */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { root, assembly, port, region, packedPolicy, typeWildcards, ignoreUnknown, companion } = options
+  const { root, assembly, fresh, port, region, packedPolicy, typeWildcards, ignoreUnknown, companion } = options
   const state = join(root, '.local-aws', 'account')
   const print = (line: string) => process.stdout.write(`${line}\n`)
-  // A closed pipe (`pnpm local | head`) stops the stand-in like Ctrl-C.
+  // A closed pipe (`npm run local | head`) stops the stand-in like Ctrl-C.
   const ended = endSignal()
   let started = false
   const announcing = new Announcing(root)
   const startedAt = performance.now()
   const seconds = () => (performance.now() - startedAt) / 1000
   const aws = await startLocalAws({
-    ...(assembly === undefined ? { state, fresh: options.fresh === true } : { assembly }),
-    ...(ignoreUnknown === undefined ? {} : { ignoreUnknown }),
+    ...(assembly === undefined ? { state, fresh } : { assembly }),
+    ...{ ignoreUnknown, region, packedPolicy, typeWildcards },
     ports: port === 0 ? { issuer: 0 } : portsFrom(port),
     changed: () => announcing.again(),
-    ...(region === undefined ? {} : { region }),
-    packedPolicy,
-    typeWildcards,
     caFolder: join(root, '.local-aws'),
     ...(companion && { observer: companion.observer, site: companion.site }),
     journal: (entry) => {

@@ -11,28 +11,19 @@ export interface ApiParts {
 
 /** An integration object that routes keep when it changes. */
 export class LiveIntegration implements Integration {
-  #target: FunctionRuntime
-  #timeoutMilliseconds: number
+  target: FunctionRuntime
+  timeoutMilliseconds: number
 
   constructor(target: FunctionRuntime, timeoutMilliseconds: number) {
-    this.#target = target
-    this.#timeoutMilliseconds = timeoutMilliseconds
-  }
-
-  get timeoutMilliseconds(): number {
-    return this.#timeoutMilliseconds
-  }
-
-  become(target: FunctionRuntime, timeoutMilliseconds: number): void {
-    this.#target = target
-    this.#timeoutMilliseconds = timeoutMilliseconds
+    this.target = target
+    this.timeoutMilliseconds = timeoutMilliseconds
   }
 
   decide(call: ServiceCall): { readonly allowed: boolean; readonly reason: string } {
-    return this.#target.policy.decide(call)
+    return this.target.policy.decide(call)
   }
 
   invoke(event: unknown): Promise<InvocationResult> {
-    return this.#target.invoke(event)
+    return this.target.invoke(event)
   }
 }

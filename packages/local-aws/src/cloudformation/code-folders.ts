@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
-import type { Buckets } from '../s3/buckets/buckets.js'
-import type { FunctionCode } from './services.js'
+import type { Buckets } from '../s3/buckets.js'
+
+/** The source of a function's code: an object in a bucket, or the source text itself. */
+interface FunctionCode {
+  readonly bucket: string
+  readonly key: string | undefined
+  readonly source: string | undefined
+}
 
 /** The unpacked code of functions: one folder per content. */
 export class CodeFolders {

@@ -17,7 +17,7 @@ export class RealisationError extends Error {
 
   constructor(code: RealisationError['code'], message: string, details: RealisationErrorDetails = {}) {
     const { stackName, logicalId, value = logicalId ?? stackName, remedy, cause } = details
-    super(message, cause === undefined ? {} : { cause })
+    super(message, { cause })
     this.code = code
     this.stackName = stackName
     this.logicalId = logicalId
@@ -27,9 +27,9 @@ export class RealisationError extends Error {
 }
 
 /** The fields of a {@link RealisationError} besides its message. */
-export interface RealisationErrorDetails {
+interface RealisationErrorDetails {
   readonly stackName?: string
-  readonly logicalId?: string
+  readonly logicalId?: string | undefined
   readonly value?: unknown
   readonly remedy?: string
   readonly cause?: unknown

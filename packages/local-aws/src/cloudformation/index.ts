@@ -1,6 +1,6 @@
-export type { ApiParts } from './api-parts.js'
 export { CodeFolders } from './code-folders.js'
 export { CustomAnswers } from './custom-answers.js'
+export { HttpApis } from './http-apis.js'
 export { Names } from './names.js'
 export type { Services } from './services.js'
 export type { RealisedStack } from './stacks/describe.js'

@@ -14,39 +14,31 @@ export interface DynamoDbFaults {
   garble(times: number): void
 }
 
+type CountedFault = Exclude<keyof DynamoDbFaults, 'delay'>
+
 /** The state of {@link DynamoDbFaults} for the server. */
 export class PendingFaults implements DynamoDbFaults {
+  /** Milliseconds. */
   delayed = 0
-  readonly #left = new Map<string, number>()
-
-  throttle(times: number): void {
-    this.#left.set('throttle', times)
-  }
-
-  fail(times: number): void {
-    this.#left.set('fail', times)
-  }
+  readonly #left = new Map<CountedFault, number>()
+  readonly throttle = this.#counting('throttle')
+  readonly fail = this.#counting('fail')
+  readonly leaveUnprocessed = this.#counting('leaveUnprocessed')
+  readonly loseAnswers = this.#counting('loseAnswers')
+  readonly garble = this.#counting('garble')
 
   delay(milliseconds: number): void {
     this.delayed = milliseconds
   }
 
-  leaveUnprocessed(times: number): void {
-    this.#left.set('unprocessed', times)
-  }
-
-  loseAnswers(times: number): void {
-    this.#left.set('lose', times)
-  }
-
-  garble(times: number): void {
-    this.#left.set('garble', times)
-  }
-
   /** Whether the fault applies to this request. */
-  meets(fault: 'throttle' | 'fail' | 'unprocessed' | 'lose' | 'garble'): boolean {
+  meets(fault: CountedFault): boolean {
     const left = this.#left.get(fault) ?? 0
     if (left > 0) this.#left.set(fault, left - 1)
     return left > 0
+  }
+
+  #counting(fault: CountedFault): (times: number) => void {
+    return (times) => void this.#left.set(fault, times)
   }
 }

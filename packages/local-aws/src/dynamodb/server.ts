@@ -1,33 +1,19 @@
-import { setTimeout } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { parseJson } from '@topic-credentials/project'
-import { type HttpsServer, serveHttps } from '../https-server.js'
 import { authorize } from '../iam/index.js'
-import type { ServiceGuard } from '../outages.js'
-import {
-  type Asked,
-  type Call,
-  type Reply,
-  type ServiceHandler,
-  type ServiceSettings,
-  signedService,
-} from '../protocols/signed-service.js'
-import type { TlsMaterial } from '../tls.js'
+import { type ServedService, type ServedSettings, serveService } from '../protocols/serve-service.js'
+import { type Asked, type Call, type Reply, type ServiceHandler, signedService } from '../protocols/signed-service.js'
 import { dynamoDbError, qualified } from './dynamodb-error.js'
 import { type DynamoDbFaults, PendingFaults } from './faults.js'
 import { rightsFor } from './operation-rights.js'
 import { operateOn } from './table-operations.js'
 import type { Tables } from './tables.js'
 
-export interface DynamoDbSettings extends ServiceSettings {
+interface DynamoDbSettings extends ServedSettings {
   readonly tables: Tables
-  readonly tls: TlsMaterial
-  /** 0 selects a free port. */
-  readonly port: number
-  readonly guard?: ServiceGuard
 }
 
-export interface DynamoDb extends HttpsServer {
+export interface DynamoDb extends ServedService {
   readonly faults: DynamoDbFaults
 }
 
@@ -45,19 +31,8 @@ const tooMuch = 'The level of configured provisioned throughput for the table wa
  */
 export async function startDynamoDb(settings: DynamoDbSettings): Promise<DynamoDb> {
   const faults = new PendingFaults()
-  const closing = new AbortController()
-  const { guard = (handler) => handler } = settings
-  const service = tableService(settings, faults)
-  const answer = guard(async (request, response) => {
-    if (faults.delayed > 0) await setTimeout(faults.delayed, undefined, { signal: closing.signal })
-    await service(request, response)
-  })
-  const server = await serveHttps({ tls: settings.tls, port: settings.port, answer })
-  const close = () => {
-    closing.abort()
-    return server.close()
-  }
-  return { ...server, faults, close, [Symbol.asyncDispose]: close }
+  const server = await serveService(settings, tableService(settings, faults), () => faults.delayed)
+  return { ...server, faults }
 }
 
 function tableService(settings: DynamoDbSettings, faults: PendingFaults): ServiceHandler {
@@ -72,9 +47,9 @@ function tableService(settings: DynamoDbSettings, faults: PendingFaults): Servic
       if (faults.meets('fail')) throw dynamoDbError('InternalServerError', 'Internal server error', { status: 500 })
       if (faults.meets('throttle')) throw dynamoDbError('ProvisionedThroughputExceededException', tooMuch)
       const text = call.body.toString()
-      const unprocessed = operation === 'BatchGetItem' && faults.meets('unprocessed')
+      const unprocessed = operation === 'BatchGetItem' && faults.meets('leaveUnprocessed')
       const { status, body } = await (unprocessed ? partly(tables, text) : operateOn(tables, operation, text))
-      const isLost = faults.meets('lose')
+      const isLost = faults.meets('loseAnswers')
       const isGarbled = !isLost && faults.meets('garble')
       return { reply: json(status, isGarbled ? '<html>busy</html>' : body), isLost, fields: { status } }
     },

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SignedInUser as SignedIn, SignInRequest } from '@topic-credentials/project'
 import type { Clock } from '../clock.js'
 import { CustomAnswers } from '../cloudformation/custom-answers.js'
 import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { Journal } from '../journal.js'
 import { errorXml } from '../protocols/query.js'
 import type { ServiceHandler } from '../protocols/signed-service.js'
-import { answerSignIn, type SignedIn, type SignInRequest } from '../sign-in/index.js'
+import { answerSignIn } from '../sign-in/index.js'
 import type { TlsMaterial } from '../tls.js'
 
 export interface EndpointSettings {

@@ -10,8 +10,9 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type AccessKey, Directory } from '../iam/index.js'
 import type { JournalEntry } from '../journal.js'
+import type { ServedService } from '../protocols/serve-service.js'
 import { createTlsMaterial } from '../tls.js'
-import { type IamApi, startIamApi } from './index.js'
+import { startIamApi } from './index.js'
 
 const clock = { now: () => Date.now() }
 const accountId = '123456789012'
@@ -30,7 +31,7 @@ const trust = policy({
 const text =
   '{ "Version": "2012-10-17", "Statement": [{ "Sid": "Odd", "Effect": "Deny", "Action": "iot:*", "Resource": "*" }] }'
 const clients: IAMClient[] = []
-let iam: IamApi
+let iam: ServedService
 let ca: string
 let operator: IAMClient
 

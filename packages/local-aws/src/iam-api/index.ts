@@ -1,1 +1,1 @@
-export { type IamApi, startIamApi } from './server.js'
+export { startIamApi } from './server.js'

@@ -1,4 +1,5 @@
 import { authorize, type Directory, type Role } from '../iam/index.js'
+import { requiredParameter } from '../protocols/query.js'
 import type { QueryOperation } from '../protocols/query-service.js'
 import type { XmlTree } from '../protocols/xml.js'
 import { asIamApiError, iamApiError } from './iam-api-error.js'
@@ -14,57 +15,42 @@ type Operation = (role: Role, input: OperationInput) => XmlTree
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html
  */
-const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
-  [
-    'GetRole',
-    ({ roleName, roleId, arn, trustPolicy, maxSessionDuration }, { directory }) => ({
-      Role: {
-        Path: arn.slice(arn.indexOf('/'), arn.lastIndexOf('/') + 1),
-        RoleName: roleName,
-        RoleId: roleId,
-        Arn: arn,
-        AssumeRolePolicyDocument: encodeDocument(directory.policyText(trustPolicy)),
-        MaxSessionDuration: maxSessionDuration,
-      },
-    }),
-  ],
-  [
-    'ListRolePolicies',
-    ({ inlinePolicies }) => ({ PolicyNames: [...inlinePolicies.keys()].sort(), IsTruncated: 'false' }),
-  ],
-  [
-    'GetRolePolicy',
-    ({ roleName, inlinePolicies }, { parameters, directory }) => {
-      const policyName = required(parameters, 'PolicyName')
-      const document = inlinePolicies.get(policyName)
-      if (!document) throw iamApiError('NoSuchEntity', `The role policy with name ${policyName} cannot be found.`)
-      const text = encodeDocument(directory.policyText(document))
-      return { RoleName: roleName, PolicyName: policyName, PolicyDocument: text }
+const operations: Readonly<Record<string, Operation>> = {
+  GetRole: ({ roleName, roleId, arn, trustPolicy, maxSessionDuration }, { directory }) => ({
+    Role: {
+      Path: arn.slice(arn.indexOf('/'), arn.lastIndexOf('/') + 1),
+      RoleName: roleName,
+      RoleId: roleId,
+      Arn: arn,
+      AssumeRolePolicyDocument: encodeDocument(directory.policyText(trustPolicy)),
+      MaxSessionDuration: maxSessionDuration,
     },
-  ],
-  [
-    'PutRolePolicy',
-    (role, { parameters, directory }) => {
-      const policyName = required(parameters, 'PolicyName')
-      if (!/^[\w+=,.@-]{1,128}$/u.test(policyName)) {
-        throw iamApiError('ValidationError', 'The specified value for policyName is invalid.')
-      }
-      directory.putRolePolicy(role.roleName, policyName, required(parameters, 'PolicyDocument'))
-      return {}
-    },
-  ],
-  [
-    'DeleteRolePolicy',
-    (role, { parameters, directory }) => {
-      directory.deleteRolePolicy(role.roleName, required(parameters, 'PolicyName'))
-      return {}
-    },
-  ],
-])
+  }),
+  ListRolePolicies: ({ inlinePolicies }) => ({ PolicyNames: [...inlinePolicies.keys()].sort(), IsTruncated: 'false' }),
+  GetRolePolicy: ({ roleName, inlinePolicies }, { parameters, directory }) => {
+    const policyName = requiredParameter(parameters, 'PolicyName')
+    const document = inlinePolicies.get(policyName)
+    if (!document) throw iamApiError('NoSuchEntity', `The role policy with name ${policyName} cannot be found.`)
+    const text = encodeDocument(directory.policyText(document))
+    return { RoleName: roleName, PolicyName: policyName, PolicyDocument: text }
+  },
+  PutRolePolicy: ({ roleName }, { parameters, directory }) => {
+    const policyName = requiredParameter(parameters, 'PolicyName')
+    if (!/^[\w+=,.@-]{1,128}$/u.test(policyName)) {
+      throw iamApiError('ValidationError', 'The specified value for policyName is invalid.')
+    }
+    directory.putRolePolicy(roleName, policyName, requiredParameter(parameters, 'PolicyDocument'))
+    return {}
+  },
+  DeleteRolePolicy: ({ roleName }, { parameters, directory }) => {
+    directory.deleteRolePolicy(roleName, requiredParameter(parameters, 'PolicyName'))
+    return {}
+  },
+}
 
 /** The operations as they are served: each once the caller may do it. */
 export function roleOperations(directory: Directory): ReadonlyMap<string, QueryOperation> {
-  const bound = [...operations].map(([action, operation]): [string, QueryOperation] => [
+  const bound = Object.entries(operations).map(([action, operation]): [string, QueryOperation] => [
     action,
     (call) => ({ result: operate(action, operation, { ...call, directory }) }),
   ])
@@ -74,7 +60,7 @@ export function roleOperations(directory: Directory): ReadonlyMap<string, QueryO
 /** @throws ServiceError */
 function operate(action: string, operation: Operation, input: OperationInput): XmlTree {
   const { caller, directory, context, parameters } = input
-  const roleName = required(parameters, 'RoleName')
+  const roleName = requiredParameter(parameters, 'RoleName')
   const role = directory.role(roleName)
   // A caller without permission must not learn whether the role exists.
   const resource = role?.arn ?? `arn:aws:iam::${directory.accountId}:role/${roleName}`
@@ -89,14 +75,6 @@ function operate(action: string, operation: Operation, input: OperationInput): X
   } catch (error) {
     throw asIamApiError(error)
   }
-}
-
-function required(parameters: URLSearchParams, name: string): string {
-  const value = parameters.get(name)
-  if (value !== null && value !== '') return value
-  const field = name.charAt(0).toLowerCase() + name.slice(1)
-  const message = `1 validation error detected: Value null at '${field}' failed to satisfy constraint: Member must not be null`
-  throw iamApiError('ValidationError', message)
 }
 
 /** "Policies returned by this operation are URL-encoded compliant with RFC 3986." */

@@ -1,22 +1,7 @@
-import { type HttpsServer, serveHttps } from '../https-server.js'
-import type { ServiceGuard } from '../outages.js'
 import { parametersOf, queryService } from '../protocols/query-service.js'
-import type { Asked, ServiceHandler, ServiceSettings } from '../protocols/signed-service.js'
-import type { TlsMaterial } from '../tls.js'
+import { type ServedService, type ServedSettings, serveService } from '../protocols/serve-service.js'
+import type { Asked } from '../protocols/signed-service.js'
 import { roleOperations } from './operations.js'
-
-/** IAM is global and its requests are scoped to us-east-1; tools with a custom endpoint use their own Region. */
-export interface IamApiSettings extends ServiceSettings {
-  readonly tls: TlsMaterial
-  /** 0 selects a free port. */
-  readonly port: number
-  readonly guard?: ServiceGuard
-}
-
-export interface IamApi extends HttpsServer {
-  /** For an endpoint shared with other services. */
-  readonly answer: ServiceHandler
-}
 
 const api = { service: 'iam', version: '2010-05-08' } as const
 const globalRegion = 'us-east-1'
@@ -31,19 +16,18 @@ const largestBody = 262_144
  * await using iam = await startIamApi({ directory, accountId, region: 'eu-west-1', clock, journal, tls, port: 0 })
  * new IAMClient({ endpoint: iam.url, region: 'eu-west-1', credentials })
  */
-export async function startIamApi(settings: IamApiSettings): Promise<IamApi> {
-  const { directory, guard = (handler) => handler, region } = settings
+export function startIamApi(settings: ServedSettings): Promise<ServedService> {
+  const { directory, region } = settings
   const service = queryService(settings, {
     api,
     largestBody,
+    // IAM is global and its requests are scoped to us-east-1; tools with a custom endpoint use their own Region.
     requestedRegion: globalRegion,
     scope: ({ headers }) => (headers.authorization?.includes(`/${region}/iam/aws4_request`) ? region : globalRegion),
     fields: namesIn,
     operations: roleOperations(directory),
   })
-  const answer = guard(service)
-  const server = await serveHttps({ ...settings, answer })
-  return { ...server, answer }
+  return serveService(settings, service)
 }
 
 function namesIn(asked: Asked): Readonly<Record<string, string>> {

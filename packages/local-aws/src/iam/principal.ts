@@ -23,11 +23,11 @@ export interface Principal {
   /** The ARN that policies use for the principal: the user's own; for a session, its role's. */
   readonly issuerArn: string
   readonly tags: Readonly<Record<string, string>>
-  readonly sourceIdentity?: string
+  readonly sourceIdentity?: string | undefined
   /** Only set for credentials issued by an identity pool. */
-  readonly cognitoIdentity?: CognitoIdentity
+  readonly cognitoIdentity?: CognitoIdentity | undefined
   /** Keys of the transitive tags, which are passed on to sessions of roles that this session assumes. */
-  readonly transitiveTagKeys?: readonly string[]
+  readonly transitiveTagKeys?: readonly string[] | undefined
   /** `aws:TokenIssueTime` in milliseconds since the epoch; only for sessions. */
   readonly issuedAt?: number
   /**
@@ -35,7 +35,7 @@ export interface Principal {
    *
    * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
    */
-  readonly sourceFunctionArn?: string
+  readonly sourceFunctionArn?: string | undefined
   /** How the patterns of its policies are read. @default 'match' */
   readonly typeWildcards?: TypeWildcards
   /** The clock for `aws:CurrentTime`; the machine's clock if absent. */

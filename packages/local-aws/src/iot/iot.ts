@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock.js'
-import { type HttpsServer, type HttpsServerSettings, serveHttps } from '../https-server.js'
+import { type Doors, type HttpsServer, serveHttps } from '../https-server.js'
 import type { Directory } from '../iam/index.js'
 import type { Journal } from '../journal.js'
 import type { TlsMaterial } from '../tls.js'
@@ -15,12 +15,12 @@ import { RetainedMessages } from './broker/retained-messages.js'
 import { Router } from './broker/router.js'
 import { Sessions } from './broker/sessions.js'
 import { SharedSubscriptions } from './broker/shared-subscriptions.js'
-import { HttpsApi } from './http/https-api.js'
+import { httpsApi } from './http/https-api.js'
 import { reasonCodes } from './mqtt/reason-codes.js'
 import type { Observer } from './observer.js'
 import type { DataPlane } from './rules/context.js'
 import type { MqttConnection } from './wire/connection.js'
-import { Latency } from './wire/latency.js'
+import type { Latency } from './wire/latency.js'
 import { WebSockets } from './wire/web-sockets.js'
 
 export interface IotOptions {
@@ -37,13 +37,9 @@ export interface IotOptions {
   /** Limits that differ from the account defaults. */
   readonly limits?: Partial<Limits>
   /** Runs before HTTPS requests and WebSockets. */
-  readonly guard?: UpgradeGuard
+  readonly guard?: (doors: Doors) => Doors
   readonly observer?: Observer | undefined
 }
-
-/** The entry points for requests and WebSockets, on any port. */
-type Doors = Required<Pick<HttpsServerSettings, 'answer' | 'upgrade'>>
-type UpgradeGuard = (doors: Doors) => Doors
 
 /** One open connection, for listings. */
 export interface ConnectionFacts {
@@ -75,21 +71,19 @@ export async function startIot(options: IotOptions): Promise<IotDataPlane> {
   const { directory, region, clock = systemClock, tls, port = 0 } = options
   const plane = compose(options, clock)
   const gate = new SignatureGate({ directory, region, clock, recorder: plane.recorder })
-  const api = new HttpsApi(plane, gate)
-  const latency = new Latency()
-  const webSockets = new WebSockets(plane, gate, latency)
+  const webSockets = new WebSockets(plane, gate)
   const open: Doors = {
-    answer: (request, response) => api.answer(request, response),
+    answer: httpsApi(plane, gate),
     upgrade: (request, socket, head) => webSockets.upgrade(request, socket, head),
   }
   const doors = options.guard?.(open) ?? open
   const server = await serveHttps({ tls, port, ...doors })
-  return new IotDataPlane(plane, server, doors, latency, webSockets.connections)
+  return new IotDataPlane(plane, server, doors, webSockets)
 }
 
 /** The parts in dependency order. */
 function compose(options: IotOptions, clock: Clock): DataPlane {
-  const { directory, region, accountId, journal, observer } = options
+  const { directory, region, accountId, journal = () => {}, observer } = options
   const switches = resolveSwitches(options.switches)
   const limits: Limits = { ...defaultLimits, ...options.limits }
   const recorder = new Recorder(journal, clock)
@@ -106,24 +100,18 @@ function compose(options: IotOptions, clock: Clock): DataPlane {
 }
 
 export class IotDataPlane implements AsyncDisposable {
+  readonly doors: Doors
   readonly #plane: DataPlane
   readonly #server: HttpsServer
-  readonly doors: Doors
   readonly #latency: Latency
   readonly #connections: ReadonlySet<MqttConnection>
   readonly #timer: NodeJS.Timeout
 
   /** @internal Created by `startIot()`. */
-  constructor(
-    plane: DataPlane,
-    server: HttpsServer,
-    doors: Doors,
-    latency: Latency,
-    connections: ReadonlySet<MqttConnection>,
-  ) {
+  constructor(plane: DataPlane, server: HttpsServer, doors: Doors, { connections, latency }: WebSockets) {
+    this.doors = doors
     this.#plane = plane
     this.#server = server
-    this.doors = doors
     this.#latency = latency
     this.#connections = connections
     this.#timer = setInterval(() => this.sweep(), sweepMs)

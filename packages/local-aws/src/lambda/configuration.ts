@@ -23,7 +23,7 @@ export interface FunctionConfiguration {
   readonly logGroup: string
   readonly logFormat: 'Text' | 'JSON'
   /** Further concurrent calls are throttled. Absent: calls beyond this machine's own limit wait for a free process. */
-  readonly reservedConcurrency?: number
+  readonly reservedConcurrency?: number | undefined
 }
 
 /** The environment of a function: the account's credentials and endpoints, the time, the journal. */

@@ -18,7 +18,8 @@ export class ExecutionEnvironment {
 
   constructor(configuration: FunctionConfiguration, host: LambdaHost, sink: (line: LogLine) => void) {
     this.#configuration = configuration
-    this.#log = new LogStream(configuration.functionName, configuration.logFormat, host.clock, sink)
+    const { functionName, logFormat: format } = configuration
+    this.#log = new LogStream({ functionName, format, clock: host.clock, sink })
     const day = new Date(host.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/')
     const logStream = `${day}/[${configuration.version ?? '$LATEST'}]${randomUUID().replaceAll('-', '')}`
     const write = (line: string) => this.#log.write(line, this.#requestId)

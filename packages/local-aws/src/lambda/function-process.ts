@@ -33,8 +33,10 @@ export class FunctionProcess {
   readonly #child: ChildProcess
   readonly #directory: string
   readonly #write: (line: string) => void
-  #ending: Ending | undefined
-  #initMilliseconds: number | undefined
+  /** Undefined while the process runs. */
+  ending: Ending | undefined
+  /** Duration of loading; undefined while loading. */
+  initMilliseconds: number | undefined
   #requestId: string | undefined
   #settle: (answer: Answer | undefined) => void = () => {}
   #drained: () => void = () => {}
@@ -65,19 +67,9 @@ export class FunctionProcess {
     this.#readLines([this.#child.stdout, this.#child.stderr].filter((pipe) => pipe !== null))
   }
 
-  /** Undefined while the process runs. */
-  get ending(): Ending | undefined {
-    return this.#ending
-  }
-
-  /** Duration of loading; undefined while loading. */
-  get initMilliseconds(): number | undefined {
-    return this.#initMilliseconds
-  }
-
   /** Invokes the handler. Undefined if the process exited without a result. */
   async call(call: ToFunction): Promise<Answer | undefined> {
-    if (this.#ending !== undefined) return undefined
+    if (this.ending !== undefined) return undefined
     const answered = new Promise<Answer | undefined>((resolve) => {
       this.#settle = resolve
     })
@@ -95,7 +87,7 @@ export class FunctionProcess {
 
   /** Terminates the process immediately. The first reason is kept. */
   end(ending: Ending): void {
-    this.#ending ??= ending
+    this.ending ??= ending
     this.#child.kill('SIGKILL')
   }
 
@@ -103,7 +95,7 @@ export class FunctionProcess {
     return new Promise((resolve) => {
       const gone = (status: string) => {
         const errorMessage = `Error: Runtime exited with error: ${status}`
-        this.#ending ??= { kind: 'crash', errorType: 'Runtime.ExitError', errorMessage }
+        this.ending ??= { kind: 'crash', errorType: 'Runtime.ExitError', errorMessage }
         rmSync(this.#directory, { recursive: true, force: true })
         this.#settle(undefined)
         resolve()
@@ -123,11 +115,11 @@ export class FunctionProcess {
       void this.exited.then(resolve)
       this.#child.on('message', (message: FromFunction) => {
         if (message.type === 'ready') {
-          this.#initMilliseconds = performance.now() - startedAt
+          this.initMilliseconds = performance.now() - startedAt
           resolve()
         } else if (message.type === 'init-error') {
           this.#write(`${message.errorType}: ${message.errorMessage}`)
-          this.#ending ??= { kind: 'handled', errorType: message.errorType, errorMessage: message.errorMessage }
+          this.ending ??= { kind: 'handled', errorType: message.errorType, errorMessage: message.errorMessage }
         } else if (message.requestId === this.#requestId) {
           this.#settle(message)
         }

@@ -7,27 +7,28 @@ export interface LogLine {
   /** Name of the function, or of another log group. */
   readonly source: string
   /** The invocation that wrote it; absent for lines written outside of one. */
-  readonly requestId?: string
+  readonly requestId?: string | undefined
   readonly message: string
+}
+
+interface LogSettings {
+  readonly functionName: string
+  readonly format: 'Text' | 'JSON'
+  readonly clock: Clock
+  readonly sink: (line: LogLine) => void
 }
 
 /** The log of a function's process: its own lines, and the platform's lines around each invocation. */
 export class LogStream {
-  readonly #functionName: string
-  readonly #format: 'Text' | 'JSON'
-  readonly #clock: Clock
-  readonly #sink: (line: LogLine) => void
+  readonly #settings: LogSettings
 
-  constructor(functionName: string, format: 'Text' | 'JSON', clock: Clock, sink: (line: LogLine) => void) {
-    this.#functionName = functionName
-    this.#format = format
-    this.#clock = clock
-    this.#sink = sink
+  constructor(settings: LogSettings) {
+    this.#settings = settings
   }
 
   write(message: string, requestId?: string): void {
-    const line = { at: this.#clock.now(), source: this.#functionName, message }
-    this.#sink(requestId === undefined ? line : { ...line, requestId })
+    const { clock, functionName, sink } = this.#settings
+    sink({ at: clock.now(), source: functionName, requestId, message })
   }
 
   start(requestId: string, version = '$LATEST'): void {
@@ -45,7 +46,7 @@ export class LogStream {
     },
   ): void {
     const { durationMs, memorySizeMB, maxMemoryUsedMB, initDurationMs } = call
-    if (this.#format === 'Text') this.write(`END RequestId: ${requestId}`, requestId)
+    if (this.#settings.format === 'Text') this.write(`END RequestId: ${requestId}`, requestId)
     const parts = [
       `REPORT RequestId: ${requestId}`,
       `Duration: ${durationMs.toFixed(2)} ms`,
@@ -55,18 +56,12 @@ export class LogStream {
       ...(initDurationMs === undefined ? [] : [`Init Duration: ${initDurationMs.toFixed(2)} ms`]),
       ...(call.status === 'success' ? [] : [`Status: ${call.status}`]),
     ]
-    const metrics = {
-      durationMs,
-      billedDurationMs: Math.ceil(durationMs),
-      memorySizeMB,
-      maxMemoryUsedMB,
-      initDurationMs,
-    }
-    this.#platform('platform.report', { requestId, metrics, status: call.status }, `${parts.join('\t')}\t`)
+    const { status, ...metrics } = { ...call, billedDurationMs: Math.ceil(durationMs) }
+    this.#platform('platform.report', { requestId, metrics, status }, `${parts.join('\t')}\t`)
   }
 
   #platform(type: string, record: { requestId: string } & Record<string, unknown>, text: string): void {
-    const time = new Date(this.#clock.now()).toISOString()
-    this.write(this.#format === 'JSON' ? JSON.stringify({ time, type, record }) : text, record.requestId)
+    const time = new Date(this.#settings.clock.now()).toISOString()
+    this.write(this.#settings.format === 'JSON' ? JSON.stringify({ time, type, record }) : text, record.requestId)
   }
 }

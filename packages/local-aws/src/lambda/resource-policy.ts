@@ -5,8 +5,8 @@ export interface Permission {
   /** A service (`apigateway.amazonaws.com`). */
   readonly principal: string
   readonly action: string
-  readonly sourceArn?: string
-  readonly sourceAccount?: string
+  readonly sourceArn?: string | undefined
+  readonly sourceAccount?: string | undefined
 }
 
 /** An invocation as presented by the calling service. */

@@ -1,10 +1,10 @@
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandLine, type Source, sourcesOf } from '@topic-credentials/project'
+import { commandLine, messageOf, type Source, sourcesOf } from '@topic-credentials/project'
 import type { LocalAws } from '../local-aws-types.js'
-import { type FollowOptions, writtenAt } from './follow.js'
+import { type FollowOptions, repeatedly, writtenAt } from './follow.js'
 import { settingsOf, synthesize } from './synthesize.js'
-import { said, shown, tell } from './tell.js'
+import { shown, tell } from './tell.js'
 
 /** What is followed. */
 export interface FollowKeptOptions extends Omit<FollowOptions, 'aws' | 'assembly' | 'caughtUp'> {
@@ -32,17 +32,7 @@ export interface Known {
  */
 export function followKept(options: FollowKeptOptions): () => Promise<void> {
   const following = new KeptFollowing(options)
-  let work: Promise<void> | undefined
-  const timer = setInterval(() => {
-    work ??= following.look().finally(() => {
-      work = undefined
-    })
-  }, options.lookEveryMilliseconds ?? 500)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await work
-  }
+  return repeatedly(() => following.look(), options.lookEveryMilliseconds)
 }
 
 class KeptFollowing {
@@ -79,9 +69,8 @@ class KeptFollowing {
     }
     this.#handled = source.writtenAt
     if (this.#settings === undefined) {
-      this.#print(
-        `! ${source.file} has changed since the stack was deployed: ${commandLine('deploy:local')} deploys it`,
-      )
+      const command = commandLine('deploy:local')
+      this.#options.print(`! ${source.file} has changed since the stack was deployed: ${command} deploys it`)
     } else if (await this.#deploy(source, this.#settings)) {
       known({ asOf: Math.max(source.writtenAt, aws.deployedAt ?? 0), follows: true })
     } else {
@@ -106,7 +95,7 @@ class KeptFollowing {
     if (this.#settingsAt !== deployedAt) this.#settings = undefined
     const behind = written > deployedAt && differs !== undefined && differs !== ''
     if (behind && differs !== this.#told) {
-      this.#print(`! cdk.out is not what is deployed (${differs}): ${commandLine('deploy:local')} deploys it`)
+      this.#options.print(`! cdk.out is not what is deployed (${differs}): ${commandLine('deploy:local')} deploys it`)
     }
     this.#told = behind ? differs : ''
     known({ follows: this.#settings !== undefined, ...(behind ? { behind: 'cdk.out' } : {}) })
@@ -125,18 +114,18 @@ class KeptFollowing {
   async #deploy({ file }: Source, settings: object): Promise<boolean> {
     const { aws, root } = this.#options
     const folder = join(root, '.local-aws', `live-${process.pid}`)
-    this.#print(`… ${file} has changed: synthesizing`)
+    this.#options.print(`… ${file} has changed: synthesizing`)
     const began = performance.now()
     try {
       await synthesize(root, settings, folder)
       const deployed = await aws.deploy(folder, { standing: true })
       // Also after a rollback the stacks have the settings that they had.
       this.#settingsAt = aws.deployedAt
-      const done = tell((line) => this.#print(line), deployed, file, began)
+      const done = tell(this.#options.print, deployed, file, began)
       if (done) await this.#keep(folder)
       return done
     } catch (error) {
-      this.#print(`✗ ${file} is not deployed: ${said(error)}`)
+      this.#options.print(`✗ ${file} is not deployed: ${messageOf(error)}`)
       return false
     } finally {
       await rm(folder, { recursive: true, force: true })
@@ -153,9 +142,5 @@ class KeptFollowing {
     await rename(folder, this.#assembly)
     await rm(former, { recursive: true, force: true })
     this.#seen = `${this.#options.aws.deployedAt} ${writtenAt(join(this.#assembly, 'manifest.json'))}`
-  }
-
-  #print(line: string): void {
-    this.#options.print(line)
   }
 }

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sourcesOf } from '@topic-credentials/project'
+import { messageOf, sourcesOf } from '@topic-credentials/project'
 import type { LocalAws } from '../local-aws-types.js'
 import { settingsOf, synthesize } from './synthesize.js'
-import { said, tell } from './tell.js'
+import { tell } from './tell.js'
 
 /** What is followed. */
 export interface FollowOptions {
@@ -24,42 +24,54 @@ export interface FollowOptions {
 }
 
 /**
+ * Calls `look` again and again, one call at a time.
+ *
+ * @returns ends it, and resolves when nothing is under way
+ */
+export function repeatedly(look: () => Promise<void> | undefined, milliseconds = 500): () => Promise<void> {
+  let work: Promise<void> | undefined
+  const timer = setInterval(() => {
+    work ??= look()?.finally(() => {
+      work = undefined
+    })
+  }, milliseconds)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await work
+  }
+}
+
+/**
  * Deploys in place what changes: the assembly, when somebody synthesizes it, and the sources that cdk.json's `watch` names, which are synthesized
  * here first. One change at a time; what comes meanwhile is deployed next.
  *
  * @returns ends it, and resolves when nothing is under way
  */
 export function follow(options: FollowOptions): () => Promise<void> {
-  const { assembly, root, caughtUp, lookEveryMilliseconds = 500 } = options
+  const { assembly, root, caughtUp } = options
   const manifest = join(assembly, 'manifest.json')
   let seen = { assembly: writtenAt(manifest), sources: newestOf(root) }
   let settling = 0
   const folders: string[] = []
-  let work: Promise<void> | undefined
   // An assembly is newer than what it was made of.
   caughtUp(seen.assembly)
   const look = () => {
-    if (work !== undefined) return
     const next = { assembly: writtenAt(manifest), sources: newestOf(root) }
-    if (next.assembly === seen.assembly && next.sources === seen.sources) return
+    if (next.assembly === seen.assembly && next.sources === seen.sources) return undefined
     // Files are written one after the other: the same twice is whole.
     if (settling !== next.assembly + next.sources) {
       settling = next.assembly + next.sources
-      return
+      return undefined
     }
     const bySources = next.sources > Math.max(seen.sources, next.assembly)
     seen = next
-    work = (
-      bySources ? fromSources(options, next.sources, made(root, folders)) : fromAssembly(options, next.assembly)
-    ).finally(() => {
-      work = undefined
-    })
+    if (!bySources) return fromAssembly(options, next.assembly)
+    return fromSources(options, next.sources, made(root, folders))
   }
-  const timer = setInterval(look, lookEveryMilliseconds)
-  timer.unref()
+  const stop = repeatedly(look, options.lookEveryMilliseconds)
   return async () => {
-    clearInterval(timer)
-    await work
+    await stop()
     for (const folder of folders) await rm(folder, { recursive: true, force: true })
   }
 }
@@ -76,7 +88,7 @@ async function fromAssembly({ aws, assembly, print, caughtUp }: FollowOptions, a
     const began = performance.now()
     if (tell(print, await aws.deploy(assembly), 'cdk.out', began)) caughtUp(asOf)
   } catch (error) {
-    print(`✗ ${assembly} is not deployed: ${said(error)}`)
+    print(`✗ ${assembly} is not deployed: ${messageOf(error)}`)
   }
 }
 
@@ -95,7 +107,7 @@ async function fromSources(
       return
     }
   } catch (error) {
-    print(`✗ ${file} is not deployed: ${said(error)}`)
+    print(`✗ ${file} is not deployed: ${messageOf(error)}`)
   }
   failed(asOf)
 }

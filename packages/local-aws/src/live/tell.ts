@@ -29,8 +29,3 @@ export function shown({ changes }: Redeployment): string {
   const list = changes.map(({ action, logicalId }) => `${signs[action]}${logicalId}`)
   return list.length > 4 ? `${list.slice(0, 4).join(' ')} and ${list.length - 4} more` : list.join(' ')
 }
-
-/** What an error says. */
-export function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}

@@ -1,3 +1,4 @@
+import { ServiceError } from './service-error.js'
 import { renderXml, type XmlTree } from './xml.js'
 
 /**
@@ -12,6 +13,19 @@ export interface QueryApi {
   readonly version: string
   /** XML namespace; default `https://<service>.amazonaws.com/doc/<version>/`. */
   readonly namespace?: string
+}
+
+/** @throws ServiceError `ValidationError` if it is absent or empty */
+export function requiredParameter(parameters: URLSearchParams, name: string): string {
+  const value = parameters.get(name)
+  if (value !== null && value !== '') return value
+  const message = `1 validation error detected: Value null at '${memberName(name)}' failed to satisfy constraint: Member must not be null`
+  throw new ServiceError('ValidationError', 400, message)
+}
+
+/** A parameter as AWS's messages name it. */
+export function memberName(parameter: string): string {
+  return parameter.charAt(0).toLowerCase() + parameter.slice(1)
 }
 
 /** `Name.member.1`, `Name.member.2`, … in order; a gap ends the list. With `field`, `Name.member.1.field`. */

@@ -125,7 +125,7 @@ export function signedService(settings: ServiceSettings, protocol: ServiceProtoc
       journal({
         ...entry,
         outcome: reply.status < 400 ? 'ok' : reply.status < 500 ? 'refused' : 'failed',
-        ...(principal === undefined ? {} : { principal }),
+        principal,
         fields: { ...answer.fields, ...common },
       })
     } catch (error) {
@@ -136,7 +136,7 @@ export function signedService(settings: ServiceSettings, protocol: ServiceProtoc
       journal({
         ...entry,
         outcome: status >= 500 ? 'failed' : 'refused',
-        ...(principal === undefined ? {} : { principal }),
+        principal,
         detail: `${code}: ${message}${detail === undefined ? '' : ` (${detail})`}`,
         fields: { ...common, status, code },
       })

@@ -1,6 +1,7 @@
 import type { Call, Reply } from '../protocols/signed-service.js'
-import type { Buckets } from './buckets/buckets.js'
-import type { MultipartUploads } from './multipart/multipart-uploads.js'
+import { renderXml, type XmlTree } from '../protocols/xml.js'
+import type { Buckets } from './buckets.js'
+import type { MultipartUploads } from './multipart-uploads.js'
 
 /** The context of an operation. */
 export interface OperationInput {
@@ -23,4 +24,9 @@ export interface OperationInput {
 export type Operation = (input: OperationInput) => Promise<Reply> | Reply
 
 export const xmlType = { 'content-type': 'application/xml' }
-export const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
+const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/'
+
+/** A response with an XML document. */
+export function xml(name: string, tree: XmlTree): Reply {
+  return { status: 200, headers: xmlType, body: renderXml(name, namespace, tree) }
+}

@@ -7,20 +7,17 @@ import {
   signedService,
 } from '../protocols/signed-service.js'
 import { renderXml } from '../protocols/xml.js'
-import type { Buckets } from './buckets/buckets.js'
-import { getBucketEncryption } from './buckets/get-bucket-encryption.js'
-import { getBucketLocation } from './buckets/get-bucket-location.js'
-import { headBucket } from './buckets/head-bucket.js'
-import { abortMultipartUpload } from './multipart/abort-multipart-upload.js'
-import { completeMultipartUpload } from './multipart/complete-multipart-upload.js'
-import { createMultipartUpload } from './multipart/create-multipart-upload.js'
-import { MultipartUploads } from './multipart/multipart-uploads.js'
-import { uploadPart } from './multipart/upload-part.js'
-import { readContent } from './objects/content.js'
-import { deleteObject } from './objects/delete-object.js'
-import { getObject, headObject } from './objects/get-object.js'
-import { listObjects } from './objects/list-objects.js'
-import { putObject } from './objects/put-object.js'
+import { getBucketEncryption, getBucketLocation, headBucket, listObjects } from './bucket-operations.js'
+import type { Buckets } from './buckets.js'
+import { readContent } from './content.js'
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+} from './multipart-operations.js'
+import { MultipartUploads } from './multipart-uploads.js'
+import { deleteObject, getObject, headObject, putObject } from './object-operations.js'
 import { type Operation, xmlType } from './operation.js'
 
 /** An operation by method, target, and the query parameter that identifies it. */
@@ -28,30 +25,28 @@ interface Route {
   readonly name: string
   readonly method: string
   readonly on: 'bucket' | 'object'
-  readonly query?: string
+  readonly query: string | undefined
   readonly operation: Operation
 }
 
 const routes: readonly Route[] = [
-  { name: 'GetBucketLocation', method: 'GET', on: 'bucket', query: 'location', operation: getBucketLocation },
-  { name: 'GetBucketEncryption', method: 'GET', on: 'bucket', query: 'encryption', operation: getBucketEncryption },
-  { name: 'ListObjectsV2', method: 'GET', on: 'bucket', query: 'list-type', operation: listObjects },
-  { name: 'HeadBucket', method: 'HEAD', on: 'bucket', operation: headBucket },
-  { name: 'CreateMultipartUpload', method: 'POST', on: 'object', query: 'uploads', operation: createMultipartUpload },
-  { name: 'UploadPart', method: 'PUT', on: 'object', query: 'uploadId', operation: uploadPart },
-  {
-    name: 'CompleteMultipartUpload',
-    method: 'POST',
-    on: 'object',
-    query: 'uploadId',
-    operation: completeMultipartUpload,
-  },
-  { name: 'AbortMultipartUpload', method: 'DELETE', on: 'object', query: 'uploadId', operation: abortMultipartUpload },
-  { name: 'GetObject', method: 'GET', on: 'object', operation: getObject },
-  { name: 'HeadObject', method: 'HEAD', on: 'object', operation: headObject },
-  { name: 'PutObject', method: 'PUT', on: 'object', operation: putObject },
-  { name: 'DeleteObject', method: 'DELETE', on: 'object', operation: deleteObject },
+  on('bucket', 'GetBucketLocation', 'GET', getBucketLocation, 'location'),
+  on('bucket', 'GetBucketEncryption', 'GET', getBucketEncryption, 'encryption'),
+  on('bucket', 'ListObjectsV2', 'GET', listObjects, 'list-type'),
+  on('bucket', 'HeadBucket', 'HEAD', headBucket),
+  on('object', 'CreateMultipartUpload', 'POST', createMultipartUpload, 'uploads'),
+  on('object', 'UploadPart', 'PUT', uploadPart, 'uploadId'),
+  on('object', 'CompleteMultipartUpload', 'POST', completeMultipartUpload, 'uploadId'),
+  on('object', 'AbortMultipartUpload', 'DELETE', abortMultipartUpload, 'uploadId'),
+  on('object', 'GetObject', 'GET', getObject),
+  on('object', 'HeadObject', 'HEAD', headObject),
+  on('object', 'PutObject', 'PUT', putObject),
+  on('object', 'DeleteObject', 'DELETE', deleteObject),
 ]
+
+function on(target: Route['on'], name: string, method: string, operation: Operation, query?: string): Route {
+  return { on: target, name, method, operation, query }
+}
 
 /** Query parameters that do not affect the operation. */
 const neutral = /^(x-id|prefix|max-keys|continuation-token|start-after|encoding-type|fetch-owner|partNumber|X-Amz-.*)$/u
@@ -94,15 +89,10 @@ export function s3Service(settings: ServiceSettings, buckets: Buckets): ServiceH
 
 function find(call: Pick<Call, 'method' | 'path' | 'query'>): Route | undefined {
   const { key, query } = target(call)
-  const on = key === '' ? 'bucket' : 'object'
-  const telling = [...query.keys()].filter((name) => !neutral.test(name))
-  return routes.find(
-    (route) =>
-      route.method === call.method &&
-      route.on === on &&
-      telling.length <= 1 &&
-      (telling[0] ?? undefined) === route.query,
-  )
+  const wanted = key === '' ? 'bucket' : 'object'
+  const [telling, ...more] = [...query.keys()].filter((name) => !neutral.test(name))
+  if (more.length > 0) return undefined
+  return routes.find((one) => one.method === call.method && one.on === wanted && one.query === telling)
 }
 
 function target({ path, query }: Pick<Call, 'path' | 'query'>) {

@@ -1,6 +1,6 @@
 import type { ChangeSet, RollbackTarget, Stack, StackResource } from '../cloudformation/stacks/stack.js'
 import type { SavedDirectory } from '../iam/index.js'
-import type { StoredObject } from '../s3/buckets/buckets.js'
+import type { StoredObject } from '../s3/buckets.js'
 
 /** The saved form of an account, as JSON. Contains the keys of its users, which are useless elsewhere. */
 export interface SavedAccount {

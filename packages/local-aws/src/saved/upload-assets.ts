@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AssemblyStack } from '../cloudformation/template/assembly.js'
-import type { Buckets } from '../s3/buckets/buckets.js'
+import type { Buckets } from '../s3/buckets.js'
 
 /** Where uploads go. */
 export interface UploadPlace {

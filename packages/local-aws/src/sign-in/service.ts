@@ -1,11 +1,9 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isRecord } from '@topic-credentials/project'
+import { isRecord, isSameText, type SignedInUser as SignedIn, type SignInRequest } from '@topic-credentials/project'
 import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { TlsMaterial } from '../tls.js'
 import type { LocalIssuer } from './issuer.js'
 import { localIssuer, tokenSeconds } from './names.js'
-import type { SignedIn, SignInRequest } from './sign-in.js'
 import { SignInError } from './sign-in-error.js'
 
 const longestRequest = 65_536
@@ -58,7 +56,7 @@ async function answerToken(settings: IssuerSettings, request: IncomingMessage, r
   const body = await readBody(request, longestRequest)
   const basic = /^Basic ([\w+/=]+)$/u.exec(request.headers.authorization ?? '')?.[1] ?? ''
   const [client, ...secret] = Buffer.from(basic, 'base64').toString().split(':')
-  if (client !== 'local-aws' || !isSecret(secret.join(':'), settings.secret)) {
+  if (client !== 'local-aws' || !isSameText(secret.join(':'), settings.secret)) {
     response.setHeader('www-authenticate', 'Basic realm="local-aws"')
     return json(response, 401, { error: 'invalid_client' })
   }
@@ -83,7 +81,7 @@ export async function answerSignIn(
 ): Promise<void> {
   const body = await readBody(request, longestRequest)
   const given = /^Bearer (\S+)$/u.exec(request.headers.authorization ?? '')?.[1] ?? ''
-  if (request.method !== 'POST' || !isSecret(given, secret)) return json(response, 403, { message: 'Forbidden' })
+  if (request.method !== 'POST' || !isSameText(given, secret)) return json(response, 403, { message: 'Forbidden' })
   try {
     const { user, claims } = JSON.parse(body?.toString() ?? '') as { user?: unknown; claims?: unknown }
     json(response, 200, await signIn({ user: String(user ?? ''), claims: claimsIn(claims ?? {}) }))
@@ -97,11 +95,6 @@ export async function answerSignIn(
 function claimsIn(value: unknown): Readonly<Record<string, unknown>> {
   if (isRecord(value)) return value
   throw new TypeError('claims have to be a JSON object')
-}
-
-function isSecret(given: string, secret: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(secret)]
-  return one.length === other.length && timingSafeEqual(one, other)
 }
 
 function json(response: ServerResponse, status: number, body: object): void {

@@ -1,12 +1,12 @@
 import { get } from 'node:https'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import type { SignedInUser as SignedIn } from '@topic-credentials/project'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { startLocalAws } from '../local-aws.js'
 import type { LocalAws } from '../local-aws-types.js'
 import { httpApi, lambdaFunction, lambdaRole, type TestAssembly, writeAssembly } from '../testing/assembly.js'
 import { send } from '../testing/https-client.js'
 import { localAudience, localIssuer } from './names.js'
-import type { SignedIn } from './sign-in.js'
 
 const source =
   'export const handler = async ({ requestContext: { authorizer } }) => ({ claims: authorizer.jwt?.claims, user: authorizer.iam?.userArn })'

@@ -1,28 +1,10 @@
+import type { SignedInUser as SignedIn, SignInRequest } from '@topic-credentials/project'
 import { developerPolicy } from '../account/users.js'
 import type { HttpApi, JwtAuthorizer } from '../apigateway/index.js'
 import type { AccessKey, Directory } from '../iam/index.js'
 import type { LocalIssuer } from './issuer.js'
 import { localAudience, localIssuer, tokenSeconds } from './names.js'
 import { SignInError } from './sign-in-error.js'
-
-/** Who is to be signed in. */
-export interface SignInRequest {
-  readonly user: string
-  /** Beside those of the issuer. Only tokens have any. */
-  readonly claims?: Readonly<Record<string, unknown>>
-}
-
-/** What proves a user to what is deployed: short-lived in either form. */
-export type SignedIn =
-  | { readonly kind: 'token'; readonly token: string }
-  | {
-      readonly kind: 'credentials'
-      readonly accessKeyId: string
-      readonly secretAccessKey: string
-      readonly sessionToken: string
-      /** ISO 8601. */
-      readonly expiration: string
-    }
 
 /** Whom the deployed API takes. */
 export type Callers = 'iam' | 'jwt' | 'foreign' | 'none'

@@ -9,7 +9,7 @@ export interface SignedRequest {
   /** Node's `headersDistinct` (preferred: repeated headers stay separate) or `headers`. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** The whole body; absent means empty. */
-  readonly body?: Uint8Array
+  readonly body?: Uint8Array | undefined
 }
 
 /** All values of a header, joined by commas; undefined if absent. */

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
+import { isSameText } from '@topic-credentials/project'
 import type { Clock } from '../clock.js'
 import type { AccessKey } from '../iam/principal.js'
 import { canonicalRequest } from './canonical-request.js'
@@ -7,7 +7,7 @@ import { calculateSignature, stringToSign } from './signature.js'
 import { type ErrorDialect, SignatureError } from './signature-error.js'
 import { headerValue, type SignedRequest } from './signed-request.js'
 
-export interface VerifySettings {
+interface VerifySettings {
   /** Service names that the credential scope may contain: `['sts']`, `['iotdevicegateway', 'iotdata']`. The first one determines the dialect. */
   readonly service: readonly string[]
   readonly region: string
@@ -44,6 +44,9 @@ const rules: Readonly<Record<string, ServiceRules>> = {
   iotdata: iotGateway,
 }
 
+const mismatch =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
+
 /**
  * Verifies the signature of a request (Signature Version 4, in the Authorization header or in the query string) and returns the access key
  * with its principal. The body is hashed here, so a request signed without its body (UNSIGNED-PAYLOAD) does not match. Only S3 accepts it,
@@ -65,16 +68,11 @@ export function verify(request: SignedRequest, settings: VerifySettings): Access
   const key = settings.accessKey(claimed.accessKeyId)
   const invalid = 'The security token included in the request is invalid.'
   if (!key) throw refuse('UnknownKey', invalid)
-  if (!sameText(key.sessionToken ?? '', claimed.sessionToken ?? '')) throw refuse('InvalidToken', invalid)
+  if (!isSameText(key.sessionToken ?? '', claimed.sessionToken ?? '')) throw refuse('InvalidToken', invalid)
   if (key.expiresAt !== undefined && key.expiresAt <= settings.clock.now()) {
     throw refuse('ExpiredToken', 'The security token included in the request is expired')
   }
-  if (!matches(request, claimed, key.secretAccessKey, service)) {
-    throw refuse(
-      'Mismatch',
-      'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-    )
-  }
+  if (!matches(request, claimed, key.secretAccessKey, service)) throw refuse('Mismatch', mismatch)
   return key
 }
 
@@ -105,16 +103,12 @@ function checkTime(
   const latest = formatTimestamp(now + minutes * 60_000)
   const current = formatTimestamp(now)
   if (formatTimestamp(signedAt) < earliest) {
-    throw refuse(
-      'Expired',
-      `Signature expired: ${timestamp} is now earlier than ${earliest} (${current} - ${minutes} min.)`,
-    )
+    const message = `Signature expired: ${timestamp} is now earlier than ${earliest} (${current} - ${minutes} min.)`
+    throw refuse('Expired', message)
   }
   if (formatTimestamp(signedAt) > latest) {
-    throw refuse(
-      'NotYetCurrent',
-      `Signature not yet current: ${timestamp} is still later than ${latest} (${current} + ${minutes} min.)`,
-    )
+    const message = `Signature not yet current: ${timestamp} is still later than ${latest} (${current} + ${minutes} min.)`
+    throw refuse('NotYetCurrent', message)
   }
 }
 
@@ -128,13 +122,9 @@ function matches(
   if (tokenUnsigned && claimed.form === 'query') omittedParameters.add('X-Amz-Security-Token')
   return hostsAsSigned(headerValue(request, 'host') ?? '').some((host) => {
     const form = { signedHeaders: claimed.signedHeaders, omittedParameters, host, s3: asS3 }
-    const canonical = canonicalRequest(request, form)
-    const expected = calculateSignature(
-      secret,
-      claimed.scope,
-      stringToSign(claimed.timestamp, claimed.scope, canonical),
-    )
-    return sameText(expected.toString('hex'), claimed.signature)
+    const text = stringToSign(claimed.timestamp, claimed.scope, canonicalRequest(request, form))
+    const expected = calculateSignature(secret, claimed.scope, text)
+    return isSameText(expected.toString('hex'), claimed.signature)
   })
 }
 
@@ -142,10 +132,4 @@ function matches(
 function hostsAsSigned(host: string): readonly string[] {
   const [, name, port] = /^(.*):(\d+)$/u.exec(host) ?? []
   return name === undefined || port === '443' ? [host] : [host, name]
-}
-
-/** In constant time for strings of equal length. */
-function sameText(expected: string, actual: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(actual)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

@@ -1,4 +1,4 @@
-import { listParameter } from '../protocols/query.js'
+import { listParameter, memberName } from '../protocols/query.js'
 import { ServiceError } from '../protocols/service-error.js'
 
 /** The parameters common to all AssumeRole… operations, each with its own limits. */
@@ -23,17 +23,14 @@ export function readAssumeRoleRequest(parameters: URLSearchParams): AssumeRoleRe
   const violations: string[] = []
   const session = readStsSessionRequest(parameters, violations)
   const sourceIdentity = readText(parameters, violations, 'SourceIdentity', sessionName)
-  const externalId = readText(parameters, violations, 'ExternalId', {
-    min: 2,
-    max: 1224,
-    pattern: '[\\w+=,.@:\\/-]*',
-  })
+  const externalIdLimits = { min: 2, max: 1224, pattern: '[\\w+=,.@:\\/-]*' }
+  const externalId = readText(parameters, violations, 'ExternalId', externalIdLimits)
   const tags = readTags(parameters, violations)
-  const request = { ...complete(session, violations), ...tags, sourceIdentity, externalId }
+  requireValid(session, violations)
   if (sourceIdentity?.startsWith('aws:')) {
     throw new ServiceError('ValidationError', 400, "SourceIdentity may not begin with the reserved prefix 'aws:'.")
   }
-  return request
+  return { ...session, ...tags, sourceIdentity, externalId }
 }
 
 /** The same for AssumeRoleWithWebIdentity; tags and source identity are in the token. */
@@ -41,22 +38,20 @@ export function readWebIdentityRequest(parameters: URLSearchParams): StsSessionR
   const violations: string[] = []
   const session = readStsSessionRequest(parameters, violations)
   const token = readText(parameters, violations, 'WebIdentityToken', { required: true, min: 4, max: 20_000 })
-  return { ...complete(session, violations), token: token ?? '' }
+  requireValid(session, violations)
+  return { ...session, token: token ?? '' }
 }
 
 const sessionName = { min: 2, max: 64, pattern: '[\\w+=,.@-]*' }
 
-function readStsSessionRequest(parameters: URLSearchParams, violations: string[]): Partial<StsSessionRequest> {
+function readStsSessionRequest(parameters: URLSearchParams, violations: string[]): StsSessionRequest {
   const text = (name: string, limits: Limits) => readText(parameters, violations, name, limits)
-  const roleArn = text('RoleArn', { required: true, min: 20, max: 2048 })
-  const roleSessionName = text('RoleSessionName', { required: true, ...sessionName })
+  const roleArn = text('RoleArn', { required: true, min: 20, max: 2048 }) ?? ''
+  const roleSessionName = text('RoleSessionName', { required: true, ...sessionName }) ?? ''
   const duration = parameters.get('DurationSeconds') ?? '3600'
   if (!/^\d{1,9}$/u.test(duration)) {
-    throw new ServiceError(
-      'MalformedInput',
-      400,
-      `DurationSeconds must be a whole number of seconds, got '${duration}'.`,
-    )
+    const message = `DurationSeconds must be a whole number of seconds, got '${duration}'.`
+    throw new ServiceError('MalformedInput', 400, message)
   }
   const durationSeconds = Number(duration)
   if (durationSeconds < 900) violations.push(outOfRange(durationSeconds, 'greater', 900))
@@ -65,22 +60,15 @@ function readStsSessionRequest(parameters: URLSearchParams, violations: string[]
   const policyArns = listParameter(parameters, 'PolicyArns', 'arn')
   if (policyArns.length > 10) violations.push(`Value at 'policyArns' ${failed}have length less than or equal to 10`)
   for (const arn of policyArns) violations.push(...check(arn, 'policyArns', { min: 20, max: 2048 }))
-  return {
-    ...(roleArn === undefined ? {} : { roleArn }),
-    ...(roleSessionName === undefined ? {} : { roleSessionName }),
-    durationSeconds,
-    ...(policy === undefined ? {} : { policy }),
-    policyArns,
-  }
+  return { roleArn, roleSessionName, durationSeconds, policy, policyArns }
 }
 
-function complete(session: Partial<StsSessionRequest>, violations: readonly string[]): StsSessionRequest {
-  const { roleArn, roleSessionName, durationSeconds = 3600, policy, policyArns = [] } = session
-  if (violations.length > 0 || roleArn === undefined || roleSessionName === undefined) throw validationError(violations)
+/** @throws ServiceError if there are violations, or the ARN is not a role's */
+function requireValid({ roleArn }: StsSessionRequest, violations: readonly string[]): void {
+  if (violations.length > 0) throw validationError(violations)
   if (!/^arn:aws[a-z-]*:iam::\d{12}:role\/[\x21-\x7e]+$/u.test(roleArn)) {
     throw new ServiceError('ValidationError', 400, `${roleArn} is invalid`)
   }
-  return { roleArn, roleSessionName, durationSeconds, policy, policyArns }
 }
 
 function readText(parameters: URLSearchParams, violations: string[], name: string, limits: Limits): string | undefined {
@@ -115,10 +103,6 @@ function check(value: string, member: string, { min, max, pattern }: Limits): st
 
 function outOfRange(value: number, direction: 'greater' | 'less', limit: number): string {
   return `Value '${value}' at 'durationSeconds' ${failed}have value ${direction} than or equal to ${limit}`
-}
-
-function memberName(parameter: string): string {
-  return parameter.charAt(0).toLowerCase() + parameter.slice(1)
 }
 
 const tagText = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*'

@@ -1,8 +1,15 @@
 import { authorizeFederated, type ConditionContext } from '../iam/index.js'
+import type { UnsignedQueryOperation } from '../protocols/query-service.js'
 import { ServiceError } from '../protocols/service-error.js'
 import { readWebIdentityRequest } from './assume-role-request.js'
-import { checkSessionPolicy, issueSession } from './issue-session.js'
-import type { UnsignedOperation } from './operation.js'
+import {
+  actionsOf,
+  checkSessionPolicy,
+  issueSession,
+  type StsOperation,
+  sessionContext,
+  trustOf,
+} from './issue-session.js'
 import { verifyWebIdentity } from './web-identity.js'
 
 /**
@@ -11,13 +18,8 @@ import { verifyWebIdentity } from './web-identity.js'
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
-export const assumeRoleWithWebIdentity: UnsignedOperation = async ({
-  parameters,
-  directory,
-  packedPolicy,
-  context,
-  now,
-}) => {
+export const assumeRoleWithWebIdentity: StsOperation<UnsignedQueryOperation> = async (input) => {
+  const { parameters, directory, packedPolicy, context, now } = input
   const request = readWebIdentityRequest(parameters)
   if (parameters.has('ProviderId')) {
     const message = 'ProviderId is for OAuth 2.0 access tokens, which the stand-in does not support; omit it.'
@@ -31,28 +33,14 @@ export const assumeRoleWithWebIdentity: UnsignedOperation = async ({
   const issuer = provider.url.slice('https://'.length)
   const requestContext: ConditionContext = {
     ...context,
-    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
-    'aws:TagKeys': Object.keys(tags),
-    'sts:TransitiveTagKeys': transitiveTagKeys,
-    'sts:RoleSessionName': request.roleSessionName,
-    'sts:SourceIdentity': sourceIdentity,
+    ...sessionContext(request, identity),
     [`${issuer}:aud`]: audience,
     [`${issuer}:sub`]: subject,
     [`${issuer}:amr`]: identity.methods,
   }
-  const actions = ['sts:AssumeRoleWithWebIdentity']
-  if (Object.keys(tags).length > 0) actions.push('sts:TagSession')
-  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
-  const trust = {
-    name: `role ${role.roleName}: trust policy`,
-    document: directory.propagation.role(role, 'decisions').trustPolicy,
-  }
-  for (const action of actions) {
-    const { outcome, reason } = authorizeFederated(
-      provider.arn,
-      { action, resource: role.arn, context: requestContext },
-      trust,
-    )
+  for (const action of actionsOf('sts:AssumeRoleWithWebIdentity', identity)) {
+    const asked = { action, resource: role.arn, context: requestContext }
+    const { outcome, reason } = authorizeFederated(provider.arn, asked, trustOf(role, directory))
     if (outcome !== 'Allowed') throw refused(action, `${provider.arn}, ${subject}: ${reason}`)
   }
   const issued = issueSession({ directory, role, request, packedPolicy, tags, transitiveTagKeys, sourceIdentity })

@@ -6,10 +6,17 @@ import {
   type Principal,
   type Role,
 } from '../iam/index.js'
+import type { QueryOperation } from '../protocols/query-service.js'
 import { ServiceError } from '../protocols/service-error.js'
 import { type AssumeRoleRequest, invalidParameter, readAssumeRoleRequest } from './assume-role-request.js'
-import { checkSessionPolicy, issueSession } from './issue-session.js'
-import type { Operation } from './operation.js'
+import {
+  actionsOf,
+  checkSessionPolicy,
+  issueSession,
+  type StsOperation,
+  sessionContext,
+  trustOf,
+} from './issue-session.js'
 
 const chainedSeconds = 3_600
 
@@ -19,7 +26,7 @@ const chainedSeconds = 3_600
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
-export const assumeRole: Operation = ({ parameters, caller, directory, packedPolicy, context }) => {
+export const assumeRole: StsOperation<QueryOperation> = ({ parameters, caller, directory, packedPolicy, context }) => {
   const request = readAssumeRoleRequest(parameters)
   refuseUnmodelled(parameters)
   checkSessionPolicy(request, directory)
@@ -27,16 +34,8 @@ export const assumeRole: Operation = ({ parameters, caller, directory, packedPol
   const role = directory.role(request.roleArn)
   const inherited = inheritedTags(principal, request)
   const sourceIdentity = sourceIdentityOf(principal, request)
-  permit(
-    principal,
-    role,
-    directory,
-    request,
-    { ...context, ...requestContext(request, sourceIdentity) },
-    sourceIdentity,
-  )
+  permit(principal, role, directory, { ...request, sourceIdentity }, context)
   checkChaining(principal, request)
-
   const tags = { ...inherited, ...request.tags }
   const transitiveTagKeys = [...Object.keys(inherited), ...request.transitiveTagKeys]
   return issueSession({ directory, role, request, packedPolicy, tags, transitiveTagKeys, sourceIdentity })
@@ -71,46 +70,27 @@ function inheritedTags(principal: Principal, { tags, transitiveTagKeys }: Assume
 
 /** Once set, a source identity is kept for every role that is assumed from the session. */
 function sourceIdentityOf({ sourceIdentity }: Principal, request: AssumeRoleRequest): string | undefined {
-  if (
-    sourceIdentity !== undefined &&
-    request.sourceIdentity !== undefined &&
-    request.sourceIdentity !== sourceIdentity
-  ) {
+  if (sourceIdentity !== undefined && (request.sourceIdentity ?? sourceIdentity) !== sourceIdentity) {
     throw new ServiceError('ValidationError', 400, 'SourceIdentity of the calling session cannot be changed.')
   }
   return sourceIdentity ?? request.sourceIdentity
-}
-
-function requestContext(request: AssumeRoleRequest, sourceIdentity: string | undefined): ConditionContext {
-  const tags = Object.entries(request.tags).map(([key, value]) => [`aws:RequestTag/${key}`, value] as const)
-  return {
-    ...Object.fromEntries(tags),
-    'aws:TagKeys': Object.keys(request.tags),
-    'sts:TransitiveTagKeys': request.transitiveTagKeys,
-    'sts:RoleSessionName': request.roleSessionName,
-    'sts:SourceIdentity': sourceIdentity,
-    'sts:ExternalId': request.externalId,
-  }
 }
 
 /** A role that does not exist is refused like one that may not be assumed, so that callers cannot probe for names. */
 function permit(
   principal: Principal,
   role: Role | undefined,
-  { propagation }: Directory,
+  directory: Directory,
   request: AssumeRoleRequest,
-  context: ConditionContext,
-  sourceIdentity: string | undefined,
+  given: ConditionContext,
 ): asserts role is Role {
-  const actions = ['sts:AssumeRole']
-  if (Object.keys(request.tags).length > 0) actions.push('sts:TagSession')
-  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
-  for (const action of actions) {
+  const context = { ...given, ...sessionContext(request, request), 'sts:ExternalId': request.externalId }
+  for (const action of actionsOf('sts:AssumeRole', request)) {
     const decision: Decision = role
       ? authorizeByTrust(
           principal,
           { action, resource: role.arn, context: { ...context, ...roleTags(role) } },
-          { name: `role ${role.roleName}: trust policy`, document: propagation.role(role, 'decisions').trustPolicy },
+          trustOf(role, directory),
         )
       : { outcome: 'ImplicitlyDenied', reason: `there is no role ${request.roleArn}` }
     if (decision.outcome === 'Allowed') continue

@@ -1,6 +1,8 @@
 import {
+  type ConditionContext,
   type Directory,
   MalformedPolicyDocumentError,
+  type NamedPolicy,
   NoSuchEntityError,
   parsePolicyDocument,
   type Role,
@@ -12,6 +14,11 @@ import { type PackedPolicyEstimate, packedPolicySize } from './packed-policy.js'
 
 /** "The plaintext that you use for both inline and managed session policies can't exceed 2,048 characters." */
 const plainTextCharacters = 2_048
+
+/** An operation of a Query service, with the account and the estimate of the packed size in addition. */
+export type StsOperation<Base extends (input: never) => unknown> = (
+  input: Parameters<Base>[0] & { readonly directory: Directory; readonly packedPolicy: PackedPolicyEstimate },
+) => ReturnType<Base>
 
 /** @throws ServiceError for a session policy that is none, and for managed policies that are not there */
 export function checkSessionPolicy({ policy, policyArns }: StsSessionRequest, directory: Directory): void {
@@ -30,32 +37,55 @@ export function checkSessionPolicy({ policy, policyArns }: StsSessionRequest, di
   }
 }
 
-interface Issue {
-  readonly directory: Directory
-  readonly role: Role
-  readonly request: StsSessionRequest
-  readonly packedPolicy: PackedPolicyEstimate
+/** Condition keys that all AssumeRole… operations have. */
+export function sessionContext(
+  { roleSessionName }: StsSessionRequest,
+  { tags, transitiveTagKeys, sourceIdentity }: SessionFacts,
+): ConditionContext {
+  return {
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    'aws:TagKeys': Object.keys(tags),
+    'sts:TransitiveTagKeys': transitiveTagKeys,
+    'sts:RoleSessionName': roleSessionName,
+    'sts:SourceIdentity': sourceIdentity,
+  }
+}
+
+/** The actions that a request needs: setting tags and a source identity each requires one more. */
+export function actionsOf(action: string, { tags, sourceIdentity }: Omit<SessionFacts, 'transitiveTagKeys'>): string[] {
+  return [
+    action,
+    ...(Object.keys(tags).length > 0 ? ['sts:TagSession'] : []),
+    ...(sourceIdentity !== undefined ? ['sts:SetSourceIdentity'] : []),
+  ]
+}
+
+/** A role's trust policy, as decisions see it now. */
+export function trustOf(role: Role, { propagation }: Directory): NamedPolicy {
+  return { name: `role ${role.roleName}: trust policy`, document: propagation.role(role, 'decisions').trustPolicy }
+}
+
+interface SessionFacts {
   readonly tags: Readonly<Record<string, string>>
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity: string | undefined
 }
 
+interface Issue extends SessionFacts {
+  readonly directory: Directory
+  readonly role: Role
+  readonly request: StsSessionRequest
+  readonly packedPolicy: PackedPolicyEstimate
+}
+
 /** The final steps of all AssumeRole… operations: the role's own limit, the packed size, the credentials. */
-export function issueSession({
-  directory,
-  role,
-  request,
-  packedPolicy,
-  tags,
-  transitiveTagKeys,
-  sourceIdentity,
-}: Issue): QueryOutput {
+export function issueSession({ directory, role, request, packedPolicy, ...facts }: Issue): QueryOutput {
   const { policy, policyArns, durationSeconds } = request
   if (durationSeconds > role.maxSessionDuration) {
     const message = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'
     throw new ServiceError('ValidationError', 400, message)
   }
-  const packed = packedPolicySize({ policy, policyArns, tags }, packedPolicy)
+  const packed = packedPolicySize({ policy, policyArns, tags: facts.tags }, packedPolicy)
   if (packed !== undefined && packed > 100) {
     const what = policy === undefined && policyArns.length === 0 ? 'tags' : 'policy'
     const message = `Packed size of session ${what} consumes ${packed}% of allotted space.`
@@ -64,12 +94,10 @@ export function issueSession({
   const { accessKeyId, secretAccessKey, sessionToken, expiresAt, principal } = directory.addSession({
     role,
     sessionName: request.roleSessionName,
-    ...(policy === undefined ? {} : { sessionPolicy: policy }),
+    sessionPolicy: policy,
     sessionPolicyArns: policyArns,
-    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    tags,
-    transitiveTagKeys,
     durationSeconds,
+    ...facts,
   })
   return {
     result: {
@@ -81,7 +109,7 @@ export function issueSession({
       },
       AssumedRoleUser: { AssumedRoleId: principal.userId, Arn: principal.arn },
       PackedPolicySize: packed,
-      SourceIdentity: sourceIdentity,
+      SourceIdentity: facts.sourceIdentity,
     },
     fields: {
       role: role.arn,

@@ -1,27 +1,18 @@
-import { setTimeout } from 'node:timers/promises'
-import { type HttpsServer, serveHttps } from '../https-server.js'
-import type { ServiceGuard } from '../outages.js'
 import { type QueryOperation, queryService } from '../protocols/query-service.js'
+import { type ServedService, type ServedSettings, serveService } from '../protocols/serve-service.js'
 import { ServiceError } from '../protocols/service-error.js'
-import type { ServiceHandler, ServiceSettings } from '../protocols/signed-service.js'
 import { RateLimit } from '../rate-limit.js'
-import type { TlsMaterial } from '../tls.js'
 import { assumeRole } from './assume-role.js'
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.js'
-import { getCallerIdentity } from './get-caller-identity.js'
 import type { PackedPolicyEstimate } from './packed-policy.js'
 
-export interface StsSettings extends ServiceSettings {
-  readonly tls: TlsMaterial
-  /** 0 selects a free port. */
-  readonly port: number
+interface StsSettings extends ServedSettings {
   /** @default 'high' */
   readonly packedPolicy?: PackedPolicyEstimate
-  readonly guard?: ServiceGuard
 }
 
 /** The faults of STS. */
-export interface StsFaults {
+interface StsFaults {
   /** The next `times` requests fail with 400 Throttling, "Rate exceeded". */
   throttle(times: number): void
   /**
@@ -35,10 +26,8 @@ export interface StsFaults {
   delay(milliseconds: number): void
 }
 
-export interface Sts extends HttpsServer {
+export interface Sts extends ServedService {
   readonly faults: StsFaults
-  /** For an endpoint shared with other services. */
-  readonly answer: ServiceHandler
 }
 
 const api = { service: 'sts', version: '2011-06-15' } as const
@@ -53,9 +42,8 @@ const largestBody = 262_144
  * new STSClient({ endpoint: sts.url, region: 'eu-west-1', credentials })
  */
 export async function startSts(settings: StsSettings): Promise<Sts> {
-  const { clock, directory, packedPolicy = 'high', guard = (handler) => handler } = settings
+  const { clock, directory, packedPolicy = 'high' } = settings
   const faults: { throttled: number; delayed: number; quota?: RateLimit } = { throttled: 0, delayed: 0 }
-  const closing = new AbortController()
   const service = queryService(settings, {
     api,
     largestBody,
@@ -67,24 +55,21 @@ export async function startSts(settings: StsSettings): Promise<Sts> {
     },
     operations: new Map<string, QueryOperation>([
       ['AssumeRole', (call) => assumeRole({ ...call, directory, packedPolicy })],
-      ['GetCallerIdentity', getCallerIdentity],
+      // Needs no permission; even a Deny has no effect.
+      [
+        'GetCallerIdentity',
+        ({ caller: { principal } }) => ({
+          result: { Arn: principal.arn, UserId: principal.userId, Account: principal.accountId },
+        }),
+      ],
     ]),
     unsigned: new Map([
       ['AssumeRoleWithWebIdentity', (asked) => assumeRoleWithWebIdentity({ ...asked, directory, packedPolicy })],
     ]),
   })
-  const answer = guard(async (request, response) => {
-    if (faults.delayed > 0) await setTimeout(faults.delayed, undefined, { signal: closing.signal })
-    await service(request, response)
-  })
-  const server = await serveHttps({ ...settings, answer })
-  const close = () => {
-    closing.abort()
-    return server.close()
-  }
+  const server = await serveService(settings, service, () => faults.delayed)
   return {
     ...server,
-    answer,
     faults: {
       throttle: (times) => {
         faults.throttled = times
@@ -97,7 +82,5 @@ export async function startSts(settings: StsSettings): Promise<Sts> {
         faults.delayed = milliseconds
       },
     },
-    close,
-    [Symbol.asyncDispose]: close,
   }
 }

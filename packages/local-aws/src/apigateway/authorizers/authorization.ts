@@ -9,5 +9,5 @@ export type Authorization =
       readonly headers: Readonly<Record<string, string>>
       /** For the journal; like API Gateway, the response contains only the status. */
       readonly reason: string
-      readonly principal?: string
+      readonly principal?: string | undefined
     }

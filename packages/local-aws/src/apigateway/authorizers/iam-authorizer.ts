@@ -5,7 +5,7 @@ import type { ApiRequest } from '../messages/request.js'
 import type { Authorization } from './authorization.js'
 
 /** The parts of the account that the IAM authorizer needs. */
-export interface IamAuthorizerSettings {
+interface IamAuthorizerSettings {
   readonly region: string
   readonly clock: Clock
   accessKey(accessKeyId: string): AccessKey | undefined
@@ -27,15 +27,12 @@ export function authorizeIam(request: ApiRequest, resource: string, settings: Ia
     accessKey = verify(signed, options)
   } catch (error) {
     if (!(error instanceof SignatureError)) throw error
-    const who = error.accessKeyId === undefined ? {} : { principal: error.accessKeyId }
-    return { allowed: false, status: 403, headers: {}, reason: `${error.code}: ${error.message}`, ...who }
+    return refused(`${error.code}: ${error.message}`, error.accessKeyId)
   }
   const { principal } = accessKey
   const context = { 'aws:SourceIp': request.sourceIp, 'aws:RequestedRegion': region }
   const decision = authorize(principal, { action: 'execute-api:Invoke', resource, context })
-  if (decision.outcome !== 'Allowed') {
-    return { allowed: false, status: 403, headers: {}, reason: decision.reason, principal: principal.arn }
-  }
+  if (decision.outcome !== 'Allowed') return refused(decision.reason, principal.arn)
   const iam = {
     accessKey: accessKey.accessKeyId,
     accountId: principal.accountId,
@@ -46,4 +43,8 @@ export function authorizeIam(request: ApiRequest, resource: string, settings: Ia
     userId: principal.userId,
   }
   return { allowed: true, principal: principal.arn, context: { iam }, reason: decision.reason }
+}
+
+function refused(reason: string, principal: string | undefined): Authorization {
+  return { allowed: false, status: 403, headers: {}, reason, principal }
 }

@@ -1,6 +1,7 @@
 import { get } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import type { OpenIdKeys } from '../../iam/index.js'
 
 /** API Gateway's limits for fetching an issuer's keys. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const fetchMilliseconds = 1_500
@@ -10,14 +11,8 @@ const cacheMilliseconds = 2 * 60 * 60 * 1000
 /** An unknown key ID triggers another fetch, but not for every forged token. */
 const refetchMilliseconds = 5_000
 
-/** Where keys to verify tokens with come from. */
-export interface KeySource {
-  /** Rejects when there are none to be had. */
-  forKeyId(keyId: string): Promise<JWTVerifyGetKey>
-}
-
 /** The public keys of an OpenID Connect issuer: located through its discovery document, fetched on demand, cached. */
-export class IssuerKeys implements KeySource {
+export class IssuerKeys implements OpenIdKeys {
   readonly #issuer: string
   readonly #trust: string | undefined
   #keys: { readonly set: JWTVerifyGetKey; readonly ids: ReadonlySet<string>; readonly at: number } | undefined

@@ -1,8 +1,10 @@
-import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import { messageOf } from '@topic-credentials/project'
+import { decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
 import type { Clock } from '../../clock.js'
+import type { OpenIdKeys } from '../../iam/index.js'
 import { type ApiRequest, header } from '../messages/request.js'
 import type { Authorization } from './authorization.js'
-import { IssuerKeys, type KeySource } from './jwks.js'
+import { IssuerKeys } from './jwks.js'
 
 /** `AWS::ApiGatewayV2::Authorizer` of type JWT. */
 export interface JwtAuthorizerSettings {
@@ -21,7 +23,7 @@ export interface JwtAuthorizerSettings {
 export class JwtAuthorizer {
   readonly #settings: JwtAuthorizerSettings
   readonly #clock: Clock
-  readonly #keys: KeySource
+  readonly #keys: OpenIdKeys
   readonly #source: { readonly kind: string; readonly name: string }
 
   /** @param keys where the issuer's are; default: at the issuer's address, over TLS that `trust` vouches for as well */
@@ -29,7 +31,7 @@ export class JwtAuthorizer {
     settings: JwtAuthorizerSettings,
     clock: Clock,
     trust?: string,
-    keys: KeySource = new IssuerKeys(settings.issuer, trust),
+    keys: OpenIdKeys = new IssuerKeys(settings.issuer, trust),
   ) {
     const { issuer, audience, identitySource } = settings
     if (!/^https:\/\/\S+$/u.test(issuer)) throw new Error(`Invalid issuer: ${issuer}. Issuer must be an HTTPS URL`)
@@ -57,13 +59,10 @@ export class JwtAuthorizer {
     try {
       claims = await this.#verify(token)
     } catch (error) {
-      const reason = error instanceof errors.JOSEError || error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       const quoted = reason.replaceAll(/[^ !#-[\]-~]/gu, "'")
-      return refuse(
-        401,
-        `Bearer scope="${scopes.join(' ')}" error="invalid_token" error_description="${quoted}"`,
-        reason,
-      )
+      const challenge = `Bearer scope="${scopes.join(' ')}" error="invalid_token" error_description="${quoted}"`
+      return refuse(401, challenge, reason)
     }
     const principal = `${claims.iss}#${claims.sub}`
     const held = [...scopeList(claims.scope), ...scopeList(claims.scp)]
@@ -83,10 +82,7 @@ export class JwtAuthorizer {
 
   #token(request: ApiRequest): string | undefined {
     const { kind, name } = this.#source
-    const value =
-      kind === 'header'
-        ? header(request, name.toLowerCase())
-        : (new URLSearchParams(request.query).get(name) ?? undefined)
+    const value = kind === 'header' ? header(request, name.toLowerCase()) : new URLSearchParams(request.query).get(name)
     return value?.replace(/^Bearer /iu, '')
   }
 

@@ -5,7 +5,7 @@ export interface CorsConfiguration {
   readonly allowHeaders: readonly string[]
   readonly exposeHeaders: readonly string[]
   readonly allowCredentials: boolean
-  readonly maxAgeSeconds?: number
+  readonly maxAgeSeconds?: number | undefined
 }
 
 type Headers = Record<string, string>

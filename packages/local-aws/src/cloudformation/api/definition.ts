@@ -1,3 +1,4 @@
+import { messageOf } from '@topic-credentials/project'
 import { ServiceError } from '../../protocols/service-error.js'
 import { demand } from '../../protocols/signed-service.js'
 import { RealisationError } from '../errors.js'
@@ -40,7 +41,7 @@ export async function readTemplate(text: string, stackName: string): Promise<Tem
     return checkTemplate(await parseTemplate(text), stackName)
   } catch (error) {
     if (error instanceof RealisationError) throw invalid(`Template error: ${error.message}`)
-    throw invalid(`Template format error: ${error instanceof Error ? error.message : String(error)}`)
+    throw invalid(`Template format error: ${messageOf(error)}`)
   }
 }
 

@@ -1,8 +1,10 @@
 import { authorizeService } from '../../iam/index.js'
+import { requiredParameter } from '../../protocols/query.js'
 import { ServiceError } from '../../protocols/service-error.js'
 import { type Call, demand } from '../../protocols/signed-service.js'
-import type { Buckets } from '../../s3/buckets/buckets.js'
+import type { Buckets } from '../../s3/buckets.js'
 import type { Parameters } from '../../ssm/parameters.js'
+import type { Operation } from '../stacks/operations/operation.js'
 import type { Stack } from '../stacks/stack.js'
 import type { Stacks } from '../stacks/stacks.js'
 
@@ -25,12 +27,12 @@ export function invalid(message: string): ServiceError {
 
 /** @throws ServiceError if it is absent */
 export function required({ parameters }: ApiInput, name: string): string {
-  const value = parameters.get(name)
-  if (value !== null && value !== '') return value
-  const member = name.charAt(0).toLowerCase() + name.slice(1)
-  throw invalid(
-    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
-  )
+  return requiredParameter(parameters, name)
+}
+
+/** Whether a parameter is `true`. */
+export function isSet({ parameters }: ApiInput, name: string): boolean {
+  return parameters.get(name) === 'true'
 }
 
 /** The requested stack, after the permission check. @throws ServiceError */
@@ -75,6 +77,17 @@ export function passedRole(input: ApiInput): string | undefined {
     ).outcome === 'Allowed'
   if (trusted) return arn
   throw invalid(`Role ${arn} is invalid or cannot be assumed`)
+}
+
+/** Starts an operation. The stack keeps the role, if one was passed; events contain the request's token. */
+export function begin(
+  { parameters, stacks }: ApiInput,
+  stack: Stack,
+  roleArn: string | undefined,
+  work: (op: Operation) => Promise<void>,
+): void {
+  if (roleArn !== undefined) stack.roleArn = roleArn
+  stacks.begin(stack, work, parameters.get('ClientRequestToken') ?? undefined)
 }
 
 /** `Name.member.1.Key`, `Name.member.1.Value`, …: values by key. */

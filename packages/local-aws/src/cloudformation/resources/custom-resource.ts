@@ -44,18 +44,13 @@ async function tell(request: ResourceRequest, requestType: string, more: object 
   const ended = called.then(() => undefined)
   const told = await Promise.race([answer, ended]).finally(forget)
   if (told === undefined) {
-    throw new Refusal(
-      `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}].`,
-    )
+    const message = `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}].`
+    throw new Refusal(message)
   }
   const { Status, Reason, PhysicalResourceId: ref, Data: attributes } = told
-  if (Status === 'FAILED') {
-    throw new CustomResourceFailure(Reason ?? 'Unknown', ref)
-  }
-  if (ref === undefined || ref === '') {
-    throw new Refusal('Invalid PhysicalResourceId')
-  }
-  return { ref, ...(attributes === undefined ? {} : { attributes }) }
+  if (Status === 'FAILED') throw new CustomResourceFailure(Reason ?? 'Unknown', ref)
+  if (ref === undefined || ref === '') throw new Refusal('Invalid PhysicalResourceId')
+  return { ref, attributes }
 }
 
 /** Numbers and booleans are passed to a custom resource as strings. */

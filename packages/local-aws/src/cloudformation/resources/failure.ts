@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { messageOf } from '@topic-credentials/project'
 import { RealisationError } from '../errors.js'
 
 /** A service refused a request of CloudFormation. */
@@ -45,7 +46,7 @@ export function alreadyExists(type: string, identifier: string): ServiceFailure 
  * Forms: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html and https://github.com/aws/aws-parallelcluster/issues/4031
  */
 export function eventReason(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   if (error instanceof Refusal || error instanceof RealisationError) return message
   if (error instanceof CustomResourceFailure) {
     return `Received response status [FAILED] from custom resource. Message returned: ${message} (RequestId: ${randomUUID()})`

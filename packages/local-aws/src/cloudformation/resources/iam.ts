@@ -23,10 +23,9 @@ export const role: ResourceType = {
     const { properties, services } = request
     const roleName = properties.optionalText('RoleName') ?? request.physicalName(64)
     if (services.directory.role(roleName) !== undefined) throw alreadyExists(request.type, roleName)
-    const path = properties.optionalText('Path')
     const created = services.directory.createRole({
       roleName,
-      ...(path === undefined ? {} : { path }),
+      path: properties.optionalText('Path'),
       trustPolicy: properties.raw('AssumeRolePolicyDocument'),
       inlinePolicies: inlinePolicies(properties),
       ...settings(properties),
@@ -40,13 +39,13 @@ export const role: ResourceType = {
     for (const [name, document] of Object.entries(policies)) {
       if (!same(document, former[name])) directory.putRolePolicy(physicalId, name, document)
     }
-    const { managedPolicyArns, ...others } = settings(properties)
+    const { managedPolicyArns, maxSessionDuration = 3_600, ...others } = settings(properties)
     // Policies attached by others stay; those attached by this template before are removed.
     const { managedPolicyArns: attached = [] } = directory.role(physicalId) ?? {}
     const foreign = attached.filter((arn) => !settings(before).managedPolicyArns.includes(arn))
     directory.updateRole(physicalId, {
-      maxSessionDuration: 3_600,
       ...others,
+      maxSessionDuration,
       managedPolicyArns: [...new Set([...managedPolicyArns, ...foreign])],
     })
     return { ref: physicalId, attributes }
@@ -132,9 +131,7 @@ export const managedPolicy: ResourceType = {
   },
   delete({ properties, physicalId, services: { directory } }) {
     for (const roleName of properties.texts('Roles')) detach(directory, roleName, physicalId)
-    if (directory.isAttached(physicalId)) {
-      throw conflict('Cannot delete a policy attached to entities.')
-    }
+    if (directory.isAttached(physicalId)) throw conflict('Cannot delete a policy attached to entities.')
     directory.deletePolicy(physicalId)
   },
 }
@@ -170,13 +167,11 @@ function inlinePolicies(properties: Properties): Record<string, unknown> {
 }
 
 function settings(properties: Properties) {
-  const maxSessionDuration = properties.optionalNumber('MaxSessionDuration')
-  const permissionsBoundary = properties.optionalText('PermissionsBoundary')
   return {
     managedPolicyArns: properties.texts('ManagedPolicyArns'),
     tags: Object.fromEntries(properties.list('Tags').map((tag) => [tag.text('Key'), tag.text('Value')])),
-    ...(maxSessionDuration === undefined ? {} : { maxSessionDuration }),
-    ...(permissionsBoundary === undefined ? {} : { permissionsBoundary }),
+    maxSessionDuration: properties.optionalNumber('MaxSessionDuration'),
+    permissionsBoundary: properties.optionalText('PermissionsBoundary'),
   }
 }
 

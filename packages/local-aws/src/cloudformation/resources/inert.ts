@@ -37,7 +37,7 @@ export function watching(
     honoured: [],
     inert: 'all',
     replacedBy,
-    ...(named === undefined ? {} : { named }),
+    named,
     create({ type, properties, services, physicalId, physicalName }) {
       const own = named === undefined ? undefined : properties.optionalText(named)
       const name = own ?? physicalId?.split(':').at(-1) ?? physicalName(200)

@@ -27,8 +27,8 @@ export const lambdaFunction: ResourceType = {
     const { properties, services, physicalName } = request
     const functionName = properties.optionalText('FunctionName') ?? request.physicalId ?? physicalName(64)
     const configuration = await configure(request, functionName)
-    if (services.functions.has(configuration.arn)) throw alreadyExists(request.type, functionName)
-    services.createFunction(configuration)
+    if (services.functions.byArn.has(configuration.arn)) throw alreadyExists(request.type, functionName)
+    services.functions.create(configuration)
     return { ref: functionName, attributes: { Arn: configuration.arn } }
   },
   async update(request) {
@@ -36,7 +36,7 @@ export const lambdaFunction: ResourceType = {
     findFunction(services, physicalId).update(await configure(request, physicalId))
     return { ref: physicalId, attributes }
   },
-  delete: ({ services, attributes }) => services.deleteFunction(String(attributes.Arn)),
+  delete: ({ services, attributes }) => services.functions.delete(String(attributes.Arn)),
 }
 
 /** `AWS::Lambda::Version`: an immutable copy of the function. */
@@ -46,12 +46,12 @@ export const version: ResourceType = {
   replacedBy: ['CodeSha256', 'Description', 'FunctionName', 'ProvisionedConcurrencyConfig', 'RuntimePolicy'],
   create({ properties, services, physicalId }) {
     const { configuration } = findFunction(services, properties.text('FunctionName'))
-    const number = physicalId?.split(':').at(-1) ?? services.nextVersion(configuration.arn)
+    const number = physicalId?.split(':').at(-1) ?? services.functions.nextVersion(configuration.arn)
     const arn = `${configuration.arn}:${number}`
-    services.createFunction({ ...configuration, arn, version: number })
+    services.functions.create({ ...configuration, arn, version: number })
     return { ref: arn, attributes: { FunctionArn: arn, Version: number } }
   },
-  delete: ({ services, physicalId }) => services.deleteFunction(physicalId),
+  delete: ({ services, physicalId }) => services.functions.delete(physicalId),
 }
 
 /** `AWS::Lambda::Permission` */
@@ -61,13 +61,11 @@ export const permission: ResourceType = {
   create(request) {
     const { properties, services } = request
     const sid = request.physicalId ?? request.physicalName(100)
-    const sourceArn = properties.optionalText('SourceArn')
-    const sourceAccount = properties.optionalText('SourceAccount')
     findFunction(services, properties.text('FunctionName')).policy.add(sid, {
       principal: properties.text('Principal'),
       action: properties.text('Action'),
-      ...(sourceArn === undefined ? {} : { sourceArn }),
-      ...(sourceAccount === undefined ? {} : { sourceAccount }),
+      sourceArn: properties.optionalText('SourceArn'),
+      sourceAccount: properties.optionalText('SourceAccount'),
     })
     return { ref: sid, attributes: { Id: sid } }
   },
@@ -86,7 +84,7 @@ export function findFunction(services: Services, nameOrArn: string): FunctionRun
 function lookUpFunction({ functions }: Services, nameOrArn: string): FunctionRuntime | undefined {
   const named = ({ configuration: { functionName, version: number } }: FunctionRuntime) =>
     functionName === nameOrArn && number === undefined
-  return functions.get(nameOrArn) ?? [...functions.values()].find(named)
+  return functions.byArn.get(nameOrArn) ?? [...functions.byArn.values()].find(named)
 }
 
 async function configure(request: ResourceRequest, functionName: string): Promise<FunctionConfiguration> {
@@ -106,14 +104,13 @@ async function configure(request: ResourceRequest, functionName: string): Promis
   const logging = properties
     .nested('LoggingConfig')
     ?.only('ApplicationLogLevel', 'LogFormat', 'LogGroup', 'SystemLogLevel')
-  const reservedConcurrency = properties.optionalNumber('ReservedConcurrentExecutions')
   const code = properties.nested('Code')?.only('S3Bucket', 'S3Key', 'ZipFile')
   return {
     functionName,
     arn: `arn:aws:lambda:${services.region}:${services.accountId}:function:${functionName}`,
     runtime,
     handler: properties.text('Handler'),
-    codeDirectory: await services.codeFolder(stack.assets, {
+    codeDirectory: await services.code.find(stack.assets, {
       bucket: code?.optionalText('S3Bucket') ?? '',
       key: code?.optionalText('S3Key'),
       source: code?.optionalText('ZipFile'),
@@ -124,7 +121,7 @@ async function configure(request: ResourceRequest, functionName: string): Promis
     roleArn: executionRole(services, properties.text('Role')).arn,
     logGroup: logging?.optionalText('LogGroup') ?? `/aws/lambda/${functionName}`,
     logFormat: logging?.optionalText('LogFormat') === 'JSON' ? 'JSON' : 'Text',
-    ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }),
+    reservedConcurrency: properties.optionalNumber('ReservedConcurrentExecutions'),
   }
 }
 

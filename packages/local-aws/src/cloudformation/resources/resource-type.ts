@@ -6,7 +6,7 @@ import { Properties } from './properties.js'
 export interface Realised {
   /** The physical ID. */
   readonly ref: string
-  readonly attributes?: Readonly<Record<string, unknown>>
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** The stack of a resource. */
@@ -25,7 +25,7 @@ export interface ResourceRequest {
   readonly services: Services
   readonly stack: StackPlace
   /** Its previous name, when it is restored after a restart. A resource with a generated name must use this one. */
-  readonly physicalId?: string
+  readonly physicalId?: string | undefined
   /** A generated name of at most this length, in CloudFormation's format `stack-logicalId-suffix`; different for each replacement. */
   physicalName(longest: number): string
 }
@@ -54,7 +54,7 @@ export interface ResourceType {
   /** It is saved with the account, or has no state in it: after a restart it need not be created again. */
   readonly outlives?: true
   /** The property with the custom name of the resource. */
-  readonly named?: string
+  readonly named?: string | undefined
   create(request: ResourceRequest): Promise<Realised> | Realised
   /** Updates it in place. A type without this function only accepts changes of inert properties. */
   update?(request: UpdateRequest): Promise<Realised> | Realised
@@ -66,7 +66,7 @@ interface Subject {
   readonly type: string
   /** Resolved properties. */
   readonly values: Readonly<Record<string, unknown>>
-  readonly physicalId?: string
+  readonly physicalId?: string | undefined
   /** Number of earlier physical resources of this logical ID. */
   readonly generation?: number
 }
@@ -85,8 +85,7 @@ export function resourceRequest(
     const digest = createHash('sha256').update(seed).digest('hex').slice(0, 12)
     return `${`${stack.stackName}-${logicalId}`.slice(0, longest - 13)}-${digest}`
   }
-  const named = physicalId === undefined ? {} : { physicalId }
-  return { logicalId, type, properties, services, stack, ...named, physicalName }
+  return { logicalId, type, properties, services, stack, physicalId, physicalName }
 }
 
 /** Lower-case letters and digits, like API Gateway's IDs: derived from a generated name. */

@@ -1,4 +1,4 @@
-import { isRecord } from '@topic-credentials/project'
+import { isRecord, messageOf } from '@topic-credentials/project'
 import { CustomResourceFailure, eventReason, Refusal } from '../resources/failure.js'
 import { findResourceType } from '../resources/index.js'
 import { Properties } from '../resources/properties.js'
@@ -22,10 +22,23 @@ export class ResourceFailed extends Error {
   readonly verb: 'create' | 'update' | 'delete'
 
   constructor(logicalId: string, verb: ResourceFailed['verb'], cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    super(messageOf(cause), { cause })
     this.logicalId = logicalId
     this.verb = verb
   }
+}
+
+/**
+ * The status reason of the stack in AWS's words, including spaces.
+ * https://github.com/convox/rack/pull/525, https://github.com/aws-samples/aws-serverless-workshops/issues/210
+ */
+export function failureReason(failures: readonly Pick<ResourceFailed, 'verb' | 'logicalId'>[]): string {
+  return (['create', 'update', 'delete'] as const)
+    .flatMap((verb) => {
+      const names = failures.filter((one) => one.verb === verb).map(({ logicalId }) => logicalId)
+      return names.length === 0 ? [] : [`The following resource(s) failed to ${verb}: [${names.join(', ')}]. `]
+    })
+    .join('')
 }
 
 /** @throws ResourceFailed */
@@ -135,8 +148,7 @@ export async function deleteResource(op: Operation, resource: StackResource): Pr
     await type.delete?.(request)
     op.resourceEvent(resource, 'DELETE_COMPLETE')
   } catch (cause) {
-    const reason = eventReason(cause)
-    op.resourceEvent(resource, 'DELETE_FAILED', reason)
+    op.resourceEvent(resource, 'DELETE_FAILED', eventReason(cause))
     throw new ResourceFailed(resource.logicalId, 'delete', cause)
   }
 }

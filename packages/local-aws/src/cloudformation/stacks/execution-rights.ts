@@ -1,6 +1,6 @@
 import { type AccessKey, authorize } from '../../iam/index.js'
 import { ServiceFailure } from '../resources/failure.js'
-import { calls } from '../resources/permissions.js'
+import { callsOf } from '../resources/permissions.js'
 import type { ResourceRequest, ResourceType } from '../resources/resource-type.js'
 
 /**
@@ -15,7 +15,7 @@ export function requireRights(
   type: ResourceType,
   request: ResourceRequest,
 ): void {
-  const known = calls[request.type]
+  const known = callsOf[request.type]
   if (roleArn === undefined || known === undefined) return
   const { directory } = request.services
   const role = directory.role(roleArn)

@@ -62,8 +62,8 @@ function modification(
       name,
       requiresRecreation: recreates ? (dynamic ? 'Conditionally' : 'Always') : 'Never',
       evaluation: dynamic ? 'Dynamic' : 'Static',
-      ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after }),
+      before,
+      after,
     }
   })
   const always = details.some(({ requiresRecreation }) => requiresRecreation === 'Always')

@@ -51,7 +51,7 @@ async function redeployStack(next: AssemblyStack, stacks: Stacks): Promise<Redep
     return { stackName, changes }
   }
   // Also those of before: an update that fails goes back to them.
-  stacks.add(stack, new Map([...(stacks.settings(stack).assets ?? []), ...assets]))
+  stacks.add(stack, new Map([...stacks.settings(stack).assets, ...assets]))
   const { definition, changes } = planned(next, stack, stacks)
   if (changes.length === 0) return { stackName, changes }
   stacks.begin(stack, (op) => updateStack(op, definition))

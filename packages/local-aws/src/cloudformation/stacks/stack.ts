@@ -23,7 +23,7 @@ export interface StackResource {
   readonly properties: Readonly<Record<string, unknown>>
   /** `CREATE_COMPLETE`, `UPDATE_FAILED`, … */
   readonly status: string
-  readonly reason?: string
+  readonly reason?: string | undefined
   /** Time of the last event, in milliseconds since the epoch. */
   readonly at: number
   readonly deletionPolicy: DeletionPolicy
@@ -37,8 +37,8 @@ export interface StackResource {
 export interface StackOutput {
   readonly key: string
   readonly value: string
-  readonly description?: string
-  readonly exportName?: string
+  readonly description?: string | undefined
+  readonly exportName?: string | undefined
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html */
@@ -48,9 +48,9 @@ export interface StackEvent {
   readonly physicalId: string
   readonly type: string
   readonly status: string
-  readonly reason?: string
+  readonly reason?: string | undefined
   readonly at: number
-  readonly token?: string
+  readonly token?: string | undefined
 }
 
 /** The state to which a failed update rolls back. */
@@ -70,7 +70,7 @@ export interface Stack {
   deletedAt?: number
   /** `REVIEW_IN_PROGRESS`, `CREATE_COMPLETE`, … */
   status: string
-  reason?: string
+  reason?: string | undefined
   definition: StackDefinition
   /** The role whose permissions CloudFormation uses. Without one, permissions are not checked. */
   roleArn?: string
@@ -97,13 +97,13 @@ export interface ChangeSet {
   readonly name: string
   readonly id: string
   readonly type: 'CREATE' | 'UPDATE'
-  readonly description?: string
+  readonly description?: string | undefined
   readonly createdAt: number
   readonly status: 'CREATE_COMPLETE' | 'FAILED'
-  readonly reason?: string
+  readonly reason?: string | undefined
   readonly executionStatus: 'AVAILABLE' | 'UNAVAILABLE' | 'EXECUTE_COMPLETE' | 'OBSOLETE'
   readonly definition: StackDefinition
-  readonly roleArn?: string
+  readonly roleArn?: string | undefined
   readonly capabilities: readonly string[]
   readonly changes: readonly ResourceChange[]
 }
@@ -112,7 +112,7 @@ export interface ChangeSet {
 export interface ResourceChange {
   readonly action: 'Add' | 'Modify' | 'Remove'
   readonly logicalId: string
-  readonly physicalId?: string
+  readonly physicalId?: string | undefined
   readonly type: string
   readonly replacement?: 'True' | 'False' | 'Conditional'
   readonly policyAction?: 'Delete' | 'Retain' | 'ReplaceAndDelete' | 'ReplaceAndRetain'
@@ -123,8 +123,8 @@ export interface PropertyChange {
   readonly name: string
   readonly requiresRecreation: 'Always' | 'Never' | 'Conditionally'
   readonly evaluation: 'Static' | 'Dynamic'
-  readonly before?: string
-  readonly after?: string
+  readonly before?: string | undefined
+  readonly after?: string | undefined
 }
 
 /** No operation is in progress, and an update is possible. */

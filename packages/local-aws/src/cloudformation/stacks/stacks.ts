@@ -1,16 +1,17 @@
+import { messageOf } from '@topic-credentials/project'
 import { ServiceError } from '../../protocols/service-error.js'
 import { Refusal } from '../resources/failure.js'
 import { findResourceType } from '../resources/index.js'
 import type { Services } from '../services.js'
 import { Operation, type OperationSettings } from './operations/operation.js'
-import { isInProgress, type Stack, type StackOutput } from './stack.js'
+import type { Stack, StackOutput } from './stack.js'
 
 export interface StacksOptions {
   /** Created for the first operation. */
   readonly services: () => Services
   readonly ignoreUnknown: boolean
   /** Called after each change of a stack. */
-  readonly changed?: () => void
+  readonly changed?: (() => void) | undefined
 }
 
 /** The account's stacks, including deleted ones; each has one operation at a time. */
@@ -106,7 +107,7 @@ export class Stacks {
       // A bug of the stand-in ends the operation and nothing else.
       .catch((error: unknown) => {
         const failed = `${/^[A-Z_]*?(?=_(COMPLETE_CLEANUP_)?IN_PROGRESS$)/u.exec(stack.status)?.[0] ?? 'UPDATE'}_FAILED`
-        op.stackEvent(failed, `Internal failure: ${error instanceof Error ? error.message : String(error)}`)
+        op.stackEvent(failed, `Internal failure: ${messageOf(error)}`)
       })
       .finally(() => {
         this.#running.delete(running)
@@ -121,33 +122,24 @@ export class Stacks {
   }
 
   settings(stack: Stack, token?: string): OperationSettings {
-    const { services } = this
     const { ignoreUnknown, changed } = this.#options
-    const assets = this.#assets.get(stack)
     return {
-      services,
+      services: this.services,
       ignoreUnknown,
-      exports: this.exports(),
+      assets: this.#assets.get(stack) ?? new Map(),
+      exports: new Map(this.exported().map(({ exportName, value }) => [exportName, value])),
       requireExports: (outputs) => this.#requireExports(stack, outputs),
-      ...(assets === undefined ? {} : { assets }),
-      ...(changed === undefined ? {} : { changed }),
-      ...(token === undefined ? {} : { token }),
+      changed,
+      token,
     }
   }
 
-  /** Exports of all stacks, by name. */
-  exports(): ReadonlyMap<string, string> {
-    return new Map(
-      this.list().flatMap(({ deletedAt, outputs }) =>
-        deletedAt === undefined
-          ? outputs.flatMap(({ exportName, value }) => (exportName === undefined ? [] : [[exportName, value] as const]))
-          : [],
-      ),
+  /** The exports of all stacks that are not deleted. */
+  exported(): { readonly stackId: string; readonly exportName: string; readonly value: string }[] {
+    const standing = this.list().filter(({ deletedAt }) => deletedAt === undefined)
+    return standing.flatMap(({ stackId, outputs }) =>
+      outputs.flatMap(({ exportName, value }) => (exportName === undefined ? [] : [{ stackId, exportName, value }])),
     )
-  }
-
-  get busy(): boolean {
-    return this.list().some(({ status }) => isInProgress(status))
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { messageOf } from '@topic-credentials/project'
 import { RealisationError } from '../errors.js'
 import { checkTemplate, type Template } from './template.js'
 
@@ -23,24 +24,26 @@ export interface AssetUpload {
   readonly key: string
 }
 
+interface Manifest {
+  readonly artifacts?: Readonly<Record<string, Artifact>>
+  /** Context that the app has looked up in vain. */
+  readonly missing?: readonly { readonly key: string }[]
+}
+
 interface Artifact {
   readonly type: string
   readonly environment?: string
   readonly dependencies?: readonly string[]
-  readonly displayName?: string
   readonly properties?: { readonly templateFile?: string; readonly file?: string; readonly stackName?: string }
 }
 
 interface AssetManifest {
-  readonly files?: Readonly<
-    Record<
-      string,
-      {
-        readonly source: { readonly path?: string; readonly packaging?: string }
-        readonly destinations: Readonly<Record<string, { readonly bucketName: string; readonly objectKey: string }>>
-      }
-    >
-  >
+  readonly files?: Readonly<Record<string, FileAsset>>
+}
+
+interface FileAsset {
+  readonly source: { readonly path?: string; readonly packaging?: string }
+  readonly destinations: Readonly<Record<string, { readonly bucketName: string; readonly objectKey: string }>>
 }
 
 /** Artifacts about the assembly itself. */
@@ -58,23 +61,16 @@ const descriptive = new Set([
  */
 export async function readAssembly(directory: string): Promise<AssemblyStack[]> {
   const root = resolve(directory)
-  const manifest = await readJson<{ artifacts?: Record<string, Artifact>; missing?: { key: string }[] }>(
-    root,
-    'manifest.json',
-  )
-  if (manifest.missing !== undefined && manifest.missing.length > 0) {
-    throw new RealisationError(
-      'assembly',
-      `The assembly ${root} is missing context: ${manifest.missing.map(({ key }) => key).join(', ')}`,
-      { value: root, remedy: "Run 'cdk synth' once with AWS credentials; cdk.context.json stores the result." },
-    )
+  const { artifacts = {}, missing = [] } = await readJson<Manifest>(root, 'manifest.json')
+  if (missing.length > 0) {
+    const message = `The assembly ${root} is missing context: ${missing.map(({ key }) => key).join(', ')}`
+    const remedy = "Run 'cdk synth' once with AWS credentials; cdk.context.json stores the result."
+    throw new RealisationError('assembly', message, { value: root, remedy })
   }
-  const artifacts = manifest.artifacts ?? {}
   for (const [name, { type }] of Object.entries(artifacts)) {
     if (type === 'aws:cloudformation:stack' || descriptive.has(type)) continue
-    throw new RealisationError('unsupported', `The stand-in does not support the artifact ${name} of type ${type}`, {
-      value: name,
-    })
+    const message = `The stand-in does not support the artifact ${name} of type ${type}`
+    throw new RealisationError('unsupported', message, { value: name })
   }
   const order: string[] = []
   const visit = (name: string) => {
@@ -104,9 +100,8 @@ async function readStack(
   const template = await readJson<Template>(root, properties?.templateFile ?? `${name}.template.json`)
   const uploads: AssetUpload[] = []
   for (const dependency of dependencies) {
-    const file =
-      artifacts[dependency]?.type === 'cdk:asset-manifest' ? artifacts[dependency]?.properties?.file : undefined
-    if (file === undefined) continue
+    const { type, properties: { file } = {} } = artifacts[dependency] ?? {}
+    if (type !== 'cdk:asset-manifest' || file === undefined) continue
     for (const { source, destinations } of Object.values((await readJson<AssetManifest>(root, file)).files ?? {})) {
       if (source.packaging !== 'zip' || source.path === undefined) continue
       for (const { bucketName: bucket, objectKey: key } of Object.values(destinations)) {
@@ -134,7 +129,7 @@ async function readJson<T>(root: string, file: string): Promise<T> {
       (found) => found.isDirectory(),
       () => false,
     )
-    const reason = there ? (cause instanceof Error ? cause.message : String(cause)) : 'the folder does not exist'
+    const reason = there ? messageOf(cause) : 'the folder does not exist'
     const message = `No cloud assembly at ${root}: ${reason}`
     throw new RealisationError('assembly', message, { value: root, remedy: "Run 'cdk synth' first.", cause })
   }

@@ -34,10 +34,8 @@ export function creationOrder(scope: Scope): OrderedResource[] {
     if (done.has(logicalId)) return
     if (path.includes(logicalId)) {
       const circle = [...path.slice(path.indexOf(logicalId)), logicalId].join(' → ')
-      throw new RealisationError('template', `${stackName}: circular dependency between resources: ${circle}`, {
-        stackName,
-        logicalId,
-      })
+      const message = `${stackName}: circular dependency between resources: ${circle}`
+      throw new RealisationError('template', message, { stackName, logicalId })
     }
     const resource = resources.get(logicalId)
     if (resource === undefined) return

@@ -1,5 +1,4 @@
 import { isRecord } from '@topic-credentials/project'
-import { RealisationError } from '../errors.js'
 import { broken, noValue, reference, type Scope } from './scope.js'
 
 type Arguments = readonly unknown[]
@@ -67,10 +66,8 @@ function apply(name: string, argument: unknown, scope: Scope): unknown {
     }
     case 'Fn::Join': {
       const [delimiter, values] = texts(argument, scope, name)
-      const list = evaluate(values, scope)
-      return texts(list, scope, name)
-        .map((one) => text(one, scope, name))
-        .join(String(delimiter))
+      const list = texts(evaluate(values, scope), scope, name)
+      return list.map((one) => text(one, scope, name)).join(String(delimiter))
     }
     case 'Fn::Split': {
       const [delimiter, source] = texts(argument, scope, name)
@@ -96,13 +93,7 @@ function apply(name: string, argument: unknown, scope: Scope): unknown {
     case 'Fn::Base64':
       return Buffer.from(text(argument, scope, name)).toString('base64')
     default:
-      throw new RealisationError(
-        'unsupported',
-        `${scope.pseudo.stackName}: the stand-in does not model the function ${name}`,
-        {
-          stackName: scope.pseudo.stackName,
-        },
-      )
+      throw broken(scope, `the stand-in does not model the function ${name}`, 'unsupported')
   }
 }
 
@@ -119,11 +110,7 @@ function substitute(argument: unknown, scope: Scope): string {
 }
 
 function findInMap([map, first, second, otherwise]: Arguments, scope: Scope): unknown {
-  const [name, top, key] = [map, first, second].map((one) => text(one, scope, 'Fn::FindInMap')) as [
-    string,
-    string,
-    string,
-  ]
+  const [name = '', top = '', key = ''] = [map, first, second].map((one) => text(one, scope, 'Fn::FindInMap'))
   const found = scope.template.Mappings?.[name]?.[top]?.[key]
   if (found !== undefined) return found
   const fallback = (otherwise as { DefaultValue?: unknown } | undefined)?.DefaultValue

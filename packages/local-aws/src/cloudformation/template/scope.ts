@@ -2,7 +2,7 @@ import { RealisationError } from '../errors.js'
 import type { Template } from './template.js'
 
 /** `AWS::Region` and the other pseudo parameters. */
-export interface PseudoParameters {
+interface PseudoParameters {
   readonly accountId: string
   readonly region: string
   readonly stackName: string
@@ -67,6 +67,10 @@ function parameterValue(name: string, parameter: { Type: string; Default?: unkno
 }
 
 /** An error in the template. */
-export function broken({ pseudo }: Scope, reason: string): RealisationError {
-  return new RealisationError('template', `${pseudo.stackName}: ${reason}`, { stackName: pseudo.stackName })
+export function broken(
+  { pseudo: { stackName } }: Scope,
+  reason: string,
+  code: 'template' | 'unsupported' = 'template',
+): RealisationError {
+  return new RealisationError(code, `${stackName}: ${reason}`, { stackName })
 }

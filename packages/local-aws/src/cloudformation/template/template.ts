@@ -61,18 +61,14 @@ const resourceAttributes = new Set([
 /** Checks that a template contains only supported parts. */
 export function checkTemplate(template: Template, stackName: string): Template {
   const refuse = (what: string, logicalId?: string) =>
-    new RealisationError('unsupported', `${stackName}: the stand-in does not model ${what}`, {
-      stackName,
-      ...(logicalId === undefined ? {} : { logicalId }),
-    })
+    new RealisationError('unsupported', `${stackName}: the stand-in does not model ${what}`, { stackName, logicalId })
   for (const section of Object.keys(template)) {
     if (!sections.has(section)) throw refuse(`the template section ${section}`)
   }
   // The rule that the CDK adds checks the version of its bootstrap stack, which is not needed here.
-  const rules = Object.keys((template as { Rules?: object }).Rules ?? {}).filter(
-    (name) => name !== 'CheckBootstrapVersion',
-  )
-  if (rules.length > 0) throw refuse(`the template rule ${rules[0]}`)
+  const rules = Object.keys((template as { Rules?: object }).Rules ?? {})
+  const rule = rules.find((name) => name !== 'CheckBootstrapVersion')
+  if (rule !== undefined) throw refuse(`the template rule ${rule}`)
   for (const [logicalId, resource] of Object.entries(template.Resources ?? {})) {
     const unknown = Object.keys(resource).find((attribute) => !resourceAttributes.has(attribute))
     if (unknown !== undefined) throw refuse(`the attribute ${unknown} of resource ${logicalId}`, logicalId)

@@ -14,7 +14,7 @@ export interface PolicySet {
   readonly identity: readonly NamedPolicy[]
   /** Absent: not limited by a session policy. An empty list allows nothing. */
   readonly session?: readonly NamedPolicy[]
-  readonly boundary?: readonly NamedPolicy[]
+  readonly boundary?: readonly NamedPolicy[] | undefined
 }
 
 export interface AccessRequest {

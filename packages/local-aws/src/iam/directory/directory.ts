@@ -125,19 +125,13 @@ export class Directory {
   /** Takes effect for existing sessions too; omitted settings are removed. */
   updateRole(
     roleName: string,
-    {
-      maxSessionDuration,
-      managedPolicyArns,
-      permissionsBoundary,
-      tags,
-    }: Required<Pick<RoleSettings, 'maxSessionDuration' | 'managedPolicyArns' | 'tags'>> &
-      Pick<RoleSettings, 'permissionsBoundary'>,
+    settings: Pick<Role, 'maxSessionDuration' | 'managedPolicyArns' | 'permissionsBoundary' | 'tags'>,
   ): void {
     const role = this.#existingRole(roleName)
-    checkDuration(maxSessionDuration)
-    this.#checkManaged(managedPolicyArns, permissionsBoundary)
+    checkDuration(settings.maxSessionDuration)
+    this.#checkManaged(settings.managedPolicyArns, settings.permissionsBoundary)
     this.propagation.rememberRole(role)
-    Object.assign(role, { maxSessionDuration, managedPolicyArns, permissionsBoundary, tags })
+    Object.assign(role, settings)
   }
 
   /** Its sessions remain, without any permission, as on AWS. */

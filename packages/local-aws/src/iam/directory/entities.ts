@@ -5,15 +5,15 @@ import type { CognitoIdentity } from '../principal.js'
 export interface RoleSettings {
   readonly roleName: string
   /** `/` (the default) or `/team/`: part of the ARN. */
-  readonly path?: string
+  readonly path?: string | undefined
   /** An object or JSON text, like every document in this module. */
   readonly trustPolicy: unknown
   readonly managedPolicyArns?: readonly string[]
   readonly inlinePolicies?: Readonly<Record<string, unknown>>
   /** Seconds, 3600 to 43200; default 3600. */
-  readonly maxSessionDuration?: number
+  readonly maxSessionDuration?: number | undefined
   /** ARN of a managed policy. */
-  readonly permissionsBoundary?: string
+  readonly permissionsBoundary?: string | undefined
   readonly tags?: Readonly<Record<string, string>>
 }
 
@@ -46,14 +46,14 @@ export interface RoleSessionSettings {
   /** The inline session policy, as JSON text or object. Without it and without ARNs, the session has all permissions of the role. */
   readonly sessionPolicy?: unknown
   readonly sessionPolicyArns?: readonly string[]
-  readonly sourceIdentity?: string
+  readonly sourceIdentity?: string | undefined
   readonly tags?: Readonly<Record<string, string>>
-  readonly transitiveTagKeys?: readonly string[]
+  readonly transitiveTagKeys?: readonly string[] | undefined
   readonly durationSeconds: number
   /** The identity for which an identity pool issues the session. */
-  readonly cognitoIdentity?: CognitoIdentity
+  readonly cognitoIdentity?: CognitoIdentity | undefined
   /** The function for which Lambda issues the session. */
-  readonly sourceFunctionArn?: string
+  readonly sourceFunctionArn?: string | undefined
 }
 
 /** The source of an issuer's public keys: its discovery document, or a test. */

@@ -42,16 +42,7 @@ export function userPrincipal(user: User, { accountId, clock, typeWildcards }: P
 
 /** @throws MalformedPolicyDocumentError for the session policy */
 export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySource): Principal {
-  const {
-    role,
-    sessionName,
-    sessionPolicy,
-    sessionPolicyArns = [],
-    sourceIdentity,
-    transitiveTagKeys,
-    sourceFunctionArn,
-    cognitoIdentity,
-  } = settings
+  const { role, sessionName, sessionPolicy, sessionPolicyArns = [] } = settings
   const { accountId, clock, typeWildcards } = source
   const session = sessionPolicyArns.map((arn) => attached('session policy', arn, source, 'decisions'))
   if (sessionPolicy !== undefined) {
@@ -81,10 +72,10 @@ export function sessionPrincipal(settings: RoleSessionSettings, source: PolicySo
     issuerArn: role.arn,
     // A session tag replaces the role's tag of the same name.
     tags: { ...role.tags, ...settings.tags },
-    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    ...(transitiveTagKeys === undefined ? {} : { transitiveTagKeys }),
-    ...(sourceFunctionArn === undefined ? {} : { sourceFunctionArn }),
-    ...(cognitoIdentity === undefined ? {} : { cognitoIdentity }),
+    sourceIdentity: settings.sourceIdentity,
+    transitiveTagKeys: settings.transitiveTagKeys,
+    sourceFunctionArn: settings.sourceFunctionArn,
+    cognitoIdentity: settings.cognitoIdentity,
     issuedAt: clock.now(),
     clock,
     typeWildcards,
@@ -116,7 +107,7 @@ function rolePolicies(role: Role, source: PolicySource, view: RoleView): () => P
       const { managedPolicyArns, permissionsBoundary: boundary } = source.seen(role, view)
       return {
         identity: [...inline(), ...managedPolicyArns.map((arn) => attached(owner, arn, source, view))],
-        ...(boundary === undefined ? {} : { boundary: [attached('permissions boundary', boundary, source, view)] }),
+        boundary: boundary === undefined ? undefined : [attached('permissions boundary', boundary, source, view)],
       }
     },
   )

@@ -124,11 +124,7 @@ function observed({ identity, clientId }: Requester, ruling: Ruling, at: number)
 }
 
 function contextOf({ clientId, sourceIp }: Requester, { region }: AuthorizationOptions): ConditionContext {
-  return {
-    'aws:RequestedRegion': region,
-    'aws:SourceIp': sourceIp,
-    ...(clientId === undefined ? {} : { 'iot:ClientId': clientId }),
-  }
+  return { 'aws:RequestedRegion': region, 'aws:SourceIp': sourceIp, 'iot:ClientId': clientId }
 }
 
 function rulingOf(request: AccessRequest, decision: Decision): Ruling {

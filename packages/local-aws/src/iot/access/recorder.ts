@@ -6,11 +6,10 @@ type Fields = Record<string, string | number | boolean>
 
 /** Writes the data plane's events to the journal. */
 export class Recorder {
-  readonly #journal: Journal | undefined
+  readonly #journal: Journal
   readonly #clock: Clock
 
-  /** Without a journal, nothing is written. */
-  constructor(journal: Journal | undefined, clock: Clock) {
+  constructor(journal: Journal, clock: Clock) {
     this.#journal = journal
     this.#clock = clock
   }
@@ -48,13 +47,12 @@ export class Recorder {
   #write(
     outcome: JournalEntry['outcome'],
     event: string,
-    requester: Requester,
+    { clientId, identity }: Requester,
     detail: string | undefined,
     fields: Fields,
   ) {
-    if (this.#journal === undefined) return
-    const clientId = requester.clientId === undefined ? {} : { clientId: requester.clientId }
-    this.#entry(outcome, event, requester.identity.principal.arn, detail, { ...clientId, ...fields })
+    const named = clientId === undefined ? fields : { clientId, ...fields }
+    this.#entry(outcome, event, identity.principal.arn, detail, named)
   }
 
   #entry(
@@ -64,14 +62,6 @@ export class Recorder {
     detail: string | undefined,
     fields: Fields,
   ) {
-    this.#journal?.({
-      at: this.#clock.now(),
-      service: 'iot',
-      event,
-      outcome,
-      ...(principal === undefined ? {} : { principal }),
-      ...(detail === undefined ? {} : { detail }),
-      fields,
-    })
+    this.#journal({ at: this.#clock.now(), service: 'iot', event, outcome, principal, detail, fields })
   }
 }

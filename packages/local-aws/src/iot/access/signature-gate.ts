@@ -56,13 +56,7 @@ export function isRefusal(answer: AccessKey | GatewayError): answer is GatewayEr
 /** The request as received. */
 export function signedRequest(request: IncomingMessage, body?: Uint8Array): SignedRequest {
   const [path = '/', ...query] = (request.url ?? '/').split('?')
-  return {
-    method: request.method ?? 'GET',
-    path,
-    query: query.join('?'),
-    headers: request.headersDistinct,
-    ...(body === undefined ? {} : { body }),
-  }
+  return { method: request.method ?? 'GET', path, query: query.join('?'), headers: request.headersDistinct, body }
 }
 
 export function addressOf(request: IncomingMessage): string {

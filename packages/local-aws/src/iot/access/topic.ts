@@ -3,14 +3,8 @@ import type { Limits } from './limits.js'
 const sharedFilter = /^\$share\/([^/+#]{1,128})\/(.+)$/su
 const basicIngest = /^\$aws\/rules\/[^/]+\//u
 
-/** A parsed `$share/<group>/<filter>`. */
-export interface SharedFilter {
-  readonly group: string
-  readonly filter: string
-}
-
-/** The parts of a shared subscription's filter, or undefined if it is not well formed. */
-export function parseShared(filter: string): SharedFilter | undefined {
+/** The parts of `$share/<group>/<filter>`, or undefined if it is not well formed. */
+export function parseShared(filter: string): { readonly group: string; readonly filter: string } | undefined {
   const [, group, inner] = sharedFilter.exec(filter) ?? []
   return group === undefined || inner === undefined ? undefined : { group, filter: inner }
 }
@@ -52,19 +46,4 @@ function lengthFault(text: string, { topicBytes, topicSlashes }: Limits): string
 /** Whether it contains no wildcard; on AWS, only such a filter receives retained messages. */
 export function isExact(filter: string): boolean {
   return !/[+#]/u.test(filter)
-}
-
-/**
- * Whether AWS delivers `topic` to a subscription of `filter`. MQTT's rule with AWS's deviation: `a/#` does not match `a`.
- * Wildcards in the first level never match a topic that starts with `$` [MQTT-4.7.2-1].
- */
-export function filterMatches(filter: string, topic: string): boolean {
-  if (topic.startsWith('$') && /^[+#]/u.test(filter)) return false
-  const wanted = filter.split('/')
-  const levels = topic.split('/')
-  for (const [index, level] of wanted.entries()) {
-    if (level === '#') return levels.length > index
-    if (index >= levels.length || (level !== '+' && level !== levels[index])) return false
-  }
-  return wanted.length === levels.length
 }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { filterMatches } from '../access/topic.js'
+import { filterMatches } from '../testing/filter-matches.js'
 import { TopicTree } from './topic-tree.js'
 
 const level = fc.constantFrom('a', 'b', '', '$x', 'constructor')

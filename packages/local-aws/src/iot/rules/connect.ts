@@ -95,8 +95,8 @@ function decide(plane: DataPlane, { requester }: Client, { will }: ConnectPacket
     ...(will === undefined ? [] : ['LastWill']),
   ]
   const context: ConditionContext = {
-    ...(attributes.length === 0 ? {} : { 'iot:ConnectAttributes': attributes }),
-    ...(will === undefined ? {} : { 'iot:LastWillTopic': authorization.arn('Publish', will.topic) }),
+    'iot:ConnectAttributes': attributes.length === 0 ? undefined : attributes,
+    'iot:LastWillTopic': will && authorization.arn('Publish', will.topic),
   }
   const connect = authorization.decide(requester, 'Connect', agreement.clientId, context)
   if (!connect.allowed || will === undefined) return connect

@@ -6,7 +6,7 @@ import { addressOf, type GatewayError, isRefusal, type SignatureGate, signedRequ
 import { gatewayAnswer } from '../http/gateway-answer.js'
 import type { DataPlane } from '../rules/context.js'
 import { MqttConnection } from './connection.js'
-import type { Latency } from './latency.js'
+import { Latency } from './latency.js'
 
 /** Sub-protocols that MQTT clients request; the browser SDK requests the second with MQTT 3.1.1. */
 const subProtocols = ['mqtt', 'mqttv3.1']
@@ -20,27 +20,22 @@ const statusTexts: Readonly<Record<number, string>> = {
 
 /** Accepts WebSockets at /mqtt that pass gate 1. */
 export class WebSockets {
-  readonly #connections = new Set<MqttConnection>()
+  /** The open ones. */
+  readonly connections = new Set<MqttConnection>()
+  readonly latency = new Latency()
   readonly #plane: DataPlane
   readonly #gate: SignatureGate
-  readonly #latency: Latency
   readonly #server: WebSocketServer
 
-  constructor(plane: DataPlane, gate: SignatureGate, latency: Latency) {
+  constructor(plane: DataPlane, gate: SignatureGate) {
     this.#plane = plane
     this.#gate = gate
-    this.#latency = latency
     this.#server = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
       maxPayload: 2 * plane.limits.packetBytes,
       handleProtocols: (offered) => subProtocols.find((name) => offered.has(name)) ?? false,
     })
-  }
-
-  /** The open ones. */
-  get connections(): ReadonlySet<MqttConnection> {
-    return this.#connections
   }
 
   upgrade(request: IncomingMessage, transport: Duplex, head: Buffer): void {
@@ -55,9 +50,9 @@ export class WebSockets {
     const ports = { sourcePort: remotePort, targetIp: localAddress, targetPort: localPort }
     this.#server.handleUpgrade(request, transport, head, (socket: WebSocket) => {
       const handshake = { socket, transport, identity, sourceIp, ports }
-      const onEnd = (ended: MqttConnection) => this.#connections.delete(ended)
-      const connection = new MqttConnection(this.#plane, this.#latency, handshake, onEnd)
-      this.#connections.add(connection)
+      const onEnd = (ended: MqttConnection) => this.connections.delete(ended)
+      const connection = new MqttConnection(this.#plane, this.latency, handshake, onEnd)
+      this.connections.add(connection)
       this.#plane.recorder.ok('Upgrade', connection.requester, { accessKeyId: identity.accessKeyId, sourceIp })
     })
   }

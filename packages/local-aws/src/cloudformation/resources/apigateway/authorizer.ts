@@ -27,7 +27,7 @@ export const authorizer: ResourceType = {
     return { ref: physicalId, attributes }
   },
   delete({ properties, services, physicalId }) {
-    services.apis.get(properties.text('ApiId'))?.authorizers.delete(physicalId)
+    services.apis.byId.get(properties.text('ApiId'))?.authorizers.delete(physicalId)
   },
 }
 

@@ -12,31 +12,27 @@ export const integration: ResourceType = {
   create(request) {
     const id = request.physicalId ?? shortId(request, 7)
     const { integrations } = findApi(request)
-    integrations.set(id, new LiveIntegration(...settings(request)))
+    const { target, timeoutMilliseconds } = settings(request)
+    integrations.set(id, new LiveIntegration(target, timeoutMilliseconds))
     return { ref: id, attributes: { IntegrationId: id } }
   },
   update(request) {
     const { physicalId, attributes } = request
-    findApi(request)
-      .integrations.get(physicalId)
-      ?.become(...settings(request))
+    const integration = findApi(request).integrations.get(physicalId)
+    if (integration !== undefined) Object.assign(integration, settings(request))
     return { ref: physicalId, attributes }
   },
   delete({ properties, services, physicalId }) {
-    services.apis.get(properties.text('ApiId'))?.integrations.delete(physicalId)
+    services.apis.byId.get(properties.text('ApiId'))?.integrations.delete(physicalId)
   },
 }
 
-function settings({ properties, services }: ResourceRequest): [FunctionRuntime, number] {
-  const [type, format] = [properties.text('IntegrationType'), properties.optionalText('PayloadFormatVersion')]
-  if (
-    type !== 'AWS_PROXY' ||
-    format !== '2.0' ||
-    (properties.optionalText('ConnectionType') ?? 'INTERNET') !== 'INTERNET'
-  ) {
-    throw new Error(
-      `the stand-in supports AWS_PROXY integrations of payload format 2.0, not ${type} ${format ?? '1.0'}`,
-    )
+function settings({ properties, services }: ResourceRequest): { target: FunctionRuntime; timeoutMilliseconds: number } {
+  const type = properties.text('IntegrationType')
+  const format = properties.optionalText('PayloadFormatVersion') ?? '1.0'
+  const connection = properties.optionalText('ConnectionType') ?? 'INTERNET'
+  if (type !== 'AWS_PROXY' || format !== '2.0' || connection !== 'INTERNET') {
+    throw new Error(`the stand-in supports AWS_PROXY integrations of payload format 2.0, not ${type} ${format}`)
   }
   const uri = properties.text('IntegrationUri')
   const target = findFunction(services, /functions\/(arn:.+)\/invocations$/u.exec(uri)?.[1] ?? uri)
@@ -44,5 +40,5 @@ function settings({ properties, services }: ResourceRequest): [FunctionRuntime, 
   if (timeoutMilliseconds < 50 || timeoutMilliseconds > 30_000) {
     throw new Error('the property TimeoutInMillis must be from 50 to 30000')
   }
-  return [target, timeoutMilliseconds]
+  return { target, timeoutMilliseconds }
 }

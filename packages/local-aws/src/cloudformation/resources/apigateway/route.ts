@@ -35,7 +35,7 @@ export const route: ResourceType = {
     return { ref: physicalId, attributes }
   },
   delete({ properties, services, physicalId }) {
-    const parts = services.apis.get(properties.text('ApiId'))
+    const parts = services.apis.byId.get(properties.text('ApiId'))
     const found = parts?.routes.get(physicalId)
     if (parts === undefined || found === undefined) return
     parts.api.routes.splice(parts.api.routes.indexOf(found), 1)

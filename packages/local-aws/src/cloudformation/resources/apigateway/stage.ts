@@ -1,4 +1,4 @@
-import type { Stage, Throttle } from '../../../apigateway/index.js'
+import { Stage, type Throttle } from '../../../apigateway/index.js'
 import type { Properties } from '../properties.js'
 import type { ResourceRequest, ResourceType } from '../resource-type.js'
 import { findApi } from './find-api.js'
@@ -24,32 +24,30 @@ export const stage: ResourceType = {
     return { ref: request.physicalId }
   },
   delete({ properties, services, physicalId }) {
-    const { stages = [] } = services.apis.get(properties.text('ApiId'))?.api ?? {}
+    const { stages = [] } = services.apis.byId.get(properties.text('ApiId'))?.api ?? {}
     const at = stages.findIndex(({ settings }) => settings.name === physicalId)
     if (at >= 0) stages.splice(at, 1)
   },
 }
 
 function make({ properties, services }: ResourceRequest): Stage {
-  if (!properties.flag('AutoDeploy')) {
-    throw new Error('the stand-in only supports stages with AutoDeploy')
-  }
+  if (!properties.flag('AutoDeploy')) throw new Error('the stand-in only supports stages with AutoDeploy')
   const accessLog = properties.nested('AccessLogSettings')?.only('DestinationArn', 'Format')
-  const defaultThrottle = throttle(properties.nested('DefaultRouteSettings'))
   const perRoute = properties.nested('RouteSettings')
   const routeThrottles = Object.keys((properties.raw('RouteSettings') ?? {}) as object).flatMap((key) => {
     const found = throttle(perRoute?.nested(key))
     return found === undefined ? [] : [[key, found] as const]
   })
   const logGroup = accessLog?.text('DestinationArn').split(':')[6] ?? ''
-  return services.createStage({
+  const { clock, functions } = services
+  const write = (message: string) => functions.logGroup(logGroup).push({ at: clock.now(), source: logGroup, message })
+  const settings = {
     name: properties.text('StageName'),
     routeThrottles: Object.fromEntries(routeThrottles),
-    ...(defaultThrottle === undefined ? {} : { defaultThrottle }),
-    ...(accessLog === undefined
-      ? {}
-      : { accessLog: { format: accessLog.text('Format'), write: (line) => services.writeLog(logGroup, line) } }),
-  })
+    defaultThrottle: throttle(properties.nested('DefaultRouteSettings')),
+    accessLog: accessLog && { format: accessLog.text('Format'), write },
+  }
+  return new Stage(settings, clock)
 }
 
 /** Without both, the account's default limit applies: 10,000 per second, 5,000 at once. */

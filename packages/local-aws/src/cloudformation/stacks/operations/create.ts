@@ -1,6 +1,5 @@
 import { creationOrder, trigger } from '../../template/dependencies.js'
-import { createResource, ResourceFailed } from '../change-resource.js'
-import { failureReason } from '../failure-reason.js'
+import { createResource, failureReason, ResourceFailed } from '../change-resource.js'
 import { rollBackCreation } from './delete.js'
 import type { Operation } from './operation.js'
 

@@ -1,5 +1,4 @@
-import { deleteResource, ResourceFailed } from '../change-resource.js'
-import { failureReason } from '../failure-reason.js'
+import { deleteResource, failureReason, ResourceFailed } from '../change-resource.js'
 import type { StackResource } from '../stack.js'
 import type { Operation } from './operation.js'
 

@@ -12,17 +12,17 @@ import type { Stack, StackDefinition, StackOutput, StackResource } from '../stac
 export interface OperationSettings {
   readonly services: Services
   /** The stack's own zip assets: folders by object key. */
-  readonly assets?: ReadonlyMap<string, string>
+  readonly assets: ReadonlyMap<string, string>
   /** Exports of all stacks, by name. */
   readonly exports: ReadonlyMap<string, string>
   /** Unsupported types are skipped, and reported. */
   readonly ignoreUnknown: boolean
   /** ClientRequestToken of the request; events contain it. */
-  readonly token?: string
+  readonly token: string | undefined
   /** @throws Error if these outputs remove or change an export that another stack uses */
-  readonly requireExports?: (outputs: readonly StackOutput[]) => void
+  readonly requireExports: (outputs: readonly StackOutput[]) => void
   /** Called after every event. */
-  readonly changed?: () => void
+  readonly changed: (() => void) | undefined
 }
 
 /** One operation on one stack: it records events and evaluates the template. */
@@ -40,18 +40,12 @@ export class Operation {
     this.stack = stack
     this.services = settings.services
     this.settings = settings
-    this.place = { stackName, stackId, assets: settings.assets ?? new Map() }
+    this.place = { stackName, stackId, assets: settings.assets }
   }
 
   stackEvent(status: string, reason?: string): void {
     const { stack } = this
-    stack.status = status
-    stack.updatedAt = this.services.clock.now()
-    if (reason === undefined) {
-      delete stack.reason
-    } else {
-      stack.reason = reason
-    }
+    Object.assign(stack, { status, reason, updatedAt: this.services.clock.now() })
     this.#event(stack.stackName, stack.stackId, 'AWS::CloudFormation::Stack', status, reason)
   }
 
@@ -66,21 +60,14 @@ export class Operation {
       service: 'cloudformation',
       event: status,
       outcome: failed ? 'failed' : 'ok',
-      ...(reason === undefined ? {} : { detail: reason }),
+      detail: reason,
       fields: { stackName: this.stack.stackName, logicalId, type, index: this.#done, total: this.total },
     })
   }
 
   /** The record after an event; undefined members of `more` stay unchanged. */
   record(resource: StackResource, status: string, more: Partial<StackResource> = {}, reason?: string): StackResource {
-    const { reason: _, ...rest } = resource
-    const next = {
-      ...rest,
-      ...more,
-      status,
-      at: this.services.clock.now(),
-      ...(reason === undefined ? {} : { reason }),
-    }
+    const next = { ...resource, ...more, status, reason, at: this.services.clock.now() }
     this.stack.resources.set(resource.logicalId, next)
     return next
   }
@@ -117,8 +104,8 @@ export class Operation {
     return present.map(([key, { Description, Value, Export }]: [string, TemplateOutput]) => ({
       key,
       value: String(resolveValue(Value, scope)),
-      ...(Description === undefined ? {} : { description: Description }),
-      ...(Export === undefined ? {} : { exportName: String(resolveValue(Export.Name, scope)) }),
+      description: Description,
+      exportName: Export && String(resolveValue(Export.Name, scope)),
     }))
   }
 
@@ -155,10 +142,10 @@ export class Operation {
       physicalId,
       type,
       status,
-      ...(reason === undefined ? {} : { reason }),
+      reason,
       // Timestamps are unique, because readers sort by time.
       at: Math.max(this.services.clock.now(), last + 1),
-      ...(token === undefined ? {} : { token }),
+      token,
     })
     changed?.()
   }

@@ -1,5 +1,4 @@
-import { ResourceFailed, restoreResource } from '../change-resource.js'
-import { failureReason } from '../failure-reason.js'
+import { failureReason, ResourceFailed, restoreResource } from '../change-resource.js'
 import { cleanUp } from './clean-up.js'
 import { deletionOrder } from './delete.js'
 import type { Operation } from './operation.js'

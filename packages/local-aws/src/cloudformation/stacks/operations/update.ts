@@ -1,6 +1,5 @@
 import { creationOrder } from '../../template/dependencies.js'
-import { createResource, ResourceFailed, updateResource } from '../change-resource.js'
-import { failureReason } from '../failure-reason.js'
+import { createResource, failureReason, ResourceFailed, updateResource } from '../change-resource.js'
 import type { StackDefinition } from '../stack.js'
 import { cleanUp } from './clean-up.js'
 import type { Operation } from './operation.js'
@@ -53,7 +52,7 @@ async function changeResources(op: Operation): Promise<void> {
     }
   }
   const outputs = op.outputs()
-  op.settings.requireExports?.(outputs)
+  op.settings.requireExports(outputs)
   stack.outputs = outputs
   const wanted = new Set(order.map(({ logicalId }) => logicalId))
   for (const resource of [...stack.resources.values()].filter(({ logicalId }) => !wanted.has(logicalId))) {

@@ -1,11 +1,6 @@
-import { deleteConnection } from './delete-connection.js'
-import { getConnection } from './get-connection.js'
-import { getRetainedMessage } from './get-retained-message.js'
-import { listRetainedMessages } from './list-retained-messages.js'
-import { listSubscriptions } from './list-subscriptions.js'
+import { deleteConnection, getConnection, listSubscriptions, sendDirectMessage } from './connections.js'
+import { getRetainedMessage, listRetainedMessages, publish } from './messages.js'
 import type { Operation } from './operation.js'
-import { publish } from './publish.js'
-import { sendDirectMessage } from './send-direct-message.js'
 
 export type { ApiRequest } from './operation.js'
 

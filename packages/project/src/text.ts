@@ -1,0 +1,12 @@
+import { timingSafeEqual } from 'node:crypto'
+
+/** What an error says; also of a value that was thrown and is no error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Compares two strings of the same length in constant time. */
+export function isSameText(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
