@@ -1,5 +1,5 @@
 // `npm run bench`: installs and builds if necessary, then runs the benchmarks.
 import { setUp } from './setup.js'
 
-setUp()
+await setUp()
 await import('../bench/dist/main.js')

@@ -6,7 +6,7 @@ import { jest, root } from './step.js'
 
 const outputs = process.env.TOPIC_CREDENTIALS_OUTPUTS ?? join(root, 'cdk-outputs.json')
 const deployed = existsSync(outputs)
-setUp()
+await setUp()
 jest(
   `Integration tests against ${deployed ? `the deployed stack (${outputs})` : 'a stand-in (no cdk-outputs.json)'}`,
   // The suites share topics of one stack. In parallel, they would receive each other's messages.

@@ -1,5 +1,5 @@
 // `npm run local`: installs and builds if necessary, then runs the stand-in's command line, with its page.
 import { setUp } from './setup.js'
 
-setUp({ product: true })
+await setUp({ product: true })
 await import('../packages/inspector/dist/cli/main.js')

@@ -16,11 +16,11 @@ const shippedPackages = ['access', 'cdk', 'credential-vendor', 'deploy-check', '
  * @param product omit the packages that only tests need
  * @param tokens synthesize the stack for callers with tokens of the stand-in's own issuer
  */
-export function setUp({ product = false, tokens = false } = {}) {
+export async function setUp({ product = false, tokens = false } = {}) {
   requireNode()
   install({ product })
   build()
-  synth({ tokens })
+  await synth({ tokens })
 }
 
 /**
@@ -112,12 +112,13 @@ export function clean() {
 }
 
 /**
- * Synthesizes the stack to cdk.out if its inputs are newer.
+ * Synthesizes the stack to cdk.out if its inputs are newer: to a folder of this process first, because a running stand-in or a command in another
+ * terminal may replace cdk.out at the same time.
  *
  * @param tokens to another folder, for callers with tokens of the stand-in's own issuer
  * @param validate also runs AWS's own template validation, which takes longer than everything else; the project's checks always run
  */
-export function synth({ validate = false, tokens = false } = {}) {
+export async function synth({ validate = false, tokens = false } = {}) {
   const folder = tokens ? tokensAssembly : 'cdk.out'
   const inputs = [
     'infra/dist',
@@ -127,8 +128,11 @@ export function synth({ validate = false, tokens = false } = {}) {
   ]
   const current = upToDate(join(root, folder, 'manifest.json'), inputs, (name) => !name.includes('.test.'))
   if (current && !validate) return
+  const draft = join(root, '.local-aws', `synth-${process.pid}`)
+  // A failing step ends the process.
+  process.once('exit', () => rmSync(draft, { recursive: true, force: true }))
   const env = {
-    CDK_OUTDIR: join(root, folder),
+    CDK_OUTDIR: draft,
     ...(validate ? {} : { CDK_VALIDATION: 'false' }),
     ...(tokens ? { CDK_CONTEXT_JSON: JSON.stringify(localTokens) } : {}),
   }
@@ -138,6 +142,8 @@ export function synth({ validate = false, tokens = false } = {}) {
     ['infra/dist/bin/app.js'],
     { env },
   )
+  const { replaceAssembly } = await import('../packages/project/dist/index.js')
+  await replaceAssembly(join(root, folder), draft)
 }
 
 function upToDate(stamp, inputs, wanted) {

@@ -2,5 +2,5 @@
 import { setUp } from './setup.js'
 
 // With --as, the stand-in signs the user in with a token.
-setUp({ product: true, tokens: process.argv.some((word) => /^--as(?:=|$)/u.test(word)) })
+await setUp({ product: true, tokens: process.argv.some((word) => /^--as(?:=|$)/u.test(word)) })
 await import('../packages/client/dist/cli/main.js')

@@ -12,7 +12,7 @@ if (words.length === 0) {
 } else {
   install()
   build()
-  synth()
+  await synth()
 }
 installTools('consumers')
 installTools('packages/client/browser')

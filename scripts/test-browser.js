@@ -5,7 +5,7 @@ import { jest, step } from './step.js'
 
 const words = process.argv.slice(2).filter((word) => word !== '--')
 
-setUp()
+await setUp()
 installTools('packages/client/browser')
 step('Bundling the client for browsers', process.execPath, ['packages/client/scripts/bundle-browser.js'])
 jest('Testing in Chromium', ['--maxWorkers=1', '--testMatch', '**/dist/**/*.browser.js', '--', ...words])

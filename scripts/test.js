@@ -11,7 +11,7 @@ build()
 step('Linting', 'node_modules/.bin/biome', ['check', '--error-on-warnings', '.'])
 step('Checking for circular imports', process.execPath, ['scripts/lint/import-circles.js'])
 step('Checking the links in the documentation', process.execPath, ['scripts/lint/doc-links.js'])
-synth({ validate: true })
+await synth({ validate: true })
 lintTemplate()
 // The integration suite runs once, against the stack that the CDK deploys below.
 jest('Testing', words.length > 0 ? words : ['--testPathIgnorePatterns', '/node_modules/', '\\.integ\\.js$'])

@@ -42,7 +42,7 @@ export interface Target {
   readonly what: string
   readonly target: string
   readonly measured: string
-  /** Computed from the run, never edited by hand. */
+  /** Computed from the run, never edited manually. */
   readonly met: boolean
   /** If not met: the reason. */
   readonly why?: string

@@ -2,8 +2,8 @@ import { TopicCredentials } from '@topic-credentials/cdk'
 import { type App, CfnOutput, Duration, Stack } from 'aws-cdk-lib'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 
-/** Asked at each vend. A real one looks into the app's own data; this one knows two owners by heart. */
-const whoMayHaveWhat = `
+/** Called for each vend. A real function reads the app's own data; this one has two owners in its code. */
+const grantsOfOwners = `
 exports.handler = async ({ userId, claims }) => {
   const boats = { alice: ['t1/boats/7'], bob: ['t2/boats/1', 't2/boats/2'] }[userId] ?? []
   return {
@@ -14,9 +14,9 @@ exports.handler = async ({ userId, claims }) => {
 }
 `
 
-/** Who owns which boat is in the app's own data: its function says so at each vend. */
+/** The owners of boats are in the app's own data: its function returns their grants for each vend. */
 export class AppFunctionStack extends Stack {
-  constructor(scope: App, id: string, { code = whoMayHaveWhat }: { readonly code?: string } = {}) {
+  constructor(scope: App, id: string, { code = grantsOfOwners }: { readonly code?: string } = {}) {
     super(scope, id)
     const grants = new LambdaFunction(this, 'Grants', {
       runtime: Runtime.NODEJS_24_X,
@@ -28,7 +28,7 @@ export class AppFunctionStack extends Stack {
       entitlements: { entitlements: [{ subscribe: ['announcements'], publish: ['users/${userId}/#'] }] },
       accessFunctionArn: grants.functionArn,
       ceiling: ['tenants/+/boats/#'],
-      // As the function knows its users: without the stack's name.
+      // The function receives user IDs without the stack's name.
       userPrefix: '',
     })
     new CfnOutput(this, 'CredentialsUrl', { value: api.credentialsUrl })

@@ -22,7 +22,7 @@ export function topicCredentialsApp({ context, ...props }: AppProps = {}): App {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new StackChecks())
   const { stackName, entitlementsFile = appEntitlements, env, props: constructs } = settings(app.node)
   const entitlements = readEntitlements(entitlementsFile)
-  // With it a stand-in synthesizes the app again as it was, when the entitlements change.
+  // A stand-in reads it to synthesize the app with the same settings when the entitlements change.
   writeFileSync(join(app.outdir, 'settings.json'), `${JSON.stringify(givenSettings(app.node))}\n`)
   new TopicCredentialsStack(app, stackName, { ...constructs, ...(env === undefined ? {} : { env }), entitlements })
   return app

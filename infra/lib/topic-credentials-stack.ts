@@ -33,7 +33,7 @@ export class TopicCredentialsStack extends Stack {
         : {
             CheckFunctionName: {
               value: deployCheck.function.functionName,
-              description: 'The deploy check: pnpm check',
+              description: 'The deploy check: npm run check',
             },
           }),
     }

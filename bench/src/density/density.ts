@@ -111,4 +111,4 @@ function compileTable(runs: Readonly<Record<string, readonly CompileTimes[]>>): 
 const methodText = `Each form is given topics until STS's limit of 2,048 characters is passed. Compiling: a run is a fresh process that compiles 701
 policies for one kind of grants, each for another user; the first one is what a cold function pays, the next 200 warm up, p50 and
 p99 are of the last 500. Runs of the cases take turns. The dense form is tried only where the others do not fit. "Sure to be
-packed" is by the high end of what is known of STS's packing (ADR 13); without it a topic more may be refused.`
+packed" is by the high estimate of STS's packing (ADR 13); without it, one more topic may be refused.`

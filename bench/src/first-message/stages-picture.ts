@@ -8,7 +8,7 @@ export interface Staged {
   readonly stages: Readonly<Record<Stage, number>>
 }
 
-/** What the picture shows as one part: nine colours beside each other are told apart by no reader. */
+/** Stages that the picture shows as one part: nine adjacent colours cannot be distinguished. */
 const parts: readonly (readonly [part: string, stages: readonly Stage[], color: string])[] = [
   ['start Node.js', ['process start'], '#b9b7b0'],
   ['load, sign, TCP', ['import', 'load the rest, sign, TCP'], '#4c78a8'],
@@ -19,7 +19,7 @@ const parts: readonly (readonly [part: string, stages: readonly Stage[], color: 
 /** Milliseconds; a narrower part has no room for its figure. */
 const labelled = 14
 
-/** A bar for each program, with the figure in each part and the sum at its end; programs that vend stand apart. */
+/** A bar for each program, with the figure in each part and the sum at its end; programs that vend are grouped separately. */
 export function stagesPicture(all: readonly Staged[]): object {
   const groups = [
     ['credentials at hand', all.filter(({ stages }) => stages.vend === 0)],

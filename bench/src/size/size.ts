@@ -165,7 +165,7 @@ function loadedFirst({ outputs }: Metafile): ReadonlySet<string> {
 
 const methodText = `Each client is bundled as in an application that only connects and receives: esbuild, \`--bundle --minify
 --format=esm --platform=browser --target=es2022\`, then gzip at level 9, with \`--splitting\`:
-what a dynamic import loads is counted apart, the rest is what the first call needs. \`dist/browser.js\` is for pages without a bundler: the
+the code of dynamic imports is counted separately, the rest is needed by the first call. \`dist/browser.js\` is for pages without a bundler: the
 same code, minified by esbuild and terser, with its parts as whole files. The device SDK's browser build does not bundle without changes; \`util\`
 and \`crypto\` of Node.js are replaced by an empty module. hotsock-js, the smallest we know (4.0 kB), is not in a registry and so not in the
 table. With the other services, a server does what our client does in the page: signing, explaining grants, renewing credentials.`

@@ -180,6 +180,6 @@ function method({ connections, mosquitto }: Report): string {
   return `\`packages/local-aws/bench\`: each server runs in a process of its own, and so do its ${figure(connections)} clients, which publish again when
 their message is acknowledged and has come back. All servers are connected at once and take turns under load, in mirrored order;
 ratios are between neighbours of one round. The stand-in verifies signatures and policies, and is asked at the end whether it refuses another
-user's topic; ${brokers} let everybody do everything. Only the quota of CONNECTs per second is raised. CPU per message is the
+user's topic; ${brokers} authorize all clients for everything. Only the quota of CONNECTs per second is raised. CPU per message is the
 fairest figure here: clients and server share the cores.`
 }

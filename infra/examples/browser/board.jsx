@@ -109,7 +109,7 @@ function Ask({ session }) {
   )
 }
 
-/** Known before the click, without asking anybody; the grants may change with each renewal. */
+/** Computed from the grants, without a request; they may change with each renewal. */
 function MayI({ id, operation, topic }) {
   const granted = useCan(operation, topic)
   return <output id={id}>{topic === '' ? '' : granted ? 'granted' : 'not granted'}</output>
@@ -137,7 +137,7 @@ function inWords(error) {
   return error === undefined ? '' : `${error.message} ${error.remedy ?? ''}`
 }
 
-/** A message in one line, with what MQTT 5 says of it besides. `text()` would throw for bytes that are no text, and others may send such. */
+/** A message in one line, with its MQTT 5 properties. `text()` would throw for bytes that are not UTF-8, which other users can send. */
 function described({ topic, payload, contentType, userProperties }) {
   const parts = [...(contentType === undefined ? [] : [contentType]), ...userProperties.map((pair) => pair.join('='))]
   const text = new TextDecoder().decode(payload)

@@ -1,8 +1,8 @@
-// A device that answers: what is asked on devices/<name>/ask gets its state as reply. Configured by the environment:
+// A device that replies with its state to requests on devices/<name>/ask. Configured by the environment:
 //   CREDENTIALS_URL  the stack's output
 //   DEVICE           the device's name
-//   TOKEN_FILE       a file with a bearer token, read anew for each request; without it, the AWS credential chain proves the device
-//   CA               a PEM file, for the stand-in alone
+//   TOKEN_FILE       a file with a bearer token, read for each request; without it, requests are signed with the AWS credential chain
+//   CA               a PEM file, for the stand-in only
 import { readFile } from 'node:fs/promises'
 import { connect, fromVendor } from '@topic-credentials/client'
 

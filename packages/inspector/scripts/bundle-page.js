@@ -1,4 +1,4 @@
-// dist/page.bundle.js and dist/page.css: the page in two files. Run before packing, and in a checkout when the page is first asked for.
+// dist/page.bundle.js and dist/page.css: the page in two files. Run before packing, and in a checkout at the first request for the page.
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 

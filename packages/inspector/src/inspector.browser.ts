@@ -97,7 +97,7 @@ it('two users sign in, and hear each other; the page tells of both', async () =>
   await click('.client .publish')
   await shows(all('.client .said', "one.textContent.includes('test: hello')"))
   await view('messages')
-  await shows("document.querySelector('.row')?.textContent.includes('2 got it')")
+  await shows("document.querySelector('.row')?.textContent.includes('2 received')")
   await click('.row')
   await shows("document.querySelector('.detail pre')?.textContent === 'hello'")
   await click('.tabs button:last-child')

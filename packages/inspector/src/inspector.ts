@@ -7,7 +7,7 @@ import { Feed } from './server/feed.js'
 import { pageFiles } from './server/page-files.js'
 
 /**
- * The page over a stand-in, on its plain origin. Hand `observer`, `journal` and `site` to `startLocalAws`, then begin.
+ * The page about a stand-in, on its plain origin. Pass `observer`, `journal` and `site` to `startLocalAws`, then call `begin`.
  *
  * @example
  * const inspector = new Inspector()
@@ -25,7 +25,7 @@ export class Inspector implements Companion {
     this.observer.journal(entry)
   }
 
-  /** From now on the page answers. Gives its address, with the secret. */
+  /** Starts to answer requests. Returns the page's address, with the secret. */
   begin(aws: LocalAws, faults: readonly Fault[]): string {
     this.#running = { aws, faults }
     return aws.endpoints.plain + this.#door.path
@@ -36,7 +36,7 @@ export class Inspector implements Companion {
     this.#running = undefined
   }
 
-  /** Answers what is the page's; who does not know the secret is told no more than of a path that is not there. */
+  /** Answers requests for the page. Without the secret, the response is the same as for a path that does not exist. */
   readonly site = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
     if (!this.#door.concerns(request)) return false
     harden(response, request.headers.host)

@@ -18,15 +18,15 @@ export interface LocalAwsOptions {
   readonly region?: string | undefined
   /** Default: the stack's own, or `123456789012`. */
   readonly accountId?: string
-  /** Any free ones where none are given. */
+  /** Default: any free ports. */
   readonly ports?: Ports
   readonly clock?: Clock
   readonly journal?: Journal
   /** Values of template parameters. */
   readonly parameters?: Readonly<Record<string, string>>
   /**
-   * Whether to run the functions that a deployment waits for (`Custom::Trigger`) and that can fail it. Default true; a start without them is
-   * faster and proves nothing about the stack.
+   * Whether to run the functions of a deployment that can fail it (`Custom::Trigger`). Default true; a start without them is faster, but does
+   * not check the stack.
    */
   readonly triggers?: boolean
   /**
@@ -52,18 +52,18 @@ export interface LocalAwsOptions {
   readonly trust?: string | undefined
   /** Serves pages on the plain origin. Returns whether there is one; otherwise the vendor's API responds. */
   readonly site?: ((request: IncomingMessage, response: ServerResponse) => Promise<boolean>) | undefined
-  /** Is told what the data plane decides and carries, while it does: for tools that show it. */
+  /** Receives each decision and message of the data plane: for tools that show them. */
   readonly observer?: Observer | undefined
   /** Resources of unsupported types are skipped instead of failing the deployment. Default false. */
   readonly ignoreUnknown?: boolean | undefined
   /**
-   * Folder in which the account is written down as it changes: stacks, users, roles, uploads. What is there comes back. A
-   * second stand-in is refused while the first one runs. Not for one that realises an assembly.
+   * Folder in which the account is saved after each change: stacks, users, roles, uploads. The next start restores it. A second stand-in cannot
+   * use the folder while the first one runs. Not for a stand-in with `assembly`.
    */
   readonly state?: string | undefined
-  /** What is there is forgotten first. Default false. */
+  /** Deletes the saved account first. Default false. */
   readonly fresh?: boolean | undefined
-  /** Called whenever state that survives the stand-in has changed; often. */
+  /** Called after each change of saved state, so often. */
   readonly changed?: () => void
 }
 
@@ -77,7 +77,7 @@ export interface Endpoints {
   readonly dynamodb?: string
   /** Vendor and data plane on one origin without TLS: for browsers on this machine. */
   readonly plain: string
-  /** The issuer of tokens, where it listens. Its name is the same wherever that is. */
+  /** The issuer of tokens, if it has a port. Its `iss` is the same on any port. */
   readonly issuer?: string
   /** All services of the account, for `AWS_ENDPOINT_URL`. */
   readonly endpoint: string
@@ -121,15 +121,15 @@ export interface LocalAws extends Served, AsyncDisposable {
    */
   readonly operator: AccessKey
   readonly faults: Faults
-  /** Whom the deployed API takes: `jwt` are tokens of this stand-in's issuer, `foreign` those of another. */
+  /** The callers of the deployed API: `jwt` are holders of tokens of this stand-in's issuer, `foreign` of another issuer. */
   readonly callers: Callers
-  /** With it `POST /_local/sign-in` of the endpoint signs anybody in. For other processes of this user. */
+  /** The secret for `POST /_local/sign-in` of the endpoint, with which other processes of this user sign users in. */
   readonly signInSecret: string
   /** Lines of a function, by its name, or of a log group; in order. */
   logs(name: string): readonly LogLine[]
   /**
-   * Signs in anybody, as what is deployed has its callers: a token of the stand-in's own issuer, or short-lived keys of an IAM user, who is made
-   * where there is none.
+   * Signs a user in to the deployed API: a token of the stand-in's own issuer, or short-lived keys of an IAM user, which is created if it does
+   * not exist.
    *
    * @throws SignInError
    */
@@ -145,15 +145,15 @@ export interface LocalAws extends Served, AsyncDisposable {
   putRolePolicy(roleName: string, policyName: string, document: unknown): void
   deleteRolePolicy(roleName: string, policyName: string): void
   /**
-   * Deploys an assembly into the stacks that stand, in place: what differs is updated, what is new is created, connections stay. An update that
-   * fails is rolled back, and says so in its answer. An account with `state` keeps the functions' code; another one reads it from the folder.
+   * Deploys an assembly in place: stacks that differ are updated, new ones are created, connections stay. An update that fails is rolled back,
+   * and the result contains the reason. An account with `state` stores the functions' code; another one reads it from the folder.
    *
-   * @param options `standing`: only stacks that stand; none is created
+   * @param options `standing`: updates existing stacks only
    * @throws RealisationError for a folder without an assembly
    */
   deploy(assembly: string, options?: { readonly standing?: boolean }): Promise<readonly Redeployment[]>
   /**
-   * What {@link deploy} would change in the stacks that stand; nothing is done. A stack that is not deployed is left out.
+   * What {@link deploy} would change in existing stacks, without changing it.
    *
    * @throws RealisationError for a folder without an assembly
    */

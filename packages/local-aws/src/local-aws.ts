@@ -33,7 +33,7 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   }
 }
 
-/** @param release Gives the folder of the account back, once nothing writes to it any more */
+/** @param release releases the account's folder, after the last write */
 async function start(options: LocalAwsOptions, release: () => Promise<void>): Promise<LocalAws> {
   const stacks = options.assembly === undefined ? [] : await readAssembly(options.assembly)
   const region = settle('region', stacks, options.region) ?? 'us-east-1'
@@ -51,7 +51,7 @@ async function start(options: LocalAwsOptions, release: () => Promise<void>): Pr
   } = options
   const { trust, site, observer, caFolder } = options
   const making = createTlsMaterialAside()
-  making.catch(() => {}) // thrown where it is awaited
+  making.catch(() => {}) // it is thrown at the await below
   // Loaded here, because many importers of this package only look for a running stand-in.
   const { Account } = await import('./account/account.js')
   const { realise } = await import('./cloudformation/index.js')
@@ -179,7 +179,7 @@ function describe(account: Account, keeper: Keeper | undefined, release: () => P
     createSession: ({ roleName, ...session }, policyDocument = developerPolicy(settings)) => {
       const role =
         directory.role(roleName) ??
-        directory.createRole({ roleName, trustPolicy: trustOfNobody, inlinePolicies: { Permissions: policyDocument } })
+        directory.createRole({ roleName, trustPolicy: uncheckedTrust, inlinePolicies: { Permissions: policyDocument } })
       return directory.addSession({ role, durationSeconds: 3_600, ...session })
     },
     putRolePolicy: (roleName, policyName, document) => directory.putRolePolicy(roleName, policyName, document),
@@ -190,7 +190,7 @@ function describe(account: Account, keeper: Keeper | undefined, release: () => P
 }
 
 /** A role must trust a principal; sessions are created here without checking it. */
-const trustOfNobody = {
+const uncheckedTrust = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }

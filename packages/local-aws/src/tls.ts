@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 
-/** PEM texts for the stand-in's servers: a certificate authority created at each start, and a certificate for localhost. */
+/** PEM strings for the stand-in's servers: a certificate authority created at each start, and a certificate for localhost. */
 export interface TlsMaterial {
   readonly ca: string
   readonly cert: string
@@ -66,6 +66,6 @@ export function createTlsMaterialAside(): Promise<TlsMaterial> {
     const worker = new Worker(new URL('./tls-worker.js', import.meta.url))
     worker.once('message', resolve)
     worker.once('error', reject)
-    worker.once('exit', () => reject(new Error('The thread that makes the certificates ended without any.')))
+    worker.once('exit', () => reject(new Error('The thread that creates the certificates ended without a result.')))
   })
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { examples, programName } from '@topic-credentials/project'
+import { examples, programName, withRemedy } from '@topic-credentials/project'
 import { Command } from 'commander'
 import { CheckCommandError } from './errors.js'
 
@@ -43,6 +43,6 @@ try {
   await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
 } catch (error) {
   const known = error instanceof CheckCommandError
-  process.stderr.write(known ? `${error.message}. ${error.remedy}\n` : `${String(error)}\n`)
+  process.stderr.write(known ? `${withRemedy(error)}\n` : `${String(error)}\n`)
   process.exitCode = 2
 }

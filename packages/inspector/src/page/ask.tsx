@@ -5,7 +5,7 @@ import { Failure, Field, Heading, TextField, Verdict } from './parts.js'
 
 const operations = ['Publish', 'Subscribe', 'Receive', 'RetainPublish', 'Connect']
 
-/** What a user may, and how it comes about. */
+/** The permissions of a user, and where they come from. */
 export function Ask({ callers }: { readonly callers: string }) {
   const [user, setUser] = useState('alice')
   const [claims, setClaims] = useState('{}')
@@ -26,7 +26,7 @@ export function Ask({ callers }: { readonly callers: string }) {
   return (
     <>
       <Heading title="Ask as a user">
-        Signs the user in and vends as they would: rules, grants, policy, decision, proof.
+        Signs the user in and requests credentials: rules, grants, policy, decision, proof.
       </Heading>
       <form class="form" onSubmit={ask}>
         <TextField label="User" value={user} set={setUser} />

@@ -3,7 +3,7 @@ import type { ConnectionRow } from '../records/shapes.js'
 import { get, post } from './api.js'
 import { Empty, Failure, Heading, Time, useSecond } from './parts.js'
 
-/** Who is connected now. */
+/** The open connections. */
 export function Connections() {
   const now = useSecond()
   const [rows, setRows] = useState<readonly ConnectionRow[]>([])
@@ -15,9 +15,9 @@ export function Connections() {
   const end = (clientId: string) => post('end', { clientId }).then(load, setError)
   return (
     <>
-      <Heading title="Connections">Every MQTT connection, as the broker has it.</Heading>
+      <Heading title="Connections">All open MQTT connections.</Heading>
       <Failure error={error} />
-      {rows.length === 0 && <Empty>Nobody is connected. Try: npm start -- --as alice</Empty>}
+      {rows.length === 0 && <Empty>No client is connected. Try: npm start -- --as alice</Empty>}
       <ul class="cards">
         {rows.map((row) => (
           <li key={row.clientId} class="card">
@@ -49,6 +49,6 @@ export function Connections() {
 function countdown(expiresAt: number | undefined, now: number): string {
   if (expiresAt === undefined) return 'do not expire'
   const seconds = Math.round((expiresAt - now) / 1000)
-  if (seconds <= 0) return 'expired; the connection stands, the next one needs new ones'
+  if (seconds <= 0) return 'expired; this connection stays open, the next one needs new credentials'
   return `for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} more`
 }

@@ -4,7 +4,7 @@ import { post } from './api.js'
 import { Empty, Fact, Failure, Filters, Heading, Rows, Time, Verdict } from './parts.js'
 import type { Seen } from './store.js'
 
-/** What was decided, newest first, and why. */
+/** Decisions with their reasons, newest first. */
 export function Decisions({ seen }: { readonly seen: Seen }) {
   const [refusedOnly, setRefusedOnly] = useState(true)
   const [text, setText] = useState('')
@@ -60,9 +60,7 @@ function Detail({ id }: { readonly id: number }) {
       {grant !== undefined && grant.allowed === view.allowed && <p class="sentence">{grant.sentence}</p>}
       {grant !== undefined && grant.allowed !== view.allowed && (
         <p class="sentence">
-          {grant.allowed
-            ? 'It is granted, and a policy is in the way: '
-            : 'It is not granted, and allowed all the same: '}
+          {grant.allowed ? 'It is granted, but a policy does not allow it: ' : 'It is not granted, but allowed: '}
           {reason}.
         </p>
       )}

@@ -3,7 +3,7 @@ import type { StateView } from '../records/shapes.js'
 import { post } from './api.js'
 import { Failure, Heading } from './parts.js'
 
-/** What can be made to go wrong. */
+/** The faults as buttons. */
 export function Faults({ faults }: { readonly faults: StateView['faults'] }) {
   const [said, setSaid] = useState<readonly string[]>([])
   const [error, setError] = useState<unknown>()
@@ -12,7 +12,7 @@ export function Faults({ faults }: { readonly faults: StateView['faults'] }) {
   return (
     <>
       <Heading title="Faults">
-        The same as the keys in the terminal. What is switched on is switched off by the same button.
+        The same as the keys in the terminal. A fault is switched off by the button that switched it on.
       </Heading>
       <Failure error={error} />
       <div class="buttons">

@@ -5,11 +5,11 @@ const shown = 200
 /** Lambda's own lines, two for each call. */
 const platform = /^\{"time":"[^"]*","type":"platform\./u
 
-/** Lines of the functions, and what went wrong elsewhere. */
+/** Lines of the functions, and other refusals and failures. */
 export function Log({ seen }: { readonly seen: Seen }) {
   return (
     <>
-      <Heading title="Log">The functions’ lines, and what was refused or failed. Newest first.</Heading>
+      <Heading title="Log">Lines of the functions, refusals and failures. Newest first.</Heading>
       {seen.log.length === 0 && <Empty>No line yet.</Empty>}
       <ol class="log">
         {seen.log

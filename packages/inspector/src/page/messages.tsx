@@ -6,15 +6,15 @@ import type { Seen } from './store.js'
 
 const forms = ['text', 'json', 'hex'] as const
 const outcomes: Readonly<Record<string, string>> = {
-  sent: '✓ got it',
+  sent: '✓ received',
   waits: '… waits: not connected, or busy with earlier messages',
   refused: '✗ refused: iot:Receive is not allowed',
   away: '✗ missed: QoS 0, and not connected',
   too_fast: '✗ missed: QoS 0, faster than the client reads',
-  unfit: '✗ left out: expired, or larger than the client takes',
+  unfit: '✗ not sent: expired, or larger than the client accepts',
 }
 
-/** What was published, and what became of it. */
+/** The published messages, and the outcome for each client. */
 export function Messages({ seen }: { readonly seen: Seen }) {
   const [text, setText] = useState('')
   const [events, setEvents] = useState(false)
@@ -24,7 +24,9 @@ export function Messages({ seen }: { readonly seen: Seen }) {
   })
   return (
     <>
-      <Heading title="Messages">Newest first: who published, who got it, and who did not.</Heading>
+      <Heading title="Messages">
+        Newest first: the publisher, the receivers, and the clients that did not receive it.
+      </Heading>
       <Filters
         {...{ text, setText }}
         placeholder="topic or client ID"
@@ -32,7 +34,7 @@ export function Messages({ seen }: { readonly seen: Seen }) {
         chosen={events}
         choose={setEvents}
       >
-        {seen.skipped > 0 && <p class="note">{seen.skipped} rows came too fast to be shown.</p>}
+        {seen.skipped > 0 && <p class="note">{seen.skipped} rows arrived too fast to be shown.</p>}
       </Filters>
       {wanted.length === 0 && <Empty>No message yet. Try: npm start -- publish hello</Empty>}
       <Rows
@@ -55,7 +57,7 @@ function summary({ deliveries, bytes }: MessageRow): string {
   const all = Object.values(deliveries)
   const got = all.filter((outcome) => outcome === 'sent').length
   const not = all.length - got
-  return `${bytes} B · ${got} got it${not === 0 ? '' : ` · ✗ ${not} did not`}`
+  return `${bytes} B · ${got} received${not === 0 ? '' : ` · ✗ ${not} not received`}`
 }
 
 function Detail({ row }: { readonly row: MessageRow }) {
@@ -116,6 +118,6 @@ function shownAs(form: (typeof forms)[number], bytes: Uint8Array): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2)
   } catch {
-    return 'This is no JSON.'
+    return 'The payload is not JSON.'
   }
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 
 const rowsShown = 100
 
-/** Renders again once a second, for what counts down. */
+/** Renders the component once a second, for countdowns. */
 export function useSecond(): number {
   const [now, setNow] = useState(Date.now())
   useEffect(() => {
@@ -62,7 +62,7 @@ export function TextField(props: {
   )
 }
 
-/** What a list shows: rows that contain a text, and one further choice. */
+/** The filters of a list: a text to search for, and a check box. */
 export function Filters(props: {
   readonly text: string
   readonly setText: (text: string) => void
@@ -144,7 +144,7 @@ export function Empty({ children }: { readonly children: ComponentChildren }) {
   return <p class="empty">{children}</p>
 }
 
-/** A heading with what the view is for. */
+/** A heading, and the purpose of the view. */
 export function Heading({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
   return (
     <header class="heading">

@@ -1,9 +1,9 @@
 import type { Batch, DecisionRow, LogRow, MessageRow } from '../records/shapes.js'
 
-/** So many of a kind are held, and none of them twice. */
+/** Number of rows of each kind that are kept. */
 const held = 500
 
-/** What has happened, newest last; changed in place, told once a frame. */
+/** The received rows, newest last. Changed in place; listeners are called once per frame. */
 export interface Seen {
   decisions: DecisionRow[]
   messages: MessageRow[]
@@ -12,7 +12,7 @@ export interface Seen {
   live: boolean
 }
 
-/** Follows the feed. Everything that comes within a frame is shown at once, so that a flood costs one rendering a frame. */
+/** Follows the feed. All rows of one frame are rendered together, so that many rows cost one rendering per frame. */
 export class Store {
   readonly seen: Seen = { decisions: [], messages: [], log: [], skipped: 0, live: false }
   readonly #listeners = new Set<() => void>()

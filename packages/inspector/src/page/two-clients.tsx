@@ -6,12 +6,13 @@ import { Failure, Heading, TextField } from './parts.js'
 
 type Proof = SignedIn & { readonly credentialsUrl: string; readonly endpoint: string; readonly region: string }
 
-/** Two users, each with a client of their own. */
+/** Two users, each with its own client. */
 export function TwoClients() {
   return (
     <>
       <Heading title="Two clients">
-        The published browser client, signed in twice. What one publishes the other hears, if both may.
+        The published browser client, signed in as two users. Each receives what the other one publishes, if both are
+        granted the topic.
       </Heading>
       <div class="two">
         <Client name="alice" />
@@ -100,6 +101,6 @@ function tokenOf(signedIn: SignedIn): string {
 }
 
 function keysOf(signedIn: SignedIn) {
-  if (signedIn.kind !== 'credentials') throw new Error('The stack takes tokens now: sign in again.')
+  if (signedIn.kind !== 'credentials') throw new Error('The stack now accepts tokens only. Sign in again.')
   return { ...signedIn, expiration: new Date(signedIn.expiration) }
 }

@@ -15,7 +15,7 @@ import { messageOf } from '@topic-credentials/project'
 import type { AskView } from '../records/shapes.js'
 import { requestFor } from './decision-view.js'
 
-/** Who is asked about, and what they would do. */
+/** A user and an operation. */
 export interface Question {
   readonly user: string
   readonly claims: Readonly<Record<string, unknown>>
@@ -34,8 +34,8 @@ const resourceTypes: Readonly<Record<string, string>> = {
 }
 
 /**
- * Signs the user in and vends as they would, then takes apart what came: rules, grants, the session policy, its decision and its proof. Nothing
- * that is handed out here leaves this process.
+ * Signs the user in, requests credentials, and explains them: rules, grants, the session policy, its decision and its proof. The credentials stay in
+ * this process.
  *
  * @throws SignInError, TopicCredentialsError as the user would get them
  */
@@ -102,7 +102,7 @@ async function rulesFor(aws: LocalAws, userId: string, claims: Question['claims'
   })
 }
 
-/** As they were shipped with the function. */
+/** The entitlements in the function's package. */
 async function entitlementsOf({ outputs, functions }: LocalAws): Promise<{ entitlements: unknown[] } | undefined> {
   const name = Object.values(outputs).flatMap(({ FunctionName }) => FunctionName ?? [])[0] ?? ''
   const folder = functions.get(name)?.configuration.codeDirectory

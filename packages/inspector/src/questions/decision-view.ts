@@ -5,7 +5,7 @@ import type { Vend } from '../records/vends.js'
 
 type Policies = NonNullable<KeptDecision['observed']>['policies']
 
-/** All that is known of a decision: the policies with the statement that decided, and what the grants say. */
+/** A decision with the policies, the deciding statement, and the explanation by the grants. */
 export function viewOf({ row, observed }: KeptDecision, vend: Vend | undefined): DecisionView {
   if (observed === undefined) return { ...row, principal: '', resource: '', policies: [] }
   const { principal, resource, action, policies } = observed
@@ -15,7 +15,7 @@ export function viewOf({ row, observed }: KeptDecision, vend: Vend | undefined):
     : { ...view, grants: { ...vend.grants }, ...grantView(vend, action, nameIn(resource)) }
 }
 
-/** The policies of a session as documents; session policies first, for they are the user's own. */
+/** The policies of a session as documents; session policies first, because they are specific to the user. */
 function policyViews(
   { identity, session = [], boundary = [] }: Policies,
   policy: string | undefined,
@@ -51,7 +51,7 @@ function grantView({ grants, userId }: Vend, action: string, name: string): Pick
   return { grant: { allowed, sentence, nearest: text(explained.nearest) } }
 }
 
-/** What the grants are asked, for an action of IAM. */
+/** The request to the grants that corresponds to an action of IAM. */
 export function requestFor(action: string, name: string): AccessRequest | undefined {
   switch (action) {
     case 'iot:Connect':

@@ -9,7 +9,7 @@ import { Ring } from './ring.js'
 import type { Batch, DecisionRow, LogRow, MessageRow } from './shapes.js'
 import { Vends } from './vends.js'
 
-/** A decision with what it was decided by, for who asks for more. */
+/** A decision, with the data for its details. */
 export interface KeptDecision {
   readonly row: DecisionRow
   readonly observed: ObservedDecision | undefined
@@ -21,7 +21,7 @@ interface KeptMessage {
   readonly deliveries: Record<string, string>
 }
 
-/** What is new since the last batch. */
+/** Rows since the last batch. */
 interface Fresh {
   decisions: DecisionRow[]
   messages: MessageRow[]
@@ -29,12 +29,12 @@ interface Fresh {
   log: LogRow[]
 }
 
-/** Rows of one kind in a batch: more are counted, not shown. */
+/** Maximum number of rows of one kind in a batch; others are only counted. */
 const mostInBatch = 100
 const headBytes = 256
 const largestKept = 16_384
 
-/** Takes what the stand-in does while it does it; keeps the last of each kind, refusals apart, and hands out what is new. */
+/** Records events of the stand-in: keeps the last rows of each kind, refusals separately, and returns new rows in batches. */
 export class Records implements Observer {
   readonly vends = new Vends()
   readonly #allowed = new Ring<number, KeptDecision>(500)
@@ -77,7 +77,7 @@ export class Records implements Observer {
     this.#push('deliveries', [id, clientId, outcome])
   }
 
-  /** What the journal says beside the data plane's decisions: refusals of other kinds, and lines of functions. */
+  /** Other events: refusals without a decision of IAM, and lines of functions. */
   journal(entry: JournalEntry): void {
     const { at, service, event, outcome, principal = '', detail = '', fields = {} } = entry
     if (service === 'lambda' && event === 'Log') {
@@ -107,7 +107,7 @@ export class Records implements Observer {
     return this.#messages.get(id)?.payload
   }
 
-  /** All that is kept, for a page that opens. */
+  /** All kept rows, for a page that is opened. */
   all(): Batch {
     const decisions = [...this.#allowed.list(), ...this.#refused.list()].map(({ row }) => row)
     return {
@@ -119,7 +119,7 @@ export class Records implements Observer {
     }
   }
 
-  /** What is new since the last time; undefined when nothing is. */
+  /** Rows since the last call; undefined if there are none. */
   take(): Batch | undefined {
     const { decisions, messages, deliveries, log } = this.#fresh
     const skipped = this.#skipped
@@ -158,7 +158,7 @@ function emptyBatch(): Fresh {
 
 /** The last part of an ARN: a user's name, or a session's. */
 export function nameOf(principal: string): string {
-  return principal.slice(principal.lastIndexOf('/') + 1) || 'nobody'
+  return principal.slice(principal.lastIndexOf('/') + 1) || 'unknown'
 }
 
 /** What follows the resource's type: a topic, a filter, a client ID. */

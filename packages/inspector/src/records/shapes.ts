@@ -1,4 +1,4 @@
-/** What the page is told. Times are milliseconds since the epoch, by the stand-in's clock. Nothing here holds a key or a token. */
+/** The data of the page. Times are milliseconds since the epoch, by the stand-in's clock. Nothing here contains a key or a token. */
 
 /** A decision of IAM, or a refusal of another kind. */
 export interface DecisionRow {
@@ -15,14 +15,14 @@ export interface DecisionRow {
   readonly reason: string
 }
 
-/** A message with what became of it. */
+/** A message with its outcome for each client. */
 export interface MessageRow {
   readonly id: number
   readonly at: number
   readonly topic: string
   readonly qos: 0 | 1
   readonly retain: boolean
-  /** Client ID, or who else. */
+  /** Client ID, or another sender. */
   readonly from: string
   readonly bytes: number
   /** The first bytes, in base64. */
@@ -39,25 +39,25 @@ export interface LogRow {
   readonly failed: boolean
 }
 
-/** What came since the last batch. */
+/** Rows since the last batch. */
 export interface Batch {
   readonly decisions: readonly DecisionRow[]
   readonly messages: readonly MessageRow[]
   /** By message, by client ID. */
   readonly deliveries: readonly (readonly [number, string, string])[]
   readonly log: readonly LogRow[]
-  /** Rows that were too many to be shown. */
+  /** Number of rows that were not shown. */
   readonly skipped: number
 }
 
-/** A policy of those that decided, with its statements as they stand in the document. */
+/** A policy of a decision, with the statements of its document. */
 export interface PolicyView {
   readonly name: string
   readonly kind: 'identity' | 'session' | 'boundary'
   readonly statements: readonly { readonly text: string; readonly decided: boolean }[]
 }
 
-/** All that is known of one decision. */
+/** One decision with its details. */
 export interface DecisionView extends DecisionRow {
   readonly principal: string
   readonly resource: string
@@ -82,7 +82,7 @@ export interface ConnectionRow {
   readonly subscriptions: readonly string[]
 }
 
-/** What the page knows of the stand-in itself. */
+/** The stand-in itself. */
 export interface StateView {
   readonly now: number
   readonly region: string
@@ -92,7 +92,7 @@ export interface StateView {
   readonly faults: readonly { readonly name: string; readonly help: string }[]
 }
 
-/** What a user may, and how that is made. */
+/** The permissions of a user, and where they come from. */
 export interface AskView {
   readonly userId: string
   readonly rules: readonly { readonly place: string; readonly text: string; readonly grants: readonly string[] }[]

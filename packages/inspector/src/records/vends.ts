@@ -2,7 +2,7 @@ import type { Grants } from '@topic-credentials/grants'
 import { parseJson, recordOf } from '@topic-credentials/grants'
 import { Ring } from './ring.js'
 
-/** What the vending function wrote about credentials that it handed out. */
+/** The vending function's log record of issued credentials. */
 export interface Vend {
   readonly userId: string
   readonly grants: Grants
@@ -15,7 +15,7 @@ export class Vends {
   readonly #byKey = new Ring<string, Vend>(kept)
   readonly #refusals = new Ring<string, { readonly userId: string | undefined; readonly reason: string }>(kept)
 
-  /** @param line JSON, one object; other lines are no vend */
+  /** @param line a line of the log; lines that are not records of the vending function are ignored */
   read(line: string): void {
     const { outcome, accessKeyId, userId, grants, apiRequestId, reason } = recordOf(parseJson(line))
     if (outcome === 'vended' && typeof accessKeyId === 'string' && typeof userId === 'string' && isGrants(grants)) {

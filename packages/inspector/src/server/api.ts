@@ -7,14 +7,14 @@ import { viewOf } from '../questions/decision-view.js'
 import { nameOf, type Records } from '../records/records.js'
 import type { ConnectionRow, StateView } from '../records/shapes.js'
 
-/** What the API answers from. */
-export interface Inspected {
+/** The data behind the API. */
+interface Inspected {
   readonly aws: LocalAws
   readonly faults: readonly Fault[]
   readonly records: Records
 }
 
-/** An answer: JSON, or bytes. Undefined: there is no such thing. */
+/** A response: JSON, or bytes. Undefined: it does not exist. */
 type Answer = object | Buffer | undefined
 
 const longestBody = 65_536
@@ -45,7 +45,7 @@ const questions: Readonly<Record<string, (inspected: Inspected, body: Body) => A
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Answers one question of the page. */
+/** Answers one request of the page. */
 export async function answerApi(
   inspected: Inspected,
   path: string,
@@ -53,10 +53,10 @@ export async function answerApi(
   response: ServerResponse,
 ) {
   const question = questions[`${request.method} ${path}`]
-  if (question === undefined) return send(response, 404, { message: 'There is no such question' })
+  if (question === undefined) return send(response, 404, { message: 'The API has no such path' })
   try {
     const answer = await question(inspected, await bodyOf(request))
-    if (answer === undefined) return send(response, 404, { message: 'It is not kept any more' })
+    if (answer === undefined) return send(response, 404, { message: 'The row does not exist, or is no longer kept' })
     send(response, 200, answer)
   } catch (error) {
     const { message, code, remedy } = error as { message?: string; code?: string; remedy?: string }
@@ -83,19 +83,20 @@ function connections({ aws, records }: Inspected): ConnectionRow[] {
   }))
 }
 
-/** A page that is not this one cannot send this type without asking first, and is not answered then. */
+/** Pages of other origins cannot send this content type without a preflight request, which is refused. */
 async function bodyOf(request: IncomingMessage): Promise<Body> {
   if (request.method !== 'POST') return {}
   if (request.headers['content-type'] !== 'application/json') throw new TypeError('Send application/json')
-  if (Number(request.headers['content-length'] ?? Number.NaN) > longestBody) throw new TypeError('That is too much')
+  const tooLarge = new TypeError('The body is too large')
+  if (Number(request.headers['content-length'] ?? Number.NaN) > longestBody) throw tooLarge
   const given = await text(request)
-  if (given.length > longestBody) throw new TypeError('That is too much')
+  if (given.length > longestBody) throw tooLarge
   return objectOf(JSON.parse(given))
 }
 
 function objectOf(value: unknown): Body {
   if (isRecord(value)) return value
-  throw new TypeError('A JSON object is expected')
+  throw new TypeError('Send a JSON object')
 }
 
 function textOf(value: unknown): string {

@@ -4,7 +4,7 @@ import { isSameText } from '@topic-credentials/project'
 
 const prefix = '/_inspector/'
 
-/** What comes in by the printed address, and nothing else. */
+/** Admits requests to the printed address only. */
 export class Door {
   readonly #secret = randomBytes(24).toString('base64url')
 
@@ -13,14 +13,14 @@ export class Door {
     return `${prefix}${this.#secret}/`
   }
 
-  /** Whether a request is for the page at all, with the secret or without. */
+  /** Whether a request is for the page, with or without the secret. */
   concerns({ url = '' }: IncomingMessage): boolean {
     return url.startsWith(prefix)
   }
 
   /**
-   * What is asked for behind the secret: `api/state`. Undefined for who does not know it, and for a page of another origin, even one that does.
-   * Host is checked by the plain origin before.
+   * The requested path after the secret: `api/state`. Undefined without the secret, and for pages of other origins. The plain origin has checked
+   * Host before.
    */
   open({ url = '', headers }: IncomingMessage): string | undefined {
     const [secret = '', ...rest] = url.slice(prefix.length).split('/')
@@ -32,7 +32,7 @@ export class Door {
   }
 }
 
-/** For every answer: nothing from elsewhere, in no frame, kept nowhere. */
+/** Headers of every response: it loads nothing from other origins, and is neither framed nor cached. */
 export function harden(response: ServerResponse, host: string | undefined): void {
   response.setHeader(
     'content-security-policy',

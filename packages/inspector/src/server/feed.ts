@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { Records } from '../records/records.js'
 
-/** How often a page hears of what is new. */
+/** Interval between batches. */
 const batchMilliseconds = 100
-/** A page that does not read is let go: it comes back by itself. */
+/** Maximum number of unread bytes: a page with more is disconnected, and reconnects by itself. */
 const mostUnread = 4 * 1024 * 1024
 
-/** What happens, told to every open page, in batches: server-sent events. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/** Sends new rows to every open page, in batches: server-sent events. https://html.spec.whatwg.org/multipage/server-sent-events.html */
 export class Feed {
   readonly #records: Records
   readonly #pages = new Set<ServerResponse>()
@@ -16,7 +16,7 @@ export class Feed {
     this.#records = records
   }
 
-  /** Begins with all that is kept. */
+  /** Starts with all kept rows. */
   add(response: ServerResponse): void {
     this.#tell()
     response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -29,7 +29,7 @@ const html = `<!doctype html>
 
 let made: Promise<ReadonlyMap<string, PageFile>> | undefined
 
-/** The page's files by name. In a checkout the bundle is made when it is first asked for; packages bring it. */
+/** The page's files by name. In a checkout they are bundled at the first request; a package contains the bundle. */
 export function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
   made ??= make()
   return made

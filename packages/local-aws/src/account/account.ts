@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,16 +28,7 @@ import type { ServedService } from '../protocols/serve-service.js'
 import type { ServiceSettings } from '../protocols/signed-service.js'
 import { Buckets } from '../s3/buckets.js'
 import { restoreStack, type SavedAccount, saveStack } from '../saved/saved-account.js'
-import {
-  audienceOf,
-  type Callers,
-  callersOf,
-  LocalIssuer,
-  localIssuer,
-  type SignInParts,
-  serveIssuer,
-  signIn,
-} from '../sign-in/index.js'
+import { type Callers, localIssuer, SignIn, serveIssuer } from '../sign-in/index.js'
 import { Parameters } from '../ssm/parameters.js'
 import { type Sts, startSts } from '../sts/index.js'
 import type { TlsMaterial } from '../tls.js'
@@ -60,9 +50,7 @@ export class Account {
   readonly buckets = new Buckets(() => join(this.folder, 'objects'))
   readonly parameters = new Parameters()
   readonly names = new Names()
-  readonly issuer: LocalIssuer
-  /** What other processes of this user sign anybody in with. */
-  readonly signInSecret = randomBytes(24).toString('base64url')
+  readonly #signIn: SignIn
   readonly stacks: Stacks
   readonly outages = new Outages()
   /** Access key IDs issued by STS. */
@@ -86,7 +74,6 @@ export class Account {
     this.settings = settings
     this.clock = clock
     this.tls = tls
-    this.issuer = new LocalIssuer(clock)
     this.directory = new Directory({ accountId: settings.accountId, clock, typeWildcards: settings.typeWildcards })
     this.#journal = accountJournal(settings, this.issued)
     const { accountId, region, id: healthId, ports, changed, ignoreUnknown = false } = settings
@@ -97,6 +84,7 @@ export class Account {
       settings.folder && join(settings.folder, 'tables.jsonl'),
     )
     this.apis = new HttpApis({ ...this.#shared, accessKey, guard: this.outages.guard('api') }, ports.api ?? 0)
+    this.#signIn = new SignIn({ ...this.#shared, api: () => this.apis.first })
     this.stacks = new Stacks({ services: () => this.services(), ignoreUnknown, changed })
   }
 
@@ -126,7 +114,7 @@ export class Account {
         iot: account.iot.doors,
         site: settings.site,
       })
-      if (ports.issuer !== undefined) account.#issuerServer = await account.#serveIssuer(ports.issuer)
+      if (ports.issuer !== undefined) account.#issuerServer = await serveIssuer(account.#signIn, tls, ports.issuer)
       if (saved !== undefined) await account.#restore(saved)
       return account
     } catch (error) {
@@ -162,26 +150,24 @@ export class Account {
     return this.#endpoint ?? notRunning()
   }
 
-  /** Where the issuer of tokens listens; undefined where it does not, and then only this process has its keys. */
+  /** The URL of the issuer of tokens; undefined if it has no port, and then only this process has its keys. */
   get issuerUrl(): string | undefined {
     return this.#issuerServer?.url
   }
 
-  /** Whom what is deployed takes. */
   get callers(): Callers {
-    return callersOf(this.#signInParts)
+    return this.#signIn.callers
   }
 
-  /** Signs anybody in to what is deployed. @throws SignInError */
+  get signInSecret(): string {
+    return this.#signIn.secret
+  }
+
+  /** Signs a user in to the deployed API. @throws SignInError */
   async signIn(request: SignInRequest): Promise<SignedIn> {
-    const signedIn = await signIn(this.#signInParts, request)
+    const signedIn = await this.#signIn.signIn(request)
     this.settings.changed?.()
     return signedIn
-  }
-
-  get #signInParts(): SignInParts {
-    const { issuer, directory, settings, apis } = this
-    return { issuer, directory, accountId: settings.accountId, region: settings.region, api: apis.first }
   }
 
   /** The account's files: removed when it ends, unless the caller provides the folder. */
@@ -232,7 +218,7 @@ export class Account {
       customAnswers: this.#customAnswers,
       apis: this.apis,
       createJwtAuthorizer: (authorizer) => {
-        const own = authorizer.issuer === localIssuer ? [this.issuer] : []
+        const own = authorizer.issuer === localIssuer ? [this.#signIn.issuer] : []
         return new JwtAuthorizer(authorizer, clock, settings.trust, ...own)
       },
     }
@@ -271,11 +257,6 @@ export class Account {
       iam: iam.answer,
       signIn: { secret: this.signInSecret, signIn: (request) => this.signIn(request) },
     })
-  }
-
-  #serveIssuer(port: number): Promise<HttpsServer> {
-    const { tls, issuer, signInSecret: secret } = this
-    return serveIssuer({ tls, port, issuer, secret, audience: () => audienceOf(this.#signInParts) })
   }
 
   #lambdaHost(): LambdaHost {

@@ -2,8 +2,8 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import type { TlsMaterial } from '../tls.js'
 
 /**
- * Whoever may write to the file decides whom the developer's programs trust, also after the stand-in has ended: shells keep its
- * path. In a folder of the project's user, nobody else can make it again.
+ * Programs trust the authorities in this file, even after the stand-in has ended, because shells keep its path. So only the project's user can
+ * write to its folder.
  */
 export async function writeCa(file: string, { ca }: TlsMaterial, folder: string | undefined): Promise<void> {
   if (folder !== undefined) {

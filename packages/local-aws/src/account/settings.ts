@@ -6,7 +6,7 @@ import type { PlainOriginSettings } from '../plain-origin.js'
 import type { SavedAccount } from '../saved/saved-account.js'
 import type { PackedPolicyEstimate } from '../sts/index.js'
 
-/** 0 takes any free port. */
+/** 0 selects a free port. */
 export interface Ports {
   readonly iot?: number
   readonly api?: number
@@ -14,7 +14,7 @@ export interface Ports {
   readonly iam?: number
   readonly dynamodb?: number
   readonly plain?: number
-  /** Of the issuer of tokens, which listens only where a port is given. */
+  /** Of the issuer of tokens, which only listens if a port is given. */
   readonly issuer?: number
   /** The port for all services together. */
   readonly endpoint?: number
@@ -41,7 +41,7 @@ export interface AccountSettings {
   /** Folder of the certificate authority's file. Absent: a temporary folder. */
   readonly caFolder?: string | undefined
   readonly site?: PlainOriginSettings['site'] | undefined
-  /** Is told what the data plane does. */
+  /** Receives the decisions and messages of the data plane. */
   readonly observer?: Observer | undefined
   /** Resources of unknown types are skipped. */
   readonly ignoreUnknown?: boolean

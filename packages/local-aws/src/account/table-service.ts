@@ -2,20 +2,20 @@ import { type DynamoDb, startDynamoDb, Tables } from '../dynamodb/index.js'
 
 type Settings = Omit<Parameters<typeof startDynamoDb>[0], 'tables'>
 
-/** The account's tables, and DynamoDB in front of them from the first table on. */
+/** The account's tables, and the DynamoDB server, which is started with the first table. */
 export class TableService {
   readonly #settings: Settings
   readonly #tables: Tables
   #starting: Promise<DynamoDb> | undefined
   #serving: DynamoDb | undefined
 
-  /** @param log file in which tables and items outlive the stand-in */
+  /** @param log the file in which tables and items are saved */
   constructor(settings: Settings, log?: string) {
     this.#settings = settings
     this.#tables = new Tables(settings, log)
   }
 
-  /** Undefined until it listens. */
+  /** Undefined until it is listening. */
   get serving(): DynamoDb | undefined {
     return this.#serving
   }

@@ -73,7 +73,7 @@ it('what cdk deploy deployed is updated in place when the entitlements change, w
   // Another setting is the command line's to deploy.
   const other = ['-c', 'entitlements=entitlements.json', '-c', 'deployCheck=false', '-c', 'rateLimit=9'] as const
   expect((await account.cdk('synth', '--quiet', ...other)).code).toBe(0)
-  expect(await told(/^!/u)).toMatch(/^! cdk\.out is not what is deployed \(~.*\): .*deploy:local deploys it$/u)
+  expect(await told(/^!/u)).toMatch(/^! cdk\.out differs from the deployed stack \(~.*\): .*deploy:local deploys it$/u)
   expect((await account.cdk('destroy', '--force', ...other)).code).toBe(0)
   expect(account.aws.stacks).toEqual([])
 })

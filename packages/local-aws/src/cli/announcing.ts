@@ -21,14 +21,14 @@ export class Announcing {
     return this.again()
   }
 
-  /** Something else is known of what is deployed. */
+  /** The state of the deployed stacks has changed. */
   know(known: Known): void {
     this.#known = known
     this.#failedAt = undefined
     void this.again()
   }
 
-  /** Sources of that time could not be deployed. */
+  /** The sources as of this time could not be deployed. */
   failed(asOf: number): void {
     this.#failedAt = asOf
     void this.again()
@@ -56,9 +56,9 @@ export class Announcing {
       ...(behind === undefined ? {} : { behind }),
       ...(this.#failedAt === undefined ? {} : { failedAt: new Date(this.#failedAt).toISOString() }),
     }
-    const told = JSON.stringify([outputs, endpoints, more])
-    if (told === this.#announced) return
-    this.#announced = told
+    const next = JSON.stringify([outputs, endpoints, more])
+    if (next === this.#announced) return
+    this.#announced = next
     const { remove } = await announce({ ...this.#aws, ...more }, { directory: this.#directory })
     this.#remove = remove
   }

@@ -4,13 +4,13 @@ import type { JournalEntry } from '../journal.js'
 import type { LocalAws } from '../local-aws-types.js'
 import type { Fault } from './keys.js'
 
-/** What goes along with the stand-in that the command runs: a page over it. */
+/** A web page about the running stand-in. */
 export interface Companion {
   readonly observer: Observer
   journal(entry: JournalEntry): void
   /** Pages for the plain origin. */
   site(request: IncomingMessage, response: ServerResponse): Promise<boolean>
-  /** Once the account stands. Gives the page's address. */
+  /** Called when the account has started. Returns the page's address. */
   begin(aws: LocalAws, faults: readonly Fault[]): string
   end(): void
 }

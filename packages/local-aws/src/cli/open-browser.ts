@@ -5,7 +5,7 @@ const openers: Readonly<Record<string, readonly string[]>> = {
   win32: ['cmd', '/c', 'start', ''],
 }
 
-/** Opens an address in this user's browser. Where there is none, nothing happens: the address is printed, too. */
+/** Opens an address in the user's browser, if there is one; the address is printed in any case. */
 export function openBrowser(url: string): void {
   const [command = '', ...words] = openers[process.platform] ?? ['xdg-open']
   const child = spawn(command, [...words, url], { stdio: 'ignore', detached: true })

@@ -25,7 +25,7 @@ export interface LocalOptions extends Omit<ServeOptions, 'root' | 'assembly' | '
   /** True: the project's cdk.out. */
   readonly assembly?: string | true
   readonly env?: true
-  /** Whose token is printed. */
+  /** The user of the printed token. */
   readonly token?: string
   readonly groups?: readonly string[]
   readonly claims?: Readonly<Record<string, unknown>>
@@ -35,7 +35,7 @@ export interface LocalOptions extends Omit<ServeOptions, 'root' | 'assembly' | '
  * The command `local`: an account on this machine, until Ctrl-C.
  *
  * @param argv as `process.argv`
- * @param open the page that goes along, where there is one; asked for only when a stand-in starts
+ * @param open loads the web page, if there is one; called only when a stand-in starts
  */
 export async function runLocal(argv: readonly string[], open?: () => Promise<Companion>): Promise<void> {
   const program = commandWith(open)
@@ -79,7 +79,7 @@ function commandWith(open: (() => Promise<Companion>) | undefined): Command {
     .addOption(
       new Option(
         '--type-wildcards <reading>',
-        "a wildcard in the place of an ARN's resource type: AWS's page forbids it",
+        "whether a wildcard in place of an ARN's resource type matches: AWS's documentation forbids it",
       )
         .choices(['match', 'never'])
         .default('match'),
@@ -88,7 +88,7 @@ function commandWith(open: (() => Promise<Companion>) | undefined): Command {
     .option('--logs', "also print the functions' log lines")
     .option('--env', 'print shell exports that point the AWS tools to the running stand-in, and exit')
     .addOption(
-      new Option('--token <user>', 'print a token for this user by the one that is running, and end').conflicts('env'),
+      new Option('--token <user>', 'print a token of the running stand-in for this user, and exit').conflicts('env'),
     )
     .option('--groups <names>', "with --token: the claim 'groups', separated by commas", (text) => text.split(','))
     .option('--claims <json>', 'with --token: further claims, as a JSON object', jsonObject)
@@ -119,7 +119,7 @@ function commandWith(open: (() => Promise<Companion>) | undefined): Command {
 /** Examples, and what to type in another terminal. */
 function furtherHelp(): string {
   return `${examples('local', [
-    ['', 'an account on ports 8443 to 8450; what was deployed before comes back'],
+    ['', 'an account on ports 8443 to 8450; restores the stacks of the last run'],
     ['--assembly', 'deploy cdk.out immediately'],
     ['--json | jq \'select(.outcome == "refused")\'', ''],
   ])}
@@ -130,7 +130,7 @@ In another terminal:
   eval "$(${commandLine('local', '--env')})"
       points cdk, aws-cli, boto3 and the SDKs in this shell to it
   TOKEN=$(${commandLine('local', '--token alice')})
-      a token for alice, where the callers are holders of tokens`
+      a token for alice, if the stack accepts tokens`
 }
 
 /** If there is no CDK app to deploy, the account starts with the default stack. */
@@ -163,11 +163,11 @@ async function printToken(root: string, user: string, { groups, claims }: LocalO
   return 1
 }
 
-/** The stand-in that runs for the project; what it is behind with is said. Undefined, and said, where there is none. */
+/** The stand-in that runs for the project. Prints a notice if its stacks are out of date, and an error if none is running. */
 async function findUpToDate(root: string): Promise<Announcement | undefined> {
   const found = await findRunning({ directory: root })
   if (found === undefined) {
-    console.error(`No stand-in is running for ${root}. Start one with: ${commandLine('local')}`)
+    console.error(`No stand-in is running for ${root}. Start one: ${commandLine('local')}`)
     return undefined
   }
   const { running, notice } = await upToDate(root, found)

@@ -1,6 +1,6 @@
 import { ServiceError } from '../protocols/service-error.js'
 
-/** An error as DynamoDB answers it; most have the status 400. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+/** An error of DynamoDB; most have the status 400. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 export function dynamoDbError(
   code: string,
   message: string,

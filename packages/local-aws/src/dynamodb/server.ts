@@ -69,7 +69,7 @@ function json(status: number, body: string): Reply {
   return { status, headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-crc32': String(crc32(body)) }, body }
 }
 
-/** @throws ServiceError unless the caller may do all that is asked for */
+/** @throws ServiceError unless the caller has all permissions that the operation requires */
 function permit(tables: Tables, { caller: { principal }, context, body }: Call, operation: string): void {
   const input = parseJson(body.toString())
   if (input === undefined) throw dynamoDbError('SerializationException', 'The body is not JSON.')

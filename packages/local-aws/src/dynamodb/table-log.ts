@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises
 import { dirname } from 'node:path'
 import type { TableSettings } from './table-settings.js'
 
-/** What has happened to tables, in order. */
+/** A change of a table. */
 export type TableEvent =
   | { readonly event: 'created'; readonly table: TableSettings }
   | { readonly event: 'deleted'; readonly tableName: string }
@@ -11,8 +11,8 @@ export type TableEvent =
   | { readonly event: 'written'; readonly operation: string; readonly body: string }
 
 /**
- * A file with a line for each thing that has happened. A line is whole before the change is answered; one that a crash has cut short was never
- * answered, and is left out.
+ * A file with one line per change. A change is acknowledged after its line is written; an incomplete last line, after a crash, is ignored: its
+ * change was not acknowledged.
  */
 export class TableLog {
   readonly #file: string
@@ -29,17 +29,17 @@ export class TableLog {
   async read(): Promise<TableEvent[]> {
     if (!this.exists) return []
     const lines = (await readFile(this.#file, 'utf8')).split('\n')
-    // After the last line's end there is nothing, or what was never answered.
+    // The last line is empty or incomplete.
     return lines.slice(0, -1).map((line) => JSON.parse(line) as TableEvent)
   }
 
-  /** Resolves when it is in the file. */
+  /** Resolves when the line is written. */
   append(event: TableEvent): Promise<void> {
     this.#writing = this.#writing.then(() => appendFile(this.#file, `${JSON.stringify(event)}\n`, { mode: 0o600 }))
     return this.#writing
   }
 
-  /** In place of all that was there, at once or not at all. */
+  /** Replaces the whole file atomically. */
   async replace(events: readonly TableEvent[]): Promise<void> {
     await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
     const draft = `${this.#file}.draft`

@@ -6,7 +6,7 @@ import type { Tables } from './tables.js'
 type Answer = Pick<EngineAnswer, 'status' | 'body'>
 
 /**
- * Operations on a whole table, which the engine does not know: it has no deletion protection.
+ * Operations on a whole table, performed here because the engine has no deletion protection.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html#WorkingWithTables.Basics.DeletionProtection
  */
@@ -37,7 +37,7 @@ const operations: ReadonlyMap<string, (tables: Tables, body: string) => Promise<
   ],
 ])
 
-/** The operation's answer. @throws ServiceError as DynamoDB refuses it */
+/** The response of an operation. @throws ServiceError with DynamoDB's error */
 export function operateOn(tables: Tables, operation: string, body: string): Promise<Answer> {
   return operations.get(operation)?.(tables, body) ?? tables.call(operation, body)
 }

@@ -15,17 +15,17 @@ export class Tables {
   readonly #settings: EngineSettings
   readonly #tables = new Map<string, Table>()
   readonly #log: TableLog | undefined
-  /** Names of tables that came back and that no resource has asked for yet. */
+  /** Names of restored tables that no resource has claimed yet. */
   readonly #returned = new Set<string>()
   #engine: TableEngine | undefined
 
-  /** @param log File in which tables and items outlive the stand-in */
+  /** @param log the file in which tables and items are saved */
   constructor({ region, accountId }: EngineSettings, log?: string) {
     this.#settings = { region, accountId }
     this.#log = log === undefined ? undefined : new TableLog(log)
   }
 
-  /** Brings back what the file has, and makes the file as short as it can be. */
+  /** Restores the tables and items of the file, and shortens it to the current state. */
   async restore(): Promise<void> {
     if (this.#log === undefined) return
     for (const past of await this.#log.read()) await this.#happen(past)
@@ -42,16 +42,16 @@ export class Tables {
       this.#protect(past.tableName, past.deletionProtection)
     } else {
       const { status, body } = await this.call(past.operation, past.body, false)
-      if (status !== 200) throw new Error(`What was written to a table cannot be written again: ${body}`)
+      if (status !== 200) throw new Error(`An item of the saved tables cannot be restored: ${body}`)
     }
   }
 
-  /** For a resource that was there before: its table, when it came back. Once. */
+  /** The restored table of a resource; undefined at the second call. */
   returned(tableName: string): { readonly arn: string } | undefined {
     return this.#returned.delete(tableName) ? this.#tables.get(tableName) : undefined
   }
 
-  /** @throws ServiceError as CreateTable answers it */
+  /** @throws ServiceError with CreateTable's error */
   async create(settings: TableSettings): Promise<{ readonly arn: string }> {
     const table = await this.#create(settings)
     await this.#log?.append({ event: 'created', table: settings })
@@ -104,7 +104,7 @@ export class Tables {
     await this.#log?.append({ event: 'protected', tableName, deletionProtection })
   }
 
-  /** Until then nothing can be written; CloudFormation waits for it, too. */
+  /** Waits until the table accepts writes, as CloudFormation does. */
   async #active(tableName: string): Promise<void> {
     for (;;) {
       const { body } = await this.call('DescribeTable', JSON.stringify({ TableName: tableName }))
@@ -139,7 +139,7 @@ export class Tables {
     return this.#tables.get(tableName)?.deletionProtection ?? false
   }
 
-  /** @throws ServiceError when no table was ever made */
+  /** @throws ServiceError if no table was ever created */
   async call(operation: string, body: string, kept = true): Promise<EngineAnswer> {
     if (this.#engine === undefined) {
       throw dynamoDbError('ResourceNotFoundException', 'Requested resource not found')
@@ -155,7 +155,7 @@ export class Tables {
     await this.#engine?.close()
   }
 
-  /** All that is there now. */
+  /** The current state. */
   async #whole(): Promise<TableEvent[]> {
     const events: TableEvent[] = []
     for (const { arn: _, ...table } of this.#tables.values()) {

@@ -20,7 +20,7 @@ export interface EndpointSettings {
   /** By the service name in the credential scope; created on demand. */
   readonly services: Readonly<Record<string, () => Promise<ServiceHandler>>>
   readonly customAnswers: CustomAnswers
-  /** `POST /_local/sign-in`: how other processes of this user become anybody. */
+  /** `POST /_local/sign-in`, for other processes of this user. */
   readonly signIn: { readonly secret: string; signIn(request: SignInRequest): Promise<SignedIn> }
 }
 

@@ -1,6 +1,6 @@
 import { ServiceError } from '../protocols/service-error.js'
 
-/** The status that IAM answers a code with: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
+/** IAM's HTTP status by code: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
 const statuses = {
   AccessDenied: 403,
   LimitExceeded: 409,
@@ -11,12 +11,12 @@ const statuses = {
 
 type IamApiErrorCode = keyof typeof statuses
 
-/** An error as IAM answers it; `detail` is for the journal alone. */
+/** An error of IAM; `detail` is for the journal only. */
 export function iamApiError(code: IamApiErrorCode, message: string, detail?: string): ServiceError {
   return new ServiceError(code, statuses[code], message, detail)
 }
 
-/** The directory's refusals under the same codes; anything else is a mistake of ours. */
+/** Converts the directory's errors, which have the same codes; any other error is a bug of the stand-in. */
 export function asIamApiError(error: unknown): unknown {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
   if (error instanceof ServiceError || typeof code !== 'string' || !Object.hasOwn(statuses, code)) return error

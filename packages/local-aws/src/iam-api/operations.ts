@@ -48,7 +48,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 }
 
-/** The operations as they are served: each once the caller may do it. */
+/** The operations, each with its permission check. */
 export function roleOperations(directory: Directory): ReadonlyMap<string, QueryOperation> {
   const bound = Object.entries(operations).map(([action, operation]): [string, QueryOperation] => [
     action,

@@ -149,7 +149,7 @@ export class IotDataPlane implements AsyncDisposable {
     return cut.length
   }
 
-  /** Ends a client's connection as DeleteConnection does. False where none of that ID is connected. */
+  /** Ends a client's connection as DeleteConnection does. False if no client with this ID is connected. */
   end(clientId: string): boolean {
     const client = this.#plane.sessions.holder(clientId)
     client?.end('API_INITIATED_DISCONNECT', reasonCodes.administrativeAction)

@@ -6,38 +6,38 @@ export interface ObservedDecision {
   /** Milliseconds since the epoch, by the stand-in's clock. */
   readonly at: number
   readonly accessKeyId: string
-  /** ARN of who asked. */
+  /** The caller's ARN. */
   readonly principal: string
-  /** Undefined over HTTPS, and before CONNECT was read. */
+  /** Undefined over HTTPS, and before the CONNECT. */
   readonly clientId: string | undefined
   /** `iot:Publish` */
   readonly action: string
-  /** The ARN that it was decided on. */
+  /** The ARN of the resource. */
   readonly resource: string
   readonly allowed: boolean
-  /** The policy and the statement that decided; without a statement nothing allowed it. */
+  /** The deciding policy and statement; without a statement, no statement allows the request. */
   readonly policy: string | undefined
   readonly statement: string | undefined
   readonly reason: string
-  /** The policies that it was decided by, as they were then. */
+  /** The policies at the time of the decision. */
   readonly policies: PolicySet
 }
 
-/** What became of a message for one client. `waits` may be followed by another. */
+/** The outcome of a message for one client. `waits` may be followed by another one. */
 export type DeliveryOutcome =
   | 'sent'
   /** No client of this session is connected, or it has to acknowledge others first. */
   | 'waits'
   /** iot:Receive is not allowed. */
   | 'refused'
-  /** QoS 0, and nobody is connected. */
+  /** QoS 0, and the client is not connected. */
   | 'away'
   /** QoS 0, faster than the client reads, or than AWS sends to one client. */
   | 'too_fast'
-  /** It has expired, or is larger than the client takes. */
+  /** It has expired, or is larger than the client accepts. */
   | 'unfit'
 
-/** Is told what the data plane does while it does it. Must be quick, and must not throw. Messages are the same object from first to last. */
+/** Receives events of the data plane synchronously: it must return quickly and must not throw. A message is the same object in all calls. */
 export interface Observer {
   decision(decision: ObservedDecision): void
   message(message: Message): void

@@ -180,7 +180,9 @@ describe('an account that cdk deploy deploys into', () => {
     await begin()
     await synthesized(512)
     await edit('cdk.out/manifest.json')
-    expect(await told('!')).toMatch(/^! cdk\.out is not what is deployed \(~Function\): .*deploy:local deploys it$/u)
+    expect(await told('!')).toMatch(
+      /^! cdk\.out differs from the deployed stack \(~Function\): .*deploy:local deploys it$/u,
+    )
     expect(known.at(-1)).toEqual({ follows: true, behind: 'cdk.out' })
     await aws.deploy(join(project, 'cdk.out'))
     while (known.at(-1)?.behind !== undefined) await next()

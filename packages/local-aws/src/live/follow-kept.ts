@@ -1,32 +1,32 @@
-import { readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandLine, messageOf, type Source, sourcesOf } from '@topic-credentials/project'
+import { commandLine, messageOf, replaceAssembly, type Source, sourcesOf } from '@topic-credentials/project'
 import type { LocalAws } from '../local-aws-types.js'
 import { type FollowOptions, repeatedly, writtenAt } from './follow.js'
 import { settingsOf, synthesize } from './synthesize.js'
 import { shown, tell } from './tell.js'
 
-/** What is followed. */
-export interface FollowKeptOptions extends Omit<FollowOptions, 'aws' | 'assembly' | 'caughtUp'> {
+/** The account and its sources. */
+interface FollowKeptOptions extends Omit<FollowOptions, 'aws' | 'assembly' | 'caughtUp'> {
   readonly aws: Pick<LocalAws, 'deploy' | 'plan' | 'deployedAt'>
-  /** Called when something else is known of what is deployed. */
+  /** Called when the state of the deployed stacks has changed. */
   readonly known: (known: Known) => void
 }
 
-/** What is known of the deployed stacks. */
+/** The state of the deployed stacks compared with the project. */
 export interface Known {
-  /** Sources of that time are deployed, in milliseconds since the epoch. @default - those of the last deployment */
+  /** The sources as of this time are deployed, in milliseconds since the epoch. @default - the time of the last deployment */
   readonly asOf?: number
-  /** Changed sources are deployed by themselves. */
+  /** Changed sources are deployed automatically. */
   readonly follows: boolean
-  /** What was synthesized, and neither is deployed nor will be by itself. */
+  /** A synthesized assembly that is not deployed, and will not be deployed automatically. */
   readonly behind?: string
 }
 
 /**
- * Follows an account that `cdk deploy` deploys into. A changed source is synthesized with the settings of what is deployed, and deployed in place; cdk.out is then
- * the result. Where the settings are not known, the command that deploys it is said. What others synthesize to cdk.out is theirs to deploy, with the CDK's
- * approval of IAM changes: that it differs is said.
+ * Follows an account that `cdk deploy` deploys into. A changed source is synthesized with the settings of the deployed stacks and deployed in
+ * place; cdk.out then contains the result. If the settings are not known, the command that deploys is printed. An assembly that another command
+ * synthesizes to cdk.out is only reported: `cdk deploy` deploys it, with its approval of IAM changes.
  *
  * @returns ends it, and resolves when nothing is under way
  */
@@ -38,15 +38,15 @@ export function followKept(options: FollowKeptOptions): () => Promise<void> {
 class KeptFollowing {
   readonly #options: FollowKeptOptions
   readonly #assembly: string
-  /** Of what is deployed; undefined where they are not known. */
+  /** The settings of the deployed stacks; undefined if they are not known. */
   #settings: object | undefined
-  /** The deployment whose settings they are. */
+  /** The time of that deployment. */
   #settingsAt: number | undefined
   /** The difference that was printed last. */
-  #told = ''
-  /** When the stacks and the project's assembly were looked at last: `deployed written`. */
+  #printed = ''
+  /** The compared deployment and assembly, by their times: `deployed written`. */
   #seen = ''
-  /** The newest source that was dealt with. */
+  /** Time of the newest source that was handled. */
   #handled = 0
   #settling = 0
 
@@ -62,7 +62,7 @@ class KeptFollowing {
     await this.#compare(deployedAt)
     const [source] = sourcesOf(root)
     if (source === undefined || source.writtenAt <= Math.max(deployedAt, this.#handled)) return
-    // Files are written one after the other: the same twice is whole.
+    // Files are written one after the other: if two looks see the same, all are written.
     if (this.#settling !== source.writtenAt) {
       this.#settling = source.writtenAt
       return
@@ -78,14 +78,14 @@ class KeptFollowing {
     }
   }
 
-  /** Whether the project's assembly is what is deployed: then its settings are those of the deployment, and remain so until the next one. */
+  /** Compares the project's assembly with the deployed stacks. If they are equal, its settings are those of the deployment, until the next one. */
   async #compare(deployedAt: number): Promise<void> {
     const { known } = this.#options
     const written = writtenAt(join(this.#assembly, 'manifest.json'))
     const seen = `${deployedAt} ${written}`
     if (seen === this.#seen) return
     const differs = await this.#differences()
-    // It is being written: the next look finds it whole.
+    // It is being written: the next look compares it.
     if (differs === undefined && written > deployedAt) return
     this.#seen = seen
     if (differs === '') {
@@ -94,14 +94,16 @@ class KeptFollowing {
     }
     if (this.#settingsAt !== deployedAt) this.#settings = undefined
     const behind = written > deployedAt && differs !== undefined && differs !== ''
-    if (behind && differs !== this.#told) {
-      this.#options.print(`! cdk.out is not what is deployed (${differs}): ${commandLine('deploy:local')} deploys it`)
+    if (behind && differs !== this.#printed) {
+      this.#options.print(
+        `! cdk.out differs from the deployed stack (${differs}): ${commandLine('deploy:local')} deploys it`,
+      )
     }
-    this.#told = behind ? differs : ''
+    this.#printed = behind ? differs : ''
     known({ follows: this.#settings !== undefined, ...(behind ? { behind: 'cdk.out' } : {}) })
   }
 
-  /** What the project's assembly would change; undefined where there is none that can be read. */
+  /** What the project's assembly would change; undefined if it cannot be read. */
   async #differences(): Promise<string | undefined> {
     try {
       const plans = await this.#options.aws.plan(this.#assembly)
@@ -119,7 +121,7 @@ class KeptFollowing {
     try {
       await synthesize(root, settings, folder)
       const deployed = await aws.deploy(folder, { standing: true })
-      // Also after a rollback the stacks have the settings that they had.
+      // After a rollback, the stacks have the same settings as before.
       this.#settingsAt = aws.deployedAt
       const done = tell(this.#options.print, deployed, file, began)
       if (done) await this.#keep(folder)
@@ -132,15 +134,11 @@ class KeptFollowing {
     }
   }
 
-  /** Makes the project's assembly what is deployed, as after `cdk deploy`, unless the CDK's command line is using it: its locks are files there. */
+  /** Replaces the project's assembly, as after `cdk deploy`, unless the CDK's command line is using it: then it contains lock files. */
   async #keep(folder: string): Promise<void> {
     const names = await readdir(this.#assembly).catch(() => [])
     if (names.some((name) => name.endsWith('.lock'))) return
-    const former = `${folder}-former`
-    await rm(former, { recursive: true, force: true })
-    await rename(this.#assembly, former).catch(() => {}) // it may have been deleted
-    await rename(folder, this.#assembly)
-    await rm(former, { recursive: true, force: true })
+    await replaceAssembly(this.#assembly, folder)
     this.#seen = `${this.#options.aws.deployedAt} ${writtenAt(join(this.#assembly, 'manifest.json'))}`
   }
 }

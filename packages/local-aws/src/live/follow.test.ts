@@ -99,16 +99,16 @@ describe('follow', () => {
     expect(times).toHaveLength(2)
   })
 
-  it('says so when nothing changed', async () => {
+  it('reports that nothing has changed', async () => {
     await touched()
-    expect(await told('✓')).toBe('✓ Test is what cdk.out says: nothing changed')
+    expect(await told('✓')).toBe('✓ Test already matches cdk.out')
   })
 
   it('an update that fails is rolled back, said, and not taken for deployed', async () => {
     const broken = { ...resources('s3:PutObject'), Extra: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'x' } } }
     await using next = await writeAssembly({ Resources: broken }, { it: answering('one') })
     await synthesized(next)
-    expect(await told('✗')).toMatch(/^✗ Test was rolled back to what it was: /u)
+    expect(await told('✗')).toMatch(/^✗ Test was rolled back: /u)
     expect(await answer()).toBe('one')
     const role = aws.directory.role(aws.stacks[0]?.resources.Role ?? '')
     expect(JSON.stringify(role?.inlinePolicies.get('own'))).toContain('s3:GetObject')

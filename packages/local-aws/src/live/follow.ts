@@ -6,18 +6,18 @@ import type { LocalAws } from '../local-aws-types.js'
 import { settingsOf, synthesize } from './synthesize.js'
 import { tell } from './tell.js'
 
-/** What is followed. */
+/** The account and its sources. */
 export interface FollowOptions {
   readonly aws: Pick<LocalAws, 'deploy'>
   /** Folder of the assembly that is deployed. */
   readonly assembly: string
-  /** The project, whose cdk.json says how it is synthesized and from what. */
+  /** The project: its cdk.json names the app and its sources. */
   readonly root: string
-  /** Takes a line for a person. */
+  /** Prints a line of text. */
   readonly print: (line: string) => void
-  /** Called when the stacks are what the sources said at that time, in milliseconds since the epoch. */
+  /** Called when the sources as of this time, in milliseconds since the epoch, are deployed. */
   readonly caughtUp: (asOf: number) => void
-  /** Called when sources of that time could not be deployed. */
+  /** Called when the sources as of this time could not be deployed. */
   readonly failed?: (asOf: number) => void
   /** @default 500 */
   readonly lookEveryMilliseconds?: number
@@ -43,8 +43,8 @@ export function repeatedly(look: () => Promise<void> | undefined, milliseconds =
 }
 
 /**
- * Deploys in place what changes: the assembly, when somebody synthesizes it, and the sources that cdk.json's `watch` names, which are synthesized
- * here first. One change at a time; what comes meanwhile is deployed next.
+ * Deploys changes in place: of the assembly, and of the sources that cdk.json's `watch` names, which are synthesized here first. One change at a
+ * time; changes during a deployment are deployed next.
  *
  * @returns ends it, and resolves when nothing is under way
  */
@@ -54,12 +54,12 @@ export function follow(options: FollowOptions): () => Promise<void> {
   let seen = { assembly: writtenAt(manifest), sources: newestOf(root) }
   let settling = 0
   const folders: string[] = []
-  // An assembly is newer than what it was made of.
+  // An assembly is newer than its sources.
   caughtUp(seen.assembly)
   const look = () => {
     const next = { assembly: writtenAt(manifest), sources: newestOf(root) }
     if (next.assembly === seen.assembly && next.sources === seen.sources) return undefined
-    // Files are written one after the other: the same twice is whole.
+    // Files are written one after the other: if two looks see the same, all are written.
     if (settling !== next.assembly + next.sources) {
       settling = next.assembly + next.sources
       return undefined
@@ -76,7 +76,7 @@ export function follow(options: FollowOptions): () => Promise<void> {
   }
 }
 
-/** A further folder: functions that were deployed from the ones before go on reading those. */
+/** Another folder: functions deployed from earlier ones still read those. */
 function made(root: string, folders: string[]): string {
   const folder = join(root, '.local-aws', `live-${process.pid}-${folders.length}`)
   folders.push(folder)
@@ -112,7 +112,7 @@ async function fromSources(
   failed(asOf)
 }
 
-/** 0 where it does not exist. */
+/** 0 if it does not exist. */
 export function writtenAt(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }

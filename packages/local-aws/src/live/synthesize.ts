@@ -4,24 +4,24 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { isRecord, parseJson } from '@topic-credentials/project'
 
-/** Beside manifest.json: an app that writes it can be synthesized again as it was. */
+/** Beside manifest.json: the settings with which the app can be synthesized again. */
 const settingsFile = 'settings.json'
-/** Lines of an app's complaint that a person is shown. */
+/** Printed lines of an app's error output. */
 const shownLines = 3
 
 /**
  * Runs the project's app, as the CDK's command line would.
  *
- * @param settings context beside that of cdk.json
- * @param folder where the assembly is written; functions go on reading it
- * @throws Error with what the app said
+ * @param settings context in addition to that of cdk.json
+ * @param folder the assembly's folder, which deployed functions keep reading
+ * @throws Error with the app's error output
  */
 export async function synthesize(root: string, settings: object | undefined, folder: string): Promise<void> {
   const { app, context = {} } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8')) as {
     app?: string
     context?: object
   }
-  if (typeof app !== 'string') throw new Error('cdk.json names no app')
+  if (typeof app !== 'string') throw new Error("cdk.json has no 'app'")
   const env = {
     ...process.env,
     CDK_OUTDIR: folder,
@@ -33,11 +33,11 @@ export async function synthesize(root: string, settings: object | undefined, fol
     child.on('error', reject)
     child.on('close', resolve)
   })
-  const complaint = await text(child.stderr)
-  if ((await ended) !== 0) throw new Error(complaint.trim().split('\n').slice(0, shownLines).join('\n'))
+  const output = await text(child.stderr)
+  if ((await ended) !== 0) throw new Error(output.trim().split('\n').slice(0, shownLines).join('\n'))
 }
 
-/** The settings that an assembly was made with, as its app has written them down; undefined where it has not. */
+/** The settings with which an assembly was synthesized; undefined if its app does not write them. */
 export async function settingsOf(assembly: string): Promise<object | undefined> {
   const settings = parseJson(await readFile(join(assembly, settingsFile), 'utf8').catch(() => ''))
   return isRecord(settings) ? settings : undefined

@@ -2,7 +2,7 @@ import type { Redeployment } from '../local-aws-types.js'
 
 const signs = { Add: '+', Modify: '~', Remove: '-' } as const
 
-/** Says what became of each stack. True when none was rolled back. */
+/** Prints the result of each stack. True if none was rolled back. */
 export function tell(
   print: (line: string) => void,
   all: readonly Redeployment[],
@@ -14,9 +14,9 @@ export function tell(
     const { stackName, failure } = redeployment
     const what = shown(redeployment)
     if (failure !== undefined) {
-      print(`✗ ${stackName} was rolled back to what it was: ${failure}`)
+      print(`✗ ${stackName} was rolled back: ${failure}`)
     } else if (what === '') {
-      print(`✓ ${stackName} is what ${cause} says: nothing changed`)
+      print(`✓ ${stackName} already matches ${cause}`)
     } else {
       print(`✓ ${stackName} deployed in place from ${cause} in ${seconds} s: ${what}`)
     }
@@ -24,7 +24,7 @@ export function tell(
   return all.every(({ failure }) => failure === undefined)
 }
 
-/** `+Added ~Changed -Removed and 3 more`; '' where nothing changes. */
+/** `+Added ~Changed -Removed and 3 more`; '' if nothing changes. */
 export function shown({ changes }: Redeployment): string {
   const list = changes.map(({ action, logicalId }) => `${signs[action]}${logicalId}`)
   return list.length > 4 ? `${list.slice(0, 4).join(' ')} and ${list.length - 4} more` : list.join(' ')

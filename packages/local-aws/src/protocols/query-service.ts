@@ -23,7 +23,7 @@ export type QueryOperation = (
   call: Call & { readonly parameters: URLSearchParams },
 ) => Promise<QueryOutput> | QueryOutput
 
-/** One that brings its own proof of who asks. @throws ServiceError */
+/** An operation that authenticates its caller itself. @throws ServiceError */
 export type UnsignedQueryOperation = (
   asked: Asked & { readonly parameters: URLSearchParams },
 ) => Promise<QueryOutput & { readonly principal: string }>
@@ -78,7 +78,7 @@ export function queryService(settings: ServiceSettings, protocol: QueryProtocol)
   })
 }
 
-/** What a request of the Query protocol gives, in its body or its query. */
+/** The parameters of a Query request, from its body or its query. */
 export function parametersOf({ method, query, body }: Pick<Asked, 'method' | 'query' | 'body'>): URLSearchParams {
   return new URLSearchParams(method === 'POST' ? body.toString() : query)
 }

@@ -1,11 +1,11 @@
-/** An error as a service answers it. */
+/** An error response of a service. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError'
   /** AWS's: `AccessDenied`, `ValidationError`, … */
   readonly code: string
   /** HTTP status. */
   readonly status: number
-  /** For the journal alone: which statement decided. The caller is not told, as in AWS. */
+  /** The deciding statement, for the journal only: as in AWS, the response does not contain it. */
   readonly detail: string | undefined
 
   constructor(code: string, status: number, message: string, detail?: string) {

@@ -19,7 +19,7 @@ export interface ServiceSettings {
   readonly journal: Journal
 }
 
-/** A request, before it is known whose it is. */
+/** A request before its caller is identified. */
 export interface Asked {
   readonly context: ConditionContext
   readonly method: string
@@ -57,7 +57,7 @@ export interface Answer {
   readonly isLost?: boolean
   /** For the journal; no secrets. */
   readonly fields?: JournalEntry['fields']
-  /** Who asked, where no signature said it. */
+  /** The caller of an unsigned request. */
   readonly principal?: string
 }
 
@@ -72,11 +72,11 @@ export interface ServiceProtocol {
   scope?(asked: Asked): string
   /** The requested operation, for the journal; unverified, and shortened if it is not a name. */
   event(asked: Asked): string
-  /** What the journal says of every request, answered or refused. */
+  /** Fields of the journal entry of every request, answered or refused. */
   fields?(asked: Asked): JournalEntry['fields']
   /** Before anything is verified. @throws ServiceError */
   admit?(): void
-  /** The answer to a request that proves in another way who asks; undefined for one that is to be signed. @throws ServiceError */
+  /** The response to a request that is authenticated without a signature; undefined for other requests. @throws ServiceError */
   unsigned?(asked: Asked, requestId: string): Promise<Answer> | undefined
   /** @throws ServiceError */
   operate(call: Call, requestId: string): Promise<Answer>

@@ -22,7 +22,7 @@ describe('lockFolder', () => {
     const release = await lockFolder(folder)
     await expect(lockFolder(folder)).rejects.toMatchObject({
       ...inUse,
-      message: `Another stand-in, process ${process.pid}, keeps its account in ${folder}`,
+      message: `Another stand-in, process ${process.pid}, stores its account in ${folder}`,
     })
     await release()
     await (await lockFolder(folder))()

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Who has a folder. */
+/** The process that holds a folder. */
 interface Holder {
   readonly pid: number
-  /** A copy of the folder is not held by who holds the folder. */
+  /** The path of the folder: in a copy of the folder, the lock is not valid. */
   readonly folder: string
   readonly token: string
 }
@@ -13,7 +13,7 @@ interface Holder {
 interface Lock {
   readonly file: string
   readonly number: number
-  /** Undefined where its process has ended. */
+  /** Undefined if the process has ended. */
   readonly holder: Holder | undefined
 }
 
@@ -26,13 +26,13 @@ export class FolderInUseError extends Error {
   readonly remedy: string
 
   constructor(value: string, pid: number, lock: string) {
-    super(`Another stand-in, process ${pid}, keeps its account in ${value}`)
+    super(`Another stand-in, process ${pid}, stores its account in ${value}`)
     this.value = value
-    this.remedy = `End it, or start this one in another folder. If process ${pid} is something else, delete ${lock}.`
+    this.remedy = `Stop it, or start this one in another folder. If process ${pid} is another program, delete ${lock}.`
   }
 }
 
-/** Forgets what is in a folder that this process has. */
+/** Deletes the contents of a folder that this process holds. */
 export async function emptyFolder(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (numberOf(name) === undefined) await rm(join(folder, name), { recursive: true, force: true })
@@ -40,9 +40,10 @@ export async function emptyFolder(folder: string): Promise<void> {
 }
 
 /**
- * Takes a folder for this process. One whose process has ended is free: the next lock has the next number, which only one can take.
+ * Locks a folder for this process. The lock of an ended process is not valid: the next lock has the next number, which only one process can
+ * create.
  *
- * @returns how to give it back
+ * @returns releases the lock
  * @throws FolderInUseError
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
@@ -55,10 +56,10 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       const before = await locksOf(holder.folder)
       requireFree(folder, before, holder)
       const mine = join(folder, `lock.${Math.max(0, ...before.map(({ number }) => number)) + 1}`)
-      // A link is made whole or not at all, and not where one is.
+      // Creating a link is atomic, and fails if it exists.
       if (!(await linked(draft, mine))) continue
       try {
-        // Somebody may have come in under another number, if all was given back in between.
+        // Another process may have created a lock with another number, if all others were released in between.
         requireFree(folder, await locksOf(holder.folder), holder)
       } catch (error) {
         await rm(mine)
@@ -102,7 +103,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Undefined where there is none, none that can be read, or one of another folder or of a process that has ended. */
+/** Undefined if the lock does not exist, cannot be read, or is of another folder or of a process that has ended. */
 async function livingHolder(file: string, folder: string): Promise<Holder | undefined> {
   try {
     const holder = JSON.parse(await readFile(file, 'utf8')) as Holder

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { AssemblyStack } from '../cloudformation/template/assembly.js'
 import type { Buckets } from '../s3/buckets.js'
 
-/** Where uploads go. */
-export interface UploadPlace {
+/** The target of the uploads. */
+interface UploadPlace {
   readonly buckets: Buckets
   readonly accountId: string
   readonly region: string
@@ -12,12 +12,12 @@ export interface UploadPlace {
   readonly now: number
 }
 
-/** The oldest time that a zip file can hold, so that the same files are the same bytes. */
+/** The oldest time that a zip file can contain: with a fixed time, equal files result in equal archives. */
 const mtime = '1980-01-01T00:00:00'
 
 /**
- * Uploads what a stack's functions are made of, as the CDK's command line does before it deploys: then the assembly's folder is not needed
- * any more, and the functions come back after a restart.
+ * Uploads the code of a stack's functions, as the CDK's command line does before it deploys. Then the assembly's folder is no longer needed, and
+ * the functions can be restored after a restart.
  */
 export async function uploadAssets({ uploads }: AssemblyStack, place: UploadPlace): Promise<void> {
   const { buckets, accountId, region, now } = place

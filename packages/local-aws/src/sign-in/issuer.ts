@@ -4,11 +4,11 @@ import type { Clock } from '../clock.js'
 import { localIssuer, tokenSeconds } from './names.js'
 import { SignInError } from './sign-in-error.js'
 
-/** What the issuer says of itself, and nobody else. */
+/** Claims that the issuer sets itself. */
 const reserved = ['iss', 'sub', 'iat', 'exp', 'jti'] as const
 
-/** Whom a token is about. */
-export interface TokenSubject {
+/** The content of a token. */
+interface TokenSubject {
   readonly user: string
   readonly claims: Readonly<Record<string, unknown>>
   /** `aud`, unless the claims have one. */
@@ -21,7 +21,7 @@ interface Signing {
   readonly set: JWTVerifyGetKey
 }
 
-/** An issuer of OpenID Connect tokens that vouches for anybody. Its key is made when it is first needed, and never written down. */
+/** An issuer of OpenID Connect tokens for any user. Its key is created for the first token, and never stored. */
 export class LocalIssuer {
   readonly #clock: Clock
   #signing: Promise<Signing> | undefined
@@ -30,12 +30,12 @@ export class LocalIssuer {
     this.#clock = clock
   }
 
-  /** Its public keys, as RFC 7517 has them. */
+  /** Its public keys (RFC 7517). */
   async keys(): Promise<{ readonly keys: readonly JWK[] }> {
     return { keys: [(await this.#key()).jwk] }
   }
 
-  /** The same for who verifies a token of this process. */
+  /** The same, to verify a token in this process. */
   async forKeyId(): Promise<JWTVerifyGetKey> {
     return (await this.#key()).set
   }
@@ -47,14 +47,14 @@ export class LocalIssuer {
    */
   async token({ user, claims, audience }: TokenSubject): Promise<string> {
     if (user === '') {
-      throw new SignInError('A token needs a user', { code: 'invalid_user', value: user, remedy: 'Name one.' })
+      throw new SignInError('The user is empty', { code: 'invalid_user', value: user, remedy: 'Pass a user.' })
     }
     const taken = reserved.find((name) => name in claims)
     if (taken !== undefined) {
-      throw new SignInError(`The claim '${taken}' is the issuer's own`, {
+      throw new SignInError(`The issuer itself sets the claim '${taken}'`, {
         code: 'reserved_claim',
         value: taken,
-        remedy: `Leave ${reserved.join(', ')} out; the user is the token's sub.`,
+        remedy: `Omit ${reserved.join(', ')}; the user is the token's sub.`,
       })
     }
     const { privateKey, jwk } = await this.#key()

@@ -1,9 +1,9 @@
 /**
- * `iss` of the stand-in's own tokens, wherever it listens: a template names its issuer before anybody knows a port. `npm run local` listens
- * there unless it is given other ports.
+ * `iss` of the stand-in's own tokens, whatever its port: a template names the issuer before the port is known. `npm run local` listens there
+ * by default.
  */
 export const localIssuer = 'https://localhost:8450'
-/** Whom its tokens are for, where no deployed API says so. */
+/** `aud` of its tokens, if no deployed API requires another one. */
 export const localAudience = 'local'
-/** Seconds. As long as vended credentials last. */
+/** Seconds: the default lifetime of vended credentials. */
 export const tokenSeconds = 3_600

@@ -1,40 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isRecord, isSameText, type SignedInUser as SignedIn, type SignInRequest } from '@topic-credentials/project'
+import {
+  isRecord,
+  isSameText,
+  type SignedInUser as SignedIn,
+  type SignInRequest,
+  withRemedy,
+} from '@topic-credentials/project'
 import { type HttpsServer, readBody, serveHttps } from '../https-server.js'
 import type { TlsMaterial } from '../tls.js'
-import type { LocalIssuer } from './issuer.js'
 import { localIssuer, tokenSeconds } from './names.js'
+import type { SignIn } from './sign-in.js'
 import { SignInError } from './sign-in-error.js'
 
 const longestRequest = 65_536
 
-/** What the issuer's own port answers with. */
-export interface IssuerSettings {
-  readonly tls: TlsMaterial
-  /** 0 for any free port. */
-  readonly port: number
-  readonly issuer: LocalIssuer
-  /** What a client has to know; it is announced to this user's other processes alone. */
-  readonly secret: string
-  audience(): string
-}
-
 /**
- * The issuer as OpenID Connect has it: discovery and keys for everybody on this machine, tokens for who knows the secret, so that no page and
- * no other user of the machine signs in as anybody.
+ * Serves the issuer as OpenID Connect defines it: discovery and keys without authentication; tokens for clients with the secret, so that no page
+ * and no other user of the machine can sign in.
  *
- * `POST /token` takes `grant_type=password` (RFC 6749 4.3), `username`, and `claims`, a JSON object; the client is `local-aws`, by HTTP Basic.
+ * `POST /token` accepts `grant_type=password` (RFC 6749 4.3), `username`, and `claims`, a JSON object; the client is `local-aws`, by HTTP Basic.
+ *
+ * @param port 0 selects a free one
  */
-export function serveIssuer(settings: IssuerSettings): Promise<HttpsServer> {
-  const { tls, port, issuer } = settings
+export function serveIssuer(signIn: SignIn, tls: TlsMaterial, port: number): Promise<HttpsServer> {
   return serveHttps({
     tls,
     port,
     answer: async (request, response) => {
       const asked = `${request.method} ${(request.url ?? '').split('?')[0]}`
       if (asked === 'GET /.well-known/openid-configuration') return json(response, 200, discovery)
-      if (asked === 'GET /keys') return json(response, 200, await issuer.keys())
-      if (asked === 'POST /token') return answerToken(settings, request, response)
+      if (asked === 'GET /keys') return json(response, 200, await signIn.issuer.keys())
+      if (asked === 'POST /token') return answerToken(signIn, request, response)
       json(response, 404, { error: 'not_found' })
     },
   })
@@ -52,11 +48,11 @@ const discovery = {
   token_endpoint_auth_methods_supported: ['client_secret_basic'],
 }
 
-async function answerToken(settings: IssuerSettings, request: IncomingMessage, response: ServerResponse) {
+async function answerToken(signIn: SignIn, request: IncomingMessage, response: ServerResponse) {
   const body = await readBody(request, longestRequest)
   const basic = /^Basic ([\w+/=]+)$/u.exec(request.headers.authorization ?? '')?.[1] ?? ''
   const [client, ...secret] = Buffer.from(basic, 'base64').toString().split(':')
-  if (client !== 'local-aws' || !isSameText(secret.join(':'), settings.secret)) {
+  if (client !== 'local-aws' || !isSameText(secret.join(':'), signIn.secret)) {
     response.setHeader('www-authenticate', 'Basic realm="local-aws"')
     return json(response, 401, { error: 'invalid_client' })
   }
@@ -64,11 +60,11 @@ async function answerToken(settings: IssuerSettings, request: IncomingMessage, r
   if (fields.get('grant_type') !== 'password') return json(response, 400, { error: 'unsupported_grant_type' })
   try {
     const claims = claimsIn(JSON.parse(fields.get('claims') ?? '{}'))
-    const subject = { user: fields.get('username') ?? '', claims, audience: settings.audience() }
-    const token = await settings.issuer.token(subject)
+    const subject = { user: fields.get('username') ?? '', claims, audience: signIn.audience }
+    const token = await signIn.issuer.token(subject)
     json(response, 200, { access_token: token, token_type: 'Bearer', expires_in: tokenSeconds })
   } catch (error) {
-    const description = error instanceof SignInError ? `${error.message}. ${error.remedy}` : 'claims is no JSON object'
+    const description = error instanceof SignInError ? withRemedy(error) : 'claims is not a JSON object'
     json(response, 400, { error: 'invalid_request', error_description: description })
   }
 }
@@ -94,7 +90,7 @@ export async function answerSignIn(
 
 function claimsIn(value: unknown): Readonly<Record<string, unknown>> {
   if (isRecord(value)) return value
-  throw new TypeError('claims have to be a JSON object')
+  throw new TypeError('claims must be a JSON object')
 }
 
 function json(response: ServerResponse, status: number, body: object): void {

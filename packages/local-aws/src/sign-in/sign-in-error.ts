@@ -1,7 +1,6 @@
-/** Why nobody is signed in. */
 export type SignInErrorCode = 'claims_need_tokens' | 'foreign_issuer' | 'invalid_user' | 'no_callers' | 'reserved_claim'
 
-/** The user cannot be signed in to what is deployed. */
+/** A user cannot be signed in to the deployed API. */
 export class SignInError extends Error {
   override readonly name = 'SignInError'
   readonly code: SignInErrorCode

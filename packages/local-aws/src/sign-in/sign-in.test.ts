@@ -119,7 +119,7 @@ describe('where the callers are holders of its tokens', () => {
     expect(await post(basic('other', aws.signInSecret))).toMatchObject({ status: 401 })
     expect(await post('')).toMatchObject({ status: 401 })
     const wrong = await post(basic('local-aws', aws.signInSecret), 'grant_type=password&username=a&claims=7')
-    expect(wrong).toMatchObject({ status: 400, body: expect.stringContaining('no JSON object') })
+    expect(wrong).toMatchObject({ status: 400, body: expect.stringContaining('not a JSON object') })
     expect(await post(basic('local-aws', aws.signInSecret), 'grant_type=x')).toMatchObject({ status: 400 })
     // The private half stays here.
     expect(Object.keys(JSON.parse((await send(aws.ca, `${issuer}/keys`)).body).keys[0]).sort()).toEqual([

@@ -1,103 +1,116 @@
+import { randomBytes } from 'node:crypto'
 import type { SignedInUser as SignedIn, SignInRequest } from '@topic-credentials/project'
 import { developerPolicy } from '../account/users.js'
 import type { HttpApi, JwtAuthorizer } from '../apigateway/index.js'
-import type { AccessKey, Directory } from '../iam/index.js'
-import type { LocalIssuer } from './issuer.js'
+import type { Clock } from '../clock.js'
+import type { Directory } from '../iam/index.js'
+import { LocalIssuer } from './issuer.js'
 import { localAudience, localIssuer, tokenSeconds } from './names.js'
 import { SignInError } from './sign-in-error.js'
 
-/** Whom the deployed API takes. */
+/** The callers of the deployed API: IAM's, holders of tokens of the stand-in's own issuer, or of another issuer. */
 export type Callers = 'iam' | 'jwt' | 'foreign' | 'none'
 
-/** What signing in is done with. */
-export interface SignInParts {
-  readonly issuer: LocalIssuer
+interface SignInSettings {
   readonly directory: Directory
   readonly accountId: string
   readonly region: string
-  /** The first HTTP API, where one is deployed. */
-  readonly api: HttpApi | undefined
+  readonly clock: Clock
+  /** The first HTTP API; undefined while none is deployed. */
+  api(): HttpApi | undefined
 }
 
-/** Whom the deployed API takes, by the authorizers of its routes: tokens of the stand-in's own issuer, of another one, or IAM's callers. */
-export function callersOf({ api }: Pick<SignInParts, 'api'>): Callers {
-  if (api === undefined) return 'none'
-  const authorizers = authorizersOf(api)
-  if (authorizers.length === 0) return 'iam'
-  return authorizers.some(({ issuer }) => issuer === localIssuer) ? 'jwt' : 'foreign'
-}
+const deployForTokens = `npm run deploy:local -- -c jwtIssuer=${localIssuer} -c jwtAudience=${localAudience}`
 
-/**
- * Signs in anybody, as what is deployed has its callers: a token of the stand-in's own issuer with any claims, or keys of an IAM user, who is
- * made where there is none.
- *
- * @throws SignInError
- */
-export async function signIn(parts: SignInParts, { user, claims = {} }: SignInRequest): Promise<SignedIn> {
-  const callers = callersOf(parts)
-  if (callers === 'none') {
-    throw new SignInError('Nothing is deployed that a user could sign in to', {
-      code: 'no_callers',
-      value: user,
-      remedy: 'Deploy first: npm run deploy:local.',
+/** Signs users in to the deployed API. */
+export class SignIn {
+  readonly issuer: LocalIssuer
+  /** The secret with which other processes of this user sign users in. */
+  readonly secret = randomBytes(24).toString('base64url')
+  readonly #settings: SignInSettings
+
+  constructor(settings: SignInSettings) {
+    this.#settings = settings
+    this.issuer = new LocalIssuer(settings.clock)
+  }
+
+  /** By the authorizers of the API's routes. */
+  get callers(): Callers {
+    if (this.#settings.api() === undefined) return 'none'
+    const [first] = this.#authorizers
+    if (first === undefined) return 'iam'
+    return this.#ownAuthorizer === undefined ? 'foreign' : 'jwt'
+  }
+
+  /** `aud` of the issuer's tokens. */
+  get audience(): string {
+    return this.#ownAuthorizer?.audience[0] ?? localAudience
+  }
+
+  /**
+   * A token of the stand-in's own issuer with any claims, or keys of an IAM user, which is created if it does not exist.
+   *
+   * @throws SignInError
+   */
+  async signIn({ user, claims = {} }: SignInRequest): Promise<SignedIn> {
+    const { callers } = this
+    if (callers === 'none') {
+      const remedy = 'Deploy first: npm run deploy:local.'
+      throw new SignInError('No stack with an API is deployed', { code: 'no_callers', value: user, remedy })
+    }
+    if (callers === 'foreign') throw this.#foreignIssuer()
+    if (callers === 'iam') return this.#credentials(user, claims)
+    return { kind: 'token', token: await this.issuer.token({ user, claims, audience: this.audience }) }
+  }
+
+  get #authorizers(): readonly JwtAuthorizer[] {
+    const { routes = [] } = this.#settings.api() ?? {}
+    return routes.flatMap(({ authorization }) => (authorization.type === 'JWT' ? [authorization.authorizer] : []))
+  }
+
+  get #ownAuthorizer(): JwtAuthorizer | undefined {
+    return this.#authorizers.find(({ issuer }) => issuer === localIssuer)
+  }
+
+  #credentials(user: string, claims: Readonly<Record<string, unknown>>): SignedIn {
+    const [claim] = Object.keys(claims)
+    if (claim !== undefined) {
+      throw new SignInError(`'${user}' cannot have the claim '${claim}': the callers of this stack are IAM users`, {
+        code: 'claims_need_tokens',
+        value: claim,
+        remedy: `Deploy it for tokens: ${deployForTokens}. Without a stand-in, npm start -- --as USER --groups NAMES starts one that accepts them.`,
+      })
+    }
+    const { directory } = this.#settings
+    if (directory.userKey(user) === undefined) this.#createUser(user)
+    const {
+      accessKeyId,
+      secretAccessKey,
+      sessionToken = '',
+      expiresAt = 0,
+    } = directory.addUserSession(user, tokenSeconds)
+    const expiration = new Date(expiresAt).toISOString()
+    return { kind: 'credentials', accessKeyId, secretAccessKey, sessionToken, expiration }
+  }
+
+  #createUser(user: string): void {
+    if (!/^[\w+=,.@-]{1,64}$/u.test(user)) {
+      const remedy = 'Use 1 to 64 letters, digits and + = , . @ _ -.'
+      throw new SignInError(`'${user}' cannot be the name of an IAM user`, {
+        code: 'invalid_user',
+        value: user,
+        remedy,
+      })
+    }
+    this.#settings.directory.createUser(user, { permissions: developerPolicy(this.#settings) })
+  }
+
+  #foreignIssuer(): SignInError {
+    const [{ issuer } = { issuer: '' }] = this.#authorizers
+    return new SignInError(`This stack accepts only tokens of ${issuer}`, {
+      code: 'foreign_issuer',
+      value: issuer,
+      remedy: `Sign in there and pass the token with --token-file, or deploy for the stand-in's own issuer: ${deployForTokens}.`,
     })
   }
-  if (callers === 'foreign') throw foreignIssuer(parts)
-  if (callers === 'iam') return credentialsOf(parts, user, claims)
-  return { kind: 'token', token: await parts.issuer.token({ user, claims, audience: audienceOf(parts) }) }
-}
-
-/** Whom the stand-in's tokens are for. */
-export function audienceOf({ api }: Pick<SignInParts, 'api'>): string {
-  const own = api && authorizersOf(api).find(({ issuer }) => issuer === localIssuer)
-  return own?.audience[0] ?? localAudience
-}
-
-function authorizersOf({ routes }: HttpApi): readonly JwtAuthorizer[] {
-  return routes.flatMap(({ authorization }) => (authorization.type === 'JWT' ? [authorization.authorizer] : []))
-}
-
-function credentialsOf(
-  { directory, accountId, region }: SignInParts,
-  user: string,
-  claims: Readonly<Record<string, unknown>>,
-): SignedIn {
-  const [claim] = Object.keys(claims)
-  if (claim !== undefined) {
-    throw new SignInError(`'${user}' cannot have the claim '${claim}': the callers of this stack are IAM users`, {
-      code: 'claims_need_tokens',
-      value: claim,
-      remedy: `Deploy it for tokens: npm run deploy:local -- -c jwtIssuer=${localIssuer} -c jwtAudience=${localAudience}. Without a stand-in, npm start -- --as USER --groups NAMES starts one that takes them.`,
-    })
-  }
-  const permissions = developerPolicy({ accountId, region })
-  if (directory.userKey(user) === undefined) create(directory, user, permissions)
-  const key = directory.addUserSession(user, tokenSeconds)
-  return {
-    kind: 'credentials',
-    accessKeyId: key.accessKeyId,
-    secretAccessKey: key.secretAccessKey,
-    sessionToken: key.sessionToken ?? '',
-    expiration: new Date(key.expiresAt ?? 0).toISOString(),
-  }
-}
-
-function create(directory: Directory, user: string, permissions: object): AccessKey {
-  if (!/^[\w+=,.@-]{1,64}$/u.test(user)) {
-    throw new SignInError(`'${user}' cannot be the name of an IAM user`, {
-      code: 'invalid_user',
-      value: user,
-      remedy: 'Use 1 to 64 letters, digits and + = , . @ _ -.',
-    })
-  }
-  return directory.createUser(user, { permissions }).accessKey
-}
-
-function foreignIssuer({ api }: SignInParts): SignInError {
-  const issuer = api && authorizersOf(api)[0]?.issuer
-  return new SignInError(`This stack takes tokens of ${issuer}, and no others`, {
-    code: 'foreign_issuer',
-    value: issuer,
-    remedy: `Sign in there and give the token with --token-file, or deploy for the stand-in's own issuer: npm run deploy:local -- -c jwtIssuer=${localIssuer} -c jwtAudience=${localAudience}.`,
-  })
 }

@@ -20,7 +20,7 @@ export type StsOperation<Base extends (input: never) => unknown> = (
   input: Parameters<Base>[0] & { readonly directory: Directory; readonly packedPolicy: PackedPolicyEstimate },
 ) => ReturnType<Base>
 
-/** @throws ServiceError for a session policy that is none, and for managed policies that are not there */
+/** @throws ServiceError if the session policy is invalid, or a managed policy does not exist */
 export function checkSessionPolicy({ policy, policyArns }: StsSessionRequest, directory: Directory): void {
   const characters = [policy ?? '', ...policyArns].reduce((sum, text) => sum + text.length, 0)
   if (characters > plainTextCharacters) {

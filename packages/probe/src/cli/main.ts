@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { examples, programName } from '@topic-credentials/project'
+import { examples, programName, withRemedy } from '@topic-credentials/project'
 import { Command } from 'commander'
 import { ProbeError } from '../errors.js'
 import type { ProbeCommand } from './run.js'
@@ -37,7 +37,7 @@ try {
   await program.parseAsync(process.argv.filter((argument, index) => index < 2 || argument !== '--'))
 } catch (error) {
   const known = error instanceof ProbeError
-  process.stderr.write(known ? `${error.message}. ${error.remedy}\n` : `${String(error)}\n`)
+  process.stderr.write(known ? `${withRemedy(error)}\n` : `${String(error)}\n`)
   const cause = known && error.cause instanceof Error ? error.cause.message : ''
   if (cause !== '' && !(error as Error).message.includes(cause)) process.stderr.write(`Before that: ${cause}\n`)
   process.exitCode = 2

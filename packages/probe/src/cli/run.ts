@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { userPath } from '@topic-credentials/project'
+import { userPath, withRemedy } from '@topic-credentials/project'
 import { ProbeError } from '../errors.js'
 import { runProbe } from '../probe.js'
 import type { Answer } from '../questions/question.js'
@@ -43,7 +43,7 @@ export async function probe(command: ProbeCommand): Promise<number> {
     })
   } catch (error) {
     if (!(error instanceof ProbeError) || error.code !== 'aborted') throw error
-    process.stderr.write(`${error.message}. ${error.remedy}\n`)
+    process.stderr.write(`${withRemedy(error)}\n`)
     return stopping.exitCode
   } finally {
     // The answers from before a failure are written too: they took up to half an hour.

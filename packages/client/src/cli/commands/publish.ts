@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
-import { userPath } from '@topic-credentials/project'
+import { userPath, withRemedy } from '@topic-credentials/project'
 import type { Command } from 'commander'
 import { notInMqtt3 } from '../../common-errors.js'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
@@ -72,9 +72,7 @@ async function publish(context: Context, options: PublishOptions, message: strin
   note(describeVended(identity))
   requireGranted(identity, topic, retain)
   await using session = await connection(context, options, credentials)
-  session.on('interrupted', ({ code, message: text, remedy }) =>
-    screen.err(`Interrupted (${code}): ${text}. ${remedy}`),
-  )
+  session.on('interrupted', (error) => screen.err(`Interrupted (${error.code}): ${withRemedy(error)}`))
   const ended = new AbortController()
   session.once('closed', (error) => ended.abort(error))
   if (given === undefined && process.stdin.isTTY) note('Each line is a message; press Ctrl-D to end.')

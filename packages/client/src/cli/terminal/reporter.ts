@@ -1,3 +1,4 @@
+import { withRemedy } from '@topic-credentials/project'
 import picocolors from 'picocolors'
 import type { QoS } from '../../connection/transport.js'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
@@ -61,7 +62,7 @@ export class TextReporter implements Reporter {
   }
 
   interrupted(error: TopicCredentialsError): void {
-    this.#err(visible(`Interrupted (${error.code}): ${error.message}. ${error.remedy}`))
+    this.#err(visible(`Interrupted (${error.code}): ${withRemedy(error)}`))
   }
 
   reconnected(): void {

@@ -26,7 +26,7 @@ export class JwtAuthorizer {
   readonly #keys: OpenIdKeys
   readonly #source: { readonly kind: string; readonly name: string }
 
-  /** @param keys where the issuer's are; default: at the issuer's address, over TLS that `trust` vouches for as well */
+  /** @param keys the source of the issuer's keys; default: the issuer's URL, with `trust` as a further certificate authority */
   constructor(
     settings: JwtAuthorizerSettings,
     clock: Clock,

@@ -13,18 +13,18 @@ export const customResource: ResourceType = {
   honoured: ['ServiceToken'],
   inert: 'all',
   replacesItself: true,
-  create: (request) => tell(request, 'Create'),
+  create: (request) => send(request, 'Create'),
   update: (request: UpdateRequest) =>
-    tell(request, 'Update', {
+    send(request, 'Update', {
       PhysicalResourceId: request.physicalId,
       OldResourceProperties: asTexts(request.before.all()),
     }),
   async delete(request: StandingRequest) {
-    await tell(request, 'Delete', { PhysicalResourceId: request.physicalId })
+    await send(request, 'Delete', { PhysicalResourceId: request.physicalId })
   },
 }
 
-async function tell(request: ResourceRequest, requestType: string, more: object = {}): Promise<Realised> {
+async function send(request: ResourceRequest, requestType: string, more: object = {}): Promise<Realised> {
   const { logicalId, type, properties, services, stack } = request
   const provider = findFunction(services, properties.text('ServiceToken'))
   const { url, answer, forget } = services.customAnswers.expect()
@@ -42,12 +42,12 @@ async function tell(request: ResourceRequest, requestType: string, more: object 
   })
   // AWS waits an hour for a response. A function that has exited will not send one.
   const ended = called.then(() => undefined)
-  const told = await Promise.race([answer, ended]).finally(forget)
-  if (told === undefined) {
+  const response = await Promise.race([answer, ended]).finally(forget)
+  if (response === undefined) {
     const message = `CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId [${requestId}].`
     throw new Refusal(message)
   }
-  const { Status, Reason, PhysicalResourceId: ref, Data: attributes } = told
+  const { Status, Reason, PhysicalResourceId: ref, Data: attributes } = response
   if (Status === 'FAILED') throw new CustomResourceFailure(Reason ?? 'Unknown', ref)
   if (ref === undefined || ref === '') throw new Refusal('Invalid PhysicalResourceId')
   return { ref, attributes }

@@ -2,8 +2,8 @@ import { alreadyExists } from './failure.js'
 import type { ResourceType } from './resource-type.js'
 
 /**
- * `AWS::DynamoDB::Table`, on demand. What is written comes back with the account; nothing expires by itself, as in
- * AWS an item may outlive its time by days.
+ * `AWS::DynamoDB::Table`, on demand. Tables and items are restored with the account. Items do not expire: AWS also deletes expired items
+ * only after days.
  */
 export const table: ResourceType = {
   honoured: ['AttributeDefinitions', 'BillingMode', 'DeletionProtectionEnabled', 'KeySchema', 'TableName'],

@@ -31,7 +31,7 @@ export class Properties {
     const value = this.#values[name]
     if (value === undefined) return undefined
     if (['string', 'number', 'boolean'].includes(typeof value)) return String(value)
-    throw this.#wrong(name, 'a text')
+    throw this.#wrong(name, 'a string')
   }
 
   optionalNumber(name: string): number | undefined {

@@ -5,18 +5,18 @@ import { realise } from './realise.js'
 import type { ResourceChange, Stack } from './stack.js'
 import type { Stacks } from './stacks.js'
 
-/** What became of one stack. */
+/** The result for one stack. */
 export interface Redeployment {
   readonly stackName: string
-  /** Empty: the stack is what the assembly says. */
+  /** Empty: the stack already equals the assembly. */
   readonly changes: readonly ResourceChange[]
   /** Why the update was rolled back, if it was. */
   readonly failure?: string
 }
 
 /**
- * Makes the stacks of the account what an assembly says, in place: connections, sessions and tables stay. Stacks that are new are created, those that the assembly
- * does not have are left alone. One after the other; an update that fails is rolled back.
+ * Updates the account's stacks to an assembly, in place: connections, sessions and tables stay. New stacks are created; stacks that the
+ * assembly does not contain do not change. An update that fails is rolled back.
  *
  * @throws RealisationError for a new stack that cannot be created
  */
@@ -26,7 +26,7 @@ export async function redeploy(assembly: readonly AssemblyStack[], stacks: Stack
   return all
 }
 
-/** What {@link redeploy} would change in the stacks that stand; nothing is done. */
+/** What {@link redeploy} would change in existing stacks, without changing it. */
 export async function planRedeployment(assembly: readonly AssemblyStack[], stacks: Stacks): Promise<Redeployment[]> {
   await stacks.idle()
   return assembly.flatMap((next) => {
@@ -50,7 +50,7 @@ async function redeployStack(next: AssemblyStack, stacks: Stacks): Promise<Redep
     const changes = created.map(({ logicalId, type }) => ({ action: 'Add' as const, logicalId, type, details: [] }))
     return { stackName, changes }
   }
-  // Also those of before: an update that fails goes back to them.
+  // Earlier assets too: an update that fails is rolled back to them.
   stacks.add(stack, new Map([...stacks.settings(stack).assets, ...assets]))
   const { definition, changes } = planned(next, stack, stacks)
   if (changes.length === 0) return { stackName, changes }

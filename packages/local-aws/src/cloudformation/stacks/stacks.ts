@@ -104,7 +104,7 @@ export class Stacks {
   begin(stack: Stack, work: (op: Operation) => Promise<void>, token?: string): void {
     const op = new Operation(stack, this.settings(stack, token))
     const running = work(op)
-      // A bug of the stand-in ends the operation and nothing else.
+      // A bug of the stand-in ends this operation only.
       .catch((error: unknown) => {
         const failed = `${/^[A-Z_]*?(?=_(COMPLETE_CLEANUP_)?IN_PROGRESS$)/u.exec(stack.status)?.[0] ?? 'UPDATE'}_FAILED`
         op.stackEvent(failed, `Internal failure: ${messageOf(error)}`)

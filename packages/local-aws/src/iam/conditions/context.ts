@@ -29,7 +29,7 @@ export class ContextLookup {
     this.typeWildcards = typeWildcards
   }
 
-  /** Undefined when the key is absent; a list without values counts as absent, as IAM has it. */
+  /** Undefined if the key is absent. As in IAM, an empty list counts as absent. */
   values(key: string): readonly string[] | undefined {
     const values = this.#read().get(this.#name(key))
     return values?.length === 0 ? undefined : values

@@ -8,7 +8,7 @@ import { allowed, type Decision, denied, findDenial, findStatement, limitOf, not
 
 /**
  * How a trust policy names the caller, which determines what else must allow the request:
- * `itself` (the user, this very session, or everyone): nothing else, unless something denies it;
+ * `itself` (the user, this session, or everyone): no other policy, unless one denies it;
  * `role` (the role of the session): also its session policy and boundary;
  * `account` (the root): also the caller's own policies, because the account only delegates.
  *

@@ -3,13 +3,13 @@ import type { PolicyDocument } from '../policy/document.js'
 import type { View } from '../view.js'
 import type { Role } from './entities.js'
 
-/** Milliseconds for which the past is kept; no fault needs more. */
+/** Milliseconds for which past states are kept: more than any fault needs. */
 const remembered = 3_600_000
 
 /**
  * Delays the visibility of changes to roles and policies, with a separate delay for each view; by default there is none. New roles, deleted
  * ones and the policies of users are not delayed: that would make every deployment here slower. Decisions read their policies through the
- * principal, by view, so no other code has to know.
+ * principal, by view, so no other code depends on the delay.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
  * @see https://docs.aws.amazon.com/iot/latest/developerguide/iot-policies.html ("It can take 6 to 8 minutes for changes made to a policy to become effective")

@@ -49,7 +49,7 @@ export interface AuthorizationOptions {
   readonly directory: Pick<Directory, 'accessKey'>
   /** `deny`: credentials that expired during an open connection allow nothing more. */
   readonly credentialExpiry: 'ignore' | 'disconnect' | 'deny'
-  /** Is told of each decision. */
+  /** Receives each decision. */
   readonly observer?: Pick<Observer, 'decision'> | undefined
 }
 

@@ -1,8 +1,8 @@
 import { parseShared } from './topic.js'
 
 /**
- * Reserved topics by what a client may do there, names replaced by `+`. Of what is behind them only the lifecycle events of
- * clients are modelled: anything else that is published leads nowhere, and nothing else comes.
+ * Reserved topics by the operations that clients may perform, with names replaced by `+`. Of AWS's own services only the lifecycle events of
+ * clients are modelled: other messages to these topics have no effect, and no others arrive.
  * https://docs.aws.amazon.com/iot/latest/developerguide/reserved-topics.html
  */
 const reservedTopics = {

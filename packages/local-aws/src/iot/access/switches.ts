@@ -78,7 +78,7 @@ export const switchDefinitions = {
     ['no-suback', 'grant-qos-1'],
     'documented',
     `${mqttPage} ("doesn't send a PUBACK or SUBACK")`,
-    'SUBSCRIBE asking for QoS 2: no answer and no subscription, or a subscription with QoS 1 as [MQTT-3.2.2-9] has it.',
+    'SUBSCRIBE asking for QoS 2: no answer and no subscription, or a subscription with QoS 1 according to [MQTT-3.2.2-9].',
   ),
   reservedTopic: define(
     ['disconnect', 'deny'],
@@ -126,7 +126,7 @@ export const switchDefinitions = {
     ['new-packet-id', 'dup'],
     'documented',
     `${mqttPage} ("might be sent with a different packet ID. In these cases, the DUP flag is not set")`,
-    'A QoS 1 message without PUBACK at the next connection of its session: under another packet identifier and without DUP, or as [MQTT-3.3.1-1] and [MQTT-4.4.0-1] have it.',
+    'A QoS 1 message without PUBACK at the next connection of its session: with another packet identifier and without DUP, or according to [MQTT-3.3.1-1] and [MQTT-4.4.0-1].',
   ),
   httpDenied: define(
     ['forbidden-403', 'unauthorized-401'],

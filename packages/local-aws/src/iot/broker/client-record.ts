@@ -2,8 +2,8 @@ import type { Will } from '../mqtt/packet.js'
 import type { Client } from './client.js'
 import type { MqttSession } from './mqtt-session.js'
 
-/** For whom and how long a session outlives its connection. */
-export interface Persistence {
+/** The principal that may resume a session, and for how long. */
+interface Persistence {
   readonly version: 4 | 5
   readonly userId: string
   readonly expirySeconds: number

@@ -8,7 +8,7 @@ export interface Message {
   readonly retain: boolean
   /** The properties of its PUBLISH, without a topic alias. */
   readonly properties: Properties
-  /** Client ID of who published it, or who else it is from. */
+  /** The publisher's client ID, or another sender. */
   readonly from?: string
   /** When the data plane received it, in milliseconds since the epoch. */
   readonly receivedAt: number

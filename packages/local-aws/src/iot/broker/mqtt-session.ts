@@ -18,7 +18,7 @@ export interface Recipient {
   publish(packet: PublishPacket): boolean
 }
 
-/** Is told what became of a message for this session. */
+/** Called with the outcome of each message for this session. */
 export type MqttSessionDelivered = (message: Message, outcome: DeliveryOutcome) => void
 
 export interface SessionOptions {
@@ -81,7 +81,6 @@ export class MqttSession {
       if (this.#waiting.some((queued) => queued.message === message)) this.#options.delivered?.(message, 'waits')
       return
     }
-    // Whether somebody observes it or not.
     const outcome = this.#deliverNow(message, delivery)
     this.#options.delivered?.(message, outcome)
   }

@@ -14,7 +14,7 @@ export class Router {
   readonly #subscriptions = new TopicTree<MqttSession, Subscription>()
   readonly #listeners = new TopicTree<Listener, true>()
 
-  /** @param observer is told of each message */
+  /** @param observer receives each message */
   constructor(retained: RetainedMessages, observer?: Pick<Observer, 'message'>) {
     this.#retained = retained
     this.#observer = observer

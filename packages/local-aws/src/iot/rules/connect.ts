@@ -43,7 +43,7 @@ export function judgeConnect(plane: DataPlane, client: Client, packet: ConnectPa
   client.establish(session)
   recorder.ok('Connect', client.requester, { protocol: agreement.version, resumed })
   client.send(connackFor(agreement, resumed, limits))
-  if (!client.isEstablished) return done // it takes no packet as large as that
+  if (!client.isEstablished) return done // the client does not accept a packet of this size
   lifecycle.connected(client, sessions.record(agreement.clientId)?.versionNumber ?? 0)
   session.attach(client)
   return done

@@ -41,9 +41,9 @@ export function judgePublish(plane: DataPlane, client: Client, packet: PublishPa
     return refuse(detail, end('CLIENT_ERROR', code))
   }
   if (!client.publishRate.take(clock.now())) {
-    const told = version === 5 && qos === 1 && switches.publishQuotaExceeded === 'puback-0x97'
+    const answers = version === 5 && qos === 1 && switches.publishQuotaExceeded === 'puback-0x97'
     const detail = `throttled: ${limits.publishesPerSecond} publishes per second and connection`
-    return refuse(detail, told ? answer(puback(packet, reasonCodes.quotaExceeded)) : done)
+    return refuse(detail, answers ? answer(puback(packet, reasonCodes.quotaExceeded)) : done)
   }
   const reserved = reservedFault(topic, 'publish', retain)
   if (reserved !== undefined) {
