@@ -36,24 +36,13 @@ export function Board() {
 }
 
 function Publish({ session }) {
-  const [topic, setTopic] = useState('')
-  const [text, setText] = useState('')
-  const [answer, run] = useAnswer()
-  const publish = async () => {
+  const publish = async (topic, text) => {
     await session.publish(topic, text, { contentType: 'text/plain', userProperties: [['from', 'page']] })
     return `Published to ${topic}`
   }
-  return (
-    <form id="publish" onSubmit={run(publish)}>
-      <Field id="topic" label="Topic" value={topic} set={setTopic} />
-      <MayI id="may-topic" operation="publish" topic={topic} />
-      <Field id="text" label="Message" value={text} set={setText} />
-      <button type="submit">Publish</button>
-      <p id="published" role="alert">
-        {answer}
-      </p>
-    </form>
-  )
+  const topic = { id: 'topic', label: 'Topic' }
+  const text = { id: 'text', label: 'Message' }
+  return <TopicForm id="publish" button="Publish" topic={topic} text={text} result="published" act={publish} />
 }
 
 function Subscribe() {
@@ -92,17 +81,28 @@ function Messages({ filter }) {
 }
 
 function Ask({ session }) {
-  const [topic, setTopic] = useState('')
-  const [question, setQuestion] = useState('')
-  const [answer, run] = useAnswer()
-  const ask = async () => `Answered: ${(await session.request(topic, question, { timeoutMs: 10_000 })).text()}`
+  const ask = async (topic, text) => `Answered: ${(await session.request(topic, text, { timeoutMs: 10_000 })).text()}`
+  const topic = { id: 'asked', label: 'Topic to ask' }
+  const text = { id: 'question', label: 'Question' }
+  return <TopicForm id="ask" button="Ask" topic={topic} text={text} result="answer" act={ask} />
+}
+
+/** A form with a topic to publish to and a text; shows the result of its action, or the client's error message and remedy. */
+function TopicForm({ id, button, topic, text, result, act }) {
+  const [topicValue, setTopic] = useState('')
+  const [textValue, setText] = useState('')
+  const [answer, setAnswer] = useState('')
+  const submit = (event) => {
+    event.preventDefault()
+    act(topicValue, textValue).catch(inWords).then(setAnswer)
+  }
   return (
-    <form id="ask" onSubmit={run(ask)}>
-      <Field id="asked" label="Topic to ask" value={topic} set={setTopic} />
-      <MayI id="may-asked" operation="publish" topic={topic} />
-      <Field id="question" label="Question" value={question} set={setQuestion} />
-      <button type="submit">Ask</button>
-      <p id="answer" role="alert">
+    <form id={id} onSubmit={submit}>
+      <Field {...topic} value={topicValue} set={setTopic} />
+      <MayI id={`may-${topic.id}`} operation="publish" topic={topicValue} />
+      <Field {...text} value={textValue} set={setText} />
+      <button type="submit">{button}</button>
+      <p id={result} role="alert">
         {answer}
       </p>
     </form>
@@ -121,16 +121,6 @@ function Field({ id, label, value, set }) {
       {label} <input id={id} required value={value} onChange={(event) => set(event.target.value)} />
     </label>
   )
-}
-
-/** Runs the action of a form and keeps its result, or the client's error message and remedy. */
-function useAnswer() {
-  const [answer, setAnswer] = useState('')
-  const run = (act) => (event) => {
-    event.preventDefault()
-    act().catch(inWords).then(setAnswer)
-  }
-  return [answer, run]
 }
 
 function inWords(error) {

@@ -1,10 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals'
 import { startLocalAws } from '@topic-credentials/local-aws'
+import { parseJson, recordOf } from '@topic-credentials/project'
 import { Assembly, synthesize } from '../testing/assembly.js'
 import { expectFound, foundChanges } from '../testing/found-changes.js'
 import { alwaysSound, expectSound, soundSettings } from '../testing/sound-settings.js'
 
-/** What a deployment of the stack comes to, in the stand-in: the deploy check passes it, or it fails with the check's words. */
+/** Deployments of the stack in the stand-in: the deploy check passes, or the deployment fails with the check's message. */
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(120_000)
@@ -20,12 +21,7 @@ describe('a sound stack', () => {
   })
 })
 
-describe('nothing but the vending function, called by its own API, vends', () => {
-  interface Answer {
-    readonly statusCode: number
-    readonly body: string
-  }
-
+describe('only the vending function vends, and only for its own API', () => {
   it('not the same code with the same role in another function, nor the function for another API', async () => {
     const assembly = Assembly.copyOf(synthesize('one-function', { deployCheck: 'false' }))
     assembly.template((resources) => {
@@ -41,11 +37,11 @@ describe('nothing but the vending function, called by its own API, vends', () =>
       const vendor = [...aws.functions.values()].find(({ configuration }) => configuration.functionName.includes(name))
       const own = vendor?.configuration.environment.API_ID
       const result = await vendor?.invoke(event(apiId ?? own))
-      const { statusCode, body } = (result?.outcome === 'ok' ? result.payload : undefined) as Answer
-      return { statusCode, code: (JSON.parse(body) as { code?: string }).code }
+      const { statusCode, body } = recordOf(result?.outcome === 'ok' ? result.payload : undefined)
+      return { statusCode, code: recordOf(parseJson(String(body))).code }
     }
     expect(await answer('VendingFunction')).toEqual({ statusCode: 200 })
-    // An explicit Deny: to the vendor it looks like a revocation.
+    // An explicit Deny, which the vendor cannot distinguish from a revocation.
     expect(await answer('Copy')).toEqual({ statusCode: 403, code: 'revoked' })
     expect(await answer('VendingFunction', 'anotherapi')).toEqual({ statusCode: 403, code: 'caller_not_supported' })
   })

@@ -5,30 +5,13 @@ import type { VendedIdentity } from '../credentials/vendor-options.js'
 import { handshakeTransform } from '../platform/node/device-sdk/handshake-transform.js'
 import { DrivenClock } from '../testing/driven-clock.js'
 import { ScriptedBroker } from '../testing/scripted/scripted-broker.js'
+import { vendedIdentity } from '../testing/scripted/vended-identity.js'
 import { ConnectLog } from './connect-log.js'
 import { Handshake } from './handshake.js'
 import { signedTransport } from './websocket/signed-transport.js'
 import type { OpenSocket } from './websocket/socket.js'
 
-/** Credentials with this access key ID. */
-
-function identity(accessKeyId: string): VendedIdentity {
-  return {
-    accessKeyId,
-    secretAccessKey: 's',
-    sessionToken: 't',
-    expiration: new Date(Date.now() + 3_600_000),
-    clockOffset: 0,
-    vended: {
-      endpoint: 'iot.invalid',
-      region: 'eu-central-1',
-      userId: 'alice',
-      clientIdPrefix: 'alice:',
-      grants: { publish: [], subscribe: [], retain: [] },
-      policyCharacters: 0,
-    },
-  }
-}
+/** The outcome of an attempt that another one has replaced is ignored. */
 
 const endpoint = { host: 'iot.invalid', port: 443, plain: false }
 
@@ -98,28 +81,28 @@ const ways: readonly [string, (handshake: Handshake) => Begin][] = [
   ],
 ]
 
+/** An attempt that is not signed yet when a second one is signed. */
+async function replaced(over: (handshake: Handshake) => Begin) {
+  const { handshake, call } = held()
+  const begin = over(handshake)
+  const first = begin()
+  const slow = await call(0)
+  const second = begin()
+  ;(await call(1)).resolve(vendedIdentity('ASIASECOND'))
+  await second
+  return { handshake, first, slow }
+}
+
 describe.each(ways)('an attempt that was replaced, over %s', (_, over) => {
   it('does not record its credentials when it is signed late', async () => {
-    const { handshake, call } = held()
-    const begin = over(handshake)
-    const first = begin()
-    const slow = await call(0)
-    const second = begin()
-    ;(await call(1)).resolve(identity('ASIASECOND'))
-    await second
-    slow.resolve(identity('ASIAFIRST'))
+    const { handshake, first, slow } = await replaced(over)
+    slow.resolve(vendedIdentity('ASIAFIRST'))
     await first
     expect(handshake.attempt.identity?.accessKeyId).toBe('ASIASECOND')
   })
 
   it('does not record its error when it fails late', async () => {
-    const { handshake, call } = held()
-    const begin = over(handshake)
-    const first = begin()
-    const slow = await call(0)
-    const second = begin()
-    ;(await call(1)).resolve(identity('ASIASECOND'))
-    await second
+    const { handshake, first, slow } = await replaced(over)
     slow.reject(new Error('late'))
     await first
     expect(handshake.attempt).toMatchObject({ identity: { accessKeyId: 'ASIASECOND' } })
@@ -133,7 +116,7 @@ describe('credentials that were prepared for an attempt', () => {
     const preparing = handshake.prepare().catch((error: Error) => error.message)
     const slow = await call(0)
     const attempt = ways[0]?.[1](handshake)()
-    ;(await call(1)).resolve(identity('ASIASECOND'))
+    ;(await call(1)).resolve(vendedIdentity('ASIASECOND'))
     await attempt
     slow.reject(new Error('late'))
     expect(await preparing).toBe('late')
@@ -144,7 +127,7 @@ describe('credentials that were prepared for an attempt', () => {
 describe('the turn of a client ID', () => {
   it('is not held by attempts that were replaced while they waited for it', async () => {
     using clock = new DrivenClock()
-    const vended = identity('ASIA')
+    const vended = vendedIdentity('ASIA')
     const credentials = Object.assign(async () => vended, {
       invalidate: () => {},
       ask: async () => vended,

@@ -1,23 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { TestAccount } from '../testing/account/test-account.js'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { accountOfSuite } from '../testing/account/suite-account.js'
+import type { TestAccount } from '../testing/account/test-account.js'
 import { believing } from '../testing/scripted/believing.js'
 
 /** Sessions for which the broker refuses operations that the grants allow, because the role's policy has changed. */
 
 let account: TestAccount
 
-beforeAll(async () => {
-  account = await TestAccount.start()
-})
-
-afterEach(async () => {
-  allowAgain()
-  account.aws.faults.skewClock(0)
-  await account.closeSessions()
-})
-
-afterAll(async () => {
-  await account[Symbol.asyncDispose]()
+afterEach(() => allowAgain())
+accountOfSuite((started) => {
+  account = started
 })
 
 function deny(action: string, resource: string): void {

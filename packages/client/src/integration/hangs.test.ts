@@ -1,23 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { Session } from '../session.js'
-import { TestAccount } from '../testing/account/test-account.js'
+import { accountOfSuite } from '../testing/account/suite-account.js'
+import type { TestAccount } from '../testing/account/test-account.js'
 import { believing } from '../testing/scripted/believing.js'
 import { nodeTransports } from '../testing/transports.js'
 
 let account: TestAccount
 
-beforeAll(async () => {
-  account = await TestAccount.start()
-})
-
-afterEach(async () => {
-  account.aws.faults.throttleConnects(0)
-  account.aws.faults.skewClock(0)
-  await account.closeSessions()
-})
-
-afterAll(async () => {
-  await account[Symbol.asyncDispose]()
+accountOfSuite((started) => {
+  account = started
 })
 
 /** Codes of the interruptions from now on. */

@@ -1,40 +1,22 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { ConnectOptions } from '../connect.js'
-import { TestAccount } from '../testing/account/test-account.js'
+import { listeningProgram } from '../testing/account/listening-program.js'
+import { accountOfSuite } from '../testing/account/suite-account.js'
+import type { TestAccount } from '../testing/account/test-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
 /** Messages that arrive while a killed program is down. */
 
-const program = fileURLToPath(new URL('../testing/programs/listen.js', import.meta.url))
-
 let account: TestAccount
 
-beforeAll(async () => {
-  account = await TestAccount.start()
-})
-
-afterEach(async () => {
-  account.aws.faults.skewClock(0)
-  await account.closeSessions()
-})
-
-afterAll(async () => {
-  await account[Symbol.asyncDispose]()
+accountOfSuite((started) => {
+  account = started
 })
 
 /** Runs a program that subscribes to `test`, and kills it. Resolves when the broker has noticed it. */
 async function killedProgram(options: Partial<ConnectOptions>): Promise<void> {
-  const { outputs, region, ca, developer } = account.aws
-  const { accessKeyId, secretAccessKey } = developer
-  const credentials = { accessKeyId, secretAccessKey }
-  const target = { url: outputs.TopicCredentials?.CredentialsUrl, region, ca, credentials, options }
-  const { NODE_OPTIONS: _, ...env } = process.env
-  const child = spawn(process.execPath, [program], { env: { ...env, TARGET: JSON.stringify(target) } })
-  const [clientId] = await once(child.stdout, 'data')
-  const known = account.happens(({ event, fields }) => event === 'Disconnect' && fields?.clientId === String(clientId))
+  const { child, clientId } = await listeningProgram(account, options)
+  const known = account.happens(({ event, fields }) => event === 'Disconnect' && fields?.clientId === clientId)
   child.kill('SIGKILL')
   expect((await known).fields).toMatchObject({ reason: 'CONNECTION_LOST' })
 }

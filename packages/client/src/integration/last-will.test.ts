@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { TestAccount } from '../testing/account/test-account.js'
+import { afterEach, describe, expect, it } from '@jest/globals'
+import { accountOfSuite } from '../testing/account/suite-account.js'
+import type { TestAccount } from '../testing/account/test-account.js'
 
 let account: TestAccount
 
-beforeAll(async () => {
-  account = await TestAccount.start()
-})
-
-afterEach(async () => {
-  setPolicy('Allow')
-  account.aws.faults.skewClock(0)
-  await account.closeSessions()
-})
-
-afterAll(async () => {
-  await account[Symbol.asyncDispose]()
+afterEach(() => setPolicy('Allow'))
+accountOfSuite((started) => {
+  account = started
 })
 
 /** Changes the role's policy after the deployment: Deny covers the topic of the will. */

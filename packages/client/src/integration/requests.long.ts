@@ -1,12 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
-import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
-import { connect } from '../connect.js'
+import { expect, it } from '@jest/globals'
 import { TopicCredentialsError } from '../errors.js'
-import { fromVendor } from '../from-vendor.js'
-import { stackWith } from '../testing/account/stack-variant.js'
-import { Issuer } from '../testing/servers/issuer.js'
+import { TokenAccount } from '../testing/account/token-account.js'
 
 /** Many concurrent requests over real sockets that are cut. `requests/requests.test.ts` has the same with a scripted broker. */
 
@@ -17,38 +11,7 @@ const entitlements = {
     { when: { userId: 'device' }, subscribe: ['devices/d/ask'], publish: ['replies/+/#'] },
   ],
 }
-const open: AsyncDisposable[] = []
-let issuer: Issuer
-let assembly: string
-let aws: LocalAws
-
-beforeAll(async () => {
-  issuer = await Issuer.start()
-  const file = join(process.cwd(), `node_modules/.entitlements-${process.pid}.json`)
-  writeFileSync(file, JSON.stringify(entitlements))
-  const jwt = { jwtIssuer: issuer.url, jwtAudience: 'app', jwtScope: 'mqtt' }
-  assembly = await stackWith({ ...jwt, entitlements: file, deployCheck: 'false' })
-  rmSync(file)
-  aws = await startLocalAws({ assembly, trust: issuer.certificate })
-})
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
-})
-afterAll(async () => {
-  await aws.close()
-  await issuer[Symbol.asyncDispose]()
-  rmSync(assembly, { recursive: true })
-})
-
-async function sessionOf(sub: string) {
-  const now = Math.floor(Date.now() / 1000)
-  const claims = { iss: issuer.url, aud: 'app', sub, scope: 'mqtt', iat: now, nbf: now, exp: now + 600 }
-  const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
-  const credentials = fromVendor({ url, ca: aws.ca, token: () => issuer.token(claims) })
-  const session = await connect({ credentials, ca: aws.ca, transport: 'websocket' })
-  open.push(session, { [Symbol.asyncDispose]: async () => credentials.close() })
-  return session
-}
+const account = new TokenAccount(entitlements)
 
 it.each([
   // The client sends 80 messages per second, so it cannot send all of them in 8 s.
@@ -57,14 +20,14 @@ it.each([
 ])(
   'each of 1,000 concurrent requests ends once although both sides lose their connections: %s',
   async (_, timeoutMs) => {
-    const [device, alice] = await Promise.all([sessionOf('device'), sessionOf('alice')])
+    const [device, alice] = await Promise.all([account.connectAs('device'), account.connectAs('alice')])
     let cuts = 0
     const handled = new Map<string, number>()
     await device.respond('devices/d/ask', (request) => {
       handled.set(request.text(), (handled.get(request.text()) ?? 0) + 1)
       // Every 60th request costs one side its connection, in turn.
       if (handled.size % 60 === 0) {
-        aws.faults.cutSockets((cuts % 2 === 0 ? alice : device).clientId)
+        account.aws.faults.cutSockets((cuts % 2 === 0 ? alice : device).clientId)
         cuts += 1
       }
       return `re ${request.text()}`

@@ -1,11 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
-import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
-import { connect } from '../connect.js'
-import { fromVendor } from '../from-vendor.js'
-import { stackWith } from '../testing/account/stack-variant.js'
-import { Issuer } from '../testing/servers/issuer.js'
+import { expect, it } from '@jest/globals'
+import { TokenAccount } from '../testing/account/token-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
 /** Requests between users who do not trust each other. Their grants come from the entitlements, and vendor and broker enforce them. */
@@ -18,44 +12,13 @@ const entitlements = {
     { when: { userId: 'mallory' }, publish: ['replies/+/#', 'devices/d/ask'], subscribe: ['devices/d/state'] },
   ],
 }
-const open: AsyncDisposable[] = []
-let issuer: Issuer
-let assembly: string
-let aws: LocalAws
-
-beforeAll(async () => {
-  issuer = await Issuer.start()
-  const file = join(process.cwd(), `node_modules/.entitlements-${process.pid}.json`)
-  writeFileSync(file, JSON.stringify(entitlements))
-  const jwt = { jwtIssuer: issuer.url, jwtAudience: 'app', jwtScope: 'mqtt' }
-  assembly = await stackWith({ ...jwt, entitlements: file, deployCheck: 'false' })
-  rmSync(file)
-  aws = await startLocalAws({ assembly, trust: issuer.certificate })
-})
-afterEach(async () => {
-  for (const one of open.splice(0)) await one[Symbol.asyncDispose]()
-})
-afterAll(async () => {
-  await aws.close()
-  await issuer[Symbol.asyncDispose]()
-  rmSync(assembly, { recursive: true })
-})
-
-async function sessionOf(sub: string, options: Partial<Parameters<typeof connect>[0]> = { transport: 'websocket' }) {
-  const now = Math.floor(Date.now() / 1000)
-  const claims = { iss: issuer.url, aud: 'app', sub, scope: 'mqtt', iat: now, nbf: now, exp: now + 600 }
-  const url = String(aws.outputs.TopicCredentials?.CredentialsUrl)
-  const credentials = fromVendor({ url, ca: aws.ca, token: () => issuer.token(claims) })
-  const session = await connect({ credentials, ca: aws.ca, ...options })
-  open.push(session, { [Symbol.asyncDispose]: async () => credentials.close() })
-  return session
-}
+const account = new TokenAccount(entitlements)
 
 it.each(nodeTransports)(
   'a request is answered over $name, or an error says what MQTT 3.1.1 lacks',
   async ({ options }) => {
-    const device = await sessionOf('device')
-    const alice = await sessionOf('alice', options)
+    const device = await account.connectAs('device')
+    const alice = await account.connectAs('alice', options)
     await device.respond('devices/d/ask', async (request) => ({ heard: request.text() }))
     const reply = alice.request('devices/d/ask', 'hello')
     if (options.mqtt === 3) {
@@ -70,7 +33,11 @@ it.each(nodeTransports)(
 )
 
 it('a forged reply from a user with a grant for the reply topic is dropped; one with the request’s bits is accepted', async () => {
-  const [device, alice, mallory] = await Promise.all([sessionOf('device'), sessionOf('alice'), sessionOf('mallory')])
+  const [device, alice, mallory] = await Promise.all([
+    account.connectAs('device'),
+    account.connectAs('alice'),
+    account.connectAs('mallory'),
+  ])
   let reveal = false
   await device.respond('devices/d/ask', async ({ correlationData = new Uint8Array(), responseTopic = '' }) => {
     // The broker accepts and acknowledges these messages, because the topic is granted to mallory.
@@ -87,7 +54,11 @@ it('a forged reply from a user with a grant for the reply topic is dropped; one 
 })
 
 it('a response topic outside the declared filter is refused and counted, although it is granted to the responder', async () => {
-  const [device, alice, mallory] = await Promise.all([sessionOf('device'), sessionOf('alice'), sessionOf('mallory')])
+  const [device, alice, mallory] = await Promise.all([
+    account.connectAs('device'),
+    account.connectAs('alice'),
+    account.connectAs('mallory'),
+  ])
   const states: string[] = []
   const state = mallory.subscribe('devices/d/state', { onMessage: (message) => states.push(message.text()) })
   const [response] = await Promise.all([device.respond('devices/d/ask', (request) => request.text()), state.ready])
@@ -104,7 +75,11 @@ it('a response topic outside the declared filter is refused and counted, althoug
 })
 
 it('a request without a grant for the reply is not sent, and the error names the grant; one with `request` is answered', async () => {
-  const [device, bob, mallory] = await Promise.all([sessionOf('device'), sessionOf('bob'), sessionOf('mallory')])
+  const [device, bob, mallory] = await Promise.all([
+    account.connectAs('device'),
+    account.connectAs('bob'),
+    account.connectAs('mallory'),
+  ])
   const heard: string[] = []
   await device.respond('devices/d/ask', (request) => heard.push(request.text()))
   await expect(mallory.request('devices/d/ask', 'from mallory')).rejects.toMatchObject({

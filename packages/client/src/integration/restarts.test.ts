@@ -1,23 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { JournalEntry } from '@topic-credentials/local-aws'
-import { TestAccount } from '../testing/account/test-account.js'
+import { accountOfSuite } from '../testing/account/suite-account.js'
+import type { TestAccount } from '../testing/account/test-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
 /** Restarts of the broker, with a second restart at each step of the reconnect. */
 
 let account: TestAccount
 
-beforeAll(async () => {
-  account = await TestAccount.start()
-})
-
-afterEach(async () => {
-  account.aws.faults.skewClock(0)
-  await account.closeSessions()
-})
-
-afterAll(async () => {
-  await account[Symbol.asyncDispose]()
+accountOfSuite((started) => {
+  account = started
 })
 
 /** The steps of a reconnect in the broker's journal. If the broker kept the session, the client does not subscribe again. */

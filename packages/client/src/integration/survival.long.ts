@@ -1,22 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { Session } from '../session.js'
-import { TestAccount } from '../testing/account/test-account.js'
+import { accountOfSuite } from '../testing/account/suite-account.js'
+import type { TestAccount } from '../testing/account/test-account.js'
 
 /** Hundreds of expiries and cuts under load; a few of each are in `survival.test.ts` and `guarantees.test.ts`. */
 
 let account: TestAccount
 
-beforeAll(async () => {
-  account = await TestAccount.start()
-})
-
-afterEach(async () => {
-  account.aws.faults.skewClock(0)
-  await account.closeSessions()
-})
-
-afterAll(async () => {
-  await account[Symbol.asyncDispose]()
+accountOfSuite((started) => {
+  account = started
 })
 
 /** Publishes about 50 numbers per second until `stop`, which resolves with the number of acknowledged ones. */

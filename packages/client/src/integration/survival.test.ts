@@ -1,20 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
-import { TestAccount } from '../testing/account/test-account.js'
+import { describe, expect, it } from '@jest/globals'
+import { accountOfSuite } from '../testing/account/suite-account.js'
+import type { TestAccount } from '../testing/account/test-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
 let account: TestAccount
 
-beforeAll(async () => {
-  account = await TestAccount.start()
-})
-
-afterEach(async () => {
-  account.aws.faults.skewClock(0)
-  await account.closeSessions()
-})
-
-afterAll(async () => {
-  await account[Symbol.asyncDispose]()
+accountOfSuite((started) => {
+  account = started
 })
 
 /** `survival.long.ts` has many more of each, with messages in flight. */

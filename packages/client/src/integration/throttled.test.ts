@@ -1,21 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { Session } from '../session.js'
-import { TestAccount } from '../testing/account/test-account.js'
+import { accountOfSuite } from '../testing/account/suite-account.js'
+import type { TestAccount } from '../testing/account/test-account.js'
 
 let account: TestAccount
 
-beforeAll(async () => {
-  account = await TestAccount.start()
-})
-
-afterEach(async () => {
-  account.aws.faults.throttleConnects(0)
-  account.aws.faults.skewClock(0)
-  await account.closeSessions()
-})
-
-afterAll(async () => {
-  await account[Symbol.asyncDispose]()
+accountOfSuite((started) => {
+  account = started
 })
 
 /** Number of CONNECTs of a session with this outcome at the broker. */
@@ -34,6 +25,21 @@ async function interruptions(session: Session, count: number): Promise<string[]>
     })
   })
   return codes
+}
+
+/** A session whose reconnect was throttled: it waits up to a day for the next attempt. */
+async function waiting(): Promise<Session> {
+  const session = await account.connect({
+    credentials: account.credentials({ spreadSeconds: 86_400 }),
+    // Earlier connections of this client ID do not count.
+    connectIntervalMs: 0,
+  })
+  account.aws.faults.skewClock(1_001)
+  account.aws.faults.throttleConnects(1)
+  const refused = interruptions(session, 2)
+  account.aws.faults.cutSockets(session.clientId)
+  await refused
+  return session
 }
 
 function numbers(count: number) {
@@ -111,16 +117,7 @@ describe('a session that gets new grants', () => {
 })
 
 it('a session that is closed during a delay does not connect again', async () => {
-  const session = await account.connect({
-    credentials: account.credentials({ spreadSeconds: 86_400 }),
-    // Earlier CONNECTs of this client ID must not count.
-    connectIntervalMs: 0,
-  })
-  account.aws.faults.skewClock(1_001)
-  account.aws.faults.throttleConnects(1)
-  const refused = interruptions(session, 2)
-  account.aws.faults.cutSockets(session.clientId)
-  await refused
+  const session = await waiting()
   const publishing = expect(session.publish('test', 'never')).rejects.toMatchObject({ code: 'session_closed' })
   await session.close()
   await publishing
@@ -128,15 +125,7 @@ it('a session that is closed during a delay does not connect again', async () =>
 })
 
 it('a session in a throttling delay reconnects immediately when it gets new grants', async () => {
-  const session = await account.connect({
-    credentials: account.credentials({ spreadSeconds: 86_400 }),
-    connectIntervalMs: 0,
-  })
-  account.aws.faults.skewClock(1_001)
-  account.aws.faults.throttleConnects(1)
-  const refused = interruptions(session, 2)
-  account.aws.faults.cutSockets(session.clientId)
-  await refused
+  const session = await waiting()
   account.aws.faults.skewClock(2_002)
   await session.grant({ publish: ['test'], subscribe: ['test'] })
   await session.publish('test', 'x')

@@ -1,25 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
+import { describe, expect, it } from '@jest/globals'
 import type { Session } from '../session.js'
-import { TestAccount } from '../testing/account/test-account.js'
+import { accountOfSuite } from '../testing/account/suite-account.js'
+import type { TestAccount } from '../testing/account/test-account.js'
 import { nodeTransports } from '../testing/transports.js'
 
 /** Brokers that end the connection at an UNSUBSCRIBE, and the stand-in, which acknowledges it. */
 
 let account: TestAccount
 
-beforeAll(async () => {
-  account = await TestAccount.start({ credentialExpiry: 'disconnect' })
-})
-
-afterEach(async () => {
-  account.aws.iot.delay(0)
-  account.aws.faults.skewClock(0)
-  await account.closeSessions()
-})
-
-afterAll(async () => {
-  await account[Symbol.asyncDispose]()
-})
+accountOfSuite(
+  (started) => {
+    account = started
+  },
+  { credentialExpiry: 'disconnect' },
+)
 
 describe.each(nodeTransports)('over $name', ({ options }) => {
   /** A session with an active subscription. */

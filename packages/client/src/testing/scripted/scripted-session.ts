@@ -1,12 +1,12 @@
-import { parseGrants } from '@topic-credentials/grants'
 import { ConnectLog } from '../../connection/connect-log.js'
 import { Handshake } from '../../connection/handshake.js'
 import type { VendedIdentity } from '../../credentials/vendor-options.js'
 import { Session } from '../../session.js'
 import { type Fault, type Point, ScriptedTransport } from './scripted-transport.js'
+import { vendedIdentity } from './vended-identity.js'
 
 /** The environment of a scripted session. */
-export interface Script {
+interface Script {
   readonly clientId: string
   /** Default: to publish and subscribe to `a`, `b` and `c`. */
   readonly grants?: { readonly publish: readonly string[]; readonly subscribe: readonly string[] }
@@ -23,21 +23,7 @@ const abc = ['a', 'b', 'c']
 
 function identity({ grants = { publish: abc, subscribe: abc } }: Script): VendedIdentity {
   vended += 1
-  return {
-    accessKeyId: `ASIA${vended}`,
-    secretAccessKey: 's',
-    sessionToken: 't',
-    expiration: new Date(Date.now() + 3_600_000),
-    clockOffset: 0,
-    vended: {
-      endpoint: 'iot.invalid',
-      region: 'eu-central-1',
-      userId: 'alice',
-      clientIdPrefix: 'alice:',
-      grants: parseGrants({ ...grants, retain: [] }),
-      policyCharacters: 0,
-    },
-  }
+  return vendedIdentity(`ASIA${vended}`, grants)
 }
 
 /** A session over a scripted transport that is not started. It uses the clock that is installed when it is created. */
