@@ -55,7 +55,7 @@ describe('the stack', () => {
     template = synthesize()
   })
 
-  it('tells clients what they need, under the names that they know', () => {
+  it('has the outputs that clients read, with their names', () => {
     const values = Object.entries(template.Outputs).map(([name, { Value }]) => [name, text(Value)])
     expect(Object.fromEntries(values)).toEqual({
       CredentialsUrl: expect.stringMatching(/^<CredentialsApi\w+\.ApiEndpoint>\/credentials$/u),
@@ -151,7 +151,7 @@ describe('variants that pass every check', () => {
     expect(boundaries({})).toEqual(Array(5).fill(undefined))
   })
 
-  it('under another name, which tells its role and its users apart', () => {
+  it('with another name, which distinguishes its role and its users', () => {
     const app = topicCredentialsApp({ context: { stackName: 'Staging' }, builtinCloudFormationValidation: false })
     const { template } = app.synth().getStackByName('Staging')
     expect(JSON.stringify(template)).toContain('"RoleName":"Staging-topics"')
@@ -211,7 +211,7 @@ describe('what does not synthesize', () => {
     expect(failure?.stderr.trim().split('\n')).toHaveLength(1)
   })
 
-  it('a trust that somebody opened by hand', () => {
+  it('a manually opened trust policy', () => {
     const app = topicCredentialsApp({ builtinCloudFormationValidation: false })
     Aspects.of(app).add({
       visit(node) {

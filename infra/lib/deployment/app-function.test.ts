@@ -68,7 +68,7 @@ describe('the app’s own function', () => {
     expect(lasts(alice)).toBeGreaterThan(800_000)
   })
 
-  it('is asked for nothing but this: its role may call that one function', async () => {
+  it('may only be invoked by the vendor: its role can invoke this one function', async () => {
     const statements = [...(vendorRole(aws, 'Boats')?.inlinePolicies.values() ?? [])].flatMap((one) => one.Statement)
     const invoking = statements.filter(({ Action = [] }) => String(Action).includes('lambda'))
     expect(invoking).toEqual([
@@ -152,7 +152,7 @@ describe('when it is slow, fails, or answers nonsense', () => {
     expect(await settled(aws, 'Unkind', `beside-${name}`)).toMatchObject({ status: 200 })
   })
 
-  it('gets the caller as it was verified, and is not told what is asked for', async () => {
+  it('receives the verified caller, and not the requested grants', async () => {
     expect(await settled(aws, 'Unkind', 'echo', { subscribe: ['announcements'] })).toMatchObject({
       status: 200,
       grants: { subscribe: ['announcements'] },

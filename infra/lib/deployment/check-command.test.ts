@@ -9,7 +9,7 @@ import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import { announce } from '@topic-credentials/project'
 import { topicCredentialsApp } from '../app.js'
 
-/** `pnpm check` as a process, in a project of its own with a stand-in that is announced there. */
+/** `npm run check` as a process, in its own project with an announced stand-in. */
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(120_000)
@@ -69,7 +69,7 @@ function as({ accessKeyId, secretAccessKey }: LocalAws['operator']): Record<stri
   }
 }
 
-describe('pnpm check', () => {
+describe('npm run check', () => {
   it('lists what passed at the stand-in that runs', async () => {
     const { code, stdout, stderr } = await run()
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(`process ${process.pid}`) })
@@ -80,7 +80,7 @@ describe('pnpm check', () => {
     expect(stdout).not.toMatch(/X-Amz|SecretAccessKey|ASIA/u)
   })
 
-  it('finds what was changed by hand since the deployment, and that it was mended', async () => {
+  it('finds a manual change after the deployment, and that it was reverted', async () => {
     aws.putRolePolicy(topicRole, 'ByHand', noMqtt)
     const { code, stdout } = await run()
     aws.deleteRolePolicy(topicRole, 'ByHand')

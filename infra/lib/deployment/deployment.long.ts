@@ -14,7 +14,7 @@ describe('a sound stack', () => {
     expectSound,
   )
 
-  it('is deployed where IAM takes no wildcard in the place of a resource type: the dense form gives nothing, and the check says so', async () => {
+  it('is deployed where IAM does not match wildcards in place of a resource type: the dense form allows nothing, and the check reports it', async () => {
     const said = await new Assembly(synthesize('wild-types')).deploy({ typeWildcards: 'never' })
     const [usual, dense] = [false, true].map((isDense) =>
       said.filter((line) => line.includes('dense form') === isDense),

@@ -4,7 +4,7 @@ import { type LocalAws, startLocalAws } from '@topic-credentials/local-aws'
 import type { AccessKey } from '@topic-credentials/local-aws/iam'
 import { Assembly, synthesize } from '../testing/assembly.js'
 
-/** The outcomes of docs/access.md through the wire: what a caller is told while the table is down, throttled, slow, or answers rubbish. */
+/** The outcomes of docs/access.md over HTTP: the responses while the table is down, throttled, slow, or sends invalid responses. */
 
 // Work, not waiting: on a busy machine it takes longer than jest's five seconds.
 jest.setTimeout(120_000)
@@ -42,7 +42,7 @@ async function vendAt(at: LocalAws, userName: string): Promise<Told> {
   return { status, ...(code === undefined ? {} : { code, retryAfter: headers['retry-after'] }) }
 }
 
-/** Somebody of whom nothing was read before. */
+/** A user whose items were not read before. */
 function stranger(): Promise<Told> {
   users += 1
   return vendAt(aws, `stranger${users}`)
@@ -75,7 +75,7 @@ describe('with a cache of 300 s, a table that', () => {
     expect(await stranger()).toEqual({ status: 200 })
   })
 
-  it('leaves keys unprocessed is asked for the rest', async () => {
+  it('leaves keys unprocessed receives another request for them', async () => {
     aws.faults.dynamodb?.leaveUnprocessed(1)
     expect(await stranger()).toEqual({ status: 200 })
   })

@@ -20,7 +20,7 @@ interface Line extends Record<string, unknown> {
   }
 }
 
-/** A metric as CloudWatch tells metrics apart. */
+/** A metric by the properties that identify it in CloudWatch. */
 function identity(namespace: unknown, name: unknown, dimensions: readonly string[]): string {
   return [namespace, name, ...dimensions].join(' ')
 }

@@ -14,7 +14,7 @@ const jwt = { jwtIssuer: 'https://login.example.com/', jwtAudience: 'app' }
 /** Between them they have every statement that the settings can bring about. */
 const variants = [{}, { ...jwt, backends: 'true', tracing: 'true' }, { ceiling: 'AWSIoTFullAccess' }]
 
-/** Names without what the CDK appends to keep them apart. */
+/** Names without the suffix that the CDK appends. */
 function plain(name: string): string {
   return name.replaceAll(/[0-9A-F]{8}(?=[.>])/gu, '')
 }
@@ -27,7 +27,7 @@ function readable(name: string): string {
     .replaceAll('*', '\\*')
 }
 
-/** Everything in a template that lets somebody do something on more than one resource. */
+/** Statements of a template that allow an action on more than one resource. */
 function wildcards(template: Template): string[] {
   const permissions = statements(template)
     // A Deny takes away, and is as wide as it likes.

@@ -9,7 +9,7 @@ const documented = rows.flatMap((row) =>
   [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/gu)].map(([, name]) => name ?? ''),
 )
 
-/** The names that the code reads: a context that records what it is asked for. */
+/** The names that the code reads: a context that records each lookup. */
 function asked(): string[] {
   const { node } = new App()
   const names = new Set<string>()

@@ -31,7 +31,7 @@ export interface Role {
   readonly Policies: { readonly PolicyDocument: { readonly Statement: object[] } }[]
 }
 
-/** A synthesized stack that can be changed by hand before it is deployed. */
+/** A synthesized stack that a test can change before it is deployed. */
 export class Assembly {
   readonly directory: string
 

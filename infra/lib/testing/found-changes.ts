@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals'
 import { Assembly, type Statements } from './assembly.js'
 
-/** A change by hand that the deploy check has to find. */
+/** A manual change that the deploy check must detect. */
 export interface FoundChange {
   readonly name: string
   readonly change: (assembly: Assembly) => void
@@ -32,7 +32,7 @@ const changes: readonly (readonly [string, (assembly: Assembly) => void, string,
     '✗ subscribe to users/${userId}2/',
   ],
   [
-    'when the session policy lets anybody be anybody',
+    'when the session policy allows every client ID',
     (assembly) =>
       assembly.vendor(/(?<=,Policy:)([\w$]+)(?=,DurationSeconds)/gu, '$1.replace(/client\\/[^"]*/,"client/*")'),
     wider,
@@ -71,7 +71,7 @@ const changes: readonly (readonly [string, (assembly: Assembly) => void, string,
     '✗ connect as ',
   ],
   [
-    'when the API lets everybody in',
+    'when the API has no authorizer',
     (assembly) =>
       assembly.resources((resources) => {
         for (const { Type, Properties } of resources) {
@@ -82,7 +82,7 @@ const changes: readonly (readonly [string, (assembly: Assembly) => void, string,
     '✗ request credentials: refused (HTTP 403 caller_not_supported',
   ],
   [
-    'when the function gives those who ask for too much all that they may have',
+    'when the function answers a request for too many grants with all of the user’s grants',
     (assembly) =>
       assembly.vendor(
         /export\{([\w$]+) as handler\}/gu,
@@ -114,7 +114,7 @@ const changes: readonly (readonly [string, (assembly: Assembly) => void, string,
     '✗ request credentials with a revoked mark: allowed, must be refused',
   ],
   [
-    'when the function knows no ceiling',
+    'when the function has no ceiling',
     (assembly) => assembly.vendorVariable('CEILING'),
     wider,
     '✗ request credentials with a grant of # beyond the ceiling: allowed, must be refused',

@@ -88,7 +88,7 @@ function all(selector: string, condition: string): string {
   return `[...document.querySelectorAll('${selector}')].every((one) => ${condition})`
 }
 
-it('two users sign in, and hear each other; the page tells of both', async () => {
+it('two users sign in and receive each other’s messages; the page shows both', async () => {
   await view('clients')
   await page.evaluate("document.querySelectorAll('.sign-in').forEach((button) => button.click())")
   await shows(all('.client .said', "one.textContent.includes('Connected as')"))
@@ -158,7 +158,7 @@ it('axe finds nothing, in both colour schemes, wide and at 360 px; nothing runs 
   await page.evaluate("document.querySelectorAll('.sign-in').forEach((button) => button.click())")
   await page.evaluate(axe)
   for (const scheme of ['light', 'dark']) {
-    // Without motion: colours on their way are no colours that anybody reads.
+    // Without motion: contrast is not checked during transitions.
     const still = { name: 'prefers-reduced-motion', value: 'reduce' }
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }, still])
     for (const width of [1280, 360]) {

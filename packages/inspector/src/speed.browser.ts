@@ -3,7 +3,7 @@ import { type ObservedDecision, startLocalAws } from '@topic-credentials/local-a
 import { Inspector } from './inspector.js'
 import { type Browser, goTo, isLive, launchBrowser, shows } from './testing/browser.js'
 
-/** How fast the page is there, and what it does when too much happens. */
+/** Time to the first paint, and behaviour with many rows. */
 
 jest.setTimeout(180_000)
 
@@ -85,7 +85,7 @@ describe('the first paint', () => {
       inspector.end()
     }
     const work = Math.min(...runs.map((run) => run.work))
-    // As on a machine that has nothing else to do.
+    // As on an idle machine.
     const paint = Math.min(...runs.map((run) => run.paint / run.busy))
     process.stdout.write(
       `first paint: ${Math.round(Math.min(...runs.map((run) => run.paint)))} ms, ${Math.round(paint)} ms on a core of its own; work ${Math.round(work)} ms\n`,

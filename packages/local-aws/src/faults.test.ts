@@ -37,7 +37,7 @@ beforeAll(async () => {
 })
 afterAll(async () => account[Symbol.asyncDispose]())
 
-/** A request that each service answers with 200 to somebody who may do everything. */
+/** A request that each service answers with 200 to a caller with all permissions. */
 async function ask(service: ServiceName, key = admin()): Promise<TestResponse> {
   const { endpoints, ca, region } = account.aws
   const json = (target: string): TestRequest => ({
@@ -99,7 +99,7 @@ describe('policies that are felt late', () => {
     ])
   })
 
-  it('are felt a minute later by everybody, or by AWS IoT alone', async () => {
+  it('take effect a minute later in all services, or in AWS IoT only', async () => {
     const { iam } = account.aws.faults
     expect(await denied('everywhere', () => iam.lagPolicies(minute))).toEqual([
       [200, 200],

@@ -156,7 +156,7 @@ describe('startLocalAws', () => {
     expect(aws.endpoints.iot).toMatch(/^localhost:\d+$/u)
   })
 
-  it('tells the journal what was created, in an order that works', () => {
+  it('records the created resources in the journal, in dependency order', () => {
     const created = subject.journal
       .filter(({ event }) => event === 'CREATE_COMPLETE')
       .map(({ fields }) => String(fields?.logicalId))
@@ -189,7 +189,7 @@ describe('startLocalAws', () => {
     }
   })
 
-  it('lets nobody in who may not call the API, and gives nobody the role directly', async () => {
+  it('refuses callers without permission for the API, and all direct attempts to assume the role', async () => {
     const { aws } = subject
     const bystander = aws.createUser('bystander', statements({ Effect: 'Allow', Action: 'iot:*', Resource: '*' }))
     expect(await vend(aws, bystander)).toMatchObject({ status: 403, body: '{"message":"Forbidden"}' })
@@ -283,7 +283,7 @@ describe('what the template says counts', () => {
   })
 
   it.each([undefined, true, false])(
-    'a trigger runs its function unless told not to (triggers: %s)',
+    'a trigger runs its function unless that is switched off (triggers: %s)',
     async (triggers) => {
       await using subject = await started(
         (stack) => {
@@ -509,7 +509,7 @@ describe('what cannot be realised', () => {
     })
   })
 
-  it('a stack for another region than the one asked for', async () => {
+  it('a stack for another Region than the requested one', async () => {
     await using assembly: TestAssembly = await writeAssembly(template(), {}, 'aws://111122223333/eu-west-1')
     await expect(startLocalAws({ assembly: assembly.directory, region: 'us-west-2' })).rejects.toThrow(
       'The stack Test is for region eu-west-1; it cannot be deployed in us-west-2',

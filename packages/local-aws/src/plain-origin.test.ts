@@ -66,7 +66,7 @@ describe('one plain origin for browsers of this machine', () => {
   })
 
   it.each(['attacker.example', '127.0.0.1.nip.io', 'localhost', '127.0.0.1:1', '[::1]'])(
-    'is nothing for the name %s, which somebody may have pointed here',
+    'refuses the host name %s, which another site may have pointed here',
     async (host) => {
       expect(await ask('/page', { host })).toMatchObject({ status: 403, body: expect.stringContaining('Host') })
     },

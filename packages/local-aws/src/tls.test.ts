@@ -29,12 +29,12 @@ describe('createTlsMaterial', () => {
       socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
     })
 
-  it('is trusted for localhost and 127.0.0.1 by who knows its authority', async () => {
+  it('is trusted for localhost and 127.0.0.1 by clients with its authority', async () => {
     expect(await handshake('127.0.0.1', 'localhost', material.ca)).toBe('trusted')
     expect(new X509Certificate(material.cert).checkIP('127.0.0.1')).toBe('127.0.0.1')
   })
 
-  it('is not trusted for another name, nor by who knows another authority', async () => {
+  it('is not trusted for another name, nor by clients with another authority', async () => {
     expect(await handshake('127.0.0.1', 'example.com', material.ca)).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
     const other = await createTlsMaterial()
     expect(await handshake('127.0.0.1', 'localhost', other.ca)).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')

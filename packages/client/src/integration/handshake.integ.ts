@@ -64,7 +64,7 @@ function trusting(ca: string | undefined): Route {
 
 function tampered(url: URL, name: string, change: (value: string) => string): URL {
   const copy = new URL(url)
-  // By hand: URLSearchParams would encode a space as +, which SigV4 does not.
+  // Not with URLSearchParams, which would encode a space as +, unlike SigV4.
   copy.search = copy.search
     .slice(1)
     .split('&')

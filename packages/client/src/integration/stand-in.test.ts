@@ -138,7 +138,7 @@ describe('users', () => {
   })
 })
 
-describe('a trust policy changed by hand', () => {
+describe('a manually changed trust policy', () => {
   it('makes the vend fail with STS’s AccessDenied', async () => {
     const copy = mkdtempSync(join(tmpdir(), 'assembly-'))
     cpSync(assembly, copy, { recursive: true })

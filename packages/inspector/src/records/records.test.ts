@@ -101,7 +101,7 @@ it('refusals stay when what is allowed floods; a batch is never longer than a pa
   expect(records.take()).toBeUndefined()
 })
 
-it('a message tells who got it and who did not', () => {
+it('a message has its receivers, and the clients that did not receive it', () => {
   const records = new Records()
   const one = message('hello')
   records.message(one)
@@ -115,7 +115,7 @@ it('a message tells who got it and who did not', () => {
   expect(records.payload(batch?.messages[0]?.id ?? 0)?.toString()).toBe('hello')
 })
 
-it('a vend that was refused says why, and for whom', () => {
+it('a refused vend has its reason and its user', () => {
   const records = new Records()
   const line = JSON.stringify({
     outcome: 'not_entitled',

@@ -45,7 +45,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-/** Sends bytes as they are; resolves with all that comes back. */
+/** Sends bytes unchanged; resolves with the whole response. */
 function exchange(bytes: Uint8Array): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ port: api.port, host: '127.0.0.1', servername: 'localhost', ca: tls.ca }, () =>

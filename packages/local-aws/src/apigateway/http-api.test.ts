@@ -118,7 +118,7 @@ function call(path: string, options: TestRequest = {}) {
 const forbidden = { status: 403, body: '{"message":"Forbidden"}' }
 
 describe('IAM authorizer', () => {
-  it('tells the function who signed, an IAM user', async () => {
+  it('passes the signer to the function: an IAM user', async () => {
     const { status, body } = await call('/credentials', { key: alice })
     expect(status).toBe(200)
     expect(JSON.parse(body).requestContext.authorizer).toEqual({
@@ -134,7 +134,7 @@ describe('IAM authorizer', () => {
     })
   })
 
-  it('tells the function who signed, a session of a role', async () => {
+  it('passes the signer to the function: a session of a role', async () => {
     const { body } = await call('/users/bob/credentials', { key: session })
     expect(JSON.parse(body)).toMatchObject({
       pathParameters: { userId: 'bob' },
@@ -377,7 +377,7 @@ describe('what the API answers itself', () => {
     ],
     ['no HTTP response', { outcome: 'ok', payload: { statusCode: 'inner secret' } }, 500, 'Internal Server Error'],
   ] as const
-  it.each(failures)('%s: the client is told a status and nothing of the reason', async (_, result, status, text) => {
+  it.each(failures)('%s: the response contains the status and not the reason', async (_, result, status, text) => {
     answers.push(() => result)
     expect(await call('/open')).toMatchObject({ status, body: JSON.stringify({ message: text }) })
     expect(journal.at(-1)).toMatchObject({ outcome: 'failed', fields: { status } })

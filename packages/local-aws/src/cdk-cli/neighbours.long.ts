@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { openCdk, type TestCdk } from '../testing/cdk.js'
 import { changeTemplate } from '../testing/changed-assembly.js'
 
-/** Our construct beside what is somebody else's, with the CDK's own command line: resources that the stand-in does not know, names in use. */
+/** Our construct in an app with other resources, deployed with the CDK's command line: unsupported resource types, names in use. */
 const never = ['--require-approval', 'never'] as const
 
-/** The app's stack with a queue in it, as in an app of somebody's own. */
+/** The app's stack with a queue. */
 async function withQueue(account: TestCdk): Promise<string> {
   const assembly = await account.synthesize({ rateLimit: '8' })
   await changeTemplate(assembly, (resources) => {

@@ -20,7 +20,7 @@ afterAll(async () => account[Symbol.asyncDispose]())
 const never = ['--require-approval', 'never'] as const
 const roleName = 'sts-sample-role'
 
-/** Somebody opens the topic role's trust by hand: what the check is for. Answers how it is put right. */
+/** Opens the trust policy of the topic role manually, which the check must detect. Returns how to restore it. */
 function openByHand(): () => void {
   const { directory } = account.aws
   const before = directory.policyText(directory.role(roleName)?.trustPolicy as never)
@@ -46,7 +46,7 @@ async function assembly(written: object): Promise<TestAssembly> {
 }
 
 describe('an update whose check fails', () => {
-  it('is rolled back and the stack vends as before, ten times in a row: by the template, and by a trust opened by hand', async () => {
+  it('is rolled back and the stack vends as before, ten times in a row: after a faulty template, and after a manually opened trust policy', async () => {
     expect((await account.cdk('deploy', '--app', plain, ...never)).code).toBe(0)
     const { outputs } = account.aws
     const changed = await account.synthesize({ rateLimit: '7' })
@@ -88,7 +88,7 @@ describe('a stack whose rollback fails', () => {
     Resources: { ...inlineFunction('Provider', provider), Thing: customResource(properties), ...more },
   })
 
-  it('says so, and comes back with cdk rollback --orphan', async () => {
+  it('is reported, and is resolved with cdk rollback --orphan', async () => {
     await using first = await assembly(template({ Fail: 'Update', Value: '1' }))
     const broken = { ...customResource({ Fail: 'Create' }), DependsOn: 'Thing' }
     await using second = await assembly(template({ Value: '2' }, { Broken: broken }))

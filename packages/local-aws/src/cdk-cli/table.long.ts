@@ -27,7 +27,7 @@ afterAll(async () => {
   await account[Symbol.asyncDispose]()
 })
 
-/** Somebody who may do everything with tables. */
+/** A caller with all permissions for tables. */
 function dynamodb(): DynamoDBClient {
   if (admin !== undefined) return admin
   const { aws } = account
@@ -97,7 +97,7 @@ describe('the access table', () => {
     expect(await isProtected(table)).toBe(true)
   })
 
-  it('is not deleted by hand while it is protected', async () => {
+  it('cannot be deleted while it is protected', async () => {
     for (const TableName of await tables()) {
       await expect(dynamodb().send(new DeleteTableCommand({ TableName }))).rejects.toThrow(
         'Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.',

@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals'
 import { startLocalAws } from '../local-aws.js'
 import { Announcing } from './announcing.js'
 
-it('tells other processes what is deployed, what follows, and what failed', async () => {
+it('announces the deployed outputs, whether sources are followed, and failures', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'announcing-'))
   const file = join(folder, '.local-aws/running.json')
   await using aws = await startLocalAws({})

@@ -85,7 +85,7 @@ function run(...options: string[]) {
   })
 }
 
-describe('pnpm local', () => {
+describe('npm run local', () => {
   it('reads like a deployment, says where everything is, and then what happens', async () => {
     const { until, lines, child } = local('--port', '0')
     await until((line) => line.startsWith('In another terminal'))
@@ -101,7 +101,7 @@ describe('pnpm local', () => {
     const { stdout } = await run('--env')
     const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'mu').exec(stdout)?.[1] ?? ''
     const url = `${lines.find((line) => line.startsWith('Test.Url'))?.split(' = ')[1]}/credentials`
-    // Not where anybody of this machine could make the file again after the end.
+    // Not in a folder where other users of this machine could create the file after the end.
     expect(dirname(value('AWS_CA_BUNDLE'))).toBe(join(project, '.local-aws'))
     expect(statSync(join(project, '.local-aws')).mode & 0o777).toBe(0o700)
     const ca = await readFile(value('AWS_CA_BUNDLE'), 'utf8')
@@ -142,7 +142,7 @@ describe('pnpm local', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  it('ends with what a failing check says: by then it served, and nobody else could find it', async () => {
+  it('ends with the message of a failing check: until then it has served, but was not announced', async () => {
     const resources = { Role: lambdaRole(), Check: lambdaFunction('check', 'Role'), ...triggerOf('Check', 'check') }
     const source = "export const handler = async () => { throw new Error('the neighbour can read it') }"
     await using failing = await writeAssembly({ Resources: resources }, { check: source })

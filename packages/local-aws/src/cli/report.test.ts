@@ -31,7 +31,7 @@ describe('eventLine', () => {
     ])
   })
 
-  it('leaves out a WebSocket that was let in, since its CONNECT follows, and tells of one that was not', () => {
+  it('omits an accepted WebSocket, because its CONNECT follows, and shows a refused one', () => {
     const upgrade = { at: 0, service: 'iot', event: 'Upgrade', fields: { sourceIp: '127.0.0.1' } } as const
     expect(eventLine({ ...upgrade, outcome: 'ok' }, { logs: true })).toBeUndefined()
     expect(eventLine({ ...upgrade, outcome: 'refused', detail: 'expired' }, { logs: false })).toContain('iot Upgrade')
@@ -51,7 +51,7 @@ describe('eventLine', () => {
 describe('startedLines', () => {
   const aws = { outputs: { Test: { Url: 'x' } }, stacks: [{ stackName: 'Test' }] } as unknown as LocalAws
 
-  it('tells how long a deployment took, and of none where the account came back as it was', () => {
+  it('prints the duration of a deployment, and none for a restored account', () => {
     expect(startedLines(aws, 1.234)).toContain('✨  Deployment time: 1.23s')
     expect(startedLines(aws, undefined)).toContain('Restored from the last run.')
     expect(startedLines(aws, undefined).join()).not.toContain('Deployment')

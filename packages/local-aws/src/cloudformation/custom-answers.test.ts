@@ -24,7 +24,7 @@ describe('CustomAnswers', () => {
     expect(await answer).toEqual({ Status: 'FAILED', Reason })
   })
 
-  it('takes nothing any more once it is not awaited', () => {
+  it('refuses a response that is no longer awaited', () => {
     const answers = new CustomAnswers(() => '')
     const { url, forget } = answers.expect()
     forget()

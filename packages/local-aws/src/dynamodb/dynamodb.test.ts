@@ -116,7 +116,7 @@ describe('tables', () => {
     })
   })
 
-  it('are deleted by hand by who may, where nothing protects them', async () => {
+  it('can be deleted by a caller with permission, unless they are protected', async () => {
     const whole = { Effect: 'Allow', Action: ['dynamodb:DeleteTable', 'dynamodb:DescribeTable'], Resource: '*' }
     const cleaner = userWith(whole, { ...whole, Action: 'dynamodb:ListTables' })
     const TableName = 'by-hand'

@@ -178,7 +178,7 @@ function binary(packet: object = {}): object {
     : { ...packet, will: { qos: 0, retain: false, ...will, payload: Buffer.from(will.payload) } }
 }
 
-/** `{300*x}` in a text stands for 300 times x. */
+/** Replaces `{300*x}` by 300 times x. */
 function expand(_key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value
   return value.replaceAll(/\{(\d+)\*([^}]+)\}/gu, (_all, count: string, text: string) => text.repeat(Number(count)))

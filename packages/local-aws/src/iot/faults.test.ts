@@ -29,7 +29,7 @@ it('lists and cuts connections, one or all', async () => {
   expect(account.iot.cut('nobody')).toBe(0)
 })
 
-it('throttles as many CONNECTs as it is told to: CONNACK 0x97 in MQTT 5, the next one is let in', async () => {
+it('throttles the given number of CONNECTs: CONNACK 0x97 in MQTT 5, and the next one is accepted', async () => {
   await using account = await startTestAccount()
   account.iot.throttle(2)
   for (const reasonCode of [0x97, 0x97, 0]) {
@@ -39,7 +39,7 @@ it('throttles as many CONNECTs as it is told to: CONNACK 0x97 in MQTT 5, the nex
   }
 })
 
-it('leaves so few CONNECTs of the account in a second as it is told to, whatever the client IDs', async () => {
+it('limits the CONNECTs of the account per second, for all client IDs together', async () => {
   const now = Date.now()
   await using account = await startTestAccount({ clock: { now: () => now } })
   const connect = async (clientId: string) => {
@@ -99,7 +99,7 @@ it('says which port is taken', async () => {
   })
 })
 
-it('knows its switches, each with values, confidence, source', () => {
+it('has switches with values, confidence and source', () => {
   expect(resolveSwitches()).toMatchObject({ v3ConnectDenied: 'close', credentialExpiry: 'ignore' })
   expect(resolveSwitches({ credentialExpiry: 'deny' }).credentialExpiry).toBe('deny')
   for (const { values, default: chosen, source, about } of Object.values(switchDefinitions)) {

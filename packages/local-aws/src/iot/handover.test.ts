@@ -17,7 +17,7 @@ async function open(account: TestAccount, clientId: string, options: object): Pr
   return client
 }
 
-/** Pulls the plug of a client, and waits until the data plane knows. */
+/** Destroys a client's socket, and waits until the data plane has noticed. */
 async function lose(account: TestAccount, client: RawClient): Promise<void> {
   const watcher = await open(account, 'watcher', {})
   await watcher.subscribe('$aws/events/presence/disconnected/away')

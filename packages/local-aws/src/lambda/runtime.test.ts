@@ -335,7 +335,7 @@ describe('FunctionRuntime', () => {
     expect(lines(second.requestId).at(-1)).not.toContain('Init Duration')
   })
 
-  it('writes JSON lines where the function asks for them', async () => {
+  it('writes JSON lines if the function is configured for them', async () => {
     const { runtime } = await start(`export const handler = async () => { console.warn({ code: 7 }) }`, {
       logFormat: 'JSON',
     })

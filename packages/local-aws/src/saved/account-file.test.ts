@@ -56,7 +56,7 @@ describe('AccountFile', () => {
     expect(await file.read()).toEqual(account('later'))
   })
 
-  it('takes no notice of a draft that was left behind', async () => {
+  it('ignores a leftover draft', async () => {
     const file = new AccountFile(folder)
     await file.write(() => account('whole'))
     await writeFile(join(folder, 'account.json.draft'), '{"version":1,"acc')

@@ -48,7 +48,7 @@ function signInAt(aws: LocalAws, body: string, headers: Record<string, string>) 
   return send(aws.ca, `${aws.endpoints.endpoint}/_local/sign-in`, { method: 'POST', body, headers })
 }
 
-describe('where the callers are holders of its tokens', () => {
+describe('if the callers have tokens of the stand-in', () => {
   let aws: LocalAws
   let assembly: TestAssembly
   beforeAll(async () => {
@@ -61,7 +61,7 @@ describe('where the callers are holders of its tokens', () => {
     await assembly[Symbol.asyncDispose]()
   })
 
-  it('anybody is signed in, with any claims', async () => {
+  it('signs any user in, with any claims', async () => {
     expect(aws.callers).toBe('jwt')
     const signedIn = await aws.signIn({ user: 'alice@example.com', claims: { groups: ['ops', 'a b'], level: 3 } })
     const { status, body } = await ask(aws, signedIn)
@@ -80,11 +80,11 @@ describe('where the callers are holders of its tokens', () => {
     await expect(refused).rejects.toMatchObject({ code: 'reserved_claim', value: name })
   })
 
-  it('nobody is no user', async () => {
+  it('refuses an empty user', async () => {
     await expect(aws.signIn({ user: '' })).rejects.toMatchObject({ code: 'invalid_user' })
   })
 
-  it('a token that was changed, or is over, is refused', async () => {
+  it('a changed or expired token is refused', async () => {
     const signedIn = await aws.signIn({ user: 'alice' })
     if (signedIn.kind !== 'token') throw new Error('a token is expected')
     const [head, claims = '', signature] = signedIn.token.split('.')
@@ -97,7 +97,7 @@ describe('where the callers are holders of its tokens', () => {
     aws.faults.skewClock(0)
   })
 
-  it('it is an issuer as OpenID Connect has it, by discovery, keys and a token endpoint', async () => {
+  it('is an OpenID Connect issuer with discovery, keys and a token endpoint', async () => {
     const issuer = aws.endpoints.issuer ?? ''
     const { body } = await send(aws.ca, `${issuer}/.well-known/openid-configuration`)
     const discovery = JSON.parse(body)
@@ -142,7 +142,7 @@ describe('where the callers are holders of its tokens', () => {
     expect(await refused).toBe('ECONNREFUSED')
   })
 
-  it('other processes sign somebody in with the secret, and not without', async () => {
+  it('other processes can sign users in with the secret only', async () => {
     const authorization = `Bearer ${aws.signInSecret}`
     const { status, body } = await signInAt(aws, '{"user":"bob"}', { authorization })
     expect(status).toBe(200)
@@ -199,7 +199,7 @@ describe('where the callers are IAM users', () => {
   })
 })
 
-it('tokens of another issuer are not made here', async () => {
+it('refuses if the stack accepts tokens of another issuer', async () => {
   const { aws, assembly } = await start('https://login.example.com')
   try {
     expect(aws.callers).toBe('foreign')
@@ -211,7 +211,7 @@ it('tokens of another issuer are not made here', async () => {
   }
 })
 
-it('an empty account has nothing to sign in to', async () => {
+it('an empty account refuses to sign users in', async () => {
   await using aws = await startLocalAws({})
   expect(aws.callers).toBe('none')
   await expect(aws.signIn({ user: 'alice' })).rejects.toMatchObject({ code: 'no_callers' })

@@ -192,7 +192,7 @@ describe('header form, as the stock signer makes it', () => {
       /^Authorization header requires 'Credential' parameter\. .*'Signature' parameter\. .*'SignedHeaders' parameter\./u,
     ],
     [
-      'access key of somebody else',
+      'access key of another user',
       authorization(/ASIA\w+/u, foreign.accessKeyId),
       'InvalidClientTokenId',
       403,
@@ -304,7 +304,7 @@ describe('header form, as the stock signer makes it', () => {
     })
   })
 
-  it('expired credentials are told so', async () => {
+  it('expired credentials are refused as expired', async () => {
     const message = 'The security token included in the request is expired'
     expect(judge(await signed('sts'), { expired: true })).toEqual({ code: 'ExpiredToken', status: 403, message })
     const api = { service: ['execute-api'], expired: true }

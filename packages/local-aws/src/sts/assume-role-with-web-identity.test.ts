@@ -67,7 +67,7 @@ describe('AssumeRoleWithWebIdentity', () => {
     }
   }
 
-  it('vends to whom the trust policy names, for as long as the role allows', async () => {
+  it('issues credentials to users that the trust policy names, up to the duration of the role', async () => {
     const answer = await assume(await sign(), { DurationSeconds: 7200 })
     expect(answer).toMatchObject({
       AssumedRoleUser: { Arn: `arn:aws:sts::${accountId}:assumed-role/web/alice` },

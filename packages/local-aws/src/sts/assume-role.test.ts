@@ -57,7 +57,7 @@ function topic(name: string) {
 }
 
 describe('AssumeRole', () => {
-  it('vends credentials that STS knows, bounded by role and session policy', async () => {
+  it('issues credentials that STS accepts, limited by role and session policy', async () => {
     const wide = role(policy(trust({ AWS: vendor.arn })), {
       inlinePolicies: { all: policy(allow('iot:*', topic('*'))) },
     })
@@ -150,7 +150,7 @@ describe('a trust policy', () => {
     await expect(assume(bySession, {}, narrow)).resolves.toHaveProperty('Credentials')
   })
 
-  it('asks for the external ID', async () => {
+  it('requires the external ID', async () => {
     const target = role(policy(trust('*', { Condition: { StringEquals: { 'sts:ExternalId': 'tenant-1' } } })))
     expect((await refusal(assume(target))).code).toBe('AccessDenied')
     expect((await refusal(assume(target, { ExternalId: 'tenant-2' }))).code).toBe('AccessDenied')
@@ -187,7 +187,7 @@ describe('a trust policy', () => {
     expect((await refusal(assume(target, { ...tags('blue'), RoleSessionName: 'bob' }))).code).toBe('AccessDenied')
   })
 
-  it('tells nobody whether a role exists', async () => {
+  it('does not reveal whether a role exists', async () => {
     const hidden = role(policy(trust({ Service: 'iot.amazonaws.com' })))
     const missing = `arn:aws:iam::${accountId}:role/no-such-role`
     const [a, b] = [await refusal(assume(hidden)), await refusal(assume(missing))]

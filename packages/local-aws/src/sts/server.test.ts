@@ -118,7 +118,7 @@ describe('other operations', () => {
 })
 
 describe('faults', () => {
-  it('throttles as many requests as it is told', async () => {
+  it('throttles the given number of requests', async () => {
     const rate = { code: 'Throttling', status: 400, message: 'Rate exceeded' }
     account.sts.faults.throttle(2)
     expect(await whoAmI(user)).toEqual(rate)
@@ -167,7 +167,7 @@ describe('what no SDK sends', () => {
     expect(await whoAmI(user)).toBe(user.principal.arn)
   })
 
-  it('never ends the process, and is never let in', async () => {
+  it('never ends the process, and is never accepted', async () => {
     const text = fc.string({ unit: 'binary-ascii', maxLength: 60 })
     const header = text.map((value) => value.replaceAll(/[^\x20-\x7e]/gu, ' '))
     const fields = fc.constantFrom(
@@ -209,7 +209,7 @@ describe('what no SDK sends', () => {
     expect(await whoAmI(user)).toBe(user.principal.arn)
   }, 60_000)
 
-  it('a client that hangs up in the middle, or speaks no HTTP, disturbs nobody', async () => {
+  it('a client that disconnects during a request, or does not send HTTP, does not affect others', async () => {
     for (const text of [
       'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nAction',
       '\0\0\0\0 nonsense \r\n\r\n',

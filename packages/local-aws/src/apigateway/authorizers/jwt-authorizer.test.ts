@@ -124,7 +124,7 @@ describe('JwtAuthorizer', () => {
     ['no expiry', () => token({ exp: undefined })],
     ['a token for later', () => token({ nbf: seconds() + 60 })],
     ['a token from the future', () => token({ iat: seconds() + 60 })],
-    ["somebody else's key", () => token({}, { key: others.privateKey })],
+    ['another key', () => token({}, { key: others.privateKey })],
     ['an unknown key ID', () => token({}, { header: { kid: 'two' } })],
     ['no key ID', () => token({}, { header: { kid: undefined } })],
     [
@@ -209,7 +209,7 @@ describe('JwtAuthorizer', () => {
     expect(issuerState.requests).toEqual(['/tenant/.well-known/openid-configuration', '/tenant/keys'])
   })
 
-  it('refuses everybody while the issuer is unknown to TLS, or answers too much', async () => {
+  it('refuses all tokens while the issuer is not trusted by TLS, or its response is too long', async () => {
     expect(
       await authorizer(undefined, (await createTlsMaterial()).ca).authorize(request(await token()), []),
     ).toMatchObject({ allowed: false, status: 401 })

@@ -72,7 +72,7 @@ describe('a stack', () => {
 })
 
 describe('a custom resource', () => {
-  it('is told Create, Update and Delete, with numbers and truth values as texts', async () => {
+  it('receives Create, Update and Delete, with numbers and booleans as strings', async () => {
     const resources = (properties: object) => ({
       Resources: { ...inlineFunction('Provider', provider), Thing: customResource(properties) },
       Outputs: { Told: { Value: { 'Fn::GetAtt': ['Thing', 'Told'] } } },
@@ -96,7 +96,7 @@ describe('a custom resource', () => {
     ])
   })
 
-  it('that names another physical ID is told to delete the former one, with what that was made of', async () => {
+  it('that returns another physical ID receives a Delete for the former one, with its properties', async () => {
     const resources = (id: string) => ({
       Resources: { ...inlineFunction('Provider', provider), Thing: customResource({ Id: id }) },
     })

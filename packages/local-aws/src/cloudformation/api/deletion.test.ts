@@ -34,7 +34,7 @@ describe('a deletion', () => {
     expect(StackSummaries).toMatchObject([{ StackId: stackId, StackStatus: 'DELETE_COMPLETE' }])
   })
 
-  it('fails at a role that somebody else gave a policy, keeps what that needs, and succeeds when it is gone', async () => {
+  it('fails at a role to which another caller added a policy, keeps its dependencies, and succeeds when the policy is removed', async () => {
     const Role = { ...serviceRole({ RoleName: 'mine' }), DependsOn: 'Needed' }
     await account.deploy({ Resources: { Role, Needed: logGroup(), Other: logGroup() } })
     account.aws.putRolePolicy('mine', 'foreign', deny)
@@ -49,7 +49,7 @@ describe('a deletion', () => {
     expect(account.aws.directory.role('mine')).toBeUndefined()
   })
 
-  it('is refused while the stack is protected, or somebody uses what it exports', async () => {
+  it('is refused while the stack is protected, or another stack uses its exports', async () => {
     const protect = (EnableTerminationProtection: boolean) =>
       account.cloudformation.send(
         new UpdateTerminationProtectionCommand({ StackName: 'Test', EnableTerminationProtection }),

@@ -64,7 +64,7 @@ describe('the rights to deploy', () => {
     await expect(
       cloudformation.send(creation({ ChangeSetName: 'other', TemplateBody: templateBody, RoleARN: other.arn })),
     ).rejects.toMatchObject({ name: 'AccessDenied', message: expect.stringContaining('iam:PassRole') })
-    // Nor may anybody name a role that does not trust CloudFormation.
+    // A role that does not trust CloudFormation is refused too.
     await expect(
       account.cloudformation.send(
         creation({
@@ -139,7 +139,7 @@ describe('a template in a bucket', () => {
     })
   })
 
-  it('comes back with question marks for what is not ASCII', async () => {
+  it('is returned with question marks for characters outside ASCII', async () => {
     await account.deploy({ Description: 'one’s own', Resources: { Log: logGroup() } }, { stackName: 'Quoted' })
     const { TemplateBody: read } = await account.cloudformation.send(new GetTemplateCommand({ StackName: 'Quoted' }))
     expect(read).toContain('"one?s own"')

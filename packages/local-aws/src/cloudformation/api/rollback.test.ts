@@ -32,7 +32,7 @@ const failedThing =
   'Thing UPDATE_FAILED Received response status [FAILED] from custom resource. Message returned: it was told to fail (RequestId: …)'
 
 describe('a failed update', () => {
-  it('takes back what it had changed: a custom resource is told Update with the old properties', async () => {
+  it('reverts its changes: a custom resource receives an Update with the old properties', async () => {
     await account.deploy(template('A', { Value: '1' }))
     await account.events()
     const { status } = await account.deploy(template('B', { Value: '2', Fail: 'Update' }))
@@ -63,7 +63,7 @@ describe('a failed update', () => {
     expect(await mark()).toBe('A')
   })
 
-  it('brings back what it had replaced, and deletes what it had created', async () => {
+  it('restores replaced resources, and deletes created ones', async () => {
     const named = (name: string) => ({
       Named: serviceRole({ RoleName: name }),
       ...(name === 'b' ? { New: logGroup() } : {}),
@@ -101,7 +101,7 @@ describe('a failed update', () => {
 })
 
 describe('an update that cannot be taken back', () => {
-  /** The custom resource fails whenever it is told Update. */
+  /** The custom resource fails at each Update. */
   async function stick(): Promise<void> {
     const blocking = provider.replace('const failed =', "const failed = event.RequestType === 'Update' ||")
     const resources = (value: string, markText: string) => {

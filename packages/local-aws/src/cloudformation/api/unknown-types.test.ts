@@ -4,7 +4,7 @@ import { logGroup, serviceRole } from '../../testing/template-parts.js'
 
 const queue = { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 5 } }
 
-describe('somebody else’s resources', () => {
+describe('resources of unsupported types', () => {
   it('that are not modelled are refused by name, before anything is made', async () => {
     await using account = await openDeployments()
     await expect(account.deploy({ Resources: { Log: logGroup(), Queue: queue } })).rejects.toThrow(

@@ -83,7 +83,7 @@ describe('an update', () => {
     expect((await taking(Kept, 'TakesKept')).status).toBe('ROLLBACK_COMPLETE')
   })
 
-  it('leaves a role lie that somebody else gave a policy, and succeeds', async () => {
+  it('skips a role to which another caller added a policy, and succeeds', async () => {
     await account.deploy({ Resources: { Role: serviceRole({ RoleName: 'first' }) } })
     account.aws.putRolePolicy('first', 'foreign', {
       Version: '2012-10-17',

@@ -43,7 +43,7 @@ describe('whatever comes in', () => {
   }
   const text = JSON.stringify(document)
 
-  /** Either refused in the one way there is, or a document that can be evaluated: nothing else may happen. */
+  /** Each input is either refused with MalformedPolicyDocumentError, or is a document that can be evaluated. */
   const survives = (source: unknown, kind: PolicyKind) => {
     try {
       parsePolicyDocument(source, kind)

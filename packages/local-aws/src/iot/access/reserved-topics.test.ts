@@ -26,7 +26,7 @@ describe('a reserved topic', () => {
     expect(reservedFault(topic, 'subscribe') === undefined).toBe(subscribes)
   })
 
-  it('takes no retained message', () => {
+  it('refuses retained messages', () => {
     expect(reservedFault('$aws/rules/rule', 'publish', true)).toBe('reserved topics take no retained messages')
     expect(reservedFault('a', 'publish', true)).toBeUndefined()
   })

@@ -97,7 +97,7 @@ describe('iot:Receive of shared subscriptions', () => {
   })
 })
 
-it('tells of denials on $aws/events: connect_failed, and AUTH_ERROR with the last will', async () => {
+it('publishes denials on $aws/events: connect_failed, and AUTH_ERROR with the last will', async () => {
   await using account = await startTestAccount()
   const witness = await account.open(account.session(everything))
   await witness.connect({ clientId: 'witness' })

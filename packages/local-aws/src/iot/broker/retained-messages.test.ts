@@ -26,7 +26,7 @@ it('has none whose message expiry is over, in lists neither', () => {
   expect(retained.get('b')?.topic).toBe('b')
 })
 
-it('knows topics that are called like members of objects', () => {
+it('keeps topics with the names of object members', () => {
   const retained = new RetainedMessages(new TestClock())
   expect(retained.get('constructor')).toBeUndefined()
   retained.keep(message('x', { topic: '__proto__' }))

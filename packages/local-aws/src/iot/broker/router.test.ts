@@ -23,7 +23,7 @@ function subscriber(...filters: readonly [filter: string, asks?: Partial<Subscri
 }
 
 describe('a message', () => {
-  it('reaches those who subscribed to its topic, and nobody else', () => {
+  it('reaches only the subscribers of its topic', () => {
     const [here, elsewhere] = [subscriber(['a/+']), subscriber(['b/+'])]
     router.publish(message('x', { topic: 'a/b' }))
     expect([here.recipient.payloads, elsewhere.recipient.payloads]).toEqual([['x'], []])
@@ -32,7 +32,7 @@ describe('a message', () => {
     expect(here.recipient.payloads).toEqual(['x'])
   })
 
-  it('comes once over overlapping subscriptions, with the best of what they ask for', () => {
+  it('arrives once for overlapping subscriptions, with the best of their options', () => {
     const { recipient } = subscriber(['a/b', { qos: 0, retainAsPublished: true }], ['a/+', { qos: 1 }])
     router.publish(message('x', { topic: 'a/b', retain: true }))
     expect(recipient.sent).toMatchObject([{ qos: 1, retain: true }])

@@ -10,7 +10,7 @@ const filter = fc
   .map(([levels, rest]) => [...levels, ...(rest || levels.length === 0 ? ['#'] : [])].join('/'))
 const subscription = fc.tuple(filter, fc.nat(3))
 
-it('finds for a topic whom the filters match one by one, in 20,000 random trees', () => {
+it('finds the same subscribers as matching each filter, in 20,000 random trees', () => {
   const property = fc.property(
     fc.array(subscription, { maxLength: 12 }),
     fc.array(fc.nat(11), { maxLength: 4 }),
@@ -45,14 +45,14 @@ it('finds for a topic whom the filters match one by one, in 20,000 random trees'
   if (result.failed) throw new Error(fc.defaultReportMessage(result))
 })
 
-it('keeps the last of what a subscriber asks for with one filter', () => {
+it('keeps the last options of a subscriber for one filter', () => {
   const tree = new TopicTree<string, number>()
   tree.set('a/+', 'alice', 0)
   tree.set('a/+', 'alice', 1)
   expect(tree.match('a/b')).toEqual([['alice', 1]])
 })
 
-it('keeps no node that leads to nobody', () => {
+it('keeps no node without subscribers', () => {
   const tree = new TopicTree<string, true>()
   const filters = ['a/b/c', 'a/b', 'a/+/#', '#', '', '/']
   for (const one of filters) tree.set(one, 'alice', true)

@@ -65,7 +65,7 @@ const command = fc.oneof(
 )
 
 it(
-  'answers any request with what it asks for or a refusal, and sends nobody what MQTT forbids',
+  'answers any request with a result or a refusal, and sends no client what MQTT forbids',
   async () => {
     await using account = await startTestAccount({
       limits: { connectsPerSecondPerClientId: 1e6, publishesPerSecond: 1e6 },

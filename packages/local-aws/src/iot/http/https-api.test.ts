@@ -133,7 +133,7 @@ describe('the HTTPS data plane, with the stock client', () => {
     await expect(all.send(new GetRetainedMessageCommand({ topic: 'a/b' }))).rejects.toMatchObject(missing)
   })
 
-  it('knows connections: who is there, with which subscriptions, and why it left', async () => {
+  it('returns connections with subscriptions, and the reason of their end', async () => {
     const alice = await connected('a b/ç', { clean: false, properties: { sessionExpiryInterval: 600 } })
     await alice.subscribe('t', { topic: '$share/g/u', qos: 1 })
     const clientId = 'a b/ç'
@@ -163,7 +163,7 @@ describe('the HTTPS data plane, with the stock client', () => {
     await expect(all.send(new DeleteConnectionCommand({ clientId }))).rejects.toMatchObject(missing)
   })
 
-  it('ends a connection: MQTT 5 is told, the will is sent or not, the session kept or not', async () => {
+  it('ends a connection: MQTT 5 receives a DISCONNECT, with or without the will, with or without the session', async () => {
     const witness = await connected('witness')
     await witness.subscribe('w', '$aws/events/presence/disconnected/+')
     const persistent = { clean: false, properties: { sessionExpiryInterval: 600 } }

@@ -25,7 +25,7 @@ it.each([
   expect(bridge.violations).toEqual([])
 })
 
-it('is whoever it is started as, and may no more', async () => {
+it('has the identity with which it is started, and only its permissions', async () => {
   await using account = await startTestAccount()
   await using bridge = await startBridge(account, { identity: account.session(userOf('test')) })
   const url = `mqtt://localhost:${bridge.port}`

@@ -77,7 +77,7 @@ async function carry(account: TestAccount, identity: AccessKey, socket: Socket, 
   socket.on('data', toServer)
 }
 
-/** Judges a connection of somebody else's, from the CONNECT that passes by. The limits in it are for that program to watch. */
+/** Judges the connection of another program, from its CONNECT on. That program has to keep to the limits itself. */
 class TrafficJudge {
   readonly #violations: string[]
   readonly #sent = new FrameSplitter()

@@ -7,7 +7,7 @@ import { ServerJudge } from './server-judge.js'
 export type ReceivedPacket = Packet & { readonly userPropertyList?: readonly (readonly [string, string])[] }
 
 /**
- * An MQTT client without manners: it sends what it is told and shows what it gets, packet by packet. What the server sends is judged: after a
+ * An MQTT client without checks: it sends any packets and returns the received ones. What the server sends is judged: after a
  * violation `next()` throws it, and so does the end of the test account.
  */
 export class RawClient {

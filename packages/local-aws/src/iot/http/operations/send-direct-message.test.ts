@@ -30,7 +30,7 @@ describe.each([4, 5] as const)('a direct message to a client, protocol level %i'
     expect(await alice.next()).toMatchObject({ cmd: 'publish', topic: 'open', qos: 0, retain: false })
   })
 
-  it('is confirmed by PUBACK when that is asked for', async () => {
+  it('waits for the PUBACK with confirmation=true', async () => {
     const alice = await receiver(version)
     let isAnswered = false
     const sent = send({ confirmation: true }).then((answer) => {
