@@ -110,7 +110,7 @@ describe('variants that pass every check', () => {
     ['tokens and backends', { ...jwt, backends: 'true' }],
     ['browsers', { corsOrigins: 'https://app.example.com' }],
     ['a limit', { concurrency: '10' }],
-    ['alarms that tell somebody', { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call' }],
+    ['alarms with a topic', { alarmTopicArn: 'arn:aws:sns:eu-west-1:123456789012:on-call' }],
     ['traces', { tracing: 'true' }],
     ['no check', { deployCheck: 'false' }],
     ['a table that goes with the stack', { keepTable: 'false' }],

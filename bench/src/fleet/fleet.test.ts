@@ -21,7 +21,7 @@ function ours(start: Scenario['start']) {
 }
 
 describe('a fleet of ours that is spread', () => {
-  it('comes back with fresh credentials within 1.2 of the bound and the interval between CONNECTs, and calls nobody else', async () => {
+  it('reconnects with fresh credentials within 1.2 of the bound and the interval between CONNECTs, without other calls', async () => {
     const { connect, sts, api, secondsTo } = await ours('fresh')
     expect([sts.requests, api.requests]).toEqual([0, 0])
     expect(connect.peakLater).toBeLessThanOrEqual(1.1 * connect.perSecond)

@@ -142,7 +142,7 @@ describe('npm run check', () => {
       'Function not found',
     ],
     ['no stack', { CredentialsUrl: undefined }, 'no stack has the outputs'],
-  ])('says what is in the way: %s', async (_, change, words) => {
+  ])('reports why it cannot run: %s', async (_, change, words) => {
     const { code, stdout, stderr } = await run(['--outputs', outputs(change)], as(aws.operator))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(words)

@@ -101,27 +101,27 @@ describe('npm run cdk -- deploy', () => {
     expect(output).toContain('Unable to resolve AWS account to use.')
   })
 
-  it('with one takes the role of the bootstrap, and says what it cannot read with it', async () => {
+  it('with one assumes the role of the bootstrap, and reports what it cannot read with it', async () => {
     const asked: string[] = []
     await using aws = await startLocalAws({ assembly: ours, triggers: false })
-    // Where the other services would be: refuses, in the words of the one that is asked.
-    const nobody = createServer((request, response) => {
+    // In place of the other services: refuses every request.
+    const refusing = createServer((request, response) => {
       asked.push(String(request.headers['x-amz-target'] ?? `${request.method} ${request.url}`))
       const refusal = { __type: 'AccessDeniedException', message: 'Not here' }
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(refusal))
     })
-    await new Promise<void>((listening) => nobody.listen(0, '127.0.0.1', listening))
+    await new Promise<void>((listening) => refusing.listen(0, '127.0.0.1', listening))
     const { code, output } = await cdk(deploy, {
       AWS_ACCESS_KEY_ID: aws.developer.accessKeyId,
       AWS_SECRET_ACCESS_KEY: aws.developer.secretAccessKey,
       AWS_REGION: aws.region,
       AWS_ENDPOINT_URL_STS: aws.endpoints.sts,
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${(nobody.address() as AddressInfo).port}`,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`,
       AWS_MAX_ATTEMPTS: '1',
       NODE_EXTRA_CA_CERTS: aws.caFile,
     })
-    nobody.closeAllConnections()
-    nobody.close()
+    refusing.closeAllConnections()
+    refusing.close()
     expect(code).toBe(1)
     expect(output).toContain('parameter /cdk-bootstrap/hnb659fds/version the following error occurred: AccessDenied')
     expect(output).not.toContain('could not be used to assume')

@@ -77,7 +77,7 @@ describe('--as with a stack for tokens', () => {
     ['claims that are not an object', ['whoami', '--as', 'a', '--claims', '[]'], 2, 'JSON object'],
     ['a user and a profile', ['whoami', '--as', 'a', '--profile', 'b'], 2, 'cannot be used with'],
     ['a user and the URL of a vendor', ['whoami', '--as', 'a', '--url', 'https://x'], 2, 'cannot be used with'],
-    ['a claim that the issuer sets', ['whoami', '--as', 'a', '--claims', '{"sub":"b"}'], 2, "The claim 'sub'"],
+    ['a claim that the issuer sets', ['whoami', '--as', 'a', '--claims', '{"sub":"b"}'], 2, "the claim 'sub'"],
   ])('refuses %s as wrong usage', async (_, words, code, said) => {
     expect(await project.run(...words)).toMatchObject({ code, err: expect.stringContaining(said) })
   })
