@@ -137,7 +137,7 @@ describe('the page', () => {
     expect(await send(`${address.pathname}api/decision`, wrong)).toMatchObject({ status: 404 })
     expect(await send(`${address.pathname}api/sign-in`, { ...wrong, body: '{"user":"a"}' })).toMatchObject({
       status: 400,
-      text: expect.stringContaining('Nothing is deployed'),
+      text: expect.stringContaining('No stack with an API'),
     })
   })
 

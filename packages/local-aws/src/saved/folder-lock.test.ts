@@ -15,10 +15,10 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true }))
 
-const inUse = { name: 'FolderInUseError', code: 'in_use', remedy: expect.stringContaining('End it') }
+const inUse = { name: 'FolderInUseError', code: 'in_use', remedy: expect.stringContaining('Stop it') }
 
 describe('lockFolder', () => {
-  it('lets one in at a time, and the next when it is given back', async () => {
+  it('has one holder at a time, and the next one after its release', async () => {
     const release = await lockFolder(folder)
     await expect(lockFolder(folder)).rejects.toMatchObject({
       ...inUse,
@@ -29,7 +29,7 @@ describe('lockFolder', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  it('lets exactly one in of many that find the lock of a process that has ended', async () => {
+  it('has exactly one holder if several find the lock of a process that has ended', async () => {
     const ended = spawn(process.execPath, ['-e', ''])
     await once(ended, 'exit')
     for (let round = 0; round < 20; round++) {
@@ -45,7 +45,7 @@ describe('lockFolder', () => {
     }
   })
 
-  it('does not hold a copy of the folder, nor one whose lock is no lock', async () => {
+  it('does not lock a copy of the folder, nor a folder with an invalid lock file', async () => {
     const release = await lockFolder(folder)
     const copy = join(root, 'copy')
     await cp(folder, copy, { recursive: true })
@@ -56,7 +56,7 @@ describe('lockFolder', () => {
   })
 })
 
-it('two stand-ins do not share an account, on whatever ports; the second says whose it is, and may have it afterwards', async () => {
+it('two stand-ins do not share an account, on any ports; the second one names the first, and can use it afterwards', async () => {
   const first = await startLocalAws({ state: folder })
   await expect(startLocalAws({ state: folder })).rejects.toMatchObject(inUse)
   await first.close()
