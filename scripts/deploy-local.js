@@ -13,4 +13,5 @@ if (running === undefined) {
   process.exit(1)
 }
 const words = process.argv.slice(2).filter((word) => word !== '--')
+process.stderr.write('— Synthesizing the stack and checking it (15 s and more), then deploying\n')
 runCdk(['deploy', ...words], { CDK_DISABLE_VERSION_CHECK: '1', ...toolEnvironment(running) })

@@ -3,7 +3,11 @@ import { spawnSync } from 'node:child_process'
 import { build, clean, install, synth } from './setup.js'
 import { jest, root, step } from './step.js'
 
-const words = process.argv.slice(2).filter((word) => word !== '--')
+// Test files are compiled: a path of a source selects the file in dist.
+const words = process.argv
+  .slice(2)
+  .filter((word) => word !== '--')
+  .map((word) => word.replace('/src/', '/dist/'))
 
 install()
 clean()

@@ -84,7 +84,7 @@ function remedyFor(status: number, problem: Problem | undefined, challenge: stri
 
 /** API Gateway says why it refuses a token (RFC 6750 section 3). Browsers hide this header from other origins. */
 function refusedToken(challenge: string | undefined): string {
-  if (challenge === undefined) return 'This API takes tokens alone: give `token`, --token-file or --as (stand-in).'
+  if (challenge === undefined) return 'This API only accepts tokens: set `token`, --token-file or --as (stand-in).'
   const why = /error_description="([^"]*)"/u.exec(challenge)?.[1]
   return why === undefined ? 'Get a new token: this one was not accepted.' : `Get a new token: ${why}.`
 }

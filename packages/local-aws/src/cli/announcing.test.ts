@@ -24,6 +24,9 @@ it('announces the deployed outputs, whether sources are followed, and failures',
     expect(await announced()).toEqual({ follows: true, behind: 'cdk.out', failedAt: '1970-01-01T00:00:01.000Z' })
     announcing.know({ asOf: 2_000, follows: false })
     expect(await announced()).toEqual({ asOf: '1970-01-01T00:00:02.000Z' })
+    // What is behind says nothing about the sources that are deployed.
+    announcing.know({ follows: true, behind: 'cdk.out' })
+    expect(await announced()).toEqual({ asOf: '1970-01-01T00:00:02.000Z', follows: true, behind: 'cdk.out' })
     await announcing.end()
     await expect(readFile(file)).rejects.toThrow('ENOENT')
   } finally {

@@ -21,9 +21,10 @@ export class Announcing {
     return this.again()
   }
 
-  /** The state of the deployed stacks has changed. */
+  /** The state of the deployed stacks has changed. A state without `asOf` leaves that time as it was. */
   know(known: Known): void {
-    this.#known = known
+    const { asOf } = this.#known
+    this.#known = { ...(asOf === undefined ? {} : { asOf }), ...known }
     this.#failedAt = undefined
     void this.again()
   }

@@ -59,7 +59,7 @@ describe('--as with a stack for tokens', () => {
 
   it('says that a token is missing, or why a wrong token is refused', async () => {
     const missing = await project.run('whoami')
-    expect(missing).toMatchObject({ code: 4, err: expect.stringMatching(/takes tokens alone.*--as/su) })
+    expect(missing).toMatchObject({ code: 4, err: expect.stringMatching(/only accepts tokens.*--as/su) })
     writeFileSync(join(project.folder, 'bad.jwt'), 'eyJhbGciOiJub25lIiwia2lkIjoib25lIn0.e30.')
     const refused = await project.run(
       ...['whoami', '--token-file', 'bad.jwt', '--url', String(aws.outputs.TopicCredentials?.CredentialsUrl)],
@@ -69,7 +69,7 @@ describe('--as with a stack for tokens', () => {
       code: 4,
       err: expect.stringMatching(/Get a new token: .+ not allowed\./su),
     })
-    expect(refused.err).not.toContain('takes tokens alone')
+    expect(refused.err).not.toContain('only accepts tokens')
   })
 
   it.each([
