@@ -26,6 +26,12 @@ export function step(title, command, args, { env = {}, interactive = false } = {
   process.stderr.write(`  ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
 }
 
+/** The words of the command line that select tests. Test files are compiled: a path of a source selects the file in dist. */
+export const selected = process.argv
+  .slice(2)
+  .filter((word) => word !== '--')
+  .map((word) => word.replace('/src/', '/dist/'))
+
 /** Runs the compiled tests with Jest. */
 export function jest(title, words, options) {
   const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']

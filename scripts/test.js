@@ -1,13 +1,7 @@
 // `npm test`: all checks that must pass before a change lands, from a clean build. Arguments select test files.
 import { spawnSync } from 'node:child_process'
 import { build, clean, install, synth } from './setup.js'
-import { jest, root, step } from './step.js'
-
-// Test files are compiled: a path of a source selects the file in dist.
-const words = process.argv
-  .slice(2)
-  .filter((word) => word !== '--')
-  .map((word) => word.replace('/src/', '/dist/'))
+import { jest, root, selected, step } from './step.js'
 
 install()
 clean()
@@ -18,8 +12,8 @@ step('Checking the links in the documentation', process.execPath, ['scripts/lint
 await synth({ validate: true })
 lintTemplate()
 // The integration suite runs once, against the stack that the CDK deploys below.
-jest('Testing', words.length > 0 ? words : ['--testPathIgnorePatterns', '/node_modules/', '\\.integ\\.js$'])
-if (words.length === 0) {
+jest('Testing', selected.length > 0 ? selected : ['--testPathIgnorePatterns', '/node_modules/', '\\.integ\\.js$'])
+if (selected.length === 0) {
   step('Deploying with the CDK and running the integration suite', process.execPath, [
     'scripts/deployed-integration.js',
     '--local',
