@@ -117,7 +117,7 @@ it('why was this user refused? one click on the refusal', async () => {
   await shows("document.querySelector('.row')?.textContent.includes('bob')")
   await click('.row')
   await shows('document.querySelector(\'.decided\')?.textContent.includes(\'"Effect": "Deny"\')')
-  await shows("document.querySelector('.sentence')?.textContent.includes('a policy is in the way')")
+  await shows("document.querySelector('.sentence')?.textContent.includes('a policy does not allow it')")
   await view('faults')
   await pressDenyIot()
   await shows("document.querySelector('.said li') !== null")

@@ -129,7 +129,8 @@ it('a thousand messages a second, each with a decision, do not freeze it', async
     for (const name of ['decisions', 'messages', 'ask', 'log', 'messages']) {
       await goTo(flooded, name)
     }
-    const full = "document.querySelectorAll('.row').length === 100 && /came too fast/u.test(document.body.textContent)"
+    const full =
+      "document.querySelectorAll('.row').length === 100 && /arrived too fast/u.test(document.body.textContent)"
     await flooded.waitForFunction(full, { polling: 50 })
     await flooded.waitForFunction('performance.now() - window.began > 3_000', { polling: 50 })
   } finally {
