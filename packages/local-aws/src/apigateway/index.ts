@@ -3,5 +3,5 @@ export { JwtAuthorizer, type JwtAuthorizerSettings } from './authorizers/jwt-aut
 export { HttpApi } from './http-api.js'
 export type { CorsConfiguration } from './routes/cors.js'
 export { parseRouteKey } from './routes/route.js'
-export { Stage, type StageSettings } from './stage.js'
+export { Stage } from './stage.js'
 export type { Throttle } from './token-bucket.js'
