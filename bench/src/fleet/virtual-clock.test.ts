@@ -46,7 +46,7 @@ describe('VirtualClock', () => {
     expect(drain(clock)).toEqual([[65_537, 1]])
   })
 
-  it('goes no further than it is told', () => {
+  it('stops at the given time', () => {
     const clock = new VirtualClock(1)
     clock.set(0, 5_000)
     expect(drain(clock, 4_999)).toEqual([])

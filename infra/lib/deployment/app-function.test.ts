@@ -142,7 +142,7 @@ describe('when it is slow, fails, or answers nonsense', () => {
     ['endless', 502, 'access_unusable'],
     ['huge', 503, 'access_unavailable'],
     ['beyond', 403, 'beyond_ceiling'],
-  ])('%s: nothing is vended, and the caller is told %d %s; others are served', async (name, status, code) => {
+  ])('%s: nothing is vended, and the caller gets %d %s; other users are served', async (name, status, code) => {
     const assumed = journal.filter(({ event }) => event === 'AssumeRole').length
     const answer = await (status === 503 ? vendAs : settled)(aws, 'Unkind', name)
     expect(answer).toMatchObject({ status, code })

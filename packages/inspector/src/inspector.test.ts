@@ -72,7 +72,7 @@ describe('the page', () => {
     ['the feed without the secret', () => '/_inspector//api/feed', {}],
     ['a way around', () => `/_inspector/x/../${secret()}/api/state`, {}],
     ['a way around, encoded', () => `/_inspector/x/%2e%2e/${secret()}/api/state`, {}],
-  ])('%s is told no more than of a path that is not there', async (_, path, sent) => {
+  ])('%s gets the same response as an unknown path', async (_, path, sent) => {
     const { status, text } = await send(path(), sent)
     expect({ status, text }).toEqual({ status: 404, text: '{"message":"Not Found"}' })
   })

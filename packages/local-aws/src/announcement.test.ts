@@ -62,10 +62,7 @@ describe('announce and findRunning', () => {
   })
 
   const impostors: [string, (content: object) => object][] = [
-    [
-      'a port where nobody listens',
-      (content) => ({ ...content, endpoints: { ...aws.endpoints, endpoint: 'https://localhost:1' } }),
-    ],
+    ['a closed port', (content) => ({ ...content, endpoints: { ...aws.endpoints, endpoint: 'https://localhost:1' } })],
     ['another stand-in at that port', (content) => ({ ...content, id: 'somebody else' })],
   ]
   it.each(impostors)('forgets an announcement with %s', async (_, change) => {
@@ -127,7 +124,7 @@ describe('announce and findRunning', () => {
     expect(await findRunning({ directory })).toBeUndefined()
   })
 
-  it('asks nobody outside of this machine', async () => {
+  it('sends no request to another machine', async () => {
     const { content } = await announce(aws, { directory })
     await writeFile(
       file(),

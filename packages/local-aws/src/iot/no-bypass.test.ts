@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(async () => account[Symbol.asyncDispose]())
 
-/** For every way in which a message can reach somebody: it does not reach who may not have it. */
+/** Each way in which a message can be delivered: a client without the permission does not get it. */
 describe.each([4, 5] as const)('no way around iot:Subscribe and iot:Receive, protocol level %i', (protocolVersion) => {
   const persistent = { clean: false, ...(protocolVersion === 5 && { properties: { sessionExpiryInterval: 3600 } }) }
 

@@ -22,7 +22,7 @@ async function threeClients(account: TestAccount, qos: 0 | 1) {
   return { slow, quick, publisher }
 }
 
-it('a client that does not read for a while holds nobody up, and gets all of QoS 1, in order', async () => {
+it('a client that does not read for a while delays no other client, and gets all QoS 1 messages in order', async () => {
   await using account = await startTestAccount({ limits: { publishesPerSecond: 1e6 } })
   const { slow, quick, publisher } = await threeClients(account, 1)
   for (const [index, one] of all.entries()) publisher.publish('t', one, { qos: 1, messageId: index + 1 })

@@ -164,7 +164,7 @@ describe('an account that cdk deploy deploys into', () => {
   it.each([
     ['whose settings are not known', () => synthesized(128, 'unknown')],
     ['from another folder', () => synthesized(512)],
-  ])('one that was deployed %s is told of: nothing is deployed', async (_, change) => {
+  ])('a stack that was deployed %s is reported and not deployed', async (_, change) => {
     await aws.deploy(join(project, 'cdk.out'))
     await change()
     const before = new Date(Date.now() - 60_000)
@@ -175,7 +175,7 @@ describe('an account that cdk deploy deploys into', () => {
     expect([await answer(), known.at(-1)]).toEqual(['one', { follows: false }])
   })
 
-  it('an assembly that somebody synthesizes is not deployed, and said once to differ', async () => {
+  it('an assembly from another synthesis is not deployed, and is reported once', async () => {
     await aws.deploy(join(project, 'cdk.out'))
     await begin()
     await synthesized(512)

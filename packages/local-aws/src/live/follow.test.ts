@@ -84,7 +84,7 @@ async function answer(): Promise<unknown> {
 }
 
 describe('follow', () => {
-  it('deploys in place what somebody synthesizes, and says what changed', async () => {
+  it('deploys an assembly from another synthesis in place, and prints what changed', async () => {
     const { api } = aws.endpoints
     const before = aws.directory.role(aws.stacks[0]?.resources.Role ?? '')
     expect(await answer()).toBe('one')

@@ -103,7 +103,7 @@ describe('the bucket for assets', () => {
   it('is closed to who did not sign, who may not, and who asks for another bucket', async () => {
     const { aws } = account
     const unsigned = await send(aws.ca, `${aws.endpoints.endpoint}/${bucket}/list/a`, { method: 'GET' })
-    // Without a signature nobody says which service is meant.
+    // Without a signature, the service of a request is unknown.
     expect(unsigned.status).toBeGreaterThanOrEqual(400)
     const developer = account.clients(aws.developer).s3
     await expect(developer.send(new GetObjectCommand({ Bucket: bucket, Key: 'list/a' }))).rejects.toMatchObject({

@@ -97,7 +97,7 @@ describe('a stand-in that is stopped and started again', () => {
         new PutRolePolicyCommand({ RoleName: 'topics', PolicyName: 'p', PolicyDocument: JSON.stringify(deny) }),
       )
       iam.destroy()
-      // As it is on the disk when it has got there: whoever is killed gets no further.
+      // The files at this moment: a process that is killed leaves them like this.
       while (!(await textOf(join(state, 'account.json'))).includes('Revoked')) {}
       await cp(state, join(folder, 'killed'), finished)
     }

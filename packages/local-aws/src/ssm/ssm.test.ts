@@ -21,7 +21,7 @@ it('gives the version of the bootstrap', async () => {
   expect([Parameters?.map(({ Value }) => Value), InvalidParameters]).toEqual([['33'], ['/none']])
 })
 
-it('gives it to nobody who may not ask', async () => {
+it('refuses a caller without the permission', async () => {
   await expect(
     account.clients(account.aws.developer).ssm.send(new GetParameterCommand({ Name: name })),
   ).rejects.toMatchObject({

@@ -129,6 +129,7 @@ describe('faults', () => {
   })
 
   it('delays, and closing does not wait for it', async () => {
+    // Nothing waits this long: closing ends the delay, and the test's own limit is shorter.
     account.sts.faults.delay(600_000)
     const waiting = whoAmI(user).catch((error: Error) => error.name)
     await expect(

@@ -34,7 +34,7 @@ export interface ChangedResource {
   readonly Properties?: { RoleName?: string; AssumeRolePolicyDocument?: object }
 }
 
-/** Changes the stack's template in an assembly, as somebody might by hand. */
+/** Changes the stack's template in an assembly, as an edit by hand would. */
 export async function changeTemplate(
   assembly: string,
   change: (resources: Record<string, ChangedResource>) => void,

@@ -17,7 +17,7 @@ import type { JournalEntry } from '../journal.js'
 import { startLocalAws } from '../local-aws.js'
 import type { LocalAws, LocalAwsOptions } from '../local-aws-types.js'
 
-/** An account with the clients of somebody who may do everything in it. */
+/** An account, and the SDK clients of a user with all permissions in it. */
 export interface TestDeployments extends AsyncDisposable {
   readonly aws: LocalAws
   readonly journal: JournalEntry[]
@@ -38,7 +38,7 @@ export interface TestDeployments extends AsyncDisposable {
   told(): Told[]
 }
 
-/** What a custom resource is told. */
+/** The request that a custom resource receives. */
 export interface Told {
   readonly RequestType: string
   readonly PhysicalResourceId?: string

@@ -35,7 +35,7 @@ export function inlineFunction(name: string, source: string, more: object = {}):
 }
 
 /**
- * The function behind a custom resource. It logs what it is told; a property `Fail` with the request's type makes it fail, and
+ * The function behind a custom resource. It logs its requests; a property `Fail` with the request's type makes it fail, and
  * `Id` is the physical ID that it answers.
  */
 export const provider = `
